@@ -1,0 +1,131 @@
+import type { z } from 'zod';
+import type {
+  EvidenceItem,
+  Surface,
+  TargetRef,
+  artifact,
+  flowStep,
+  itemKind,
+  itemStrength,
+  weaknessClass,
+} from '../domain/evidence.ts';
+
+/**
+ * A collector is a value: it says what it is and returns facts and locations, never a verdict. It reads the target only
+ * through the two ports below, which show the pinned commit's objects and nothing else.
+ */
+
+/** One entry of the pinned commit's tree. `size` is in bytes, 0 for submodules. */
+export type TreeEntry = {
+  path: string;
+  kind: 'file' | 'executable' | 'symlink' | 'submodule';
+  size: number;
+  oid: string;
+};
+
+/** The files of the pinned commit (below `subdir`, paths relative to the repository's root), sorted by path. */
+export type SourceTree = {
+  entries: readonly TreeEntry[];
+  /** Whole repository, for what lies above `subdir` (LICENSE, .github …). Same order. */
+  allEntries: readonly TreeEntry[];
+  /** Raw bytes at the pinned commit; a symlink's bytes are its target text. Throws if the path is not in the tree. */
+  bytes(path: string): Promise<Buffer>;
+  /** UTF-8 text, or null for a missing path, a binary, a symlink, a submodule, or a file over `maxTextBytes`. */
+  text(path: string): Promise<string | null>;
+  maxTextBytes: number;
+};
+
+export type Person = { name: string; email: string };
+
+export type Commit = {
+  hash: string;
+  parents: string[];
+  author: Person;
+  committer: Person;
+  /** ISO 8601 with offset. */
+  authoredAt: string;
+  committedAt: string;
+  signature: 'none' | 'gpg' | 'ssh' | 'x509';
+  /** Complete message. */
+  message: string;
+};
+
+export type Tag = {
+  name: string;
+  /** The commit it points at, peeled. */
+  commit: string;
+  kind: 'annotated' | 'lightweight';
+  signature: 'none' | 'gpg' | 'ssh' | 'x509';
+  taggedAt: string;
+};
+
+/** A blob that some commit reachable from the pinned one held. */
+export type HistoricBlob = { oid: string; path: string; size: number };
+
+export type History = {
+  /** Commits reachable from the pinned commit, newest first; `complete` is false when the limit cut the list. */
+  commits(): Promise<{ commits: Commit[]; complete: boolean; shallow: boolean }>;
+  /** Tags on commits reachable from the pinned one, by name. */
+  tags(): Promise<Tag[]>;
+  /** Every blob ever reachable from the pinned commit, each once, by the path it was first listed with. */
+  blobs(): Promise<{ blobs: HistoricBlob[]; complete: boolean }>;
+  /** Bytes of blobs by object id, in the order asked for; skips none. */
+  readBlobs(oids: readonly string[]): AsyncIterable<{ oid: string; bytes: Buffer }>;
+  /** The oldest commit that introduced this blob, or null when it cannot be found within bounds. */
+  introducedBy(oid: string, path: string): Promise<string | null>;
+  /** Path of files changed by one commit against its first parent. */
+  changedPaths(commit: string): Promise<string[]>;
+};
+
+/** What a collector writes down; the engine adds id, checks, snippet, hash and the reproduce command. */
+export type ItemDraft = {
+  kind: z.infer<typeof itemKind>;
+  strength?: z.infer<typeof itemStrength>;
+  rule: string;
+  class: z.infer<typeof weaknessClass>;
+  cwe?: string[];
+  title: string;
+  detail?: string;
+  /** Lines at the pinned commit; the engine reads the snippet there. */
+  at?: { path: string; startLine: number; endLine?: number };
+  /** When the snippet must not be shown as it stands (secrets): what to show instead. */
+  redactedSnippet?: string;
+  flow?: z.infer<typeof flowStep>[];
+  /** For items without a location: a git command that shows the fact in any clone. `{commit}` is replaced. */
+  reproduce?: string;
+  /** Only some of the checks that name this collector; by default all of them. */
+  checks?: string[];
+};
+
+export type Gathered =
+  | {
+      outcome: 'collected' | 'nothing-found';
+      /** What was looked at, with counts. */
+      searched: string;
+      items: ItemDraft[];
+      surface?: Surface;
+      artifacts?: z.infer<typeof artifact>[];
+    }
+  | { outcome: 'not-applicable'; searched: string; message: string }
+  | { outcome: 'unavailable'; searched: string; message: string };
+
+export type CollectContext = {
+  target: TargetRef & { name: string; committedAt: string; tags: string[] };
+  tree: SourceTree;
+  history: History;
+  signal: AbortSignal;
+  /** Short words for the status line: "1,200 of 4,000 blobs". */
+  progress(message: string): void;
+};
+
+export type Collector = {
+  id: string;
+  title: string;
+  /** One sentence for people: what it looks at. */
+  about: string;
+  /** Bounds a run; reaching it is `failed` with that message. */
+  timeoutMs?: number;
+  collect(context: CollectContext): Promise<Gathered>;
+};
+
+export type { EvidenceItem };

@@ -1,0 +1,129 @@
+import type { Attachment, Auditor, EventBody, Triage, Verdict } from './events.ts';
+import { eventBody } from './events.ts';
+import type { Finding } from './finding.ts';
+import { type Methodology, findCheck } from './methodology.ts';
+import type { Session } from './session.ts';
+
+/** What an auditor can ask of a session. Each command becomes at most one event, or a refusal with a reason. */
+export type Command =
+  | { type: 'answer'; check: string; verdict?: Verdict | null; note?: string }
+  | { type: 'keep-draft'; check: string; text: string | null }
+  | { type: 'triage'; items: string[]; triage: Triage | null }
+  | { type: 'record-finding'; finding: Finding }
+  | { type: 'delete-finding'; finding: string }
+  | { type: 'attach'; name: string; attachment: Attachment | null }
+  | { type: 'name-auditor'; auditor: Auditor }
+  | { type: 'allow-network'; allowed: boolean }
+  | { type: 'report-written'; audit: string; sha256: string }
+  | { type: 'close'; check: string | null }
+  | { type: 'undo' }
+  | { type: 'redo' };
+
+/** An expected "no", shown in place. `hint` says what to do instead. */
+export type Refusal = { refused: string; hint: string };
+export type Decision = { event: EventBody; undoes?: number; redoes?: number } | Refusal;
+
+export const isRefusal = <T extends object>(d: T | Refusal): d is Refusal => 'refused' in d;
+
+const refuse = (refused: string, hint: string): Refusal => ({ refused, hint });
+
+const unchanged = refuse('nothing changed', 'the record already says so');
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** The next free finding id; a deleted finding's id is not used again. */
+export const nextFindingId = (s: Session): string => `F-${String(s.highestFinding + 1).padStart(2, '0')}`;
+
+/**
+ * Whether a command is allowed in this session, and the event that records it. Pure and total: bad input is a
+ * {@link Refusal}, never an exception.
+ */
+export const decide = (session: Session, methodology: Methodology, command: Command): Decision => {
+  const unknownCheck = (id: string): Refusal | null =>
+    findCheck(methodology, id)
+      ? null
+      : refuse(`there is no check ${id} in ${methodology.id} ${methodology.version}`, 'mcp-audit status lists them');
+
+  switch (command.type) {
+    case 'answer': {
+      const unknown = unknownCheck(command.check);
+      if (unknown) return unknown;
+      const was = session.answers.get(command.check);
+      const verdict = command.verdict === undefined ? (was?.verdict ?? null) : command.verdict;
+      const note = (command.note === undefined ? (was?.note ?? '') : command.note).trim();
+      if (verdict === 'not-applicable' && note === '')
+        return refuse(
+          `not applicable needs a reason for ${command.check}`,
+          'say why this check does not apply to this server',
+        );
+      const answer = verdict === null && note === '' ? null : { verdict, note };
+      if (same(answer, was ? { verdict: was.verdict, note: was.note } : null)) return unchanged;
+      return { event: { type: 'check.answered', check: command.check, answer } };
+    }
+    case 'keep-draft': {
+      const unknown = unknownCheck(command.check);
+      if (unknown) return unknown;
+      if ((session.drafts.get(command.check) ?? null) === command.text) return unchanged;
+      return { event: { type: 'draft.kept', check: command.check, text: command.text } };
+    }
+    case 'triage': {
+      if (command.items.length === 0) return refuse('no evidence item was named', 'choose an item first');
+      if (command.triage?.decision === 'dismissed' && command.triage.reason.trim() === '')
+        return refuse('dismissing needs a reason', 'say why this is not a problem here');
+      const changes = command.items
+        .filter((item) => !same(session.triage.get(item) ?? null, command.triage))
+        .map((item) => ({ item, triage: command.triage }));
+      if (changes.length === 0) return unchanged;
+      return { event: { type: 'evidence.triaged', changes } };
+    }
+    case 'record-finding': {
+      const unknown = unknownCheck(command.finding.check);
+      if (unknown) return unknown;
+      const { finding } = command;
+      if (finding.title.trim() === '') return refuse('a finding needs a title', 'name the weakness in one line');
+      if (finding.positive && finding.severity !== 'info')
+        return refuse('a positive finding has severity info', 'set severity: info, or positive: false');
+      const event = { type: 'finding.recorded', finding: finding.id, value: finding } as const;
+      const parsed = eventBody.safeParse(event);
+      if (!parsed.success) {
+        const issue = parsed.error.issues[0];
+        return refuse(`the finding is not complete: ${issue?.path.slice(1).join('.')}: ${issue?.message}`, 'correct that field');
+      }
+      if (same(session.findings.get(finding.id) ?? null, finding)) return unchanged;
+      return { event };
+    }
+    case 'delete-finding':
+      if (!session.findings.has(command.finding))
+        return refuse(`there is no finding ${command.finding}`, 'the Findings screen lists them');
+      return { event: { type: 'finding.recorded', finding: command.finding, value: null } };
+    case 'attach':
+      return { event: { type: 'attachment.added', name: command.name, value: command.attachment } };
+    case 'name-auditor': {
+      if (same(session.auditor, command.auditor)) return unchanged;
+      const event = { type: 'auditor.named', auditor: command.auditor } as const;
+      if (!eventBody.safeParse(event).success)
+        return refuse(
+          `"${command.auditor.github}" is not a GitHub user name`,
+          'letters, digits and single hyphens, 39 at most: it names the submission folder',
+        );
+      return { event };
+    }
+    case 'allow-network':
+      if (session.networkAllowed === command.allowed) return unchanged;
+      return { event: { type: 'network.allowed', allowed: command.allowed } };
+    case 'report-written':
+      return { event: { type: 'report.written', audit: command.audit, sha256: command.sha256 } };
+    case 'close':
+      return { event: { type: 'session.closed', check: command.check } };
+    case 'undo': {
+      const last = session.undo.at(-1);
+      return last
+        ? { event: last.inverse, undoes: last.seq }
+        : refuse('nothing to undo', 'verdicts, notes, findings and triage can be taken back');
+    }
+    case 'redo': {
+      const last = session.redo.at(-1);
+      return last ? { event: last.inverse, redoes: last.seq } : refuse('nothing to redo', 'undo something first');
+    }
+  }
+};

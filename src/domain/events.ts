@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { outcome, targetRef } from './evidence.ts';
+import { finding, findingId } from './finding.ts';
+import { checkId } from './methodology.ts';
+
+/**
+ * The vocabulary of the journal. Every event says the whole new value of the one thing it changes (`null` = gone), so
+ * that undo is simply another event of the same type with the value of before.
+ */
+export const EVENT_VERSION = 1;
+
+export const verdict = z.enum(['pass', 'fail', 'not-applicable', 'unsure']);
+export type Verdict = z.infer<typeof verdict>;
+
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** Who signs. `github` names the submission folder. */
+export const auditor = z.strictObject({
+  name: z.string(),
+  github: z.union([z.literal(''), z.string().regex(/^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}$/)]),
+  organization: z.string(),
+  contact: z.string(),
+});
+export type Auditor = z.infer<typeof auditor>;
+
+/** The auditor's answer to a check; `note` is the reason, in their words. */
+export const answer = z.strictObject({ verdict: verdict.nullable(), note: z.string() });
+export type Answer = z.infer<typeof answer>;
+
+export const triage = z.strictObject({ decision: z.enum(['accepted', 'dismissed']), reason: z.string() });
+export type Triage = z.infer<typeof triage>;
+
+export const attachment = z.strictObject({
+  sha256,
+  bytes: z.number().int().nonnegative(),
+  mediaType: z.string(),
+  check: checkId.nullable(),
+});
+export type Attachment = z.infer<typeof attachment>;
+
+/** Target as the session keeps it: `source` is what was typed and stays on this machine. */
+export const sessionTarget = z.strictObject({
+  ...targetRef.shape,
+  source: z.string(),
+  /** Short name for people: `owner/repo`, or the folder's name. */
+  name: z.string(),
+  /** ISO 8601 date of the pinned commit, the "now" of all evidence. */
+  committedAt: z.string(),
+  /** Tags that point at the pinned commit. */
+  tags: z.array(z.string()),
+});
+export type SessionTarget = z.infer<typeof sessionTarget>;
+
+export const eventBody = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('session.started'),
+    id: z.string(),
+    target: sessionTarget,
+    methodology: z.strictObject({ id: z.string(), version: z.string(), sha256 }),
+    tool: z.strictObject({ name: z.string(), version: z.string() }),
+    auditor,
+  }),
+  z.strictObject({ type: z.literal('session.opened'), toolVersion: z.string() }),
+  z.strictObject({ type: z.literal('session.closed'), check: checkId.nullable() }),
+  z.strictObject({ type: z.literal('auditor.named'), auditor }),
+  z.strictObject({ type: z.literal('network.allowed'), allowed: z.boolean() }),
+  z.strictObject({ type: z.literal('check.answered'), check: checkId, answer: answer.nullable() }),
+  /** An unfinished note, kept against loss; not an answer, not undoable. */
+  z.strictObject({ type: z.literal('draft.kept'), check: checkId, text: z.string().nullable() }),
+  z.strictObject({
+    type: z.literal('evidence.collected'),
+    collector: z.string(),
+    outcome,
+    counts: z.strictObject({ lead: z.number(), fact: z.number(), strength: z.number(), gap: z.number() }),
+    blob: sha256,
+  }),
+  z.strictObject({
+    type: z.literal('evidence.triaged'),
+    changes: z.array(z.strictObject({ item: z.string(), triage: triage.nullable() })).min(1),
+  }),
+  z.strictObject({ type: z.literal('finding.recorded'), finding: findingId, value: finding.nullable() }),
+  z.strictObject({ type: z.literal('attachment.added'), name: z.string(), value: attachment.nullable() }),
+  z.strictObject({ type: z.literal('report.written'), audit: z.string(), sha256 }),
+]);
+export type EventBody = z.infer<typeof eventBody>;
+
+/** Says which earlier event this one takes back, or does again. */
+const envelope = {
+  v: z.literal(EVENT_VERSION),
+  seq: z.number().int().positive(),
+  /** ISO 8601 UTC. */
+  at: z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/),
+  by: z.string(),
+  undoes: z.number().int().positive().optional(),
+  redoes: z.number().int().positive().optional(),
+};
+const withEnvelope = eventBody.options.map((o) => z.strictObject({ ...envelope, ...o.shape }));
+export const sessionEvent = z.discriminatedUnion(
+  'type',
+  withEnvelope as unknown as [(typeof withEnvelope)[0], ...typeof withEnvelope],
+) as unknown as z.ZodType<SessionEvent>;
+
+export type SessionEvent = EventBody & {
+  v: typeof EVENT_VERSION;
+  seq: number;
+  at: string;
+  by: string;
+  undoes?: number | undefined;
+  redoes?: number | undefined;
+};

@@ -1,0 +1,228 @@
+import type {
+  Answer,
+  Attachment,
+  Auditor,
+  EventBody,
+  SessionEvent,
+  SessionTarget,
+  Triage,
+} from './events.ts';
+import type { Outcome } from './evidence.ts';
+import type { Finding } from './finding.ts';
+
+/** A stretch without events longer than this is a break, not work. */
+export const PAUSE_MS = 10 * 60 * 1000;
+
+export type AnsweredCheck = Answer & { at: string; by: string };
+
+export type RunRecord = {
+  outcome: Outcome;
+  counts: { lead: number; fact: number; strength: number; gap: number };
+  blob: string;
+  at: string;
+};
+
+/** An event that can be taken back: what it was, and the event that restores what was there before. */
+export type Undoable = { seq: number; event: EventBody; inverse: EventBody };
+
+export type Session = {
+  /** Number of the last event; 0 before `session.started`. */
+  seq: number;
+  id: string;
+  startedAt: string;
+  lastAt: string;
+  target: SessionTarget | null;
+  methodology: { id: string; version: string; sha256: string } | null;
+  tool: { name: string; version: string } | null;
+  auditor: Auditor;
+  networkAllowed: boolean;
+  answers: Map<string, AnsweredCheck>;
+  drafts: Map<string, string>;
+  runs: Map<string, RunRecord>;
+  triage: Map<string, Triage>;
+  findings: Map<string, Finding>;
+  attachments: Map<string, Attachment>;
+  reports: { audit: string; sha256: string; at: string }[];
+  /** The check last worked on: where the auditor comes back to. */
+  lastCheck: string | null;
+  workedMs: number;
+  /** Every number ever used, so that a deleted finding's id is not given to another. */
+  highestFinding: number;
+  undo: Undoable[];
+  redo: Undoable[];
+};
+
+export const emptySession = (): Session => ({
+  seq: 0,
+  id: '',
+  startedAt: '',
+  lastAt: '',
+  target: null,
+  methodology: null,
+  tool: null,
+  auditor: { name: '', github: '', organization: '', contact: '' },
+  networkAllowed: false,
+  answers: new Map(),
+  drafts: new Map(),
+  runs: new Map(),
+  triage: new Map(),
+  findings: new Map(),
+  attachments: new Map(),
+  reports: [],
+  lastCheck: null,
+  workedMs: 0,
+  highestFinding: 0,
+  undo: [],
+  redo: [],
+});
+
+const put = <V>(map: Map<string, V>, key: string, value: V | null): void => {
+  if (value === null) map.delete(key);
+  else map.set(key, value);
+};
+
+/** The event that restores what `event` is about to replace; null for events that cannot be taken back. */
+const inverseOf = (s: Session, event: EventBody): EventBody | null => {
+  switch (event.type) {
+    case 'check.answered': {
+      const was = s.answers.get(event.check);
+      return { ...event, answer: was ? { verdict: was.verdict, note: was.note } : null };
+    }
+    case 'evidence.triaged':
+      return {
+        ...event,
+        changes: event.changes.map((c) => ({ item: c.item, triage: s.triage.get(c.item) ?? null })),
+      };
+    case 'finding.recorded':
+      return { ...event, value: s.findings.get(event.finding) ?? null };
+    case 'attachment.added':
+      return { ...event, value: s.attachments.get(event.name) ?? null };
+    default:
+      return null;
+  }
+};
+
+const bodyOf = ({ v: _v, seq: _seq, at: _at, by: _by, undoes: _u, redoes: _r, ...body }: SessionEvent): EventBody =>
+  body as EventBody;
+
+/** The entry is the last one unless the journal was written by hand: keep the common case from being quadratic. */
+const without = (stack: Undoable[], seq: number): Undoable[] => {
+  if (stack.at(-1)?.seq !== seq) return stack.filter((u) => u.seq !== seq);
+  stack.pop();
+  return stack;
+};
+
+/** Keeps the undo stacks: a decision clears redo; taking back and doing again move an entry across. */
+const trackUndo = (s: Session, e: SessionEvent): void => {
+  const inverse = inverseOf(s, e);
+  if (!inverse) return;
+  const entry = { seq: e.seq, event: bodyOf(e), inverse };
+  if (e.undoes !== undefined) {
+    s.undo = without(s.undo, e.undoes);
+    // What was taken back is done again by the event that this one's inverse describes.
+    s.redo.push({ seq: e.seq, event: entry.event, inverse });
+  } else if (e.redoes !== undefined) {
+    s.redo = without(s.redo, e.redoes);
+    s.undo.push(entry);
+  } else {
+    s.undo.push(entry);
+    s.redo = [];
+  }
+};
+
+/** Changes `s` in place. Only for a session nobody else holds: replay, or the copy made by {@link apply}. */
+const mutate = (s: Session, e: SessionEvent): Session => {
+  trackUndo(s, e);
+  const gap = s.lastAt === '' || e.type === 'session.opened' ? 0 : Date.parse(e.at) - Date.parse(s.lastAt);
+  if (gap > 0 && gap <= PAUSE_MS) s.workedMs += gap;
+  s.seq = e.seq;
+  s.lastAt = e.at;
+  switch (e.type) {
+    case 'session.started':
+      s.id = e.id;
+      s.startedAt = e.at;
+      s.target = e.target;
+      s.methodology = e.methodology;
+      s.tool = e.tool;
+      s.auditor = e.auditor;
+      break;
+    case 'session.opened':
+      break;
+    case 'session.closed':
+      if (e.check) s.lastCheck = e.check;
+      break;
+    case 'auditor.named':
+      s.auditor = e.auditor;
+      break;
+    case 'network.allowed':
+      s.networkAllowed = e.allowed;
+      break;
+    case 'check.answered':
+      put(s.answers, e.check, e.answer && { ...e.answer, at: e.at, by: e.by });
+      s.drafts.delete(e.check);
+      s.lastCheck = e.check;
+      break;
+    case 'draft.kept':
+      put(s.drafts, e.check, e.text);
+      s.lastCheck = e.check;
+      break;
+    case 'evidence.collected':
+      s.runs.set(e.collector, { outcome: e.outcome, counts: e.counts, blob: e.blob, at: e.at });
+      break;
+    case 'evidence.triaged':
+      for (const change of e.changes) put(s.triage, change.item, change.triage);
+      break;
+    case 'finding.recorded':
+      put(s.findings, e.finding, e.value);
+      if (e.value) s.lastCheck = e.value.check;
+      s.highestFinding = Math.max(s.highestFinding, Number(e.finding.slice(2)));
+      break;
+    case 'attachment.added':
+      put(s.attachments, e.name, e.value);
+      break;
+    case 'report.written':
+      s.reports.push({ audit: e.audit, sha256: e.sha256, at: e.at });
+      break;
+  }
+  return s;
+};
+
+const copy = (s: Session): Session => ({
+  ...s,
+  answers: new Map(s.answers),
+  drafts: new Map(s.drafts),
+  runs: new Map(s.runs),
+  triage: new Map(s.triage),
+  findings: new Map(s.findings),
+  attachments: new Map(s.attachments),
+  reports: [...s.reports],
+  undo: [...s.undo],
+  redo: [...s.redo],
+});
+
+/** Total and pure: any event folds into any session. */
+export const apply = (session: Session, event: SessionEvent): Session => mutate(copy(session), event);
+
+/** The same as folding {@link apply}, without a copy per event: 20,000 events resume in tens of milliseconds. */
+export const replay = (events: Iterable<SessionEvent>): Session => {
+  const session = emptySession();
+  for (const event of events) mutate(session, event);
+  return session;
+};
+
+/** The session as plain JSON, keys sorted: for comparing states and for `status --json`. */
+export const toJson = (s: Session): Record<string, unknown> => {
+  const sorted = <V>(m: Map<string, V>) =>
+    Object.fromEntries([...m].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  return {
+    ...s,
+    answers: sorted(s.answers),
+    drafts: sorted(s.drafts),
+    runs: sorted(s.runs),
+    triage: sorted(s.triage),
+    findings: sorted(s.findings),
+    attachments: sorted(s.attachments),
+    undo: s.undo.map((u) => u.seq),
+    redo: s.redo.map((u) => u.seq),
+  };
+};
