@@ -1,0 +1,45 @@
+import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
+
+/** Columns the text takes in a terminal, as Ink counts them. */
+export const width = (text: string): number => stringWidth(text);
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** What a person calls characters: an emoji with its joiners is one. */
+export const graphemes = (text: string): string[] => [...segmenter.segment(text)].map((s) => s.segment);
+
+const ASCII = /^[\x20-\x7e]*$/;
+
+/** At most `columns` wide; cut text ends in `…` (or `mark`). One line only. */
+export const truncate = (text: string, columns: number, mark = '…'): string => {
+  if (columns <= 0) return '';
+  if (ASCII.test(text) ? text.length <= columns : width(text) <= columns) return text;
+  if (ASCII.test(text)) return columns <= width(mark) ? mark.slice(0, columns) : text.slice(0, columns - width(mark)) + mark;
+  let out = '';
+  let used = 0;
+  for (const g of graphemes(text)) {
+    const w = width(g);
+    if (used + w > columns - width(mark)) break;
+    out += g;
+    used += w;
+  }
+  return out + mark;
+};
+
+/** Exactly `columns` wide: cut or padded with spaces on the right. */
+export const fit = (text: string, columns: number): string => {
+  const cut = truncate(text, columns);
+  return cut + ' '.repeat(Math.max(0, columns - width(cut)));
+};
+
+/** The text as lines of at most `columns`; long words are broken, leading spaces kept. */
+export const wrap = (text: string, columns: number): string[] =>
+  columns <= 0 ? [] : wrapAnsi(text, columns, { hard: true, trim: false, wordWrap: true }).split('\n').map((l) => l.trimEnd());
+
+/** Wraps with a hanging indent: the first line after `first`, the rest after as many spaces. */
+export const wrapHanging = (first: string, text: string, columns: number): string[] => {
+  const indent = width(first);
+  const lines = text.split('\n').flatMap((l) => wrap(l, Math.max(8, columns - indent)));
+  return lines.map((line, i) => (i === 0 ? first : ' '.repeat(indent)) + line.trimStart());
+};
