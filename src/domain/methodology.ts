@@ -3,51 +3,71 @@ import { z } from 'zod';
 /**
  * The methodology is data: phases hold sections, sections hold checks. It is read from `checklists/` (or from the
  * folder an auditor names), frozen into the session that uses it, and never changed by the program.
+ *
+ * Descriptions given here become hover help in editors, through the JSON Schemas beside the checklists.
  */
 
 /** Ids are stable, because sessions store them: `<phase>.<section>.<n>` in ours, any word in a custom one. */
-export const checkId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/);
-export const cweId = z.string().regex(/^CWE-[1-9]\d{0,4}$/);
-export const top10Id = z.string().regex(/^MCP-(0[1-9]|10)$/);
+export const checkId = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/, 'an id of letters, digits, dots, dashes, at most 40 long');
+export const cweId = z.string().regex(/^CWE-[1-9]\d{0,4}$/, 'a weakness such as CWE-78');
+export const top10Id = z.string().regex(/^MCP-(0[1-9]|10)$/, 'a risk from MCP-01 to MCP-10');
 /** `category/page` of the community's attack catalogue. */
-export const ttpSlug = z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+$/);
+export const ttpSlug = z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, 'a slug such as category/page');
+/** Names a scorecard's dimension or criterion. */
+export const scorecardId = z.string().regex(/^[a-z0-9-]+$/, 'an id of small letters, digits and dashes');
 
 export const severity = z.enum(['critical', 'high', 'medium', 'low', 'info']);
 export type Severity = z.infer<typeof severity>;
+
+const origin = z
+  .enum(['guide', 'extension', 'custom'])
+  .describe('guide: the public audit guide; extension: declared addition to it; custom: your own');
 
 const sentence = z.string().trim().min(1);
 
 /** Prefills a finding raised from a check; the auditor edits every word of it. */
 export const findingTemplate = z.strictObject({
-  title: sentence,
-  severity,
-  category: sentence,
-  cwe: cweId.optional(),
-  remediation: z.array(sentence).min(1),
+  title: sentence.describe('What is wrong, as the heading of a finding'),
+  severity: severity.describe('Where the auditor starts from; the score decides'),
+  category: sentence.describe('Free word that groups findings in the report'),
+  cwe: cweId.optional().describe('The weakness most often meant; left out where none fits'),
+  remediation: z.array(sentence).min(1).describe('What the maintainer does, most urgent first'),
 });
 
 export const check = z
   .strictObject({
     id: checkId,
-    origin: z.enum(['guide', 'extension', 'custom']),
-    /** One question the auditor answers. */
-    title: sentence.max(120),
-    why: sentence,
-    /** Concrete steps a human takes. */
-    look: z.array(sentence).min(1),
+    origin,
+    title: sentence
+      .max(120)
+      .describe('One question the auditor answers; the first 40 characters must carry it'),
+    why: sentence.describe('What goes wrong when nobody asks: two or three sentences'),
+    look: z.array(sentence).min(1).describe('Concrete steps a human takes, in order'),
     passesWhen: sentence,
     failsWhen: sentence,
-    /** Collector ids whose evidence belongs here. */
-    collectors: z.array(z.string()),
-    /** Exact commands to run by hand; a check without collectors must have some. */
-    manual: z.array(z.strictObject({ run: sentence, purpose: sentence })).default([]),
+    collectors: z.array(z.string()).describe('Ids of collectors whose evidence belongs here; may be empty'),
+    manual: z
+      .array(
+        z.strictObject({
+          run: sentence.describe(
+            'Shell command for a clone at the pinned commit; {commit}, {url}, {subdir} are filled in',
+          ),
+          purpose: sentence.describe('What its output tells'),
+        }),
+      )
+      .default([])
+      .describe('Commands to run by hand; a check without collectors must have some'),
     references: z.strictObject({
       cwe: z.array(cweId).default([]),
-      ttps: z.array(ttpSlug).default([]),
+      ttps: z.array(ttpSlug).default([]).describe('category/page of the attack catalogue'),
       top10: z.array(top10Id).default([]),
     }),
-    /** Ids of the scorecard criteria this verdict speaks to. */
-    scorecard: z.array(z.string()).default([]),
+    scorecard: z
+      .array(scorecardId)
+      .default([])
+      .describe('Ids of the scorecard criteria this verdict speaks to'),
     finding: findingTemplate,
   })
   .refine((c) => c.collectors.length > 0 || c.manual.length > 0, {
@@ -57,9 +77,9 @@ export const check = z
 export type Check = z.infer<typeof check>;
 
 export const section = z.strictObject({
-  id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/),
+  id: checkId,
   title: sentence,
-  origin: z.enum(['guide', 'extension', 'custom']),
+  origin,
   checks: z.array(check).min(1),
 });
 export type Section = z.infer<typeof section>;
@@ -67,23 +87,23 @@ export type Section = z.infer<typeof section>;
 export const phase = z.strictObject({
   id: z.string(),
   title: sentence,
-  sections: z.array(z.string()).min(1),
+  sections: z.array(z.string()).min(1).describe('Section ids, in the order an auditor walks them'),
 });
 
 /** `methodology.yml`: the table of contents. */
 export const methodologyIndex = z.strictObject({
-  id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'an id of small letters, digits and dashes'),
   title: sentence,
-  version: z.string().regex(/^\d+\.\d+(\.\d+)?$/),
+  version: z.string().regex(/^\d+\.\d+(\.\d+)?$/, "a quoted version such as '1.0'"),
   phases: z.array(phase).min(1),
 });
 
-export const criterion = z.strictObject({ id: z.string().regex(/^[a-z0-9-]+$/), title: sentence, question: sentence });
+export const criterion = z.strictObject({ id: scorecardId, title: sentence, question: sentence });
 export const dimension = z.strictObject({
-  id: z.string().regex(/^[a-z0-9-]+$/),
+  id: scorecardId,
   title: sentence,
   /** Percent of the total; the weights of all dimensions add up to 100. */
-  weight: z.number().positive(),
+  weight: z.number().positive().max(100),
   criteria: z.array(criterion).min(1),
 });
 export const scorecard = z.strictObject({
@@ -102,11 +122,28 @@ export const methodology = z.strictObject({
 });
 export type Methodology = z.infer<typeof methodology>;
 
+/** `catalogue/ttps.yml`: the community's attack techniques, so that a slug can be checked and shown by name. */
+export const ttpCatalogue = z.strictObject({
+  source: sentence,
+  ttps: z.array(z.strictObject({ id: ttpSlug, name: sentence, severity, top10: z.array(top10Id) })).min(1),
+});
+export type Ttp = z.infer<typeof ttpCatalogue>['ttps'][number];
+
+/** `catalogue/top10.yml`: names of the ten risks. */
+export const top10Catalogue = z.strictObject({
+  source: sentence,
+  top10: z.array(z.strictObject({ id: top10Id, name: sentence })).length(10),
+});
+export type Top10Risk = z.infer<typeof top10Catalogue>['top10'][number];
+
 /** All checks in the order an auditor walks them. */
 export const checksOf = (m: Methodology): Check[] =>
   m.phases.flatMap((p) => p.sections.flatMap((s) => s.checks));
 
-export const findCheck = (m: Methodology, id: string): Check | undefined => checksOf(m).find((c) => c.id === id);
+export const findCheck = (m: Methodology, id: string): Check | undefined =>
+  checksOf(m).find((c) => c.id === id);
 
 /** The collectors a methodology asks for, each once, in order of first mention. */
-export const collectorsOf = (m: Methodology): string[] => [...new Set(checksOf(m).flatMap((c) => c.collectors))];
+export const collectorsOf = (m: Methodology): string[] => [
+  ...new Set(checksOf(m).flatMap((c) => c.collectors)),
+];

@@ -1,0 +1,37 @@
+// Writes the JSON Schemas of everything people may edit or read by machine, from the zod types that the program itself
+// checks with. Run after changing one: npm exec -- node scripts/schemas.ts
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { EVIDENCE_SCHEMA, evidenceFile } from '../src/domain/evidence.ts';
+import {
+  methodologyIndex,
+  scorecard,
+  section,
+  top10Catalogue,
+  ttpCatalogue,
+} from '../src/domain/methodology.ts';
+
+const SCHEMAS = [
+  ['check-section', section, 'One section of a methodology: a YAML file with its checks'],
+  ['methodology', methodologyIndex, 'methodology.yml: the table of contents'],
+  ['scorecard', scorecard, 'scorecard.yml: levels, dimensions and criteria of the selection scorecard'],
+  ['ttps', ttpCatalogue, 'catalogue/ttps.yml: attack techniques'],
+  ['top10', top10Catalogue, 'catalogue/top10.yml: names of the ten risks'],
+  ['evidence', evidenceFile, `What "mcp-audit collect --json" writes: ${EVIDENCE_SCHEMA}`],
+] as const;
+
+/** File name and text of each schema, as they are committed in `checklists/schema/`. */
+export const schemaFiles = (): { name: string; text: string }[] =>
+  SCHEMAS.map(([name, type, title]) => {
+    // What an author writes is the input: keys with a default may be left out.
+    const { $schema, ...body } = z.toJSONSchema(type, { io: 'input', target: 'draft-2020-12' });
+    return { name: `${name}.schema.json`, text: `${JSON.stringify({ $schema, title, ...body }, null, 2)}\n` };
+  });
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const dir = join(import.meta.dirname, '..', 'checklists', 'schema');
+  mkdirSync(dir, { recursive: true });
+  for (const { name, text } of schemaFiles()) writeFileSync(join(dir, name), text);
+}
