@@ -1,7 +1,7 @@
 import type { Attachment, Auditor, EventBody, Triage, Verdict } from './events.ts';
 import { eventBody } from './events.ts';
 import type { Finding } from './finding.ts';
-import { type Methodology, findCheck } from './methodology.ts';
+import { findCheck, type Methodology } from './methodology.ts';
 import type { Session } from './session.ts';
 
 /** What an auditor can ask of a session. Each command becomes at most one event, or a refusal with a reason. */
@@ -31,6 +31,12 @@ const unchanged = refuse('nothing changed', 'the record already says so');
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
+const isFileName = (name: string): boolean =>
+  name.length <= 120 &&
+  /^[^/\\\p{Cc}\p{Cf}]+$/u.test(name) &&
+  !/^\.{1,2}$/.test(name) &&
+  name.trim() === name;
+
 /** The next free finding id; a deleted finding's id is not used again. */
 export const nextFindingId = (s: Session): string => `F-${String(s.highestFinding + 1).padStart(2, '0')}`;
 
@@ -42,7 +48,10 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
   const unknownCheck = (id: string): Refusal | null =>
     findCheck(methodology, id)
       ? null
-      : refuse(`there is no check ${id} in ${methodology.id} ${methodology.version}`, 'mcp-audit status lists them');
+      : refuse(
+          `there is no check ${id} in ${methodology.id} ${methodology.version}`,
+          'mcp-audit status lists them',
+        );
 
   switch (command.type) {
     case 'answer': {
@@ -57,7 +66,11 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
           'say why this check does not apply to this server',
         );
       const answer = verdict === null && note === '' ? null : { verdict, note };
-      if (same(answer, was ? { verdict: was.verdict, note: was.note } : null)) return unchanged;
+      if (same(answer, was ? { verdict: was.verdict, note: was.note } : null)) {
+        // Saving the note as it was ends the draft all the same.
+        const ends = command.note !== undefined && session.drafts.has(command.check);
+        return ends ? { event: { type: 'draft.kept', check: command.check, text: null } } : unchanged;
+      }
       return { event: { type: 'check.answered', check: command.check, answer } };
     }
     case 'keep-draft': {
@@ -80,14 +93,18 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
       const unknown = unknownCheck(command.finding.check);
       if (unknown) return unknown;
       const { finding } = command;
-      if (finding.title.trim() === '') return refuse('a finding needs a title', 'name the weakness in one line');
+      if (finding.title.trim() === '')
+        return refuse('a finding needs a title', 'name the weakness in one line');
       if (finding.positive && finding.severity !== 'info')
         return refuse('a positive finding has severity info', 'set severity: info, or positive: false');
       const event = { type: 'finding.recorded', finding: finding.id, value: finding } as const;
       const parsed = eventBody.safeParse(event);
       if (!parsed.success) {
         const issue = parsed.error.issues[0];
-        return refuse(`the finding is not complete: ${issue?.path.slice(1).join('.')}: ${issue?.message}`, 'correct that field');
+        return refuse(
+          `the finding is not complete: ${issue?.path.slice(1).join('.')}: ${issue?.message}`,
+          'correct that field',
+        );
       }
       if (same(session.findings.get(finding.id) ?? null, finding)) return unchanged;
       return { event };
@@ -96,8 +113,18 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
       if (!session.findings.has(command.finding))
         return refuse(`there is no finding ${command.finding}`, 'the Findings screen lists them');
       return { event: { type: 'finding.recorded', finding: command.finding, value: null } };
-    case 'attach':
-      return { event: { type: 'attachment.added', name: command.name, value: command.attachment } };
+    case 'attach': {
+      if (!isFileName(command.name))
+        return refuse(
+          `${JSON.stringify(command.name)} cannot name an attachment`,
+          'a plain file name without folders, 120 characters at most: it goes into artifacts/',
+        );
+      if (same(session.attachments.get(command.name) ?? null, command.attachment)) return unchanged;
+      const event = { type: 'attachment.added', name: command.name, value: command.attachment } as const;
+      if (!eventBody.safeParse(event).success)
+        return refuse(`the attachment ${command.name} is not complete`, 'attach the file again');
+      return { event };
+    }
     case 'name-auditor': {
       if (same(session.auditor, command.auditor)) return unchanged;
       const event = { type: 'auditor.named', auditor: command.auditor } as const;
@@ -111,10 +138,17 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
     case 'allow-network':
       if (session.networkAllowed === command.allowed) return unchanged;
       return { event: { type: 'network.allowed', allowed: command.allowed } };
-    case 'report-written':
-      return { event: { type: 'report.written', audit: command.audit, sha256: command.sha256 } };
-    case 'close':
-      return { event: { type: 'session.closed', check: command.check } };
+    case 'report-written': {
+      const event = { type: 'report.written', audit: command.audit, sha256: command.sha256 } as const;
+      if (!eventBody.safeParse(event).success)
+        return refuse(`"${command.sha256}" is not a sha256`, 'write the report again');
+      return { event };
+    }
+    case 'close': {
+      // Leaving is never refused: a place that no longer exists is only not remembered.
+      const check = command.check !== null && findCheck(methodology, command.check) ? command.check : null;
+      return { event: { type: 'session.closed', check } };
+    }
     case 'undo': {
       const last = session.undo.at(-1);
       return last
@@ -123,7 +157,9 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
     }
     case 'redo': {
       const last = session.redo.at(-1);
-      return last ? { event: last.inverse, redoes: last.seq } : refuse('nothing to redo', 'undo something first');
+      return last
+        ? { event: last.inverse, redoes: last.seq }
+        : refuse('nothing to redo', 'undo something first');
     }
   }
 };

@@ -102,8 +102,15 @@ const inverseOf = (s: Session, event: EventBody): EventBody | null => {
   }
 };
 
-const bodyOf = ({ v: _v, seq: _seq, at: _at, by: _by, undoes: _u, redoes: _r, ...body }: SessionEvent): EventBody =>
-  body as EventBody;
+const bodyOf = ({
+  v: _v,
+  seq: _seq,
+  at: _at,
+  by: _by,
+  undoes: _u,
+  redoes: _r,
+  ...body
+}: SessionEvent): EventBody => body as EventBody;
 
 /** The entry is the last one unless the journal was written by hand: keep the common case from being quadratic. */
 const without = (stack: Undoable[], seq: number): Undoable[] => {
@@ -158,8 +165,10 @@ const mutate = (s: Session, e: SessionEvent): Session => {
       s.networkAllowed = e.allowed;
       break;
     case 'check.answered':
+      // A draft has served when its words became the note. A bare verdict, or undo, must not throw words away.
+      if (e.undoes === undefined && e.redoes === undefined)
+        if ((e.answer?.note ?? '') !== (s.answers.get(e.check)?.note ?? '')) s.drafts.delete(e.check);
       put(s.answers, e.check, e.answer && { ...e.answer, at: e.at, by: e.by });
-      s.drafts.delete(e.check);
       s.lastCheck = e.check;
       break;
     case 'draft.kept':

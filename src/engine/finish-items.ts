@@ -1,0 +1,254 @@
+import { hash } from 'node:crypto';
+import type { ItemDraft, SourceTree, TreeEntry } from '../collectors/collector.ts';
+import { compareItems, type EvidenceItem, type Location } from '../domain/evidence.ts';
+import { checksOf, type Methodology } from '../domain/methodology.ts';
+import { isPlain, visible, visibleLines } from '../text/visible.ts';
+
+/** Turns what collectors wrote down into evidence: adds id, checks, snippet, hash and the command that shows it again. */
+
+export const MAX_SNIPPET_LINES = 40;
+export const MAX_SNIPPET_CHARS = 4000;
+/** A collector that says more is cut here, and a gap says so. */
+export const MAX_ITEMS = 5000;
+/** Larger files are pointed at as a whole, not by line. */
+const MAX_READ_BYTES = 16 * 1024 * 1024;
+const MAX_TITLE_CHARS = 300;
+const MAX_DETAIL_CHARS = 4000;
+const MAX_FLOW_STEPS = 60;
+
+const sha256 = (text: string): string => hash('sha256', text, 'hex');
+
+/** At most `max` UTF-16 units, never half a surrogate pair. */
+const cut = (text: string, max: number): string => {
+  if (text.length <= max) return text;
+  const last = text.charCodeAt(max - 1);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? max - 1 : max);
+};
+
+/** One line without anything a reader could not see; the target's text may be in it. */
+export const oneLine = (text: string, max: number): string => {
+  const line = visible(
+    text
+      .slice(0, max * 2)
+      .replace(/\s+/g, ' ')
+      .trim(),
+  );
+  return line.length <= max ? line : `${cut(line, max - 1)}…`;
+};
+
+const paragraphs = (text: string, max: number): string => {
+  const lines = visibleLines(text.slice(0, max * 2).trim());
+  return lines.length <= max ? lines : `${cut(lines, max - 1)}…`;
+};
+
+export const shellQuote = (word: string): string =>
+  /^[A-Za-z0-9_./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+
+/** Shows lines at the pinned commit in any clone. A path that a terminal would act on is named by its object id. */
+const showLines = (commit: string, path: string, oid: string, from: number, to: number): string => {
+  const show = isPlain(path) ? `git show ${shellQuote(`${commit}:${path}`)}` : `git cat-file blob ${oid}`;
+  return `${show} | sed -n ${from},${to}p`;
+};
+
+/** A file's lines as `sed` counts them: only LF ends a line, and a last LF begins none. */
+const splitLines = (text: string): string[] => {
+  const lines = text.split('\n');
+  if (lines.at(-1) === '' && lines.length > 1) lines.pop();
+  return lines;
+};
+
+const SNIFFED = 8000;
+const readLines = async (tree: SourceTree, entry: TreeEntry): Promise<string[] | null> => {
+  if (entry.kind === 'submodule') return null;
+  if (entry.kind !== 'symlink') {
+    const text = await tree.text(entry.path);
+    if (text !== null) return splitLines(text);
+  }
+  if (entry.size > MAX_READ_BYTES) return null;
+  const bytes = await tree.bytes(entry.path);
+  return bytes.subarray(0, SNIFFED).includes(0) ? null : splitLines(bytes.toString('utf8'));
+};
+
+export type FinishParts = {
+  collector: string;
+  /** Full hash of the pinned commit. */
+  commit: string;
+  tree: SourceTree;
+  methodology: Methodology;
+};
+
+type Located = { draft: ItemDraft; location: Location | null; reproduce: string; problem: string | null };
+
+const whole = (entry: TreeEntry): string => {
+  if (entry.kind === 'submodule') return `(submodule at ${entry.oid})`;
+  return `(${entry.size.toLocaleString('en')} bytes, not text; object ${entry.oid})`;
+};
+
+const locate = async (draft: ItemDraft, parts: FinishParts, files: FileReader): Promise<Located> => {
+  const { commit } = parts;
+  const own = draft.reproduce?.replaceAll('{commit}', commit);
+  const none = (problem: string | null): Located => ({
+    draft,
+    location: null,
+    reproduce: own ?? `git ls-tree -r --long ${commit}`,
+    problem,
+  });
+  if (!draft.at) return none(null);
+  const { path, startLine, endLine = startLine } = draft.at;
+  const where = `${path}:${startLine}${endLine === startLine ? '' : `-${endLine}`}`;
+  const entry = files.entry(path);
+  if (!entry) return none(`it points at ${where}, but that file is not in the pinned commit`);
+  const lines = await files.lines(entry);
+  const at = (snippet: string, from: number, to: number, reproduce: string): Located => ({
+    draft,
+    location: { path, startLine: from, endLine: to, snippet, sha256: sha256(snippet) },
+    reproduce: own ?? reproduce,
+    problem: null,
+  });
+  // A submodule's or a binary's "line" is the entry itself.
+  if (!lines)
+    return at(
+      draft.redactedSnippet ?? whole(entry),
+      1,
+      1,
+      `git ls-tree -r --long ${commit} | grep -F ${entry.oid}`,
+    );
+  const valid =
+    Number.isInteger(startLine) &&
+    Number.isInteger(endLine) &&
+    startLine >= 1 &&
+    endLine >= startLine &&
+    endLine <= lines.length;
+  if (!valid) return none(`it points at ${where}, but that file has ${lines.length} lines`);
+  const snippet = lines.slice(startLine - 1, Math.min(endLine, startLine - 1 + MAX_SNIPPET_LINES)).join('\n');
+  return at(
+    cut(draft.redactedSnippet ?? snippet, MAX_SNIPPET_CHARS),
+    startLine,
+    endLine,
+    showLines(commit, path, entry.oid, startLine, endLine),
+  );
+};
+
+type FileReader = {
+  entry(path: string): TreeEntry | undefined;
+  lines(entry: TreeEntry): Promise<string[] | null>;
+};
+
+/** Collectors often say several things about one file in a row: the last few files are read once. */
+const fileReader = (tree: SourceTree): FileReader => {
+  const entries = new Map(tree.allEntries.map((entry) => [entry.path, entry]));
+  const recent = new Map<string, Promise<string[] | null>>();
+  return {
+    entry: (path) => entries.get(path),
+    lines: (entry) => {
+      const known = recent.get(entry.path);
+      if (known) return known;
+      const lines = readLines(tree, entry);
+      recent.set(entry.path, lines);
+      if (recent.size > 8) recent.delete(recent.keys().next().value!);
+      return lines;
+    },
+  };
+};
+
+/** The checks that show what this collector found, in the order an auditor walks them. */
+const checksFor = (methodology: Methodology, collector: string): string[] =>
+  checksOf(methodology)
+    .filter((check) => check.collectors.includes(collector))
+    .map((check) => check.id);
+
+const normalise = (text: string): string => text.replace(/\s+/g, ' ').trim();
+
+const byCodePoint = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+type Placed = { at: Located; line: number; end: number; words: string };
+
+/** Equal items are told apart by their place and words, not by the order in which a collector came by them. */
+const byPlace = (a: Placed, b: Placed): number =>
+  a.line - b.line || a.end - b.end || byCodePoint(a.words, b.words);
+
+const withIds = (collector: string, located: Located[]): { at: Located; id: string }[] => {
+  const seen = new Map<string, number>();
+  const placed = located.map((at) => ({
+    at,
+    line: at.location?.startLine ?? 0,
+    end: at.location?.endLine ?? 0,
+    words: JSON.stringify(at.draft),
+  }));
+  return placed.sort(byPlace).map(({ at }) => {
+    const { rule, title } = at.draft;
+    // Without a place (or with one that does not exist) the words are all there is to tell items apart.
+    const identity = at.location
+      ? [collector, rule, at.location.path, normalise(at.location.snippet)]
+      : [collector, rule, '', normalise(title)];
+    const key = JSON.stringify(identity);
+    const occurrence = seen.get(key) ?? 0;
+    seen.set(key, occurrence + 1);
+    return { at, id: sha256(JSON.stringify([...identity, occurrence])).slice(0, 16) };
+  });
+};
+
+const finish = (
+  collector: string,
+  checks: string[],
+  { at, id }: { at: Located; id: string },
+): EvidenceItem => {
+  const { draft, location, reproduce, problem } = at;
+  const named = draft.checks ? checks.filter((check) => draft.checks?.includes(check)) : checks;
+  return {
+    id,
+    kind: problem === null ? draft.kind : 'gap',
+    strength: draft.strength ?? 'moderate',
+    collector,
+    rule: draft.rule,
+    // A methodology may not have the checks the collector had in mind: then the item is shown in all, rather than nowhere.
+    checks: named.length > 0 ? named : checks,
+    cwe: draft.cwe ?? [],
+    class: draft.class,
+    title:
+      problem === null
+        ? oneLine(draft.title, MAX_TITLE_CHARS)
+        : oneLine(`Could not show what ${collector} found: ${draft.title}`, MAX_TITLE_CHARS),
+    detail:
+      problem === null
+        ? paragraphs(draft.detail ?? '', MAX_DETAIL_CHARS)
+        : paragraphs(
+            `This is a fault of the collector ${collector}, not of the target: ${problem}. Look there by hand. ${draft.detail ?? ''}`,
+            MAX_DETAIL_CHARS,
+          ),
+    location,
+    flow: (draft.flow ?? [])
+      .slice(0, MAX_FLOW_STEPS)
+      .map((step) => ({ ...step, text: oneLine(step.text, MAX_TITLE_CHARS) })),
+    reproduce,
+  };
+};
+
+const cutGap = (total: number): ItemDraft => ({
+  kind: 'gap',
+  rule: 'too-many-items',
+  class: 'hygiene',
+  title: `${(total - MAX_ITEMS).toLocaleString('en')} of ${total.toLocaleString('en')} items are not shown`,
+  detail: `Only the first ${MAX_ITEMS.toLocaleString('en')} were kept: narrow the target with --subdir to see the others.`,
+});
+
+/**
+ * The evidence of one collector, most worth the auditor's time first. A function of the drafts and the pinned commit
+ * alone: the same drafts, in any order, give the same items (as long as none had to be cut).
+ *
+ * `location.snippet` is the exact beginning of the lines it names (40 lines and 4,000 characters at most), raw: it must
+ * be made visible where it is shown. A draft that points at nothing becomes a `gap` that names the collector.
+ */
+export const finishItems = async (
+  drafts: readonly ItemDraft[],
+  parts: FinishParts,
+): Promise<EvidenceItem[]> => {
+  const kept = drafts.length > MAX_ITEMS ? [...drafts.slice(0, MAX_ITEMS), cutGap(drafts.length)] : drafts;
+  const files = fileReader(parts.tree);
+  const located: Located[] = [];
+  for (const draft of kept) located.push(await locate(draft, parts, files));
+  const checks = checksFor(parts.methodology, parts.collector);
+  return withIds(parts.collector, located)
+    .map((item) => finish(parts.collector, checks, item))
+    .sort(compareItems);
+};

@@ -1,0 +1,19 @@
+import { type CollectorResult, collectorResult } from '../domain/evidence.ts';
+import type { BlobPort } from './ports.ts';
+
+/** What a collector said in a recorded run, or the reason (for people) why that cannot be shown any more. */
+export const readEvidence = async (
+  blobs: BlobPort,
+  collector: string,
+  sha256: string,
+): Promise<CollectorResult | string> => {
+  const read = await blobs.read(sha256);
+  if ('problem' in read) return `evidence blob of ${collector} is ${read.problem}: run it again (r)`;
+  try {
+    const parsed = collectorResult.safeParse(JSON.parse(read.bytes.toString('utf8')));
+    if (parsed.success && parsed.data.run.id === collector) return parsed.data;
+  } catch {
+    // Not JSON: told below.
+  }
+  return `evidence blob of ${collector} is not in a form this version reads: run it again (r)`;
+};
