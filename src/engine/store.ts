@@ -1,12 +1,14 @@
 import type { Collector } from '../collectors/collector.ts';
 import { type Command, decide, isRefusal, type Refusal } from '../domain/decide.ts';
 import { EVENT_VERSION, type EventBody, type SessionEvent, sessionEvent } from '../domain/events.ts';
-import { type CollectorResult, collectorResult, type Outcome } from '../domain/evidence.ts';
+import type { CollectorResult, Outcome } from '../domain/evidence.ts';
 import type { Methodology } from '../domain/methodology.ts';
 import { apply, replay, type Session } from '../domain/session.ts';
 import { encode } from './journal.ts';
 import { type BlobPort, type JournalPort, SaveError, type Source } from './ports.ts';
+import { readEvidence } from './read-evidence.ts';
 import { DEFAULT_CONCURRENCY, gather, unavailable } from './run-collectors.ts';
+import { createRunOnce, orAborted } from './run-once.ts';
 import { createSnapshots, type SetTimer, withEntry, withoutEntry, withoutMember } from './snapshots.ts';
 
 /** Everything a screen shows, at one moment. The same object until something changes. */
