@@ -128,4 +128,36 @@ export type Collector = {
   collect(context: CollectContext): Promise<Gathered>;
 };
 
+type Extra = Partial<Omit<ItemDraft, 'kind' | 'rule' | 'checks' | 'title'>>;
+
+/** A title is read in a list: what does not fit there belongs in `detail`. */
+const TITLE_LENGTH = 100;
+
+const draftOf =
+  (kind: ItemDraft['kind']) =>
+  (rule: string, checks: string[], title: string, extra: Extra = {}): ItemDraft => ({
+    kind,
+    rule,
+    class: 'hygiene',
+    checks,
+    title: title.length > TITLE_LENGTH ? `${title.slice(0, TITLE_LENGTH - 1)}…` : title,
+    ...extra,
+  });
+
+/** Something that is so; neither good nor bad. */
+export const fact = draftOf('fact');
+/** A place or a circumstance the auditor has to judge. */
+export const lead = draftOf('lead');
+/** A good practice seen. */
+export const strength = draftOf('strength');
+/** What could not be looked at, and why. */
+export const gap = draftOf('gap');
+
+/** `nothing-found` is only said when there is truly nothing to say: a gap is something. */
+export const gathered = (
+  searched: string,
+  items: ItemDraft[],
+  more: Pick<Extract<Gathered, { items: ItemDraft[] }>, 'surface' | 'artifacts'> = {},
+): Gathered => ({ outcome: items.length > 0 ? 'collected' : 'nothing-found', searched, items, ...more });
+
 export type { EvidenceItem };

@@ -1,0 +1,52 @@
+/** What a path in a repository tells about the file. Paths use `/`, as git does. */
+
+export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+export const folderOf = (path: string): string => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '');
+export const depthOf = (path: string): number => path.split('/').length - 1;
+
+/** Lower-case extension without the dot; '' when there is none. */
+export const extensionOf = (path: string): string => {
+  const name = baseName(path);
+  const dot = name.lastIndexOf('.');
+  return dot > 0 ? name.slice(dot + 1).toLowerCase() : '';
+};
+
+/** The path as seen from the audited folder. */
+export const below = (path: string, subdir: string): string =>
+  subdir !== '' && path.startsWith(`${subdir}/`) ? path.slice(subdir.length + 1) : path;
+
+const TEST =
+  /(^|\/)(tests?|__tests__|specs?|e2e|testdata|test[-_]data|fixtures?|__fixtures__|__mocks__|mocks?|testing)\/|[._-](test|tests|spec|e2e|bench)\.[cm]?[jt]sx?$|_test\.(go|py|exs?)$|(^|\/)(test_[^/]*|conftest)\.py$|(Tests?|IT|Spec)\.(java|kt|cs|scala|swift)$|_spec\.rb$/;
+export const isTestPath = (path: string): boolean => TEST.test(path);
+
+const EXAMPLE = /(^|\/)(examples?|samples?|demos?|templates?|docs?|evals?|benchmarks?)\//i;
+export const isExamplePath = (path: string): boolean => EXAMPLE.test(path);
+
+const VENDORED = /(^|\/)(node_modules|vendor|third[-_]party|bower_components|site-packages|\.yarn\/(releases|cache|plugins))\//i;
+export const isVendoredPath = (path: string): boolean => VENDORED.test(path);
+
+const GENERATED =
+  /(^|\/)(dist|build|out|generated|__generated__|gen|\.next)\/|\.min\.(js|css)$|\.(bundle|generated|gen)\.[a-z]+$|(_pb2(_grpc)?\.pyi?|\.pb\.go|_generated\.go)$|\.(js|css)\.map$/i;
+export const isGeneratedPath = (path: string): boolean => GENERATED.test(path);
+
+const LANGUAGES: Record<string, string> = {
+  ts: 'TypeScript', tsx: 'TypeScript', mts: 'TypeScript', cts: 'TypeScript',
+  js: 'JavaScript', jsx: 'JavaScript', mjs: 'JavaScript', cjs: 'JavaScript',
+  py: 'Python', go: 'Go', rs: 'Rust', java: 'Java', kt: 'Kotlin', kts: 'Kotlin', scala: 'Scala',
+  cs: 'C#', fs: 'F#', rb: 'Ruby', php: 'PHP', swift: 'Swift', c: 'C', h: 'C', cc: 'C++', cpp: 'C++', hpp: 'C++',
+  sh: 'Shell', bash: 'Shell', zsh: 'Shell', ps1: 'PowerShell', bat: 'Batch', lua: 'Lua', dart: 'Dart', ex: 'Elixir',
+  exs: 'Elixir', erl: 'Erlang', hs: 'Haskell', clj: 'Clojure', zig: 'Zig', sol: 'Solidity', r: 'R', pl: 'Perl',
+  sql: 'SQL', vue: 'Vue', svelte: 'Svelte',
+};
+
+/** The programming language by file name, or null for everything that is not code. */
+export const languageOf = (path: string): string | null =>
+  LANGUAGES[extensionOf(path)] ?? (/^(Dockerfile|Makefile)/.test(baseName(path)) ? baseName(path).slice(0, 10).replace(/\W.*$/, '') : null);
+
+const BINARY =
+  /\.(png|jpe?g|gif|webp|ico|icns|bmp|tiff?|avif|pdf|zip|gz|tgz|bz2|xz|7z|rar|jar|war|class|exe|dll|so|dylib|a|o|lib|bin|wasm|node|pyc|pyd|whl|woff2?|ttf|otf|eot|mp[34]|m4a|wav|ogg|webm|mov|avi|mkv|sqlite3?|db|parquet|pkl|npy|npz|onnx|pt|safetensors|docx?|xlsx?|pptx?|psd|lockb|mcpb|dxt|DS_Store)$/i;
+export const isBinaryPath = (path: string): boolean => BINARY.test(path);
+
+/** Binaries that a machine executes, and that nobody can review by reading. */
+export const isExecutableBinaryPath = (path: string): boolean =>
+  /\.(exe|dll|so|dylib|a|o|lib|bin|wasm|node|pyc|pyd|whl|jar|war|class|mcpb|dxt)$/i.test(path);

@@ -1,0 +1,11 @@
+// These two packages ship no types; only what is used here is declared.
+declare module 'hosted-git-info' {
+  type Hosted = { type: string; domain: string; user: string; project: string };
+  const hostedGitInfo: { fromUrl(url: string): Hosted | undefined };
+  export default hostedGitInfo;
+}
+declare module 'spdx-correct' {
+  /** A valid SPDX expression that was probably meant, or null. */
+  const correct: (identifier: string, options?: { upgrade?: boolean }) => string | null;
+  export default correct;
+}
