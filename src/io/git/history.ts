@@ -1,0 +1,186 @@
+import type { Commit, HistoricBlob, History, Tag } from '../../collectors/collector.ts';
+import type { ObjectReader } from './objects.ts';
+import { decodePath } from './paths.ts';
+import { parseCommit, parseTag } from './raw-objects.ts';
+import { gitRecords } from './stream.ts';
+
+export const MAX_COMMITS = 50_000;
+export const MAX_BLOBS = 400_000;
+export const MAX_TAGS = 20_000;
+const MAX_CHANGED_PATHS = 100_000;
+const MAX_INTRODUCTIONS = 2_000_000;
+const WALK_MS = 60_000;
+
+/** Diffs that run nothing and guess nothing: no renames, a merge compared with its first parent. */
+const DIFF = ['--raw', '-r', '-z', '--no-abbrev', '--no-renames', '--no-ext-diff', '--no-textconv'] as const;
+
+/** All records and whether that is all there is. */
+const listed = async (
+  repository: string,
+  args: readonly string[],
+  options: Parameters<typeof gitRecords>[2] & { limit: number },
+): Promise<{ records: Buffer[]; complete: boolean }> => {
+  const records: Buffer[] = [];
+  const source = gitRecords(repository, args, options);
+  for (;;) {
+    const next = await source.next();
+    if (next.done) return { records, complete: next.value };
+    if (records.length === options.limit) {
+      await source.return(false);
+      return { records, complete: false };
+    }
+    // A copy: a record is a window on a chunk that would otherwise stay in memory with it.
+    records.push(Buffer.from(next.value));
+  }
+};
+
+const readCommits = async (repository: string, commit: string, objects: ObjectReader) => {
+  const { records, complete } = await listed(
+    repository,
+    ['rev-list', `--max-count=${MAX_COMMITS + 1}`, commit],
+    {
+      separator: 10,
+      timeoutMs: WALK_MS,
+      limit: MAX_COMMITS,
+    },
+  );
+  const shallow = await listed(repository, ['rev-parse', '--is-shallow-repository'], {
+    separator: 10,
+    limit: 1,
+  });
+  const commits: Commit[] = [];
+  const hashes = records.map((r) => r.toString('latin1'));
+  for await (const { oid, bytes } of objects.readAll(hashes)) commits.push(parseCommit(oid, bytes));
+  return { commits, complete, shallow: shallow.records[0]?.toString() === 'true' };
+};
+
+/** Tags may point at tags; more links than this is a game. */
+const MAX_TAG_LINKS = 10;
+
+const readTag = async (name: string, oid: string, objects: ObjectReader): Promise<Tag | null> => {
+  let object = await objects.read(oid);
+  const outer = object.type === 'tag' ? parseTag(object.bytes) : null;
+  for (let link = 0; object.type === 'tag' && link < MAX_TAG_LINKS; link++)
+    object = await objects.read(parseTag(object.bytes).object);
+  if (object.type !== 'commit') return null;
+  const { committedAt } = parseCommit(object.oid, object.bytes);
+  return {
+    name,
+    commit: object.oid,
+    kind: outer ? 'annotated' : 'lightweight',
+    signature: outer?.signature ?? 'none',
+    taggedAt: outer?.taggedAt || committedAt,
+  };
+};
+
+const readTags = async (repository: string, commit: string, objects: ObjectReader): Promise<Tag[]> => {
+  const { records } = await listed(
+    repository,
+    ['for-each-ref', `--merged=${commit}`, '--format=%(objectname) %(refname:lstrip=2)', 'refs/tags'],
+    { separator: 10, timeoutMs: WALK_MS, limit: MAX_TAGS },
+  );
+  const tags: Tag[] = [];
+  for (const record of records) {
+    const tag = await readTag(
+      decodePath(record.subarray(41)),
+      record.subarray(0, 40).toString('latin1'),
+      objects,
+    );
+    if (tag) tags.push(tag);
+  }
+  return tags;
+};
+
+/** `oid type size path`; git itself ends a path that holds a newline at that newline here. */
+const readBlobs = async (
+  repository: string,
+  commit: string,
+): Promise<{ blobs: HistoricBlob[]; complete: boolean }> => {
+  const { records, complete } = await listed(
+    repository,
+    ['cat-file', '--buffer', '--batch-check=%(objectname) %(objecttype) %(objectsize) %(rest)'],
+    {
+      separator: 10,
+      timeoutMs: WALK_MS,
+      limit: MAX_BLOBS,
+      from: ['rev-list', '--objects', '--filter=object:type=blob', '--filter-provided-objects', commit],
+    },
+  );
+  const blobs = records.flatMap((record): HistoricBlob[] => {
+    const match = /^([0-9a-f]{40}) blob (\d+) /.exec(record.subarray(0, 70).toString('latin1'));
+    return match?.[1]
+      ? [{ oid: match[1], path: decodePath(record.subarray(match[0].length)), size: Number(match[2]) }]
+      : [];
+  });
+  return { blobs, complete };
+};
+
+/**
+ * Which commit first held each blob: one walk from the oldest commit answers for all of them, where a
+ * `--find-object` walk for each would be as long again. A walk that runs into its bounds has seen the oldest part,
+ * so what it says holds; what it does not say stays unknown.
+ */
+const readIntroductions = async (
+  repository: string,
+  commit: string,
+): Promise<ReadonlyMap<string, string>> => {
+  const introduced = new Map<string, string>();
+  let current = '';
+  let path = false;
+  const records = gitRecords(
+    repository,
+    ['log', '--reverse', '--topo-order', '--format=%H', '--diff-merges=first-parent', ...DIFF, commit, '--'],
+    { separator: 0, timeoutMs: WALK_MS },
+  );
+  for await (const record of records) {
+    if (path) {
+      path = false;
+      continue;
+    }
+    // With -z a commit's line and its first change share a record or not, by git's version: both are taken.
+    const text = record.toString('latin1').replace(/^\n+/, '');
+    const hash = /^[0-9a-f]{40}(?=\n|$)/.exec(text)?.[0];
+    if (hash) current = hash;
+    const change = /:\d{6} \d{6} [0-9a-f]{40} ([0-9a-f]{40}) [A-Z]\d*$/.exec(text);
+    if (!change?.[1]) continue;
+    path = true;
+    if (!introduced.has(change[1])) introduced.set(change[1], current);
+    if (introduced.size >= MAX_INTRODUCTIONS) break;
+  }
+  return introduced;
+};
+
+/** Asked at most once; a failure is not remembered. */
+const once = <T>(ask: () => Promise<T>): (() => Promise<T>) => {
+  let answer: Promise<T> | null = null;
+  return () => {
+    answer ??= ask().catch((error: unknown) => {
+      answer = null;
+      throw error;
+    });
+    return answer;
+  };
+};
+
+/** The commits behind the pinned one. Every listing is bounded in number and time, and says when it was cut. */
+export const readHistory = (repository: string, commit: string, objects: ObjectReader): History => {
+  const introductions = once(() => readIntroductions(repository, commit));
+  return {
+    commits: once(() => readCommits(repository, commit, objects)),
+    tags: once(() => readTags(repository, commit, objects)),
+    blobs: once(() => readBlobs(repository, commit)),
+    async *readBlobs(oids) {
+      for await (const { oid, bytes } of objects.readAll(oids)) yield { oid, bytes };
+    },
+    introducedBy: async (oid) => (await introductions()).get(oid) ?? null,
+    async changedPaths(hash) {
+      if (!/^[0-9a-f]{40}$/.test(hash)) throw new RangeError(`not a commit: ${hash.slice(0, 60)}`);
+      const { records } = await listed(
+        repository,
+        ['log', '-1', '--format=', '--name-only', '--diff-merges=first-parent', ...DIFF.slice(1), hash, '--'],
+        { separator: 0, timeoutMs: 10_000, limit: MAX_CHANGED_PATHS },
+      );
+      return records.filter((r) => r.length > 0).map(decodePath);
+    },
+  };
+};

@@ -1,0 +1,108 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { UserError } from '../../domain/errors.ts';
+import { visible } from '../../text/visible.ts';
+import { readingEnvironment } from './environment.ts';
+
+/**
+ * Starts git on our own bare clone. simple-git collects answers as decoded text; what the target holds is bytes, and
+ * may be more than fits in memory, so it is read through this.
+ */
+export const spawnGit = (repository: string, args: readonly string[]): ChildProcessWithoutNullStreams =>
+  spawn('git', args, {
+    cwd: repository,
+    env: { GIT_DIR: repository, ...readingEnvironment() },
+    stdio: 'pipe',
+    windowsHide: true,
+  });
+
+/** Keeps the first words git says on stderr, for a message; drains the rest. */
+export const firstWords = (child: ChildProcessWithoutNullStreams): (() => string) => {
+  let words = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    if (words.length < 1000) words += chunk;
+  });
+  return () => visible(words.trim().slice(0, 500));
+};
+
+const unreadable = (what: string, detail: string): UserError =>
+  new UserError(
+    `git could not read the target (${what}): ${detail}`,
+    'delete its clone under the data folder (mcp-audit doctor names it) and open the target again',
+  );
+
+/** Resolves with the exit code; rejects when git could not be started. */
+export const exitOf = async (child: ChildProcessWithoutNullStreams, what: string): Promise<number> => {
+  try {
+    const [code, killed] = (await once(child, 'close')) as [number | null, string | null];
+    return code ?? (killed ? 128 : 1);
+  } catch (error) {
+    throw unreadable(what, (error as Error).message);
+  }
+};
+
+export type RecordOptions = {
+  /** Byte between records. */
+  separator: 0 | 10;
+  /** A single record may not be longer. */
+  maxRecordBytes?: number;
+  /** Ends the listing after this long; the generator then returns false. */
+  timeoutMs?: number;
+  /** Feeds another git command's output in. */
+  from?: readonly string[];
+};
+
+/**
+ * The records of a listing command, one Buffer each, as git writes them; git waits while nobody reads. Returns whether
+ * the listing is complete: false when the time was up. Leaving the loop early kills git. Throws {@link UserError}
+ * when git fails.
+ */
+export async function* gitRecords(
+  repository: string,
+  args: readonly string[],
+  { separator, maxRecordBytes = 1 << 20, timeoutMs = 60_000, from }: RecordOptions,
+): AsyncGenerator<Buffer, boolean> {
+  const child = spawnGit(repository, args);
+  const words = firstWords(child);
+  const exit = exitOf(child, args[0] ?? 'git');
+  exit.catch(() => {});
+  const feeder = from && spawnGit(repository, from);
+  if (feeder) {
+    feeder.stderr.resume();
+    feeder.on('error', () => child.kill());
+    // A killed reader closes the pipe; that is not an error of ours.
+    child.stdin.on('error', () => {});
+    feeder.stdout.on('error', () => {}).pipe(child.stdin);
+  } else {
+    child.stdin.on('error', () => {}).end();
+  }
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    child.kill('SIGKILL');
+    feeder?.kill('SIGKILL');
+  }, timeoutMs);
+  try {
+    let rest: Buffer = Buffer.alloc(0);
+    for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
+      const data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      let start = 0;
+      for (let end = data.indexOf(separator); end !== -1; end = data.indexOf(separator, start)) {
+        yield data.subarray(start, end);
+        start = end + 1;
+      }
+      rest = data.subarray(start);
+      if (rest.length > maxRecordBytes)
+        throw unreadable(args[0] ?? 'git', 'an entry is longer than any path can be');
+    }
+    const code = await exit;
+    if (timedOut) return false;
+    if (code !== 0) throw unreadable(args[0] ?? 'git', words() || `exit code ${code}`);
+    if (rest.length > 0) yield rest;
+    return true;
+  } finally {
+    clearTimeout(timer);
+    child.kill('SIGKILL');
+    feeder?.kill('SIGKILL');
+  }
+}
