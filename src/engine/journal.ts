@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { EVENT_VERSION, type SessionEvent, sessionEvent } from '../domain/events.ts';
@@ -52,6 +53,8 @@ const fault = (kind: JournalFault['kind'], message: string): Line => ({
 });
 
 const parse = (bytes: Buffer): Record<string, unknown> | null => {
+  // Decoding would put replacement characters in place of such bytes, and so read something that is not there.
+  if (!isUtf8(bytes)) return null;
   try {
     const value: unknown = JSON.parse(bytes.toString('utf8'));
     return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -64,7 +67,7 @@ const parse = (bytes: Buffer): Record<string, unknown> | null => {
 
 const readLine = (bytes: Buffer, prevHash: string, seq: number): Line => {
   const value = parse(bytes);
-  if (!value) return fault('bad-json', 'this is not a JSON object');
+  if (!value) return fault('bad-json', 'it is not a JSON object');
   if (value.v !== EVENT_VERSION)
     return fault(
       'unknown-version',
@@ -84,6 +87,11 @@ const readLine = (bytes: Buffer, prevHash: string, seq: number): Line => {
   }
   if (parsed.data.seq !== seq)
     return fault('bad-sequence', `it has number ${parsed.data.seq} instead of ${seq}`);
+  if ((parsed.data.type === 'session.started') !== (seq === 1))
+    return fault(
+      'bad-sequence',
+      seq === 1 ? 'a session does not begin with it' : 'it begins a session inside another',
+    );
   return { event: parsed.data };
 };
 

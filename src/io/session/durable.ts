@@ -1,0 +1,50 @@
+import fs from 'node:fs';
+import path from 'node:path';
+
+/** Owner only: sessions hold what is not yet published. */
+export const FILE_MODE = 0o600;
+export const DIR_MODE = 0o700;
+
+type Write = Pick<typeof fs, 'writeSync'>;
+
+/** Writes all of `bytes` at `position`; a short write is continued, not taken for success. */
+export const writeAll = (
+  fd: number,
+  bytes: Uint8Array,
+  position: number,
+  { writeSync }: Write = fs,
+): void => {
+  let written = 0;
+  while (written < bytes.byteLength)
+    written += writeSync(fd, bytes, written, bytes.byteLength - written, position + written);
+};
+
+/** A new or renamed file is only there after a crash when its folder has reached the disk too. */
+export const syncDir = (dir: string): void => {
+  // Windows neither can nor needs to.
+  if (process.platform === 'win32') return;
+  const fd = fs.openSync(dir, 'r');
+  try {
+    fs.fsyncSync(fd);
+  } finally {
+    fs.closeSync(fd);
+  }
+};
+
+/** Writes a new file that is on the disk when this returns. Throws `EEXIST` when it is already there. */
+export const writeNewFile = (file: string, bytes: Uint8Array): void => {
+  const fd = fs.openSync(file, 'wx', FILE_MODE);
+  try {
+    writeAll(fd, bytes, 0);
+    fs.fsyncSync(fd);
+  } finally {
+    fs.closeSync(fd);
+  }
+};
+
+/** Creates missing folders, and makes sure that they are still there after a crash. */
+export const makeDir = (dir: string): void => {
+  const first = fs.mkdirSync(dir, { recursive: true, mode: DIR_MODE });
+  if (first === undefined) return;
+  for (let made = dir; made.length >= first.length; made = path.dirname(made)) syncDir(path.dirname(made));
+};

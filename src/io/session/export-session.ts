@@ -1,0 +1,65 @@
+import fs from 'node:fs';
+import { type Zippable, zipSync } from 'fflate';
+import { UserError } from '../../domain/errors.ts';
+import type { SessionEvent } from '../../domain/events.ts';
+import { openBlobStore } from './blob-store.ts';
+import { FILE_MODE } from './durable.ts';
+import { journalPath, readJournalFile } from './journal-file.ts';
+
+export const JOURNAL_ENTRY = 'journal.jsonl';
+
+/** Path inside the portable file, with `/` on every system. */
+export const blobEntry = (sha256: string): string => `blobs/${sha256.slice(0, 2)}/${sha256}`;
+
+/** The contents a journal speaks of, each with what it is for people. Sorted by hash. */
+export const referencedBlobs = (events: readonly SessionEvent[]): Map<string, string> => {
+  const blobs: [string, string][] = events.flatMap((event): [string, string][] => {
+    switch (event.type) {
+      case 'session.started':
+        return [[event.methodology.sha256, 'the methodology']];
+      case 'evidence.collected':
+        return [[event.blob, `evidence of ${event.collector}`]];
+      case 'attachment.added':
+        return event.value ? [[event.value.sha256, `attachment ${event.name}`]] : [];
+      default:
+        return [];
+    }
+  });
+  return new Map(blobs.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+};
+
+// Zip keeps local time: a date made from local parts is the same in every time zone.
+const MTIME = new Date(1980, 0, 1);
+const OPTIONS = { level: 6, mtime: MTIME, os: 3, attrs: FILE_MODE << 16 } as const;
+
+export type Exported = {
+  bytes: Uint8Array;
+  /** Contents that the session has lost, and that are therefore not in the file. */
+  notices: string[];
+};
+
+/**
+ * The session in `dir` as one zip file: journal, methodology, evidence, attachments; not the target's clone. The same
+ * session gives the same bytes. An unfinished last line of the journal is left out. Throws {@link UserError} when the
+ * journal cannot be trusted: a copy of it could not be opened elsewhere either.
+ */
+export const exportSession = async (dir: string): Promise<Exported> => {
+  const read = readJournalFile(dir);
+  const file = journalPath(dir);
+  if (read.fault)
+    throw new UserError(
+      `not exported: line ${read.fault.line} of ${file} cannot be trusted: ${read.fault.message}`,
+      'open it with --read-only to see what is before that line',
+    );
+  // Another process may have appended meanwhile: only what was checked is taken.
+  const journal = fs.readFileSync(file).subarray(0, read.goodBytes);
+  const entries: Zippable = { [JOURNAL_ENTRY]: [journal, OPTIONS] };
+  const notices: string[] = [];
+  const blobs = openBlobStore(dir);
+  for (const [sha256, what] of referencedBlobs(read.events)) {
+    const blob = await blobs.read(sha256);
+    if ('bytes' in blob) entries[blobEntry(sha256)] = [blob.bytes, OPTIONS];
+    else notices.push(`${what} is ${blob.problem}, and not in the exported file`);
+  }
+  return { bytes: zipSync(entries), notices };
+};

@@ -1,0 +1,137 @@
+import { hash, randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { UserError } from '../../domain/errors.ts';
+import type { SessionEvent } from '../../domain/events.ts';
+import { readJournal } from '../../engine/journal.ts';
+import { sessionDir, sessionsDir } from '../paths.ts';
+import { openBlobStore } from './blob-store.ts';
+import { makeDir, syncDir, writeNewFile } from './durable.ts';
+import { JOURNAL_ENTRY, referencedBlobs } from './export-session.ts';
+import { journalPath, openJournalFile } from './journal-file.ts';
+import { lockSession } from './lock.ts';
+import { readMethodology } from './open-session.ts';
+import { type ArchiveLimits, readArchive, refuseArchive } from './read-archive.ts';
+import { saveError } from './save-error.ts';
+import { isSessionId } from './session-id.ts';
+
+export type Imported = {
+  id: string;
+  dir: string;
+  /**
+   * `new`: it was not here. `identical`, `older`: what is here already has all of it, nothing changed.
+   * `continued`: what is here was the beginning of it, the rest was added.
+   */
+  outcome: 'new' | 'identical' | 'older' | 'continued';
+  /** Contents the file should have had, and has not. */
+  notices: string[];
+};
+
+type Content = {
+  id: string;
+  journal: Buffer;
+  events: SessionEvent[];
+  blobs: Map<string, Buffer>;
+  notices: string[];
+};
+
+const BLOB_ENTRY = /^blobs\/([0-9a-f]{2})\/(\1[0-9a-f]{62})$/;
+
+const check = (entries: Map<string, Buffer>): Content => {
+  const journal = entries.get(JOURNAL_ENTRY);
+  if (!journal) throw refuseArchive(`it holds no ${JOURNAL_ENTRY}`);
+  const { events, fault, torn } = readJournal(journal);
+  if (fault) throw refuseArchive(`line ${fault.line} of its journal cannot be trusted: ${fault.message}`);
+  if (torn) throw refuseArchive('the last line of its journal is not complete');
+  const [started] = events;
+  if (started?.type !== 'session.started')
+    throw refuseArchive('its journal does not begin with the start of a session');
+  if (!isSessionId(started.id))
+    throw refuseArchive(`${JSON.stringify(started.id.slice(0, 100))} is not a session's name`);
+
+  const referenced = referencedBlobs(events);
+  const blobs = new Map<string, Buffer>();
+  for (const [name, bytes] of entries) {
+    const sha256 = BLOB_ENTRY.exec(name)?.[2];
+    if (sha256 === undefined) continue;
+    if (!referenced.has(sha256)) throw refuseArchive(`it holds ${name}, which its journal does not speak of`);
+    if (hash('sha256', bytes, 'hex') !== sha256)
+      throw refuseArchive(`${name} is not what it was when it was exported`);
+    blobs.set(sha256, bytes);
+  }
+  const notices = [...referenced]
+    .filter(([sha256]) => !blobs.has(sha256))
+    .map(([, what]) => `${what} is not in the file`);
+  if (!blobs.has(started.methodology.sha256))
+    throw refuseArchive('it does not hold the methodology of the session');
+  return { id: started.id, journal, events, blobs, notices };
+};
+
+const putAll = (dir: string, blobs: Map<string, Buffer>): void => {
+  const store = openBlobStore(dir);
+  for (const bytes of blobs.values()) store.put(bytes);
+};
+
+/** All of it appears at once, or nothing. */
+const create = (dataDir: string, content: Content, dir: string): void => {
+  const temporary = path.join(sessionsDir(dataDir), `.import-${randomUUID()}`);
+  try {
+    makeDir(temporary);
+    putAll(temporary, content.blobs);
+    readMethodology(temporary, content.events);
+    writeNewFile(journalPath(temporary), content.journal);
+    syncDir(temporary);
+    fs.renameSync(temporary, dir);
+    syncDir(sessionsDir(dataDir));
+  } catch (error) {
+    fs.rmSync(temporary, { recursive: true, force: true });
+    throw error instanceof UserError ? error : saveError(error, dir);
+  }
+};
+
+/** Evidence that was lost here comes back with the file that still has it. */
+const merge = (content: Content, dir: string, now: Date): Imported['outcome'] => {
+  const lock = lockSession(dir, { since: now });
+  try {
+    const { journal, read } = openJournalFile(dir);
+    try {
+      const here = fs.readFileSync(journalPath(dir)).subarray(0, read.goodBytes);
+      const there = content.journal;
+      const shared = Math.min(here.length, there.length);
+      if (!here.subarray(0, shared).equals(there.subarray(0, shared)))
+        throw new UserError(
+          `session ${content.id} is here already, and was continued here and there in different ways`,
+          `keep one of them: move ${dir} away to import the other`,
+        );
+      putAll(dir, content.blobs);
+      if (here.length === there.length) return 'identical';
+      if (here.length > there.length) return 'older';
+      journal.append(there.subarray(here.length, -1).toString('utf8').split('\n'));
+      return 'continued';
+    } finally {
+      journal.close();
+    }
+  } finally {
+    lock.release();
+  }
+};
+
+/**
+ * Takes a file that `exportSession` wrote, whoever sends it: everything is checked before anything is written. Throws
+ * {@link UserError} with the reason when it is refused.
+ */
+export const importSession = (
+  archive: Buffer,
+  dataDir: string,
+  now: Date,
+  limits?: ArchiveLimits,
+): Imported => {
+  const content = check(
+    readArchive(archive, (name) => name === JOURNAL_ENTRY || BLOB_ENTRY.test(name), limits),
+  );
+  const { id, notices } = content;
+  const dir = sessionDir(dataDir, id);
+  if (fs.existsSync(dir)) return { id, dir, outcome: merge(content, dir, now), notices };
+  create(dataDir, content, dir);
+  return { id, dir, outcome: 'new', notices };
+};

@@ -1,0 +1,222 @@
+import fs from 'node:fs';
+import { UserError } from '../../domain/errors.ts';
+import {
+  type Auditor,
+  EVENT_VERSION,
+  type EventBody,
+  type SessionEvent,
+  type SessionTarget,
+} from '../../domain/events.ts';
+import { type Methodology, methodology as methodologySchema } from '../../domain/methodology.ts';
+import { encode, type JournalRead } from '../../engine/journal.ts';
+import { type BlobPort, type JournalPort, SaveError } from '../../engine/ports.ts';
+import { sessionDir, sessionsDir } from '../paths.ts';
+import { openBlobStore, readBlobSync } from './blob-store.ts';
+import { DIR_MODE, makeDir, syncDir } from './durable.ts';
+import { createJournalFile, openJournalFile, readJournalFile } from './journal-file.ts';
+import { lockSession } from './lock.ts';
+import { errorCode, saveError } from './save-error.ts';
+import { isSessionId, sessionId } from './session-id.ts';
+
+/** What a store is created from. `journal.close()` also lets go of the lock. */
+export type OpenSession = {
+  id: string;
+  dir: string;
+  journal: JournalPort;
+  blobs: BlobPort;
+  methodology: Methodology;
+  events: SessionEvent[];
+  readOnly: string | null;
+  notices: string[];
+};
+
+const unlocking = (journal: JournalPort, release: () => void): JournalPort => ({
+  get lastHash() {
+    return journal.lastHash;
+  },
+  append: journal.append,
+  close: () => {
+    journal.close();
+    release();
+  },
+});
+
+/** Appends one event and returns it. */
+const append = (journal: JournalPort, seq: number, at: Date, by: string, body: EventBody): SessionEvent => {
+  const event: SessionEvent = { v: EVENT_VERSION, seq, at: at.toISOString(), by, ...body };
+  journal.append([encode(event, journal.lastHash)]);
+  return event;
+};
+
+export type StartParts = {
+  dataDir: string;
+  target: SessionTarget;
+  methodology: Methodology;
+  tool: { name: string; version: string };
+  auditor: Auditor;
+  by: string;
+  clock(): Date;
+  /** Four random hex digits, which tell sessions on one target and day apart. */
+  random(): string;
+};
+
+const makeSessionDir = (parts: StartParts): { id: string; dir: string } => {
+  const sessions = sessionsDir(parts.dataDir);
+  let id = '';
+  try {
+    makeDir(sessions);
+    for (let tries = 0; tries < 100; tries += 1) {
+      id = sessionId(parts.clock(), parts.target.name, parts.random());
+      const dir = sessionDir(parts.dataDir, id);
+      try {
+        fs.mkdirSync(dir, { mode: DIR_MODE });
+        syncDir(sessions);
+        return { id, dir };
+      } catch (error) {
+        if (errorCode(error) !== 'EEXIST') throw error;
+      }
+    }
+  } catch (error) {
+    throw saveError(error, sessions);
+  }
+  throw new SaveError('EEXIST', `there is a session ${id} already`, 'try again');
+};
+
+/** Begins a session: it is on the disk when this returns. Throws {@link SaveError}, leaving nothing behind. */
+export const startSession = (parts: StartParts): OpenSession => {
+  const { id, dir } = makeSessionDir(parts);
+  let lock: { release(): void } | undefined;
+  let journal: JournalPort | undefined;
+  try {
+    lock = lockSession(dir, { since: parts.clock() });
+    const blobs = openBlobStore(dir);
+    const { id: name, version } = parts.methodology;
+    const sha256 = blobs.put(Buffer.from(JSON.stringify(parts.methodology)));
+    journal = createJournalFile(dir);
+    const { target, tool, auditor } = parts;
+    const body = { id, target, methodology: { id: name, version, sha256 }, tool, auditor };
+    const started = append(journal, 1, parts.clock(), parts.by, { type: 'session.started', ...body });
+    return {
+      id,
+      dir,
+      journal: unlocking(journal, lock.release),
+      blobs,
+      methodology: parts.methodology,
+      events: [started],
+      readOnly: null,
+      notices: [],
+    };
+  } catch (error) {
+    journal?.close();
+    lock?.release();
+    fs.rmSync(dir, { recursive: true, force: true });
+    throw error;
+  }
+};
+
+/** The methodology a session was begun with, whatever the program ships today. Throws {@link UserError}. */
+export const readMethodology = (dir: string, events: readonly SessionEvent[]): Methodology => {
+  const [started] = events;
+  if (started?.type !== 'session.started')
+    throw new UserError(
+      `${dir} holds no readable session: its journal does not begin with the start of one`,
+      'import an earlier export of it, or begin a new audit',
+    );
+  const { id, version, sha256 } = started.methodology;
+  const read = readBlobSync(dir, sha256);
+  const problem = (what: string) =>
+    new UserError(
+      `methodology ${id} ${version} of this session is ${what}: without it, its answers have no questions`,
+      `import an earlier export of this session, or restore blobs/${sha256.slice(0, 2)}/${sha256} in ${dir}`,
+    );
+  if ('problem' in read) throw problem(read.problem);
+  let parsed: ReturnType<typeof methodologySchema.safeParse>;
+  try {
+    parsed = methodologySchema.safeParse(JSON.parse(read.bytes.toString('utf8')));
+  } catch {
+    throw problem('not JSON');
+  }
+  if (!parsed.success) throw problem('not in a form this version reads');
+  return parsed.data;
+};
+
+export type ResumeParts = {
+  dataDir: string;
+  id: string;
+  toolVersion: string;
+  by: string;
+  clock(): Date;
+  /** Looks without lock and without a trace. */
+  readOnly?: boolean;
+};
+
+const readOnlyJournal = (read: JournalRead, reason: string): JournalPort => ({
+  lastHash: read.lastHash,
+  append: () => {
+    throw new SaveError('EROFS', reason, 'open the session without --read-only to change it');
+  },
+  close: () => {},
+});
+
+const readOnlyNotices = ({ fault, torn, events }: JournalRead): string[] => {
+  if (fault)
+    return [
+      `Line ${fault.line} of the journal cannot be trusted: ${fault.message}. Shown are the ${events.length} events before it.`,
+    ];
+  if (torn) return [`The last line of the journal is unfinished (${torn.bytes.length} bytes) and not shown.`];
+  return [];
+};
+
+const look = (id: string, dir: string): OpenSession => {
+  const read = readJournalFile(dir);
+  const reason = 'the session was opened with --read-only';
+  return {
+    id,
+    dir,
+    journal: readOnlyJournal(read, reason),
+    blobs: openBlobStore(dir),
+    methodology: readMethodology(dir, read.events),
+    events: read.events,
+    readOnly: reason,
+    notices: readOnlyNotices(read),
+  };
+};
+
+/**
+ * Opens a session where it was left. Throws {@link UserError} (a {@link SaveError} when the disk is the reason) that
+ * says whether `--read-only` would still show it.
+ */
+export const resumeSession = (parts: ResumeParts): OpenSession => {
+  const { id } = parts;
+  const dir = sessionDir(parts.dataDir, id);
+  if (!isSessionId(id) || !fs.existsSync(dir))
+    throw new UserError(
+      `there is no session ${JSON.stringify(id)}`,
+      'mcp-audit sessions lists those there are',
+    );
+  if (parts.readOnly) return look(id, dir);
+  const lock = lockSession(dir, { since: parts.clock() });
+  let journal: JournalPort | undefined;
+  try {
+    const opened = openJournalFile(dir);
+    journal = opened.journal;
+    const { events } = opened.read;
+    const methodology = readMethodology(dir, events);
+    const body = { type: 'session.opened', toolVersion: parts.toolVersion } as const;
+    events.push(append(journal, events.length + 1, parts.clock(), parts.by, body));
+    return {
+      id,
+      dir,
+      journal: unlocking(journal, lock.release),
+      blobs: openBlobStore(dir),
+      methodology,
+      events,
+      readOnly: null,
+      notices: opened.notices,
+    };
+  } catch (error) {
+    journal?.close();
+    lock.release();
+    throw error;
+  }
+};

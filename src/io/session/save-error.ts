@@ -1,0 +1,39 @@
+import { SaveError } from '../../engine/ports.ts';
+
+const MEANING: Record<string, { message: string; hint: string }> = {
+  ENOSPC: { message: 'the disk is full', hint: 'free some space, then do it again: nothing else is lost' },
+  EDQUOT: {
+    message: 'your disk quota is used up',
+    hint: 'free some space, then do it again: nothing else is lost',
+  },
+  EFBIG: { message: 'the file may not grow any more', hint: 'raise the file size limit, then do it again' },
+  EROFS: {
+    message: 'the file system is read-only',
+    hint: 'set MCP_AUDIT_HOME to a folder that can be written, or open the session with --read-only',
+  },
+  EACCES: {
+    message: 'there is no permission to write there',
+    hint: 'check who owns that folder, or open the session with --read-only',
+  },
+  EIO: {
+    message: 'the disk reported an error',
+    hint: 'check the disk before going on; export the session to another one',
+  },
+};
+
+export const errorCode = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'EUNKNOWN';
+
+/** What a failed write to `file` means, in words. */
+export const saveError = (error: unknown, file: string): SaveError => {
+  if (error instanceof SaveError) return error;
+  const code = errorCode(error);
+  const known = MEANING[code === 'EPERM' ? 'EACCES' : code];
+  return known
+    ? new SaveError(code, `${known.message} (${code}, ${file})`, known.hint)
+    : new SaveError(
+        code,
+        `${file} could not be written (${error instanceof Error ? error.message : String(error)})`,
+        'check that folder, then do it again',
+      );
+};
