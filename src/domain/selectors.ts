@@ -1,0 +1,190 @@
+import type { SessionEvent, Verdict } from './events.ts';
+import { type CollectorResult, type EvidenceItem, compareItems } from './evidence.ts';
+import { type Finding, missingParts } from './finding.ts';
+import { type Check, type Methodology, type Section, checksOf } from './methodology.ts';
+import type { Session } from './session.ts';
+
+/** Questions screens and reports ask of a session. Pure; nothing here is stored. */
+
+export type Evidence = ReadonlyMap<string, CollectorResult>;
+export type EvidenceIndex = ReadonlyMap<string, readonly EvidenceItem[]>;
+
+/** Items by check, most worth reading first. Costs a pass over everything: keep the result while `evidence` is the same. */
+export const indexEvidence = (evidence: Evidence): EvidenceIndex => {
+  const index = new Map<string, EvidenceItem[]>();
+  for (const result of evidence.values())
+    for (const item of result.items)
+      for (const check of item.checks) {
+        const items = index.get(check);
+        if (items) items.push(item);
+        else index.set(check, [item]);
+      }
+  for (const items of index.values()) items.sort(compareItems);
+  return index;
+};
+
+export const verdictOf = (s: Session, check: string): Verdict | null => s.answers.get(check)?.verdict ?? null;
+
+export type Progress = { answered: number; total: number };
+
+/** How many of these checks have a verdict. */
+export const progress = (s: Session, checks: readonly Check[]): Progress => ({
+  answered: checks.filter((c) => verdictOf(s, c.id) !== null).length,
+  total: checks.length,
+});
+
+/** Findings, gravest first, then by id. */
+export const findingsOf = (s: Session): Finding[] => {
+  const order = ['critical', 'high', 'medium', 'low', 'info'];
+  return [...s.findings.values()].sort(
+    (a, b) => order.indexOf(a.severity) - order.indexOf(b.severity) || (a.id < b.id ? -1 : 1),
+  );
+};
+
+export const findingsOfCheck = (s: Session, check: string): Finding[] =>
+  findingsOf(s).filter((f) => f.check === check);
+
+/** How one collector stands in this session, in words that never read as clean when nothing was looked at. */
+export const runState = (
+  s: Session,
+  collector: string,
+  busy?: { running: boolean; queued: boolean; missing: string | undefined },
+): 'running' | 'queued' | 'missing' | 'not-run' | 'collected' | 'nothing-found' | 'not-applicable' | 'unavailable' | 'failed' => {
+  if (busy?.running) return 'running';
+  if (busy?.queued) return 'queued';
+  if (busy?.missing) return 'missing';
+  return s.runs.get(collector)?.outcome ?? 'not-run';
+};
+
+const VERDICT_TOKENS: Record<string, Verdict | null> = {
+  open: null,
+  pass: 'pass',
+  fail: 'fail',
+  na: 'not-applicable',
+  unsure: 'unsure',
+};
+
+/** Whether text contains the words; case counts only when a capital is typed. */
+export const matchesWords = (words: string, ...texts: readonly string[]): boolean => {
+  const exact = /\p{Lu}/u.test(words);
+  const haystack = exact ? texts.join('\n') : texts.join('\n').toLowerCase();
+  return words.split(/\s+/).every((w) => haystack.includes(exact ? w : w.toLowerCase()));
+};
+
+/**
+ * Checks a filter keeps: words match id, title and note; `is:open|pass|fail|na|unsure`, `has:note|finding|lead|draft` and
+ * `sec:2.1` narrow further.
+ */
+export const filterChecks = (checks: readonly Check[], s: Session, index: EvidenceIndex, query: string): Check[] => {
+  const tokens = query.trim().split(/\s+/).filter(Boolean);
+  const words = tokens.filter((t) => !/^(is|has|sec):/.test(t)).join(' ');
+  const has: Record<string, (c: Check) => boolean> = {
+    note: (c) => (s.answers.get(c.id)?.note ?? '') !== '',
+    finding: (c) => findingsOfCheck(s, c.id).length > 0,
+    lead: (c) => (index.get(c.id) ?? []).some((i) => i.kind === 'lead'),
+    draft: (c) => s.drafts.has(c.id),
+  };
+  return checks.filter(
+    (c) =>
+      tokens.every((t) => {
+        const [field, value = ''] = t.split(':', 2);
+        if (field === 'is') return value in VERDICT_TOKENS && verdictOf(s, c.id) === VERDICT_TOKENS[value];
+        if (field === 'has') return has[value]?.(c) ?? false;
+        if (field === 'sec') return c.id.startsWith(value);
+        return true;
+      }) && (words === '' || matchesWords(words, c.id, c.title, s.answers.get(c.id)?.note ?? '')),
+  );
+};
+
+export const sectionsOf = (m: Methodology): Section[] => m.phases.flatMap((p) => p.sections);
+
+/** The next check without a verdict after `from` (or before it), going round once. Null when all are answered. */
+export const nextOpen = (m: Methodology, s: Session, from: string | null, step: 1 | -1 = 1): string | null => {
+  const checks = checksOf(m);
+  const start = checks.findIndex((c) => c.id === from);
+  for (let n = 1; n <= checks.length; n++) {
+    const base = start < 0 ? (step > 0 ? -1 : 0) : start;
+    const check = checks[(((base + n * step) % checks.length) + checks.length) % checks.length];
+    if (check && verdictOf(s, check.id) === null) return check.id;
+  }
+  return null;
+};
+
+export type Step = { text: string; check?: string; finding?: string; screen?: 'report' | 'evidence' };
+
+/** One sentence that says what to do now, and why. */
+export const whatNow = (m: Methodology, s: Session, index: EvidenceIndex): Step => {
+  const draft = [...s.drafts.keys()][0];
+  if (draft) return { text: `Finish the note you began on ${draft}: it is kept, but not recorded.`, check: draft };
+  const failing = checksOf(m).find((c) => verdictOf(s, c.id) === 'fail' && findingsOfCheck(s, c.id).length === 0);
+  if (failing)
+    return { text: `Record a finding for ${failing.id}: it failed, and nothing says how.`, check: failing.id };
+  const notRun = [...new Set(checksOf(m).flatMap((c) => c.collectors))].filter((c) => !s.runs.has(c));
+  if (notRun.length > 0)
+    return { text: `Gather the evidence: ${notRun.length} collectors have not run.`, screen: 'evidence' };
+  let best: { check: string; leads: number } | null = null;
+  for (const c of checksOf(m)) {
+    if (verdictOf(s, c.id) !== null) continue;
+    const leads = (index.get(c.id) ?? []).filter(
+      (i) => i.kind === 'lead' && i.strength === 'strong' && !s.triage.has(i.id),
+    ).length;
+    if (leads > (best?.leads ?? 0)) best = { check: c.id, leads };
+  }
+  if (best)
+    return {
+      text: `Read the ${best.leads} strong ${best.leads === 1 ? 'lead' : 'leads'} of ${best.check}: nobody has judged ${best.leads === 1 ? 'it' : 'them'} yet.`,
+      check: best.check,
+    };
+  const open = nextOpen(m, s, s.lastCheck);
+  if (open) return { text: `Answer ${open}: it is the next check without a verdict.`, check: open };
+  const unfinished = findingsOf(s).find((f) => missingParts(f).length > 0);
+  if (unfinished)
+    return { text: `Finish ${unfinished.id}: ${missingParts(unfinished).join(', ')} still to write.`, finding: unfinished.id };
+  return { text: 'Every check has a verdict: look at the report and write it.', screen: 'report' };
+};
+
+const VERDICT_WORDS: Record<Verdict, string> = {
+  pass: 'pass',
+  fail: 'fail',
+  'not-applicable': 'not applicable',
+  unsure: 'unsure',
+};
+
+export const verdictWord = (v: Verdict | null): string => (v === null ? 'not tested' : VERDICT_WORDS[v]);
+
+/** One line of history for people. */
+export const describeEvent = (e: SessionEvent): string => {
+  const mark = e.undoes !== undefined ? 'took back: ' : e.redoes !== undefined ? 'did again: ' : '';
+  switch (e.type) {
+    case 'session.started':
+      return `session started on ${e.target.name} at ${e.target.commit.slice(0, 12)}`;
+    case 'session.opened':
+      return 'session opened again';
+    case 'session.closed':
+      return 'session closed';
+    case 'auditor.named':
+      return `auditor is ${e.auditor.name || e.auditor.github || 'unnamed'}`;
+    case 'network.allowed':
+      return e.allowed ? 'network allowed for this session' : 'network no longer allowed';
+    case 'check.answered':
+      return `${mark}${e.check} ${e.answer ? `${verdictWord(e.answer.verdict)}${e.answer.note ? ` — ${e.answer.note}` : ''}` : 'answer cleared'}`;
+    case 'draft.kept':
+      return `${e.check} ${e.text === null ? 'draft dropped' : 'draft kept'}`;
+    case 'evidence.collected':
+      return `${e.collector}: ${e.outcome}, ${e.counts.lead} leads, ${e.counts.fact} facts, ${e.counts.strength} strengths, ${e.counts.gap} gaps`;
+    case 'evidence.triaged': {
+      const [first] = e.changes;
+      const what = first?.triage ? `${first.triage.decision}${first.triage.reason ? ` — ${first.triage.reason}` : ''}` : 'triage cleared';
+      return `${mark}${e.changes.length === 1 ? `item ${first?.item}` : `${e.changes.length} items`} ${what}`;
+    }
+    case 'finding.recorded':
+      return `${mark}${e.finding} ${e.value ? `recorded: ${e.value.title}` : 'deleted'}`;
+    case 'attachment.added':
+      return `${mark}attachment ${e.name} ${e.value ? 'added' : 'removed'}`;
+    case 'report.written':
+      return `report ${e.audit} written`;
+  }
+};
+
+/** Hours with one decimal for people and manifests; at least 0.1 when anything was done. */
+export const workedHours = (s: Session): number => (s.workedMs === 0 ? 0 : Math.max(0.1, Math.round(s.workedMs / 360_000) / 10));

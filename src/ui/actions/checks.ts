@@ -1,0 +1,164 @@
+import { isRefusal } from '../../domain/decide.ts';
+import type { Verdict } from '../../domain/events.ts';
+import type { Check } from '../../domain/methodology.ts';
+import { findingsOfCheck, verdictWord } from '../../domain/selectors.ts';
+import type { App } from '../app-state.ts';
+import { selectedCheck } from '../model.ts';
+import { textField } from '../view/text-field.ts';
+import { openFindingForm, newFindingFor } from './findings.ts';
+
+const current = (app: App): Check | null => {
+  const check = selectedCheck(app.view());
+  if (!check) app.toast('Choose a check first: this is a section.', 'warn');
+  return check;
+};
+
+const recorded = (check: Check, verdict: Verdict | null): string => `${check.id} ${verdictWord(verdict)} recorded · z takes it back`;
+
+/** Asks for the reason that "not applicable" must have. */
+const askWhy = (app: App, check: Check): void =>
+  app.push({
+    kind: 'field',
+    title: `${check.id} not applicable: why?`,
+    help: 'One sentence a reader of the report will believe. Enter records, Esc leaves it as it was.',
+    field: textField(app.view().snap?.session.answers.get(check.id)?.note ?? '', true),
+    submit: (note) => {
+      app.dispatch({ type: 'answer', check: check.id, verdict: 'not-applicable', note }, recorded(check, 'not-applicable'));
+    },
+  });
+
+export const answer = (app: App, verdict: Verdict): void => {
+  const check = current(app);
+  if (!check) return;
+  const session = app.opened().store.snapshot().session;
+  if (verdict === 'not-applicable' && !session.answers.get(check.id)?.note) return askWhy(app, check);
+  if (session.answers.get(check.id)?.verdict === verdict) {
+    app.toast(`${check.id} already says ${verdictWord(verdict)}.`);
+  } else if (!app.dispatch({ type: 'answer', check: check.id, verdict }, recorded(check, verdict))) return;
+  if (verdict === 'fail' && findingsOfCheck(session, check.id).length === 0)
+    openFindingForm(app, newFindingFor(app, check), 'Fail is recorded. Say what is wrong, or Esc to do it later.');
+};
+
+export const clearVerdict = (app: App): void => {
+  const check = current(app);
+  if (check) app.dispatch({ type: 'answer', check: check.id, verdict: null }, `${check.id} verdict cleared · z takes it back`);
+};
+
+export const pickVerdict = (app: App): void => {
+  const check = current(app);
+  if (!check) return;
+  app.push({
+    kind: 'choose',
+    title: `${check.id} ${check.title}`,
+    items: [
+      { label: `pass            ${check.passesWhen}`, value: 'pass' },
+      { label: `fail            ${check.failsWhen}`, value: 'fail' },
+      { label: 'not applicable  the server has nothing this could be about', value: 'not-applicable' },
+      { label: 'unsure          looked, and could not tell', value: 'unsure' },
+    ],
+    choose: (value) => answer(app, value as Verdict),
+  });
+};
+
+/** How long after the last key an unfinished note is kept in the journal, ms. */
+const DRAFT_PAUSE = 1000;
+
+/** The note inline. What is typed is kept at every pause, so that a lost terminal loses no sentence. */
+export const writeNote = (app: App): void => {
+  const check = current(app);
+  if (!check) return;
+  const { session } = app.opened().store.snapshot();
+  let stop = () => {};
+  const keep = (text: string | null) => {
+    stop();
+    app.opened().store.dispatch({ type: 'keep-draft', check: check.id, text });
+  };
+  app.push({
+    kind: 'field',
+    title: `Note on ${check.id}`,
+    help: session.drafts.has(check.id)
+      ? 'This is the note you began. Enter records, Ctrl+J new line, Esc leaves.'
+      : 'Why you judge so, for whoever reads the report. Enter records, Ctrl+J new line, Esc leaves.',
+    field: textField(session.drafts.get(check.id) ?? session.answers.get(check.id)?.note ?? '', true),
+    change: (text) => {
+      stop();
+      stop = app.ports.after(DRAFT_PAUSE, () => keep(text));
+    },
+    cancel: (text) => {
+      stop();
+      if (text === (session.answers.get(check.id)?.note ?? '')) keep(null);
+      else {
+        keep(text);
+        app.toast('Your unfinished note is kept as a draft: m goes on with it.', 'warn');
+      }
+    },
+    submit: (note) => {
+      stop();
+      const result = app.opened().store.dispatch({ type: 'answer', check: check.id, note });
+      if (!isRefusal(result)) app.toast(`${check.id} note recorded · z takes it back`);
+      else {
+        keep(null);
+        app.toast(`${result.refused}: ${result.hint}`, 'warn');
+      }
+    },
+  });
+};
+
+const header = (check: Check): string =>
+  [
+    `${check.id} ${check.title}`,
+    '',
+    `Why: ${check.why}`,
+    `Passes when: ${check.passesWhen}`,
+    `Fails when: ${check.failsWhen}`,
+    '',
+    'Lines that begin with "# " like these are left out. Save and close to record; leave unchanged to record nothing.',
+  ]
+    .join('\n')
+    .split('\n')
+    .map((l) => `# ${l}`.trimEnd())
+    .join('\n');
+
+/** What is left of an edited note once the commented header is gone. Headings of the auditor's own (`## `) stay. */
+export const stripHeader = (text: string): string =>
+  text
+    .split('\n')
+    .filter((l) => !/^#( |$)/.test(l))
+    .join('\n')
+    .trim();
+
+export const editNote = (app: App): void => {
+  const check = current(app);
+  if (!check) return;
+  const { session } = app.opened().store.snapshot();
+  const before = session.drafts.get(check.id) ?? session.answers.get(check.id)?.note ?? '';
+  app.work(async () => {
+    const edited = await app.ports.edit(`${before}\n\n${header(check)}\n`, `note-${check.id}.md`);
+    if (edited.kind === 'failed') return app.toast(edited.message, 'bad');
+    const note = edited.kind === 'changed' ? stripHeader(edited.text) : before;
+    if (note === before) return app.toast('The note is unchanged: nothing recorded.', 'warn');
+    app.dispatch({ type: 'answer', check: check.id, note }, `${check.id} note recorded · z takes it back`);
+  });
+};
+
+export const recollect = (app: App): void => {
+  const check = current(app);
+  if (!check) return;
+  if (check.collectors.length === 0) return app.toast(`${check.id} is manual: run the commands shown under Look.`, 'warn');
+  collect(app, check.collectors);
+};
+
+export const collect = (app: App, ids: readonly string[]): void => {
+  app.toast(`Gathering: ${ids.join(', ')}`);
+  app.opened()
+    .store.collect(ids)
+    .catch((error: unknown) => app.toast(error instanceof Error ? error.message : String(error), 'bad'));
+};
+
+export const copyCheck = (app: App): void => {
+  const check = current(app);
+  const target = app.opened().store.snapshot().session.target;
+  if (!check || !target) return;
+  app.ports.copy(`${target.name}@${target.commit.slice(0, 12)} check ${check.id} ${check.title}`);
+  app.toast('Reference copied.');
+};

@@ -1,0 +1,91 @@
+import { visible } from '../../text/visible.ts';
+import type { App } from '../app-state.ts';
+import { itemRows, selectedCheck, selectedItem } from '../model.ts';
+import { move } from '../view/list.ts';
+import { textField } from '../view/text-field.ts';
+import { findingFromItem, openFindingForm } from './findings.ts';
+
+const current = (app: App) => {
+  const item = selectedItem(app.view());
+  if (!item) app.toast('This line is a collector, not an item: r runs it again.', 'warn');
+  return item;
+};
+
+const next = (app: App): void => {
+  const view = app.view();
+  const check = selectedCheck(view);
+  if (!check) return;
+  const items = move(
+    view.ui.lists.items,
+    itemRows(view, check).map((r) => r.id),
+    1,
+  );
+  app.update({ lists: { ...view.ui.lists, items } });
+};
+
+export const accept = (app: App): void => {
+  const item = current(app);
+  if (!item) return;
+  if (app.dispatch({ type: 'triage', items: [item.id], triage: { decision: 'accepted', reason: '' } }, 'Accepted · z takes it back'))
+    next(app);
+};
+
+const askReason = (app: App, title: string, items: readonly string[]): void =>
+  app.push({
+    kind: 'field',
+    title,
+    help: 'Why this is not a problem here. It stands in the report. Enter records, Esc leaves it.',
+    field: textField(''),
+    submit: (reason) => {
+      app.dispatch(
+        { type: 'triage', items: [...items], triage: { decision: 'dismissed', reason: reason.trim() } },
+        `${items.length === 1 ? 'Dismissed' : `${items.length} items dismissed`} · z takes it back`,
+      );
+    },
+  });
+
+export const dismiss = (app: App): void => {
+  const item = current(app);
+  if (!item) return;
+  if (app.opened().store.snapshot().session.triage.get(item.id)?.decision === 'dismissed') {
+    app.dispatch({ type: 'triage', items: [item.id], triage: null }, 'No longer dismissed · z takes it back');
+    return;
+  }
+  askReason(app, `Dismiss: ${visible(item.title)}`, [item.id]);
+};
+
+/** Everything the same rule said, anywhere: one reason for all. */
+export const dismissAlike = (app: App): void => {
+  const item = current(app);
+  if (!item) return;
+  const alike = new Set<string>();
+  for (const result of app.opened().store.snapshot().evidence.values())
+    for (const i of result.items)
+      if (i.collector === item.collector && i.rule === item.rule && i.kind === item.kind) alike.add(i.id);
+  askReason(app, `Dismiss all ${alike.size} of ${item.collector}/${item.rule}`, [...alike]);
+};
+
+export const raiseFinding = (app: App): void => {
+  const item = current(app);
+  const check = selectedCheck(app.view());
+  if (item && check) openFindingForm(app, findingFromItem(app, check, item), 'Begun from this evidence. Esc leaves no trace.');
+};
+
+export const copyItem = (app: App): void => {
+  const item = current(app);
+  if (!item) return;
+  app.ports.copy(item.reproduce);
+  app.toast('Command copied.');
+};
+
+/** The file as it stands at the pinned commit, read-only, in the auditor's editor. */
+export const openInEditor = (app: App): void => {
+  const at = current(app)?.location;
+  if (!at) return app.toast('This item has no place in a file.', 'warn');
+  app.work(async () => {
+    const text = await app.opened().store.readText(at.path);
+    if (text === null) return app.toast('That file cannot be shown as text.', 'warn');
+    const shown = await app.ports.view(at.path, text, at.startLine);
+    if (shown.kind === 'failed') app.toast(shown.message, 'bad');
+  });
+};

@@ -1,0 +1,110 @@
+import type { App } from '../app-state.ts';
+import { selectedId } from '../model.ts';
+import type { Opened, StartRequest } from '../ports.ts';
+import { emptyList } from '../view/list.ts';
+import { textField } from '../view/text-field.ts';
+
+export const refreshHome = (app: App): void =>
+  app.work(async () => {
+    try {
+      app.setSessions(await app.ports.listSessions());
+    } catch (error) {
+      app.setSessions([], error instanceof Error ? error.message : String(error));
+    }
+  });
+
+/** Shows an opened session where it was left, and gathers what has never been gathered. */
+const enter = (app: App, opened: Opened): void => {
+  app.setOpened(opened);
+  const { session, readOnly, notices } = opened.store.snapshot();
+  const lists = { ...app.ui.get().lists, checks: { selected: session.lastCheck, top: 0 } };
+  app.update({ place: 'audit', focus: 'list', lists, overlays: [], opening: '' });
+  if (readOnly) app.toast(`Read-only: ${readOnly}`, 'warn');
+  else if (notices.length > 0) app.toast(notices.join(' '), 'warn');
+  const missing = opened.collectors.map((c) => c.id).filter((id) => !session.runs.has(id));
+  if (missing.length > 0 && !readOnly) opened.store.collect(missing).catch((e: unknown) => app.toast(String(e), 'bad'));
+};
+
+const open = (app: App, what: string, run: (progress: (text: string) => void) => Promise<Opened>): void => {
+  app.update({ place: 'opening', opening: what });
+  app.work(async () => {
+    try {
+      enter(app, await run((text) => app.update({ opening: `${what}\n${text}` })));
+    } catch (error) {
+      app.update({ place: 'home', opening: '' });
+      throw error;
+    }
+  });
+};
+
+export const resume = (app: App, id: string): void => open(app, `Opening ${id}`, () => app.ports.resume(id));
+
+export const start = (app: App, request: StartRequest): void =>
+  open(app, request.sample ? 'Opening the sample server' : `Opening ${request.source}`, (progress) =>
+    app.ports.start(request, progress, new AbortController().signal),
+  );
+
+export const resumeSelected = (app: App): void => {
+  const view = app.view();
+  const id = selectedId(view, 'home');
+  const session = view.sessions?.find((s) => s.id === id);
+  if (!session) return newAudit(app);
+  if (session.problem) app.push({ kind: 'message', title: `${session.name} cannot be opened`, text: session.problem });
+  else resume(app, session.id);
+};
+
+export const newAudit = (app: App): void =>
+  app.push({
+    kind: 'form',
+    title: 'New audit',
+    fields: [
+      {
+        id: 'source',
+        label: 'server',
+        help: 'A folder with a git repository, or a git URL. #ref at the end pins a commit, tag or branch.',
+        value: '',
+        required: true,
+      },
+      { id: 'subdir', label: 'subfolder', help: 'In a monorepo: the folder of the server. Empty for all.', value: '' },
+      {
+        id: 'methodology',
+        label: 'methodology',
+        help: 'A folder with your own checklists. Empty for the bundled one.',
+        value: '',
+      },
+    ],
+    list: emptyList(),
+    editing: textField(''),
+    problem: '',
+    enter: 'submits',
+    submit: (v) => {
+      const top = app.ui.get().overlays.at(-1);
+      if (!v.source?.trim()) {
+        if (top?.kind === 'form') app.swap({ ...top, problem: 'Name the server first: a folder or a git URL.' });
+        return;
+      }
+      app.pop();
+      start(app, {
+        source: v.source.trim(),
+        subdir: v.subdir?.trim() ?? '',
+        methodology: v.methodology?.trim() ?? '',
+        sample: false,
+      });
+    },
+  });
+
+export const trySample = (app: App): void => start(app, { source: '', subdir: '', methodology: '', sample: true });
+
+export const importSession = (app: App): void =>
+  app.push({
+    kind: 'field',
+    title: 'Import a session',
+    help: 'Path of a file written by "mcp-audit export". Enter imports, Esc leaves.',
+    field: textField(''),
+    submit: (path) =>
+      app.work(async () => {
+        const id = await app.ports.importFile(path.trim());
+        app.toast(`Imported ${id}.`);
+        refreshHome(app);
+      }),
+  });

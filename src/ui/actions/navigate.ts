@@ -1,0 +1,165 @@
+import { whatNow, nextOpen } from '../../domain/selectors.ts';
+import type { App } from '../app-state.ts';
+import type { PaneName, Zoom } from '../layout.ts';
+import { activeList, checkRows, panesOf, readingKey, rowIds, selectedId } from '../model.ts';
+import type { ListName, Place } from '../state.ts';
+import { emptyList, move } from '../view/list.ts';
+import { textField } from '../view/text-field.ts';
+
+const setList = (app: App, name: ListName, next: { selected: string | null; top: number }): void =>
+  app.update({ lists: { ...app.ui.get().lists, [name]: next } });
+
+/** Rows a page moves by: the height of a pane, less a little to keep the thread. */
+const page = (app: App): number => Math.max(1, app.ui.get().rows - 6);
+
+export const scrollBy = (app: App, by: number | 'first' | 'last'): void => {
+  const view = app.view();
+  const key = readingKey(view);
+  const extent = app.measure(view);
+  const last = extent ? Math.max(0, extent.lines - extent.height) : 0;
+  const at = Math.min(view.ui.scroll[key] ?? 0, last);
+  const to = by === 'first' ? 0 : by === 'last' ? last : Math.max(0, Math.min(last, at + by));
+  app.update({ scroll: { ...view.ui.scroll, [key]: to } });
+};
+
+export const moveBy = (app: App, by: number | 'first' | 'last'): void => {
+  const view = app.view();
+  const list = activeList(view.ui);
+  if (!list) return scrollBy(app, by);
+  const next = move(view.ui.lists[list], rowIds(view, list), by);
+  setList(app, list, next);
+  // The evidence of another check starts at its top.
+  if (list === 'checks' && next.selected !== view.ui.lists.checks.selected)
+    app.update({ lists: { ...app.ui.get().lists, items: { selected: null, top: 0 } } });
+};
+
+export const pageBy = (app: App, pages: number): void => moveBy(app, Math.round(pages * page(app)));
+
+export const select = (app: App, list: ListName, id: string): void => setList(app, list, { ...app.ui.get().lists[list], selected: id });
+
+export const focusPane = (app: App, focus: PaneName): void => app.update({ focus, toast: null });
+
+export const cycleFocus = (app: App, step: 1 | -1): void => {
+  const { place, focus } = app.ui.get();
+  const panes = panesOf(place);
+  const at = panes.indexOf(focus);
+  focusPane(app, panes[(at + step + panes.length) % panes.length] ?? 'list');
+};
+
+export const cycleZoom = (app: App, step: 1 | -1): void => {
+  const zooms: Zoom[] = ['normal', 'half', 'full'];
+  const at = zooms.indexOf(app.ui.get().zoom);
+  app.update({ zoom: zooms[(at + step + 3) % 3] ?? 'normal' });
+};
+
+export const goTo = (app: App, place: Place): void => app.update({ place, focus: 'list', zoom: 'normal', toast: null });
+
+/** Shows a check, wherever the auditor was; opens its section and drops a filter that hides it. */
+export const goToCheck = (app: App, check: string): void => {
+  const view = app.view();
+  const section = view.snap?.methodology.phases.flatMap((p) => p.sections).find((s) => s.checks.some((c) => c.id === check));
+  const collapsed = new Set(view.ui.collapsed);
+  if (section) collapsed.delete(section.id);
+  const hidden = !checkRows({ ...view, ui: { ...view.ui, collapsed } }).some((r) => r.id === check);
+  app.update({
+    place: 'audit',
+    focus: 'list',
+    collapsed,
+    filters: hidden ? { ...view.ui.filters, checks: '' } : view.ui.filters,
+    lists: { ...view.ui.lists, checks: { ...view.ui.lists.checks, selected: check }, items: { selected: null, top: 0 } },
+  });
+};
+
+export const goToOpen = (app: App, step: 1 | -1): void => {
+  const view = app.view();
+  if (!view.snap) return;
+  const next = nextOpen(view.snap.methodology, view.snap.session, selectedId(view, 'checks'), step);
+  if (next) goToCheck(app, next);
+  else app.toast('Every check has a verdict. 4 shows the report.');
+};
+
+export const goWhatNow = (app: App): void => {
+  const { snap, index } = app.view();
+  if (!snap) return;
+  const step = whatNow(snap.methodology, snap.session, index);
+  if (step.check) goToCheck(app, step.check);
+  else if (step.screen) goTo(app, step.screen);
+  else if (step.finding) {
+    goTo(app, 'findings');
+    select(app, 'findings', step.finding);
+  }
+  app.toast(step.text);
+};
+
+/** Right or Enter: opens a section, or moves on to the next pane. */
+export const openRow = (app: App): void => {
+  const view = app.view();
+  const { focus, place } = view.ui;
+  if (place === 'audit' && focus === 'list') {
+    const row = checkRows(view).find((r) => r.id === selectedId(view, 'checks'));
+    if (row?.kind === 'section') return toggleSection(app, row.section.id, row.open);
+  }
+  const panes = panesOf(place);
+  const next = panes[panes.indexOf(focus) + 1];
+  if (next) focusPane(app, next);
+};
+
+const toggleSection = (app: App, section: string, collapse: boolean): void => {
+  const collapsed = new Set(app.ui.get().collapsed);
+  if (collapse) collapsed.add(section);
+  else collapsed.delete(section);
+  app.update({ collapsed });
+};
+
+/** Left: the pane before; in the list, closes the section. */
+export const closeRow = (app: App): void => {
+  const view = app.view();
+  const panes = panesOf(view.ui.place);
+  const before = panes[panes.indexOf(view.ui.focus) - 1];
+  if (before) return focusPane(app, before);
+  if (view.ui.place !== 'audit' || view.ui.filters.checks) return;
+  const id = selectedId(view, 'checks');
+  const section = view.snap?.methodology.phases
+    .flatMap((p) => p.sections)
+    .find((s) => `section:${s.id}` === id || s.checks.some((c) => c.id === id));
+  if (!section) return;
+  toggleSection(app, section.id, true);
+  select(app, 'checks', `section:${section.id}`);
+};
+
+const FILTER_HELP: Partial<Record<ListName, string>> = {
+  checks: 'words · is:open is:fail is:pass is:na is:unsure · has:note has:finding has:lead · sec:2.1',
+};
+
+/** Filters the list the auditor is in, live. Enter keeps it, Esc clears it. */
+export const filter = (app: App): void => {
+  const view = app.view();
+  const list: ListName =
+    activeList(view.ui) ?? (view.ui.place === 'audit' ? 'checks' : view.ui.place === 'findings' ? 'findings' : 'history');
+  const set = (text: string) => app.update({ filters: { ...app.ui.get().filters, [list]: text } });
+  app.push({
+    kind: 'field',
+    title: 'Filter',
+    help: FILTER_HELP[list] ?? 'words; case counts once you type a capital',
+    field: textField(view.ui.filters[list] ?? ''),
+    change: set,
+    submit: set,
+    cancel: () => set(''),
+  });
+};
+
+/** Esc and q: closes what is nearest. Returns false when there is nothing left to close. */
+export const back = (app: App): boolean => {
+  const view = app.view();
+  const list = activeList(view.ui);
+  if (view.ui.zoom !== 'normal') app.update({ zoom: 'normal' });
+  else if (list && view.ui.filters[list]) app.update({ filters: { ...view.ui.filters, [list]: '' } });
+  else if (view.ui.focus !== 'list') focusPane(app, panesOf(view.ui.place)[panesOf(view.ui.place).indexOf(view.ui.focus) - 1] ?? 'list');
+  else if (view.ui.place !== 'audit' && view.ui.place !== 'home') goTo(app, 'audit');
+  else return false;
+  return true;
+};
+
+export const openHelp = (app: App): void => app.push({ kind: 'help', query: '', list: emptyList() });
+
+export const openPalette = (app: App): void => app.push({ kind: 'palette', query: textField(''), list: emptyList() });

@@ -1,0 +1,141 @@
+import { isRefusal } from '../../domain/decide.ts';
+import { describeEvent } from '../../domain/selectors.ts';
+import type { App } from '../app-state.ts';
+import { selectedId } from '../model.ts';
+import { emptyList } from '../view/list.ts';
+import { textField } from '../view/text-field.ts';
+import { collect } from './checks.ts';
+import { back, goTo, goToCheck, select } from './navigate.ts';
+
+export const undo = (app: App, type: 'undo' | 'redo'): void => {
+  const result = app.opened().store.dispatch({ type });
+  if (isRefusal(result)) app.toast(`${result.refused}: ${result.hint}`, 'warn');
+  else app.toast(describeEvent(result));
+};
+
+export const rerun = (app: App): void => {
+  const id = selectedId(app.view(), 'runs');
+  if (id) collect(app, [id]);
+};
+
+export const runAll = (app: App): void => {
+  const ids = app.opened().collectors.map((c) => c.id);
+  collect(app, ids);
+};
+
+/** Goes where a line of the readiness list says something is missing. */
+export const goThere = (app: App): void => {
+  const view = app.view();
+  const item = view.readiness()[Number(selectedId(view, 'report'))];
+  if (!item) return;
+  if (item.finding) {
+    goTo(app, 'findings');
+    select(app, 'findings', item.finding);
+  } else if (item.check) goToCheck(app, item.check);
+  else if (item.level === 'blocks') nameAuditor(app);
+};
+
+export const writeReport = (app: App): void => {
+  const view = app.view();
+  const blocked = view.readiness().filter((r) => r.level === 'blocks');
+  if (blocked.length > 0)
+    return app.toast(`${blocked.length} ${blocked.length === 1 ? 'thing blocks' : 'things block'} the report: ${blocked[0]?.text}`, 'bad');
+  const { snap } = view;
+  if (!snap) return;
+  app.push({
+    kind: 'field',
+    title: 'Write the submission to',
+    help: 'A folder, or a clone of the audit database. Nothing is sent anywhere. Enter writes, Esc leaves.',
+    field: textField(app.ports.reportFolder(snap)),
+    submit: (folder) =>
+      app.work(async () => {
+        const { store } = app.opened();
+        const written = await app.ports.write(store.snapshot(), store.events(), folder.trim());
+        app.dispatch({ type: 'report-written', audit: written.audit, sha256: written.sha256 });
+        app.push({
+          kind: 'message',
+          title: written.clean ? 'Written, and it validates' : 'Written, but it does not validate',
+          text: `${written.folder}\n\n${written.summary}`,
+        });
+      }),
+  });
+};
+
+export const nameAuditor = (app: App): void => {
+  const known = app.opened().store.snapshot().session.auditor;
+  const fields = [
+    { id: 'name', label: 'name', help: 'As it stands on the report.', value: known.name },
+    { id: 'github', label: 'GitHub user', help: 'Names the submission folder: <user>-<date>-<number>.', value: known.github },
+    { id: 'organization', label: 'organization', help: 'Or "Independent".', value: known.organization },
+    { id: 'contact', label: 'contact', help: 'An e-mail address maintainers can answer to.', value: known.contact },
+  ];
+  app.push({
+    kind: 'form',
+    title: 'Who signs this audit',
+    fields,
+    list: emptyList(),
+    editing: textField(known.name),
+    problem: '',
+    enter: 'next',
+    submit: (v) => {
+      const auditor = {
+        name: v.name?.trim() ?? '',
+        github: v.github?.trim() ?? '',
+        organization: v.organization?.trim() || 'Independent',
+        contact: v.contact?.trim() ?? '',
+      };
+      const result = app.opened().store.dispatch({ type: 'name-auditor', auditor });
+      if (isRefusal(result) && result.refused !== 'nothing changed') {
+        const top = app.ui.get().overlays.at(-1);
+        if (top?.kind === 'form') app.swap({ ...top, problem: `${result.refused}: ${result.hint}` });
+        return;
+      }
+      app.ports.auditor.set(auditor);
+      app.pop();
+      app.toast('Signed as you said; remembered for the next audit.');
+    },
+  });
+};
+
+export const allowNetwork = (app: App): void => {
+  const allowed = !app.opened().store.snapshot().session.networkAllowed;
+  app.dispatch(
+    { type: 'allow-network', allowed },
+    allowed ? 'Collectors may use the network in this session.' : 'Nothing leaves this machine.',
+  );
+};
+
+export const exportSession = (app: App): void =>
+  app.work(async () => app.toast(`Exported to ${await app.ports.exportFile(app.opened())}`));
+
+const close = (app: App): void => {
+  const check = selectedId(app.view(), 'checks');
+  const { store } = app.opened();
+  store.abort();
+  app.work(async () => {
+    await store.close(check && !check.startsWith('section:') ? check : null);
+    app.exit();
+  });
+};
+
+/** q: one step back; on the last screen it leaves. */
+export const quitOrBack = (app: App): void => {
+  if (back(app)) return;
+  if (app.ui.get().place === 'home') app.exit();
+  else close(app);
+};
+
+/** Ctrl+C: asks once while collectors run, since their work would be lost; the second one always leaves. */
+export const interrupt = (app: App): void => {
+  const view = app.view();
+  if (!view.snap) return app.exit();
+  const asked = view.ui.overlays.at(-1)?.kind === 'confirm';
+  if (view.snap.running.size > 0 && !asked)
+    return app.push({
+      kind: 'confirm',
+      question: 'Collectors are still running. Leave anyway?',
+      detail: 'What they have not finished is gathered again next time. Everything you decided is saved.',
+      yes: () => close(app),
+    });
+  close(app);
+};

@@ -1,0 +1,180 @@
+import { type Command, type Refusal, isRefusal } from '../domain/decide.ts';
+import { UserError } from '../domain/errors.ts';
+import type { SessionEvent } from '../domain/events.ts';
+import { type EvidenceIndex, describeEvent, indexEvidence, whatNow } from '../domain/selectors.ts';
+import type { Snapshot } from '../engine/store.ts';
+import type { View } from './model.ts';
+import type { Overlay } from './overlays/overlay.ts';
+import type { Opened, Ports, ReadinessItem, SessionSummary } from './ports.ts';
+import { type Cell, type Toast, type Ui, cell, initialUi } from './state.ts';
+import type { Theme } from './theme.ts';
+
+/** What every action gets: the latest state, and the few ways to change it. */
+export type App = {
+  ports: Ports;
+  theme: Theme;
+  ui: Cell<Ui>;
+  view(): View;
+  /** The open session; actions that need one are bound only where there is one. */
+  opened(): Opened;
+  setOpened(opened: Opened | null): void;
+  setSessions(sessions: readonly SessionSummary[] | null, error?: string): void;
+  update(patch: Partial<Ui>): void;
+  toast(text: string, tone?: Toast['tone']): void;
+  push(overlay: Overlay): void;
+  pop(): void;
+  /** Puts a changed overlay in the place of the top one. */
+  swap(overlay: Overlay): void;
+  /** Sends a command; a refusal is shown where the auditor looks. */
+  dispatch(command: Command, said?: string): SessionEvent | null;
+  /** Runs work in the background, counted for the tests; an error becomes a message that says what to do. */
+  work(run: () => Promise<void>): void;
+  /** Asks the store's and the interface's listeners to draw again. */
+  redraw(): void;
+  subscribe(listener: () => void): () => void;
+  /** Changes whenever something to be drawn has changed. */
+  stamp(): number;
+  /** Wipes the terminal, so that the next frame is drawn whole. */
+  clearScreen: () => void;
+  exit: () => void;
+  /** How long the text being read is, and how much of it shows. */
+  measure: (view: View) => { lines: number; height: number } | null;
+};
+
+const memoLast = <K extends readonly unknown[], V>(compute: (...key: K) => V): ((...key: K) => V) => {
+  let last: { key: K; value: V } | null = null;
+  return (...key) => {
+    if (last && key.every((k, i) => Object.is(k, last?.key[i]))) return last.value;
+    last = { key, value: compute(...key) };
+    return last.value;
+  };
+};
+
+const NO_EVIDENCE: EvidenceIndex = new Map();
+
+export const createApp = (
+  ports: Ports,
+  theme: Theme,
+  columns: number,
+  rows: number,
+  measure: App['measure'],
+): App => {
+  const ui = cell(initialUi(columns, rows));
+  const version = cell(0);
+  let opened: Opened | null = null;
+  let unsubscribe = () => {};
+  let sessions: readonly SessionSummary[] | null = null;
+  let sessionsError: string | null = null;
+  const sources = new Map<string, string | null>();
+
+  const index = memoLast(indexEvidence);
+  const readiness = memoLast((snap: Snapshot): readonly ReadinessItem[] => ports.readiness(snap));
+  const now = memoLast((snap: Snapshot) => whatNow(snap.methodology, snap.session, index(snap.evidence)).text);
+  const preview = memoLast((snap: Snapshot, store: Opened) => ports.preview(snap, store.store.events()));
+  const history = memoLast((_snap: Snapshot, store: Opened) =>
+    store.store
+      .events()
+      .map((e) => ({ id: String(e.seq), at: e.at, text: describeEvent(e) }))
+      .reverse(),
+  );
+
+  ui.subscribe(() => version.set(version.get() + 1));
+
+  const app: App = {
+    ports,
+    theme,
+    ui,
+    measure,
+    exit: () => {},
+    clearScreen: () => {},
+    stamp: () => version.get(),
+    view() {
+      const snap = opened?.store.snapshot() ?? null;
+      const open = opened;
+      return {
+        ui: ui.get(),
+        opened,
+        snap,
+        index: snap ? index(snap.evidence) : NO_EVIDENCE,
+        sessions,
+        sessionsError,
+        readiness: () => (snap ? readiness(snap) : []),
+        whatNow: () => (snap ? now(snap) : ''),
+        preview: () => (snap && open ? preview(snap, open) : ''),
+        history: () => (snap && open ? history(snap, open) : []),
+        source: (path) => {
+          if (!open) return null;
+          const known = sources.get(path);
+          if (known !== undefined) return known;
+          sources.set(path, null);
+          open.store.readText(path).then(
+            (text) => {
+              sources.set(path, text ?? '');
+              app.redraw();
+            },
+            () => sources.set(path, ''),
+          );
+          return null;
+        },
+        now: ports.now(),
+      };
+    },
+    opened() {
+      if (!opened) throw new Error('no session is open');
+      return opened;
+    },
+    setOpened(next) {
+      unsubscribe();
+      opened = next;
+      sources.clear();
+      unsubscribe = next ? next.store.subscribe(() => app.redraw()) : () => {};
+      app.redraw();
+    },
+    setSessions(next, error) {
+      sessions = next;
+      sessionsError = error ?? null;
+      app.redraw();
+    },
+    update(patch) {
+      ui.set({ ...ui.get(), ...patch });
+    },
+    toast(text, tone = 'ok') {
+      app.update({ toast: { text, tone } });
+    },
+    push(overlay) {
+      app.update({ overlays: [...ui.get().overlays, overlay] });
+    },
+    pop() {
+      app.update({ overlays: ui.get().overlays.slice(0, -1) });
+    },
+    swap(overlay) {
+      app.update({ overlays: [...ui.get().overlays.slice(0, -1), overlay] });
+    },
+    dispatch(command, said) {
+      const result: SessionEvent | Refusal = app.opened().store.dispatch(command);
+      if (isRefusal(result)) {
+        app.toast(`${result.refused}: ${result.hint}`, 'warn');
+        return null;
+      }
+      if (said) app.toast(said);
+      return result;
+    },
+    work(run) {
+      app.update({ busy: ui.get().busy + 1 });
+      run()
+        .catch((error: unknown) => {
+          const text = error instanceof Error ? error.message : String(error);
+          const hint = error instanceof UserError ? error.hint : 'This is a defect in mcp-audit; the session is saved up to here.';
+          app.push({ kind: 'message', title: 'That did not work', text: `${text}\n\n${hint}` });
+        })
+        .finally(() => app.update({ busy: ui.get().busy - 1 }));
+    },
+    redraw() {
+      version.set(version.get() + 1);
+    },
+    subscribe(listener) {
+      return version.subscribe(listener);
+    },
+  };
+  return app;
+};

@@ -1,0 +1,150 @@
+import * as checks from './actions/checks.ts';
+import * as evidence from './actions/evidence.ts';
+import * as findings from './actions/findings.ts';
+import * as home from './actions/home.ts';
+import * as go from './actions/navigate.ts';
+import * as session from './actions/session.ts';
+import type { App } from './app-state.ts';
+import type { Key } from './keys.ts';
+import { type View, selectedCheck, selectedFinding, selectedItem } from './model.ts';
+
+/** Where a key means something. Earlier contexts of {@link contextsOf} win. */
+export type Context = 'home' | 'check' | 'item' | 'finding' | 'run' | 'report' | 'session' | 'lists' | 'audit' | 'global';
+
+/**
+ * One record a key: dispatch, footer, help and palette all read this table. `disabled` says in words why not now.
+ */
+export type Binding = {
+  id: string;
+  context: Context;
+  keys: readonly Key[];
+  label: string;
+  /** A word or two for the footer; '' keeps it out of there. */
+  short: string;
+  disabled?: (view: View) => string | null;
+  run: (app: App) => void;
+};
+
+const readOnly = (v: View): string | null => (v.snap?.readOnly ? 'this session is open read-only' : null);
+const onCheck = (v: View): string | null =>
+  readOnly(v) ?? (selectedCheck(v) ? null : 'a section is selected: choose a check');
+const onItem = (v: View): string | null => readOnly(v) ?? (selectedItem(v) ? null : 'no evidence item is selected');
+const onFinding = (v: View): string | null =>
+  readOnly(v) ?? (selectedFinding(v) ? null : 'there are no findings yet: f on a check records one');
+
+export const bindings: readonly Binding[] = [
+  { id: 'resume', context: 'home', keys: ['enter', 'right', 'l'], label: 'Resume the selected session', short: 'resume', run: home.resumeSelected, disabled: (v) => ((v.sessions?.length ?? 0) > 0 ? null : 'there are no sessions yet') },
+  { id: 'new-audit', context: 'home', keys: ['n'], label: 'New audit', short: 'new audit', run: home.newAudit },
+  { id: 'try-sample', context: 'home', keys: ['t'], label: 'Try it on the bundled sample server', short: 'try the sample', run: home.trySample },
+  { id: 'import', context: 'home', keys: ['i'], label: 'Import a session', short: 'import', run: home.importSession },
+
+  { id: 'accept', context: 'item', keys: ['a'], label: 'Accept: this matters', short: 'accept', disabled: onItem, run: evidence.accept },
+  { id: 'dismiss', context: 'item', keys: ['d'], label: 'Dismiss with a reason (again: take back)', short: 'dismiss', disabled: onItem, run: evidence.dismiss },
+  { id: 'dismiss-alike', context: 'item', keys: ['D'], label: 'Dismiss all of the same rule', short: '', disabled: onItem, run: evidence.dismissAlike },
+  { id: 'raise', context: 'item', keys: ['f'], label: 'Raise a finding from this evidence', short: 'finding', disabled: onItem, run: evidence.raiseFinding },
+  { id: 'open-file', context: 'item', keys: ['o'], label: 'Open the file at the audited commit in $EDITOR', short: 'open', disabled: (v) => (selectedItem(v)?.location ? null : 'this line has no place in a file'), run: evidence.openInEditor },
+  { id: 'copy-item', context: 'item', keys: ['y'], label: 'Copy the command that shows it again', short: 'copy', disabled: (v) => (selectedItem(v) ? null : 'no evidence item is selected'), run: evidence.copyItem },
+
+  { id: 'pass', context: 'check', keys: ['p'], label: 'Verdict: pass', short: 'pass', disabled: onCheck, run: (a) => checks.answer(a, 'pass') },
+  { id: 'fail', context: 'check', keys: ['f'], label: 'Verdict: fail, and begin a finding', short: 'fail', disabled: onCheck, run: (a) => checks.answer(a, 'fail') },
+  { id: 'not-applicable', context: 'check', keys: ['x'], label: 'Verdict: not applicable, with a reason', short: 'n/a', disabled: onCheck, run: (a) => checks.answer(a, 'not-applicable') },
+  { id: 'unsure', context: 'check', keys: ['u'], label: 'Verdict: unsure', short: 'unsure', disabled: onCheck, run: (a) => checks.answer(a, 'unsure') },
+  { id: 'verdict', context: 'check', keys: ['v'], label: 'Choose the verdict from a list', short: '', disabled: onCheck, run: checks.pickVerdict },
+  { id: 'clear', context: 'check', keys: ['backspace'], label: 'Clear the verdict', short: '', disabled: onCheck, run: checks.clearVerdict },
+  { id: 'note', context: 'check', keys: ['m'], label: 'Write a note here', short: 'note', disabled: onCheck, run: checks.writeNote },
+  { id: 'editor', context: 'check', keys: ['e'], label: 'Write the note in $EDITOR', short: 'editor', disabled: onCheck, run: checks.editNote },
+  { id: 'open-evidence', context: 'check', keys: ['o'], label: 'Go to the evidence of this check', short: 'open', disabled: (v) => (selectedCheck(v) ? null : 'a section is selected: choose a check'), run: (a) => go.focusPane(a, 'evidence') },
+  { id: 'recollect', context: 'check', keys: ['r'], label: 'Gather the evidence of this check again', short: '', disabled: onCheck, run: checks.recollect },
+  { id: 'copy-check', context: 'check', keys: ['y'], label: 'Copy a reference to this check', short: '', disabled: onCheck, run: checks.copyCheck },
+
+  { id: 'edit-finding', context: 'finding', keys: ['enter', 'right', 'l'], label: 'Edit the finding', short: 'edit', disabled: onFinding, run: findings.editSelected },
+  { id: 'edit-finding-whole', context: 'finding', keys: ['e'], label: 'Edit the whole finding in $EDITOR', short: 'editor', disabled: onFinding, run: findings.editSelectedWhole },
+  { id: 'new-finding', context: 'finding', keys: ['n'], label: 'New finding', short: 'new', disabled: readOnly, run: findings.newFinding },
+  { id: 'delete-finding', context: 'finding', keys: ['D'], label: 'Delete the finding', short: 'delete', disabled: onFinding, run: findings.deleteSelected },
+
+  { id: 'rerun', context: 'run', keys: ['r'], label: 'Run this collector again', short: 'run again', disabled: readOnly, run: session.rerun },
+  { id: 'run-all', context: 'run', keys: ['R'], label: 'Run all collectors again', short: 'run all', disabled: readOnly, run: session.runAll },
+
+  { id: 'go-there', context: 'report', keys: ['enter'], label: 'Go to what is missing', short: 'go there', run: session.goThere },
+  { id: 'write', context: 'report', keys: ['w'], label: 'Write the submission', short: 'write', disabled: readOnly, run: session.writeReport },
+  { id: 'sign-report', context: 'report', keys: ['A'], label: 'Who signs', short: 'who signs', disabled: readOnly, run: session.nameAuditor },
+
+  { id: 'sign', context: 'session', keys: ['A'], label: 'Who signs', short: 'who signs', disabled: readOnly, run: session.nameAuditor },
+  { id: 'network', context: 'session', keys: ['N'], label: 'Allow or forbid the network for this session', short: 'network', disabled: readOnly, run: session.allowNetwork },
+  { id: 'export', context: 'session', keys: ['E'], label: 'Export the session to one file', short: 'export', run: session.exportSession },
+
+  { id: 'undo', context: 'audit', keys: ['z'], label: 'Undo', short: 'undo', disabled: (v) => readOnly(v) ?? ((v.snap?.session.undo.length ?? 0) > 0 ? null : 'nothing to undo'), run: (a) => session.undo(a, 'undo') },
+  { id: 'redo', context: 'audit', keys: ['Z'], label: 'Redo', short: '', disabled: (v) => readOnly(v) ?? ((v.snap?.session.redo.length ?? 0) > 0 ? null : 'nothing to redo'), run: (a) => session.undo(a, 'redo') },
+  { id: 'filter', context: 'audit', keys: ['/'], label: 'Filter the list', short: 'filter', run: go.filter },
+  { id: 'next-open', context: 'audit', keys: [']'], label: 'Next check without a verdict', short: '', run: (a) => go.goToOpen(a, 1) },
+  { id: 'previous-open', context: 'audit', keys: ['['], label: 'Previous check without a verdict', short: '', run: (a) => go.goToOpen(a, -1) },
+  { id: 'what-now', context: 'audit', keys: ['.'], label: 'What now: the next thing worth doing', short: 'what now', run: go.goWhatNow },
+  { id: 'screen-audit', context: 'audit', keys: ['1'], label: 'Audit', short: '', run: (a) => go.goTo(a, 'audit') },
+  { id: 'screen-findings', context: 'audit', keys: ['2'], label: 'Findings', short: '', run: (a) => go.goTo(a, 'findings') },
+  { id: 'screen-evidence', context: 'audit', keys: ['3'], label: 'Evidence runs', short: '', run: (a) => go.goTo(a, 'evidence') },
+  { id: 'screen-report', context: 'audit', keys: ['4'], label: 'Report readiness', short: '', run: (a) => go.goTo(a, 'report') },
+  { id: 'screen-session', context: 'audit', keys: ['5'], label: 'Session and its history', short: '', run: (a) => go.goTo(a, 'session') },
+  { id: 'next-pane', context: 'audit', keys: ['tab'], label: 'Next pane', short: '', run: (a) => go.cycleFocus(a, 1) },
+  { id: 'previous-pane', context: 'audit', keys: ['shift+tab'], label: 'Previous pane', short: '', run: (a) => go.cycleFocus(a, -1) },
+  { id: 'zoom', context: 'audit', keys: ['+', '='], label: 'Larger pane', short: '', run: (a) => go.cycleZoom(a, 1) },
+  { id: 'unzoom', context: 'audit', keys: ['_'], label: 'Smaller pane', short: '', run: (a) => go.cycleZoom(a, -1) },
+  { id: 'open', context: 'audit', keys: ['enter', 'right', 'l'], label: 'Open, or go one pane to the right', short: '', run: go.openRow },
+  { id: 'close', context: 'audit', keys: ['left', 'h'], label: 'Close the section, or go one pane to the left', short: '', run: go.closeRow },
+
+  { id: 'down', context: 'lists', keys: ['j', 'down'], label: 'Down', short: '', run: (a) => go.moveBy(a, 1) },
+  { id: 'up', context: 'lists', keys: ['k', 'up'], label: 'Up', short: '', run: (a) => go.moveBy(a, -1) },
+  { id: 'first', context: 'lists', keys: ['g', 'home'], label: 'First', short: '', run: (a) => go.moveBy(a, 'first') },
+  { id: 'last', context: 'lists', keys: ['G', 'end'], label: 'Last', short: '', run: (a) => go.moveBy(a, 'last') },
+  { id: 'half-down', context: 'lists', keys: ['ctrl+d'], label: 'Half a page down', short: '', run: (a) => go.pageBy(a, 0.5) },
+  { id: 'half-up', context: 'lists', keys: ['ctrl+u'], label: 'Half a page up', short: '', run: (a) => go.pageBy(a, -0.5) },
+  { id: 'page-down', context: 'lists', keys: ['pagedown', 'space'], label: 'A page down', short: '', run: (a) => go.pageBy(a, 1) },
+  { id: 'page-up', context: 'lists', keys: ['pageup'], label: 'A page up', short: '', run: (a) => go.pageBy(a, -1) },
+
+  { id: 'palette', context: 'global', keys: [':', 'ctrl+p'], label: 'All commands', short: 'commands', run: go.openPalette },
+  { id: 'help', context: 'global', keys: ['?'], label: 'Help', short: 'help', run: go.openHelp },
+  { id: 'back', context: 'global', keys: ['esc'], label: 'Close, clear the filter, or go back', short: '', run: (a) => void go.back(a) },
+  { id: 'quit', context: 'global', keys: ['q'], label: 'Back; on the last screen quit', short: 'quit', run: session.quitOrBack },
+  { id: 'interrupt', context: 'global', keys: ['ctrl+c'], label: 'Quit', short: '', run: session.interrupt },
+  { id: 'redraw', context: 'global', keys: ['ctrl+l'], label: 'Draw the screen again', short: '', run: (a) => { a.clearScreen(); a.redraw(); } },
+];
+
+/** Contexts that hold now, nearest first. */
+export const contextsOf = (v: View): readonly Context[] => {
+  switch (v.ui.place) {
+    case 'home':
+      return ['home', 'lists', 'global'];
+    case 'opening':
+      return ['global'];
+    case 'audit':
+      return v.ui.focus === 'evidence' ? ['item', 'check', 'audit', 'lists', 'global'] : ['check', 'audit', 'lists', 'global'];
+    case 'findings':
+      return ['finding', 'audit', 'lists', 'global'];
+    case 'evidence':
+      return ['run', 'audit', 'lists', 'global'];
+    case 'report':
+      return ['report', 'audit', 'lists', 'global'];
+    case 'session':
+      return ['session', 'audit', 'lists', 'global'];
+  }
+};
+
+/** What each key does now: one binding per key, the nearest context's. */
+export const activeBindings = (v: View): Binding[] => {
+  const taken = new Set<Key>();
+  const active: Binding[] = [];
+  for (const context of contextsOf(v))
+    for (const b of bindings)
+      if (b.context === context && b.keys.some((k) => !taken.has(k))) {
+        for (const k of b.keys) taken.add(k);
+        active.push(b);
+      }
+  return active;
+};
+
+export const bindingFor = (v: View, key: Key): Binding | null => {
+  for (const context of contextsOf(v)) {
+    const found = bindings.find((b) => b.context === context && b.keys.includes(key));
+    if (found) return found;
+  }
+  return null;
+};

@@ -1,0 +1,132 @@
+import { checkList, detailLines, detailPane, reading } from './screens/audit.ts';
+import { fieldFooter, footer, header, idleMark, status } from './screens/bars.ts';
+import { evidencePane } from './screens/evidence-pane.ts';
+import { findingLines, findingList } from './screens/findings.ts';
+import { homePane, openingPane } from './screens/home.ts';
+import { readinessList, reportLines } from './screens/report.ts';
+import { runLines, runList } from './screens/runs.ts';
+import { historyList, historyStrip, sessionLines } from './screens/session.ts';
+import { MIN_COLUMNS, MIN_ROWS, type PaneName, layout } from './layout.ts';
+import { type View, panesOf, selectedCheck } from './model.ts';
+import { FIELD_ROWS, drawOverlay } from './overlays/draw.ts';
+import type { Theme } from './theme.ts';
+import { type Block, type Line, type Rect, blank, compose, fitLine, lineWidth, muted, span, spread } from './view/line.ts';
+import { type PaneText, inner, pane } from './view/pane.ts';
+
+type Size = { width: number; height: number };
+
+export type Frame = {
+  lines: Line[];
+  /** Cell of the text cursor, where a field is being written. */
+  cursor: { x: number; y: number } | null;
+  /** Where ink-select-input draws its choices, when it does. */
+  choices: Rect | null;
+};
+
+const readable = (v: View, lines: readonly Line[], size: Size, title: string): Omit<PaneText, 'focused'> => ({
+  title,
+  ...reading(v, lines, size),
+});
+
+/** What a pane of the present screen shows. */
+const content = (v: View, name: PaneName, theme: Theme, size: Size): Omit<PaneText, 'focused'> => {
+  switch (v.ui.place) {
+    case 'home':
+      return homePane(v, theme, size);
+    case 'opening':
+      return openingPane(v, theme);
+    case 'audit': {
+      if (name === 'list') return checkList(v, theme, size);
+      if (name === 'detail') return detailPane(v, theme, size);
+      const check = selectedCheck(v);
+      return check ? evidencePane(v, check, theme, size) : { title: 'Evidence', lines: [muted('Choose a check on the left.')] };
+    }
+    case 'findings':
+      return name === 'list' ? findingList(v, theme, size) : readable(v, findingLines(v, theme, size.width), size, 'Finding');
+    case 'evidence':
+      return name === 'list' ? runList(v, theme, size) : readable(v, runLines(v, theme, size.width), size, 'Collector');
+    case 'report':
+      return name === 'list' ? readinessList(v, theme, size) : readable(v, reportLines(v, theme, size.width), size, 'What it says');
+    case 'session':
+      return name === 'list' ? historyList(v, theme, size) : readable(v, sessionLines(v, theme, size.width), size, 'This session');
+  }
+};
+
+/** Length and height of the text being read, for scrolling that stops at the end. */
+export const readingExtent = (v: View, theme: Theme): { lines: number; height: number } | null => {
+  const { columns, rows, focus, zoom, place } = v.ui;
+  const rect = layout(columns, rows, focus, zoom, panesOf(place))?.panes.detail;
+  if (!rect) return null;
+  const size = inner(rect);
+  const lines = {
+    home: () => 0,
+    opening: () => 0,
+    audit: () => detailLines(v, theme, size.width).length,
+    findings: () => findingLines(v, theme, size.width).length,
+    evidence: () => runLines(v, theme, size.width).length,
+    report: () => reportLines(v, theme, size.width).length,
+    session: () => sessionLines(v, theme, size.width).length,
+  }[v.ui.place]();
+  return { lines, height: size.height };
+};
+
+const tooSmall = (columns: number, rows: number): Frame => {
+  const text = `needs ${MIN_COLUMNS}x${MIN_ROWS}, is ${columns}x${rows}`;
+  const middle = Math.floor(rows / 2);
+  return {
+    lines: Array.from({ length: rows }, (_, y) =>
+      fitLine(y === middle ? [span(' '.repeat(Math.max(0, Math.floor((columns - text.length) / 2)))), span(text)] : blank, columns),
+    ),
+    cursor: null,
+    choices: null,
+  };
+};
+
+/** The whole window as lines: exactly `rows` of exactly `columns`. */
+export const frame = (v: View, theme: Theme, options: { showIdle: boolean }): Frame => {
+  const { columns, rows, focus, zoom, place, overlays } = v.ui;
+  const full = layout(columns, rows, focus, zoom, panesOf(place));
+  if (!full) return tooSmall(columns, rows);
+  const top = overlays.at(-1);
+  const docked = top?.kind === 'field';
+  const dock = docked ? Math.min(FIELD_ROWS, Math.floor(rows / 2)) : 0;
+  const l = dock > 0 ? layout(columns, Math.max(MIN_ROWS, rows - dock), focus, zoom, panesOf(place)) : full;
+  if (!l) return tooSmall(columns, rows);
+
+  const blocks: Block[] = [];
+  let cursor: Frame['cursor'] = null;
+  let choices: Rect | null = null;
+  const area: Rect = { x: 0, y: 1, width: columns, height: rows - 2 - (full.status ? 1 : 0) };
+  const keys = docked ? fieldFooter('Enter records · Esc leaves · Ctrl+A/E start/end · Ctrl+W word · Ctrl+U line', columns) : null;
+
+  if (top && !docked) {
+    const drawn = drawOverlay(v, top, theme, inner(area));
+    blocks.push(pane(area, { ...drawn, focused: true }, theme));
+    if (drawn.cursor) cursor = { x: area.x + 2 + drawn.cursor.column, y: area.y + 1 + drawn.cursor.row };
+    if (top.kind === 'choose') choices = { x: 2, y: area.y + 2, width: columns - 4, height: area.height - 3 };
+  } else {
+    // With a field docked below, the panes give up their rows to it; status and footer stay where they were.
+    const bottom = area.y + area.height - dock;
+    for (const name of ['list', 'detail', 'evidence'] as const) {
+      const rect = l.panes[name];
+      if (!rect) continue;
+      const fitted = { ...rect, height: Math.max(0, Math.min(rect.y + rect.height, bottom) - rect.y) };
+      if (fitted.height < 3) continue;
+      blocks.push(pane(fitted, { ...content(v, name, theme, inner(fitted)), focused: name === focus && !docked }, theme));
+    }
+    if (l.history && !docked)
+      blocks.push(pane(l.history, { title: 'History', lines: historyStrip(v, inner(l.history).height), focused: false }, theme));
+    if (docked) {
+      const rect = { x: 0, y: bottom, width: columns, height: dock };
+      const drawn = drawOverlay(v, top, theme, inner(rect));
+      blocks.push(pane(rect, { ...drawn, focused: true }, theme));
+      if (drawn.cursor) cursor = { x: 2 + drawn.cursor.column, y: bottom + 1 + drawn.cursor.row };
+    }
+  }
+  const merged = !full.status && v.ui.toast !== null;
+  blocks.push({ rect: full.header, lines: [merged ? status(v, theme, columns) : header(v, columns)] });
+  if (full.status) blocks.push({ rect: full.status, lines: [status(v, theme, columns)] });
+  const mark = options.showIdle ? [span(` ${idleMark(v)}`, 'muted')] : [];
+  blocks.push({ rect: full.footer, lines: [spread(keys ?? footer(v, theme, columns - lineWidth(mark)), mark, columns)] });
+  return { lines: compose(columns, rows, blocks), cursor, choices };
+};

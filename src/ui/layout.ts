@@ -1,0 +1,99 @@
+import type { Rect } from './view/line.ts';
+
+export type PaneName = 'list' | 'detail' | 'evidence';
+/** How much room the focused pane takes: as designed, half of the window, all of it. */
+export type Zoom = 'normal' | 'half' | 'full';
+
+export type Layout = {
+  columns: number;
+  rows: number;
+  header: Rect;
+  /** Null when header and status share one line. */
+  status: Rect | null;
+  footer: Rect;
+  panes: Partial<Record<PaneName, Rect>>;
+  /** Recent history, where there is room to spare. */
+  history: Rect | null;
+};
+
+export const MIN_COLUMNS = 60;
+export const MIN_ROWS = 15;
+/** Longer lines of prose are hard to read. */
+const PROSE = 88;
+const HISTORY_ROWS = 8;
+
+const clamp = (n: number, low: number, high: number): number => Math.max(low, Math.min(high, n));
+
+/** Widths of the panes shown, in order, adding up to `columns`. */
+const widths = (columns: number, focus: PaneName, zoom: Zoom, wanted: readonly PaneName[]): [PaneName, number][] => {
+  if (zoom === 'full' || columns < 72 || wanted.length === 1) return [[focus, columns]];
+  if (columns < 120 || wanted.length === 2) {
+    const right: PaneName = focus === 'list' ? (wanted[1] ?? 'detail') : focus;
+    const list =
+      zoom === 'half' ? Math.floor(columns / 2) : clamp(Math.floor(columns * 0.38), 28, columns < 120 ? 44 : 52);
+    return [
+      ['list', list],
+      [right, columns - list],
+    ];
+  }
+  if (zoom === 'half') {
+    const half = Math.floor(columns / 2);
+    const rest = columns - half;
+    const others = wanted.filter((p) => p !== focus);
+    const first = Math.floor(rest / 2);
+    const size = (p: PaneName) => (p === focus ? half : p === others[0] ? first : rest - first);
+    return wanted.map((p) => [p, size(p)]);
+  }
+  const list = clamp(Math.floor(columns * 0.27), 32, 52);
+  const detail = Math.min(PROSE + 4, Math.floor((columns - list) * (columns >= 160 ? 0.45 : 0.5)));
+  return [
+    ['list', list],
+    ['detail', detail],
+    ['evidence', columns - list - detail],
+  ];
+};
+
+/**
+ * Where everything goes. Null when the window is too small to work in. `wanted` are the panes this screen has, from left
+ * to right; which are shown depends on the room.
+ */
+export const layout = (
+  columns: number,
+  rows: number,
+  focus: PaneName = 'list',
+  zoom: Zoom = 'normal',
+  wanted: readonly PaneName[] = ['list', 'detail', 'evidence'],
+): Layout | null => {
+  if (columns < MIN_COLUMNS || rows < MIN_ROWS) return null;
+  const header = { x: 0, y: 0, width: columns, height: 1 };
+  const footer = { x: 0, y: rows - 1, width: columns, height: 1 };
+  const status = rows < 20 ? null : { x: 0, y: rows - 2, width: columns, height: 1 };
+  const top = 1;
+  const height = rows - 2 - (status ? 1 : 0);
+  const panes: Layout['panes'] = {};
+
+  const portrait = columns <= 84 && rows >= 46 && zoom !== 'full' && wanted.length > 1;
+  if (portrait) {
+    const upper = Math.floor(height * 0.4);
+    const lower: PaneName = focus === 'list' ? (wanted[1] ?? 'detail') : focus;
+    panes.list = { x: 0, y: top, width: columns, height: upper };
+    panes[lower] = { x: 0, y: top + upper, width: columns, height: height - upper };
+    return { columns, rows, header, status, footer, panes, history: null };
+  }
+
+  let x = 0;
+  for (const [name, w] of widths(columns, focus, zoom, wanted)) {
+    panes[name] = { x, y: top, width: w, height };
+    x += w;
+  }
+  let history: Rect | null = null;
+  if (rows >= 40 && panes.detail && panes.list) {
+    const detail = panes.detail;
+    history = { ...detail, y: detail.y + detail.height - HISTORY_ROWS, height: HISTORY_ROWS };
+    panes.detail = { ...detail, height: detail.height - HISTORY_ROWS };
+  }
+  return { columns, rows, header, status, footer, panes, history };
+};
+
+/** The panes in the order Tab walks them, as far as this layout can ever show them. */
+export const paneOrder = (wanted: readonly PaneName[]): readonly PaneName[] => wanted;

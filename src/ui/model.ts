@@ -1,0 +1,195 @@
+import type { EvidenceItem } from '../domain/evidence.ts';
+import type { Finding } from '../domain/finding.ts';
+import { type Check, type Section, checksOf, findCheck } from '../domain/methodology.ts';
+import {
+  type EvidenceIndex,
+  filterChecks,
+  findingsOf,
+  matchesWords,
+  runState,
+  sectionsOf,
+} from '../domain/selectors.ts';
+import type { Snapshot } from '../engine/store.ts';
+import type { Opened, ReadinessItem, SessionSummary } from './ports.ts';
+import type { PaneName } from './layout.ts';
+import type { ListName, Place, Ui } from './state.ts';
+import { indexOf } from './view/list.ts';
+
+/** Everything a frame is drawn from. */
+export type View = {
+  ui: Ui;
+  opened: Opened | null;
+  snap: Snapshot | null;
+  index: EvidenceIndex;
+  sessions: readonly SessionSummary[] | null;
+  sessionsError: string | null;
+  readiness: () => readonly ReadinessItem[];
+  preview: () => string;
+  /** The next thing worth doing, in one sentence. */
+  whatNow: () => string;
+  history: () => readonly { id: string; at: string; text: string }[];
+  /** A file of the target at the pinned commit; null while it is being read. */
+  source: (path: string) => string | null;
+  now: Date;
+};
+
+export type CheckRow =
+  | { id: string; kind: 'section'; section: Section; open: boolean }
+  | { id: string; kind: 'check'; check: Check };
+
+export const checkRows = (v: View): CheckRow[] => {
+  const { snap, ui } = v;
+  if (!snap) return [];
+  const query = ui.filters.checks ?? '';
+  const rows: CheckRow[] = [];
+  for (const section of sectionsOf(snap.methodology)) {
+    const checks = query ? filterChecks(section.checks, snap.session, v.index, query) : section.checks;
+    if (checks.length === 0) continue;
+    const open = query !== '' || !ui.collapsed.has(section.id);
+    rows.push({ id: `section:${section.id}`, kind: 'section', section, open });
+    if (open) for (const check of checks) rows.push({ id: check.id, kind: 'check', check });
+  }
+  return rows;
+};
+
+export type RunState = ReturnType<typeof runState>;
+export const stateOfRun = (snap: Snapshot, id: string): RunState =>
+  runState(snap.session, id, {
+    running: snap.running.has(id),
+    queued: snap.queued.includes(id),
+    missing: snap.missing.get(id),
+  });
+
+export type ItemRow =
+  | { id: string; kind: 'item'; item: EvidenceItem }
+  | { id: string; kind: 'run'; collector: string; state: RunState; message: string };
+
+/** The evidence of a check: its items, dismissed ones last, then what could not be looked at or held nothing. */
+export const itemRows = (v: View, check: Check): ItemRow[] => {
+  const { snap } = v;
+  if (!snap) return [];
+  const items = v.index.get(check.id) ?? [];
+  const dismissed = (i: EvidenceItem) => snap.session.triage.get(i.id)?.decision === 'dismissed';
+  const kept = items.filter((i) => !dismissed(i));
+  const rows: ItemRow[] = [...kept, ...items.filter(dismissed)].map((item) => ({ id: item.id, kind: 'item', item }));
+  const spoke = new Set(items.map((i) => i.collector));
+  for (const collector of check.collectors) {
+    const state = stateOfRun(snap, collector);
+    if (state === 'collected' && spoke.has(collector)) continue;
+    const run = snap.evidence.get(collector)?.run;
+    const message = snap.running.get(collector)?.message || snap.missing.get(collector) || run?.message || run?.searched || '';
+    rows.push({ id: `run:${collector}`, kind: 'run', collector, state, message });
+  }
+  const query = v.ui.filters.items ?? '';
+  return query === ''
+    ? rows
+    : rows.filter((r) =>
+        r.kind === 'item'
+          ? matchesWords(query, r.item.title, r.item.collector, r.item.location?.path ?? '', r.item.kind)
+          : matchesWords(query, r.collector, r.message),
+      );
+};
+
+export const findingRows = (v: View): Finding[] => {
+  const query = v.ui.filters.findings ?? '';
+  const all = v.snap ? findingsOf(v.snap.session) : [];
+  return query ? all.filter((f) => matchesWords(query, f.id, f.title, f.severity, f.check, f.cwe ?? '')) : all;
+};
+
+export const historyRows = (v: View): readonly { id: string; at: string; text: string }[] => {
+  const query = v.ui.filters.history ?? '';
+  return query ? v.history().filter((h) => matchesWords(query, h.text)) : v.history();
+};
+
+/** Ids of a list's rows, for moving the selection. */
+export const rowIds = (v: View, list: ListName): string[] => {
+  switch (list) {
+    case 'home':
+      return (v.sessions ?? []).map((s) => s.id);
+    case 'checks':
+      return checkRows(v).map((r) => r.id);
+    case 'items': {
+      const check = selectedCheck(v);
+      return check ? itemRows(v, check).map((r) => r.id) : [];
+    }
+    case 'findings':
+      return findingRows(v).map((f) => f.id);
+    case 'runs':
+      return (v.opened?.collectors ?? []).map((c) => c.id);
+    case 'report':
+      return v.readiness().map((_, i) => String(i));
+    case 'history':
+      return historyRows(v).map((h) => h.id);
+  }
+};
+
+export const selectedId = (v: View, list: ListName): string | null => {
+  const ids = rowIds(v, list);
+  return ids[indexOf(v.ui.lists[list], ids)] ?? null;
+};
+
+export const selectedCheck = (v: View): Check | null => {
+  const id = selectedId(v, 'checks');
+  return id && v.snap ? (findCheck(v.snap.methodology, id) ?? null) : null;
+};
+
+export const selectedSection = (v: View): Section | null => {
+  const row = checkRows(v).find((r) => r.id === selectedId(v, 'checks'));
+  return row?.kind === 'section' ? row.section : null;
+};
+
+export const selectedItem = (v: View): EvidenceItem | null => {
+  const check = selectedCheck(v);
+  if (!check) return null;
+  const rows = itemRows(v, check);
+  const row = rows[
+    indexOf(
+      v.ui.lists.items,
+      rows.map((r) => r.id),
+    )
+  ];
+  return row?.kind === 'item' ? row.item : null;
+};
+
+export const selectedFinding = (v: View): Finding | null =>
+  findingRows(v).find((f) => f.id === selectedId(v, 'findings')) ?? null;
+
+export const totalChecks = (snap: Snapshot): readonly Check[] => checksOf(snap.methodology);
+
+/** The list the arrow keys move in, or null where they scroll text. */
+export const activeList = (ui: Ui): ListName | null => {
+  switch (ui.place) {
+    case 'home':
+      return 'home';
+    case 'opening':
+      return null;
+    case 'audit':
+      return ui.focus === 'list' ? 'checks' : ui.focus === 'evidence' ? 'items' : null;
+    case 'findings':
+      return ui.focus === 'list' ? 'findings' : null;
+    case 'evidence':
+      return ui.focus === 'list' ? 'runs' : null;
+    case 'report':
+      return ui.focus === 'list' ? 'report' : null;
+    case 'session':
+      return ui.focus === 'list' ? 'history' : null;
+  }
+};
+
+/** Names the text a reading pane shows, so that each keeps its own scroll position. */
+export const readingKey = (v: View): string => {
+  switch (v.ui.place) {
+    case 'audit':
+      return `check:${selectedId(v, 'checks')}`;
+    case 'findings':
+      return `finding:${selectedId(v, 'findings')}`;
+    case 'evidence':
+      return `run:${selectedId(v, 'runs')}`;
+    default:
+      return v.ui.place;
+  }
+};
+
+/** Panes of a place, from left to right. */
+export const panesOf = (place: Place): readonly PaneName[] =>
+  place === 'audit' ? ['list', 'detail', 'evidence'] : place === 'home' || place === 'opening' ? ['list'] : ['list', 'detail'];

@@ -1,0 +1,154 @@
+import { fit, wrap, wrapHanging } from '../../text/width.ts';
+import { keyLabel } from '../keys.ts';
+import type { View } from '../model.ts';
+import type { Theme } from '../theme.ts';
+import { indexOf, scrollTo } from '../view/list.ts';
+import { type Line, blank, muted, plain, span, spread } from '../view/line.ts';
+import type { PaneText } from '../view/pane.ts';
+import { type TextField, fieldRows, fieldText } from '../view/text-field.ts';
+import { type Entry, entriesOf } from './entries.ts';
+import type { Overlay } from './overlay.ts';
+
+type Size = { width: number; height: number };
+export type Drawn = Omit<PaneText, 'focused'> & {
+  /** Where the text cursor stands inside the pane, for input methods. */
+  cursor?: { row: number; column: number };
+};
+
+/** A field's rows around its cursor; the cell under the cursor is inverse. */
+export const fieldLines = (f: TextField, size: Size): { lines: Line[]; cursor: { row: number; column: number } } => {
+  const { rows, row, column } = fieldRows(f, Math.max(1, size.width - 1));
+  const top = scrollTo(Math.max(0, row - size.height + 1), row, size.height, rows.length);
+  const lines = rows.slice(top, top + size.height).map((text, i): Line => {
+    if (top + i !== row) return plain(text);
+    const before = fit(text, column);
+    const rest = text.slice(before.trimEnd() === text ? text.length : indexAt(text, column));
+    const [under = ' '] = [...new Intl.Segmenter('en').segment(rest)].map((s) => s.segment);
+    return [{ text: text.slice(0, indexAt(text, column)) }, { text: under, inverse: true }, { text: rest.slice(under.length) }];
+  });
+  return { lines, cursor: { row: row - top, column } };
+};
+
+/** Index into `text` of the character at a cell. */
+const indexAt = (text: string, column: number): number => {
+  let used = 0;
+  for (const { segment, index } of new Intl.Segmenter('en').segment(text)) {
+    if (used >= column) return index;
+    used += fit(segment, 1) === segment ? 1 : 2;
+  }
+  return text.length;
+};
+
+const entryLine = (e: Entry, selected: boolean, theme: Theme, columns: number, keyFirst: boolean): Line => {
+  const keys = e.binding.keys.map((k) => keyLabel(k, theme.ascii)).join(' ');
+  const cursor = span(selected ? `${theme.glyphs.cursor} ` : '  ', 'focus', true);
+  const tone = e.reason ? 'muted' : undefined;
+  const why = e.reason ? span(`  (${e.reason})`, 'muted') : span('');
+  return keyFirst
+    ? [cursor, span(fit(keys, 14), e.reason ? 'muted' : 'accent'), span(e.binding.label, tone, selected), why]
+    : spread([cursor, span(e.binding.label, tone, selected), why], [span(keys, 'accent')], columns);
+};
+
+const drawEntries = (v: View, o: Overlay & { kind: 'help' | 'palette' }, theme: Theme, size: Size): Drawn => {
+  const entries = entriesOf(v, o);
+  const ids = entries.map((e) => e.id);
+  const at = indexOf(o.list, ids);
+  const head: Line[] = [];
+  if (o.kind === 'palette') head.push([span(': ', 'accent'), ...(fieldLines(o.query, { width: size.width - 2, height: 1 }).lines[0] ?? [])], blank);
+  else if (o.query) head.push([span('/ ', 'accent'), span(o.query)], blank);
+  const rows: { line: Line; index: number }[] = [];
+  let group = '';
+  for (const [i, e] of entries.entries()) {
+    if (o.kind === 'help' && e.group !== group) {
+      if (group) rows.push({ line: blank, index: -1 });
+      rows.push({ line: [span(e.group, undefined, true)], index: -1 });
+      group = e.group;
+    }
+    rows.push({ line: entryLine(e, i === at, theme, size.width, o.kind === 'help'), index: i });
+  }
+  const height = size.height - head.length;
+  const row = rows.findIndex((r) => r.index === at);
+  const top = scrollTo(0, Math.max(0, row), height, rows.length);
+  return {
+    title: o.kind === 'help' ? 'Help' : 'Commands',
+    right: o.kind === 'help' ? 'type to filter · Enter runs · Esc closes' : 'Enter runs · Esc closes',
+    bottom: entries.length > 0 ? `${at + 1} of ${entries.length}` : '',
+    lines: [...head, ...(entries.length > 0 ? rows.slice(top, top + height).map((r) => r.line) : [muted('No command matches.')])],
+  };
+};
+
+const drawForm = (o: Overlay & { kind: 'form' }, theme: Theme, size: Size): Drawn => {
+  const ids = o.fields.map((f) => f.id);
+  const at = indexOf(o.list, ids);
+  const label = Math.min(18, Math.max(...o.fields.map((f) => f.label.length)) + 2);
+  const room = size.width - label - 3;
+  const lines: Line[] = [];
+  let cursor: Drawn['cursor'];
+  let focusRow = 0;
+  for (const [i, f] of o.fields.entries()) {
+    const selected = i === at;
+    if (selected) focusRow = lines.length;
+    const head = [
+      span(selected ? `${theme.glyphs.cursor} ` : '  ', 'focus', true),
+      span(fit(f.label, label), selected ? 'focus' : f.required ? 'warn' : 'muted', selected),
+    ];
+    if (selected && o.editing) {
+      const height = f.multiline ? Math.max(1, Math.min(6, size.height - 6)) : 1;
+      const field = fieldLines(o.editing, { width: room, height });
+      cursor = { row: lines.length + field.cursor.row, column: 2 + label + field.cursor.column };
+      lines.push(...field.lines.map((l, n): Line => (n === 0 ? [...head, ...l] : [span(' '.repeat(label + 2)), ...l])));
+    } else if (f.options) {
+      const shown = selected ? `‹ ${f.value} ›` : f.value;
+      lines.push([...head, span(theme.ascii ? shown.replace('‹', '<').replace('›', '>') : shown)]);
+    } else {
+      const [first = '', ...more] = f.value.split('\n');
+      const value = first || (f.required ? 'to fill' : '–');
+      lines.push([...head, span(value, f.value ? undefined : f.required ? 'warn' : 'muted'), ...(more.length > 0 ? [span(`  +${more.length} lines`, 'muted')] : [])]);
+    }
+  }
+  const chosen = o.fields[at];
+  const help = [
+    ...(o.problem ? wrap(o.problem, size.width).map((l): Line => [span(l, 'warn')]) : []),
+    ...wrap(chosen?.help ?? '', size.width).map(muted),
+  ];
+  const height = Math.max(1, size.height - help.length - 1);
+  const top = scrollTo(Math.max(0, focusRow - height + 3), focusRow, height, lines.length);
+  const keys = o.editing
+    ? `Enter ${o.enter === 'submits' ? 'starts' : 'saves'} · Esc gives up this field`
+    : o.enter === 'keeps'
+      ? 'Enter edit · e in $EDITOR · Esc closes'
+      : 'Enter edit · Ctrl+W done · Esc closes';
+  return {
+    title: o.title,
+    bottom: keys,
+    lines: [...lines.slice(top, top + height), ...Array.from({ length: Math.max(0, height - lines.length) }, () => blank), blank, ...help],
+    ...(cursor ? { cursor: { row: cursor.row - top, column: cursor.column } } : {}),
+  };
+};
+
+export const FIELD_ROWS = 7;
+
+export const drawOverlay = (v: View, o: Overlay, theme: Theme, size: Size): Drawn => {
+  switch (o.kind) {
+    case 'help':
+    case 'palette':
+      return drawEntries(v, o, theme, size);
+    case 'form':
+      return drawForm(o, theme, size);
+    case 'field': {
+      const help = wrap(o.help, size.width).map(muted);
+      const { lines, cursor } = fieldLines(o.field, { width: size.width, height: Math.max(1, size.height - help.length) });
+      return { title: o.title, right: `${fieldText(o.field).length}`, lines: [...help, ...lines], cursor: { row: cursor.row + help.length, column: cursor.column } };
+    }
+    case 'confirm':
+      return {
+        title: 'Sure?',
+        bottom: 'y yes · n no',
+        lines: [blank, ...wrap(o.question, size.width).map((l): Line => [span(l, undefined, true)]), blank, ...wrap(o.detail, size.width).map(plain)],
+      };
+    case 'message':
+      return { title: o.title, bottom: 'any key closes', lines: [blank, ...wrapHanging('', o.text, size.width).map(plain)] };
+    case 'choose':
+      return { title: o.title, bottom: 'Enter chooses · Esc closes', lines: [] };
+  }
+};

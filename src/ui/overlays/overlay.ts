@@ -1,0 +1,56 @@
+import type { ListState } from '../view/list.ts';
+import type { TextField } from '../view/text-field.ts';
+
+export type FormField = {
+  id: string;
+  label: string;
+  value: string;
+  /** What it is for, shown while the field is chosen. */
+  help: string;
+  /** Only these values; ←/→ change them. */
+  options?: readonly string[];
+  multiline?: boolean;
+  required?: boolean;
+};
+
+/**
+ * What lies over a screen. The top overlay sees every key first. Docked ones (`field`) leave the screen readable above
+ * them; the others replace the panes, because a floating box shows the text beneath through its blanks.
+ */
+export type Overlay =
+  | { kind: 'help'; query: string; list: ListState }
+  | { kind: 'palette'; query: TextField; list: ListState }
+  | {
+      kind: 'field';
+      title: string;
+      help: string;
+      field: TextField;
+      /** Called at every change, e.g. for live filtering or keeping a draft. */
+      change?: (text: string) => void;
+      submit: (text: string) => void;
+      cancel?: (text: string) => void;
+    }
+  | {
+      kind: 'choose';
+      title: string;
+      items: readonly { label: string; value: string }[];
+      choose: (value: string) => void;
+    }
+  | {
+      kind: 'form';
+      title: string;
+      fields: readonly FormField[];
+      list: ListState;
+      editing: TextField | null;
+      problem: string;
+      /**
+       * `submits`: Enter in a field sends the form (one field matters, the rest is optional). `next`: Enter goes on to the
+       * next field, the last one sends. `keeps`: each field is saved as it is left, and `e` hands over to the editor.
+       */
+      enter: 'submits' | 'next' | 'keeps';
+      /** Saves one field; returns what is wrong with it, or null. Only with `keeps`. */
+      change?: (id: string, value: string) => string | null;
+      submit: (values: Record<string, string>) => void;
+    }
+  | { kind: 'confirm'; question: string; detail: string; yes: () => void }
+  | { kind: 'message'; title: string; text: string };

@@ -1,0 +1,159 @@
+import type { App } from '../app-state.ts';
+import { type Key, typed } from '../keys.ts';
+import { indexOf, move } from '../view/list.ts';
+import { fieldText, pressField, textField } from '../view/text-field.ts';
+import { entriesOf } from './entries.ts';
+import type { FormField, Overlay } from './overlay.ts';
+
+type Of<K extends Overlay['kind']> = Extract<Overlay, { kind: K }>;
+
+const STEPS: Record<Key, number | 'first' | 'last'> = {
+  up: -1,
+  down: 1,
+  pageup: -10,
+  pagedown: 10,
+  home: 'first',
+  end: 'last',
+};
+
+const pressEntries = (app: App, o: Of<'help'> | Of<'palette'>, key: Key): void => {
+  const entries = entriesOf(app.view(), o);
+  const ids = entries.map((e) => e.id);
+  const step = STEPS[key];
+  if (step !== undefined) return app.swap({ ...o, list: move(o.list, ids, step) });
+  if (key === 'esc') return app.pop();
+  if (key === 'enter') {
+    const entry = entries[indexOf(o.list, ids)];
+    if (!entry) return;
+    if (entry.reason) return app.toast(`Not now: ${entry.reason}`, 'warn');
+    app.pop();
+    return entry.binding.run(app);
+  }
+  const list = { selected: null, top: 0 };
+  if (o.kind === 'palette') {
+    const query = pressField(o.query, key);
+    if (query) app.swap({ ...o, query, list });
+  } else if (key === '?' && o.query === '') app.pop();
+  else if (key === 'backspace') app.swap({ ...o, query: o.query.slice(0, -1), list });
+  else if (typed(key) !== null) app.swap({ ...o, query: o.query + typed(key), list });
+};
+
+const pressTextOverlay = (app: App, o: Of<'field'>, key: Key): void => {
+  const text = fieldText(o.field);
+  if (key === 'enter') {
+    app.pop();
+    return o.submit(text);
+  }
+  if (key === 'esc') {
+    app.pop();
+    return o.cancel?.(text);
+  }
+  const field = pressField(o.field, key);
+  if (!field) return;
+  app.swap({ ...o, field });
+  if (fieldText(field) !== text) o.change?.(fieldText(field));
+};
+
+const values = (fields: readonly FormField[]): Record<string, string> =>
+  Object.fromEntries(fields.map((f) => [f.id, f.value]));
+
+/** The form with one field's value changed; with `keeps` it is saved at once, and what is wrong is shown. */
+const setField = (app: App, o: Of<'form'>, id: string, value: string): Of<'form'> => {
+  const fields = o.fields.map((f) => (f.id === id ? { ...f, value } : f));
+  app.swap({ ...o, fields, editing: null, problem: '' });
+  const problem = o.change?.(id, value) ?? '';
+  const top = app.ui.get().overlays.at(-1);
+  const now = top?.kind === 'form' ? top : o;
+  if (problem) app.swap({ ...now, fields, problem });
+  return problem ? { ...now, fields, problem } : now;
+};
+
+const pressForm = (app: App, o: Of<'form'>, key: Key): void => {
+  const ids = o.fields.map((f) => f.id);
+  const at = indexOf(o.list, ids);
+  const field = o.fields[at];
+  if (!field) return app.pop();
+  const go = (form: Of<'form'>, step: number, edit: boolean): void => {
+    const list = move(form.list, ids, step);
+    const target = form.fields[indexOf(list, ids)];
+    app.swap({
+      ...form,
+      list,
+      editing: edit && target && !target.options ? textField(target.value, target.multiline ?? false) : null,
+    });
+  };
+
+  if (o.editing) {
+    const value = fieldText(o.editing);
+    if (key === 'esc') return app.swap({ ...o, editing: null });
+    if (key === 'enter') {
+      const saved = setField(app, o, field.id, value);
+      if (saved.problem) return app.swap({ ...saved, editing: o.editing });
+      if (o.enter === 'submits' || (o.enter === 'next' && at === ids.length - 1)) return o.submit(values(saved.fields));
+      return go(saved, 1, o.enter === 'next');
+    }
+    const next = pressField(o.editing, key);
+    if (next) return app.swap({ ...o, editing: next });
+    const step = key === 'tab' || key === 'down' ? 1 : key === 'shift+tab' || key === 'up' ? -1 : 0;
+    if (step !== 0) go(setField(app, o, field.id, value), step, true);
+    return;
+  }
+
+  const cycle = (by: 1 | -1): void => {
+    const options = field.options ?? [];
+    const value = options[(options.indexOf(field.value) + by + options.length) % options.length];
+    if (value !== undefined) setField(app, o, field.id, value);
+  };
+  switch (key) {
+    case 'esc':
+    case 'q':
+      return app.pop();
+    case 'left':
+    case 'h':
+      return field.options ? cycle(-1) : undefined;
+    case 'right':
+    case 'l':
+    case 'space':
+      return field.options ? cycle(1) : undefined;
+    case 'enter':
+      return field.options ? cycle(1) : app.swap({ ...o, editing: textField(field.value, field.multiline ?? false) });
+    case 'e':
+      return o.enter === 'keeps' ? o.submit(values(o.fields)) : undefined;
+    case 'ctrl+w':
+      return o.enter === 'keeps' ? undefined : o.submit(values(o.fields));
+    case 'tab':
+    case 'j':
+      return go(o, 1, false);
+    case 'shift+tab':
+    case 'k':
+      return go(o, -1, false);
+    default: {
+      const step = STEPS[key];
+      if (step !== undefined) app.swap({ ...o, list: move(o.list, ids, step) });
+    }
+  }
+};
+
+/** Gives a key to the top overlay. */
+export const pressOverlay = (app: App, o: Overlay, key: Key): void => {
+  switch (o.kind) {
+    case 'help':
+    case 'palette':
+      return pressEntries(app, o, key);
+    case 'field':
+      return pressTextOverlay(app, o, key);
+    case 'form':
+      return pressForm(app, o, key);
+    case 'choose':
+      // ink-select-input reads the keys itself; only leaving is ours.
+      return key === 'esc' || key === 'q' ? app.pop() : undefined;
+    case 'confirm':
+      if (key === 'y' || key === 'enter' || key === 'ctrl+c') {
+        app.pop();
+        return o.yes();
+      }
+      return key === 'n' || key === 'esc' || key === 'q' ? app.pop() : undefined;
+    case 'message':
+      return app.pop();
+  }
+};

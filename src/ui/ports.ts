@@ -1,0 +1,75 @@
+import type { Command, Refusal } from '../domain/decide.ts';
+import type { Auditor, SessionEvent } from '../domain/events.ts';
+import type { Location } from '../domain/evidence.ts';
+import type { Finding } from '../domain/finding.ts';
+import type { Snapshot, Store } from '../engine/store.ts';
+
+/** What the interface needs from outside. Commands wire the real ones; tests pass their own. */
+
+export type SessionSummary = {
+  id: string;
+  name: string;
+  commit: string;
+  answered: number;
+  total: number | null;
+  findings: number;
+  lastCheck: string | null;
+  lastAt: string;
+  /** Why it cannot be opened, in words; null when it can. */
+  problem: string | null;
+};
+
+export type StartRequest = { source: string; subdir: string; methodology: string; sample: boolean };
+
+export type CollectorCard = { id: string; title: string; about: string };
+
+export type Opened = {
+  id: string;
+  folder: string;
+  store: Store;
+  collectors: readonly CollectorCard[];
+  resumeCommand: string;
+};
+
+export type ReadinessItem = {
+  level: 'blocks' | 'warns' | 'ok';
+  text: string;
+  fix: string;
+  check?: string | undefined;
+  finding?: string | undefined;
+};
+
+export type Written = { folder: string; audit: string; sha256: string; summary: string; clean: boolean };
+
+/** What came back from the auditor's editor. */
+export type Edited = { kind: 'changed'; text: string } | { kind: 'unchanged' } | { kind: 'failed'; message: string };
+
+export type Ports = {
+  listSessions(): Promise<SessionSummary[]>;
+  start(request: StartRequest, progress: (text: string) => void, signal: AbortSignal): Promise<Opened>;
+  resume(id: string): Promise<Opened>;
+  importFile(path: string): Promise<string>;
+  exportFile(opened: Opened): Promise<string>;
+  readiness(snapshot: Snapshot): readonly ReadinessItem[];
+  /** The assessment as it would be written now, or why it cannot be compiled. */
+  preview(snapshot: Snapshot, events: readonly SessionEvent[]): string;
+  /** Where `write` puts the submission unless the auditor says otherwise. */
+  reportFolder(snapshot: Snapshot): string;
+  write(snapshot: Snapshot, events: readonly SessionEvent[], folder: string): Promise<Written>;
+  /** `path:first-last` references, read at the pinned commit. */
+  locate(references: readonly string[], store: Store): Promise<Location[] | Refusal>;
+  /** A finding as the text an auditor edits, and back. Locations are re-read at the pinned commit. */
+  findingText(finding: Finding): string;
+  parseFinding(text: string, base: Finding, store: Store): Promise<Finding | Refusal>;
+  edit(text: string, name: string): Promise<Edited>;
+  /** Shows a file of the target, read-only, at a line. */
+  view(path: string, text: string, line: number): Promise<Edited>;
+  copy(text: string): void;
+  /** Who signs, remembered between sessions. */
+  auditor: { get(): Auditor; set(auditor: Auditor): void };
+  now(): Date;
+  /** Calls back once after `ms`; returns how to call it off. */
+  after(ms: number, run: () => void): () => void;
+};
+
+export type { Command };

@@ -1,0 +1,152 @@
+import type { Check, Section } from '../../domain/methodology.ts';
+import { findingsOfCheck, progress, verdictOf, verdictWord } from '../../domain/selectors.ts';
+import { missingParts } from '../../domain/finding.ts';
+import { visible, visibleLines } from '../../text/visible.ts';
+import { wrap, wrapHanging } from '../../text/width.ts';
+import { type View, itemRows } from '../model.ts';
+import type { Theme } from '../theme.ts';
+import { type Line, blank, muted, plain, span, spread } from '../view/line.ts';
+import { dayAndTime } from './bars.ts';
+import { kindGlyph, runGlyph, runWords, severityTone, verdictGlyph } from './verdicts.ts';
+
+const LABEL = 9;
+
+/** A labelled paragraph with its text hanging at a common column. */
+const labelled = (label: string, text: string, columns: number): Line[] =>
+  wrapHanging(' '.repeat(LABEL), visibleLines(text), columns).map((l, i) =>
+    i === 0 ? [span(label.padEnd(LABEL), 'accent'), span(l.slice(LABEL))] : plain(l),
+  );
+
+const steps = (label: string, items: readonly string[], columns: number): Line[] =>
+  items.flatMap((item, n) => {
+    const rows = wrapHanging(`${' '.repeat(LABEL)}${n + 1} `, item, columns);
+    return rows.map((r, i): Line =>
+      n === 0 && i === 0 ? [span(label.padEnd(LABEL), 'accent'), span(r.slice(LABEL))] : plain(r),
+    );
+  });
+
+const TOP_ITEMS = 6;
+
+const evidenceSummary = (v: View, check: Check, theme: Theme, columns: number): Line[] => {
+  const rows = itemRows({ ...v, ui: { ...v.ui, filters: { ...v.ui.filters, items: '' } } }, check);
+  if (rows.length === 0)
+    return labelled('Evidence', check.collectors.length === 0 ? 'none is gathered: this check is done by hand' : 'nothing yet', columns);
+  const kinds = { lead: 0, gap: 0, strength: 0, fact: 0 };
+  for (const r of rows) if (r.kind === 'item') kinds[r.item.kind] += 1;
+  const words: Record<keyof typeof kinds, [string, string]> = {
+    lead: ['lead', 'leads'],
+    gap: ['gap', 'gaps'],
+    strength: ['strength', 'strengths'],
+    fact: ['fact', 'facts'],
+  };
+  const counted = (Object.keys(kinds) as (keyof typeof kinds)[])
+    .filter((k) => kinds[k] > 0)
+    .map((k) => `${kinds[k]} ${words[k][kinds[k] === 1 ? 0 : 1]}`)
+    .join(' · ');
+  const shown = rows.filter((r) => r.kind === 'run').slice(0, 4);
+  const items = rows.filter((r) => r.kind === 'item').slice(0, TOP_ITEMS);
+  const more = rows.length - shown.length - items.length;
+  return [
+    spread([span('Evidence'.padEnd(LABEL), 'accent'), span(counted || 'no items')], [span('o goes there', 'muted')], columns),
+    ...items.map((r): Line => {
+      const at = r.item.location ? `${r.item.location.path}:${r.item.location.startLine}` : '';
+      const dismissed = v.snap?.session.triage.get(r.item.id)?.decision === 'dismissed';
+      return [
+        span('  '),
+        kindGlyph(r.item.kind, theme),
+        span(` ${visible(r.item.title)}  `, dismissed ? 'muted' : undefined),
+        span(visible(at), 'muted'),
+      ];
+    }),
+    ...shown.map((r): Line => [
+      span('  '),
+      runGlyph(r.state, theme),
+      span(` ${r.collector} ${runWords(r.state)}`),
+      span(r.message ? `: ${visible(r.message)}` : '', 'muted'),
+    ]),
+    ...(more > 0 ? [muted(`  ${more} more`)] : []),
+  ];
+};
+
+/** Everything an auditor needs to judge one check, in reading order; the answer first once there is one. */
+export const checkDetail = (v: View, check: Check, theme: Theme, columns: number): Line[] => {
+  const { snap } = v;
+  if (!snap) return [];
+  const answer = snap.session.answers.get(check.id);
+  const draft = snap.session.drafts.get(check.id);
+  const findings = findingsOfCheck(snap.session, check.id);
+  const out: Line[] = [];
+  out.push(...wrap(check.title, columns).map((l): Line => [span(l, undefined, true)]), blank);
+  if (answer) {
+    const verdict = verdictOf(snap.session, check.id);
+    out.push(
+      spread(
+        [span('Verdict'.padEnd(LABEL), 'accent'), verdictGlyph(verdict, theme), span(` ${verdictWord(verdict).toUpperCase()}`, undefined, true)],
+        [span(`${visible(answer.by)}, ${dayAndTime(answer.at, v.now)}`, 'muted')],
+        columns,
+      ),
+    );
+    if (answer.note) out.push(...labelled('Note', answer.note, columns));
+  }
+  if (draft !== undefined) out.push(...labelled('Draft', `${draft}\n(not recorded: m goes on with it)`, columns));
+  for (const f of findings) {
+    const missing = missingParts(f);
+    out.push([
+      span('Finding'.padEnd(LABEL), 'accent'),
+      span(`${f.id} ${visible(f.title)}  `),
+      span(f.severity, severityTone(f.severity)),
+      span(missing.length > 0 ? `  to fill: ${missing.join(', ')}` : '  ready', 'muted'),
+    ]);
+  }
+  if (out.length > 2) out.push(blank);
+  out.push(
+    ...labelled('Why', check.why, columns),
+    blank,
+    ...steps('Look', check.look, columns),
+    blank,
+    ...labelled('Passes', check.passesWhen, columns),
+    ...labelled('Fails', check.failsWhen, columns),
+    blank,
+    ...evidenceSummary(v, check, theme, columns),
+  );
+  if (check.manual.length > 0) {
+    out.push(blank);
+    for (const [i, m] of check.manual.entries()) {
+      const t = snap.session.target;
+      const run = m.run
+        .replaceAll('{commit}', t?.commit ?? '')
+        .replaceAll('{url}', t?.url ?? '')
+        .replaceAll('{subdir}', t?.subdir || '.');
+      out.push(...labelled(i === 0 ? 'By hand' : '', m.purpose, columns));
+      out.push(...wrapHanging(`${' '.repeat(LABEL)}$ `, run, columns).map((l): Line => [span(l, 'muted')]));
+    }
+  }
+  const refs = [...check.references.cwe, ...check.references.top10, ...check.references.ttps];
+  if (refs.length > 0) out.push(blank, ...labelled('See', refs.join(' · '), columns));
+  return out;
+};
+
+/** A section: what it holds and how far it is. */
+export const sectionDetail = (v: View, section: Section, theme: Theme, columns: number): Line[] => {
+  const { snap } = v;
+  if (!snap) return [];
+  const p = progress(snap.session, section.checks);
+  return [
+    [span(`${section.id} ${section.title}`, undefined, true)],
+    muted(
+      section.origin === 'extension'
+        ? 'An extension: the guide has no checks for this.'
+        : section.origin === 'custom'
+          ? 'From your own methodology.'
+          : 'From the community audit guide.',
+    ),
+    blank,
+    plain(`${p.answered} of ${p.total} checks have a verdict.`),
+    blank,
+    ...section.checks.flatMap((c) =>
+      wrapHanging(`  ${c.id} `, c.title, columns - 2).map((l, i): Line =>
+        i === 0 ? [verdictGlyph(verdictOf(snap.session, c.id), theme), span(l.slice(1))] : plain(l),
+      ),
+    ),
+  ];
+};

@@ -1,0 +1,140 @@
+import type { EvidenceItem } from '../../domain/evidence.ts';
+import type { Check } from '../../domain/methodology.ts';
+import { visible, visibleLines } from '../../text/visible.ts';
+import { fit, wrap, wrapHanging } from '../../text/width.ts';
+import { type ItemRow, type View, itemRows } from '../model.ts';
+import type { Theme } from '../theme.ts';
+import { indexOf, scrollTo } from '../view/list.ts';
+import { type Line, blank, muted, plain, span, spread } from '../view/line.ts';
+import type { PaneText } from '../view/pane.ts';
+import { kindGlyph, runGlyph, runWords } from './verdicts.ts';
+
+const CONTEXT_LINES = 2;
+
+const rowLine = (v: View, row: ItemRow, selected: boolean, theme: Theme, columns: number): Line => {
+  const cursor = span(selected ? `${theme.glyphs.cursor} ` : '  ', 'focus', selected);
+  if (row.kind === 'run')
+    return [
+      cursor,
+      runGlyph(row.state, theme),
+      span(` ${row.collector} ${runWords(row.state)}`, undefined, selected),
+      span(row.message ? `: ${visible(row.message)}` : '', 'muted'),
+    ];
+  const { item } = row;
+  const triage = v.snap?.session.triage.get(item.id);
+  const at = item.location ? `${visible(item.location.path)}:${item.location.startLine}` : '';
+  const mark = triage ? ` ${triage.decision}` : '';
+  const right = [span(at.length > columns * 0.45 ? `…${at.slice(-Math.floor(columns * 0.4))}` : at, 'muted'), span(mark, triage?.decision === 'accepted' ? 'ok' : 'muted')];
+  const strength = item.kind === 'lead' ? `${item.strength.padEnd(9)}` : '';
+  return spread(
+    [
+      cursor,
+      kindGlyph(item.kind, theme),
+      span(` ${strength}`, item.strength === 'strong' ? 'warn' : 'muted'),
+      span(visible(item.title), triage?.decision === 'dismissed' ? 'muted' : undefined, selected),
+    ],
+    right,
+    columns,
+  );
+};
+
+/** The lines around a place as they stand at the pinned commit; the item's own snippet where the file is not at hand. */
+const excerpt = (v: View, item: EvidenceItem, theme: Theme, columns: number, rows: number): Line[] => {
+  const at = item.location;
+  if (!at) return [];
+  const numbered = (text: string, first: number): Line[] =>
+    text.split('\n').map((line, i) => {
+      const n = first + i;
+      const inside = n >= at.startLine && n <= at.endLine;
+      const mark = inside ? theme.glyphs.cursor : ' ';
+      return [
+        span(`${mark}${String(n).padStart(5)} ${theme.glyphs.box[5]} `, inside ? 'focus' : 'muted'),
+        span(fit(visibleLines(line), Math.max(0, columns - 9)), inside ? undefined : 'muted'),
+      ];
+    });
+  const file = v.source(at.path);
+  const redacted = file !== null && !sameText(file, at);
+  if (file === null || file === '' || redacted) return numbered(at.snippet, at.startLine).slice(0, rows);
+  const all = file.split('\n');
+  const first = Math.max(1, at.startLine - CONTEXT_LINES);
+  const last = Math.min(all.length, at.endLine + CONTEXT_LINES);
+  return numbered(all.slice(first - 1, last).join('\n'), first).slice(0, rows);
+};
+
+/** A redacted snippet (a secret) differs from the file on purpose: then the file's own lines must not be shown. */
+const sameText = (file: string, at: NonNullable<EvidenceItem['location']>): boolean =>
+  file
+    .split('\n')
+    .slice(at.startLine - 1, at.endLine)
+    .join('\n')
+    .startsWith(at.snippet.split('\n')[0] ?? '');
+
+const itemDetail = (v: View, item: EvidenceItem, theme: Theme, columns: number, rows: number): Line[] => {
+  const triage = v.snap?.session.triage.get(item.id);
+  const about = [item.kind, item.kind === 'lead' ? item.strength : '', item.class, ...item.cwe, `${item.collector}/${item.rule}`]
+    .filter(Boolean)
+    .join(' · ');
+  const flow: Line[] = item.flow.flatMap((f) =>
+    wrapHanging(`${theme.glyphs[f.role]} `, `${visible(f.path)}:${f.line}  ${visible(f.text)}`, columns).map(plain),
+  );
+  const head: Line[] = [
+    ...wrap(visible(item.title), columns).map((l): Line => [span(l, undefined, true)]),
+    muted(about),
+    ...(triage ? [muted(`${triage.decision}${triage.reason ? `: ${visible(triage.reason)}` : ''}`)] : []),
+    ...(item.detail ? wrap(visibleLines(item.detail), columns).map(plain) : []),
+    ...(flow.length > 0 ? [blank, ...flow] : []),
+  ];
+  const again = wrapHanging('again: ', visible(item.reproduce), columns).map(muted);
+  const room = rows - head.length - again.length - 2;
+  const code = excerpt(v, item, theme, columns, Math.max(1, room));
+  return [...head, ...(code.length > 0 ? [blank, ...code] : []), blank, ...again];
+};
+
+const runDetail = (v: View, row: ItemRow & { kind: 'run' }, columns: number): Line[] => {
+  const card = v.opened?.collectors.find((c) => c.id === row.collector);
+  return [
+    [span(`${row.collector} ${runWords(row.state)}`, undefined, true)],
+    ...wrap(card?.about ?? '', columns).map(muted),
+    blank,
+    ...wrap(visibleLines(row.message), columns).map(plain),
+    ...(row.state === 'failed' || row.state === 'missing' || row.state === 'not-run' ? [blank, muted('r runs it again.')] : []),
+  ];
+};
+
+/** The evidence of a check: the items above, the chosen one below. */
+export const evidencePane = (v: View, check: Check, theme: Theme, size: { width: number; height: number }): Omit<PaneText, 'focused'> => {
+  const rows = itemRows(v, check);
+  const title = `Evidence of ${check.id}`;
+  if (rows.length === 0) {
+    const query = v.ui.filters.items;
+    const text = query
+      ? `No evidence matches '${query}'. Esc clears the filter.`
+      : check.collectors.length === 0
+        ? 'No collector speaks to this check: it is done by hand. The commands stand under "By hand".'
+        : 'Nothing gathered yet.';
+    return { title, lines: wrap(text, size.width).map(muted) };
+  }
+  const at = indexOf(
+    v.ui.lists.items,
+    rows.map((r) => r.id),
+  );
+  const upper = Math.min(rows.length, Math.max(3, Math.floor(size.height * 0.4)));
+  const top = scrollTo(v.ui.lists.items.top, at, upper, rows.length);
+  const list = rows.slice(top, top + upper).map((r, i) => rowLine(v, r, top + i === at, theme, size.width));
+  const chosen = rows[at];
+  const lower = size.height - upper - 1;
+  const detail =
+    chosen?.kind === 'item'
+      ? itemDetail(v, chosen.item, theme, size.width, lower)
+      : chosen
+        ? runDetail(v, chosen, size.width)
+        : [];
+  const leads = rows.filter((r) => r.kind === 'item' && r.item.kind === 'lead').length;
+  return {
+    title,
+    right: v.ui.filters.items ? `/${v.ui.filters.items}` : `${leads} ${leads === 1 ? 'lead' : 'leads'}`,
+    bottom: `${at + 1} of ${rows.length}`,
+    lines: [...list, [span(theme.glyphs.box[4].repeat(Math.max(0, size.width)), 'border')], ...detail.slice(0, Math.max(0, lower))],
+  };
+};
+

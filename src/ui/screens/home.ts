@@ -1,0 +1,84 @@
+import { visible } from '../../text/visible.ts';
+import { fit, wrap } from '../../text/width.ts';
+import type { View } from '../model.ts';
+import type { Theme } from '../theme.ts';
+import { indexOf, scrollTo } from '../view/list.ts';
+import { type Line, blank, muted, plain, span, spread } from '../view/line.ts';
+import type { PaneText } from '../view/pane.ts';
+import { dayAndTime } from './bars.ts';
+
+type Size = { width: number; height: number };
+
+const BAR = 20;
+
+export const homePane = (v: View, theme: Theme, size: Size): Omit<PaneText, 'focused'> => {
+  const { sessions, sessionsError } = v;
+  if (sessionsError)
+    return {
+      title: 'Resume',
+      lines: [
+        [span('The saved sessions cannot be listed.', 'bad')],
+        ...wrap(sessionsError, size.width).map(plain),
+        blank,
+        muted('n starts a new audit all the same.'),
+      ],
+    };
+  if (sessions === null) return { title: 'Resume', lines: [muted('Looking for saved sessions …')] };
+  if (sessions.length === 0)
+    return {
+      title: 'Welcome',
+      lines: [
+        plain('No audits yet on this machine.'),
+        blank,
+        [span('n', 'accent', true), span('  new audit: a folder with a git repository, or a git URL')],
+        [span('t', 'accent', true), span('  try it on a bundled sample server, deliberately weak')],
+        [span('i', 'accent', true), span('  import a session somebody exported')],
+        blank,
+        ...wrap(
+          'You judge; this program gathers, orders, explains and records. Nothing of the server is ever run, and nothing leaves this machine unasked.',
+          size.width,
+        ).map(muted),
+      ],
+    };
+  const ids = sessions.map((s) => s.id);
+  const at = indexOf(v.ui.lists.home, ids);
+  const top = scrollTo(v.ui.lists.home.top, at, size.height, sessions.length);
+  const lines = sessions.slice(top, top + size.height).map((s, i): Line => {
+    const selected = top + i === at;
+    const cursor = span(selected ? `${theme.glyphs.cursor} ` : '  ', 'focus', true);
+    if (s.problem) return [cursor, span(`${visible(s.name)}  `, undefined, selected), span(`cannot be opened: ${visible(s.problem)}`, 'bad')];
+    const total = s.total ?? 0;
+    const filled = total === 0 ? 0 : Math.round((s.answered / total) * BAR);
+    const bar = theme.glyphs.bar.repeat(filled) + theme.glyphs.barEmpty.repeat(BAR - filled);
+    const wide = size.width >= 84;
+    return spread(
+      [
+        cursor,
+        span(fit(visible(s.name), wide ? 30 : 24), undefined, selected),
+        span(` ${s.commit.slice(0, 7)} `, 'muted'),
+        ...(wide ? [span(bar, 'accent'), span(' ')] : []),
+        span(`${String(s.answered).padStart(3)}/${total} `),
+      ],
+      [
+        span(`${s.findings} ${s.findings === 1 ? 'finding ' : 'findings'}  `),
+        span(`${fit(s.answered === total && total > 0 ? 'ready' : (s.lastCheck ?? ''), 6)} ${dayAndTime(s.lastAt, v.now)}`, 'muted'),
+      ],
+      size.width,
+    );
+  });
+  return { title: 'Resume', bottom: `${at + 1} of ${sessions.length}`, lines };
+};
+
+export const openingPane = (v: View, theme: Theme): Omit<PaneText, 'focused'> => {
+  const [what = '', ...rest] = v.ui.opening.split('\n');
+  return {
+    title: 'Opening',
+    lines: [
+      [span(`${theme.glyphs.spinner[v.ui.spinner % theme.glyphs.spinner.length] ?? ''} `, 'accent'), span(visible(what))],
+      ...rest.map((l) => muted(visible(l))),
+      blank,
+      muted('The repository is read from its git objects; nothing of it is run.'),
+      muted('Ctrl+C leaves.'),
+    ],
+  };
+};

@@ -1,0 +1,72 @@
+import { workedHours } from '../../domain/selectors.ts';
+import { visible } from '../../text/visible.ts';
+import { wrapHanging } from '../../text/width.ts';
+import { type View, historyRows } from '../model.ts';
+import type { Theme } from '../theme.ts';
+import { indexOf, scrollTo } from '../view/list.ts';
+import { type Line, blank, muted, plain, span } from '../view/line.ts';
+import type { PaneText } from '../view/pane.ts';
+import { dayAndTime } from './bars.ts';
+
+type Size = { width: number; height: number };
+
+export const historyList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'focused'> => {
+  const rows = historyRows(v);
+  const query = v.ui.filters.history ?? '';
+  if (rows.length === 0)
+    return { title: 'History', right: query ? `/${query}` : '', lines: [muted(query ? `Nothing matches '${query}'. Esc clears the filter.` : 'Nothing yet.')] };
+  const at = indexOf(
+    v.ui.lists.history,
+    rows.map((r) => r.id),
+  );
+  const top = scrollTo(v.ui.lists.history.top, at, size.height, rows.length);
+  const lines = rows.slice(top, top + size.height).map((r, i): Line => {
+    const selected = top + i === at;
+    return [
+      span(selected ? `${theme.glyphs.cursor} ` : '  ', 'focus', true),
+      span(`${dayAndTime(r.at, v.now)}  `, 'muted'),
+      span(visible(r.text), undefined, selected),
+    ];
+  });
+  return { title: 'History', right: query ? `/${query}` : 'newest first', bottom: `${at + 1} of ${rows.length}`, lines };
+};
+
+/** The newest events, for the strip under the detail where the window is tall. */
+export const historyStrip = (v: View, rows: number): Line[] =>
+  v
+    .history()
+    .slice(0, rows)
+    .map((r): Line => [span(`${dayAndTime(r.at, v.now)}  `, 'muted'), span(visible(r.text))]);
+
+export const sessionLines = (v: View, _theme: Theme, columns: number): Line[] => {
+  const { snap, opened } = v;
+  const t = snap?.session.target;
+  if (!snap || !opened || !t) return [];
+  const { session, methodology } = snap;
+  const row = (label: string, value: string): Line[] =>
+    wrapHanging(' '.repeat(13), visible(value) || '–', columns).map((l, i) =>
+      i === 0 ? [span(label.padEnd(13), 'accent'), span(l.slice(13))] : plain(l),
+    );
+  const a = session.auditor;
+  return [
+    ...row('server', t.name),
+    ...row('repository', t.url || 'no remote: the report will need one'),
+    ...row('commit', `${t.commit}${t.ref ? ` (${t.ref})` : ''}`),
+    ...row('tags', t.tags.join(', ') || 'none at this commit'),
+    ...row('committed', t.committedAt),
+    ...row('subfolder', t.subdir || 'the whole repository'),
+    ...row('opened from', t.source),
+    blank,
+    ...row('methodology', `${methodology.title} ${methodology.version} (${methodology.id})`),
+    ...row('worked', `${workedHours(session)} h, pauses over 10 minutes left out`),
+    ...row('network', session.networkAllowed ? 'allowed for this session' : 'nothing leaves this machine'),
+    ...row('signs', a.name || a.github ? `${a.name} (${a.github}), ${a.organization}, ${a.contact}` : 'nobody yet: A says who'),
+    blank,
+    ...row('session', opened.id),
+    ...row('journal', `${opened.folder}/journal.jsonl, ${session.seq} events`),
+    ...row('attachments', [...session.attachments.keys()].join(', ') || 'none'),
+    ...row('reports', session.reports.map((r) => r.audit).join(', ') || 'none written'),
+    blank,
+    ...row('come back', opened.resumeCommand),
+  ];
+};

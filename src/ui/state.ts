@@ -1,0 +1,81 @@
+import type { PaneName, Zoom } from './layout.ts';
+import type { Overlay } from './overlays/overlay.ts';
+import { type ListState, emptyList } from './view/list.ts';
+
+export type ScreenName = 'audit' | 'findings' | 'evidence' | 'report' | 'session';
+export const SCREENS: readonly ScreenName[] = ['audit', 'findings', 'evidence', 'report', 'session'];
+/** `home` and `opening` come before a session is open. */
+export type Place = 'home' | 'opening' | ScreenName;
+
+export type ListName = 'home' | 'checks' | 'items' | 'findings' | 'runs' | 'report' | 'history';
+
+export type Toast = { text: string; tone: 'ok' | 'warn' | 'bad' };
+
+/** Everything the interface remembers that is not part of the audit. */
+export type Ui = {
+  columns: number;
+  rows: number;
+  place: Place;
+  focus: PaneName;
+  zoom: Zoom;
+  lists: Record<ListName, ListState>;
+  /** Lines scrolled past in the reading pane, by what is shown there. */
+  scroll: Record<string, number>;
+  collapsed: ReadonlySet<string>;
+  filters: Partial<Record<ListName, string>>;
+  /** The top one sees the keys. */
+  overlays: readonly Overlay[];
+  toast: Toast | null;
+  /** Words under the spinner while a session is being opened. */
+  opening: string;
+  spinner: number;
+  /** Keys handled and work under way: the driver of the end-to-end tests waits on them. */
+  handled: number;
+  busy: number;
+};
+
+export const initialUi = (columns: number, rows: number): Ui => ({
+  columns,
+  rows,
+  place: 'home',
+  focus: 'list',
+  zoom: 'normal',
+  lists: {
+    home: emptyList(),
+    checks: emptyList(),
+    items: emptyList(),
+    findings: emptyList(),
+    runs: emptyList(),
+    report: emptyList(),
+    history: emptyList(),
+  },
+  scroll: {},
+  collapsed: new Set(),
+  filters: {},
+  overlays: [],
+  toast: null,
+  opening: '',
+  spinner: 0,
+  handled: 0,
+  busy: 0,
+});
+
+/** The smallest store React can subscribe to; handlers always read the latest state, never a closure's. */
+export type Cell<T> = { get(): T; set(next: T): void; subscribe(listener: () => void): () => void };
+
+export const cell = <T>(initial: T): Cell<T> => {
+  let value = initial;
+  const listeners = new Set<() => void>();
+  return {
+    get: () => value,
+    set: (next) => {
+      if (Object.is(next, value)) return;
+      value = next;
+      for (const l of [...listeners]) l();
+    },
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+};

@@ -1,0 +1,112 @@
+/** Colour only repeats what a glyph or a word says; every tone may be colourless. */
+export type Tone = 'ok' | 'bad' | 'warn' | 'muted' | 'accent' | 'border' | 'focus';
+
+export type Glyphs = {
+  pass: string;
+  fail: string;
+  na: string;
+  unsure: string;
+  open: string;
+  lead: string;
+  fact: string;
+  strength: string;
+  gap: string;
+  source: string;
+  step: string;
+  guard: string;
+  sink: string;
+  cursor: string;
+  expanded: string;
+  collapsed: string;
+  ellipsis: string;
+  bar: string;
+  barEmpty: string;
+  spinner: readonly string[];
+  /** Top left, top right, bottom left, bottom right, horizontal, vertical, tee left, tee right. */
+  box: readonly [string, string, string, string, string, string, string, string];
+};
+
+export type Theme = {
+  glyphs: Glyphs;
+  ascii: boolean;
+  /** Ink colour name for a tone; undefined means the terminal's own. */
+  colour(tone: Tone): string | undefined;
+};
+
+const UNICODE: Glyphs = {
+  pass: '✓',
+  fail: '✗',
+  na: '–',
+  unsure: '?',
+  open: '◦',
+  lead: '▲',
+  fact: '·',
+  strength: '+',
+  gap: '○',
+  source: '●',
+  step: '│',
+  guard: '◇',
+  sink: '■',
+  cursor: '❯',
+  expanded: '▾',
+  collapsed: '▸',
+  ellipsis: '…',
+  bar: '▓',
+  barEmpty: '░',
+  spinner: ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'],
+  box: ['╭', '╮', '╰', '╯', '─', '│', '├', '┤'],
+};
+
+const ASCII: Glyphs = {
+  pass: 'v',
+  fail: 'x',
+  na: '-',
+  unsure: '?',
+  open: '.',
+  lead: '!',
+  fact: '.',
+  strength: '+',
+  gap: 'o',
+  source: '*',
+  step: '|',
+  guard: 'o',
+  sink: '#',
+  cursor: '>',
+  expanded: 'v',
+  collapsed: '>',
+  ellipsis: '~',
+  bar: '#',
+  barEmpty: '.',
+  spinner: ['|', '/', '-', '\\'],
+  box: ['+', '+', '+', '+', '-', '|', '+', '+'],
+};
+
+const COLOURS: Record<Tone, string> = {
+  ok: 'green',
+  bad: 'red',
+  warn: 'yellow',
+  muted: 'gray',
+  accent: 'cyan',
+  border: 'gray',
+  focus: 'cyan',
+};
+
+/** Ambiguous-width glyphs break the frame where the terminal counts them as two cells or cannot show them at all. */
+const wantsAscii = (env: Record<string, string | undefined>): boolean => {
+  if (env.MCP_AUDIT_GLYPHS) return env.MCP_AUDIT_GLYPHS === 'ascii';
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
+  return env.TERM === 'linux' || env.TERM === 'dumb' || (locale !== '' && !/utf-?8/i.test(locale));
+};
+
+/**
+ * NO_COLOR (https://no-color.org) counts when it is not empty. Ink's chalk does not read it, hence colours are decided
+ * here; bold stays.
+ */
+export const createTheme = (env: Record<string, string | undefined>, ascii = wantsAscii(env)): Theme => {
+  const colourless = Boolean(env.NO_COLOR);
+  return {
+    glyphs: ascii ? ASCII : UNICODE,
+    ascii,
+    colour: (tone) => (colourless ? undefined : COLOURS[tone]),
+  };
+};
