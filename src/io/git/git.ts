@@ -35,7 +35,8 @@ export const gitIn = (
     ...(signal && { abort: signal }),
     ...(input && { input: () => input }),
     ...(progress && {
-      progress: ({ stage, progress: percent }: SimpleGitProgressEvent) => progress(`${STAGES[stage] ?? 'preparing'} ${percent} %`),
+      progress: ({ stage, progress: percent }: SimpleGitProgressEvent) =>
+        progress(`${STAGES[stage] ?? 'preparing'} ${percent} %`),
     }),
     // simple-git guards callers against settings slipped into an environment they inherited. This environment is
     // ours from the first variable to the last, and holds these settings to switch commands off.

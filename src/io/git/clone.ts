@@ -1,0 +1,83 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SimpleGit } from 'simple-git';
+import type { GitEnvironment } from './environment.ts';
+import { gitIn } from './git.ts';
+
+/** Where the clone of a source is, whether or not it exists yet. `origin` is the normalised source. */
+export const clonePath = (reposDir: string, origin: string): string =>
+  join(reposDir, `${createHash('sha256').update(origin).digest('hex')}.git`);
+
+/** The target's own HEAD; our clone's HEAD points here, so that `HEAD~3` means what it means in the target. */
+export const TARGET_HEAD = 'refs/target/HEAD';
+
+/**
+ * Makes an empty bare repository at `path` unless there is one. It appears there complete or not at all, so that a
+ * second program starting at the same moment finds none or a whole one.
+ */
+export const ensureBareRepository = async (path: string, environment: GitEnvironment): Promise<void> => {
+  if (existsSync(join(path, 'HEAD'))) return;
+  const draft = `${path}.${randomUUID()}`;
+  mkdirSync(draft, { recursive: true, mode: 0o700 });
+  try {
+    const git = gitIn(draft, environment);
+    // No template: those of a machine may bring hooks. Git 3 changes the default object format.
+    await git.raw(['init', '--quiet', '--bare', '--template=', '--object-format=sha1']);
+    await git.raw(['symbolic-ref', 'HEAD', TARGET_HEAD]);
+    renameSync(draft, path);
+  } catch (error) {
+    if (!existsSync(join(path, 'HEAD'))) throw error;
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+};
+
+const FETCH = [
+  'fetch',
+  // Said here because simple-git would put it behind the refspecs, where it would be one.
+  '--progress',
+  '--no-auto-maintenance',
+  '--no-recurse-submodules',
+  '--no-write-fetch-head',
+  '--no-tags',
+  '--force',
+  // A shallow source is a source all the same; History says that it is shallow.
+  '--update-shallow',
+];
+
+const BRANCHES_AND_TAGS = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
+
+const isContention = (error: unknown): boolean =>
+  /cannot lock ref|Unable to create .*\.lock/.test((error as Error).message);
+
+/** Another program refreshing the same clone may hold a ref's lock; what it fetches is what we wanted. */
+const patiently = async (fetch: () => Promise<unknown>, attempts = 3): Promise<void> => {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await fetch();
+      return;
+    } catch (error) {
+      if (attempt === attempts || !isContention(error)) throw error;
+    }
+  }
+};
+
+/** Brings all branches, tags and the default branch of `url` into our clone. Rejects with git's error. */
+export const refresh = async (git: SimpleGit, url: string): Promise<void> => {
+  const fetch = (refspecs: string[]) => () => git.raw([...FETCH, '--prune', '--', url, ...refspecs]);
+  try {
+    await patiently(fetch([`+HEAD:${TARGET_HEAD}`, ...BRANCHES_AND_TAGS]));
+  } catch (error) {
+    // HEAD may name a branch that has no commit yet; git then fetches nothing at all.
+    if (!/couldn't find remote ref HEAD/i.test((error as Error).message)) throw error;
+    await patiently(fetch(BRANCHES_AND_TAGS));
+  }
+};
+
+/** Fetches one commit or ref that no branch or tag reaches, and keeps it under `refs/pinned/`. */
+export const fetchPinned = async (git: SimpleGit, url: string, wanted: string): Promise<string> => {
+  const kept = `refs/pinned/${wanted.replace(/^refs\//, '')}`;
+  await patiently(() => git.raw([...FETCH, '--', url, `+${wanted}:${kept}`]));
+  return kept;
+};

@@ -1,0 +1,181 @@
+import { closeSync, fstatSync, lstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { UserError } from '../../domain/errors.ts';
+import { isPlain, visible } from '../../text/visible.ts';
+import { isScpLike } from './remote-url.ts';
+
+/** What the auditor typed, taken apart. `ref` is '' when none was named. */
+export type AskedSource =
+  | { kind: 'local'; path: string; ref: string; subdir: string }
+  | { kind: 'network'; url: string; ref: string; subdir: string };
+
+const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
+const NETWORK = /^(https?|ssh|git):$/i;
+
+const exists = (path: string): boolean => {
+  try {
+    statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** At the last `#`, so that a path may hold others. */
+const splitRef = (source: string): [string, string] => {
+  const hash = source.lastIndexOf('#');
+  return hash <= 0 ? [source, ''] : [source.slice(0, hash), source.slice(hash + 1)];
+};
+
+/** The address of a page on GitHub names a branch, tag or commit, and maybe a folder: what people paste. */
+const GITHUB_PAGE =
+  /^(https:\/\/github\.com\/[^/]+\/[^/]+)\/(?:tree|commit|releases\/tag)\/([^/]+)(?:\/(.+?))?\/?$/i;
+
+const parseUrl = (text: string): AskedSource => {
+  const [withPage, ref] = splitRef(text);
+  const scheme = SCHEME.exec(withPage)?.[1]?.toLowerCase();
+  if (scheme === 'file') {
+    try {
+      return { kind: 'local', path: fileURLToPath(withPage), ref, subdir: '' };
+    } catch {
+      throw new UserError(
+        `${visible(text)} is not the address of a folder`,
+        'write file:///path/to/repository',
+      );
+    }
+  }
+  if (scheme && (!NETWORK.test(`${scheme}:`) || !URL.canParse(withPage) || !isPlain(withPage)))
+    throw new UserError(
+      `${visible(text)} cannot be fetched: the target is read through https, http, ssh, git or file only`,
+      'write an address such as https://github.com/owner/repo',
+    );
+  const page = GITHUB_PAGE.exec(withPage);
+  if (page?.[1] && page[2])
+    return { kind: 'network', url: page[1], ref: ref || decodeURIComponent(page[2]), subdir: page[3] ?? '' };
+  return { kind: 'network', url: withPage, ref, subdir: '' };
+};
+
+/**
+ * Takes apart a path or git URL with an optional `#ref`. A path that exists with the whole text wins over every other
+ * reading. Throws {@link UserError} for what is neither.
+ */
+export const parseSource = (source: string): AskedSource => {
+  if (source === '' || source.includes('\0'))
+    throw new UserError(
+      'no target was named',
+      'name a folder, or a git URL such as https://github.com/owner/repo',
+    );
+  if (SCHEME.test(source)) return parseUrl(source);
+  if (exists(source)) return { kind: 'local', path: source, ref: '', subdir: '' };
+  const [path, ref] = splitRef(source);
+  if (ref !== '' && exists(path)) return { kind: 'local', path, ref, subdir: '' };
+  if (isScpLike(path) && !path.startsWith('-')) return parseUrl(source);
+  if (/^[A-Za-z0-9][\w.-]*\/[\w.-]+$/.test(path))
+    throw new UserError(
+      `there is no folder ${visible(path)} here, and short names are not guessed to be on any host`,
+      `if you mean GitHub, write https://github.com/${path}${ref === '' ? '' : `#${ref}`}`,
+    );
+  throw new UserError(
+    `there is no folder ${visible(path)}, so there is nothing to audit`,
+    'check the path, or name a git URL such as https://github.com/owner/repo',
+  );
+};
+
+/** A repository on this machine, found by looking, without running git in it. */
+export type LocalRepository = {
+  /** The folder upload-pack is pointed at: the work tree's top, or the bare repository. */
+  top: string;
+  /** From `top` to the folder that was named; '' for the top itself. */
+  subdir: string;
+  bare: boolean;
+  /** Text of its configuration files: to look for words in, never to act on. */
+  config: string;
+  /** What of it lies elsewhere on this machine. */
+  notices: string[];
+};
+
+const MAX_CONFIG_BYTES = 1024 * 1024;
+
+/** A regular file's text up to a bound; '' for anything else, a pipe that would never answer included. */
+const smallFile = (path: string): string => {
+  try {
+    if (!statSync(path).isFile()) return '';
+    const fd = openSync(path, 'r');
+    try {
+      const buffer = Buffer.alloc(Math.min(fstatSync(fd).size, MAX_CONFIG_BYTES));
+      return buffer.subarray(0, readSync(fd, buffer)).toString('utf8');
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return '';
+  }
+};
+
+/** What git itself asks of a folder before it takes it for a repository. */
+const isGitDir = (path: string): boolean =>
+  exists(join(path, 'HEAD')) && exists(join(path, 'objects')) && exists(join(path, 'refs'));
+
+const notRepository = (path: string): UserError =>
+  new UserError(
+    `${visible(path)} is not in a git repository, and an audit is of a commit, so that others can see the same`,
+    'in that folder: git init && git add -A && git commit -m "State under audit"',
+  );
+
+const isWithin = (folder: string, path: string): boolean => {
+  const way = relative(folder, path);
+  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+};
+
+/** Follows a `.git` file; '' when it leads nowhere. */
+const gitDirOf = (dotGit: string): string => {
+  if (statSync(dotGit).isDirectory()) return dotGit;
+  const target = /^gitdir: (.+?)\r?\n?$/s.exec(smallFile(dotGit))?.[1];
+  const path = target ? resolve(dirname(dotGit), target) : '';
+  return path && exists(path) ? path : '';
+};
+
+export const findLocalRepository = (path: string): LocalRepository => {
+  let folder = realpathSync(path);
+  if (!statSync(folder).isDirectory()) folder = dirname(folder);
+  if (basename(folder) === '.git') folder = dirname(folder);
+  const notices: string[] = [];
+
+  const configOf = (gitDir: string): string => {
+    const common = smallFile(join(gitDir, 'commondir')).trim();
+    const shared = common ? resolve(gitDir, common) : gitDir;
+    return smallFile(join(shared, 'config'));
+  };
+
+  let top = folder;
+  while (!exists(join(top, '.git'))) {
+    const up = dirname(top);
+    if (up === top) break;
+    top = up;
+  }
+  const inWorkTree = exists(join(top, '.git'));
+  if (isGitDir(folder) && !exists(join(folder, '.git'))) {
+    if (inWorkTree)
+      notices.push(
+        `${visible(folder)} is a bare repository inside another one; the inner one is audited, not ${visible(top)}`,
+      );
+    return { top: folder, subdir: '', bare: true, config: configOf(folder), notices };
+  }
+  if (!inWorkTree) throw notRepository(path);
+
+  const gitDir = gitDirOf(join(top, '.git'));
+  if (gitDir === '') throw notRepository(path);
+  const real = realpathSync(gitDir);
+  if (!isWithin(top, real) || lstatSync(join(top, '.git')).isSymbolicLink())
+    notices.push(
+      `the folder's .git leads to ${visible(real)}: that repository is what is audited; make sure it is the one you mean`,
+    );
+  return {
+    top,
+    subdir: relative(top, folder).split(sep).join('/'),
+    bare: false,
+    config: configOf(gitDir),
+    notices,
+  };
+};
