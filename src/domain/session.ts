@@ -121,13 +121,14 @@ const without = (stack: Undoable[], seq: number): Undoable[] => {
 
 /** Keeps the undo stacks: a decision clears redo; taking back and doing again move an entry across. */
 const trackUndo = (s: Session, e: SessionEvent): void => {
-  const inverse = inverseOf(s, e);
+  const event = bodyOf(e);
+  const inverse = inverseOf(s, event);
   if (!inverse) return;
-  const entry = { seq: e.seq, event: bodyOf(e), inverse };
+  const entry = { seq: e.seq, event, inverse };
   if (e.undoes !== undefined) {
     s.undo = without(s.undo, e.undoes);
     // What was taken back is done again by the event that this one's inverse describes.
-    s.redo.push({ seq: e.seq, event: entry.event, inverse });
+    s.redo.push(entry);
   } else if (e.redoes !== undefined) {
     s.redo = without(s.redo, e.redoes);
     s.undo.push(entry);

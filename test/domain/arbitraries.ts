@@ -1,0 +1,206 @@
+import fc from 'fast-check';
+import { type Command, decide, isRefusal } from '../../src/domain/decide.ts';
+import { EVENT_VERSION, type SessionEvent, type SessionTarget } from '../../src/domain/events.ts';
+import { draftFinding, type Finding } from '../../src/domain/finding.ts';
+import { type Check, checksOf, type Methodology, methodology } from '../../src/domain/methodology.ts';
+import { apply, emptySession, type Session } from '../../src/domain/session.ts';
+
+const check = (id: string, collectors: string[]): unknown => ({
+  id,
+  origin: 'guide',
+  title: `Question ${id}?`,
+  why: 'It matters.',
+  look: ['Look.'],
+  passesWhen: 'Fine.',
+  failsWhen: 'Not fine.',
+  collectors,
+  manual: [{ run: 'git log', purpose: 'See.' }],
+  references: { cwe: [], ttps: [], top10: [] },
+  scorecard: [],
+  finding: {
+    title: 'A weakness',
+    severity: 'medium',
+    category: 'Input Validation',
+    remediation: ['Repair it.'],
+  },
+});
+
+/** Two sections, four checks; `inputs` belongs to two checks, `history` to one. */
+export const testMethodology: Methodology = methodology.parse({
+  id: 'test',
+  title: 'A small methodology',
+  version: '1.0',
+  phases: [
+    {
+      id: '1',
+      title: 'Phase',
+      sections: [
+        {
+          id: '1.1',
+          title: 'History',
+          origin: 'guide',
+          checks: [check('1.1.1', ['history']), check('1.1.2', [])],
+        },
+        {
+          id: '1.2',
+          title: 'Inputs',
+          origin: 'guide',
+          checks: [check('1.2.1', ['inputs']), check('1.2.2', ['inputs'])],
+        },
+      ],
+    },
+  ],
+  scorecard: {
+    levels: [0, 1, 2, 3, 4].map((value) => ({ value, label: `Level ${value}` })),
+    dimensions: [{ id: 'd', title: 'D', weight: 100, criteria: [{ id: 'c', title: 'C', question: 'C?' }] }],
+  },
+});
+
+export const testTarget: SessionTarget = {
+  url: 'https://github.com/acme/notes-server',
+  commit: '3f2a91c0'.repeat(5),
+  ref: 'main',
+  subdir: '',
+  source: '/home/jane/notes-server',
+  name: 'acme/notes-server',
+  committedAt: '2026-11-01T12:00:00+01:00',
+  tags: ['v1.0.0'],
+};
+
+export const startEvent = (): SessionEvent => ({
+  v: EVENT_VERSION,
+  seq: 1,
+  at: '2026-11-23T10:00:00.000Z',
+  by: 'jane',
+  type: 'session.started',
+  id: '2026-11-23-notes-server-4f2a',
+  target: testTarget,
+  methodology: { id: 'test', version: '1.0', sha256: 'a'.repeat(64) },
+  tool: { name: 'mcp-audit', version: '0.1.0' },
+  auditor: { name: 'Jane', github: 'jane', organization: '', contact: '' },
+});
+
+const ids = checksOf(testMethodology).map((c) => c.id);
+const checkIds = fc.constantFrom(...ids, 'no-such-check');
+/** Everything people and targets write: line breaks, controls, bidi, half surrogates, other scripts. */
+export const text = fc.oneof(
+  fc.constantFrom(
+    '',
+    ' ',
+    'because',
+    'line\nbreak',
+    '\u2028\u202e\u0000\u001b[31m',
+    '\ud800',
+    '日本語',
+    '"},{"',
+  ),
+  fc.string({ unit: 'binary', maxLength: 30 }),
+);
+const findingArb: fc.Arbitrary<Finding> = fc
+  .record({
+    n: fc.integer({ min: 1, max: 6 }),
+    check: checkIds,
+    title: text,
+    positive: fc.boolean(),
+    summary: text,
+  })
+  .map(({ n, check: id, title, positive, summary }) => ({
+    ...draftFinding(
+      `F-0${n}`,
+      (checksOf(testMethodology).find((c) => c.id === id) ?? checksOf(testMethodology)[0]) as Check,
+    ),
+    check: id,
+    title,
+    positive,
+    summary,
+  }));
+
+export const command: fc.Arbitrary<Command> = fc.oneof(
+  fc.record(
+    {
+      type: fc.constant('answer' as const),
+      check: checkIds,
+      verdict: fc.constantFrom('pass', 'fail', 'not-applicable', 'unsure', null),
+      note: text,
+    },
+    { requiredKeys: ['type', 'check'] },
+  ),
+  fc.record({ type: fc.constant('keep-draft' as const), check: checkIds, text: fc.option(text) }),
+  fc.record({
+    type: fc.constant('triage' as const),
+    items: fc.array(fc.constantFrom('aaaaaaaaaaaaaaaa', 'bbbbbbbbbbbbbbbb', 'cccccccccccccccc'), {
+      maxLength: 4,
+    }),
+    triage: fc.option(
+      fc.record({ decision: fc.constantFrom('accepted' as const, 'dismissed' as const), reason: text }),
+    ),
+  }),
+  fc.record({ type: fc.constant('record-finding' as const), finding: findingArb }),
+  fc.record({
+    type: fc.constant('delete-finding' as const),
+    finding: fc.constantFrom('F-01', 'F-02', 'F-03'),
+  }),
+  fc.record({
+    type: fc.constant('attach' as const),
+    name: fc.oneof(fc.constantFrom('a.txt', '../x', '..', '__proto__', ''), text),
+    attachment: fc.option(
+      fc.record({
+        sha256: fc.constantFrom('a'.repeat(64), 'no hash'),
+        bytes: fc.integer({ min: -1, max: 10 }),
+        mediaType: text,
+        check: fc.option(checkIds),
+      }),
+    ),
+  }),
+  fc.record({
+    type: fc.constant('name-auditor' as const),
+    auditor: fc.record({
+      name: text,
+      github: fc.constantFrom('', 'jane', '-bad-', 'a/b'),
+      organization: text,
+      contact: text,
+    }),
+  }),
+  fc.record({ type: fc.constant('allow-network' as const), allowed: fc.boolean() }),
+  fc.record({
+    type: fc.constant('report-written' as const),
+    audit: text,
+    sha256: fc.constantFrom('b'.repeat(64), 'x'),
+  }),
+  fc.record({ type: fc.constant('close' as const), check: fc.option(checkIds) }),
+  fc.constant<Command>({ type: 'undo' }),
+  fc.constant<Command>({ type: 'redo' }),
+);
+
+export const START_MS = Date.parse('2026-11-23T10:00:00.000Z');
+
+/** The event a command becomes in this session, or null when it is refused. */
+export const eventOf = (session: Session, asked: Command, atMs: number): SessionEvent | null => {
+  const decision = decide(session, testMethodology, asked);
+  if (isRefusal(decision)) return null;
+  const { event, undoes, redoes } = decision;
+  return {
+    v: EVENT_VERSION,
+    seq: session.seq + 1,
+    at: new Date(atMs).toISOString(),
+    by: 'jane',
+    ...(undoes !== undefined && { undoes }),
+    ...(redoes !== undefined && { redoes }),
+    ...event,
+  };
+};
+
+/** A session in which these commands were given, one a minute; and its events, from the start on. */
+export const audited = (commands: readonly Command[]): { session: Session; events: SessionEvent[] } => {
+  const events = [startEvent()];
+  let session = apply(emptySession(), events[0]!);
+  commands.forEach((asked, i) => {
+    const event = eventOf(session, asked, START_MS + (i + 1) * 60_000);
+    if (!event) return;
+    events.push(event);
+    session = apply(session, event);
+  });
+  return { session, events };
+};
+
+export const commands = fc.array(command, { maxLength: 40 });
