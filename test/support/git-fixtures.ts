@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
+import { fastImportStream, type ImportedFile } from '../../src/io/git/fast-import.ts';
 
 /** What a fixture's path holds after the commit; null deletes it. A submodule is the hash of its commit. */
 export type FixtureFile =
@@ -54,31 +55,15 @@ export const git = (dir: string, args: string[], input: string | Uint8Array = ''
   return run.stdout.toString().trimEnd();
 };
 
-const DAY = 24 * 60 * 60;
+const DAY = 24 * 60 * 60 * 1000;
+const FIRST_DAY = Date.parse('2024-01-01T12:00:00Z');
 
-/** Git's raw date, keeping the offset that was written. */
-const rawDate = (iso: string): string => {
-  const offset = /([+-]\d\d):?(\d\d)$/.exec(iso);
-  return `${Date.parse(iso) / 1000} ${offset ? `${offset[1]}${offset[2]}` : '+0000'}`;
-};
-
-const data = (content: string | Uint8Array): Buffer => {
-  const bytes = Buffer.from(content);
-  return Buffer.concat([Buffer.from(`data ${bytes.length}\n`), bytes, Buffer.from('\n')]);
-};
-
-/** fast-import reads a path in C quotes: the only form that holds every byte. */
-const quoted = (path: string): string =>
-  `"${[...Buffer.from(path)].map((b) => `\\${b.toString(8).padStart(3, '0')}`).join('')}"`;
-
-const fileCommand = (path: string, file: FixtureFile): Buffer => {
-  const inline = (mode: string, content: string | Uint8Array) =>
-    Buffer.concat([Buffer.from(`M ${mode} inline ${quoted(path)}\n`), data(content)]);
-  if (file === null) return Buffer.from(`D ${quoted(path)}\n`);
-  if (typeof file === 'string' || file instanceof Uint8Array) return inline('100644', file);
-  if ('executable' in file) return inline('100755', file.executable);
-  if ('symlink' in file) return inline('120000', file.symlink);
-  return Buffer.from(`M 160000 ${file.submodule} ${quoted(path)}\n`);
+const imported = (file: FixtureFile): ImportedFile => {
+  if (file === null) return null;
+  if (typeof file === 'string' || file instanceof Uint8Array) return { mode: '100644', content: file };
+  if ('executable' in file) return { mode: '100755', content: file.executable };
+  if ('symlink' in file) return { mode: '120000', content: file.symlink };
+  return { mode: '160000', commit: file.submodule };
 };
 
 /**
@@ -101,22 +86,18 @@ export const makeRepository = (
   ]);
   if (options.remote !== undefined) git(dir, ['config', 'remote.origin.url', options.remote]);
 
-  const first = Date.parse('2024-01-01T12:00:00Z') / 1000;
-  const stream: Buffer[] = [];
-  commits.forEach((commit, index) => {
-    const who = `${commit.author ?? 'Fixture <fixture@example.org>'} ${commit.date ? rawDate(commit.date) : `${first + index * DAY} +0000`}`;
-    stream.push(
-      Buffer.from(`commit refs/heads/${branch}\nmark :${index + 1}\nauthor ${who}\ncommitter ${who}\n`),
-      data(commit.message ?? `Commit ${index + 1}`),
-      ...Object.entries(commit.files).map(([path, file]) => fileCommand(path, file)),
-    );
-    for (const tag of commit.tags ?? [])
-      stream.push(Buffer.from(`reset refs/tags/${tag}\nfrom :${index + 1}\n\n`));
-    for (const tag of commit.annotatedTags ?? [])
-      stream.push(Buffer.from(`tag ${tag}\nfrom :${index + 1}\ntagger ${who}\n`), data(tag));
-  });
   if (commits.length === 0) return { path: dir, commit: '', commits: [] };
-  git(dir, ['fast-import', '--quiet', '--date-format=raw'], Buffer.concat(stream));
+  const stream = fastImportStream(
+    branch,
+    commits.map(({ files, message, author, date, ...tags }, index) => ({
+      message: message ?? `Commit ${index + 1}`,
+      author: author ?? 'Fixture <fixture@example.org>',
+      date: date ?? new Date(FIRST_DAY + index * DAY).toISOString(),
+      files: Object.entries(files).map(([path, file]) => [path, imported(file)] as const),
+      ...tags,
+    })),
+  );
+  git(dir, ['fast-import', '--quiet', '--date-format=raw'], stream);
   if (!options.bare) git(dir, ['reset', '--quiet', '--hard']);
   const hashes = git(dir, ['rev-list', '--reverse', '--first-parent', branch]).split('\n');
   return { path: dir, commit: hashes.at(-1) ?? '', commits: hashes };

@@ -12,26 +12,35 @@ export const clonePath = (reposDir: string, origin: string): string =>
 /** The target's own HEAD; our clone's HEAD points here, so that `HEAD~3` means what it means in the target. */
 export const TARGET_HEAD = 'refs/target/HEAD';
 
+/** An empty bare repository in an existing folder, whose HEAD names `head`. */
+export const initBare = async (path: string, environment: GitEnvironment, head: string): Promise<void> => {
+  const git = gitIn(path, environment);
+  // No template: those of a machine may bring hooks. Git 3 changes the default object format.
+  await git.raw(['init', '--quiet', '--bare', '--template=', '--object-format=sha1']);
+  await git.raw(['symbolic-ref', 'HEAD', head]);
+};
+
 /**
- * Makes an empty bare repository at `path` unless there is one. It appears there complete or not at all, so that a
- * second program starting at the same moment finds none or a whole one.
+ * Fills a folder under another name and moves it to `path`, unless `path` is a repository already: it appears there
+ * complete or not at all, so that a second program starting at the same moment finds none or a whole one.
  */
-export const ensureBareRepository = async (path: string, environment: GitEnvironment): Promise<void> => {
-  if (existsSync(join(path, 'HEAD'))) return;
+export const makeOnce = async (path: string, fill: (draft: string) => Promise<void>): Promise<void> => {
+  const made = (): boolean => existsSync(join(path, 'HEAD'));
+  if (made()) return;
   const draft = `${path}.${randomUUID()}`;
   mkdirSync(draft, { recursive: true, mode: 0o700 });
   try {
-    const git = gitIn(draft, environment);
-    // No template: those of a machine may bring hooks. Git 3 changes the default object format.
-    await git.raw(['init', '--quiet', '--bare', '--template=', '--object-format=sha1']);
-    await git.raw(['symbolic-ref', 'HEAD', TARGET_HEAD]);
+    await fill(draft);
     renameSync(draft, path);
   } catch (error) {
-    if (!existsSync(join(path, 'HEAD'))) throw error;
+    if (!made()) throw error;
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
 };
+
+export const ensureBareRepository = (path: string, environment: GitEnvironment): Promise<void> =>
+  makeOnce(path, (draft) => initBare(draft, environment, TARGET_HEAD));
 
 const FETCH = [
   'fetch',
