@@ -1,0 +1,113 @@
+import type { Severity } from '../domain/methodology.ts';
+import { cweLabel } from './cwe-names.ts';
+import { type JsonObject, labelJson } from './labels.ts';
+import { NOT_ASSESSED } from './proposals.ts';
+import type { ReportModel } from './report-model.ts';
+
+const fieldName = (title: string): string =>
+  title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '')
+    .slice(0, 60)
+    .replace(/_+$/, '');
+
+const scopeOf = (m: ReportModel): string[] => [
+  ...new Set(
+    ['security', ...m.checks.filter((c) => c.verdict !== null).map((c) => fieldName(c.section))].filter(
+      Boolean,
+    ),
+  ),
+];
+
+const toolsOf = (m: ReportModel): string[] => [
+  'manual_code_review',
+  `${m.tool.name}@${m.tool.version}`,
+  ...m.looks
+    .filter((l) => l.outcome === 'collected' || l.outcome === 'nothing-found')
+    .map((l) => `collector:${l.collector}`),
+];
+
+/** How the surface is reached, by the transports seen; said only when one was seen. */
+export const exposureOf = (m: ReportModel): string => {
+  const kinds = m.surface.transports.map((t) => t.kind).filter((k) => k !== 'unknown');
+  if (kinds.length === 0) return NOT_ASSESSED;
+  return kinds.every((k) => k === 'stdio')
+    ? 'local_only'
+    : kinds.includes('stdio')
+      ? 'configurable_by_design'
+      : 'network_listener';
+};
+
+const idsOf = (m: ReportModel, severity: Severity): string[] =>
+  m.findings.filter((f) => f.severity === severity && !f.positive).map((f) => f.fileId);
+
+/** `audit-manifest.json` as a JSON value; `relatedAudits` are the ids of earlier audits of the same repository. */
+export const auditManifest = (m: ReportModel, relatedAudits: readonly string[] = []): JsonObject => {
+  const { auditor, target, summary, proposals, coverage } = m;
+  const proven = m.findings
+    .filter((f) => !f.positive)
+    .every((f) => f.reproduction.length > 0 && f.locations.length > 0);
+  return labelJson({
+    audit_id: m.auditId,
+    auditor: {
+      name: auditor.name,
+      github: auditor.github,
+      organization: auditor.organization || 'Independent',
+      contact: auditor.contact,
+    },
+    target: {
+      repo_url: target.repository.url,
+      commit_hash: target.commit,
+      version: target.version,
+      ...(target.subdir === '' ? {} : { subdirectory: target.subdir }),
+      audit_scope: scopeOf(m),
+      audit_depth: coverage.complete ? 'comprehensive' : 'partial',
+    },
+    audit_metadata: {
+      start_date: m.dates.start,
+      completion_date: m.dates.completion,
+      status: 'completed',
+      audit_type: 'manual_security_review',
+      time_spent_hours: m.hours,
+      methodology: `${m.methodology.title} v${m.methodology.version}`,
+    },
+    findings_summary: {
+      critical: summary.critical,
+      high: summary.high,
+      medium: summary.medium,
+      low: summary.low,
+      info: summary.info,
+      total_issues: summary.total,
+    },
+    findings_details: {
+      critical_severity: idsOf(m, 'critical'),
+      high_severity: idsOf(m, 'high'),
+      medium_severity: idsOf(m, 'medium'),
+      low_severity: idsOf(m, 'low'),
+      info_severity: idsOf(m, 'info'),
+      info_positive: m.findings.filter((f) => f.positive).map((f) => f.fileId),
+    },
+    tools_used: toolsOf(m),
+    compliance_checks: {
+      mcp_security_baseline: proposals.compliance.baseline.value,
+      owasp_top_10: proposals.compliance.top10.value,
+      supply_chain_security: proposals.compliance.supplyChain.value,
+    },
+    server_classification: { network_exposure: exposureOf(m) },
+    audit_quality: {
+      confidence_level: proposals.confidence.value,
+      documentation_completeness: coverage.complete ? 'comprehensive' : 'partial',
+      reproducibility: proven ? 'full' : 'partial',
+      checks_total: coverage.total,
+      checks_tested: coverage.total - coverage.notTested,
+    },
+    artifacts: { evidence: 'artifacts/evidence.json', surface: 'artifacts/surface.json' },
+    references: {
+      related_audits: [...relatedAudits],
+      external_reports: [],
+      vulnerability_references: [...new Set(m.findings.flatMap((f) => f.cwe ?? []))].sort().map(cweLabel),
+      documentation_reviewed: [],
+    },
+  });
+};

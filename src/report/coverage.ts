@@ -1,0 +1,180 @@
+import type { Verdict } from '../domain/events.ts';
+import { compareItems, type EvidenceItem, type Outcome } from '../domain/evidence.ts';
+import { collectorsOf, type Methodology, type Severity } from '../domain/methodology.ts';
+import { type Evidence, indexEvidence } from '../domain/selectors.ts';
+import type { Session } from '../domain/session.ts';
+
+/** What was looked at, check by check and collector by collector. */
+export type Look = {
+  collector: string;
+  outcome: Outcome | 'not-run' | 'unreadable';
+  /** False when nobody looked: no evidence from this collector says anything, least of all that all is well. */
+  looked: boolean;
+  /** What was searched, or why nobody could look. */
+  message: string;
+};
+
+export type CheckReport = {
+  id: string;
+  title: string;
+  phase: string;
+  section: string;
+  origin: 'guide' | 'extension' | 'custom';
+  verdict: Verdict | null;
+  note: string;
+  answeredAt: string | null;
+  evidence: { lead: number; fact: number; strength: number; gap: number };
+  looks: Look[];
+  /** File ids of findings raised from this check. */
+  findings: string[];
+  /** Severity a failure has when no finding says otherwise: the check's template. */
+  severity: Severity;
+  cwe: string[];
+  ttps: string[];
+  top10: string[];
+  scorecard: string[];
+};
+
+export type Coverage = {
+  total: number;
+  pass: number;
+  fail: number;
+  notApplicable: number;
+  unsure: number;
+  notTested: number;
+  /** Every check has a decided verdict (pass, fail, not applicable). */
+  complete: boolean;
+};
+
+const lookOf = (
+  session: Session,
+  evidence: Evidence,
+  missing: ReadonlyMap<string, string>,
+  collector: string,
+): Look => {
+  const result = evidence.get(collector);
+  if (result) {
+    const { outcome, searched, message } = result.run;
+    const looked = outcome === 'collected' || outcome === 'nothing-found';
+    return {
+      collector,
+      outcome,
+      looked: looked || outcome === 'not-applicable',
+      message: (looked ? searched : message) || searched || message,
+    };
+  }
+  const ran = session.runs.get(collector);
+  const lost = missing.get(collector) ?? (ran ? 'it ran, but what it found is not at hand' : null);
+  return lost === null
+    ? { collector, outcome: 'not-run', looked: false, message: 'it was not run in this audit' }
+    : { collector, outcome: 'unreadable', looked: false, message: lost };
+};
+
+/** Every collector the methodology asks for, then any other that ran, each once. */
+export const looksOf = (
+  session: Session,
+  methodology: Methodology,
+  evidence: Evidence,
+  missing: ReadonlyMap<string, string>,
+): Look[] => {
+  const asked = collectorsOf(methodology);
+  const others = [...new Set([...evidence.keys(), ...session.runs.keys(), ...missing.keys()])]
+    .filter((c) => !asked.includes(c))
+    .sort();
+  return [...asked, ...others].map((c) => lookOf(session, evidence, missing, c));
+};
+
+const countKinds = (items: readonly EvidenceItem[]): CheckReport['evidence'] => {
+  const counts = { lead: 0, fact: 0, strength: 0, gap: 0 };
+  for (const i of items) counts[i.kind]++;
+  return counts;
+};
+
+/** All checks in the order of the methodology, tested or not. */
+export const checkReports = (
+  session: Session,
+  methodology: Methodology,
+  evidence: Evidence,
+  looks: readonly Look[],
+  fileIds: ReadonlyMap<string, string>,
+): CheckReport[] => {
+  const index = indexEvidence(evidence);
+  const byCollector = new Map(looks.map((l) => [l.collector, l]));
+  return methodology.phases.flatMap((phase) =>
+    phase.sections.flatMap((section) =>
+      section.checks.map((check): CheckReport => {
+        const answer = session.answers.get(check.id);
+        return {
+          id: check.id,
+          title: check.title,
+          phase: phase.title,
+          section: section.title,
+          origin: check.origin,
+          verdict: answer?.verdict ?? null,
+          note: answer?.note ?? '',
+          answeredAt: answer?.at ?? null,
+          evidence: countKinds(index.get(check.id) ?? []),
+          looks: check.collectors.map((c) => byCollector.get(c)!),
+          findings: [...session.findings.values()]
+            .filter((f) => f.check === check.id)
+            .map((f) => fileIds.get(f.id)!)
+            .sort(),
+          severity: check.finding.severity,
+          cwe: check.references.cwe,
+          ttps: check.references.ttps,
+          top10: check.references.top10,
+          scorecard: check.scorecard,
+        };
+      }),
+    ),
+  );
+};
+
+export const coverageOf = (checks: readonly CheckReport[]): Coverage => {
+  const count = (v: Verdict | null) => checks.filter((c) => c.verdict === v).length;
+  const coverage = {
+    total: checks.length,
+    pass: count('pass'),
+    fail: count('fail'),
+    notApplicable: count('not-applicable'),
+    unsure: count('unsure'),
+    notTested: count(null),
+  };
+  return { ...coverage, complete: coverage.total > 0 && coverage.notTested === 0 && coverage.unsure === 0 };
+};
+
+export type Top10Row = {
+  id: string;
+  /** '' when the caller gave no names. */
+  name: string;
+  /** Worst verdict of the tested checks that refer to the risk; null: not assessed. */
+  verdict: Verdict | null;
+  tested: number;
+  checks: string[];
+  failed: string[];
+};
+
+const WORST_FIRST: readonly Verdict[] = ['fail', 'unsure', 'pass', 'not-applicable'];
+
+export const top10Rows = (checks: readonly CheckReport[], names: ReadonlyMap<string, string>): Top10Row[] =>
+  Array.from({ length: 10 }, (_, i) => {
+    const id = `MCP-${String(i + 1).padStart(2, '0')}`;
+    const about = checks.filter((c) => c.top10.includes(id));
+    const verdicts = about.map((c) => c.verdict).filter((v) => v !== null);
+    return {
+      id,
+      name: names.get(id) ?? '',
+      verdict: WORST_FIRST.find((v) => verdicts.includes(v)) ?? null,
+      tested: verdicts.length,
+      checks: about.map((c) => c.id),
+      failed: about.filter((c) => c.verdict === 'fail').map((c) => c.id),
+    };
+  });
+
+/** All items of all collectors, each id once, in the one order evidence has. */
+export const allItems = (evidence: Evidence): EvidenceItem[] => {
+  const byId = new Map<string, EvidenceItem>();
+  for (const collector of [...evidence.keys()].sort())
+    for (const i of evidence.get(collector)!.items) byId.set(i.id, i);
+  return [...byId.values()].sort(compareItems);
+};

@@ -1,0 +1,171 @@
+import type { Finding } from '../domain/finding.ts';
+import type { Severity } from '../domain/methodology.ts';
+import type { CheckReport, Coverage, Look, Top10Row } from './coverage.ts';
+import { SEVERITIES } from './ids.ts';
+
+/**
+ * Ratings the database asks for, derived from verdicts and findings. What was not tested can only make things worse, so no
+ * rating is better than the tests behind it: it is "at least …" or not assessed.
+ */
+export type Proposal = { value: string; reason: string };
+
+export const NOT_ASSESSED = 'not_assessed';
+
+export const ENVIRONMENTS = ['development', 'staging', 'production', 'enterprise'] as const;
+
+export type Proposals = {
+  overallRisk: Proposal;
+  status: Proposal;
+  /** Null: not assessed. */
+  productionReady: boolean | null;
+  hardeningRequired: boolean | null;
+  deployment: Record<(typeof ENVIRONMENTS)[number], Proposal>;
+  compliance: { baseline: Proposal; top10: Proposal; supplyChain: Proposal };
+  confidence: Proposal;
+};
+
+/** The gravest weakness: of the findings, and of failed checks nobody wrote a finding for. */
+const worstOf = (
+  checks: readonly CheckReport[],
+  findings: readonly Finding[],
+): { severity: Severity | null; reason: string } => {
+  const weak = findings.filter((f) => !f.positive);
+  const bare = checks.filter((c) => c.verdict === 'fail' && !weak.some((f) => f.check === c.id));
+  const all = [...weak.map((f) => f.severity), ...bare.map((c) => c.severity)];
+  const severity = SEVERITIES.find((s) => all.includes(s)) ?? null;
+  const parts = [
+    severity === null
+      ? 'no weakness was recorded'
+      : `the gravest of ${weak.length} recorded weaknesses and ${bare.length} failed checks without a finding is ${severity}`,
+  ];
+  return { severity, reason: parts.join('; ') };
+};
+
+const coverageReason = (c: Coverage): string =>
+  c.complete
+    ? `all ${c.total} checks have a verdict`
+    : `${c.notTested} of ${c.total} checks were not tested and ${c.unsure} stayed unsure`;
+
+const plainRisk = (severity: Severity | null): string =>
+  severity === null || severity === 'info' ? 'low' : severity === 'low' ? 'low_medium' : severity;
+
+const STATUS: Record<string, string> = {
+  low: 'production_ready',
+  low_medium: 'acceptable_with_monitoring',
+  medium: 'acceptable_with_hardening',
+  high: 'not_recommended',
+  critical: 'not_recommended',
+};
+
+const DEPLOYMENT: Record<string, readonly [string, string, string, string]> = {
+  low: [
+    'acceptable_as_is',
+    'acceptable_as_is',
+    'acceptable_with_monitoring',
+    'additional_controls_recommended',
+  ],
+  low_medium: [
+    'acceptable_as_is',
+    'acceptable',
+    'acceptable_with_monitoring',
+    'additional_controls_recommended',
+  ],
+  medium: ['acceptable', 'hardening_recommended', 'hardening_required', 'additional_controls_required'],
+  high: ['hardening_recommended', 'hardening_required', 'not_recommended', 'not_recommended'],
+  critical: ['not_recommended', 'not_recommended', 'not_recommended', 'not_recommended'],
+};
+
+const isGrave = (s: Severity | null): boolean => s === 'critical' || s === 'high';
+
+const confidenceOf = (c: Coverage, looks: readonly Look[]): Proposal => {
+  const decided = c.total - c.notTested - c.unsure;
+  const blind = looks.filter((l) => !l.looked).length;
+  const share = c.total === 0 ? 0 : decided / c.total;
+  const value =
+    decided === 0 ? NOT_ASSESSED : c.complete && blind === 0 ? 'high' : share >= 0.75 ? 'medium' : 'low';
+  return {
+    value,
+    reason: `${decided} of ${c.total} checks are decided, and ${blind} of ${looks.length} collectors could not look`,
+  };
+};
+
+const supplyChainOf = (rows: readonly Top10Row[]): Proposal => {
+  const row = rows.find((r) => r.id === 'MCP-06');
+  if (!row || row.tested === 0)
+    return { value: NOT_ASSESSED, reason: 'no check about the supply chain was tested' };
+  const tested = `${row.tested} of ${row.checks.length} checks about the supply chain were tested`;
+  if (row.verdict === 'fail')
+    return { value: 'needs_attention', reason: `${tested}; failed: ${row.failed.join(', ')}` };
+  return {
+    value: row.tested === row.checks.length && row.verdict !== 'unsure' ? 'good' : 'reviewed',
+    reason: tested,
+  };
+};
+
+export const proposalsOf = (
+  checks: readonly CheckReport[],
+  coverage: Coverage,
+  findings: readonly Finding[],
+  top10: readonly Top10Row[],
+  looks: readonly Look[],
+): Proposals => {
+  const worst = worstOf(checks, findings);
+  const plain = plainRisk(worst.severity);
+  const why = `${worst.reason}; ${coverageReason(coverage)}`;
+  const tested = coverage.total - coverage.notTested;
+  const unknown = tested === 0 && worst.severity === null;
+  const risk =
+    unknown || (!coverage.complete && worst.severity === null)
+      ? NOT_ASSESSED
+      : coverage.complete || worst.severity === 'critical'
+        ? plain
+        : `at_least_${plain}`;
+  // A grave weakness decides by itself; anything milder needs the whole methodology behind it.
+  const decided = coverage.complete || isGrave(worst.severity);
+  const deployment = (i: 0 | 1 | 2 | 3): Proposal => ({
+    value: decided ? DEPLOYMENT[plain]![i] : NOT_ASSESSED,
+    reason: why,
+  });
+  const assessed = top10.filter((r) => r.verdict !== null);
+  const failing = assessed.filter((r) => r.verdict === 'fail').map((r) => r.id);
+  return {
+    overallRisk: { value: risk, reason: why },
+    status: { value: decided ? STATUS[plain]! : NOT_ASSESSED, reason: why },
+    productionReady: decided ? plain === 'low' || plain === 'low_medium' : null,
+    hardeningRequired: decided ? plain !== 'low' && plain !== 'low_medium' : null,
+    deployment: {
+      development: deployment(0),
+      staging: deployment(1),
+      production: deployment(2),
+      enterprise: deployment(3),
+    },
+    compliance: {
+      baseline: {
+        value:
+          tested === 0
+            ? NOT_ASSESSED
+            : coverage.fail > 0
+              ? isGrave(worst.severity)
+                ? 'needs_attention'
+                : 'partial'
+              : coverage.complete
+                ? 'good'
+                : 'partial',
+        reason: `${coverage.pass} checks passed, ${coverage.fail} failed; ${coverageReason(coverage)}`,
+      },
+      top10: {
+        value:
+          assessed.length === 0
+            ? NOT_ASSESSED
+            : failing.length > 0
+              ? 'needs_attention'
+              : assessed.length === 10 && coverage.complete
+                ? 'addressed'
+                : 'partial',
+        reason: `${assessed.length} of 10 risks were assessed${failing.length > 0 ? `; failing: ${failing.join(', ')}` : ''}`,
+      },
+      supplyChain: supplyChainOf(top10),
+    },
+    confidence: confidenceOf(coverage, looks),
+  };
+};

@@ -1,0 +1,239 @@
+import { type Finding, missingParts } from '../domain/finding.ts';
+import { checksOf } from '../domain/methodology.ts';
+import { findingsOf, findingsOfCheck } from '../domain/selectors.ts';
+import { allItems, looksOf } from './coverage.ts';
+import { SEVERITIES } from './ids.ts';
+import { hasPlaceholder } from './placeholder.ts';
+import type { ReportInput } from './report-model.ts';
+import { repositoryOf } from './repository.ts';
+
+/** What stands between a session and a submission the database accepts. `fix` says what to do, in one sentence. */
+export type Readiness = {
+  level: 'blocks' | 'warns' | 'ok';
+  text: string;
+  check?: string;
+  finding?: string;
+  fix: string;
+};
+
+type Input = Omit<ReportInput, 'auditId' | 'tool' | 'top10' | 'events'>;
+
+const aboutAuditor = ({ session }: Input): Readiness[] => {
+  const { name, github, contact, organization } = session.auditor;
+  const lacks: Readiness[] = [];
+  const need = (value: string, what: string, level: 'blocks' | 'warns', fix: string) => {
+    if (value.trim() === '') lacks.push({ level, text: `the auditor's ${what} is missing`, fix });
+  };
+  need(name, 'name', 'blocks', 'name the auditor: an audit is signed by a person');
+  need(github, 'GitHub user name', 'blocks', 'give the GitHub user name: it names the submission folder');
+  need(contact, 'contact', 'blocks', 'give an address maintainers can write to');
+  need(organization, 'organization', 'warns', 'name the organization, or say "Independent"');
+  return lacks;
+};
+
+const aboutTarget = ({ session }: Input): Readiness[] => {
+  const url = session.target?.url ?? '';
+  if (url === '')
+    return [
+      {
+        level: 'blocks',
+        text: 'the target has no public address',
+        fix: 'audit a clone whose remote is the public https address: the database takes only open repositories',
+      },
+    ];
+  const repository = repositoryOf(url);
+  if (!repository)
+    return [
+      {
+        level: 'blocks',
+        text: 'the address of the target is not a public https repository',
+        fix: 'use an https address of the form https://host/owner/name',
+      },
+    ];
+  if (repository.url.split('/').length > 5)
+    return [
+      {
+        level: 'warns',
+        text: `${repository.owner}/… lies deeper than owner/name, for which the database has no rule`,
+        fix: `the submission goes to ${repository.owner}/${repository.name}; say so in the pull request`,
+      },
+    ];
+  return [];
+};
+
+const textsOf = (f: Finding): string[] => [
+  f.title,
+  f.category,
+  f.summary,
+  f.description,
+  f.impact.scope,
+  f.notes,
+  ...f.components,
+  ...f.reproduction,
+  ...f.risks,
+  ...f.validation,
+  ...f.references,
+  ...Object.values(f.recommendations).flat(),
+];
+
+const aboutFinding = (f: Finding, known: ReadonlySet<string>): Readiness[] => {
+  const rows: Readiness[] = missingParts(f).map((part) => ({
+    level: 'blocks',
+    text: `${f.id} has no ${part}`,
+    finding: f.id,
+    check: f.check,
+    fix: `write ${part} of ${f.id}`,
+  }));
+  if (f.positive && f.severity !== 'info')
+    rows.push({
+      level: 'blocks',
+      text: `${f.id} is positive but of severity ${f.severity}`,
+      finding: f.id,
+      check: f.check,
+      fix: 'set severity info, or make it a weakness',
+    });
+  if (textsOf(f).some(hasPlaceholder))
+    rows.push({
+      level: 'warns',
+      text: `${f.id} still holds placeholder text`,
+      finding: f.id,
+      check: f.check,
+      fix: 'write what it stands for, or remove it',
+    });
+  const lost = f.evidence.filter((id) => !known.has(id));
+  if (lost.length > 0)
+    rows.push({
+      level: 'warns',
+      text: `${f.id} rests on ${lost.length} evidence items that are not at hand`,
+      finding: f.id,
+      check: f.check,
+      fix: 'gather the evidence again, or attach items that exist',
+    });
+  if (!f.positive && f.severity !== 'info' && f.locations.length === 0)
+    rows.push({
+      level: 'warns',
+      text: `${f.id} cites no lines of the target`,
+      finding: f.id,
+      check: f.check,
+      fix: 'add a location, so that a reviewer can see the code',
+    });
+  return rows;
+};
+
+const aboutChecks = ({ session, methodology }: Input): Readiness[] => {
+  const checks = checksOf(methodology);
+  const rows: Readiness[] = [];
+  const untested = checks.filter((c) => (session.answers.get(c.id)?.verdict ?? null) === null);
+  for (const c of checks) {
+    const answer = session.answers.get(c.id);
+    if (answer?.verdict === 'fail' && findingsOfCheck(session, c.id).every((f) => f.positive))
+      rows.push({
+        level: 'warns',
+        text: `${c.id} failed, and no finding says how`,
+        check: c.id,
+        fix: `record a finding for ${c.id}`,
+      });
+    if (answer?.verdict === 'unsure' && answer.note.trim() === '')
+      rows.push({
+        level: 'warns',
+        text: `${c.id} is unsure without a word why`,
+        check: c.id,
+        fix: `note what keeps ${c.id} from an answer`,
+      });
+    if (
+      answer?.verdict === 'pass' &&
+      findingsOfCheck(session, c.id).some((f) => !f.positive && f.severity !== 'info')
+    )
+      rows.push({
+        level: 'warns',
+        text: `${c.id} passed, yet a finding was raised from it`,
+        check: c.id,
+        fix: 'change the verdict, or move the finding',
+      });
+    if (hasPlaceholder(answer?.note ?? ''))
+      rows.push({
+        level: 'warns',
+        text: `the note of ${c.id} still holds placeholder text`,
+        check: c.id,
+        fix: 'write what it stands for, or remove it',
+      });
+    if (session.drafts.has(c.id))
+      rows.push({
+        level: 'warns',
+        text: `${c.id} has an unfinished note that will not be published`,
+        check: c.id,
+        fix: `finish or drop the note of ${c.id}`,
+      });
+  }
+  const [first] = untested;
+  if (untested.length === checks.length)
+    rows.push({
+      level: 'blocks',
+      text: 'no check has a verdict',
+      ...(first ? { check: first.id } : {}),
+      fix: 'answer at least one check: an audit without verdicts says nothing',
+    });
+  else if (first)
+    rows.push({
+      level: 'warns',
+      text: `${untested.length} of ${checks.length} checks not tested: they appear as not tested`,
+      check: first.id,
+      fix: 'answer them, or leave them: the report says so',
+    });
+  return rows;
+};
+
+/** Never throws: works on any session, also one that could not be compiled. Blocking rows first, then in reading order. */
+export const readiness = (input: Input): Readiness[] => {
+  const { session, methodology, evidence, missing } = input;
+  const items = allItems(evidence);
+  const findings = findingsOf(session);
+  const known = new Set(items.map((i) => i.id));
+  const blind = looksOf(session, methodology, evidence, missing).filter((l) => !l.looked);
+  const openLeads = items.filter(
+    (i) => i.kind === 'lead' && i.strength === 'strong' && !session.triage.has(i.id),
+  );
+  const rows: Readiness[] = [
+    ...aboutAuditor(input),
+    ...aboutTarget(input),
+    ...findings.flatMap((f) => aboutFinding(f, known)),
+    ...aboutChecks(input),
+  ];
+  for (const s of SEVERITIES)
+    if (findings.filter((f) => f.severity === s).length > 999)
+      rows.push({
+        level: 'blocks',
+        text: `more than 999 findings of severity ${s}`,
+        fix: 'merge findings: the database numbers them with three digits',
+      });
+  if (blind.length > 0)
+    rows.push({
+      level: 'warns',
+      text: `${blind.length} collectors could not look: ${blind.map((l) => l.collector).join(', ')}`,
+      fix: 'run them, or leave it: the report says that nobody looked',
+    });
+  if (openLeads.length > 0)
+    rows.push({
+      level: 'warns',
+      text: `${openLeads.length} strong leads neither accepted nor dismissed`,
+      ...(openLeads[0]!.checks[0] ? { check: openLeads[0]!.checks[0] } : {}),
+      fix: 'judge them, or leave it: the report counts them',
+    });
+  const grave = findings.filter((f) => f.severity === 'critical' && !f.positive);
+  if (grave.length > 0)
+    rows.push({
+      level: 'warns',
+      text: `${grave.length} critical findings: maintainers are told first, usually 90 days before the public report`,
+      finding: grave[0]!.id,
+      check: grave[0]!.check,
+      fix: 'report them privately before you publish',
+    });
+  const order = { blocks: 0, warns: 1, ok: 2 } as const;
+  const checks = checksOf(methodology).length;
+  rows.push({
+    level: 'ok',
+    text: `${checks} checks in the coverage table, ${findings.length} findings, ${items.length} evidence items`,
+    fix: '',
+  });
+  return rows.sort((a, b) => order[a.level] - order[b.level]);
+};

@@ -1,0 +1,323 @@
+import { UserError } from '../domain/errors.ts';
+import type { Auditor, SessionEvent } from '../domain/events.ts';
+import {
+  type CollectorResult,
+  EVIDENCE_SCHEMA,
+  type EvidenceFile,
+  type EvidenceItem,
+  emptySurface,
+  type Surface,
+} from '../domain/evidence.ts';
+import type { Finding } from '../domain/finding.ts';
+import type { Methodology, Severity, Top10Risk } from '../domain/methodology.ts';
+import { workedHours } from '../domain/selectors.ts';
+import { replay, type Session } from '../domain/session.ts';
+import {
+  allItems,
+  type CheckReport,
+  type Coverage,
+  checkReports,
+  coverageOf,
+  type Look,
+  looksOf,
+  type Top10Row,
+  top10Rows,
+} from './coverage.ts';
+import { findingFileIds, gravestFirst, parseAuditId } from './ids.ts';
+import { type Proposals, proposalsOf } from './proposals.ts';
+import { type Repository, repositoryOf } from './repository.ts';
+import { type ScorecardProposal, scorecardOf } from './scorecard.ts';
+import { isWork, type LogEntry, timeByCheck, workLog } from './work-log.ts';
+
+export type ReportInput = {
+  session: Session;
+  events: readonly SessionEvent[];
+  methodology: Methodology;
+  /** Results by collector id. */
+  evidence: ReadonlyMap<string, CollectorResult>;
+  /** Collectors whose result cannot be read, and why. */
+  missing: ReadonlyMap<string, string>;
+  auditId: string;
+  /** `rules` names the version of the evidence rules; the methodology's by default. */
+  tool: { name: string; version: string; rules?: string };
+  /** Names of the ten risks; ids alone are shown without. */
+  top10?: readonly Top10Risk[];
+};
+
+export type FindingReport = Finding & {
+  /** File name without `.md`. */
+  fileId: string;
+  /** `HIGH-001`, as the assessment refers to it. */
+  tag: string;
+  items: EvidenceItem[];
+  /** Day the finding was first recorded, YYYY-MM-DD. */
+  identified: string;
+  /** Day of its present text. */
+  documented: string;
+};
+
+export type Dismissal = { id: string; title: string; where: string; reason: string };
+
+/** Everything the writers need, as one plain value. All dates come from the journal. */
+export type ReportModel = {
+  auditId: string;
+  /** Day in the audit id, YYYY-MM-DD. */
+  date: string;
+  auditor: Auditor;
+  target: {
+    name: string;
+    repository: Repository;
+    commit: string;
+    /** A release tag at the commit, else the commit itself: never a branch. */
+    version: string;
+    subdir: string;
+    committedAt: string;
+  };
+  /** ISO 8601 UTC in whole seconds: first and last event that did something to the audit. */
+  dates: { start: string; completion: string };
+  hours: number;
+  methodology: { id: string; title: string; version: string; sha256: string };
+  tool: { name: string; version: string };
+  checks: CheckReport[];
+  coverage: Coverage;
+  looks: Look[];
+  /** Gravest first. */
+  findings: FindingReport[];
+  summary: Record<Severity, number> & { total: number; positive: number };
+  top10: Top10Row[];
+  dismissed: Dismissal[];
+  /** Leads that were neither accepted nor dismissed. */
+  openLeads: number;
+  limitations: string[];
+  proposals: Proposals;
+  scorecard: ScorecardProposal;
+  surface: Surface;
+  evidence: EvidenceFile;
+  artifacts: { collector: string; name: string; mediaType: string; content: string }[];
+  attachments: { name: string; sha256: string; bytes: number; mediaType: string; check: string | null }[];
+  log: LogEntry[];
+  minutesByCheck: { check: string; minutes: number }[];
+};
+
+const MOVING =
+  /^(main|master|trunk|develop|development|dev|head|latest|stable|nightly|next|edge|current|canary|release)$/i;
+
+/** Names that move on: branches and floating tags. */
+export const isMovingName = (version: string): boolean =>
+  MOVING.test(version.trim()) || /^(refs\/heads\/|origin\/|heads\/)/i.test(version.trim());
+
+const RELEASE = /^[A-Za-z0-9@][A-Za-z0-9._@/+-]{0,99}$/;
+
+/** The tag that looks most like a release, or the commit. */
+export const versionOf = (tags: readonly string[], commit: string): string => {
+  const releases = tags.filter((t) => RELEASE.test(t) && /\d/.test(t) && !isMovingName(t)).sort();
+  return releases.find((t) => /^v?\d+\.\d+/.test(t)) ?? releases[0] ?? commit;
+};
+
+const seconds = (at: string): string => at.replace(/\.\d{3}Z$/, 'Z');
+const day = (at: string): string => at.slice(0, 10);
+
+const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+
+const findingReports = (input: ReportInput, items: readonly EvidenceItem[]): FindingReport[] => {
+  const { session, events } = input;
+  const ids = findingFileIds(session.findings.values());
+  const byId = new Map(items.map((i) => [i.id, i]));
+  const recordings = events.filter((e) => e.type === 'finding.recorded');
+  return [...session.findings.values()].sort(gravestFirst).map((f) => {
+    const fileId = ids.get(f.id)!;
+    const own = recordings.filter((e) => e.finding === f.id && e.value !== null);
+    return {
+      ...f,
+      fileId,
+      tag: fileId.split('-').slice(0, 2).join('-').toUpperCase(),
+      items: f.evidence.flatMap((id) => byId.get(id) ?? []),
+      identified: day(own[0]?.at ?? session.lastAt),
+      documented: day(own.at(-1)?.at ?? session.lastAt),
+    };
+  });
+};
+
+const whereOf = (i: EvidenceItem): string => (i.location ? `${i.location.path}:${i.location.startLine}` : '');
+
+const dismissals = (session: Session, items: readonly EvidenceItem[]): Dismissal[] => {
+  const byId = new Map(items.map((i) => [i.id, i]));
+  const order = new Map(items.map((i, n) => [i.id, n]));
+  return [...session.triage]
+    .filter(([, t]) => t.decision === 'dismissed')
+    .map(([id, t]) => {
+      const found = byId.get(id);
+      return {
+        id,
+        title: found?.title ?? 'an item that later evidence no longer holds',
+        where: found ? whereOf(found) : '',
+        reason: t.reason,
+      };
+    })
+    .sort(
+      (a, b) =>
+        (order.get(a.id) ?? items.length) - (order.get(b.id) ?? items.length) || (a.id < b.id ? -1 : 1),
+    );
+};
+
+const limitationsOf = (
+  coverage: Coverage,
+  checks: readonly CheckReport[],
+  looks: readonly Look[],
+  items: readonly EvidenceItem[],
+  openLeads: number,
+  networkAllowed: boolean,
+): string[] => {
+  const untested = checks.filter((c) => c.verdict === null).map((c) => c.id);
+  const unsure = checks.filter((c) => c.verdict === 'unsure').map((c) => c.id);
+  const gaps = items.filter((i) => i.kind === 'gap');
+  return [
+    ...(untested.length > 0
+      ? [
+          `${plural(untested.length, 'check')} of ${coverage.total} not tested: ${untested.join(', ')}. Nothing in this report says anything about them.`,
+        ]
+      : []),
+    ...(unsure.length > 0
+      ? [`${plural(unsure.length, 'check')} without a clear answer: ${unsure.join(', ')}.`]
+      : []),
+    ...looks
+      .filter((l) => !l.looked)
+      .map((l) => `Collector ${l.collector} could not look (${l.outcome}): ${l.message}`),
+    ...gaps
+      .slice(0, 100)
+      .map(
+        (g) =>
+          `Gap in the evidence for ${g.checks.join(', ') || 'no check'}: ${g.title}${g.detail ? ` (${g.detail.slice(0, 300)})` : ''}`,
+      ),
+    ...(gaps.length > 100 ? [`${gaps.length - 100} more gaps are listed in artifacts/evidence.json.`] : []),
+    ...(openLeads > 0
+      ? [
+          `${plural(openLeads, 'lead')} of the automatic evidence neither accepted nor dismissed by the auditor.`,
+        ]
+      : []),
+    networkAllowed
+      ? 'Network access was allowed for the tools during this audit.'
+      : 'The tools had no network access: nothing outside of the repository was consulted by them.',
+  ];
+};
+
+const evidenceFileOf = (
+  input: ReportInput,
+  repository: Repository,
+  items: EvidenceItem[],
+  surface: Surface,
+): EvidenceFile => {
+  const { session, tool, methodology, evidence } = input;
+  const { commit, ref, subdir } = session.target!;
+  return {
+    schema: EVIDENCE_SCHEMA,
+    tool: {
+      name: tool.name,
+      version: tool.version,
+      rules: tool.rules ?? `${methodology.id}@${methodology.version}`,
+    },
+    target: { url: repository.url, commit, ref, subdir },
+    collectors: [...evidence.keys()].sort().map((c) => evidence.get(c)!.run),
+    surface,
+    items,
+  };
+};
+
+const surfaceOf = (evidence: ReadonlyMap<string, CollectorResult>): Surface => {
+  const all = [...evidence.keys()].sort().flatMap((c) => evidence.get(c)!.surface ?? []);
+  const merged = emptySurface();
+  for (const s of all) {
+    merged.tools.push(...s.tools);
+    merged.resources.push(...s.resources);
+    merged.prompts.push(...s.prompts);
+    merged.transports.push(...s.transports);
+  }
+  return merged;
+};
+
+/**
+ * The one value all writers share. Pure: the same journal, evidence and methodology give the same model.
+ * @throws UserError when the session has no target with a public https address, or `auditId` cannot name a folder:
+ *   what {@link readiness} reports as blocking.
+ */
+export const buildReport = (input: ReportInput): ReportModel => {
+  const { session, methodology, evidence } = input;
+  const id = parseAuditId(input.auditId);
+  if (!id)
+    throw new UserError(
+      `"${input.auditId}" cannot name an audit folder`,
+      'use <github user>-<YYYY-MM-DD>-<three digits>',
+    );
+  const repository = repositoryOf(session.target?.url ?? '');
+  if (!session.target || !repository)
+    throw new UserError(
+      'the session has no public https address of its target, so the report has no place in the database',
+      'open the session on a clone with such a remote',
+    );
+  const lastWork = input.events.findLastIndex(isWork);
+  const worked = input.events.slice(0, lastWork + 1);
+  const atEnd = replay(worked);
+  const looks = looksOf(session, methodology, evidence, input.missing);
+  const items = allItems(evidence);
+  const findings = findingReports(input, items);
+  const checks = checkReports(
+    session,
+    methodology,
+    evidence,
+    looks,
+    new Map(findings.map((f) => [f.id, f.fileId])),
+  );
+  const coverage = coverageOf(checks);
+  const openLeads = items.filter((i) => i.kind === 'lead' && !session.triage.has(i.id)).length;
+  const top10 = top10Rows(checks, new Map((input.top10 ?? []).map((t) => [t.id, t.name])));
+  const surface = surfaceOf(evidence);
+  const { name, commit, tags, subdir, committedAt } = session.target;
+  const count = (s: Severity) => findings.filter((f) => f.severity === s).length;
+  return {
+    auditId: input.auditId,
+    date: id.date,
+    auditor: session.auditor,
+    target: { name, repository, commit, version: versionOf(tags, commit), subdir, committedAt },
+    dates: { start: seconds(session.startedAt), completion: seconds(atEnd.lastAt || session.startedAt) },
+    hours: workedHours(atEnd),
+    methodology: {
+      id: methodology.id,
+      title: methodology.title,
+      version: methodology.version,
+      sha256: session.methodology?.sha256 ?? '',
+    },
+    tool: { name: input.tool.name, version: input.tool.version },
+    checks,
+    coverage,
+    looks,
+    findings,
+    summary: {
+      critical: count('critical'),
+      high: count('high'),
+      medium: count('medium'),
+      low: count('low'),
+      info: count('info'),
+      total: findings.length,
+      positive: findings.filter((f) => f.positive).length,
+    },
+    top10,
+    dismissed: dismissals(session, items),
+    openLeads,
+    limitations: limitationsOf(coverage, checks, looks, items, openLeads, session.networkAllowed),
+    proposals: proposalsOf(checks, coverage, findings, top10, looks),
+    scorecard: scorecardOf(methodology, checks, findings),
+    surface,
+    evidence: evidenceFileOf(input, repository, items, surface),
+    artifacts: [...evidence.keys()]
+      .sort()
+      .flatMap((c) => evidence.get(c)!.artifacts.map((a) => ({ collector: c, ...a }))),
+    attachments: [...session.attachments]
+      .map(([attachment, a]) => ({ name: attachment, ...a }))
+      .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
+    log: workLog(worked, new Map(items.map((i) => [i.id, i.title]))),
+    minutesByCheck: [...timeByCheck(worked)].map(([check, ms]) => ({
+      check,
+      minutes: Math.round(ms / 60_000),
+    })),
+  };
+};

@@ -1,0 +1,188 @@
+import { visible } from '../../text/visible.ts';
+import {
+  type AuditFolder,
+  at,
+  findingFiles,
+  objectOf,
+  type Report,
+  type RuleContext,
+  type TextFile,
+} from './folder.ts';
+import { fenceAfter } from './markdown-read.ts';
+
+/** AVP 3.3: does quoted code stand where the finding says, at the commit of the manifest? */
+export type Citation = {
+  path: string;
+  startLine: number;
+  endLine: number;
+  snippet: readonly string[];
+  line: number;
+};
+
+/** A line of a file with its path in backticks and `lines a-b`, followed by a fence. */
+const LOCATION =
+  /\*\*[^*]{1,80}\*\*:\s{0,9}(`{1,9})\s?([^`\n]{1,500}?)\s?\1\s{1,9}\(?lines?\s{1,3}(\d{1,7})(?:\s{0,2}[-–]\s{0,2}(\d{1,7}))?/;
+
+export const citationsOf = (file: TextFile): Citation[] =>
+  file.lines.flatMap((text, i) => {
+    const [, , path, start, end] = LOCATION.exec(text) ?? [];
+    const fence = path ? fenceAfter(file.lines, i + 1) : null;
+    if (!path || !start || !fence) return [];
+    return [
+      { path, startLine: Number(start), endLine: Number(end ?? start), snippet: fence.lines, line: i + 1 },
+    ];
+  });
+
+const GAP = /^\s{0,80}(?:\/\/|#|--|;|\/\*|<!--|%|\*)?\s{0,9}(?:\.\.\.|…)[^\n]{0,200}$/;
+
+/** The snippet's pieces between gap lines, empty lines at their ends taken off. */
+const piecesOf = (snippet: readonly string[]): string[][] => {
+  const pieces: string[][] = [[]];
+  for (const l of snippet) {
+    if (GAP.test(l)) pieces.push([]);
+    else pieces.at(-1)!.push(l);
+  }
+  return pieces
+    .map((p) =>
+      p.slice(
+        p.findIndex((l) => l.trim() !== ''),
+        p.findLastIndex((l) => l.trim() !== '') + 1,
+      ),
+    )
+    .filter((p) => p.some((l) => l.trim() !== ''));
+};
+
+const shown = (line: string): string => visible(line.replaceAll('\t', '  ')).trimEnd();
+const squeezed = (line: string): string => line.replace(/\s+/g, '');
+
+type Range = { start: number; end: number };
+
+/** Where the pieces stand, in order, from index `from` on. */
+const locate = (source: readonly string[], pieces: readonly string[][], from: number): Range | null => {
+  const index = new Map<string, number[]>();
+  source.forEach((l, i) => {
+    const list = index.get(l);
+    if (list) list.push(i);
+    else index.set(l, [i]);
+  });
+  for (const start of (index.get(pieces[0]![0]!) ?? []).filter((i) => i >= from).slice(0, 500)) {
+    let next = start;
+    let ok = true;
+    for (const [n, piece] of pieces.entries()) {
+      const candidates =
+        n === 0 ? [start] : (index.get(piece[0]!) ?? []).filter((i) => i >= next).slice(0, 500);
+      const found = candidates.find((i) => piece.every((l, k) => source[i + k] === l));
+      if (found === undefined) {
+        ok = false;
+        break;
+      }
+      next = found + piece.length;
+    }
+    if (ok) return { start: start + 1, end: next };
+  }
+  return null;
+};
+
+export type Match =
+  | { kind: 'exact' }
+  | { kind: 'moved'; start: number; end: number }
+  | { kind: 'semantic'; start: number; end: number }
+  | { kind: 'partial'; found: number; of: number }
+  | { kind: 'none' };
+
+/** Compares a citation with the file's text; invisible characters compare by what a reader of the report sees. */
+export const matchSnippet = (citation: Citation, source: string): Match => {
+  const lines = source.split('\n').map(shown);
+  const pieces = piecesOf(citation.snippet.map(shown));
+  if (pieces.length === 0) return { kind: 'none' };
+  const there = locate(lines, pieces, citation.startLine - 1);
+  // Empty lines and gaps at the ends of a quotation may be cut: the range must hold it, not equal it.
+  if (there && there.start >= citation.startLine && there.end <= citation.endLine) return { kind: 'exact' };
+  const moved = locate(lines, pieces, 0);
+  if (moved) return { kind: 'moved', ...moved };
+  const dense = lines.map((l, i) => ({ text: squeezed(l), number: i + 1 })).filter((l) => l.text !== '');
+  const densePieces = pieces.map((p) => p.map(squeezed).filter((l) => l !== ''));
+  const like = locate(
+    dense.map((l) => l.text),
+    densePieces,
+    0,
+  );
+  if (like)
+    return { kind: 'semantic', start: dense[like.start - 1]!.number, end: dense[like.end - 1]!.number };
+  const known = new Set(dense.map((l) => l.text));
+  const telling = densePieces.flat().filter((l) => l.length > 3);
+  const found = telling.filter((l) => known.has(l)).length;
+  return found > 0 && found * 4 >= telling.length
+    ? { kind: 'partial', found, of: telling.length }
+    : { kind: 'none' };
+};
+
+const RULE = 'AVP-3.3';
+
+const checkOne = (
+  file: TextFile,
+  c: Citation,
+  commit: string,
+  context: RuleContext,
+  report: Report,
+): void => {
+  const cited = `${c.path.slice(0, 200)} lines ${c.startLine}-${c.endLine}`;
+  const say = (level: 'warning' | 'info', message: string, fix: string) =>
+    report({ rule: RULE, level, file: file.path, line: c.line, message, fix });
+  const source = context.target?.(commit, c.path);
+  if (source === undefined)
+    return say(
+      'info',
+      `${cited} was not compared with the target`,
+      'look at it by hand, or validate beside a clone that has the commit',
+    );
+  if (source === null)
+    return say(
+      'warning',
+      `${c.path.slice(0, 200)} does not exist at commit ${commit.slice(0, 12)}`,
+      'correct the path or the commit',
+    );
+  const match = matchSnippet(c, source);
+  if (match.kind === 'moved')
+    say(
+      'warning',
+      `${cited}: the code stands at lines ${match.start}-${match.end}`,
+      `write lines ${match.start}-${match.end}`,
+    );
+  else if (match.kind === 'semantic')
+    say(
+      match.start >= c.startLine && match.end <= c.endLine ? 'info' : 'warning',
+      `${cited}: the code stands at lines ${match.start}-${match.end}, with other white space`,
+      `quote it as it stands, lines ${match.start}-${match.end}`,
+    );
+  else if (match.kind === 'partial')
+    say(
+      'warning',
+      `${cited}: only ${match.found} of ${match.of} lines stand in the file`,
+      'quote the code as it stands, and mark gaps by a line // ...',
+    );
+  else if (match.kind === 'none')
+    say(
+      'warning',
+      `${cited}: the quoted code is not in the file`,
+      'quote the code as it stands at the commit',
+    );
+};
+
+export const checkSnippets = (audit: AuditFolder, context: RuleContext, report: Report): void => {
+  if (!context.target) return;
+  const manifest = objectOf(audit.own.get('audit-manifest.json'));
+  const commit = manifest && at(manifest.value, 'target.commit_hash');
+  if (typeof commit !== 'string' || !/^[0-9a-f]{7,64}$/i.test(commit)) {
+    report({
+      rule: RULE,
+      level: 'info',
+      file: audit.path || audit.id || '.',
+      message: 'no commit is known, so no quotation was compared with the target',
+      fix: 'put the commit into the manifest',
+    });
+    return;
+  }
+  for (const file of findingFiles(audit).values())
+    for (const c of citationsOf(file)) checkOne(file, c, commit, context, report);
+};
