@@ -147,7 +147,9 @@ const unhide = (point: number): string =>
 const normalise = (line: string): string =>
   line
     .replace(/‹U\+([0-9A-F]{4,6})›/g, (_, hex: string) => unhide(Number.parseInt(hex, 16)))
-    .replace(/[\p{Cf}\u{34f}\u{115f}\u{1160}\u{3164}\u{fe00}-\u{fe0f}]/gu, (c) => unhide(c.codePointAt(0)!))
+    .replace(/\p{Cf}|\u{34f}|\u{115f}|\u{1160}|\u{3164}|[\u{fe00}-\u{fe0f}]/gu, (c) =>
+      unhide(c.codePointAt(0)!),
+    )
     .normalize('NFKC')
     .replace(/&#(\d{1,7});/g, (_, n: string) => codePoint(Number(n)))
     .replace(/&#x([0-9a-f]{1,6});/gi, (_, n: string) => codePoint(Number.parseInt(n, 16)))

@@ -77,7 +77,7 @@ const checkHeader = (id: string, file: TextFile, positive: boolean, report: Repo
   const warn = (rule: string, line: number | null, message: string, fix: string) =>
     report({ rule, level: 'warning', file: file.path, line, message, fix });
   const [title] = headingsOf(file);
-  if (!title || title.level !== 1 || !/^Finding:\s*\S/.test(title.title))
+  if (title?.level !== 1 || !/^Finding:\s*\S/.test(title.title))
     warn(
       'FINDING-FIELD',
       title?.line ?? 1,

@@ -211,6 +211,15 @@ const checkCounts = (audit: AuditFolder, json: JsonFile, report: Report): void =
       message: `total_issues is ${total}, the severities add up to ${sum}`,
       fix: `write ${sum}: info counts too`,
     });
+  else if (typeof total === 'number' && total !== files.length)
+    report({
+      rule: 'AVP-1.5',
+      level: 'warning',
+      file: json.file,
+      line: nearestLine(json, 'findings_summary.total_issues'),
+      message: `total_issues is ${total}, but findings/ holds ${files.length}`,
+      fix: `write ${files.length}, or add or remove files`,
+    });
   const details = at(json.value, 'findings_details');
   if (!isObject(details)) return;
   const listed = new Set<string>();

@@ -2,6 +2,7 @@ import { parseAuditId } from '../ids.ts';
 import { repositoryOf } from '../repository.ts';
 import { checkFields, type Field, nearestLine } from './fields.ts';
 import {
+  type AuditFolder,
   at,
   boldField,
   findingFiles,
@@ -111,13 +112,18 @@ const checkHistory = (
     );
 };
 
-/** `security_summary` describes the newest audit. */
-const checkSummary = (repository: RepositoryFolder, json: JsonFile, report: Report): void => {
+/** The last audit of the day that `last_audit_date` names. */
+const newestAudit = (repository: RepositoryFolder, json: JsonFile): AuditFolder | undefined => {
   const last = at(json.value, 'audit_history.last_audit_date');
-  const newest = repository.audits
+  return repository.audits
     .filter((a) => dateOf(a.id) === last)
     .sort((a, b) => (a.id.slice(-14) < b.id.slice(-14) ? -1 : 1))
     .at(-1);
+};
+
+/** `security_summary` describes the newest audit. */
+const checkSummary = (repository: RepositoryFolder, json: JsonFile, report: Report): void => {
+  const newest = newestAudit(repository, json);
   const manifest = newest && objectOf(newest.own.get('audit-manifest.json'));
   if (!newest || !manifest) return;
   const differ = (path: string, said: number, expected: number) =>
@@ -143,6 +149,34 @@ const checkSummary = (repository: RepositoryFolder, json: JsonFile, report: Repo
   ).length;
   if (typeof positive === 'number' && typeof info === 'number' && positive !== info && positive !== marked)
     differ('security_summary.positive_findings', positive, info);
+};
+
+/** Both files name the same things: the newest audit's compliance, and its auditor. */
+const checkAgreement = (repository: RepositoryFolder, json: JsonFile, report: Report): void => {
+  const manifest = objectOf(newestAudit(repository, json)?.own.get('audit-manifest.json'));
+  if (!manifest) return;
+  const differ = (path: string, said: string, expected: string) =>
+    report({
+      rule: RULE,
+      level: 'warning',
+      file: json.file,
+      line: nearestLine(json, path),
+      message: `${path} is "${said.slice(0, 60)}", the manifest of the newest audit says "${expected.slice(0, 60)}"`,
+      fix: 'write the same in both',
+    });
+  for (const name of ['mcp_security_baseline', 'owasp_top_10', 'supply_chain_security']) {
+    const said = at(json.value, `compliance_status.${name}`);
+    const expected = at(manifest.value, `compliance_checks.${name}`);
+    if (typeof said === 'string' && typeof expected === 'string' && said !== expected)
+      differ(`compliance_status.${name}`, said, expected);
+  }
+  const github = at(manifest.value, 'auditor.github');
+  const organization = at(manifest.value, 'auditor.organization');
+  const auditors = at(json.value, 'audit_history.auditors');
+  const own = Array.isArray(auditors) ? auditors.findIndex((a) => isObject(a) && a.github === github) : -1;
+  const said = own < 0 ? undefined : (auditors as { organization?: unknown }[])[own]!.organization;
+  if (typeof said === 'string' && typeof organization === 'string' && said !== organization)
+    differ(`audit_history.auditors.${own}`, said, organization);
 };
 
 const checkRepositoryName = (repository: RepositoryFolder, json: JsonFile, report: Report): void => {
@@ -175,4 +209,5 @@ export const checkMetadata = (repository: RepositoryFolder, report: Report): voi
   if (repository.audits.length === 0) return;
   checkHistory(repository, json, repository.host !== null, report);
   checkSummary(repository, json, report);
+  checkAgreement(repository, json, report);
 };

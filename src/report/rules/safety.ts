@@ -117,7 +117,7 @@ const checkLabels = (file: TextFile, report: Report): void => {
 const withoutEmoji = (line: string): string =>
   line
     .replace(
-      /\p{Extended_Pictographic}[\u{fe0f}\u{200d}\u{1f3fb}-\u{1f3ff}]{1,3}|[0-9#*]\u{fe0f}\u{20e3}/gu,
+      /\p{Extended_Pictographic}(?:\u{fe0f}|\u{200d}|[\u{1f3fb}-\u{1f3ff}]){1,3}|[0-9#*]\u{fe0f}\u{20e3}/gu,
       '',
     )
     .replaceAll('\t', '');

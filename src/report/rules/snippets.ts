@@ -130,18 +130,16 @@ const checkOne = (
   const say = (level: 'warning' | 'info', message: string, fix: string) =>
     report({ rule: RULE, level, file: file.path, line: c.line, message, fix });
   const source = context.target?.(commit, c.path);
-  if (source === undefined)
-    return say(
-      'info',
-      `${cited} was not compared with the target`,
-      'look at it by hand, or validate beside a clone that has the commit',
-    );
-  if (source === null)
-    return say(
-      'warning',
-      `${c.path.slice(0, 200)} does not exist at commit ${commit.slice(0, 12)}`,
-      'correct the path or the commit',
-    );
+  if (source === undefined) {
+    const fix = 'look at it by hand, or validate beside a clone that has the commit';
+    say('info', `${cited} was not compared with the target`, fix);
+    return;
+  }
+  if (source === null) {
+    const missing = `${c.path.slice(0, 200)} does not exist at commit ${commit.slice(0, 12)}`;
+    say('warning', missing, 'correct the path or the commit');
+    return;
+  }
   const match = matchSnippet(c, source);
   if (match.kind === 'moved')
     say(
