@@ -14,6 +14,8 @@ await build({
   target: 'node22',
   minifySyntax: true,
   jsx: 'automatic',
+  // Some packages keep a UMD build under "main" whose requires no bundler can follow.
+  mainFields: ['module', 'main'],
   define: { 'process.env.NODE_ENV': '"production"' },
   // Ink loads its devtools only when asked to; secretlint resolves its rules by itself and is loaded by name.
   external: ['react-devtools-core', '@secretlint/*'],

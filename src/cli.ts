@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The first lines decide how the program starts, so nothing heavy is imported above them: React must see NODE_ENV
-// before it loads, and an older Node must get a sentence rather than a syntax error.
+// The first lines decide how the program starts, so nothing heavy is imported above them: an older Node must get a
+// sentence rather than a syntax error. That React is its production build is decided when this is bundled.
 import nodeModule from 'node:module';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -10,7 +10,6 @@ if (major < 22 || (major === 22 && minor < 12)) {
   );
   process.exit(2);
 }
-process.env.NODE_ENV ??= 'production';
 nodeModule.enableCompileCache();
 const { main } = await import('./commands/main.ts');
 process.exitCode = await main(process.argv.slice(2));

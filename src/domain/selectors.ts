@@ -48,10 +48,11 @@ export const findingsOfCheck = (s: Session, check: string): Finding[] =>
 export const runState = (
   s: Session,
   collector: string,
-  busy?: { running: boolean; queued: boolean; missing: string | undefined },
-): 'running' | 'queued' | 'missing' | 'not-run' | 'collected' | 'nothing-found' | 'not-applicable' | 'unavailable' | 'failed' => {
+  busy?: { running: boolean; queued: boolean; loading: boolean; missing: string | undefined },
+): 'running' | 'queued' | 'loading' | 'missing' | 'not-run' | 'collected' | 'nothing-found' | 'not-applicable' | 'unavailable' | 'failed' => {
   if (busy?.running) return 'running';
   if (busy?.queued) return 'queued';
+  if (busy?.loading) return 'loading';
   if (busy?.missing) return 'missing';
   return s.runs.get(collector)?.outcome ?? 'not-run';
 };

@@ -127,6 +127,6 @@ export const frame = (v: View, theme: Theme, options: { showIdle: boolean }): Fr
   blocks.push({ rect: full.header, lines: [merged ? status(v, theme, columns) : header(v, columns)] });
   if (full.status) blocks.push({ rect: full.status, lines: [status(v, theme, columns)] });
   const mark = options.showIdle ? [span(` ${idleMark(v)}`, 'muted')] : [];
-  blocks.push({ rect: full.footer, lines: [spread(keys ?? footer(v, theme, columns - lineWidth(mark)), mark, columns)] });
+  blocks.push({ rect: full.footer, lines: [spread(keys ?? footer(v, theme, columns - lineWidth(mark) - (mark.length > 0 ? 1 : 0)), mark, columns)] });
   return { lines: compose(columns, rows, blocks), cursor, choices };
 };

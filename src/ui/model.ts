@@ -57,6 +57,7 @@ export const stateOfRun = (snap: Snapshot, id: string): RunState =>
   runState(snap.session, id, {
     running: snap.running.has(id),
     queued: snap.queued.includes(id),
+    loading: snap.loading.has(id),
     missing: snap.missing.get(id),
   });
 

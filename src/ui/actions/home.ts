@@ -21,6 +21,7 @@ const enter = (app: App, opened: Opened): void => {
   app.update({ place: 'audit', focus: 'list', lists, overlays: [], opening: '' });
   if (readOnly) app.toast(`Read-only: ${readOnly}`, 'warn');
   else if (notices.length > 0) app.toast(notices.join(' '), 'warn');
+  app.work(() => opened.store.load());
   const missing = opened.collectors.map((c) => c.id).filter((id) => !session.runs.has(id));
   if (missing.length > 0 && !readOnly) opened.store.collect(missing).catch((e: unknown) => app.toast(String(e), 'bad'));
 };

@@ -29,7 +29,7 @@ export const dayAndTime = (iso: string, now: Date): string => {
  * while something is. The driver waits for this instead of sleeping.
  */
 export const idleMark = (v: View): string => {
-  const busy = v.ui.busy > 0 || v.ui.place === 'opening' || (v.snap !== null && v.snap.running.size + v.snap.queued.length > 0);
+  const busy = v.ui.busy > 0 || v.ui.place === 'opening' || (v.snap !== null && v.snap.running.size + v.snap.queued.length + v.snap.loading.size > 0);
   return `${busy ? '~' : '='}${v.ui.handled}@${v.ui.columns}x${v.ui.rows}`;
 };
 

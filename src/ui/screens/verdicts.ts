@@ -40,6 +40,7 @@ export const runGlyph = (state: RunState, theme: Theme): Span => {
       return span(g.na, 'muted');
     case 'running':
     case 'queued':
+    case 'loading':
       return span(g.ellipsis, 'accent');
     case 'not-run':
       return span(g.open, 'warn');
@@ -58,6 +59,7 @@ export const runWords = (state: RunState): string => {
     'not-applicable': 'does not apply',
     running: 'collecting',
     queued: 'waiting',
+    loading: 'being read',
     'not-run': 'has not looked yet',
     unavailable: 'could not look',
     missing: 'evidence lost',

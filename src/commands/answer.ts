@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { parseDocument } from 'yaml';
+import { answersFile } from '../domain/answers-file.ts';
+import { type Command, isRefusal, nextFindingId, type Refusal } from '../domain/decide.ts';
+import { UserError } from '../domain/errors.ts';
+import { draftFinding } from '../domain/finding.ts';
+import { firstProblem } from '../domain/finding-input.ts';
+import { findCheck } from '../domain/methodology.ts';
+import { itemsNamed } from '../engine/locate.ts';
+import type { Store } from '../engine/store.ts';
+import { resolveFinding } from './findings.ts';
+
+const MAX_BYTES = 8 * 1024 * 1024;
+
+export type Answered = { recorded: number; unchanged: number; refused: { what: string; why: string; hint: string }[] };
+
+/** Reads a file of answers; `-` is standard input. Throws {@link UserError} with the first thing not understood. */
+export const readAnswers = (file: string): ReturnType<typeof answersFile.parse> => {
+  let text: string;
+  try {
+    text = readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    throw new UserError(`the answers in ${file} could not be read: ${error instanceof Error ? error.message : error}`, 'nothing was recorded; name a file that can be read');
+  }
+  if (text.length > MAX_BYTES) throw new UserError(`${file} is larger than 8 MiB, so nothing was recorded`, 'split the answers over several files');
+  const document = parseDocument(text);
+  const [error] = document.errors;
+  if (error) throw new UserError(`${file} is not YAML, so nothing was recorded: ${error.message.split('\n')[0]}`, 'correct that line');
+  const parsed = answersFile.safeParse(document.toJS({ maxAliasCount: 50 }) ?? {});
+  if (parsed.success) return parsed.data;
+  const problem = firstProblem(parsed.error, file);
+  throw new UserError(`${problem.refused}; nothing was recorded`, 'mcp-audit answer --help shows the form');
+};
+
+/**
+ * Records what the file says, one decision after the other, exactly as the keys of the interface would. What is
+ * refused is reported and does not stop the rest; what is already so is left alone, so the same file can be given twice.
+ */
+export const applyAnswers = async (store: Store, answers: ReturnType<typeof readAnswers>): Promise<Answered> => {
+  const done: Answered = { recorded: 0, unchanged: 0, refused: [] };
+  const note = (what: string, r: Refusal): void => {
+    if (r.refused === 'nothing changed') done.unchanged += 1;
+    else done.refused.push({ what, why: r.refused, hint: r.hint });
+  };
+  const send = (what: string, command: Command): void => {
+    const result = store.dispatch(command);
+    if (isRefusal(result)) note(what, result);
+    else done.recorded += 1;
+  };
+
+  if (answers.auditor) {
+    const known = store.snapshot().session.auditor;
+    const given = Object.fromEntries(Object.entries(answers.auditor).filter(([, v]) => v !== undefined));
+    send('auditor', { type: 'name-auditor', auditor: { ...known, ...given } });
+  }
+  for (const t of answers.triage ?? []) {
+    const items = itemsNamed(store.snapshot().evidence, t.items).map((i) => i.id);
+    if (items.length === 0) note(`triage ${t.items}`, { refused: 'no such evidence', hint: 'name an item id, collector/rule, or collector/rule@path' });
+    else send(`triage ${t.items}`, { type: 'triage', items, triage: { decision: t.decision, reason: t.reason } });
+  }
+  for (const [check, a] of Object.entries(answers.checks ?? {}))
+    send(`check ${check}`, {
+      type: 'answer',
+      check,
+      ...(a.verdict !== undefined ? { verdict: a.verdict } : {}),
+      ...(a.note !== undefined ? { note: a.note } : {}),
+    });
+  for (const input of answers.findings ?? []) {
+    const { session, methodology } = store.snapshot();
+    const what = `finding ${input.id ?? input.title ?? ''}`;
+    const known = [...session.findings.values()].find((f) =>
+      input.id ? f.id === input.id : f.check === input.check && f.title === input.title,
+    );
+    const check = findCheck(methodology, input.check ?? known?.check ?? '');
+    if (!check) {
+      note(what, { refused: `it names no check of ${methodology.id}`, hint: 'check: the id of the check it belongs to' });
+      continue;
+    }
+    const base = known ?? draftFinding(input.id ?? nextFindingId(session), check);
+    const finding = await resolveFinding(input, base, store);
+    if (isRefusal(finding)) note(what, finding);
+    else send(what, { type: 'record-finding', finding });
+  }
+  return done;
+};

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { basename, extname } from 'node:path';
+import { isRefusal } from '../domain/decide.ts';
+import { UserError } from '../domain/errors.ts';
+import { withSession } from './headless.ts';
+import type { Host } from './host.ts';
+
+const TYPES: Record<string, string> = {
+  '.json': 'application/json',
+  '.sarif': 'application/sarif+json',
+  '.md': 'text/markdown',
+  '.txt': 'text/plain',
+  '.log': 'text/plain',
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.pdf': 'application/pdf',
+};
+
+/** Keeps a copy of a file with the session, addressed by its hash. */
+export const attach = (host: Host, file: string, options: { check?: string; session?: string }): Promise<number> => {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    throw new UserError(`${file} could not be read, so nothing was attached: ${error instanceof Error ? error.message : error}`, 'name a file that is there');
+  }
+  return withSession(host, options.session, async (w) => {
+    const type = TYPES[extname(file).toLowerCase()] ?? 'application/octet-stream';
+    const result = w.store.attach(basename(file), bytes, type, options.check ?? null);
+    if (isRefusal(result)) {
+      host.stderr(`${result.refused}\n${result.hint}\n`);
+      return 1;
+    }
+    host.stdout(`${w.id}: ${basename(file)} attached, ${bytes.length} bytes\n`);
+    return 0;
+  });
+};

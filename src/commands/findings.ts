@@ -1,0 +1,45 @@
+import { parseDocument, stringify } from 'yaml';
+import { isRefusal, type Refusal } from '../domain/decide.ts';
+import { type Finding, missingParts } from '../domain/finding.ts';
+import { type FindingInput, findingInput, firstProblem, toInput, withInput } from '../domain/finding-input.ts';
+import { itemsNamed, locate } from '../engine/locate.ts';
+import type { Store } from '../engine/store.ts';
+
+/** A finding as an auditor edits it: YAML, one key a part, in the order a reader wants it. */
+export const findingText = (f: Finding): string => {
+  const missing = missingParts(f);
+  const head = [
+    `${f.id}: save and close to record it; close without a change to record nothing.`,
+    missing.length > 0 ? `Still to fill: ${missing.join(', ')}.` : 'Nothing is missing.',
+    'severity: critical, high, medium, low, info. Impact ratings: High, Medium, Low, None.',
+    'where: path:first-last at the audited commit; the lines are read there, not copied from here.',
+  ];
+  return `${head.map((l) => `# ${l}`).join('\n')}\n${stringify(toInput(f), { lineWidth: 100, blockQuote: 'literal' })}`;
+};
+
+/** What was written, laid over `base`; places and evidence are looked up, never taken on trust. */
+export const resolveFinding = async (input: FindingInput, base: Finding, store: Store): Promise<Finding | Refusal> => {
+  const locations = input.where ? await locate(input.where, (path) => store.readText(path)) : null;
+  if (locations && isRefusal(locations)) return locations;
+  let evidence: string[] | null = null;
+  if (input.evidence) {
+    evidence = [];
+    for (const name of input.evidence) {
+      const items = itemsNamed(store.snapshot().evidence, name);
+      if (items.length === 0 && !base.evidence.includes(name))
+        return { refused: `there is no evidence "${name}"`, hint: 'Name an item id, collector/rule, or collector/rule@path.' };
+      evidence.push(...(items.length > 0 ? items.map((i) => i.id) : [name]));
+    }
+    evidence = [...new Set(evidence)];
+  }
+  return withInput(base, input, { locations, evidence });
+};
+
+export const parseFinding = async (text: string, base: Finding, store: Store): Promise<Finding | Refusal> => {
+  const document = parseDocument(text, { maxAliasCount: 0 } as object);
+  const [error] = document.errors;
+  if (error) return { refused: `not YAML: ${error.message.split('\n')[0]}`, hint: 'Correct that line.' };
+  const parsed = findingInput.safeParse(document.toJS({ maxAliasCount: 0 }) ?? {});
+  if (!parsed.success) return firstProblem(parsed.error, 'the finding');
+  return resolveFinding(parsed.data, base, store);
+};

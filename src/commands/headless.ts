@@ -1,0 +1,172 @@
+import { isRefusal } from '../domain/decide.ts';
+import { checksOf, collectorsOf, type Methodology } from '../domain/methodology.ts';
+import { missingParts } from '../domain/finding.ts';
+import { findingsOf, indexEvidence, progress, verdictWord, workedHours } from '../domain/selectors.ts';
+import { toJson } from '../domain/session.ts';
+import type { Snapshot } from '../engine/store.ts';
+import { visible } from '../text/visible.ts';
+import { applyAnswers, readAnswers } from './answer.ts';
+import { type Host, json } from './host.ts';
+import { describeWritten, isClean, loadTop10, readinessOf, writeReport } from './report.ts';
+import { chooseSession, resumeAudit, type StartOptions, startAudit, type Workspace } from './workspace.ts';
+
+/** The twins of what the interface does, for scripts and for terminals that are none. Exit codes: 0 done, 1 not as asked. */
+
+const say = (host: Host, text: string): void => host.stdout(`${visible(text)}\n`);
+
+/** Opens a session for one command, with its evidence read, and closes it whatever happens. */
+export const withSession = async <T>(
+  host: Host,
+  id: string | undefined,
+  run: (w: Workspace) => Promise<T>,
+  readOnly = false,
+): Promise<T> => {
+  const w = resumeAudit(host, chooseSession(host, id), readOnly);
+  try {
+    for (const notice of w.notices) host.stderr(`${visible(notice)}\n`);
+    await w.store.load();
+    return await run(w);
+  } finally {
+    await w.store.close(null);
+  }
+};
+
+const runSummary = (snapshot: Snapshot) =>
+  collectorsOf(snapshot.methodology).map((id) => {
+    const run = snapshot.session.runs.get(id);
+    const result = snapshot.evidence.get(id)?.run;
+    return {
+      id,
+      outcome: snapshot.missing.has(id) ? ('missing' as const) : (run?.outcome ?? ('not-run' as const)),
+      message: snapshot.missing.get(id) ?? result?.message ?? '',
+      searched: result?.searched ?? '',
+      counts: run?.counts ?? null,
+    };
+  });
+
+const collectAll = async (host: Host, w: Workspace, ids: readonly string[], quiet: boolean): Promise<boolean> => {
+  await w.store.collect(ids);
+  const runs = runSummary(w.store.snapshot()).filter((r) => ids.includes(r.id));
+  if (!quiet) for (const r of runs) say(host, `  ${r.id.padEnd(16)} ${r.outcome.padEnd(15)} ${r.message || r.searched}`);
+  return runs.every((r) => r.outcome !== 'failed' && r.outcome !== 'missing');
+};
+
+export const start = async (
+  host: Host,
+  options: StartOptions & { json?: boolean | undefined; collect?: boolean | undefined },
+): Promise<number> => {
+  const w = await startAudit(host, { ...options, progress: (t) => options.json || host.stderr(`${visible(t)}\n`) });
+  try {
+    const { session, methodology } = w.store.snapshot();
+    if (!options.json) {
+      say(host, `session ${w.id}`);
+      say(host, `target  ${session.target?.name} at ${session.target?.commit}`);
+      for (const n of w.notices) say(host, `note    ${n}`);
+    }
+    const ok = options.collect === false || (await collectAll(host, w, collectorsOf(methodology), options.json ?? false));
+    if (options.json) json(host, { session: w.id, folder: w.dir, target: session.target, collectors: runSummary(w.store.snapshot()), notices: w.notices });
+    else say(host, `next    mcp-audit ${w.id}   or: mcp-audit answer --session ${w.id} --from FILE`);
+    return ok ? 0 : 1;
+  } finally {
+    await w.store.close(null);
+  }
+};
+
+export const answer = (host: Host, options: { session?: string | undefined; from: string; json?: boolean | undefined }): Promise<number> => {
+  const answers = readAnswers(options.from);
+  return withSession(host, options.session, async (w) => {
+    const done = await applyAnswers(w.store, answers);
+    if (options.json) json(host, { session: w.id, ...done });
+    else {
+      say(host, `${w.id}: ${done.recorded} recorded, ${done.unchanged} already so, ${done.refused.length} refused`);
+      for (const r of done.refused) say(host, `  refused ${r.what}: ${r.why} (${r.hint})`);
+    }
+    return done.refused.length === 0 ? 0 : 1;
+  });
+};
+
+/** One decision, as a key of the interface would make it. */
+export const single = (host: Host, session: string | undefined, command: Parameters<Workspace['store']['dispatch']>[0]): Promise<number> =>
+  withSession(host, session, async (w) => {
+    const result = w.store.dispatch(command);
+    if (isRefusal(result)) {
+      host.stderr(`${visible(result.refused)}\n${visible(result.hint)}\n`);
+      return 1;
+    }
+    say(host, `${w.id}: recorded as event ${result.seq}`);
+    return 0;
+  });
+
+const statusJson = (w: Workspace, snapshot: Snapshot, methodology: Methodology) => {
+  const index = indexEvidence(snapshot.evidence);
+  return {
+    session: w.id,
+    folder: w.dir,
+    target: snapshot.session.target,
+    methodology: { id: methodology.id, version: methodology.version },
+    progress: progress(snapshot.session, checksOf(methodology)),
+    workedHours: workedHours(snapshot.session),
+    collectors: runSummary(snapshot),
+    checks: checksOf(methodology).map((c) => ({
+      id: c.id,
+      title: c.title,
+      verdict: snapshot.session.answers.get(c.id)?.verdict ?? null,
+      note: snapshot.session.answers.get(c.id)?.note ?? '',
+      items: (index.get(c.id) ?? []).length,
+      leads: (index.get(c.id) ?? []).filter((i) => i.kind === 'lead').length,
+    })),
+    findings: findingsOf(snapshot.session).map((f) => ({ ...f, missing: missingParts(f) })),
+    readiness: readinessOf(snapshot),
+    state: toJson(snapshot.session),
+  };
+};
+
+export const status = (host: Host, options: { session?: string | undefined; json?: boolean | undefined }): Promise<number> =>
+  withSession(
+    host,
+    options.session,
+    async (w) => {
+      const snapshot = w.store.snapshot();
+      const { session, methodology } = snapshot;
+      if (options.json) {
+        json(host, statusJson(w, snapshot, methodology));
+        return 0;
+      }
+      const p = progress(session, checksOf(methodology));
+      say(host, `${w.id}  ${session.target?.name} @ ${session.target?.commit.slice(0, 12)}`);
+      say(host, `${p.answered} of ${p.total} checks answered, ${session.findings.size} findings, ${workedHours(session)} h`);
+      for (const c of checksOf(methodology)) {
+        const a = session.answers.get(c.id);
+        const note = a?.note ? `  ${a.note.split('\n')[0]}` : '';
+        say(host, `  ${c.id.padEnd(7)} ${verdictWord(a?.verdict ?? null).padEnd(15)} ${c.title}${note}`);
+      }
+      say(host, 'collectors');
+      for (const r of runSummary(snapshot)) say(host, `  ${r.id.padEnd(16)} ${r.outcome.padEnd(15)} ${r.message}`);
+      for (const f of findingsOf(session)) say(host, `  ${f.id} ${f.severity.padEnd(9)} ${f.title}${missingParts(f).length > 0 ? `  (to fill: ${missingParts(f).join(', ')})` : ''}`);
+      for (const r of readinessOf(snapshot)) if (r.level !== 'ok') say(host, `  ${r.level}: ${r.text} (${r.fix})`);
+      return 0;
+    },
+    true,
+  );
+
+export const collectAgain = (host: Host, options: { session?: string | undefined; checks?: readonly string[] }): Promise<number> =>
+  withSession(host, options.session, async (w) => {
+    const { methodology } = w.store.snapshot();
+    const ids = options.checks?.length
+      ? [...new Set(checksOf(methodology).filter((c) => options.checks?.includes(c.id)).flatMap((c) => c.collectors))]
+      : collectorsOf(methodology);
+    return (await collectAll(host, w, ids, false)) ? 0 : 1;
+  });
+
+export const report = (host: Host, options: { session?: string | undefined; to: string; json?: boolean | undefined }): Promise<number> =>
+  withSession(host, options.session, async (w) => {
+    const written = await writeReport({ snapshot: w.store.snapshot(), events: w.store.events(), top10: await loadTop10() }, options.to);
+    w.store.dispatch({ type: 'report-written', audit: written.audit, sha256: written.sha256 });
+    const clean = isClean(written.diagnostics);
+    if (options.json) json(host, { session: w.id, ...written, clean });
+    else {
+      say(host, written.folder);
+      host.stdout(`${describeWritten(written)}\n`);
+    }
+    return clean ? 0 : 1;
+  });

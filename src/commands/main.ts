@@ -1,0 +1,205 @@
+import { Command, CommanderError, Option } from 'commander';
+import { UserError } from '../domain/errors.ts';
+import { visible, visibleLines } from '../text/visible.ts';
+import { createHost, type Host } from './host.ts';
+import { VERSION } from './version.ts';
+
+const EXIT = `
+Exit codes: 0 done; 1 the asked-for check failed (something refused, blocking, or matched); 2 error.
+Data lies in $MCP_AUDIT_HOME, else in the system's data folder. Nothing leaves this machine unless you give a git URL
+to fetch, or allow the network for a session.`;
+
+const ANSWERS = `
+The file is YAML; every key is optional:
+  auditor:  {name: Jane Doe, github: jane, organization: Independent, contact: jane@example.org}
+  checks:   {"1.1.1": {verdict: pass, note: why}}      verdict: pass, fail, not-applicable, unsure, null
+  findings: [{check: 2.1.2, title: …, severity: high, cwe: CWE-78, where: ["src/a.ts:10-20"],
+              evidence: [id, collector/rule, collector/rule@path], summary: …, description: …,
+              impact: {confidentiality: High, integrity: Low, availability: None, exploitability: High, scope: …},
+              components: […], reproduction: […], risks: […], validation: […], references: […], notes: …,
+              recommendations: {immediate: […], shortTerm: […], longTerm: […]}}]
+  triage:   [{items: id or collector/rule, decision: dismissed, reason: why}]`;
+
+/** The command line. `run` gets the exit code of whatever was asked. */
+export const program = (host: Host, done: (code: number) => void): Command => {
+  const cli = new Command('mcp-audit')
+    .description('Audit a Model Context Protocol server: check by check, with evidence, to a submission the audit database accepts.')
+    .version(VERSION)
+    .exitOverride()
+    .showHelpAfterError('(mcp-audit --help shows how)')
+    .addHelpText('after', EXIT);
+  const json = () => new Option('--json', 'machine-readable output');
+  const session = () => new Option('-s, --session <id>', 'which session (id or its beginning); the newest when left out');
+  const target = (c: Command) =>
+    c
+      .option('--ref <ref>', 'commit, tag or branch; also as #ref behind the path or URL')
+      .option('--subdir <dir>', 'folder of the server in a monorepo')
+      .option('--methodology <dir>', 'your own checklists instead of the bundled ones');
+
+  target(cli.command('open', { isDefault: true }))
+    .description('open the workbench: on a path or git URL, on a saved session, or at Home')
+    .argument('[target]', 'folder with a git repository, git URL, or session id')
+    .option('--new', 'begin another session even if one on this target is unfinished')
+    .option('--read-only', 'look at a session without changing it')
+    .option('--plain', 'linear text instead of panes, for screen readers and simple terminals')
+    .action(async (to: string | undefined, o) => done(await (await import('./open.ts')).open(host, to, o)));
+
+  cli
+    .command('sessions')
+    .description('list the sessions on this machine')
+    .addOption(json())
+    .action(async (o) => done((await import('./sessions.ts')).sessions(host, o)));
+
+  cli
+    .command('resume')
+    .description('open a saved session in the workbench')
+    .argument('[session]', 'id or its beginning; the newest when left out')
+    .option('--read-only', 'look without changing')
+    .option('--plain', 'linear text instead of panes')
+    .action(async (id: string | undefined, o) => done(await (await import('./open.ts')).resumeCommand(host, id, o)));
+
+  target(cli.command('start'))
+    .description('begin a session without a terminal: pin the target and gather its evidence')
+    .argument('<target>', 'folder with a git repository, or git URL')
+    .option('--url <url>', 'address the report names when the repository has no remote')
+    .option('--no-collect', 'only pin the target')
+    .addOption(json())
+    .action(async (source: string, o) => done(await (await import('./headless.ts')).start(host, { source, ...o })));
+
+  target(cli.command('collect'))
+    .description('gather evidence without a session (format mcp-audit/evidence@1)')
+    .argument('<target>', 'folder with a git repository, or git URL')
+    .option('--check <id...>', 'only the evidence of these checks')
+    .option('--json [file]', 'write the evidence as JSON to a file, or to standard output')
+    .option('--fail-on <what>', 'exit 1 when there are such leads: lead, strong, moderate, weak, or a class')
+    .action(async (source: string, o) => done(await (await import('./collect.ts')).collect(host, { source, ...o })));
+
+  cli
+    .command('gather')
+    .description('run the collectors of a session again')
+    .addOption(session())
+    .option('--check <id...>', 'only the collectors of these checks')
+    .action(async (o) => done(await (await import('./headless.ts')).collectAgain(host, { session: o.session, checks: o.check })));
+
+  cli
+    .command('answer')
+    .description('record verdicts, notes, findings and triage from a file')
+    .requiredOption('--from <file>', 'YAML file, or - for standard input')
+    .addOption(session())
+    .addOption(json())
+    .addHelpText('after', ANSWERS)
+    .action(async (o) => done(await (await import('./headless.ts')).answer(host, o)));
+
+  for (const type of ['undo', 'redo'] as const)
+    cli
+      .command(type)
+      .description(type === 'undo' ? 'take back the last decision' : 'do again what was taken back')
+      .addOption(session())
+      .action(async (o) => done(await (await import('./headless.ts')).single(host, o.session, { type })));
+
+  cli
+    .command('delete-finding')
+    .description('delete a finding; undo brings it back')
+    .argument('<finding>', 'for instance F-03')
+    .addOption(session())
+    .action(async (finding: string, o) => done(await (await import('./headless.ts')).single(host, o.session, { type: 'delete-finding', finding })));
+
+  cli
+    .command('attach')
+    .description('keep a file with the session: a screenshot, the output of another tool')
+    .argument('<file>')
+    .option('--check <id>', 'the check it belongs to')
+    .addOption(session())
+    .action(async (file: string, o) => done(await (await import('./attach.ts')).attach(host, file, o)));
+
+  cli
+    .command('status')
+    .description('progress, verdicts, findings, collectors, and what is in the way of the report')
+    .addOption(session())
+    .addOption(json())
+    .action(async (o) => done(await (await import('./headless.ts')).status(host, o)));
+
+  cli
+    .command('report')
+    .description('compile the submission folder and validate it')
+    .requiredOption('--to <dir>', 'folder, or a clone of the audit database')
+    .addOption(session())
+    .addOption(json())
+    .action(async (o) => done(await (await import('./headless.ts')).report(host, o)));
+
+  cli
+    .command('validate')
+    .description('check a submission folder, or a whole clone of the audit database, against its rules')
+    .argument('<folder>')
+    .option('--strict', 'treat what the rules leave open as blocking')
+    .addOption(json())
+    .action(async (folder: string, o) => done((await import('./validate.ts')).validate(host, folder, o)));
+
+  cli
+    .command('export')
+    .description('write a session as one portable file (without the clone of the target)')
+    .addOption(session())
+    .option('--to <file>', 'default: <session>.mcp-audit.zip')
+    .addOption(json())
+    .action(async (o) => {
+      const { chooseSession } = await import('./workspace.ts');
+      const { sessionDir } = await import('../io/paths.ts');
+      const id = chooseSession(host, o.session);
+      done(await (await import('./archive.ts')).exportCommand(host, sessionDir(host.dataDir, id), id, o));
+    });
+
+  cli
+    .command('import')
+    .description('take in a session somebody exported')
+    .argument('<file>')
+    .addOption(json())
+    .action(async (file: string, o) => done((await import('./archive.ts')).importCommand(host, file, o)));
+
+  const checklist = cli.command('checklist').description('work on methodologies');
+  checklist
+    .command('lint')
+    .description('check a methodology: file, path, what was expected, what was found')
+    .argument('[dir]', 'the bundled one when left out')
+    .addOption(json())
+    .action(async (dir: string | undefined, o) => {
+      const [{ checklistLint }, { collectors }, { bundledChecklists }] = await Promise.all([
+        import('./checklist.ts'),
+        import('../collectors/index.ts'),
+        import('../io/methodology-files.ts'),
+      ]);
+      done(await checklistLint(dir ?? bundledChecklists(), host, { collectors: collectors.map((c) => c.id), json: o.json ?? false }));
+    });
+  checklist
+    .command('show')
+    .description('print a methodology, or one check of it, as a person reads it')
+    .argument('[check]', 'id of a check')
+    .option('--methodology <dir>', 'your own checklists instead of the bundled ones')
+    .action(async (check: string | undefined, o) => done(await (await import('./show-checklist.ts')).showChecklist(host, check, o.methodology)));
+
+  cli
+    .command('demo')
+    .description('audit the bundled sample server without a terminal, from start to validated submission')
+    .option('--to <dir>', 'where to put it; a new temporary folder when left out')
+    .action(async (o) => done(await (await import('./demo.ts')).demo(host, o.to)));
+  return cli;
+};
+
+/** Runs a command line and returns its exit code. Expected errors are two lines; a bug shows where it happened. */
+export const main = async (argv: readonly string[], host: Host = createHost()): Promise<number> => {
+  let code = 0;
+  try {
+    await program(host, (c) => {
+      code = c;
+    }).parseAsync(argv as string[], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof UserError) {
+      host.stderr(`mcp-audit: ${visibleLines(error.message)}\n${visibleLines(error.hint)}\n`);
+      return error.exitCode;
+    }
+    const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    host.stderr(`mcp-audit failed, and this is a defect of it. What was decided before is saved.\n${visible(shown).replaceAll('‹U+000A›', '\n')}\n`);
+    return 2;
+  }
+};

@@ -1,0 +1,64 @@
+import { createInterface } from 'node:readline/promises';
+import { UserError } from '../domain/errors.ts';
+import { collectorsOf } from '../domain/methodology.ts';
+import { runPlain } from '../ui/plain.ts';
+import { visible } from '../text/visible.ts';
+import type { Host } from './host.ts';
+import { describeWritten, loadTop10, writeReport } from './report.ts';
+import { resumeAudit, startAudit } from './workspace.ts';
+
+export type PlainRequest =
+  | { kind: 'resume'; id: string; readOnly: boolean }
+  | { kind: 'start'; source: string; subdir: string; methodology: string };
+
+/** The linear interface on standard input and output; returns when the auditor leaves or the input ends. */
+export const openPlain = async (host: Host, request: PlainRequest): Promise<number> => {
+  const print = (text: string): void => host.stdout(`${text}\n`);
+  const w =
+    request.kind === 'resume'
+      ? resumeAudit(host, request.id, request.readOnly)
+      : await startAudit(host, { ...request, progress: (t) => print(visible(t)) });
+  const lines = createInterface({ input: process.stdin, output: process.stdout });
+  let ended = false;
+  lines.once('close', () => {
+    ended = true;
+  });
+  let check: string | null = null;
+  try {
+    for (const n of w.notices) print(visible(n));
+    await w.store.load();
+    const { methodology, session, readOnly } = w.store.snapshot();
+    const missing = collectorsOf(methodology).filter((c) => !session.runs.has(c));
+    if (missing.length > 0 && !readOnly) {
+      print(`Gathering evidence with ${missing.length} collectors.`);
+      await w.store.collect(missing);
+    }
+    const top10 = await loadTop10();
+    check = await runPlain({
+      store: w.store,
+      print,
+      ask: (prompt) =>
+        ended
+          ? Promise.resolve(null)
+          : Promise.race([
+              lines.question(prompt).catch(() => null),
+              new Promise<null>((done) => lines.once('close', () => done(null))),
+            ]),
+      write: async (folder) => {
+        try {
+          const written = await writeReport({ snapshot: w.store.snapshot(), events: w.store.events(), top10 }, folder);
+          w.store.dispatch({ type: 'report-written', audit: written.audit, sha256: written.sha256 });
+          return `${written.folder}\n${describeWritten(written)}`;
+        } catch (error) {
+          if (error instanceof UserError) return `Not written: ${error.message}. ${error.hint}`;
+          throw error;
+        }
+      },
+    });
+  } finally {
+    lines.close();
+    await w.store.close(check);
+  }
+  print(`Saved. Come back with: mcp-audit resume ${w.id} --plain`);
+  return 0;
+};

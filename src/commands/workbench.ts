@@ -1,0 +1,161 @@
+import { UserError } from '../domain/errors.ts';
+import { checksOf, type Top10Risk } from '../domain/methodology.ts';
+import { progress, workedHours } from '../domain/selectors.ts';
+import { editText, viewText } from '../io/editor.ts';
+import type { SessionSummary as Listed } from '../io/session/list-sessions.ts';
+import { visible } from '../text/visible.ts';
+import { resume, start } from '../ui/actions/home.ts';
+import type { Edited, Opened, Ports, SessionSummary } from '../ui/ports.ts';
+import { runWorkbench, type TerminalPorts } from '../ui/workbench.tsx';
+import { type Host, requireTerminal } from './host.ts';
+
+/** Loaded when first needed: Home must be on the screen before collectors and parsers are read from the disk. */
+const lazy = {
+  workspace: () => import('./workspace.ts'),
+  report: () => import('./report.ts'),
+  findings: () => import('./findings.ts'),
+  locate: () => import('../engine/locate.ts'),
+  sessions: () => import('../io/session/list-sessions.ts'),
+  archive: () => import('./archive.ts'),
+};
+
+export type OpenRequest =
+  | { kind: 'home' }
+  | { kind: 'resume'; id: string; readOnly: boolean }
+  | { kind: 'start'; source: string; subdir: string; methodology: string };
+
+const resumeCommand = (host: Host, id: string): string =>
+  `${host.env.MCP_AUDIT_HOME ? `MCP_AUDIT_HOME=${host.env.MCP_AUDIT_HOME} ` : ''}mcp-audit ${id}`;
+
+const summary = (s: Listed): SessionSummary => ({
+  id: s.id,
+  name: s.target?.name ?? s.id,
+  commit: s.target?.commit ?? '',
+  answered: s.answered,
+  total: s.total ?? null,
+  findings: s.findings,
+  lastCheck: s.lastCheck,
+  lastAt: s.lastAt,
+  problem: s.problem ?? null,
+});
+
+const ports = (host: Host, terminal: TerminalPorts, readOnly: boolean, current: { opened: Opened | null }): Ports => {
+  const opened = async (make: (w: Awaited<ReturnType<typeof lazy.workspace>>) => Promise<{ id: string; dir: string; store: Opened['store'] }>) => {
+    const [workspace, report] = await Promise.all([lazy.workspace(), lazy.report()]);
+    loaded = { report, findings: await lazy.findings(), top10: await report.loadTop10() };
+    const w = await make(workspace);
+    current.opened = {
+      id: w.id,
+      folder: w.dir,
+      store: w.store,
+      collectors: workspace.collectorCards(w.store.snapshot().methodology),
+      resumeCommand: resumeCommand(host, w.id),
+    };
+    return current.opened;
+  };
+  let loaded: {
+    report: Awaited<ReturnType<typeof lazy.report>>;
+    findings: Awaited<ReturnType<typeof lazy.findings>>;
+    top10: readonly Top10Risk[];
+  } | null = null;
+  const report = () => {
+    if (!loaded) throw new Error('no session is open');
+    return loaded;
+  };
+  const withTerminal = async (run: () => Edited): Promise<Edited> => {
+    let result: Edited = { kind: 'failed', message: 'the terminal could not be handed over' };
+    await terminal.suspend(async () => {
+      result = run();
+    });
+    return result;
+  };
+  return {
+    listSessions: async () => (await lazy.sessions()).listSessions(host.dataDir).map(summary),
+    start: (request, progressed, signal) =>
+      opened(async (w) =>
+        request.sample
+          ? w.startSample(host, progressed)
+          : w.startAudit(host, {
+              source: request.source,
+              subdir: request.subdir || undefined,
+              methodology: request.methodology || undefined,
+              progress: progressed,
+              signal,
+            }),
+      ),
+    resume: (id) => opened(async (w) => w.resumeAudit(host, w.chooseSession(host, id), readOnly)),
+    importFile: async (path) => (await lazy.archive()).importFile(host, path).id,
+    exportFile: async (o) => (await lazy.archive()).exportTo(o.folder, `${o.id}.mcp-audit.zip`),
+    readiness: (snapshot) => report().report.readinessOf(snapshot),
+    preview: (snapshot, events) => {
+      try {
+        return report().report.previewReport({ snapshot, events, top10: report().top10 });
+      } catch (error) {
+        return error instanceof UserError ? `${error.message}\n${error.hint}` : `It cannot be compiled yet: ${String(error)}`;
+      }
+    },
+    reportFolder: () => 'audit-submission',
+    write: async (snapshot, events, folder) => {
+      const r = report();
+      const written = await r.report.writeReport({ snapshot, events, top10: r.top10 }, folder);
+      return { ...written, summary: r.report.describeWritten(written), clean: r.report.isClean(written.diagnostics) };
+    },
+    locate: async (references, store) => (await lazy.locate()).locate(references, (path) => store.readText(path)),
+    findingText: (finding) => report().findings.findingText(finding),
+    parseFinding: (text, base, store) => report().findings.parseFinding(text, base, store),
+    edit: (text, name) => withTerminal(() => editText(host.env, text, name)),
+    view: (path, text, line) => withTerminal(() => viewText(host.env, text, path, line)),
+    // OSC 52: the terminal's own clipboard, also over ssh. Base64, so nothing of the text reaches the terminal as is.
+    copy: (text) => void process.stdout.write(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`),
+    auditor: {
+      get: () => host.settings().auditor.get(),
+      set: (auditor) => host.settings().auditor.set(auditor),
+    },
+    now: host.clock,
+    after: (ms, run) => {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    },
+  };
+};
+
+/** What is left on the normal screen, since the interface's own goes when it ends. */
+const farewell = (host: Host, opened: Opened): void => {
+  const { session, methodology } = opened.store.snapshot();
+  const p = progress(session, checksOf(methodology));
+  const lines = [
+    `${visible(session.target?.name ?? '')} @ ${session.target?.commit.slice(0, 12)}`,
+    `${p.answered} of ${p.total} checks answered, ${session.findings.size} findings, ${workedHours(session)} h of work`,
+    `saved in ${opened.folder}`,
+    `come back with: ${opened.resumeCommand}`,
+  ];
+  host.stdout(`${lines.join('\n')}\n`);
+};
+
+/** Opens the interface; returns when the auditor leaves. */
+export const openWorkbench = async (host: Host, request: OpenRequest): Promise<number> => {
+  requireTerminal();
+  const terminal: TerminalPorts = { suspend: async (run) => run() };
+  const current: { opened: Opened | null } = { opened: null };
+  const readOnly = request.kind === 'resume' && request.readOnly;
+  try {
+    await runWorkbench(
+      ports(host, terminal, readOnly, current),
+      terminal,
+      (app) => {
+        if (request.kind === 'resume') resume(app, request.id);
+        else if (request.kind === 'start')
+          start(app, { source: request.source, subdir: request.subdir, methodology: request.methodology, sample: false });
+      },
+      host.env,
+    );
+  } catch (error) {
+    if (current.opened) {
+      const { session } = current.opened.store.snapshot();
+      host.stderr(`The interface failed. Everything up to event ${session.seq} is saved in ${current.opened.folder}.\nCome back with: ${current.opened.resumeCommand}\n`);
+    }
+    throw error;
+  }
+  if (current.opened) farewell(host, current.opened);
+  return 0;
+};

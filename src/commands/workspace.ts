@@ -1,0 +1,158 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { collectors as allCollectors } from '../collectors/index.ts';
+import { UserError } from '../domain/errors.ts';
+import type { Auditor, SessionTarget } from '../domain/events.ts';
+import { parseMethodology } from '../domain/load-methodology.ts';
+import { collectorsOf, type Methodology } from '../domain/methodology.ts';
+import type { Source } from '../engine/ports.ts';
+import { createStore, type Store } from '../engine/store.ts';
+import { findClone } from '../io/git/find-clone.ts';
+import { openRepository } from '../io/git/open-repository.ts';
+import { openTarget } from '../io/git/open-target.ts';
+import { bundledChecklists, readMethodologyFolder } from '../io/methodology-files.ts';
+import { createSampleRepository } from '../io/sample.ts';
+import { listSessions } from '../io/session/list-sessions.ts';
+import { type OpenSession, resumeSession, startSession } from '../io/session/open-session.ts';
+import { knownTtps } from './checklist.ts';
+import { type Host, TOOL_NAME } from './host.ts';
+import { VERSION } from './version.ts';
+
+/** The only place where an audit's parts are put together, for the interface and for the headless twins alike. */
+
+export type StartOptions = {
+  source: string;
+  ref?: string | undefined;
+  subdir?: string | undefined;
+  /** Folder of a custom methodology; the bundled one when empty. */
+  methodology?: string | undefined;
+  /** Address the report names when the repository has no remote. */
+  url?: string | undefined;
+  progress?: ((text: string) => void) | undefined;
+  signal?: AbortSignal | undefined;
+};
+
+export type Workspace = { id: string; dir: string; store: Store; notices: readonly string[] };
+
+/** A methodology from its folder. Throws {@link UserError} that names the first problems. */
+export const loadMethodology = async (folder = ''): Promise<Methodology> => {
+  const dir = folder || bundledChecklists();
+  const parsed = parseMethodology(await readMethodologyFolder(dir), {
+    collectors: allCollectors.map((c) => c.id),
+    ttps: await knownTtps(),
+  });
+  if ('methodology' in parsed) return parsed.methodology;
+  const [first] = parsed.problems;
+  throw new UserError(
+    `the methodology in ${dir} has ${parsed.problems.length} ${parsed.problems.length === 1 ? 'problem' : 'problems'}, so no audit can follow it: ${first?.file}${first?.line ? `:${first.line}` : ''} ${first?.path} expected ${first?.expected}, found ${first?.found}`,
+    `mcp-audit checklist lint ${folder || dir} lists them all`,
+  );
+};
+
+/** Who decides, in every event. */
+const signature = (auditor: Auditor): string => auditor.github || auditor.name || 'auditor';
+
+/**
+ * Opens the target again without asking its source: any clone of ours that holds the commit will do. The source itself is
+ * asked only when it is a folder on this machine, or the auditor allowed the network in this session.
+ */
+const reopen = async (host: Host, target: SessionTarget, networkAllowed: boolean): Promise<Source> => {
+  let repository = await findClone(host.reposDir, target.commit);
+  if (!repository) {
+    const local = existsSync(target.source.replace(/#[^#]*$/, ''));
+    if (!local && !networkAllowed)
+      throw new UserError(
+        `the clone of ${target.name} is not on this machine, so its files cannot be read; what was gathered before is all here`,
+        'allow the network for this session (N on the Session screen), or put the repository where it was',
+      );
+    const opened = await openTarget({
+      source: local ? target.source : target.url || target.source,
+      ref: target.commit,
+      reposDir: host.reposDir,
+    });
+    repository = opened.repository;
+  }
+  return openRepository(repository, target.commit, target.subdir);
+};
+
+const workspace = (host: Host, open: OpenSession, notices: readonly string[]): Workspace => {
+  const wanted = new Set(collectorsOf(open.methodology));
+  const first = open.events[0];
+  const target = first?.type === 'session.started' ? first.target : null;
+  const auditor = first?.type === 'session.started' ? first.auditor : null;
+  if (!target || !auditor) throw new UserError(`session ${open.id} does not say what it audits`, 'import an earlier export of it');
+  const store: Store = createStore({
+    journal: open.journal,
+    blobs: open.blobs,
+    methodology: open.methodology,
+    events: open.events,
+    clock: host.clock,
+    by: signature(auditor),
+    collectors: allCollectors.filter((c) => wanted.has(c.id)),
+    openSource: () => reopen(host, target, store.snapshot().session.networkAllowed),
+    readOnly: open.readOnly,
+    notices: [...open.notices, ...notices],
+  });
+  return { id: open.id, dir: open.dir, store, notices: [...open.notices, ...notices] };
+};
+
+/** Pins the target and begins a session on it. */
+export const startAudit = async (host: Host, options: StartOptions): Promise<Workspace> => {
+  const methodology = await loadMethodology(options.methodology);
+  const { target, notices } = await openTarget({
+    source: options.source,
+    ref: options.ref,
+    subdir: options.subdir,
+    reposDir: host.reposDir,
+    signal: options.signal,
+    progress: options.progress,
+  });
+  const auditor = host.settings().auditor.get();
+  const open = startSession({
+    dataDir: host.dataDir,
+    target: options.url ? { ...target, url: options.url } : target,
+    methodology,
+    tool: { name: TOOL_NAME, version: VERSION },
+    auditor,
+    by: signature(auditor),
+    clock: host.clock,
+    random: () => randomBytes(2).toString('hex'),
+  });
+  return workspace(host, open, notices);
+};
+
+export const startSample = async (host: Host, progress?: (text: string) => void): Promise<Workspace> => {
+  const source = await createSampleRepository(host.reposDir);
+  return startAudit(host, { source, progress });
+};
+
+export const resumeAudit = (host: Host, id: string, readOnly = false): Workspace => {
+  const auditor = host.settings().auditor.get();
+  return workspace(
+    host,
+    resumeSession({ dataDir: host.dataDir, id, toolVersion: VERSION, by: signature(auditor), clock: host.clock, readOnly }),
+    [],
+  );
+};
+
+/** The session meant: by its id or the beginning of it, else the newest. */
+export const chooseSession = (host: Host, id: string | undefined): string => {
+  const sessions = listSessions(host.dataDir);
+  if (id === undefined) {
+    const newest = sessions.find((s) => !s.problem);
+    if (newest) return newest.id;
+    throw new UserError('there is no session on this machine', 'mcp-audit start <path or URL> begins one');
+  }
+  const matching = sessions.filter((s) => s.id === id || s.id.startsWith(id));
+  const exact = matching.find((s) => s.id === id) ?? (matching.length === 1 ? matching[0] : undefined);
+  if (exact) return exact.id;
+  throw new UserError(
+    matching.length > 1 ? `"${id}" is the beginning of ${matching.length} sessions` : `there is no session "${id}"`,
+    matching.length > 1 ? `say which: ${matching.slice(0, 5).map((s) => s.id).join(', ')}` : 'mcp-audit sessions lists them',
+  );
+};
+
+export const collectorCards = (m: Methodology): { id: string; title: string; about: string }[] => {
+  const wanted = new Set(collectorsOf(m));
+  return allCollectors.filter((c) => wanted.has(c.id)).map(({ id, title, about }) => ({ id, title, about }));
+};

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { auditor, verdict } from './events.ts';
+import { findingInput } from './finding-input.ts';
+
+/** `mcp-audit answer --from FILE`: a whole audit, or a part of one, as YAML. Every key is optional. */
+export const answersFile = z.strictObject({
+  auditor: auditor.partial().optional(),
+  checks: z
+    .record(
+      z.string(),
+      z.strictObject({
+        verdict: verdict.nullable().optional(),
+        note: z.string().optional(),
+      }),
+    )
+    .optional(),
+  findings: z.array(findingInput).optional(),
+  triage: z
+    .array(
+      z.strictObject({
+        /** An item id, or `collector/rule`, or `collector/rule@path`. */
+        items: z.string(),
+        decision: z.enum(['accepted', 'dismissed']),
+        reason: z.string().default(''),
+      }),
+    )
+    .optional(),
+});
+export type AnswersFile = z.infer<typeof answersFile>;

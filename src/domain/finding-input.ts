@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import type { Refusal } from './decide.ts';
+import type { Location } from './evidence.ts';
+import { type Finding, rating } from './finding.ts';
+import { checkId, severity } from './methodology.ts';
+
+/**
+ * A finding as a person writes it: in the editor, or in an answers file. Locations are `path:first-last`; what stands
+ * there is read at the pinned commit, never typed.
+ */
+const text = z.string().transform((t) => t.trim());
+const entries = z.array(z.string().transform((t) => t.trim())).transform((l) => l.filter(Boolean));
+
+export const reference = z.string().regex(/^.+:\d+(-\d+)?$/, 'path:line or path:first-last');
+
+const cwe = z.union([
+  z.literal('').transform(() => null),
+  z.null(),
+  z
+    .string()
+    .regex(/^(CWE-)?[1-9]\d{0,4}$/i, 'CWE- and a number')
+    .transform((t) => `CWE-${t.replace(/^cwe-/i, '')}`),
+]);
+
+export const findingInput = z.strictObject({
+  id: z.string().optional(),
+  check: checkId.optional(),
+  title: text.optional(),
+  severity: severity.optional(),
+  positive: z.boolean().optional(),
+  category: text.optional(),
+  cwe: cwe.optional(),
+  where: z.array(reference).optional(),
+  /** Item ids, or `collector/rule` or `collector/rule@path` for the items they name. */
+  evidence: entries.optional(),
+  summary: text.optional(),
+  description: text.optional(),
+  impact: z
+    .strictObject({
+      confidentiality: rating.optional(),
+      integrity: rating.optional(),
+      availability: rating.optional(),
+      exploitability: rating.optional(),
+      scope: text.optional(),
+    })
+    .optional(),
+  components: entries.optional(),
+  reproduction: entries.optional(),
+  risks: entries.optional(),
+  recommendations: z
+    .strictObject({ immediate: entries.optional(), shortTerm: entries.optional(), longTerm: entries.optional() })
+    .optional(),
+  validation: entries.optional(),
+  references: entries.optional(),
+  notes: text.optional(),
+});
+export type FindingInput = z.infer<typeof findingInput>;
+
+/** First thing zod objects to, as a refusal a person can act on. */
+export const firstProblem = (error: z.ZodError, what: string): Refusal => {
+  const issue = error.issues[0];
+  const path = issue?.path.join('.') || 'the whole';
+  return { refused: `${what}: ${path}: ${issue?.message ?? 'not understood'}`, hint: 'Correct that part.' };
+};
+
+/** Lays what was written over the finding as it is. `locations` and `evidence` are what `where` and `evidence` meant. */
+export const withInput = (
+  base: Finding,
+  input: FindingInput,
+  found: { locations: Location[] | null; evidence: string[] | null },
+): Finding => {
+  const { id: _id, where: _where, evidence: _evidence, impact = {}, recommendations = {}, ...rest } = input;
+  const given = <T extends object>(o: T) => Object.fromEntries(Object.entries(o).filter(([, v]) => v !== undefined));
+  const merged = {
+    ...base,
+    ...given(rest),
+    impact: { ...base.impact, ...given(impact) },
+    recommendations: { ...base.recommendations, ...given(recommendations) },
+    locations: found.locations ?? base.locations,
+    evidence: found.evidence ?? base.evidence,
+  } as Finding;
+  return merged.positive ? { ...merged, severity: 'info', cwe: null } : merged;
+};
+
+/** The finding in the form {@link findingInput} reads. */
+export const toInput = (f: Finding) => ({
+  title: f.title,
+  severity: f.severity,
+  positive: f.positive,
+  category: f.category,
+  cwe: f.cwe ?? '',
+  check: f.check,
+  where: f.locations.map((l) => `${l.path}:${l.startLine}-${l.endLine}`),
+  evidence: f.evidence,
+  summary: f.summary,
+  description: f.description,
+  impact: f.impact,
+  components: f.components,
+  reproduction: f.reproduction,
+  risks: f.risks,
+  recommendations: f.recommendations,
+  validation: f.validation,
+  references: f.references,
+  notes: f.notes,
+});

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import type { Refusal } from '../domain/decide.ts';
+import type { EvidenceItem, Location } from '../domain/evidence.ts';
+import type { Evidence } from '../domain/selectors.ts';
+
+/** A finding cites what a reader can take in; more than this is a file, not a citation. */
+export const MAX_CITED_LINES = 200;
+
+/**
+ * What `path:first-last` stands for at the pinned commit. Never typed by hand: citations that were copied by eye are how
+ * published audits came to point at the wrong lines.
+ */
+export const locate = async (
+  references: readonly string[],
+  readText: (path: string) => Promise<string | null>,
+): Promise<Location[] | Refusal> => {
+  const found: Location[] = [];
+  for (const ref of references) {
+    const match = /^(.+?):(\d+)(?:-(\d+))?$/.exec(ref.trim());
+    if (!match?.[1] || !match[2])
+      return { refused: `"${ref}" is no place`, hint: 'Write path:line or path:first-last.' };
+    const [, path] = match;
+    const startLine = Number(match[2]);
+    const endLine = Number(match[3] ?? match[2]);
+    const text = await readText(path);
+    if (text === null)
+      return {
+        refused: `${path} is not a text file of the audited commit`,
+        hint: 'The path is relative to the repository, as git ls-files writes it.',
+      };
+    const lines = text.split('\n');
+    const count = text.endsWith('\n') ? lines.length - 1 : lines.length;
+    if (startLine < 1 || endLine < startLine || endLine > count)
+      return {
+        refused: `${ref}: the file has ${count} lines`,
+        hint: 'Cite lines that are there, first before last.',
+      };
+    if (endLine - startLine >= MAX_CITED_LINES)
+      return {
+        refused: `${ref} cites more than ${MAX_CITED_LINES} lines`,
+        hint: 'Cite the lines that matter; a finding can cite several places.',
+      };
+    const snippet = lines.slice(startLine - 1, endLine).join('\n');
+    found.push({
+      path,
+      startLine,
+      endLine,
+      snippet,
+      sha256: createHash('sha256').update(snippet).digest('hex'),
+    });
+  }
+  return found;
+};
+
+/** Items by id, or by `collector/rule`, or by `collector/rule@path`. */
+export const itemsNamed = (evidence: Evidence, name: string): EvidenceItem[] => {
+  const all = [...evidence.values()].flatMap((r) => r.items);
+  const byId = all.filter((i) => i.id === name);
+  if (byId.length > 0) return byId;
+  const match = /^([^/]+)\/([^@]+)(?:@(.+))?$/.exec(name);
+  if (!match) return [];
+  const [, collector, rule, path] = match;
+  return all.filter(
+    (i) => i.collector === collector && i.rule === rule && (path === undefined || i.location?.path === path),
+  );
+};
