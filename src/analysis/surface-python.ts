@@ -148,6 +148,8 @@ const readAddTool = (project: PyProject, file: PyFile, i: number, out: ScannedSu
 };
 
 const functionNamed = (project: PyProject, file: PyFile, value: Value): { file: PyFile; fn: PyFunction } | null => {
+  // `wrap(fn)`, `partial(fn, …)`: a wrapper that keeps the name of what it wraps.
+  if (value.kind === 'call' && value.args[0]?.kind === 'name') return functionNamed(project, file, value.args[0]);
   if (value.kind !== 'name') return null;
   const last = value.path.split('.').at(-1) as string;
   const own = file.functions.findLast((f) => f.name === last);
