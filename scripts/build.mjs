@@ -1,12 +1,15 @@
 // Bundles the program: one small entry that checks Node's version, and chunks loaded when a command needs them.
 // Bundling is what makes the start fast: Ink alone is some 300 files unbundled.
-import { rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
-rmSync('dist', { recursive: true, force: true });
+// Built aside and swapped in, so that a failed build leaves the last good one, and a program that runs keeps its chunks
+// for all but an instant.
+const aside = `dist.part-${process.pid}`;
+process.once('exit', () => rmSync(aside, { recursive: true, force: true }));
 await build({
   entryPoints: { cli: 'src/cli.ts' },
-  outdir: 'dist',
+  outdir: aside,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -24,3 +27,5 @@ await build({
   },
   logLevel: 'warning',
 });
+rmSync('dist', { recursive: true, force: true });
+renameSync(aside, 'dist');

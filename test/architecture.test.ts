@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+/**
+ * Who may enter which room (docs/architecture.md). `rooms` are folders of src/, `only` narrows one of them to some files,
+ * `packages` are names of npm packages or `node:*`; `types` rooms may be imported as types only.
+ */
+type Rule = { rooms: string[]; types?: string[]; packages: (string | RegExp)[] };
+
+const PARSERS = ['yaml', 'smol-toml', 'jsonc-parser', 'dockerfile-ast', 'picomatch', 'spdx-correct', /^@secretlint\//, 'fast-xml-parser'];
+
+const RULES: Record<string, Rule> = {
+  domain: { rooms: ['domain', 'text'], packages: ['zod', 'yaml'] },
+  text: { rooms: ['text'], packages: ['string-width', 'wrap-ansi'] },
+  analysis: { rooms: ['analysis', 'domain', 'text'], types: ['collectors/collector.ts'], packages: PARSERS },
+  collectors: { rooms: ['analysis', 'domain', 'text', 'collectors/collector.ts'], packages: PARSERS },
+  engine: { rooms: ['engine', 'domain', 'text', 'collectors/index.ts'], types: ['collectors/collector.ts'], packages: ['node:crypto', 'node:buffer', 'zod'] },
+  report: { rooms: ['report', 'domain', 'text'], packages: ['zod'] },
+  io: { rooms: ['io', 'domain/errors.ts', 'domain/events.ts', 'domain/methodology.ts', 'domain/evidence.ts', 'domain/session.ts', 'domain/load-methodology.ts', 'engine', 'text'], types: ['domain', 'collectors/collector.ts'], packages: [/^node:/, 'simple-git', 'conf', 'fflate', 'env-paths', 'proper-lockfile', 'hosted-git-info', 'zod', 'yaml'] },
+  ui: { rooms: ['ui', 'domain', 'text'], types: ['engine/store.ts'], packages: ['ink', 'react', 'ink-select-input', 'fuzzysort', 'lowlight'] },
+};
+
+/** Wiring enters everything; the table of collectors lists them all. */
+const FREE = ['commands/', 'cli.ts', 'collectors/index.ts'];
+
+const SRC = resolve(import.meta.dirname, '../src');
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .map((f) => f.replaceAll('\\', '/'))
+  .filter((f) => /\.tsx?$/.test(f) && !f.endsWith('.d.ts'))
+  .sort();
+
+type Import = { from: string; what: string; typeOnly: boolean };
+
+const importsOf = (file: string): Import[] => {
+  const source = readFileSync(join(SRC, file), 'utf8');
+  const found = [
+    ...source.matchAll(/^\s*(import|export)\s+(type\s+)?([^'";]*?from\s+)?'([^']+)'/gm),
+    ...source.matchAll(/(import)()()\('([^']+)'\)/g),
+  ];
+  return found.map((m) => {
+    const what = m[4] ?? '';
+    const names = /^\{(.*)\}\s*from/s.exec(m[3]?.trim() ?? '')?.[1];
+    const allTypes = names !== undefined && names.split(',').every((n) => n.trim() === '' || n.trim().startsWith('type '));
+    return {
+      from: file,
+      what: what.startsWith('.') ? relative(SRC, resolve(SRC, dirname(file), what)).replaceAll('\\', '/') : what,
+      typeOnly: m[2] !== undefined || allTypes,
+    };
+  });
+};
+
+const inside = (path: string, rooms: readonly string[] = []): boolean =>
+  rooms.some((r) => (r.endsWith('.ts') ? path === r : path.startsWith(`${r}/`)));
+
+const breach = ({ from, what, typeOnly }: Import): string | null => {
+  if (FREE.some((f) => from.startsWith(f))) return null;
+  const rule = RULES[from.split('/')[0] ?? ''];
+  if (!rule) return `${from} is in no room`;
+  const isPackage = !/\.(ts|tsx|mjs)$/.test(what);
+  if (isPackage)
+    return typeOnly || rule.packages.some((p) => (typeof p === 'string' ? what === p || what.startsWith(`${p}/`) : p.test(what)))
+      ? null
+      : `${from} may not use the package ${what}`;
+  if (inside(what, rule.rooms) || (typeOnly && inside(what, rule.types))) return null;
+  return `${from} may not enter ${what}${typeOnly ? ' even for types' : ''}`;
+};
+
+describe('the house', () => {
+  it('is entered only through the doors its table allows', () => {
+    expect(files.flatMap(importsOf).map(breach).filter(Boolean)).toEqual([]);
+  });
+
+  it('notices a breach', () => {
+    expect(breach({ from: 'domain/x.ts', what: 'node:fs', typeOnly: false })).toMatch(/may not use/);
+    expect(breach({ from: 'ui/x.ts', what: 'io/editor.ts', typeOnly: false })).toMatch(/may not enter/);
+    expect(breach({ from: 'collectors/a.ts', what: 'collectors/b.ts', typeOnly: false })).toMatch(/may not enter/);
+  });
+
+  it('keeps clock and randomness out of the pure rooms', () => {
+    const impure = files.filter(
+      (f) =>
+        /^(domain|text|analysis|collectors|report)\//.test(f) &&
+        /\bDate\.now\(|new Date\(\)|Math\.random\(|randomUUID|performance\.now|process\.env/.test(
+          readFileSync(join(SRC, f), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*|'[^'\n]*'|\/[^/\n]+\/[gimsuy]*/g, ''),
+        ),
+    );
+    expect(impure).toEqual([]);
+  });
+
+  it('has files of a screen or two, or a first comment that says why not', () => {
+    const long = files.filter((f) => {
+      const source = readFileSync(join(SRC, f), 'utf8');
+      return source.split('\n').length > 300 && !/^\s*(\/\*\*|\/\/)[\s\S]{0,400}(long|one file|in one place)/i.test(source);
+    });
+    expect(long).toEqual([]);
+  });
+});
