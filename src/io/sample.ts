@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { initBare, makeOnce } from './git/clone.ts';
 import { localEnvironment } from './git/environment.ts';
 import { fastImportStream, type ImportedCommit, type ImportedFile } from './git/fast-import.ts';
-import { gitIn } from './git/git.ts';
+import { askGit } from './git/git.ts';
 
 /** How the sample's files came to be: `sample/history.json`. A path in `add` that ends in `/` is a folder. */
 type SampleHistory = {
@@ -76,8 +76,8 @@ export const createSampleRepository = async (reposDir: string): Promise<string> 
   await makeOnce(path, async (draft) => {
     const environment = localEnvironment(clones);
     await initBare(draft, environment, `refs/heads/${history.branch}`);
-    await gitIn(draft, environment, { input: stream }).raw(['fast-import', '--quiet', '--date-format=raw']);
-    await gitIn(draft, environment).raw(['config', 'remote.origin.url', history.remote]);
+    await askGit(draft, environment, ['fast-import', '--quiet', '--date-format=raw'], { input: stream });
+    await askGit(draft, environment, ['config', 'remote.origin.url', history.remote]);
   });
   return path;
 };

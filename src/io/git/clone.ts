@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SimpleGit } from 'simple-git';
 import type { GitEnvironment } from './environment.ts';
-import { gitIn } from './git.ts';
+import { type Ask, askGit } from './git.ts';
 
 /** Where the clone of a source is, whether or not it exists yet. `origin` is the normalised source. */
 export const clonePath = (reposDir: string, origin: string): string =>
@@ -14,10 +14,9 @@ export const TARGET_HEAD = 'refs/target/HEAD';
 
 /** An empty bare repository in an existing folder, whose HEAD names `head`. */
 export const initBare = async (path: string, environment: GitEnvironment, head: string): Promise<void> => {
-  const git = gitIn(path, environment);
   // No template: those of a machine may bring hooks. Git 3 changes the default object format.
-  await git.raw(['init', '--quiet', '--bare', '--template=', '--object-format=sha1']);
-  await git.raw(['symbolic-ref', 'HEAD', head]);
+  await askGit(path, environment, ['init', '--quiet', '--bare', '--template=', '--object-format=sha1']);
+  await askGit(path, environment, ['symbolic-ref', 'HEAD', head]);
 };
 
 /**
@@ -73,13 +72,14 @@ const patiently = async (fetch: () => Promise<unknown>, attempts = 3): Promise<v
 };
 
 /** Brings all branches, tags and the default branch of `url` into our clone. Rejects with git's error. */
-export const refresh = async (git: SimpleGit, url: string): Promise<void> => {
+export const refresh = async (ask: Ask, git: SimpleGit, url: string): Promise<void> => {
   const fetch = (refspecs: string[]) => () => git.raw([...FETCH, '--prune', '--', url, ...refspecs]);
   try {
     await patiently(fetch([`+HEAD:${TARGET_HEAD}`, ...BRANCHES_AND_TAGS]));
   } catch (error) {
     // HEAD may name a branch that has no commit yet; git then fetches nothing at all.
     if (!/couldn't find remote ref HEAD/i.test((error as Error).message)) throw error;
+    await ask(['update-ref', '-d', TARGET_HEAD]);
     await patiently(fetch(BRANCHES_AND_TAGS));
   }
 };

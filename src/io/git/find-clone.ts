@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readingEnvironment } from './environment.ts';
-import { gitIn } from './git.ts';
+import { askGit } from './git.ts';
 
 /**
  * One of our clones that holds the commit, or null. Which one does not matter: a commit's hash is its content. This
@@ -14,7 +14,7 @@ export const findClone = async (reposDir: string, commit: string): Promise<strin
     .sort()) {
     const repository = join(reposDir, name);
     try {
-      await gitIn(repository, readingEnvironment()).raw(['cat-file', '-e', `${commit}^{commit}`]);
+      await askGit(repository, readingEnvironment(), ['cat-file', '-e', `${commit}^{commit}`]);
       return repository;
     } catch {}
   }

@@ -2,7 +2,7 @@ import type { Commit, HistoricBlob, History, Tag } from '../../collectors/collec
 import type { ObjectReader } from './objects.ts';
 import { decodePath } from './paths.ts';
 import { parseCommit, parseTag } from './raw-objects.ts';
-import { gitRecords } from './stream.ts';
+import { gitRecords, listGit } from './stream.ts';
 
 export const MAX_COMMITS = 50_000;
 export const MAX_BLOBS = 400_000;
@@ -14,28 +14,8 @@ const WALK_MS = 60_000;
 /** Diffs that run nothing and guess nothing: no renames, a merge compared with its first parent. */
 const DIFF = ['--raw', '-r', '-z', '--no-abbrev', '--no-renames', '--no-ext-diff', '--no-textconv'] as const;
 
-/** All records and whether that is all there is. */
-const listed = async (
-  repository: string,
-  args: readonly string[],
-  options: Parameters<typeof gitRecords>[2] & { limit: number },
-): Promise<{ records: Buffer[]; complete: boolean }> => {
-  const records: Buffer[] = [];
-  const source = gitRecords(repository, args, options);
-  for (;;) {
-    const next = await source.next();
-    if (next.done) return { records, complete: next.value };
-    if (records.length === options.limit) {
-      await source.return(false);
-      return { records, complete: false };
-    }
-    // A copy: a record is a window on a chunk that would otherwise stay in memory with it.
-    records.push(Buffer.from(next.value));
-  }
-};
-
 const readCommits = async (repository: string, commit: string, objects: ObjectReader) => {
-  const { records, complete } = await listed(
+  const { records, complete } = await listGit(
     repository,
     ['rev-list', `--max-count=${MAX_COMMITS + 1}`, commit],
     {
@@ -44,7 +24,7 @@ const readCommits = async (repository: string, commit: string, objects: ObjectRe
       limit: MAX_COMMITS,
     },
   );
-  const shallow = await listed(repository, ['rev-parse', '--is-shallow-repository'], {
+  const shallow = await listGit(repository, ['rev-parse', '--is-shallow-repository'], {
     separator: 10,
     limit: 1,
   });
@@ -74,7 +54,7 @@ const readTag = async (name: string, oid: string, objects: ObjectReader): Promis
 };
 
 const readTags = async (repository: string, commit: string, objects: ObjectReader): Promise<Tag[]> => {
-  const { records } = await listed(
+  const { records } = await listGit(
     repository,
     ['for-each-ref', `--merged=${commit}`, '--format=%(objectname) %(refname:lstrip=2)', 'refs/tags'],
     { separator: 10, timeoutMs: WALK_MS, limit: MAX_TAGS },
@@ -96,7 +76,7 @@ const readBlobs = async (
   repository: string,
   commit: string,
 ): Promise<{ blobs: HistoricBlob[]; complete: boolean }> => {
-  const { records, complete } = await listed(
+  const { records, complete } = await listGit(
     repository,
     ['cat-file', '--buffer', '--batch-check=%(objectname) %(objecttype) %(objectsize) %(rest)'],
     {
@@ -175,7 +155,7 @@ export const readHistory = (repository: string, commit: string, objects: ObjectR
     introducedBy: async (oid) => (await introductions()).get(oid) ?? null,
     async changedPaths(hash) {
       if (!/^[0-9a-f]{40}$/.test(hash)) throw new RangeError(`not a commit: ${hash.slice(0, 60)}`);
-      const { records } = await listed(
+      const { records } = await listGit(
         repository,
         ['log', '-1', '--format=', '--name-only', '--diff-merges=first-parent', ...DIFF.slice(1), hash, '--'],
         { separator: 0, timeoutMs: 10_000, limit: MAX_CHANGED_PATHS },

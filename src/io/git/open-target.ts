@@ -5,11 +5,11 @@ import type { SimpleGit } from 'simple-git';
 import { UserError } from '../../domain/errors.ts';
 import type { SessionTarget } from '../../domain/events.ts';
 import { isPlain, visible } from '../../text/visible.ts';
-import { clonePath, ensureBareRepository, fetchPinned, refresh, TARGET_HEAD } from './clone.ts';
+import { clonePath, ensureBareRepository, refresh, TARGET_HEAD } from './clone.ts';
 import { type GitEnvironment, localEnvironment, networkEnvironment } from './environment.ts';
-import { commonFailure, gitIn, gitWords } from './git.ts';
-import { nearNames } from './near-names.ts';
+import { type Ask, askGit, commonFailure, fetchingGit, gitWords } from './git.ts';
 import { parseCommit } from './raw-objects.ts';
+import { ambiguity, FULL_COMMIT, pinCommit, resolveCommit, tagsAt } from './refs.ts';
 import { ownerAndRepo, webUrl, withoutCredentials } from './remote-url.ts';
 import { type AskedSource, findLocalRepository, type LocalRepository, parseSource } from './source.ts';
 import { countChangedFiles } from './work-tree.ts';
@@ -57,10 +57,11 @@ const originOf = (asked: AskedSource, reposDir: string): Origin => {
 const NO_LAZY_FETCH: Readonly<Record<number, number>> = { 39: 4, 40: 2, 41: 1, 42: 2, 43: 4, 44: 1, 45: 1 };
 
 const refuseTrapsOfOldGit = async (git: SimpleGit, local: LocalRepository): Promise<void> => {
+  if (!/promisor|partialclone|include/i.test(local.config)) return;
   const { major, minor, patch } = await git.version();
   const safe =
     major > 2 || (major === 2 && (minor > 45 || Number(patch) >= (NO_LAZY_FETCH[minor] ?? Infinity)));
-  if (!safe && /promisor|partialclone|include/i.test(local.config))
+  if (!safe)
     throw new UserError(
       `git ${major}.${minor}.${patch} could be made to run a command by this repository's configuration, so it was not opened`,
       'update git to 2.39.4 or newer, or audit a fresh clone or the remote URL',
@@ -90,70 +91,6 @@ const fetchFailure = (error: unknown, origin: Origin): UserError => {
       );
 };
 
-const FULL_COMMIT = /^[0-9a-f]{40}$/;
-
-/** The commit a name stands for in our clone, or null. The name may be anything: it is never taken for an option. */
-const resolveCommit = async (git: SimpleGit, ref: string): Promise<string | null> => {
-  if (ref.includes('\0')) return null;
-  try {
-    const answer = await git.raw(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`]);
-    return FULL_COMMIT.test(answer.trim()) ? answer.trim() : null;
-  } catch {
-    return null;
-  }
-};
-
-const MAX_NAMES = 20_000;
-
-const refNames = async (git: SimpleGit): Promise<string[]> =>
-  (
-    await git.raw([
-      'for-each-ref',
-      `--count=${MAX_NAMES}`,
-      '--format=%(refname:lstrip=2)',
-      'refs/heads',
-      'refs/tags',
-    ])
-  )
-    .split('\n')
-    .filter(Boolean);
-
-const unknownRef = async (git: SimpleGit, ref: string): Promise<UserError> => {
-  const names = await refNames(git);
-  if (ref === '' || ref === 'HEAD')
-    return names.length === 0
-      ? new UserError(
-          'the repository has no commit yet, and an audit is of a commit',
-          'in that folder: git add -A && git commit -m "State under audit"',
-        )
-      : new UserError(
-          'the repository’s HEAD leads to no commit, so it does not say what to audit',
-          `name a branch or tag with --ref: ${names.slice(0, 5).map(visible).join(', ')}`,
-        );
-  const near = nearNames(ref, names);
-  return new UserError(
-    `${visible(ref)} is no branch, tag or commit of the target, so there is nothing to pin the audit to`,
-    near.length > 0
-      ? `did you mean ${near.map(visible).join(', ')}?`
-      : 'name a branch, a tag or a full commit hash of 40 digits',
-  );
-};
-
-/** The same short name for a branch and a tag is an old trick: what was meant must be said. */
-const ambiguity = async (git: SimpleGit, ref: string): Promise<string[]> => {
-  const [branch, tag] = [
-    await resolveCommit(git, `refs/heads/${ref}`),
-    await resolveCommit(git, `refs/tags/${ref}`),
-  ];
-  if (branch && tag && branch !== tag)
-    return [`${visible(ref)} is both a tag and a branch, at different commits; the tag is audited`];
-  if ((branch || tag) && /^[0-9a-f]{4,40}$/.test(ref))
-    return [
-      `${ref} looks like a commit but is the name of a ${tag ? 'tag' : 'branch'} of the target; that is what is audited`,
-    ];
-  return [];
-};
-
 /** Folder names joined, without `.` and empty parts; `..` would leave the commit. */
 const joinSubdir = (...parts: string[]): string => {
   const names = parts.flatMap((part) => part.split('/')).filter((name) => name !== '' && name !== '.');
@@ -165,9 +102,9 @@ const joinSubdir = (...parts: string[]): string => {
   return names.join('/');
 };
 
-const requireFolder = async (git: SimpleGit, commit: string, subdir: string): Promise<void> => {
+const requireFolder = async (ask: Ask, commit: string, subdir: string): Promise<void> => {
   if (subdir === '') return;
-  const entry = await git.raw(['ls-tree', '-z', '--full-tree', commit, '--', subdir]);
+  const entry = await ask(['ls-tree', '-z', '--full-tree', commit, '--', subdir]);
   if (entry.startsWith('040000 tree')) return;
   throw new UserError(
     entry === ''
@@ -184,20 +121,11 @@ const repositoryName = (url: string, origin: Origin): string => {
 };
 
 /** Reads what the folder's own configuration calls its origin. The text goes to git on stdin: no file is named. */
-const originUrl = async (
-  repository: string,
-  environment: GitEnvironment,
-  config: string,
-): Promise<string> => {
+const originUrl = async (ask: Ask, config: string): Promise<string> => {
   if (config === '') return '';
-  try {
-    const git = gitIn(repository, environment, { input: Buffer.from(config) });
-    return (
-      await git.raw(['config', '--file', '-', '--no-includes', '-z', '--get', 'remote.origin.url'])
-    ).replace(/\0$/, '');
-  } catch {
-    return '';
-  }
+  const args = ['config', '--file', '-', '--no-includes', '-z', '--get', 'remote.origin.url'];
+  // Fails when there is no such key, or when git cannot read the text: the fetch has said so already.
+  return (await ask(args, Buffer.from(config)).catch(() => '')).replace(/\0$/, '');
 };
 
 /** Runs `ask`; turns failures that are nobody's bug into errors that say what to do. */
@@ -211,32 +139,60 @@ const explained = async <T>(signal: AbortSignal | undefined, ask: () => Promise<
 
 /** Brings the clone up to date. A full commit that is already there can be audited without its source. */
 const refreshOrKeep = async (
-  git: SimpleGit,
+  ask: Ask,
+  fetching: SimpleGit,
   origin: Origin,
   ref: string,
-  signal?: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<string[]> => {
   try {
-    await refresh(git, origin.url);
+    await refresh(ask, fetching, origin.url);
     return [];
   } catch (error) {
     const common = commonFailure(error, signal);
     if (common) throw common;
     const failure = fetchFailure(error, origin);
-    if (!FULL_COMMIT.test(ref) || !(await resolveCommit(git, ref))) throw failure;
+    if (!FULL_COMMIT.test(ref) || !(await resolveCommit(ask, ref))) throw failure;
     return [`the source could not be asked for news; the commit is here from before. ${failure.message}`];
   }
 };
 
-const pin = async (git: SimpleGit, origin: Origin, ref: string): Promise<string> => {
-  const known = await resolveCommit(git, ref || TARGET_HEAD);
-  if (known) return known;
-  if (FULL_COMMIT.test(ref) || /^refs\/(?!target\/|pinned\/)/.test(ref)) {
-    const kept = await fetchPinned(git, origin.url, ref).catch(() => null);
-    const commit = kept && (await resolveCommit(git, kept));
-    if (commit) return commit;
-  }
-  throw await unknownRef(git, ref);
+/** The remote's web address, and what is to be said about it. */
+const describeRemote = (remote: string, secret: string): { url: string; notices: string[] } => {
+  const notices: string[] = [];
+  if (!isPlain(remote))
+    notices.push(
+      `the remote's address holds characters that are not shown, and is left out: ${visible(withoutCredentials(remote).url.slice(0, 200))}`,
+    );
+  if (secret !== '')
+    notices.push(
+      'the credentials in the address were used to fetch and are not kept; a credential helper would keep them safe',
+    );
+  return { url: webUrl(remote), notices };
+};
+
+/** What of the source is not in the audit: history that a shallow clone lacks, changes that are not committed. */
+const describeLimits = async (
+  ask: Ask,
+  repository: string,
+  environment: GitEnvironment,
+  commit: string,
+  local: LocalRepository | null,
+): Promise<string[]> => {
+  const notices: string[] = [];
+  if ((await ask(['rev-parse', '--is-shallow-repository'])).trim() === 'true')
+    notices.push(
+      'the clone is shallow: what happened before its first commit is not there, and checks of history see a part',
+    );
+  if (!local || local.bare || commit !== (await resolveCommit(ask, TARGET_HEAD))) return notices;
+  const changed = await countChangedFiles(repository, environment, commit, local.top);
+  if (changed === null)
+    notices.push('whether the folder differs from the commit could not be told; only the commit is audited');
+  else if (changed === 1)
+    notices.push('1 tracked file differs from the commit; its changes are not part of the audit');
+  else if (changed > 1)
+    notices.push(`${changed} tracked files differ from the commit; they are not part of the audit`);
+  return notices;
 };
 
 /**
@@ -245,93 +201,54 @@ const pin = async (git: SimpleGit, origin: Origin, ref: string): Promise<string>
  *
  * @throws UserError for all that can go wrong outside of this program
  */
-export const openTarget = ({
-  source,
-  ref,
-  subdir,
-  reposDir,
-  signal,
-  progress,
-}: OpenTargetOptions): Promise<OpenedTarget> =>
-  explained(signal, async () => {
+export const openTarget = (options: OpenTargetOptions): Promise<OpenedTarget> =>
+  explained(options.signal, async () => {
+    const { source, signal, progress } = options;
     const asked = parseSource(source);
-    if (ref && asked.ref && ref !== asked.ref)
+    if (options.ref && asked.ref && options.ref !== asked.ref)
       throw new UserError(
-        `two refs were named, ${visible(asked.ref)} and ${visible(ref)}, and an audit is of one commit`,
+        `two refs were named, ${visible(asked.ref)} and ${visible(options.ref)}, and an audit is of one commit`,
         'name it once: behind # or with --ref',
       );
-    const wanted = (ref || asked.ref).trim();
-    const clones = resolve(reposDir);
-    mkdirSync(clones, { recursive: true, mode: 0o700 });
-    const origin = originOf(asked, clones);
-    const repository = clonePath(clones, origin.key);
-    signal?.throwIfAborted();
-    const quiet = localEnvironment(clones);
-    await ensureBareRepository(repository, quiet);
-    const git = gitIn(repository, quiet, { signal });
-    if (origin.local) await refuseTrapsOfOldGit(git, origin.local);
+    const ref = (options.ref || asked.ref).trim();
+    const reposDir = resolve(options.reposDir);
+    mkdirSync(reposDir, { recursive: true, mode: 0o700 });
+    const origin = originOf(asked, reposDir);
+    const subdir = joinSubdir(origin.local?.subdir ?? '', asked.subdir, options.subdir ?? '');
 
-    const fetching = gitIn(repository, origin.environment, { signal, progress, stallMs: 120_000 });
-    const notices = [
-      ...(origin.local?.notices ?? []),
-      ...(await refreshOrKeep(fetching, origin, wanted, signal)),
-    ];
-    const commit = await pin(fetching, origin, wanted);
-    if (wanted !== '') notices.push(...(await ambiguity(git, wanted)));
-    const folder = joinSubdir(origin.local?.subdir ?? '', asked.subdir, subdir ?? '');
-    await requireFolder(git, commit, folder);
+    const repository = clonePath(reposDir, origin.key);
+    const environment = localEnvironment(reposDir);
+    await ensureBareRepository(repository, environment);
+    const ask: Ask = (args, input) =>
+      askGit(repository, environment, args, { signal, ...(input && { input }) });
+    const fetching = fetchingGit(repository, origin.environment, { signal, progress });
+    if (origin.local) await refuseTrapsOfOldGit(fetching, origin.local);
 
-    const remote = origin.local
-      ? await originUrl(repository, quiet, origin.local.config)
-      : asked.kind === 'network'
-        ? asked.url
-        : '';
-    if (!isPlain(remote))
-      notices.push(
-        `the remote's address holds characters that are not shown, and is left out: ${visible(remote).slice(0, 200)}`,
-      );
-    const url = webUrl(remote);
-    if (origin.secret !== '')
-      notices.push(
-        'the credentials in the address were used to fetch and are not kept; a credential helper would keep them safe',
-      );
-    if ((await git.raw(['rev-parse', '--is-shallow-repository'])).trim() === 'true')
-      notices.push(
-        'the clone is shallow: what happened before its first commit is not there, and checks of history see a part',
-      );
-    if (origin.local && !origin.local.bare && commit === (await resolveCommit(git, TARGET_HEAD))) {
-      progress?.('comparing the folder with the commit');
-      const changed = await countChangedFiles(repository, quiet, commit, origin.local.top);
-      if (changed === null)
-        notices.push(
-          'whether the folder differs from the commit could not be told in time; only the commit is audited',
-        );
-      else if (changed > 0)
-        notices.push(
-          changed === 1
-            ? '1 tracked file differs from the commit; its changes are not part of the audit'
-            : `${changed} tracked files differ from the commit; they are not part of the audit`,
-        );
-    }
-    signal?.throwIfAborted();
-
-    const raw = Buffer.from(await git.raw(['cat-file', 'commit', commit]));
-    const tags = await git.raw([
-      'for-each-ref',
-      `--points-at=${commit}`,
-      `--count=${MAX_NAMES}`,
-      '--format=%(refname:lstrip=2)',
-      'refs/tags',
+    const news = await refreshOrKeep(ask, fetching, origin, ref, signal);
+    const commit = await pinCommit(ask, fetching, origin.url, ref);
+    await requireFolder(ask, commit, subdir);
+    progress?.('looking at the commit');
+    const remote = describeRemote(
+      origin.local ? await originUrl(ask, origin.local.config) : origin.url,
+      origin.secret,
+    );
+    const [names, limits, tags, raw] = await Promise.all([
+      ref === '' ? [] : ambiguity(ask, ref),
+      describeLimits(ask, repository, environment, commit, origin.local),
+      tagsAt(ask, commit),
+      ask(['cat-file', 'commit', commit]),
     ]);
+    signal?.throwIfAborted();
     const target: SessionTarget = {
-      url,
+      url: remote.url,
       commit,
-      ref: wanted,
-      subdir: folder,
+      ref,
+      subdir,
       source: withoutCredentials(source).url,
-      name: repositoryName(url, origin),
-      committedAt: parseCommit(commit, raw).committedAt,
-      tags: tags.split('\n').filter(Boolean),
+      name: repositoryName(remote.url, origin),
+      committedAt: parseCommit(commit, Buffer.from(raw)).committedAt,
+      tags,
     };
+    const notices = [...(origin.local?.notices ?? []), ...news, ...names, ...remote.notices, ...limits];
     return { target, repository, notices };
   });

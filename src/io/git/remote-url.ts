@@ -51,7 +51,12 @@ const decoded = (part: string): string => {
  * out, for removing it from messages.
  */
 export const withoutCredentials = (remote: string): { url: string; secret: string } => {
-  const match = /^(https?:\/\/)([^/@]*)@/i.exec(remote);
-  if (!match?.[1]) return { url: remote, secret: '' };
-  return { url: match[1] + remote.slice(match[0].length), secret: `${match[2]}@` };
+  const match = /^([a-z+]+:\/\/)([^/@:]*)((?::[^/@]*)?@)/i.exec(remote);
+  const [all = '', scheme = '', user = '', password = ''] = match ?? [];
+  if (all === '' || (!/^https?:/i.test(scheme) && password === '@')) return { url: remote, secret: '' };
+  const keptUser = /^https?:/i.test(scheme) ? '' : `${user}@`;
+  return {
+    url: scheme + keptUser + remote.slice(all.length),
+    secret: keptUser === '' ? user + password : password,
+  };
 };

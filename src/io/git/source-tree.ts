@@ -2,7 +2,7 @@ import type { SourceTree, TreeEntry } from '../../collectors/collector.ts';
 import { UserError } from '../../domain/errors.ts';
 import type { ObjectReader } from './objects.ts';
 import { decodePath, distinctPaths } from './paths.ts';
-import { gitRecords } from './stream.ts';
+import { listGit } from './stream.ts';
 
 /** Source larger than this is generated or data; parsers would take longer than an auditor. */
 export const MAX_TEXT_BYTES = 4 * 1024 * 1024;
@@ -29,28 +29,23 @@ const parseEntry = (record: Buffer): Omit<TreeEntry, 'path'> & { raw: Buffer } =
 };
 
 const listEntries = async (repository: string, commit: string): Promise<TreeEntry[]> => {
-  const found: ReturnType<typeof parseEntry>[] = [];
-  const records = gitRecords(repository, ['ls-tree', '-r', '-z', '-l', '--full-tree', commit], {
-    separator: 0,
-    timeoutMs: 120_000,
-  });
-  for (let next = await records.next(); ; next = await records.next()) {
-    if (next.done) {
-      if (next.value) break;
-      throw new UserError(
-        'listing the files of the commit took longer than two minutes; nothing of it was looked at',
-        'name a smaller commit with --ref, or look at the tree by hand: it may be made to exhaust its reader',
-      );
-    }
-    if (found.length === MAX_ENTRIES) {
-      await records.return(false);
-      throw new UserError(
-        `the commit holds more than ${MAX_ENTRIES} files; nothing of it was looked at`,
-        'look at its tree by hand: a tree this size may be made to exhaust its reader',
-      );
-    }
-    found.push(parseEntry(next.value));
-  }
+  const { records, complete } = await listGit(
+    repository,
+    ['ls-tree', '-r', '-z', '-l', '--full-tree', commit],
+    {
+      separator: 0,
+      timeoutMs: 120_000,
+      limit: MAX_ENTRIES,
+    },
+  );
+  if (!complete)
+    throw new UserError(
+      records.length === MAX_ENTRIES
+        ? `the commit holds more than ${MAX_ENTRIES} files; nothing of it was looked at`
+        : 'listing the files of the commit took longer than two minutes; nothing of it was looked at',
+      'look at its tree by hand: it may be made to exhaust its reader',
+    );
+  const found = records.map(parseEntry);
   // Byte order of UTF-8 is code point order. Git lists well-formed trees so already; hand-made ones need not be.
   found.sort((a, b) => Buffer.compare(a.raw, b.raw));
   const distinct = distinctPaths();

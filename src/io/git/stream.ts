@@ -106,3 +106,23 @@ export async function* gitRecords(
     feeder?.kill('SIGKILL');
   }
 }
+
+/** The records as a list of at most `limit`, and whether that is all there is. */
+export const listGit = async (
+  repository: string,
+  args: readonly string[],
+  { limit, ...options }: RecordOptions & { limit: number },
+): Promise<{ records: Buffer[]; complete: boolean }> => {
+  const records: Buffer[] = [];
+  const source = gitRecords(repository, args, options);
+  for (;;) {
+    const next = await source.next();
+    if (next.done) return { records, complete: next.value };
+    if (records.length === limit) {
+      await source.return(false);
+      return { records, complete: false };
+    }
+    // A copy: a record is a window on a chunk that would otherwise stay in memory with it.
+    records.push(Buffer.from(next.value));
+  }
+};

@@ -2,13 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GitEnvironment } from './environment.ts';
-import { gitIn } from './git.ts';
-import { gitRecords } from './stream.ts';
+import { askGit } from './git.ts';
+import { listGit } from './stream.ts';
 
 const TIME_MS = 5000;
+const MAX_FILES = 100_000;
+const SUBMODULE = Buffer.from('160000');
+const NUL = Buffer.from([0]);
 
 /**
- * How many tracked files of a work tree differ from `commit`; null when it could not be told in time.
+ * How many tracked files of a work tree differ from `commit`; null when it could not be told within bounds.
  *
  * Git compares with our clone as its repository and an index of our own, so nothing of the folder's `.git` is read.
  * Attributes in the folder may name filters, but what a filter's name runs stands in configuration, and ours names
@@ -29,23 +32,27 @@ export const countChangedFiles = async (
       GIT_INDEX_FILE: join(scratch, 'index'),
       GIT_WORK_TREE: workTree,
     };
-    const entries: Buffer[] = [];
-    for await (const record of gitRecords(repository, ['ls-tree', '-r', '-z', '--full-tree', commit], {
+    const { records, complete } = await listGit(repository, ['ls-tree', '-r', '-z', '--full-tree', commit], {
       separator: 0,
       timeoutMs: TIME_MS,
-    }))
-      if (!record.subarray(0, 6).equals(Buffer.from('160000'))) entries.push(record, Buffer.from([0]));
-    const options = { signal: stop, stallMs: TIME_MS };
-    await gitIn(repository, ours, { ...options, input: Buffer.concat(entries) }).raw([
-      'update-index',
-      '-z',
-      '--index-info',
-    ]);
-    const git = gitIn(repository, ours, options);
+      limit: MAX_FILES,
+    });
+    if (!complete) return null;
+    const entries = records.filter((r) => !r.subarray(0, 6).equals(SUBMODULE)).flatMap((r) => [r, NUL]);
     // Where the auditor's files end their lines in CRLF, that is no difference.
-    const crlf = ['-c', 'core.autocrlf=input'];
-    await git.raw([...crlf, 'update-index', '-q', '--refresh', '--ignore-submodules']);
-    const differing = await git.raw([...crlf, 'diff-files', '--name-only', '-z', '--ignore-submodules=all']);
+    const ask = (args: string[], input?: Buffer): Promise<string> =>
+      askGit(repository, ours, ['-c', 'core.autocrlf=input', ...args], {
+        signal: stop,
+        ...(input && { input }),
+      });
+    await ask(['update-index', '-z', '--index-info'], Buffer.concat(entries));
+    // Ends with 1 when there is a difference, which is no failure.
+    await ask(['update-index', '-q', '--refresh', '--ignore-submodules']).catch(
+      (error: { code?: unknown }) => {
+        if (error.code !== 1) throw error;
+      },
+    );
+    const differing = await ask(['diff-files', '--name-only', '-z', '--ignore-submodules=all']);
     return differing.split('\0').filter(Boolean).length;
   } catch {
     return null;
