@@ -71,7 +71,7 @@ const impact = (f: FindingReport): string[] => [
 const components = (f: FindingReport): string[] => {
   const files = f.locations.map((l) => `- File: ${code(l.path)} (lines ${l.startLine}-${l.endLine})`);
   const named = bullets(f.components);
-  return or([...new Set([...files, ...named])], '- The server as a whole');
+  return or([...files, ...named], '- The server as a whole');
 };
 
 const recommendations = (f: FindingReport): string[][] => {

@@ -26,7 +26,7 @@ export const inline = (text: string, max = 300): string =>
     .replaceAll('>', '&gt;')
     .replace(/(^|[^A-Za-z0-9])_|_(?=[^A-Za-z0-9]|$)/g, (m) => m.replace('_', '\\_'))
     .replace(/^([#+=-])/, '\\$1')
-    .replace(/^(\d{1,9})([.)])/, '$1\\$2');
+    .replace(/^(\d{1,9})([.)])(?=\s|$)/, '$1\\$2');
 
 const longestRun = (text: string, char: '`' | '~'): number => {
   let longest = 0;
@@ -115,9 +115,13 @@ const formatted = (line: string): string => {
       out += line.slice(i, i + 2);
       i += 2;
     } else if (char === '`') {
-      const run = /^`+/.exec(line.slice(i, i + 200))![0];
-      const rest = line.slice(i + run.length, i + run.length + 2_000);
-      const end = [...rest.matchAll(/`+/g)].find((m) => m[0].length === run.length)?.index;
+      let length = 1;
+      while (line[i + length] === '`') length++;
+      const run = '`'.repeat(length);
+      const rest = line.slice(i + length, i + length + 2_000);
+      // Nobody opens a code span with that many; escaping them is safe, and looking for their end is not cheap.
+      const end =
+        length > 20 ? undefined : [...`${rest}${line[i + length + 2_000] === '`' ? '`' : ''}`.matchAll(/`+/g)].find((m) => m[0].length === length)?.index;
       if (end === undefined) {
         out += '\\`'.repeat(run.length);
         i += run.length;
@@ -136,7 +140,7 @@ const formatted = (line: string): string => {
 
 /** The auditor's words on one line. */
 export const words = (text: string, max = 2_000): string =>
-  formatted(oneLine(text, max)).replace(/^([#+=>-]|\d{1,9}[.)])/, '\\$1');
+  formatted(oneLine(text, max)).replace(/^([#+=>-]|\d{1,9}[.)](?=\s|$))/, '\\$1');
 
 const MAX_PROSE = 100_000;
 

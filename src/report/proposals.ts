@@ -36,7 +36,7 @@ const worstOf = (
   const parts = [
     severity === null
       ? 'no weakness was recorded'
-      : `the gravest of ${weak.length} recorded weaknesses and ${bare.length} failed checks without a finding is ${severity}`,
+      : `the gravest weakness is ${severity} (recorded: ${weak.length}; failed checks without a finding: ${bare.length})`,
   ];
   return { severity, reason: parts.join('; ') };
 };
@@ -44,7 +44,7 @@ const worstOf = (
 const coverageReason = (c: Coverage): string =>
   c.complete
     ? `all ${c.total} checks have a verdict`
-    : `${c.notTested} of ${c.total} checks were not tested and ${c.unsure} stayed unsure`;
+    : `of ${c.total} checks, ${c.notTested} not tested and ${c.unsure} unsure`;
 
 const plainRisk = (severity: Severity | null): string =>
   severity === null || severity === 'info' ? 'low' : severity === 'low' ? 'low_medium' : severity;

@@ -62,8 +62,10 @@ export const scorecardOf = (
         label: levels.find((l) => l.value === value)?.label ?? 'not rated',
         reason:
           value === null
-            ? `none of the ${about.length} checks behind it has a verdict to rate`
-            : `${ratings.length} of ${about.length} checks behind it are rated; lowest: ${lowest.join(', ')}`,
+            ? about.length === 0
+              ? 'no check of this methodology speaks to it'
+              : `no rated verdict among its checks: ${about.map((check) => check.id).join(', ')}`
+            : `rated checks: ${ratings.length} of ${about.length}; lowest: ${lowest.join(', ')}`,
       };
     });
     return {

@@ -35,13 +35,13 @@ const summary = (m: ReportModel): Blocks => {
   return [
     ['## Executive Summary'],
     [
-      `${c.total - c.notTested} of ${c.total} checks of ${inline(m.methodology.title)} ${inline(m.methodology.version)} were tested at the commit above: ${c.pass} passed, ${c.fail} failed, ${c.notApplicable} did not apply, ${c.unsure} stayed unsure. ${c.notTested} were not tested.`,
+      `${c.total - c.notTested} of ${c.total} checks of ${inline(m.methodology.title)} ${inline(m.methodology.version)} were tested at the commit above: ${c.pass} passed, ${c.fail} failed, ${c.notApplicable} did not apply, ${c.unsure} stayed unsure. Not tested: ${c.notTested}.`,
     ],
     table(
       ['Severity', 'Findings'],
       [...SEVERITIES.map((sev) => [titleCase(sev), String(s[sev])]), ['Total', String(s.total)]],
     ),
-    [`${s.positive} of the ${s.info} informational findings are good practices worth keeping.`],
+    [`Good practices worth keeping, among the informational findings: ${s.positive}.`],
     [`**Overall risk**: ${said(p.overallRisk.value)}. Derived, not measured: ${p.overallRisk.reason}.`],
   ];
 };
@@ -117,9 +117,7 @@ const finding = (f: FindingReport): Blocks => [
     ...f.locations.map((l) => `- Evidence: ${code(`${l.path}:${l.startLine}-${l.endLine}`)}`),
     ...(f.items.length > 0 ? [`- Evidence items: ${f.items.map((i) => code(i.id)).join(', ')}`] : []),
     ...(f.reproduction.length > 0
-      ? [
-          `- Reproduction: ${f.reproduction.length} steps in the finding file, the first: ${words(f.reproduction[0]!, 200)}`,
-        ]
+      ? [`- Reproduction in the finding file, beginning with: ${words(f.reproduction[0]!, 200)}`]
       : []),
   ],
 ];
@@ -212,8 +210,8 @@ const falsePositives = (m: ReportModel): Blocks => [
   [
     m.dismissed.length === 0
       ? 'No evidence item was dismissed as a false positive.'
-      : `${m.dismissed.length} evidence items were read and dismissed, each with a reason.`,
-    `${m.openLeads} leads were neither accepted nor dismissed: they are neither findings nor false positives.`,
+      : `Evidence items read and dismissed, each with a reason: ${m.dismissed.length}.`,
+    `Leads neither accepted nor dismissed, so neither findings nor false positives: ${m.openLeads}.`,
   ],
   m.dismissed.length === 0
     ? []

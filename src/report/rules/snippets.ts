@@ -87,7 +87,7 @@ export type Match =
   | { kind: 'exact' }
   | { kind: 'moved'; start: number; end: number }
   | { kind: 'semantic'; start: number; end: number }
-  | { kind: 'partial'; found: number; of: number }
+  | { kind: 'partial'; found: number; of: number; around: Range | null }
   | { kind: 'none' };
 
 /** Compares a citation with the file's text; invisible characters compare by what a reader of the report sees. */
@@ -109,12 +109,15 @@ export const matchSnippet = (citation: Citation, source: string): Match => {
   );
   if (like)
     return { kind: 'semantic', start: dense[like.start - 1]!.number, end: dense[like.end - 1]!.number };
-  const known = new Set(dense.map((l) => l.text));
+  const places = new Map<string, number[]>();
+  for (const l of dense) places.set(l.text, [...(places.get(l.text) ?? []).slice(0, 1), l.number]);
   const telling = densePieces.flat().filter((l) => l.length > 3);
-  const found = telling.filter((l) => known.has(l)).length;
-  return found > 0 && found * 4 >= telling.length
-    ? { kind: 'partial', found, of: telling.length }
-    : { kind: 'none' };
+  const found = telling.filter((l) => places.has(l));
+  if (found.length === 0 || found.length * 4 < telling.length) return { kind: 'none' };
+  // Only lines that the file holds once say where the rest may be.
+  const once = found.flatMap((l) => (places.get(l)!.length === 1 ? places.get(l)! : []));
+  const around = once.length === 0 ? null : { start: Math.min(...once), end: Math.max(...once) };
+  return { kind: 'partial', found: found.length, of: telling.length, around };
 };
 
 const RULE = 'AVP-3.3';
@@ -153,13 +156,14 @@ const checkOne = (
       `${cited}: the code stands at lines ${match.start}-${match.end}, with other white space`,
       `quote it as it stands, lines ${match.start}-${match.end}`,
     );
-  else if (match.kind === 'partial')
-    say(
-      'warning',
-      `${cited}: only ${match.found} of ${match.of} lines stand in the file`,
-      'quote the code as it stands, and mark gaps by a line // ...',
-    );
-  else if (match.kind === 'none')
+  else if (match.kind === 'partial') {
+    const near = match.around ? `, around lines ${match.around.start}-${match.around.end}` : '';
+    const how =
+      match.found === match.of
+        ? `its ${match.of} lines stand in the file, but not together`
+        : `${match.found} of its ${match.of} lines stand in the file`;
+    say('warning', `${cited}: ${how}${near}`, 'quote the code as it stands, and mark gaps by a line // ...');
+  } else if (match.kind === 'none')
     say(
       'warning',
       `${cited}: the quoted code is not in the file`,
