@@ -1,10 +1,25 @@
 import type { Collector } from './collector.ts';
+import { dockerfile } from './dockerfile.ts';
 import { gitHistory } from './git-history.ts';
 import { governance } from './governance.ts';
 import { identity } from './identity.ts';
+import { readme } from './readme.ts';
 import { securityFiles } from './security-files.ts';
 import { signatures } from './signatures.ts';
+import { sourceTree } from './source-tree.ts';
+import { testsCi } from './tests-ci.ts';
 import { toolSurface } from './tool-surface.ts';
 
 /** Every collector, in the order a methodology's checks first need them. */
-export const collectors: readonly Collector[] = [identity, signatures, gitHistory, governance, securityFiles, toolSurface];
+export const collectors: readonly Collector[] = [
+  identity,
+  signatures,
+  gitHistory,
+  governance,
+  sourceTree,
+  readme,
+  securityFiles,
+  testsCi,
+  toolSurface,
+  dockerfile,
+];

@@ -54,7 +54,7 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
     ref: options.ref,
     subdir: options.subdir,
     reposDir: host.reposDir,
-    progress: (t) => host.stderr(`${visible(t)}\n`),
+    progress: host.progress,
   });
   for (const n of notices) host.stderr(`${visible(n)}\n`);
   const source = await openRepository(repository, target.commit, target.subdir);

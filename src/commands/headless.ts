@@ -55,7 +55,7 @@ export const start = async (
   host: Host,
   options: StartOptions & { json?: boolean | undefined; collect?: boolean | undefined },
 ): Promise<number> => {
-  const w = await startAudit(host, { ...options, progress: (t) => options.json || host.stderr(`${visible(t)}\n`) });
+  const w = await startAudit(host, { ...options, progress: options.json ? undefined : host.progress });
   try {
     const { session, methodology } = w.store.snapshot();
     if (!options.json) {

@@ -1,5 +1,6 @@
 import { UserError } from '../domain/errors.ts';
 import { dataDir, reposDir } from '../io/paths.ts';
+import { visible } from '../text/visible.ts';
 import { openSettings, type Settings } from '../io/settings.ts';
 
 /** What a command may use of the machine; tests pass their own. */
@@ -9,6 +10,8 @@ export type Host = {
   reposDir: string;
   stdout(text: string): void;
   stderr(text: string): void;
+  /** What a long step is doing: one line a stage, without the percentages that only a screen can show in place. */
+  progress(text: string): void;
   clock(): Date;
   settings(): Settings;
 };
@@ -18,12 +21,18 @@ export const TOOL_NAME = 'mcp-audit-workbench';
 export const createHost = (env: Record<string, string | undefined> = process.env): Host => {
   const data = dataDir(env);
   let settings: Settings | null = null;
+  let stage = '';
   return {
     env,
     dataDir: data,
     reposDir: reposDir(data),
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
+    progress: (text) => {
+      const now = text.replace(/\s*\d+ %$/, '');
+      if (now !== stage) process.stderr.write(`${visible(now)}\n`);
+      stage = now;
+    },
     clock: () => new Date(),
     settings: () => {
       settings ??= openSettings(data);

@@ -39,6 +39,7 @@ export const program = (host: Host, done: (code: number) => void): Command => {
   target(cli.command('open', { isDefault: true }))
     .description('open the workbench: on a path or git URL, on a saved session, or at Home')
     .argument('[target]', 'folder with a git repository, git URL, or session id')
+    .option('--url <url>', 'address the report names when the repository has no remote')
     .option('--new', 'begin another session even if one on this target is unfinished')
     .option('--read-only', 'look at a session without changing it')
     .option('--plain', 'linear text instead of panes, for screen readers and simple terminals')

@@ -8,6 +8,7 @@ export type OpenOptions = {
   ref?: string;
   subdir?: string;
   methodology?: string;
+  url?: string;
   new?: boolean;
   readOnly?: boolean;
   plain?: boolean;
@@ -37,7 +38,7 @@ export const open = async (host: Host, to: string | undefined, o: OpenOptions): 
     const same = listSessions(host.dataDir).find((s) => !s.problem && s.target?.source === source && s.target.subdir === (o.subdir ?? s.target.subdir));
     if (same) return resumeCommand(host, same.id, o);
   }
-  const request = { kind: 'start' as const, source, subdir: o.subdir ?? '', methodology: o.methodology ?? '' };
+  const request = { kind: 'start' as const, source, subdir: o.subdir ?? '', methodology: o.methodology ?? '', url: o.url ?? '' };
   if (wantsPlain(host, o)) return (await import('./plain.ts')).openPlain(host, request);
   return (await import('./workbench.ts')).openWorkbench(host, request);
 };

@@ -9,7 +9,7 @@ import { resumeAudit, startAudit } from './workspace.ts';
 
 export type PlainRequest =
   | { kind: 'resume'; id: string; readOnly: boolean }
-  | { kind: 'start'; source: string; subdir: string; methodology: string };
+  | { kind: 'start'; source: string; subdir: string; methodology: string; url: string };
 
 /** The linear interface on standard input and output; returns when the auditor leaves or the input ends. */
 export const openPlain = async (host: Host, request: PlainRequest): Promise<number> => {
@@ -17,7 +17,7 @@ export const openPlain = async (host: Host, request: PlainRequest): Promise<numb
   const w =
     request.kind === 'resume'
       ? resumeAudit(host, request.id, request.readOnly)
-      : await startAudit(host, { ...request, progress: (t) => print(visible(t)) });
+      : await startAudit(host, { ...request, progress: host.progress });
   const lines = createInterface({ input: process.stdin, output: process.stdout });
   let ended = false;
   lines.once('close', () => {

@@ -22,7 +22,7 @@ const lazy = {
 export type OpenRequest =
   | { kind: 'home' }
   | { kind: 'resume'; id: string; readOnly: boolean }
-  | { kind: 'start'; source: string; subdir: string; methodology: string };
+  | { kind: 'start'; source: string; subdir: string; methodology: string; url: string };
 
 const resumeCommand = (host: Host, id: string): string =>
   `${host.env.MCP_AUDIT_HOME ? `MCP_AUDIT_HOME=${host.env.MCP_AUDIT_HOME} ` : ''}mcp-audit ${id}`;
@@ -79,6 +79,7 @@ const ports = (host: Host, terminal: TerminalPorts, readOnly: boolean, current: 
               source: request.source,
               subdir: request.subdir || undefined,
               methodology: request.methodology || undefined,
+              url: request.url || undefined,
               progress: progressed,
               signal,
             }),
@@ -145,7 +146,7 @@ export const openWorkbench = async (host: Host, request: OpenRequest): Promise<n
       (app) => {
         if (request.kind === 'resume') resume(app, request.id);
         else if (request.kind === 'start')
-          start(app, { source: request.source, subdir: request.subdir, methodology: request.methodology, sample: false });
+          start(app, { source: request.source, subdir: request.subdir, methodology: request.methodology, url: request.url, sample: false });
       },
       host.env,
     );

@@ -13,6 +13,7 @@ export type Command =
   | { type: 'delete-finding'; finding: string }
   | { type: 'attach'; name: string; attachment: Attachment | null }
   | { type: 'name-auditor'; auditor: Auditor }
+  | { type: 'address-target'; url: string }
   | { type: 'allow-network'; allowed: boolean }
   | { type: 'report-written'; audit: string; sha256: string }
   | { type: 'close'; check: string | null }
@@ -133,6 +134,14 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
           `"${command.auditor.github}" is not a GitHub user name`,
           'letters, digits and single hyphens, 39 at most: it names the submission folder',
         );
+      return { event };
+    }
+    case 'address-target': {
+      const url = command.url.trim().replace(/\.git$/, '').replace(/\/+$/, '');
+      if (session.target?.url === url) return unchanged;
+      const event = { type: 'target.addressed', url } as const;
+      if (!eventBody.safeParse(event).success)
+        return refuse(`"${command.url}" is no public address of a repository`, 'write it as https://host/owner/name');
       return { event };
     }
     case 'allow-network':

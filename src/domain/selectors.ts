@@ -165,6 +165,8 @@ export const describeEvent = (e: SessionEvent): string => {
       return 'session closed';
     case 'auditor.named':
       return `auditor is ${e.auditor.name || e.auditor.github || 'unnamed'}`;
+    case 'target.addressed':
+      return `the repository's address is ${e.url}`;
     case 'network.allowed':
       return e.allowed ? 'network allowed for this session' : 'network no longer allowed';
     case 'check.answered':

@@ -162,6 +162,9 @@ const mutate = (s: Session, e: SessionEvent): Session => {
     case 'auditor.named':
       s.auditor = e.auditor;
       break;
+    case 'target.addressed':
+      if (s.target) s.target = { ...s.target, url: e.url };
+      break;
     case 'network.allowed':
       s.networkAllowed = e.allowed;
       break;

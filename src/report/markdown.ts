@@ -121,7 +121,11 @@ const formatted = (line: string): string => {
       const rest = line.slice(i + length, i + length + 2_000);
       // Nobody opens a code span with that many; escaping them is safe, and looking for their end is not cheap.
       const end =
-        length > 20 ? undefined : [...`${rest}${line[i + length + 2_000] === '`' ? '`' : ''}`.matchAll(/`+/g)].find((m) => m[0].length === length)?.index;
+        length > 20
+          ? undefined
+          : [...`${rest}${line[i + length + 2_000] === '`' ? '`' : ''}`.matchAll(/`+/g)].find(
+              (m) => m[0].length === length,
+            )?.index;
       if (end === undefined) {
         out += '\\`'.repeat(run.length);
         i += run.length;

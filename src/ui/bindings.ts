@@ -69,6 +69,8 @@ export const bindings: readonly Binding[] = [
   { id: 'write', context: 'report', keys: ['w'], label: 'Write the submission', short: 'write', disabled: readOnly, run: session.writeReport },
   { id: 'sign-report', context: 'report', keys: ['A'], label: 'Who signs', short: 'who signs', disabled: readOnly, run: session.nameAuditor },
 
+  { id: 'address-report', context: 'report', keys: ['U'], label: 'Address of the repository', short: 'address', disabled: readOnly, run: session.addressTarget },
+  { id: 'address', context: 'session', keys: ['U'], label: 'Address of the repository', short: 'address', disabled: readOnly, run: session.addressTarget },
   { id: 'sign', context: 'session', keys: ['A'], label: 'Who signs', short: 'who signs', disabled: readOnly, run: session.nameAuditor },
   { id: 'network', context: 'session', keys: ['N'], label: 'Allow or forbid the network for this session', short: 'network', disabled: readOnly, run: session.allowNetwork },
   { id: 'export', context: 'session', keys: ['E'], label: 'Export the session to one file', short: 'export', run: session.exportSession },

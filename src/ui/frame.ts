@@ -99,8 +99,10 @@ export const frame = (v: View, theme: Theme, options: { showIdle: boolean }): Fr
   const area: Rect = { x: 0, y: 1, width: columns, height: rows - 2 - (full.status ? 1 : 0) };
   const keys = docked ? fieldFooter('Enter records · Esc leaves · Ctrl+A/E start/end · Ctrl+W word · Ctrl+U line', columns) : null;
 
+  let overlayKeys: Line | null = null;
   if (top && !docked) {
     const drawn = drawOverlay(v, top, theme, inner(area));
+    overlayKeys = fieldFooter(drawn.bottom || drawn.right || '', columns);
     blocks.push(pane(area, { ...drawn, focused: true }, theme));
     if (drawn.cursor) cursor = { x: area.x + 2 + drawn.cursor.column, y: area.y + 1 + drawn.cursor.row };
     if (top.kind === 'choose') choices = { x: 2, y: area.y + 2, width: columns - 4, height: area.height - 3 };
@@ -127,6 +129,6 @@ export const frame = (v: View, theme: Theme, options: { showIdle: boolean }): Fr
   blocks.push({ rect: full.header, lines: [merged ? status(v, theme, columns) : header(v, columns)] });
   if (full.status) blocks.push({ rect: full.status, lines: [status(v, theme, columns)] });
   const mark = options.showIdle ? [span(` ${idleMark(v)}`, 'muted')] : [];
-  blocks.push({ rect: full.footer, lines: [spread(keys ?? footer(v, theme, columns - lineWidth(mark) - (mark.length > 0 ? 1 : 0)), mark, columns)] });
+  blocks.push({ rect: full.footer, lines: [spread(keys ?? overlayKeys ?? footer(v, theme, columns - lineWidth(mark) - (mark.length > 0 ? 1 : 0)), mark, columns)] });
   return { lines: compose(columns, rows, blocks), cursor, choices };
 };

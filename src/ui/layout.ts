@@ -29,8 +29,10 @@ const widths = (columns: number, focus: PaneName, zoom: Zoom, wanted: readonly P
   if (zoom === 'full' || columns < 72 || wanted.length === 1) return [[focus, columns]];
   if (columns < 120 || wanted.length === 2) {
     const right: PaneName = focus === 'list' ? (wanted[1] ?? 'detail') : focus;
-    const list =
-      zoom === 'half' ? Math.floor(columns / 2) : clamp(Math.floor(columns * 0.38), 28, columns < 120 ? 44 : 52);
+    // A table beside its text needs more room than the list of checks, whose rows repeat what the detail says.
+    const share = wanted.length === 2 ? 0.5 : 0.38;
+    const most = wanted.length === 2 ? 90 : columns < 120 ? 44 : 52;
+    const list = zoom === 'half' ? Math.floor(columns / 2) : clamp(Math.floor(columns * share), 28, most);
     return [
       ['list', list],
       [right, columns - list],

@@ -19,7 +19,7 @@ export type SessionSummary = {
   problem: string | null;
 };
 
-export type StartRequest = { source: string; subdir: string; methodology: string; sample: boolean };
+export type StartRequest = { source: string; subdir: string; methodology: string; url: string; sample: boolean };
 
 export type CollectorCard = { id: string; title: string; about: string };
 

@@ -1,3 +1,4 @@
+import { checksOf } from '../../domain/methodology.ts';
 import type { App } from '../app-state.ts';
 import { selectedId } from '../model.ts';
 import type { Opened, StartRequest } from '../ports.ts';
@@ -16,8 +17,8 @@ export const refreshHome = (app: App): void =>
 /** Shows an opened session where it was left, and gathers what has never been gathered. */
 const enter = (app: App, opened: Opened): void => {
   app.setOpened(opened);
-  const { session, readOnly, notices } = opened.store.snapshot();
-  const lists = { ...app.ui.get().lists, checks: { selected: session.lastCheck, top: 0 } };
+  const { session, methodology, readOnly, notices } = opened.store.snapshot();
+  const lists = { ...app.ui.get().lists, checks: { selected: session.lastCheck ?? checksOf(methodology)[0]?.id ?? null, top: 0 } };
   app.update({ place: 'audit', focus: 'list', lists, overlays: [], opening: '' });
   if (readOnly) app.toast(`Read-only: ${readOnly}`, 'warn');
   else if (notices.length > 0) app.toast(notices.join(' '), 'warn');
@@ -89,12 +90,13 @@ export const newAudit = (app: App): void =>
         source: v.source.trim(),
         subdir: v.subdir?.trim() ?? '',
         methodology: v.methodology?.trim() ?? '',
+        url: '',
         sample: false,
       });
     },
   });
 
-export const trySample = (app: App): void => start(app, { source: '', subdir: '', methodology: '', sample: true });
+export const trySample = (app: App): void => start(app, { source: '', subdir: '', methodology: '', url: '', sample: true });
 
 export const importSession = (app: App): void =>
   app.push({

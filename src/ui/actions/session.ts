@@ -32,7 +32,7 @@ export const goThere = (app: App): void => {
     goTo(app, 'findings');
     select(app, 'findings', item.finding);
   } else if (item.check) goToCheck(app, item.check);
-  else if (item.level === 'blocks') nameAuditor(app);
+  else if (item.level === 'blocks') item.text.includes('address') ? addressTarget(app) : nameAuditor(app);
 };
 
 export const writeReport = (app: App): void => {
@@ -96,6 +96,17 @@ export const nameAuditor = (app: App): void => {
     },
   });
 };
+
+export const addressTarget = (app: App): void =>
+  app.push({
+    kind: 'field',
+    title: 'Address of the repository',
+    help: 'Where the audited commit can be had by anybody: https://host/owner/name. The report and the database name it.',
+    field: textField(app.opened().store.snapshot().session.target?.url ?? ''),
+    submit: (url) => {
+      app.dispatch({ type: 'address-target', url }, 'Address recorded.');
+    },
+  });
 
 export const allowNetwork = (app: App): void => {
   const allowed = !app.opened().store.snapshot().session.networkAllowed;

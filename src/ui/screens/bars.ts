@@ -61,7 +61,9 @@ export const header = (v: View, columns: number): Line => {
     ['session', '5'],
   ];
   const tabs: Span[] = places.map(([place, key]) =>
-    place === v.ui.place ? span(` ${key} ${place}`, 'focus', true) : span(` ${key}`, 'muted'),
+    place === v.ui.place
+      ? span(` ${key} ${place}`, 'focus', true)
+      : span(columns >= 120 ? ` ${key} ${place}` : ` ${key}`, 'muted'),
   );
   const left: Line = [...tabs, span('  '), span(`${name} @ ${session.target?.commit.slice(0, 7) ?? ''}`, undefined, true)];
   return spread(left, right, columns);

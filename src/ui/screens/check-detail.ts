@@ -98,7 +98,8 @@ export const checkDetail = (v: View, check: Check, theme: Theme, columns: number
       span(missing.length > 0 ? `  to fill: ${missing.join(', ')}` : '  ready', 'muted'),
     ]);
   }
-  if (out.length > 2) out.push(blank);
+  const evidence = evidenceSummary(v, check, theme, columns);
+  if (evidence[0]) out.push(evidence[0], blank);
   out.push(
     ...labelled('Why', check.why, columns),
     blank,
@@ -107,7 +108,7 @@ export const checkDetail = (v: View, check: Check, theme: Theme, columns: number
     ...labelled('Passes', check.passesWhen, columns),
     ...labelled('Fails', check.failsWhen, columns),
     blank,
-    ...evidenceSummary(v, check, theme, columns),
+    ...evidence,
   );
   if (check.manual.length > 0) {
     out.push(blank);
