@@ -147,6 +147,9 @@ const overview = (entries: readonly FoundEntry[], found: ScannedSurface, compute
 /** A limit on what a string may be; "optional" and a default are none. */
 const bounded = (constraints: readonly string[]): boolean =>
   constraints.some((c) => /^(?:items )?(?:one of|enum|const|max|length|regex|pattern|email|url|uri|uuid|guid|ip|cidr|datetime|date|format|startsWith|endsWith|refine|superRefine|max_length|maxLength)\b/.test(c));
+/** Where a text by this name tends to end up: a shell, a file system, a query, a request, an interpreter. */
+const TELLING_NAME =
+  /(?:^|_|(?<=[a-z]))(?:path|file|filename|dir|directory|folder|url|uri|href|host|hostname|endpoint|webhook|command|cmd|shell|script|code|expression|expr|eval|sql|query|where|filter|selector|jsonpath|xpath|regex|pattern|template|args|arguments|flags|options|ref|branch|revision|sha|vars|html|xml|yaml)s?(?:_|$|(?=[A-Z]))/i;
 const isText = (type: string): boolean => /^(?:array of )?(?:string|str)\b|^(?:Optional|list)\[str\]|^str \| None/i.test(type);
 const isAnything = (type: string): boolean => /^(?:any|unknown|record|dict|Any|object|passthrough|Dict)\b/.test(type.replace(/^array of /, ''));
 
@@ -172,7 +175,7 @@ const describeTools = (tools: readonly FoundEntry[]): ItemDraft[] => {
   const free = strings.filter(({ p }) => !bounded(p.constraints));
   const open = all.filter(({ p }) => isAnything(p.type));
   items.push(
-    fact('parameters', ['2.1.1'], `${plural(all.length, 'parameter')} in ${plural(readable.length, 'tool')}; ${share(free.length, strings.length)} text ones without a bound`, {
+    fact('parameters', ['2.1.1'], `${plural(all.length, 'parameter')} in ${plural(readable.length, 'tool')}, ${count(strings.length)} of them text`, {
       class: 'configuration',
       detail: readable.slice(0, 40).map((t) => `${t.name}(${(t.params ?? []).map((p) => p.name).join(', ')})`).join('\n'),
       at: place(readable[0] ?? known[0]!),
@@ -180,17 +183,18 @@ const describeTools = (tools: readonly FoundEntry[]): ItemDraft[] => {
   );
   if (strings.length > 0 && free.length === 0) items.push(strength('bounded-parameters', ['2.1.1', '2.1.4'], `All ${plural(strings.length, 'text parameter')} carry a length, pattern or list of values`, { class: 'resource-limit', at: place(strings[0]!.t) }));
   const freeByTool = known.map((t) => ({ t, names: free.filter((f) => f.t === t).map((f) => f.p.name) })).filter((f) => f.names.length > 0);
-  for (const { t, names } of freeByTool.slice(0, MOST_LEADS))
+  const telling = freeByTool.map(({ t, names }) => ({ t, names: names.filter((n) => TELLING_NAME.test(n)) })).filter((f) => f.names.length > 0);
+  for (const { t, names } of telling.slice(0, MOST_LEADS))
     items.push(
-      lead('free-text-parameter', ['2.1.1', '2.1.4'], `${t.name}: ${plural(names.length, 'text parameter')} without length, pattern or list: ${listed(names, 4)}`, {
-        class: 'resource-limit',
+      lead('free-text-parameter', ['2.1.1', '2.1.2'], `${t.name}: ${listed(names, 3)} ${names.length === 1 ? 'takes' : 'take'} any text`, {
+        class: 'configuration',
         cwe: ['CWE-20'],
         strength: 'weak',
-        detail: (t.params ?? []).filter((p) => names.includes(p.name)).map((p) => `${p.name}: ${p.type}${p.constraints.length > 0 ? ` (${p.constraints.join(', ')})` : ''}`).join('\n'),
+        detail: `The name${names.length === 1 ? ' says' : 's say'} where it may end up; no length, pattern or list bounds it.\n${(t.params ?? []).filter((p) => names.includes(p.name)).map((p) => `${p.name}: ${p.type}${p.constraints.length > 0 ? ` (${p.constraints.join(', ')})` : ''}`).join('\n')}`,
         at: place(t),
       }),
     );
-  if (freeByTool.length > MOST_LEADS) items.push(fact('free-text-parameter-more', ['2.1.1'], `${count(freeByTool.length - MOST_LEADS)} more tools take unbounded text`, { class: 'resource-limit', detail: listed(freeByTool.slice(MOST_LEADS).map((f) => f.t.name), 60) }));
+  if (freeByTool.length > 0) items.push(fact('unbounded-text', ['2.1.1', '2.1.4'], `${share(free.length, strings.length)} text parameters have no length, pattern or list of values`, { class: 'resource-limit', detail: freeByTool.slice(0, 60).map((f) => `${f.t.name}: ${f.names.join(', ')}`).join('\n'), at: place(freeByTool[0]!.t) }));
   for (const { t, p } of open.slice(0, MOST_LEADS)) items.push(lead('untyped-parameter', ['2.1.1'], `${t.name}: parameter ${p.name} takes anything (${p.type})`, { class: 'configuration', cwe: ['CWE-20'], strength: 'weak', at: place(t) }));
   const unreadable = known.filter((t) => t.params === null);
   if (unreadable.length > 0) items.push(gap('unread-schema', ['2.1.1'], `The input schema of ${share(unreadable.length, known.length)} tools could not be read`, { detail: unreadable.slice(0, 20).map((t) => `${t.name} (${t.path}:${t.line})`).join('\n') }));

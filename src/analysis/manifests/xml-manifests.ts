@@ -1,0 +1,55 @@
+import { type Dependency, mavenKind, MOST_DEPENDENCIES, nugetKind } from '../dependency.ts';
+import { lineFinder } from '../lines.ts';
+import type { ManifestReader } from './read-manifest.ts';
+
+/**
+ * Maven and NuGet, read by their few flat elements. No XML parser: nothing in here needs entities or name spaces, and a
+ * parser of them would be one more thing for a hostile file to play with.
+ */
+const MOST_BYTES = 1_000_000;
+
+/** The bodies of all elements of a name, with their offsets; an element without its end is left out. */
+const elements = (text: string, name: string): { body: string; at: number }[] => {
+  const found: { body: string; at: number }[] = [];
+  let from = 0;
+  while (found.length < MOST_DEPENDENCIES) {
+    const open = text.indexOf(`<${name}>`, from);
+    if (open === -1) break;
+    const close = text.indexOf(`</${name}>`, open);
+    if (close === -1) break;
+    found.push({ body: text.slice(open + name.length + 2, close), at: open });
+    from = close;
+  }
+  return found;
+};
+
+const child = (body: string, name: string): string => elements(body.slice(0, 5000), name)[0]?.body.trim() ?? '';
+
+export const pomXml: ManifestReader = (path, source) => {
+  if (source.length > MOST_BYTES) return { ok: false, reason: `larger than ${MOST_BYTES} characters` };
+  const line = lineFinder(source);
+  const blank = (s: string): string => s.replace(/<!--[\s\S]{0,20000}?-->/g, (c) => c.replace(/[^\n]/g, ' '));
+  const text = blank(source);
+  const dependencies: Dependency[] = elements(text, 'dependency').map(({ body, at }) => {
+    const specifier = child(body, 'version');
+    return { name: `${child(body, 'groupId')}:${child(body, 'artifactId')}`, specifier, kind: mavenKind(specifier), scope: /test/.test(child(body, 'scope')) ? 'development' : 'runtime', line: line(at) };
+  });
+  const outside = text.replace(/<(parent|dependencies|build|profiles)>[\s\S]*?<\/\1>/g, '');
+  return { ok: true, manifest: { path, ecosystem: 'Maven', name: child(outside, 'artifactId'), dependencies, scripts: [] } };
+};
+
+const REFERENCE = /<(PackageReference|PackageVersion|package)\s([^>]{1,600})>/g;
+
+export const projectXml: ManifestReader = (path, source) => {
+  if (source.length > MOST_BYTES) return { ok: false, reason: `larger than ${MOST_BYTES} characters` };
+  const line = lineFinder(source);
+  const dependencies: Dependency[] = [];
+  for (const match of source.matchAll(REFERENCE)) {
+    const attribute = (name: string): string => new RegExp(`\\b${name}="([^"]{0,200})"`, 'i').exec(match[2]!)?.[1] ?? '';
+    const name = attribute('Include') || attribute('id') || attribute('Update');
+    const body = match[2]!.endsWith('/') ? '' : source.slice(match.index, match.index + 500).split('</PackageReference>')[0]!;
+    const specifier = attribute('Version') || /<Version>([^<]{0,100})</.exec(body)?.[1] || '';
+    if (name && dependencies.length < MOST_DEPENDENCIES) dependencies.push({ name, specifier, kind: nugetKind(specifier), scope: 'runtime', line: line(match.index) });
+  }
+  return { ok: true, manifest: { path, ecosystem: 'NuGet', name: '', dependencies, scripts: [] } };
+};
