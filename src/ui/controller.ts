@@ -9,7 +9,10 @@ export const press = (app: App, key: Key): void => {
   const { overlays } = app.ui.get();
   const top = overlays.at(-1);
   if (key === 'ctrl+c' && top?.kind !== 'confirm') bindingFor(app.view(), key)?.run(app);
-  else if (top) pressOverlay(app, top, key);
+  else if (top) {
+    if (app.ui.get().toast) app.update({ toast: null });
+    pressOverlay(app, top, key);
+  }
   else {
     const view = app.view();
     const binding = bindingFor(view, key);

@@ -97,12 +97,12 @@ export const frame = (v: View, theme: Theme, options: { showIdle: boolean }): Fr
   let cursor: Frame['cursor'] = null;
   let choices: Rect | null = null;
   const area: Rect = { x: 0, y: 1, width: columns, height: rows - 2 - (full.status ? 1 : 0) };
-  const keys = docked ? fieldFooter('Enter records · Esc leaves · Ctrl+A/E start/end · Ctrl+W word · Ctrl+U line', columns) : null;
+  const keys = docked ? fieldFooter('Enter records · Esc leaves · Ctrl+A/E start/end · Ctrl+W word · Ctrl+U line', columns - 24) : null;
 
   let overlayKeys: Line | null = null;
   if (top && !docked) {
     const drawn = drawOverlay(v, top, theme, inner(area));
-    overlayKeys = fieldFooter(drawn.bottom || drawn.right || '', columns);
+    overlayKeys = fieldFooter(drawn.bottom || drawn.right || '', columns - 24);
     blocks.push(pane(area, { ...drawn, focused: true }, theme));
     if (drawn.cursor) cursor = { x: area.x + 2 + drawn.cursor.column, y: area.y + 1 + drawn.cursor.row };
     if (top.kind === 'choose') choices = { x: 2, y: area.y + 2, width: columns - 4, height: area.height - 3 };

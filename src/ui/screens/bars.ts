@@ -110,4 +110,4 @@ export const footer = (v: View, theme: Theme, columns: number): Line => {
 };
 
 /** Keys of the field being written, in place of the screen's. */
-export const fieldFooter = (text: string, columns: number): Line => fitLine([span(` ${truncate(text, columns - 2)}`, 'muted')], columns);
+export const fieldFooter = (text: string, columns: number): Line => [span(` ${truncate(text, columns - 2)}`, 'muted')];

@@ -67,7 +67,7 @@ const sameText = (file: string, at: NonNullable<EvidenceItem['location']>): bool
     .split('\n')
     .slice(at.startLine - 1, at.endLine)
     .join('\n')
-    .startsWith(at.snippet.split('\n')[0] ?? '');
+    .startsWith(at.snippet);
 
 const itemDetail = (v: View, item: EvidenceItem, theme: Theme, columns: number, rows: number): Line[] => {
   const triage = v.snap?.session.triage.get(item.id);
