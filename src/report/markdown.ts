@@ -157,9 +157,10 @@ export const prose = (text: string): string[] => {
   const lines = visibleLines(clip(text.trim(), MAX_PROSE).toWellFormed()).split('\n');
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i]!;
-    const open = /^\s*(`{3,}|~{3,})([^`]*)$/.exec(line);
+    const open = /^\s*(?:(`{3,})([^`]*)|(~{3,})(.*))$/.exec(line);
     if (open) {
-      const [, marker = '', info = ''] = open;
+      const marker = open[1] ?? open[3] ?? '';
+      const info = open[2] ?? open[4] ?? '';
       const close = lines.findIndex(
         (l, n) =>
           n > i && l.trim().length >= marker.length && l.trim() === marker[0]!.repeat(l.trim().length),

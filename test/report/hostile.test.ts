@@ -152,6 +152,7 @@ const PAYLOADS: Record<string, string> = {
   'unclosed comment': 'x <!-- \n\n## Evidence',
   'fence break-out': '```\n# Finding: forged\n\n**Severity**: Low\n```\n\n````js\n~~~\n',
   'indented fence': '    ```\n<script>\n    ```\n   ~~~~',
+  'tilde fence with ticks': '~~~```\n<script>',
   'unbalanced ticks': 'a ` b\n` <script> ``` `` x',
   pipes: 'a | b \\| c `x|y` ||',
   'line start markers': '1. one\n- two\n> three\n# four',
@@ -176,8 +177,8 @@ const PAYLOADS: Record<string, string> = {
   'windows device': 'con.txt',
   'json breaking': '"}],{"_meta": "\\u0022 \\',
   'javascript link': '[click](javascript:alert(1)) ![x](https://evil.example/pixel.png)',
-  huge: `${'A'.repeat(60_000)} ${'`'.repeat(5_000)} ${'|'.repeat(5_000)}`,
-  'many lines': 'line\n'.repeat(3_000),
+  huge: `${'A'.repeat(30_000)} ${'`'.repeat(5_000)} ${'|'.repeat(5_000)}`,
+  'many lines': 'line\n'.repeat(1_000),
   'only spaces': '   ',
 };
 
@@ -259,7 +260,7 @@ describe('hostile text', () => {
       fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
         expect(check(pieces.join('')).found).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });

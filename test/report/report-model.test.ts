@@ -1,0 +1,233 @@
+import { describe, expect, it } from 'vitest';
+import type { EventBody, Verdict } from '../../src/domain/events.ts';
+import { checksOf } from '../../src/domain/methodology.ts';
+import { readiness } from '../../src/report/readiness.ts';
+import { buildReport } from '../../src/report/report-model.ts';
+import {
+  inputOf,
+  shellFinding,
+  smallMethodology,
+  smallScript,
+  started,
+  strengthFinding,
+} from './scripted-session.ts';
+
+const answer = (check: string, verdict: Verdict, note = 'because'): EventBody => ({
+  type: 'check.answered',
+  check,
+  answer: { verdict, note },
+});
+const allPass = () => [started(), ...checksOf(smallMethodology).map((c) => answer(c.id, 'pass'))];
+const model = (bodies: EventBody[], over = {}) => buildReport(inputOf(bodies, over));
+
+describe('what is proposed', () => {
+  it('is not assessed when nothing was tested', () => {
+    const { proposals, scorecard, top10 } = model([started()]);
+    expect(proposals.overallRisk.value).toBe('not_assessed');
+    expect(proposals.status.value).toBe('not_assessed');
+    expect(proposals.productionReady).toBeNull();
+    expect(Object.values(proposals.deployment).map((p) => p.value)).toEqual(Array(4).fill('not_assessed'));
+    expect(scorecard.total).toBeNull();
+    expect(top10.every((r) => r.verdict === null)).toBe(true);
+  });
+
+  it('is never better than what was tested: one open check keeps good marks away', () => {
+    expect(model(allPass()).proposals).toMatchObject({
+      overallRisk: { value: 'low' },
+      status: { value: 'production_ready' },
+      productionReady: true,
+    });
+    for (const last of [[], [answer('2.4.1', 'unsure')]] as EventBody[][]) {
+      const { proposals } = model([...allPass().slice(0, -1), ...last]);
+      expect(proposals).toMatchObject({
+        overallRisk: { value: 'not_assessed' },
+        status: { value: 'not_assessed' },
+        productionReady: null,
+        compliance: { baseline: { value: 'partial' } },
+      });
+    }
+  });
+
+  it('says at least how bad it is, and counts failed checks without a finding', () => {
+    expect(model([started(), answer('2.1.2', 'fail')]).proposals.overallRisk.value).toBe('at_least_medium');
+    const grave = model([
+      ...allPass(),
+      { type: 'finding.recorded', finding: 'F-01', value: shellFinding({ severity: 'critical' }) },
+    ]);
+    expect(grave.proposals).toMatchObject({
+      overallRisk: { value: 'critical' },
+      productionReady: false,
+      deployment: { production: { value: 'not_recommended' } },
+    });
+  });
+
+  it('rates a criterion by its worst tested check and shows what the total rests on', () => {
+    const { scorecard } = model([
+      started(),
+      answer('2.1.2', 'fail'),
+      answer('2.1.4', 'pass'),
+      answer('1.3.1', 'not-applicable'),
+    ]);
+    const [implementation, health] = scorecard.dimensions;
+    expect(implementation?.criteria.map((c) => [c.id, c.value])).toEqual([
+      ['input-validation', 2],
+      ['dependency-security', null],
+    ]);
+    expect(health?.value).toBeNull();
+    expect([scorecard.total, scorecard.ratedWeight]).toEqual([2, 30]);
+  });
+
+  it('gives a risk the worst verdict of its tested checks', () => {
+    const rows = model([started(), answer('1.3.1', 'pass'), answer('2.4.1', 'fail')]).top10;
+    expect(rows.find((r) => r.id === 'MCP-06')).toMatchObject({
+      verdict: 'pass',
+      tested: 1,
+      checks: ['1.3.1', '1.3.2'],
+      name: 'Supply Chain Attacks',
+    });
+    expect(rows.find((r) => r.id === 'MCP-03')).toMatchObject({ verdict: 'fail', failed: ['2.4.1'] });
+  });
+});
+
+describe('what nobody looked at', () => {
+  it('never reads as clean', () => {
+    const evidence = inputOf().evidence as Map<string, never>;
+    const some = new Map([...evidence].filter(([id]) => id === 'dependencies' || id === 'advisories'));
+    const { looks, limitations } = model(
+      smallScript().filter((e) => e.type !== 'evidence.collected' || e.collector !== 'surface'),
+      { evidence: some, missing: new Map([['sinks', 'the stored result is damaged']]) },
+    );
+    expect(looks.map((l) => [l.collector, l.outcome, l.looked])).toEqual([
+      ['dependencies', 'nothing-found', true],
+      ['advisories', 'unavailable', false],
+      ['sinks', 'unreadable', false],
+      ['surface', 'not-run', false],
+    ]);
+    expect(limitations.join('\n')).toContain(
+      'sinks could not look (unreadable): the stored result is damaged',
+    );
+  });
+
+  it('keeps a dismissal whose item is gone', () => {
+    const { dismissed } = model([
+      ...smallScript(),
+      {
+        type: 'evidence.triaged',
+        changes: [{ item: 'ffffffffffffffff', triage: { decision: 'dismissed', reason: 'old' } }],
+      },
+    ]);
+    expect(dismissed.map((d) => [d.id, d.reason])).toContainEqual(['ffffffffffffffff', 'old']);
+  });
+
+  it.each([
+    ['', /no public https address/],
+    ['/home/jane/x', /no public https address/],
+  ])('refuses a target at "%s"', (url, message) => {
+    const first = started() as Extract<EventBody, { type: 'session.started' }>;
+    expect(() => model([{ ...first, target: { ...first.target, url } }])).toThrow(message);
+    expect(() => model([started()], { auditId: 'x' })).toThrow(/cannot name an audit folder/);
+  });
+});
+
+describe('readiness', () => {
+  const rows = (bodies: EventBody[], over = {}) => readiness(inputOf(bodies, over));
+  const texts = (bodies: EventBody[], level: string) =>
+    rows(bodies)
+      .filter((r) => r.level === level)
+      .map((r) => r.text);
+
+  it('blocks nothing in a finished audit, and warns of what was not tested or seen', () => {
+    expect(texts(smallScript(), 'blocks')).toEqual([]);
+    expect(texts(smallScript(), 'warns')).toEqual(
+      [
+        '2.1.4 has an unfinished note that will not be published',
+        '1 of 5 checks not tested: they appear as not tested',
+        '1 collectors could not look: advisories',
+      ].filter((t) => !t.includes('unfinished')),
+    );
+  });
+
+  it.each<[string, EventBody[], RegExp]>([
+    [
+      'an auditor without name',
+      [started({ auditor: { name: '', github: '', organization: '', contact: '' } })],
+      /name is missing/,
+    ],
+    [
+      'an auditor without GitHub user',
+      [started({ auditor: { name: 'J', github: '', organization: '', contact: 'x' } })],
+      /GitHub user name is missing/,
+    ],
+    [
+      'no contact',
+      [started({ auditor: { name: 'J', github: 'j', organization: '', contact: ' ' } })],
+      /contact is missing/,
+    ],
+    ['nothing answered', [started()], /no check has a verdict/],
+    ['a session not started', [], /no public address/],
+    [
+      'an unfinished finding',
+      [
+        started(),
+        { type: 'finding.recorded', finding: 'F-01', value: shellFinding({ reproduction: [], summary: '' }) },
+      ],
+      /F-01 has no (summary|reproduction)/,
+    ],
+    [
+      'a positive finding that is grave',
+      [
+        started(),
+        { type: 'finding.recorded', finding: 'F-02', value: strengthFinding({ severity: 'high' }) },
+      ],
+      /positive but/,
+    ],
+  ])('blocks %s', (_, bodies, text) => {
+    const blocking = rows(bodies).filter((r) => r.level === 'blocks');
+    expect(blocking.some((r) => text.test(r.text))).toBe(true);
+    for (const r of blocking) expect(r.fix).not.toBe('');
+  });
+
+  it.each<[string, EventBody[], RegExp]>([
+    ['a failure without finding', [started(), answer('2.1.2', 'fail')], /2\.1\.2 failed, and no finding/],
+    ['doubt without a word', [started(), answer('2.1.2', 'unsure', '')], /2\.1\.2 is unsure/],
+    ['a draft', [started(), { type: 'draft.kept', check: '2.1.2', text: 'x' }], /unfinished note/],
+    [
+      'placeholder text',
+      [started(), { type: 'finding.recorded', finding: 'F-01', value: shellFinding({ notes: 'TODO: ask' }) }],
+      /placeholder/,
+    ],
+    [
+      'evidence that is gone',
+      [
+        started(),
+        {
+          type: 'finding.recorded',
+          finding: 'F-01',
+          value: shellFinding({ evidence: ['ffffffffffffffff'] }),
+        },
+      ],
+      /not at hand/,
+    ],
+    [
+      'a critical finding',
+      [
+        started(),
+        { type: 'finding.recorded', finding: 'F-01', value: shellFinding({ severity: 'critical' }) },
+      ],
+      /maintainers are told first/,
+    ],
+    ['strong leads nobody judged', [started()], /1 strong leads/],
+  ])('warns of %s', (_, bodies, text) => {
+    expect(
+      rows(bodies)
+        .filter((r) => r.level === 'warns')
+        .some((r) => text.test(r.text)),
+    ).toBe(true);
+  });
+
+  it('names the check or finding to go to', () => {
+    expect(rows([started(), answer('2.1.2', 'fail')]).find((r) => /failed/.test(r.text))).toMatchObject({
+      check: '2.1.2',
+    });
+  });
+});
