@@ -90,11 +90,11 @@ export const fetchingGit = (
 
 type Failed = { message?: string; stderr?: string };
 
-/** What git said, fit to be shown: the first lines that are not progress, made printable, without `secret`. */
-export const gitWords = (error: unknown, secret = ''): string => {
+/** What git said, fit to be shown: the first lines that are not progress, made printable, URLs without credentials. */
+export const gitWords = (error: unknown): string => {
   const { stderr, message } = error as Failed;
-  const text = stderr || message || String(error);
-  const lines = (secret ? text.replaceAll(secret, '') : text)
+  const lines = (stderr || message || String(error))
+    .replace(/:\/\/[^/\s]*@/g, '://')
     .split(/[\r\n]+/)
     .filter((line) => line.trim() !== '' && !/\d+% \(|^(remote: )?(Enumerating|Counting|Total) /.test(line));
   const telling = lines.filter((line) => /^(fatal|error|remote|ERROR|ssh|warning|Host key)/.test(line));

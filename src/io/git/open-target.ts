@@ -35,22 +35,27 @@ type Origin = {
   url: string;
   /** Names the clone; the same for every way to type the same source. */
   key: string;
-  /** To be kept out of messages. */
-  secret: string;
+  hadCredentials: boolean;
   environment: GitEnvironment;
   local: LocalRepository | null;
 };
 
 const originOf = (asked: AskedSource, reposDir: string): Origin => {
   if (asked.kind === 'network') {
-    const { url, secret } = withoutCredentials(asked.url);
+    const url = withoutCredentials(asked.url);
     const key = url.replace(/\/+$/, '').replace(/\.git$/, '');
-    return { url: asked.url, key, secret, environment: networkEnvironment(), local: null };
+    return {
+      url: asked.url,
+      key,
+      hadCredentials: url !== asked.url,
+      environment: networkEnvironment(),
+      local: null,
+    };
   }
   const local = findLocalRepository(asked.path);
   // As a URL, so that git always goes through upload-pack: given a plain path it would open the repository itself.
   const url = pathToFileURL(local.top).href;
-  return { url, key: url, secret: '', environment: localEnvironment(reposDir), local };
+  return { url, key: url, hadCredentials: false, environment: localEnvironment(reposDir), local };
 };
 
 /** Git's first releases whose upload-pack never fetches lazily, by minor version of 2.x (CVE-2024-32004). */
@@ -69,7 +74,7 @@ const refuseTrapsOfOldGit = async (git: SimpleGit, local: LocalRepository): Prom
 };
 
 const fetchFailure = (error: unknown, origin: Origin): UserError => {
-  const words = gitWords(error, origin.secret);
+  const words = gitWords(error);
   if (/mismatched algorithms|object-format/.test(words))
     return new UserError(
       'the target is a SHA-256 repository; the audit database names commits by SHA-1, so it cannot be audited',
@@ -158,13 +163,13 @@ const refreshOrKeep = async (
 };
 
 /** The remote's web address, and what is to be said about it. */
-const describeRemote = (remote: string, secret: string): { url: string; notices: string[] } => {
+const describeRemote = (remote: string, hadCredentials: boolean): { url: string; notices: string[] } => {
   const notices: string[] = [];
   if (!isPlain(remote))
     notices.push(
-      `the remote's address holds characters that are not shown, and is left out: ${visible(withoutCredentials(remote).url.slice(0, 200))}`,
+      `the remote's address holds characters that are not shown, and is left out: ${visible(withoutCredentials(remote).slice(0, 200))}`,
     );
-  if (secret !== '')
+  if (hadCredentials)
     notices.push(
       'the credentials in the address were used to fetch and are not kept; a credential helper would keep them safe',
     );
@@ -230,7 +235,7 @@ export const openTarget = (options: OpenTargetOptions): Promise<OpenedTarget> =>
     progress?.('looking at the commit');
     const remote = describeRemote(
       origin.local ? await originUrl(ask, origin.local.config) : origin.url,
-      origin.secret,
+      origin.hadCredentials,
     );
     const [names, limits, tags, raw] = await Promise.all([
       ref === '' ? [] : ambiguity(ask, ref),
@@ -244,7 +249,7 @@ export const openTarget = (options: OpenTargetOptions): Promise<OpenedTarget> =>
       commit,
       ref,
       subdir,
-      source: withoutCredentials(source).url,
+      source: withoutCredentials(source),
       name: repositoryName(remote.url, origin),
       committedAt: parseCommit(commit, Buffer.from(raw)).committedAt,
       tags,

@@ -1,7 +1,7 @@
 import { isPlain } from '../../text/visible.ts';
 
-/** `user@host:path` with an optional user; the host has no slash, which is how git tells it from a path. */
-const SCP_LIKE = /^(?:[^@/:\s]+@)?([A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\]):(?!\/\/)\/?(.+)$/;
+/** `user@host:path` with an optional user (`helper::…` is another thing); the host has no slash, which is how git tells it from a path. */
+const SCP_LIKE = /^(?:[^@/:\s]+@)?([A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\]):(?!\/\/|:)\/?(.+)$/;
 
 /** Hosts known to answer on https, so that `http:` is only an old spelling. */
 const ALWAYS_HTTPS: readonly string[] = ['github.com', 'gitlab.com', 'bitbucket.org', 'codeberg.org'];
@@ -46,17 +46,11 @@ const decoded = (part: string): string => {
   }
 };
 
-/**
- * The URL without user name and password (ssh keeps its user name, which is no secret), and the part that was taken
- * out, for removing it from messages.
- */
-export const withoutCredentials = (remote: string): { url: string; secret: string } => {
-  const match = /^([a-z+]+:\/\/)([^/@:]*)((?::[^/@]*)?@)/i.exec(remote);
-  const [all = '', scheme = '', user = '', password = ''] = match ?? [];
-  if (all === '' || (!/^https?:/i.test(scheme) && password === '@')) return { url: remote, secret: '' };
-  const keptUser = /^https?:/i.test(scheme) ? '' : `${user}@`;
-  return {
-    url: scheme + keptUser + remote.slice(all.length),
-    secret: keptUser === '' ? user + password : password,
-  };
+/** The URL without user name and password; ssh keeps its user name, which is no secret. */
+export const withoutCredentials = (remote: string): string => {
+  // Up to the last @ before the first slash, however the password was written: too much is better than too little.
+  const [all = '', scheme = '', userinfo = ''] = /^([a-z][a-z0-9+.-]*:\/\/)([^/]*)@/i.exec(remote) ?? [];
+  if (all === '') return remote;
+  const user = /^https?:/i.test(scheme) ? '' : `${userinfo.split(':', 1)[0]}@`;
+  return scheme + user + remote.slice(all.length);
 };

@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../domain/errors.ts';
 import { isPlain, visible } from '../../text/visible.ts';
-import { isScpLike } from './remote-url.ts';
+import { isScpLike, withoutCredentials } from './remote-url.ts';
 
 /** What the auditor typed, taken apart. `ref` is '' when none was named. */
 export type AskedSource =
@@ -47,7 +47,7 @@ const parseUrl = (text: string): AskedSource => {
   }
   if (scheme && (!NETWORK.test(`${scheme}:`) || !URL.canParse(withPage) || !isPlain(withPage)))
     throw new UserError(
-      `${visible(text)} cannot be fetched: the target is read through https, http, ssh, git or file only`,
+      `${visible(withoutCredentials(text))} cannot be fetched: the target is read through https, http, ssh, git or file only`,
       'write an address such as https://github.com/owner/repo',
     );
   const page = GITHUB_PAGE.exec(withPage);
@@ -77,7 +77,7 @@ export const parseSource = (source: string): AskedSource => {
       `if you mean GitHub, write https://github.com/${path}${ref === '' ? '' : `#${ref}`}`,
     );
   throw new UserError(
-    `there is no folder ${visible(path)}, so there is nothing to audit`,
+    `there is no folder ${visible(withoutCredentials(path))}, so there is nothing to audit`,
     'check the path, or name a git URL such as https://github.com/owner/repo',
   );
 };
