@@ -124,7 +124,8 @@ const readIntroductions = async (
     const change = /:\d{6} \d{6} [0-9a-f]{40} ([0-9a-f]{40}) [A-Z]\d*$/.exec(text);
     if (!change?.[1]) continue;
     path = true;
-    if (!introduced.has(change[1])) introduced.set(change[1], current);
+    const removed = /^0+$/.test(change[1]);
+    if (!removed && !introduced.has(change[1])) introduced.set(change[1], current);
     if (introduced.size >= MAX_INTRODUCTIONS) break;
   }
   return introduced;

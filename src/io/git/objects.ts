@@ -12,7 +12,7 @@ export type ObjectReader = {
 };
 
 /** What one object may take of this program's memory. Larger ones are passed over without being kept. */
-export const MAX_OBJECT_BYTES = 64 * 1024 * 1024;
+const MAX_OBJECT_BYTES = 64 * 1024 * 1024;
 
 /** Requests git has before it answers: enough to keep it busy, few enough to bound what waits in memory. */
 const IN_FLIGHT = 32;
@@ -25,7 +25,7 @@ type Arriving = { type: string; size: number; left: number; kept: Buffer[] | nul
 const OBJECT_ID = /^[0-9a-f]{40}$/;
 
 /** One long-lived `git cat-file --batch`: requests queue, answers come in the order of the requests. */
-export const openObjects = (repository: string): ObjectReader => {
+export const openObjects = (repository: string, maxBytes = MAX_OBJECT_BYTES): ObjectReader => {
   const child = spawnGit(repository, ['cat-file', '--batch']);
   const words = firstWords(child);
   const waiting: Request[] = [];
@@ -75,7 +75,7 @@ export const openObjects = (repository: string): ObjectReader => {
       return;
     }
     const size = Number(match[2]);
-    arriving = { type: match[1], size, left: size + 1, kept: size > MAX_OBJECT_BYTES ? null : [] };
+    arriving = { type: match[1], size, left: size + 1, kept: size > maxBytes ? null : [] };
   };
 
   const finishObject = ({ type, size, kept }: Arriving): void => {
@@ -85,7 +85,7 @@ export const openObjects = (repository: string): ObjectReader => {
         ? r.resolve({ oid: r.oid, type, bytes: Buffer.concat(kept).subarray(0, size) })
         : r.reject(
             new UserError(
-              `object ${r.oid} has ${size} bytes, more than the ${MAX_OBJECT_BYTES} that are read; it was not looked at`,
+              `object ${r.oid} has ${size} bytes, more than the ${maxBytes} that are read; it was not looked at`,
               'look at it by hand with git cat-file',
             ),
           ),

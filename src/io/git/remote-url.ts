@@ -22,7 +22,9 @@ const tidy = (path: string): string =>
 export const webUrl = (remote: string): string => {
   if (remote === '' || remote.length > 2000 || !isPlain(remote)) return '';
   const scp = SCP_LIKE.exec(remote);
-  if (scp?.[1] && scp[2]) return webUrl(`ssh://${scp[1]}/${scp[2]}`);
+  // Without a user and a dot it is an alias of the auditor's own ssh configuration, a drive letter, or another scheme.
+  if (scp?.[1] && scp[2])
+    return /^[^:]*[.@]/.test(remote) ? webUrl(`ssh://${scp[1]}/${scp[2].replace(/^\/+/, '')}`) : '';
   if (!URL.canParse(remote)) return '';
   const url = new URL(remote);
   const path = tidy(url.pathname);
@@ -34,17 +36,18 @@ export const webUrl = (remote: string): string => {
   return `${scheme}://${host}${web && url.port ? `:${url.port}` : ''}/${path}`;
 };
 
-/** `owner/repo` of a web address; '' when the address has no such parts. */
-export const ownerAndRepo = (url: string): string =>
-  URL.canParse(url) ? new URL(url).pathname.split('/').filter(Boolean).slice(-2).map(decoded).join('/') : '';
-
-const decoded = (part: string): string => {
+/** Percent-encoding undone, where it is well formed. */
+export const decoded = (part: string): string => {
   try {
     return decodeURIComponent(part);
   } catch {
     return part;
   }
 };
+
+/** `owner/repo` of a web address; '' when the address has no such parts. */
+export const ownerAndRepo = (url: string): string =>
+  URL.canParse(url) ? new URL(url).pathname.split('/').filter(Boolean).slice(-2).map(decoded).join('/') : '';
 
 /** The URL without user name and password; ssh keeps its user name, which is no secret. */
 export const withoutCredentials = (remote: string): string => {

@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../domain/errors.ts';
 import { isPlain, visible } from '../../text/visible.ts';
-import { isScpLike, withoutCredentials } from './remote-url.ts';
+import { decoded, isScpLike, withoutCredentials } from './remote-url.ts';
 
 /** What the auditor typed, taken apart. `ref` is '' when none was named. */
 export type AskedSource =
@@ -52,7 +52,7 @@ const parseUrl = (text: string): AskedSource => {
     );
   const page = GITHUB_PAGE.exec(withPage);
   if (page?.[1] && page[2])
-    return { kind: 'network', url: page[1], ref: ref || decodeURIComponent(page[2]), subdir: page[3] ?? '' };
+    return { kind: 'network', url: page[1], ref: ref || decoded(page[2]), subdir: decoded(page[3] ?? '') };
   return { kind: 'network', url: withPage, ref, subdir: '' };
 };
 
