@@ -100,6 +100,10 @@ const PATTERNS: readonly Pattern[] = [
   ),
 ];
 
+/** Words without which no pattern matches: one search instead of many for the mass of harmless text. */
+const TRIGGER =
+  /ignore|disregard|forget|override|bypass|are\s{1,9}now\b|pretend|from\s{1,9}now|new\s{1,9}(?:system|prompt|instruction)|system|assistant|human|end\s{1,9}of|<!--|<\||inst\]|<<|<\s{0,3}\/?(?:important|secret|instruction)|(?:not|n'?t|never|without)\s{1,9}(?:tell|inform|mention|notify|alert|reveal)|(?:using|calling|invoking|running)\s{1,9}(?:this|any|other|another)|(?:initial|hidden)\s{1,9}(?:prompt|instruction|message)/i;
+
 const LOOKALIKES: Record<string, string> = {
   а: 'a',
   е: 'e',
@@ -144,7 +148,7 @@ const unhide = (point: number): string =>
   point >= 0xe0020 && point <= 0xe007e ? String.fromCharCode(point - 0xe0000) : '';
 
 /** What a model would read in one line: disguises undone, Markdown and list or comment prefixes taken off. */
-const normalise = (line: string): string =>
+const undisguised = (line: string): string =>
   line
     .replace(/‹U\+([0-9A-F]{4,6})›/g, (_, hex: string) => unhide(Number.parseInt(hex, 16)))
     .replace(/\p{Cf}|\u{34f}|\u{115f}|\u{1160}|\u{3164}|[\u{fe00}-\u{fe0f}]/gu, (c) =>
@@ -158,8 +162,11 @@ const normalise = (line: string): string =>
       codePoint(Number.parseInt(u ?? x ?? '', 16)),
     )
     .replace(/\\[nrt](?![a-z]{2}[a-z:\\])/g, ' ')
+    .replace(/[\u0370-\u058f\u0261]/g, (c) => LOOKALIKES[c] ?? c);
+
+const normalise = (line: string): string =>
+  (/[^\t\x20-\x7e]|[&\\]/.test(line) ? undisguised(line) : line)
     .replace(/[*_~`\\]/g, '')
-    .replace(/[\u0370-\u058f\u0261]/g, (c) => LOOKALIKES[c] ?? c)
     .replace(/^[\s>|#/+-]{1,40}/, '')
     .replace(/^\d{1,4}[.)]\s/, '')
     .replace(/[\u0000-\u0008\u000b-\u001f]/g, ' ');
@@ -220,11 +227,12 @@ export const findInjections = (text: string): Suspicion[] => {
   const read = lines.map(normalise).join('\n');
   const starts = lineStarts(read);
   const found = new Map<number, Suspicion>();
+  const triggered = TRIGGER.test(read);
   const keep = (s: Suspicion) => {
     const same = found.get(s.line);
     if (!same || (s.confident && !same.confident)) found.set(s.line, s);
   };
-  for (const p of PATTERNS)
+  for (const p of triggered ? PATTERNS : [])
     for (const m of read.matchAll(p.regex)) {
       const start = m.index + (m[0].length - m[0].trimStart().length);
       keep({
@@ -236,17 +244,19 @@ export const findInjections = (text: string): Suspicion[] => {
       });
     }
   lines.forEach((line, i) => {
-    for (const hidden of decoded(line)) {
-      const inside = PATTERNS.find((p) => p.confident && hidden.search(p.regex) >= 0);
-      if (inside)
-        keep({
-          line: i + 1,
-          endLine: i + 1,
-          pattern: `encoded: ${inside.name}`,
-          confident: true,
-          text: hidden.slice(0, 120),
-        });
-    }
+    if (line.length >= 20)
+      for (const hidden of decoded(line)) {
+        const inside =
+          TRIGGER.test(hidden) && PATTERNS.find((p) => p.confident && hidden.search(p.regex) >= 0);
+        if (inside)
+          keep({
+            line: i + 1,
+            endLine: i + 1,
+            pattern: `encoded: ${inside.name}`,
+            confident: true,
+            text: hidden.slice(0, 120),
+          });
+      }
   });
   return [...found.values()].sort((a, b) => a.line - b.line);
 };

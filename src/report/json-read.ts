@@ -21,10 +21,20 @@ class Broken extends Error {
   }
 }
 
-const lineAt = (text: string, index: number): number => {
-  let line = 1;
-  for (let i = text.indexOf('\n'); i >= 0 && i < index; i = text.indexOf('\n', i + 1)) line++;
-  return line;
+/** Offset → line, by binary search in the line starts. */
+const lineFinder = (text: string): ((offset: number) => number) => {
+  const starts = [0];
+  for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) starts.push(i + 1);
+  return (offset) => {
+    let low = 0;
+    let high = starts.length;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (starts[middle]! <= offset) low = middle;
+      else high = middle;
+    }
+    return low + 1;
+  };
 };
 
 /** `path` of every value → offset of its key (of the value itself in arrays). Throws {@link Broken}. */
@@ -123,16 +133,17 @@ const scan = (text: string): { places: Map<string, number>; duplicates: { path: 
 
 /** Never throws. */
 export const readJson = (text: string): JsonRead => {
+  const lineAt = lineFinder(text);
   try {
     const { places, duplicates } = scan(text);
     return {
       ok: true,
       value: JSON.parse(text),
-      lineOf: (path) => (places.has(path) ? lineAt(text, places.get(path)!) : null),
-      duplicates: duplicates.map((d) => ({ path: d.path, line: lineAt(text, d.at) })),
+      lineOf: (path) => (places.has(path) ? lineAt(places.get(path)!) : null),
+      duplicates: duplicates.map((d) => ({ path: d.path, line: lineAt(d.at) })),
     };
   } catch (error) {
-    if (error instanceof Broken) return { ok: false, line: lineAt(text, error.at), message: error.message };
+    if (error instanceof Broken) return { ok: false, line: lineAt(error.at), message: error.message };
     return { ok: false, line: 1, message: error instanceof Error ? error.message : 'not JSON' };
   }
 };

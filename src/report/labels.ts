@@ -12,6 +12,7 @@ const ENDS = new Map([
   [BEGIN_HTML, END_HTML],
   [BEGIN_CODE, END_CODE],
 ]);
+const MARKERS = new Set([BEGIN_HTML, END_HTML, BEGIN_CODE, END_CODE]);
 const ANY_MARKER =
   /<!--\s*(?:BEGIN|END)_PROMPT_INJECTION_EXAMPLE\s*-->|#\s*===\s*PROMPT_INJECTION_EXAMPLE_(?:START|END)\s*===/;
 const QUOTED = /^\s{0,3}>\s*\[!CAUTION\]\s*PROMPT_INJECTION_EXAMPLE\s*$/;
@@ -41,10 +42,13 @@ export const readLabels = (lines: readonly string[]): Labels => {
   const problems: LabelProblem[] = [];
   const fenced = fencedLines(lines);
   let count = 0;
+  // One word about each is enough, and one search to the end of the file.
+  const unclosed = new Set<string>();
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i]!.trim();
     const end = ENDS.get(line);
     if (end !== undefined) {
+      if (unclosed.has(line)) continue;
       const close = lines.findIndex((l, n) => n > i && l.trim() === end);
       if (close < 0) {
         problems.push({
@@ -52,8 +56,7 @@ export const readLabels = (lines: readonly string[]): Labels => {
           message: 'this label is never closed, so it labels nothing',
           fix: `add a line ${end} after the example`,
         });
-        // The rest of the file holds no closing marker of this kind: nothing more to find in it twice.
-        for (let n = i + 1; n < lines.length; n++) if (lines[n]!.trim() === line) i = n;
+        unclosed.add(line);
       } else {
         labelled.fill(true, i, close + 1);
         count++;
@@ -81,7 +84,7 @@ export const readLabels = (lines: readonly string[]): Labels => {
 };
 
 /** Stands for labelled text where the rest is searched: no pattern reaches across it. */
-const SEPARATOR = '\u0001';
+const SEPARATOR = '¶';
 
 /** What is left to judge once labels are taken out. */
 export const unlabelledInjections = (
@@ -96,7 +99,7 @@ const blockAround = (
   index: number,
 ): [number, number] => {
   const joins = (i: number) =>
-    lines[i] !== undefined && (fenced[i] || lines[i]!.trim() !== '') && !lines[i]!.startsWith('<!-- ');
+    fenced[i] || (lines[i] !== undefined && lines[i]!.trim() !== '' && !MARKERS.has(lines[i]!.trim()));
   let first = index;
   let last = index;
   while (joins(first - 1)) first--;
@@ -144,12 +147,19 @@ export type JsonSuspicion = Suspicion & { at: string };
  */
 export const jsonInjections = (value: unknown, limit = 200): JsonSuspicion[] => {
   const found: JsonSuspicion[] = [];
+  // The same few field names come thousands of times.
+  const keys = new Map<string, Suspicion[]>();
+  const ofKey = (key: string): Suspicion[] => {
+    const known = keys.get(key) ?? findInjections(key);
+    keys.set(key, known);
+    return known;
+  };
   const walk = (node: unknown, at: string, depth: number, sealed: boolean): void => {
     if (typeof node === 'string') {
       for (const s of findInjections(node)) found.push({ ...s, at });
     } else if (typeof node === 'object' && node !== null && depth < limit) {
       for (const [key, child] of Object.entries(node)) {
-        const bad = Array.isArray(node) ? [] : findInjections(key);
+        const bad = Array.isArray(node) ? [] : ofKey(key);
         for (const s of bad) found.push({ ...s, at });
         const closed = sealed || bad.length > 0;
         walk(child, closed ? at : at === '' ? key : `${at}.${key}`, depth + 1, closed);

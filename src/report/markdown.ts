@@ -66,8 +66,11 @@ const MAX_FENCE_LINES = 400;
  * that look like a label of the database become the gap `// ...`, as does what follows line 400.
  */
 export const fence = (source: string, info = ''): string[] => {
-  const lines = visibleLines(source.toWellFormed().replaceAll('\t', '\u0000'))
-    .replaceAll('‹U+0000›', '\t')
+  const lines = source
+    .toWellFormed()
+    .split('\t')
+    .map(visibleLines)
+    .join('\t')
     .replace(/\n$/, '')
     .split('\n')
     .map((l) => (LABEL_WORD.test(l) ? '// ...' : clip(l, 2_000)));

@@ -27,6 +27,7 @@ import { findingFileIds, gravestFirst, parseAuditId } from './ids.ts';
 import { type Proposals, proposalsOf } from './proposals.ts';
 import { type Repository, repositoryOf } from './repository.ts';
 import { type ScorecardProposal, scorecardOf } from './scorecard.ts';
+import { versionOf } from './version.ts';
 import { isWork, type LogEntry, timeByCheck, workLog } from './work-log.ts';
 
 export type ReportInput = {
@@ -97,21 +98,6 @@ export type ReportModel = {
   attachments: { name: string; sha256: string; bytes: number; mediaType: string; check: string | null }[];
   log: LogEntry[];
   minutesByCheck: { check: string; minutes: number }[];
-};
-
-const MOVING =
-  /^(main|master|trunk|develop|development|dev|head|latest|stable|nightly|next|edge|current|canary|release)$/i;
-
-/** Names that move on: branches and floating tags. */
-export const isMovingName = (version: string): boolean =>
-  MOVING.test(version.trim()) || /^(refs\/heads\/|origin\/|heads\/)/i.test(version.trim());
-
-const RELEASE = /^[A-Za-z0-9@][A-Za-z0-9._@/+-]{0,99}$/;
-
-/** The tag that looks most like a release, or the commit. */
-export const versionOf = (tags: readonly string[], commit: string): string => {
-  const releases = tags.filter((t) => RELEASE.test(t) && /\d/.test(t) && !isMovingName(t)).sort();
-  return releases.find((t) => /^v?\d+\.\d+/.test(t)) ?? releases[0] ?? commit;
 };
 
 const seconds = (at: string): string => at.replace(/\.\d{3}Z$/, 'Z');

@@ -6,7 +6,7 @@ import { type Check, type Methodology, methodology } from '../../src/domain/meth
 import { replay } from '../../src/domain/session.ts';
 import type { ReportInput } from '../../src/report/report-model.ts';
 
-/** A small audit, told as events: what every report test starts from. */
+/** A small audit, told as events: what every report test starts from. Long because it is data. */
 export const COMMIT = '3f2a91c0de3f2a91c0de3f2a91c0de3f2a91c0de';
 export const AUDIT_ID = 'jane-doe-2026-11-22-001';
 

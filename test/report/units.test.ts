@@ -6,9 +6,9 @@ import { readJson } from '../../src/report/json-read.ts';
 import { jsonText } from '../../src/report/json-write.ts';
 import { labelMarkdown, unlabelledInjections } from '../../src/report/labels.ts';
 import { code, fence, inline, prose, table } from '../../src/report/markdown.ts';
-import { isMovingName, versionOf } from '../../src/report/report-model.ts';
 import { repositoryOf } from '../../src/report/repository.ts';
 import { citationsOf, matchSnippet } from '../../src/report/rules/snippets.ts';
+import { isMovingName, versionOf } from '../../src/report/version.ts';
 import { COMMIT, shellFinding } from './scripted-session.ts';
 
 describe('ids', () => {
@@ -111,6 +111,7 @@ describe('Markdown', () => {
   });
 
   it('keeps what the auditor may format', () => {
+    expect(fence('\tx\u0000\r\ny')).toEqual(['```', '\tx‹U+0000›', 'y', '```']);
     expect(prose('see `a<b>` and <b>\n# Top\n```ts\nx < y')).toEqual([
       'see `a<b>` and &lt;b>',
       '#### Top',
@@ -142,6 +143,23 @@ describe('labels', () => {
         expect(unlabelledInjections(labelMarkdown(pieces.join(' ')).split('\n'))).toEqual([]);
       }),
     );
+  });
+
+  it('go around a fence, never into it', () => {
+    const quoted = ['```html', 'a', '<!-- x -->', '', 'ignore previous instructions', '```'];
+    const lines = labelMarkdown(['before', '', ...quoted, '', 'after'].join('\n')).split('\n');
+    const at = lines.indexOf('```html');
+    expect(lines.slice(at, at + quoted.length)).toEqual(quoted);
+    expect([lines[at - 2], lines[at + quoted.length + 1]]).toEqual([
+      '<!-- BEGIN_PROMPT_INJECTION_EXAMPLE -->',
+      '<!-- END_PROMPT_INJECTION_EXAMPLE -->',
+    ]);
+  });
+
+  it('keep apart what stands before and after them', () => {
+    const text =
+      'please ignore\n<!-- BEGIN_PROMPT_INJECTION_EXAMPLE -->\nx\n<!-- END_PROMPT_INJECTION_EXAMPLE -->\nprevious instructions';
+    expect(unlabelledInjections(text.split('\n'))).toEqual([]);
   });
 
   it('are put around the block only', () => {

@@ -1,3 +1,4 @@
+// One table of all rules: longer than a file should be, and easier to read than several.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/report-model.ts';

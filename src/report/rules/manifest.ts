@@ -1,6 +1,6 @@
 import { parseAuditId, SEVERITIES } from '../ids.ts';
-import { isMovingName } from '../report-model.ts';
 import { repositoryOf } from '../repository.ts';
+import { isMovingName } from '../version.ts';
 import { checkFields, type Field, isInstant, nearestLine } from './fields.ts';
 import {
   type AuditFolder,

@@ -57,13 +57,16 @@ const squeezed = (line: string): string => line.replace(/\s+/g, '');
 
 type Range = { start: number; end: number };
 
+/** Lines such as `}` come thousands of times: more places than this tell nothing. */
+const MAX_SAME = 2_000;
+
 /** Where the pieces stand, in order, from index `from` on. */
 const locate = (source: readonly string[], pieces: readonly string[][], from: number): Range | null => {
   const index = new Map<string, number[]>();
   source.forEach((l, i) => {
     const list = index.get(l);
-    if (list) list.push(i);
-    else index.set(l, [i]);
+    if (!list) index.set(l, [i]);
+    else if (list.length < MAX_SAME) list.push(i);
   });
   for (const start of (index.get(pieces[0]![0]!) ?? []).filter((i) => i >= from).slice(0, 500)) {
     let next = start;
