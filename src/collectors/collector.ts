@@ -10,6 +10,8 @@ import type {
   weaknessClass,
 } from '../domain/evidence.ts';
 
+import { redactSecrets } from '../text/redact.ts';
+
 /**
  * A collector is a value: it says what it is and returns facts and locations, never a verdict. It reads the target only
  * through the two ports below, which show the pinned commit's objects and nothing else.
@@ -132,6 +134,8 @@ type Extra = Partial<Omit<ItemDraft, 'kind' | 'rule' | 'checks' | 'title'>>;
 
 /** A title is read in a list: what does not fit there belongs in `detail`. */
 const TITLE_LENGTH = 100;
+const shortened = (title: string): string =>
+  title.length > TITLE_LENGTH ? `${title.slice(0, TITLE_LENGTH - 1).toWellFormed()}…` : title;
 
 const draftOf =
   (kind: ItemDraft['kind']) =>
@@ -140,8 +144,10 @@ const draftOf =
     rule,
     class: 'hygiene',
     checks,
-    title: title.length > TITLE_LENGTH ? `${title.slice(0, TITLE_LENGTH - 1)}…` : title,
+    title: shortened(redactSecrets(title)),
     ...extra,
+    // What is quoted from the target may hold a credential (a URL with a password, a token in a command).
+    ...(extra.detail === undefined ? {} : { detail: redactSecrets(extra.detail) }),
   });
 
 /** Something that is so; neither good nor bad. */

@@ -1,9 +1,11 @@
 import type { Collector } from './collector.ts';
+import { dependencies } from './dependencies.ts';
 import { dockerfile } from './dockerfile.ts';
 import { gitHistory } from './git-history.ts';
 import { governance } from './governance.ts';
 import { identity } from './identity.ts';
 import { readme } from './readme.ts';
+import { secrets } from './secrets.ts';
 import { securityFiles } from './security-files.ts';
 import { signatures } from './signatures.ts';
 import { sourceTree } from './source-tree.ts';
@@ -20,6 +22,8 @@ export const collectors: readonly Collector[] = [
   readme,
   securityFiles,
   testsCi,
+  dependencies,
+  secrets,
   toolSurface,
   dockerfile,
 ];

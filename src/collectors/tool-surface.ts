@@ -6,6 +6,7 @@ import { readTexts } from '../analysis/read-texts.ts';
 import type { FoundEntry, ScannedSurface } from '../analysis/surface-entry.ts';
 import { byCodePoint, count, listed, plural, share, tally } from '../analysis/words.ts';
 import { type Surface, surface } from '../domain/evidence.ts';
+import { redactSecrets } from '../text/redact.ts';
 import { type CollectContext, type Collector, fact, gap, gathered, type ItemDraft, lead, strength, type TreeEntry } from './collector.ts';
 
 const SCRIPT = /^(?:[cm]?[jt]sx?)$/;
@@ -100,7 +101,7 @@ export const toolSurface: Collector = {
 const place = (e: FoundEntry): { path: string; startLine: number; endLine: number } => ({ path: e.path, startLine: e.line, endLine: Math.min(e.endLine, e.line + 12) });
 
 const toSurface = (entries: readonly FoundEntry[], found: ScannedSurface): Surface => {
-  const common = (e: FoundEntry) => ({ name: e.name, path: e.path, line: e.line, description: e.description, certainty: e.certainty });
+  const common = (e: FoundEntry) => ({ name: e.name, path: e.path, line: e.line, description: redactSecrets(e.description), certainty: e.certainty });
   const of = (kind: FoundEntry['kind']) => entries.filter((e) => e.kind === kind);
   return surface.parse({
     tools: of('tool').map((e) => ({ ...common(e), params: (e.params ?? []).map(({ name, type, constraints }) => ({ name, type, constraints })), annotations: e.annotations, handler: e.handler, sinks: [] })),

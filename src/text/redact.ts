@@ -27,7 +27,7 @@ export type SecretMatch = {
 };
 
 const NAMED =
-  '[A-Za-z0-9_.-]{0,40}(?:api[_-]?key|apikey|secret|token|passwd|password|private[_-]?key|access[_-]?key|credential)[A-Za-z0-9_-]{0,24}';
+  '(?:api[_-]?key|apikey|secret|token|passwd|password|private[_-]?key|access[_-]?key|credential)[A-Za-z0-9_-]{0,24}';
 
 export const secretPatterns: readonly SecretPattern[] = [
   { id: 'private-key', label: 'private key', hints: ['PRIVATE KEY'], group: 0,
@@ -64,7 +64,7 @@ export const secretPatterns: readonly SecretPattern[] = [
   { id: 'databricks-token', label: 'Databricks token', hints: ['dapi'], group: 0, pattern: /\bdapi[0-9a-f]{32}\b/g },
   { id: 'twilio-key', label: 'Twilio key', hints: ['SK'], group: 0, pattern: /\bSK[0-9a-f]{32}\b/g },
   { id: 'connection-string', label: 'password in a URL', hints: ['://'], group: 1,
-    pattern: /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/'"`<>\\]{0,100}:([^\s@/'"`<>\\]{3,200})@[^\s'"`<>\\]{1,200}/g },
+    pattern: /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/'"`<>\\]{0,100}:([^\s/'"`<>\\]{3,200})@[^\s@'"`<>\\]{1,200}/g },
   { id: 'bearer-token', label: 'bearer token', hints: ['bearer '], group: 1, generic: true,
     pattern: /\bbearer {1,3}([A-Za-z0-9._~+/-]{20,500}={0,2})/gi },
   { id: 'assigned-secret', label: 'secret in an assignment', hints: ['key', 'secret', 'token', 'passw', 'credential'], group: 2, generic: true,
@@ -126,8 +126,11 @@ export const findSecrets = (text: string): SecretMatch[] => {
   return found.sort((a, b) => a.start - b.start);
 };
 
-/** At most the first four characters and the length: enough to find it, useless to steal. */
-export const mask = (secret: string): string => `${/^[\x21-\x7e]{4}/.exec(secret)?.[0] ?? ''}…[${secret.length} characters]`;
+/** At most the first four characters, never more than a quarter, and the length: enough to find it, useless to steal. */
+export const mask = (secret: string): string => {
+  const shown = /^[\x21-\x7e]{0,4}/.exec(secret)?.[0].slice(0, Math.floor(secret.length / 4)) ?? '';
+  return `${shown}…[${secret.length} characters]`;
+};
 
 /** The text with everything that looks like a credential masked. Other text is unchanged. */
 export const redactSecrets = (text: string): string => {

@@ -25,17 +25,31 @@ const elements = (text: string, name: string): { body: string; at: number }[] =>
 
 const child = (body: string, name: string): string => elements(body.slice(0, 5000), name)[0]?.body.trim() ?? '';
 
+/** Comments become blanks, so that lines stay where they are. */
+const withoutComments = (text: string): string => {
+  const parts: string[] = [];
+  let from = 0;
+  for (;;) {
+    const open = text.indexOf('<!--', from);
+    const close = open === -1 ? -1 : text.indexOf('-->', open + 4);
+    if (close === -1) break;
+    parts.push(text.slice(from, open), text.slice(open, close + 3).replace(/[^\n]/g, ' '));
+    from = close + 3;
+  }
+  return parts.join('') + text.slice(from);
+};
+
 export const pomXml: ManifestReader = (path, source) => {
   if (source.length > MOST_BYTES) return { ok: false, reason: `larger than ${MOST_BYTES} characters` };
   const line = lineFinder(source);
-  const blank = (s: string): string => s.replace(/<!--[\s\S]{0,20000}?-->/g, (c) => c.replace(/[^\n]/g, ' '));
-  const text = blank(source);
+  const text = withoutComments(source);
   const dependencies: Dependency[] = elements(text, 'dependency').map(({ body, at }) => {
     const specifier = child(body, 'version');
     return { name: `${child(body, 'groupId')}:${child(body, 'artifactId')}`, specifier, kind: mavenKind(specifier), scope: /test/.test(child(body, 'scope')) ? 'development' : 'runtime', line: line(at) };
   });
-  const outside = text.replace(/<(parent|dependencies|build|profiles)>[\s\S]*?<\/\1>/g, '');
-  return { ok: true, manifest: { path, ecosystem: 'Maven', name: child(outside, 'artifactId'), dependencies, scripts: [] } };
+  const parent = text.indexOf('</parent>');
+  const name = child(text.slice(parent === -1 ? 0 : parent), 'artifactId');
+  return { ok: true, manifest: { path, ecosystem: 'Maven', name, dependencies, scripts: [] } };
 };
 
 const REFERENCE = /<(PackageReference|PackageVersion|package)\s([^>]{1,600})>/g;
