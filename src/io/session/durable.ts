@@ -42,9 +42,18 @@ export const writeNewFile = (file: string, bytes: Uint8Array): void => {
   }
 };
 
-/** Creates missing folders, and makes sure that they are still there after a crash. */
+/**
+ * Creates missing folders, and makes sure that they are still there after a crash. One by one: `mkdir` with
+ * `recursive` never returns where a folder exists and nothing can be made in it, as in /proc.
+ */
 export const makeDir = (dir: string): void => {
-  const first = fs.mkdirSync(dir, { recursive: true, mode: DIR_MODE });
-  if (first === undefined) return;
-  for (let made = dir; made.length >= first.length; made = path.dirname(made)) syncDir(path.dirname(made));
+  const parent = path.dirname(dir);
+  if (parent !== dir && !fs.existsSync(parent)) makeDir(parent);
+  try {
+    fs.mkdirSync(dir, { mode: DIR_MODE });
+  } catch (error) {
+    if (fs.statSync(dir, { throwIfNoEntry: false })?.isDirectory()) return;
+    throw error;
+  }
+  syncDir(parent);
 };

@@ -29,8 +29,8 @@ export const referencedBlobs = (events: readonly SessionEvent[]): Map<string, st
 };
 
 // Zip keeps local time: a date made from local parts is the same in every time zone.
-const MTIME = new Date(1980, 0, 1);
-const OPTIONS = { level: 6, mtime: MTIME, os: 3, attrs: FILE_MODE << 16 } as const;
+const entryOptions = () =>
+  ({ level: 6, mtime: new Date(1980, 0, 1), os: 3, attrs: FILE_MODE << 16 }) as const;
 
 export type Exported = {
   bytes: Uint8Array;
@@ -53,12 +53,13 @@ export const exportSession = async (dir: string): Promise<Exported> => {
     );
   // Another process may have appended meanwhile: only what was checked is taken.
   const journal = fs.readFileSync(file).subarray(0, read.goodBytes);
-  const entries: Zippable = { [JOURNAL_ENTRY]: [journal, OPTIONS] };
+  const options = entryOptions();
+  const entries: Zippable = { [JOURNAL_ENTRY]: [journal, options] };
   const notices: string[] = [];
   const blobs = openBlobStore(dir);
   for (const [sha256, what] of referencedBlobs(read.events)) {
     const blob = await blobs.read(sha256);
-    if ('bytes' in blob) entries[blobEntry(sha256)] = [blob.bytes, OPTIONS];
+    if ('bytes' in blob) entries[blobEntry(sha256)] = [blob.bytes, options];
     else notices.push(`${what} is ${blob.problem}, and not in the exported file`);
   }
   return { bytes: zipSync(entries), notices };
