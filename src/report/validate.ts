@@ -13,6 +13,7 @@ import { checkLayout, checkNames, checkRepository, repositoriesOf } from './rule
 import { checkManifest } from './rules/manifest.ts';
 import { checkMetadata } from './rules/metadata.ts';
 import { checkAuditSafety, checkRepositorySafety } from './rules/safety.ts';
+import { checkSecrets } from './rules/secrets.ts';
 import { checkSnippets } from './rules/snippets.ts';
 
 export type { Diagnostic } from './diagnostic.ts';
@@ -68,6 +69,7 @@ export const validateSubmission = (
     checkAssessment(audit, report);
     checkFindings(audit, report);
     checkAuditSafety(audit, report);
+    checkSecrets(audit, report);
     checkSnippets(audit, context, report);
   }
   return found.sort(compareDiagnostics);

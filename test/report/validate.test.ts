@@ -9,6 +9,7 @@ import {
   type ValidateOptions,
   validateSubmission,
 } from '../../src/report/validate.ts';
+import { redactSecrets } from '../../src/text/redact.ts';
 import { AUDIT_ID, bytesOf, COMMIT, exportSource, inputOf } from './scripted-session.ts';
 
 const REPOSITORY = 'audits/github.com/acme/report-mcp';
@@ -436,6 +437,24 @@ describe('validateSubmission', () => {
     expect(validateSubmission(files, { target }).map((d) => [d.rule, d.level])).toEqual([
       ['TEXT-SIZE', 'warning'],
     ]);
+  });
+
+  it('compares masked quotations with the masked file, and warns of a credential that is not masked', () => {
+    const token = `ghp_${'aB3dE6gH9jK2mN5pQ8rS1tU4vW7xY0zA4cF7'}`;
+    const line = `const t = '${token}';`;
+    const quote = (code: string) => {
+      const files = good();
+      edit(
+        HIGH,
+        /lines 4-5\n\n```typescript\n[\s\S]*?```/,
+        `lines 4-4\n\n\`\`\`typescript\n${code}\n\`\`\``,
+      )(files);
+      const source = (_: string, path: string) =>
+        path === 'src/export.ts' ? exportSource.split('\n').with(3, line).join('\n') : null;
+      return judge(files, { target: source }).map((d) => d.rule);
+    };
+    expect(quote(redactSecrets(line))).toEqual([]);
+    expect(quote(line)).toEqual(['SECRET-EXPOSED']);
   });
 
   it('says when no code could be compared', () => {
