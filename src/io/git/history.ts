@@ -1,4 +1,5 @@
 import type { Commit, HistoricBlob, History, Tag } from '../../collectors/collector.ts';
+import { UserError } from '../../domain/errors.ts';
 import type { ObjectReader } from './objects.ts';
 import { decodePath } from './paths.ts';
 import { parseCommit, parseTag } from './raw-objects.ts';
@@ -13,6 +14,19 @@ const WALK_MS = 60_000;
 
 /** Diffs that run nothing and guess nothing: no renames, a merge compared with its first parent. */
 const DIFF = ['--raw', '-r', '-z', '--no-abbrev', '--no-renames', '--no-ext-diff', '--no-textconv'] as const;
+
+/** For a listing whose type cannot say that it is cut: all of it, or an error. */
+const listAll = async (
+  what: string,
+  ...[repository, args, options]: Parameters<typeof listGit>
+): Promise<Buffer[]> => {
+  const { records, complete } = await listGit(repository, args, options);
+  if (complete) return records;
+  throw new UserError(
+    `there are more than ${options.limit} ${what}, or listing them took too long; they were not looked at`,
+    'look at them by hand in a clone of the target',
+  );
+};
 
 const readCommits = async (repository: string, commit: string, objects: ObjectReader) => {
   const { records, complete } = await listGit(
@@ -54,7 +68,8 @@ const readTag = async (name: string, oid: string, objects: ObjectReader): Promis
 };
 
 const readTags = async (repository: string, commit: string, objects: ObjectReader): Promise<Tag[]> => {
-  const { records } = await listGit(
+  const records = await listAll(
+    'tags',
     repository,
     ['for-each-ref', `--merged=${commit}`, '--format=%(objectname) %(refname:lstrip=2)', 'refs/tags'],
     { separator: 10, timeoutMs: WALK_MS, limit: MAX_TAGS },
@@ -88,11 +103,10 @@ const readBlobs = async (
   );
   const blobs = records.flatMap((record): HistoricBlob[] => {
     const match = /^([0-9a-f]{40}) blob (\d+) /.exec(record.subarray(0, 70).toString('latin1'));
-    return match?.[1]
-      ? [{ oid: match[1], path: decodePath(record.subarray(match[0].length)), size: Number(match[2]) }]
-      : [];
+    if (!match?.[1]) return [];
+    return [{ oid: match[1], path: decodePath(record.subarray(match[0].length)), size: Number(match[2]) }];
   });
-  return { blobs, complete };
+  return { blobs, complete: complete && blobs.length === records.length };
 };
 
 /**
@@ -156,7 +170,8 @@ export const readHistory = (repository: string, commit: string, objects: ObjectR
     introducedBy: async (oid) => (await introductions()).get(oid) ?? null,
     async changedPaths(hash) {
       if (!/^[0-9a-f]{40}$/.test(hash)) throw new RangeError(`not a commit: ${hash.slice(0, 60)}`);
-      const { records } = await listGit(
+      const records = await listAll(
+        'changed files',
         repository,
         ['log', '-1', '--format=', '--name-only', '--diff-merges=first-parent', ...DIFF.slice(1), hash, '--'],
         { separator: 0, timeoutMs: 10_000, limit: MAX_CHANGED_PATHS },

@@ -28,6 +28,14 @@ const splitObject = (bytes: Buffer): RawObject => {
 const first = (object: RawObject, name: string): string =>
   object.headers.find((h) => h.name === name)?.value ?? '';
 
+/** What a commit may keep of this program's memory: its author decides how long these are. */
+const MAX_MESSAGE_BYTES = 100_000;
+const MAX_NAME_LENGTH = 500;
+const MAX_PARENTS = 1000;
+
+/** A string of its own: a slice would keep the whole object it was cut from in memory. */
+const ownCopy = (latin1: string): string => Buffer.from(latin1, 'latin1').toString('latin1');
+
 type Decode = (bytes: Buffer) => string;
 
 /** By the commit's own `encoding` header; an unknown one is read as UTF-8. */
@@ -63,14 +71,15 @@ export const isoDate = (seconds: number, zone: string): string => {
 /** `Name <address> seconds zone`, as far as it holds that. */
 const parseIdent = (latin1: string, text: Decode): { person: Person; at: string } => {
   const line = text(Buffer.from(latin1, 'latin1'));
+  const short = (part: string): string => part.trim().slice(0, MAX_NAME_LENGTH);
   const open = line.indexOf('<');
   const close = line.lastIndexOf('>');
   const date = /^ (-?\d{1,15}) ([+-]\d{4})$/.exec(close === -1 ? '' : line.slice(close + 1));
   return {
     person:
       open === -1 || close < open
-        ? { name: line.trim(), email: '' }
-        : { name: line.slice(0, open).trim(), email: line.slice(open + 1, close).trim() },
+        ? { name: short(line), email: '' }
+        : { name: short(line.slice(0, open)), email: short(line.slice(open + 1, close)) },
     at: isoDate(Number(date?.[1] ?? 0), date?.[2] ?? '+0000'),
   };
 };
@@ -85,6 +94,7 @@ const signatureKind = (text: string): Commit['signature'] => {
 const headerSignature = (object: RawObject): Commit['signature'] =>
   signatureKind(first(object, 'gpgsig') || first(object, 'gpgsig-sha256'));
 
+/** A message is complete up to 100,000 bytes, a name up to 500 characters. */
 export const parseCommit = (hash: string, bytes: Buffer): Commit => {
   const object = splitObject(bytes);
   const text = decoder(first(object, 'encoding'));
@@ -92,13 +102,16 @@ export const parseCommit = (hash: string, bytes: Buffer): Commit => {
   const committer = parseIdent(first(object, 'committer'), text);
   return {
     hash,
-    parents: object.headers.filter((h) => h.name === 'parent').map((h) => h.value),
+    parents: object.headers
+      .filter((h) => h.name === 'parent')
+      .slice(0, MAX_PARENTS)
+      .map((h) => ownCopy(h.value)),
     author: author.person,
     committer: committer.person,
     authoredAt: author.at,
     committedAt: committer.at,
     signature: headerSignature(object),
-    message: text(object.body),
+    message: text(object.body.subarray(0, MAX_MESSAGE_BYTES)),
   };
 };
 

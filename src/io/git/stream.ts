@@ -41,12 +41,14 @@ export const exitOf = async (child: ChildProcessWithoutNullStreams, what: string
   }
 };
 
+/** Far beyond any path a system can hold, and all the listings of the largest repositories. */
+const MAX_RECORD_BYTES = 1024 * 1024;
+const MAX_LISTING_BYTES = 256 * 1024 * 1024;
+
 export type RecordOptions = {
   /** Byte between records. */
   separator: 0 | 10;
-  /** A single record may not be longer. */
-  maxRecordBytes?: number;
-  /** Ends the listing after this long; the generator then returns false. */
+  /** Ends the listing after this long. */
   timeoutMs?: number;
   /** Feeds another git command's output in. */
   from?: readonly string[];
@@ -54,28 +56,26 @@ export type RecordOptions = {
 
 /**
  * The records of a listing command, one Buffer each, as git writes them; git waits while nobody reads. Returns whether
- * the listing is complete: false when the time was up. Leaving the loop early kills git. Throws {@link UserError}
+ * the listing is complete: false when it ran out of time or is too large. Leaving the loop early kills git. Throws {@link UserError}
  * when git fails.
  */
 export async function* gitRecords(
   repository: string,
   args: readonly string[],
-  { separator, maxRecordBytes = 1 << 20, timeoutMs = 60_000, from }: RecordOptions,
+  { separator, timeoutMs = 60_000, from }: RecordOptions,
 ): AsyncGenerator<Buffer, boolean> {
   const child = spawnGit(repository, args);
   const words = firstWords(child);
   const exit = exitOf(child, args[0] ?? 'git');
   exit.catch(() => {});
   const feeder = from && spawnGit(repository, from);
-  if (feeder) {
-    feeder.stderr.resume();
-    feeder.on('error', () => child.kill());
-    // A killed reader closes the pipe; that is not an error of ours.
-    child.stdin.on('error', () => {});
-    feeder.stdout.on('error', () => {}).pipe(child.stdin);
-  } else {
-    child.stdin.on('error', () => {}).end();
-  }
+  const feederWords = feeder && firstWords(feeder);
+  const feederExit = feeder && exitOf(feeder, from?.[0] ?? 'git');
+  feederExit?.catch(() => child.kill());
+  // Either side may be gone before all is written; what that means, their exit codes say.
+  child.stdin.on('error', () => {});
+  if (feeder) feeder.stdout.on('error', () => {}).pipe(child.stdin);
+  else child.stdin.end();
   let timedOut = false;
   const timer = setTimeout(() => {
     timedOut = true;
@@ -84,6 +84,7 @@ export async function* gitRecords(
   }, timeoutMs);
   try {
     let rest: Buffer = Buffer.alloc(0);
+    let total = 0;
     for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
       const data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
       let start = 0;
@@ -92,12 +93,14 @@ export async function* gitRecords(
         start = end + 1;
       }
       rest = data.subarray(start);
-      if (rest.length > maxRecordBytes)
-        throw unreadable(args[0] ?? 'git', 'an entry is longer than any path can be');
+      total += chunk.length;
+      if (rest.length > MAX_RECORD_BYTES || total > MAX_LISTING_BYTES) return false;
     }
     const code = await exit;
     if (timedOut) return false;
     if (code !== 0) throw unreadable(args[0] ?? 'git', words() || `exit code ${code}`);
+    const fed = await feederExit;
+    if (fed) throw unreadable(from?.[0] ?? 'git', feederWords?.() || `exit code ${fed}`);
     if (rest.length > 0) yield rest;
     return true;
   } finally {

@@ -309,6 +309,20 @@ describe('the history', () => {
     await expect(history.changedPaths('--output=x')).rejects.toThrow('not a commit');
   });
 
+  it('does not pass off a history with missing objects as a complete one', async () => {
+    const { commit, commits } = makeRepository(repo, [{ files: { a: 'gone' } }, { files: { a: 'here' } }], {
+      bare: true,
+    });
+    const blob = git(repo, ['rev-parse', `${commits[0]}:a`]);
+    rmSync(join(repo, 'objects', blob.slice(0, 2), blob.slice(2)));
+    const { tree, history } = await open(commit);
+    expect(await tree.text('a')).toBe('here');
+    await expect(history.blobs()).rejects.toMatchObject({
+      name: 'UserError',
+      message: expect.stringContaining('rev-list'),
+    });
+  });
+
   it('takes nothing but object ids for reading', async () => {
     const { history } = await make([{ files: { a: '1' } }]);
     const read = async (oid: string) => {

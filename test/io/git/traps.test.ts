@@ -362,8 +362,8 @@ describe('a hostile repository runs nothing when it is audited', () => {
       const { files, commits } = await readEverything(repo);
       expect(files['b/c.txt']).toBe('gamma\n');
       expect(commits.length).toBeGreaterThan(0);
-      // A second look at a clone that is there already goes other ways.
-      await readEverything(repo, 'main');
+      // Fetching into a clone that is there already goes other ways.
+      await openTarget({ source: repo, ref: 'main', reposDir: join(dir, 'repos') });
     }
     expect(existsSync(canary), 'the audit sprang the trap').toBe(false);
     spring();
