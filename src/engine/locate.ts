@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Refusal } from '../domain/decide.ts';
 import type { EvidenceItem, Location } from '../domain/evidence.ts';
 import type { Evidence } from '../domain/selectors.ts';
+import { redactSecrets } from '../text/redact.ts';
 
 /** A finding cites what a reader can take in; more than this is a file, not a citation. */
 export const MAX_CITED_LINES = 200;
@@ -40,7 +41,8 @@ export const locate = async (
         refused: `${ref} cites more than ${MAX_CITED_LINES} lines`,
         hint: 'Cite the lines that matter; a finding can cite several places.',
       };
-    const snippet = lines.slice(startLine - 1, endLine).join('\n');
+    // A cited secret must not be published by its citation: what is kept is what the report will show.
+    const snippet = redactSecrets(lines.slice(startLine - 1, endLine).join('\n'));
     found.push({
       path,
       startLine,
