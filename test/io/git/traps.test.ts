@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -369,6 +370,24 @@ describe('a hostile repository runs nothing when it is audited', () => {
     spring();
     expect(existsSync(canary), 'the trap does not work, so the test shows nothing').toBe(true);
   });
+});
+
+it('a folder whose name is a command', async () => {
+  for (const name of [
+    "x'; touch canary; '",
+    '$(touch canary)',
+    '`touch canary`',
+    'a\ntouch canary',
+    '%0atouch canary',
+    '-x',
+  ]) {
+    repo = join(dir, 'outer', name);
+    plain();
+    expect((await readEverything(repo)).files['a.txt']).toBe('alpha 2\n');
+  }
+  expect(readdirSync(dir, { recursive: true }).filter((path) => /(^|\/)canary$/.test(String(path)))).toEqual(
+    [],
+  );
 });
 
 it('a .gitmodules that names a command is a file like any other', async () => {
