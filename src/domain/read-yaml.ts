@@ -117,42 +117,39 @@ const duplicateKeys = (doc: Document): { key: string; offset: number }[] => {
   return duplicates;
 };
 
+/** Where a file is no readable YAML at all: nothing has a place in it. */
+const unreadable = <T>(file: string, problems: Omit<Problem, 'file' | 'path'>[]): YamlFile<T> => ({
+  file,
+  value: null,
+  raw: undefined,
+  problems: problems.slice(0, MAX_PROBLEMS_PER_FILE).map((p) => ({ file, path: '', ...p })),
+  problem: (path, expected, found) => ({ file, path: pathText(path), expected, found }),
+});
+
+/** Why `text` is not even handed to the parser; null when it may be. */
+const noText = (text: string): Omit<Problem, 'file' | 'path'> | null => {
+  if (text.length > MAX_YAML_CHARS)
+    return { expected: `at most ${MAX_YAML_CHARS / 1024} KB`, found: `${Math.ceil(text.length / 1024)} KB` };
+  // U+FFFD is what a byte that is no UTF-8 was read as.
+  const bad = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd]/.exec(text);
+  if (!bad) return null;
+  return {
+    line: text.slice(0, bad.index).split('\n').length,
+    expected: 'plain UTF-8 text',
+    found: `a byte or control character (U+${text.charCodeAt(bad.index).toString(16).toUpperCase().padStart(4, '0')})`,
+  };
+};
+
 /**
  * Reads YAML 1.2 that nobody vouches for and holds it against `schema`. Never throws on any text: what is too large,
  * no text, no YAML, or of another shape comes back as problems with the line they stand on.
  */
 export const readYaml = <T>(file: string, text: string, schema: z.ZodType<T>): YamlFile<T> => {
-  const unreadable = (expected: string, found: string, line?: number): YamlFile<T> => {
-    const problem = (path: Path, e: string, f: string): Problem => ({
-      file,
-      path: pathText(path),
-      expected: e,
-      found: f,
-    });
-    const first = problem([], expected, found);
-    return {
-      file,
-      value: null,
-      raw: undefined,
-      problems: [line === undefined ? first : { ...first, line }],
-      problem,
-    };
-  };
-
-  if (text.length > MAX_YAML_CHARS)
-    return unreadable(`at most ${MAX_YAML_CHARS / 1024} KB`, `${Math.ceil(text.length / 1024)} KB`);
-  // U+FFFD is what a byte that is no UTF-8 was read as.
-  const bad = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd]/.exec(text);
-  if (bad) {
-    const code = text.charCodeAt(bad.index).toString(16).toUpperCase().padStart(4, '0');
-    return unreadable(
-      'plain UTF-8 text',
-      `a byte or control character (U+${code})`,
-      text.slice(0, bad.index).split('\n').length,
-    );
-  }
+  const bad = noText(text);
+  if (bad) return unreadable(file, [bad]);
 
   const lines = new LineCounter();
+  const lineAt = (offset: number): number => lines.linePos(offset).line;
   let doc: Document;
   let raw: unknown;
   try {
@@ -163,55 +160,53 @@ export const readYaml = <T>(file: string, text: string, schema: z.ZodType<T>): Y
       logLevel: 'error',
     });
     const faults = [...doc.errors, ...doc.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
-    const duplicates = faults.length > 0 ? [] : duplicateKeys(doc);
-    if (faults.length > 0 || duplicates.length > 0) {
-      const problems = [
-        // One unclosed bracket breaks all that follows: the first few faults tell.
-        ...faults.slice(0, 3).map((f) => ({ at: f.pos[0], expected: 'valid YAML', found: f.message })),
-        ...duplicates.map((d) => ({
-          at: d.offset,
+    // One unclosed bracket breaks all that follows: the first few faults tell.
+    if (faults.length > 0)
+      return unreadable(
+        file,
+        faults.slice(0, 3).map((f) => ({ line: lineAt(f.pos[0]), expected: 'valid YAML', found: f.message })),
+      );
+    const twice = duplicateKeys(doc);
+    if (twice.length > 0)
+      return unreadable(
+        file,
+        twice.map((d) => ({
+          line: lineAt(d.offset),
           expected: 'each key once',
           found: `a second ${JSON.stringify(shortened(d.key))}`,
         })),
-      ].map((p) => ({
-        file,
-        path: '',
-        line: lines.linePos(p.at).line,
-        expected: p.expected,
-        found: p.found,
-      }));
-      return { ...unreadable('', ''), problems: problems.slice(0, MAX_PROBLEMS_PER_FILE) };
-    }
+      );
     raw = doc.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (error) {
     // The parser throws on aliases beyond the limit or to nowhere, and may run out of stack on deep nesting.
     if (error instanceof ReferenceError)
-      return unreadable(`at most ${MAX_ALIASES} uses of aliases, each defined`, error.message);
+      return unreadable(file, [
+        { expected: `at most ${MAX_ALIASES} uses of aliases, each defined`, found: error.message },
+      ]);
     if (error instanceof RangeError)
-      return unreadable('a few levels of nesting', 'nesting deeper than can be read');
+      return unreadable(file, [
+        { expected: 'a few levels of nesting', found: 'nesting deeper than can be read' },
+      ]);
     throw error;
   }
 
   const problem = (path: Path, expected: string, found: string): Problem => {
     const offset = nodeAt(doc, path)?.range?.[0];
     const where = { file, path: pathText(path) };
-    return {
-      ...where,
-      ...(offset === undefined ? {} : { line: lines.linePos(offset).line }),
-      expected,
-      found,
-    };
+    return { ...where, ...(offset === undefined ? {} : { line: lineAt(offset) }), expected, found };
   };
   const parsed = schema.safeParse(raw);
   if (parsed.success) return { file, value: parsed.data, raw, problems: [], problem };
-  const problems = parsed.error.issues.flatMap((issue): Problem[] => {
+  // Cut before looking for places, which takes time for each: a file may have as many faults as it has bytes.
+  const problems = parsed.error.issues.slice(0, MAX_PROBLEMS_PER_FILE).flatMap((issue): Problem[] => {
     if (issue.code === 'unrecognized_keys')
-      return issue.keys.map((key) =>
-        problem([...issue.path, key], 'a key the schema knows', JSON.stringify(shortened(key))),
-      );
+      return issue.keys
+        .slice(0, MAX_PROBLEMS_PER_FILE)
+        .map((key) =>
+          problem([...issue.path, key], 'a key the schema knows', JSON.stringify(shortened(key))),
+        );
     const value = valueAt(raw, issue.path);
-    const node = nodeAt(doc, issue.path);
-    const found = foundText(value, node);
+    const found = foundText(value, nodeAt(doc, issue.path));
     const length =
       typeof value === 'string' && issue.code === 'too_big' ? ` (${value.length} characters)` : '';
     // `id: 1.10` is the number 1.1 to YAML: the commonest slip in a file full of ordinals.
