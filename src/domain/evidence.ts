@@ -159,6 +159,10 @@ export const evidenceFile = z.strictObject({
   collectors: z.array(collectorRun),
   surface,
   items: z.array(evidenceItem),
+  /** The database's label, in the copy that goes into a submission and quotes what was written to steer a model. */
+  _meta: z
+    .strictObject({ contains_prompt_injection_examples: z.literal(true), example_locations: z.array(z.string()) })
+    .optional(),
 });
 export type EvidenceFile = z.infer<typeof evidenceFile>;
 
