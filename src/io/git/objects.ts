@@ -1,4 +1,5 @@
 import { UserError } from '../../domain/errors.ts';
+import { visible } from '../../text/visible.ts';
 import { exitOf, firstWords, spawnGit } from './stream.ts';
 
 export type GitObject = { oid: string; type: string; bytes: Buffer };
@@ -39,7 +40,7 @@ export const openObjects = (repository: string, maxBytes = MAX_OBJECT_BYTES): Ob
   const died = (detail: string): UserError =>
     new UserError(
       `git stopped while the target was read: ${detail}`,
-      'run it again; if it stays, delete the target’s clone under the data folder and open the target again',
+      `run it again; if it stays, delete ${visible(repository)} and open the target again`,
     );
   child.on('error', (error) => fail(died(error.message)));
   child.on('close', (code) => fail(died(words() || `exit code ${code}`)));
@@ -141,7 +142,7 @@ export const openObjects = (repository: string, maxBytes = MAX_OBJECT_BYTES): Ob
     },
     async close() {
       const running = child.exitCode === null && child.signalCode === null && child.pid !== undefined;
-      const exit = running ? exitOf(child, 'cat-file') : Promise.resolve(0);
+      const exit = running ? exitOf(child) : Promise.resolve(0);
       fail(new Error('the repository was closed'));
       child.stdin.end();
       child.kill();

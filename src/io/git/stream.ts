@@ -25,19 +25,22 @@ export const firstWords = (child: ChildProcessWithoutNullStreams): (() => string
   return () => visible(words.trim().slice(0, 500));
 };
 
-const unreadable = (what: string, detail: string): UserError =>
+const unreadable = (repository: string, what: string, detail: string): UserError =>
   new UserError(
     `git could not read the target (${what}): ${detail}`,
-    'delete its clone under the data folder (mcp-audit doctor names it) and open the target again',
+    `the clone may be damaged: delete ${visible(repository)} and open the target again`,
   );
 
 /** Resolves with the exit code; rejects when git could not be started. */
-export const exitOf = async (child: ChildProcessWithoutNullStreams, what: string): Promise<number> => {
+export const exitOf = async (child: ChildProcessWithoutNullStreams): Promise<number> => {
   try {
     const [code, killed] = (await once(child, 'close')) as [number | null, string | null];
     return code ?? (killed ? 128 : 1);
   } catch (error) {
-    throw unreadable(what, (error as Error).message);
+    throw new UserError(
+      `git could not be started, so the target was not read: ${(error as Error).message}`,
+      'install git 2.39.4 or newer and make sure it is on the PATH',
+    );
   }
 };
 
@@ -66,11 +69,11 @@ export async function* gitRecords(
 ): AsyncGenerator<Buffer, boolean> {
   const child = spawnGit(repository, args);
   const words = firstWords(child);
-  const exit = exitOf(child, args[0] ?? 'git');
+  const exit = exitOf(child);
   exit.catch(() => {});
   const feeder = from && spawnGit(repository, from);
   const feederWords = feeder && firstWords(feeder);
-  const feederExit = feeder && exitOf(feeder, from?.[0] ?? 'git');
+  const feederExit = feeder && exitOf(feeder);
   feederExit?.catch(() => child.kill());
   // Either side may be gone before all is written; what that means, their exit codes say.
   child.stdin.on('error', () => {});
@@ -98,9 +101,9 @@ export async function* gitRecords(
     }
     const code = await exit;
     if (timedOut) return false;
-    if (code !== 0) throw unreadable(args[0] ?? 'git', words() || `exit code ${code}`);
+    if (code !== 0) throw unreadable(repository, args[0] ?? 'git', words() || `exit code ${code}`);
     const fed = await feederExit;
-    if (fed) throw unreadable(from?.[0] ?? 'git', feederWords?.() || `exit code ${fed}`);
+    if (fed) throw unreadable(repository, from?.[0] ?? 'git', feederWords?.() || `exit code ${fed}`);
     if (rest.length > 0) yield rest;
     return true;
   } finally {
