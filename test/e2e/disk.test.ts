@@ -1,0 +1,137 @@
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { makeDesk } from './desk.ts';
+
+/** A disk of a few pages that only root can mount; null, with the reason printed, where that cannot be done. */
+const tinyDisk = (): string | null => {
+  const dir = mkdtempSync(join(tmpdir(), 'mcp-audit-disk-'));
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', dir], { encoding: 'utf8' });
+  onTestFinished(() => {
+    if (mounted.status === 0) spawnSync('umount', ['-l', dir]);
+    rmSync(dir, { recursive: true, force: true });
+  });
+  if (mounted.status === 0) return dir;
+  console.warn(
+    `skipped: a tmpfs cannot be mounted here (${mounted.error?.message ?? mounted.stderr.trim()})`,
+  );
+  return null;
+};
+
+const fill = (file: string): void => {
+  for (const size of [64 * 1024, 4096, 512, 1])
+    try {
+      for (;;) appendFileSync(file, Buffer.alloc(size, 1));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    }
+};
+
+test('a full disk refuses the decision in red, loses nothing, and goes on when there is space again', async (context) => {
+  const disk = tinyDisk();
+  if (disk === null) return context.skip();
+  const desk = makeDesk({ home: disk });
+  const session = desk.session();
+  const t = desk.open(['resume', session]);
+  await t.ready();
+  await t.press(']', 'p');
+  await t.expectScreen(/1\/3 checked/);
+
+  const ballast = join(disk, 'ballast');
+  writeFileSync(ballast, '');
+  fill(ballast);
+  // The journal's last page may still have room for some lines.
+  let accepted = 1;
+  await t.press(']');
+  for (let i = 0; i < 200 && !/NOT SAVED/.test(t.row(0)); i += 1) {
+    await t.press(i % 2 === 0 ? 'u' : 'p');
+    if (!/NOT SAVED/.test(t.row(0))) accepted += 1;
+  }
+  expect(t.row(0)).toContain('NOT SAVED');
+  const at = t.row(0).indexOf('NOT SAVED');
+  expect(t.emulator.buffer.active.getLine(0)?.getCell(at)?.getFgColor()).toBe(1);
+  await t.expectScreen(/space/);
+  expect(desk.events(session).filter((e) => e.type === 'check.answered')).toHaveLength(accepted);
+
+  // A note that cannot be saved is not thrown away.
+  const before = t.screen();
+  await t.press('m');
+  await t.type('a sentence that took a while to find');
+  await t.press('enter');
+  await t.expectScreen(/NOT SAVED/);
+  await t.press('m');
+  await t.expectScreen('a sentence that took a while to find');
+  await t.press('esc');
+  expect(before).toContain('NOT SAVED');
+
+  rmSync(ballast);
+  await t.press('m');
+  await t.press('ctrl+u');
+  await t.type('a sentence that took a while to find');
+  await t.press('enter');
+  await t.expectScreen('note recorded');
+  t.expectNot('NOT SAVED');
+  t.send('q');
+  expect((await t.exit()).code).toBe(0);
+  const notes = desk.status(session).checks.map((c: { note: string }) => c.note);
+  expect(notes).toContain('a sentence that took a while to find');
+});
+
+const damaged = () => {
+  const desk = makeDesk();
+  const session = desk.session();
+  desk.answer(session, { checks: { 'S1-001': { verdict: 'pass' }, 'S1-002': { verdict: 'unsure' } } });
+  return { desk, session, journal: desk.journal(session) };
+};
+
+test('a torn last line is set aside and said, and the audit goes on', async () => {
+  const { desk, session, journal } = damaged();
+  appendFileSync(journal, '{"v":1,"seq":99,"type":"check.ans');
+  const t = desk.open(['resume', session]);
+  await t.ready();
+  await t.expectScreen('The last line of the journal was cut off in the middle (33 bytes).');
+  await t.expectScreen(/2\/3 checked/);
+  await t.press(']', 'p');
+  await t.expectScreen(/3\/3 checked/);
+  t.send('q');
+  await t.exit();
+  expect(desk.status(session).progress.answered).toBe(3);
+});
+
+test('an edited line refuses to open, names the line, and can still be looked at', async () => {
+  const { desk, session, journal } = damaged();
+  const lines = readFileSync(journal, 'utf8').split('\n');
+  const at = lines.findIndex((l) => l.includes('"S1-001"'));
+  lines[at] = (lines[at] ?? '').replace('"pass"', '"fail"');
+  writeFileSync(journal, lines.join('\n'));
+
+  const t = desk.open(['resume', session]);
+  const refused = await t.exit();
+  expect(refused.code).toBe(2);
+  expect(refused.screen).toContain(`ine ${at + 1}`);
+  expect(refused.screen).toContain('--read-only');
+
+  const looking = desk.open(['resume', session, '--read-only']);
+  await looking.ready();
+  await looking.expectScreen('read-only');
+  await looking.expectScreen(/0\/3 checked/);
+  await looking.press('5');
+  expect(looking.screen()).not.toContain('S1-002 unsure');
+  looking.send('ctrl+c');
+  expect((await looking.exit()).code).toBe(0);
+  expect(readFileSync(journal, 'utf8')).toBe(lines.join('\n'));
+});
+
+test('Home says which session cannot be opened and why, and opens the others', async () => {
+  const { desk, session, journal } = damaged();
+  const good = desk.session();
+  writeFileSync(journal, readFileSync(journal, 'utf8').replace('"pass"', '"fail"'));
+  mkdirSync(join(desk.data, 'sessions', '2020-01-01-empty-0000'));
+  const t = desk.open();
+  await t.ready();
+  await t.expectScreen(/acme\/notes-server .* 0\/3 /);
+  await t.expectScreen(/cannot be opened/);
+  expect(good).not.toBe(session);
+});
