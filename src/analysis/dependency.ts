@@ -15,11 +15,23 @@ export type SpecifierKind =
   /** The version stands elsewhere: a catalog, a parent, a property. */
   | 'managed';
 
-export type Dependency = { name: string; specifier: string; kind: SpecifierKind; scope: 'runtime' | 'development' | 'optional' | 'peer' | 'build'; line: number };
+export type Dependency = {
+  name: string;
+  specifier: string;
+  kind: SpecifierKind;
+  scope: 'runtime' | 'development' | 'optional' | 'peer' | 'build';
+  line: number;
+};
 
 export type Script = { name: string; command: string; line: number };
 
-export type Manifest = { path: string; ecosystem: Ecosystem; name: string; dependencies: Dependency[]; /** Run by the package manager on install or publish. */ scripts: Script[] };
+export type Manifest = {
+  path: string;
+  ecosystem: Ecosystem;
+  name: string;
+  dependencies: Dependency[] /** Run by the package manager on install or publish. */;
+  scripts: Script[];
+};
 
 export type Lockfile = {
   path: string;
@@ -43,7 +55,12 @@ export const npmKind = (specifier: string): SpecifierKind => {
   if (/^workspace:/.test(s)) return 'workspace';
   if (/^catalog:/.test(s)) return 'managed';
   if (/^(?:file|link|portal):|^\.{0,2}\//.test(s)) return 'path';
-  if (/^(?:git(?:\+\w+)?:|git@|github:|gitlab:|bitbucket:|gist:)|^[\w.-]+\/[\w.-]+(?:#.*)?$|\.git(?:#|$)/.test(s)) return 'git';
+  if (
+    /^(?:git(?:\+\w+)?:|git@|github:|gitlab:|bitbucket:|gist:)|^[\w.-]+\/[\w.-]+(?:#.*)?$|\.git(?:#|$)/.test(
+      s,
+    )
+  )
+    return 'git';
   if (/^https?:/.test(s)) return 'url';
   const version = s.replace(/^npm:(?:@[^/]+\/)?[^@]+@/, '');
   if (version === '' || version === '*' || version === 'x' || /^[a-z][\w-]*$/i.test(version)) return 'any';
@@ -51,7 +68,9 @@ export const npmKind = (specifier: string): SpecifierKind => {
 };
 
 /** PEP 508 requirement: name, and how its version is given. */
-export const pythonRequirement = (text: string): { name: string; specifier: string; kind: SpecifierKind } | null => {
+export const pythonRequirement = (
+  text: string,
+): { name: string; specifier: string; kind: SpecifierKind } | null => {
   const match = /^\s*([A-Za-z0-9][A-Za-z0-9._-]{0,150})\s*(?:\[[^\]]{0,200}\])?\s*([^;]{0,400})/.exec(text);
   if (!match) return null;
   const specifier = match[2]!.trim().replace(/^\(|\)$/g, '');
@@ -70,9 +89,29 @@ export const pythonRequirement = (text: string): { name: string; specifier: stri
   return { name: match[1]!, specifier, kind };
 };
 
-export const poetryKind = (s: string): SpecifierKind => (s === '*' || s === '' ? 'any' : /^={0,2}\s*\d+(?:\.\d+)*[\w.+-]*$/.test(s) ? 'exact' : 'range');
-export const cargoKind = (s: string): SpecifierKind => (s === '*' || s === '' ? 'any' : /^=\s*\d+\.\d+\.\d+/.test(s) ? 'exact' : 'range');
-export const mavenKind = (s: string): SpecifierKind => (s === '' || /\$\{/.test(s) ? 'managed' : /^(?:LATEST|RELEASE)$|\+$/.test(s) ? 'any' : /^[[(]/.test(s) ? 'range' : 'exact');
-export const nugetKind = (s: string): SpecifierKind => (s === '' ? 'managed' : /\*/.test(s) ? 'any' : /^\[[^,]+\]$/.test(s) ? 'exact' : /^[[(]/.test(s) ? 'range' : 'exact');
-export const gemKind = (s: string): SpecifierKind => (s === '' ? 'any' : /^=?\s*\d+(?:\.\d+)*$/.test(s) ? 'exact' : 'range');
-export const composerKind = (s: string): SpecifierKind => (s === '*' || s === '' ? 'any' : /^dev-/.test(s) ? 'git' : /^v?\d+\.\d+\.\d+$/.test(s) ? 'exact' : 'range');
+export const poetryKind = (s: string): SpecifierKind =>
+  s === '*' || s === '' ? 'any' : /^={0,2}\s*\d+(?:\.\d+)*[\w.+-]*$/.test(s) ? 'exact' : 'range';
+export const cargoKind = (s: string): SpecifierKind =>
+  s === '*' || s === '' ? 'any' : /^=\s*\d+\.\d+\.\d+/.test(s) ? 'exact' : 'range';
+export const mavenKind = (s: string): SpecifierKind =>
+  s === '' || /\$\{/.test(s)
+    ? 'managed'
+    : /^(?:LATEST|RELEASE)$|\+$/.test(s)
+      ? 'any'
+      : /^[[(]/.test(s)
+        ? 'range'
+        : 'exact';
+export const nugetKind = (s: string): SpecifierKind =>
+  s === ''
+    ? 'managed'
+    : /\*/.test(s)
+      ? 'any'
+      : /^\[[^,]+\]$/.test(s)
+        ? 'exact'
+        : /^[[(]/.test(s)
+          ? 'range'
+          : 'exact';
+export const gemKind = (s: string): SpecifierKind =>
+  s === '' ? 'any' : /^=?\s*\d+(?:\.\d+)*$/.test(s) ? 'exact' : 'range';
+export const composerKind = (s: string): SpecifierKind =>
+  s === '*' || s === '' ? 'any' : /^dev-/.test(s) ? 'git' : /^v?\d+\.\d+\.\d+$/.test(s) ? 'exact' : 'range';

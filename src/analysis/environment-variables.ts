@@ -14,7 +14,7 @@ const PATTERNS: readonly RegExp[] = [
   new RegExp(`\\benviron(?:\\.get|\\.pop|\\.setdefault)?\\s{0,2}[[(]\\s{0,20}["']${NAME}["']`, 'g'),
   new RegExp(`\\bgetenv\\(\\s{0,20}["']${NAME}["']`, 'g'),
   // pydantic settings: alias="X", validation_alias="X", env="X"
-  new RegExp(`\\b(?:alias|env|validation_alias)\\s{0,2}=\\s{0,2}["']([A-Z][A-Z0-9_]{2,80})["']`, 'g'),
+  /\b(?:alias|env|validation_alias)\s{0,2}=\s{0,2}["']([A-Z][A-Z0-9_]{2,80})["']/g,
   // Go, Rust, Java, Ruby, C#
   new RegExp(`\\bos\\.(?:Getenv|LookupEnv)\\(\\s{0,4}"${NAME}"`, 'g'),
   new RegExp(`\\benv::var(?:_os)?\\(\\s{0,4}"${NAME}"`, 'g'),
@@ -29,7 +29,8 @@ export const environmentReads = (text: string): EnvironmentRead[] => {
   if (!HINTS.test(text)) return [];
   const line = lineFinder(text);
   const found: EnvironmentRead[] = [];
-  for (const pattern of PATTERNS) for (const match of text.matchAll(pattern)) found.push({ name: match[1]!, line: line(match.index) });
+  for (const pattern of PATTERNS)
+    for (const match of text.matchAll(pattern)) found.push({ name: match[1]!, line: line(match.index) });
   for (const match of text.matchAll(DESTRUCTURED))
     for (const part of match[1]!.split(',')) {
       const name = /^\s*([A-Za-z_]\w{1,80})/.exec(part)?.[1];
@@ -40,4 +41,6 @@ export const environmentReads = (text: string): EnvironmentRead[] => {
 
 /** Set by the system, the shell, the runtime or the CI, not by the operator of this server. */
 export const isAmbientVariable = (name: string): boolean =>
-  /^(?:PATH|HOME|USER|USERNAME|USERPROFILE|SHELL|TERM|LANG|LC_\w+|TZ|TMP|TEMP|TMPDIR|PWD|OLDPWD|HOSTNAME|EDITOR|DISPLAY|NODE_ENV|NODE_OPTIONS|NODE_PATH|CI|DEBUG|FORCE_COLOR|NO_COLOR|PORT|HOST|APPDATA|LOCALAPPDATA|PROGRAMFILES|SystemRoot|XDG_\w+|VITEST|JEST_WORKER_ID|PYTHONPATH|VIRTUAL_ENV|GITHUB_\w+|npm_\w+|DEV|PROD|MODE|https?_proxy|HTTPS?_PROXY|NO_PROXY|no_proxy)$/.test(name);
+  /^(?:PATH|HOME|USER|USERNAME|USERPROFILE|SHELL|TERM|LANG|LC_\w+|TZ|TMP|TEMP|TMPDIR|PWD|OLDPWD|HOSTNAME|EDITOR|DISPLAY|NODE_ENV|NODE_OPTIONS|NODE_PATH|CI|DEBUG|FORCE_COLOR|NO_COLOR|PORT|HOST|APPDATA|LOCALAPPDATA|PROGRAMFILES|SystemRoot|XDG_\w+|VITEST|JEST_WORKER_ID|PYTHONPATH|VIRTUAL_ENV|GITHUB_\w+|npm_\w+|DEV|PROD|MODE|https?_proxy|HTTPS?_PROXY|NO_PROXY|no_proxy)$/.test(
+    name,
+  );

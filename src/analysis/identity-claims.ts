@@ -1,6 +1,6 @@
 import type { Parsed } from './parse-json.ts';
-import { bag, entriesOf, list, text } from './shape.ts';
 import { baseName } from './paths.ts';
+import { bag, entriesOf, list, text } from './shape.ts';
 
 /** What a manifest says about who publishes what, and from where. Lines are 1-based. */
 export type Claim = {
@@ -15,7 +15,9 @@ type Read = (path: string, document: Extract<Parsed, { ok: true }>) => Claim[];
 const claims =
   (path: string, document: Extract<Parsed, { ok: true }>) =>
   (kind: Claim['kind'], value: unknown, ...at: (string | number)[]): Claim[] =>
-    text(value).trim() === '' ? [] : [{ path, line: document.lineOf(at), kind, value: text(value).trim().slice(0, 500) }];
+    text(value).trim() === ''
+      ? []
+      : [{ path, line: document.lineOf(at), kind, value: text(value).trim().slice(0, 500) }];
 
 const author = (value: unknown): string => {
   const a = bag(value);
@@ -42,8 +44,16 @@ const pyproject: Read = (path, d) => {
   const poetry = bag(bag(root.tool).poetry);
   const say = claims(path, d);
   return [
-    ...say('package-name', project.name ?? poetry.name, ...(project.name ? ['project', 'name'] : ['tool', 'poetry', 'name'])),
-    ...say('version', project.version ?? poetry.version, ...(project.version ? ['project', 'version'] : ['tool', 'poetry', 'version'])),
+    ...say(
+      'package-name',
+      project.name ?? poetry.name,
+      ...(project.name ? ['project', 'name'] : ['tool', 'poetry', 'name']),
+    ),
+    ...say(
+      'version',
+      project.version ?? poetry.version,
+      ...(project.version ? ['project', 'version'] : ['tool', 'poetry', 'version']),
+    ),
     ...entriesOf(project.urls).flatMap(([key, url]) =>
       /repo|source|code|github|git/i.test(key)
         ? say('repository', url, 'project', 'urls', key)
@@ -52,7 +62,9 @@ const pyproject: Read = (path, d) => {
           : [],
     ),
     ...say('repository', poetry.repository, 'tool', 'poetry', 'repository'),
-    ...list(project.authors).slice(0, 5).flatMap((a) => say('author', author(a), 'project', 'authors')),
+    ...list(project.authors)
+      .slice(0, 5)
+      .flatMap((a) => say('author', author(a), 'project', 'authors')),
   ];
 };
 
@@ -77,13 +89,15 @@ const serverJson: Read = (path, d) => {
     ...say('version', bag(s.version_detail).version, 'version_detail', 'version'),
     ...say('repository', bag(s.repository).url, 'repository', 'url'),
     ...say('homepage', s.websiteUrl, 'websiteUrl'),
-    ...list(s.packages).slice(0, 20).flatMap((entry, i) => {
-      const p = bag(entry);
-      return [
-        ...say('server-package', p.identifier ?? p.name, 'packages', i),
-        ...say('version', p.version, 'packages', i, 'version'),
-      ];
-    }),
+    ...list(s.packages)
+      .slice(0, 20)
+      .flatMap((entry, i) => {
+        const p = bag(entry);
+        return [
+          ...say('server-package', p.identifier ?? p.name, 'packages', i),
+          ...say('version', p.version, 'packages', i, 'version'),
+        ];
+      }),
   ];
 };
 

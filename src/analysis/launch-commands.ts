@@ -9,8 +9,14 @@ export type Launch = {
 };
 
 const RUNNERS: readonly [Launch['tool'], RegExp][] = [
-  ['npx', /\bnpx(?:\.cmd)?["',\s]{1,6}(?:(?:"?args"?\s{0,3}:\s{0,3}\[\s{0,12}"?)?)((?:["',\s]{0,6}-{1,2}[\w=-]{1,30})*)["',\s]{1,12}(@?[A-Za-z0-9][\w./@:^~-]{1,120})/g],
-  ['uvx', /\buvx["',\s]{1,6}(?:(?:"?args"?\s{0,3}:\s{0,3}\[\s{0,12}"?)?)((?:["',\s]{0,6}--?[\w=-]{1,30})*)["',\s]{1,12}([A-Za-z0-9][\w./@:+=[\]-]{1,160})/g],
+  [
+    'npx',
+    /\bnpx(?:\.cmd)?["',\s]{1,6}(?:(?:"?args"?\s{0,3}:\s{0,3}\[\s{0,12}"?)?)((?:["',\s]{0,6}-{1,2}[\w=-]{1,30})*)["',\s]{1,12}(@?[A-Za-z0-9][\w./@:^~-]{1,120})/g,
+  ],
+  [
+    'uvx',
+    /\buvx["',\s]{1,6}(?:(?:"?args"?\s{0,3}:\s{0,3}\[\s{0,12}"?)?)((?:["',\s]{0,6}--?[\w=-]{1,30})*)["',\s]{1,12}([A-Za-z0-9][\w./@:+=[\]-]{1,160})/g,
+  ],
   ['bunx', /\bbunx["',\s]{1,6}((?:--?[\w=-]{1,30}["',\s]{1,6})*)(@?[A-Za-z0-9][\w./@:^~-]{1,120})/g],
   ['pnpm dlx', /\bpnpm\s{1,4}dlx\s{1,4}()(@?[A-Za-z0-9][\w./@:^~-]{1,120})/g],
   ['yarn dlx', /\byarn\s{1,4}dlx\s{1,4}()(@?[A-Za-z0-9][\w./@:^~-]{1,120})/g],
@@ -18,9 +24,11 @@ const RUNNERS: readonly [Launch['tool'], RegExp][] = [
   ['go run', /\bgo\s{1,4}run\s{1,4}()([\w-]{1,60}\.[\w.-]{1,60}\/[\w./@-]{1,160})/g],
 ];
 const DOCKER = /\bdocker\s{1,4}run\b([^\n|;&]{1,600})/g;
-const PIPED = /\b(?:curl|wget)\b[^\n|]{1,400}\|\s{0,4}(?:sudo\s{1,4}(?:-\w{1,10}\s{1,4})?)?(?:ba|z|da|k)?sh\b|\b(?:iwr|irm|Invoke-(?:WebRequest|RestMethod))\b[^\n|]{1,300}\|\s{0,4}(?:iex|Invoke-Expression)\b|\b(?:ba|z)?sh\s{1,3}(?:-c\s{1,3})?["']?[<$]\(\s{0,3}(?:curl|wget)\b/g;
+const PIPED =
+  /\b(?:curl|wget)\b[^\n|]{1,400}\|\s{0,4}(?:sudo\s{1,4}(?:-\w{1,10}\s{1,4})?)?(?:ba|z|da|k)?sh\b|\b(?:iwr|irm|Invoke-(?:WebRequest|RestMethod))\b[^\n|]{1,300}\|\s{0,4}(?:iex|Invoke-Expression)\b|\b(?:ba|z)?sh\s{1,3}(?:-c\s{1,3})?["']?[<$]\(\s{0,3}(?:curl|wget)\b/g;
 /** Options that take a value, which is then not the package. */
-const WORD_OF_OPTION = /^(?:run|exec|install|mcp|node|python|args|command|env|type|stdio|true|false|and|or|to|is|for|with|the|in|as|a|you|if|from|not)$/;
+const WORD_OF_OPTION =
+  /^(?:run|exec|install|mcp|node|python|args|command|env|type|stdio|true|false|and|or|to|is|for|with|the|in|as|a|you|if|from|not)$/;
 
 const npmPin = (target: string): Launch['pin'] => {
   const version = /^(?:@[^/]+\/)?[^@]+@(.+)$/.exec(target)?.[1];
@@ -45,7 +53,12 @@ const imageOf = (rest: string): string | null => {
     const word = words[i]!.replace(/^["']|["']$/g, '');
     if (word === '\\' || word === '') continue;
     if (/^--[\w-]+=/.test(word)) continue;
-    if (/^(?:-[ditPq]+|--(?:rm|init|detach|interactive|tty|privileged|read-only|quiet|no-healthcheck|publish-all|sig-proxy))$/.test(word)) continue;
+    if (
+      /^(?:-[ditPq]+|--(?:rm|init|detach|interactive|tty|privileged|read-only|quiet|no-healthcheck|publish-all|sig-proxy))$/.test(
+        word,
+      )
+    )
+      continue;
     if (word.startsWith('-')) {
       i++;
       continue;
@@ -62,7 +75,20 @@ export const launchesIn = (line: string): Launch[] => {
       for (const match of line.matchAll(pattern)) {
         const target = match[2]!.replace(/[.,:]+$/, '');
         if (WORD_OF_OPTION.test(target) || /^\.{0,2}\//.test(target)) continue;
-        found.push({ tool, target, pin: tool === 'npx' || tool === 'bunx' || tool.endsWith('dlx') ? npmPin(target) : tool === 'go run' ? (/@v\d+\.\d+\.\d+/.test(target) ? 'exact' : /@/.test(target) ? 'moving' : 'none') : pythonPin(target) });
+        found.push({
+          tool,
+          target,
+          pin:
+            tool === 'npx' || tool === 'bunx' || tool.endsWith('dlx')
+              ? npmPin(target)
+              : tool === 'go run'
+                ? /@v\d+\.\d+\.\d+/.test(target)
+                  ? 'exact'
+                  : /@/.test(target)
+                    ? 'moving'
+                    : 'none'
+                : pythonPin(target),
+        });
       }
   if (line.includes('docker'))
     for (const match of line.matchAll(DOCKER)) {
@@ -73,4 +99,5 @@ export const launchesIn = (line: string): Launch[] => {
 };
 
 /** Downloads piped into a shell. */
-export const pipedDownloads = (line: string): string[] => (/curl|wget|iwr|irm|Invoke-/.test(line) ? [...line.matchAll(PIPED)].map((m) => m[0].slice(0, 200)) : []);
+export const pipedDownloads = (line: string): string[] =>
+  /curl|wget|iwr|irm|Invoke-/.test(line) ? [...line.matchAll(PIPED)].map((m) => m[0].slice(0, 200)) : [];

@@ -17,13 +17,28 @@ const TEXTS: readonly [id: string, marks: readonly string[]][] = [
   ['BSL-1.0', ['boost software license - version 1.0']],
   ['BSD-3-Clause', ['redistribution and use in source and binary forms', 'neither the name of']],
   ['BSD-2-Clause', ['redistribution and use in source and binary forms']],
-  ['ISC', ['permission to use, copy, modify, and/or distribute this software for any purpose with or without fee is hereby granted']],
-  ['MIT', ['permission is hereby granted, free of charge, to any person obtaining a copy', 'the software is provided "as is"']],
+  [
+    'ISC',
+    [
+      'permission to use, copy, modify, and/or distribute this software for any purpose with or without fee is hereby granted',
+    ],
+  ],
+  [
+    'MIT',
+    [
+      'permission is hereby granted, free of charge, to any person obtaining a copy',
+      'the software is provided "as is"',
+    ],
+  ],
 ];
 
 /** SPDX id of a licence text, without the "-only"/"-or-later" a text cannot tell; null when it is none of the known. */
 export const recogniseLicence = (text: string): string | null => {
-  const flat = text.slice(0, 100_000).toLowerCase().replace(/[“”]/g, '"').replace(/[\s,]+/g, ' ');
+  const flat = text
+    .slice(0, 100_000)
+    .toLowerCase()
+    .replace(/[“”]/g, '"')
+    .replace(/[\s,]+/g, ' ');
   const mark = (m: string) => flat.includes(m.replace(/,/g, '').replace(/\s+/g, ' '));
   return TEXTS.find(([, marks]) => marks.every(mark))?.[0] ?? null;
 };

@@ -14,9 +14,13 @@ export type Entry = { key: string; value: Value; line: number };
 
 export type Value = Span &
   (
-    | { kind: 'string'; value: string; /** false when part of it is computed at run time. */ complete: boolean }
+    | {
+        kind: 'string';
+        value: string /** false when part of it is computed at run time. */;
+        complete: boolean;
+      }
     | { kind: 'number' | 'boolean' | 'null' | 'regex'; text: string }
-    | { kind: 'object'; entries: Entry[]; /** `...other` and `**other`. */ spreads: Value[] }
+    | { kind: 'object'; entries: Entry[] /** `...other` and `**other`. */; spreads: Value[] }
     | { kind: 'array'; items: Value[] }
     /** `callee` is the dotted path when it is one, else the last member; `target` is what the member is called on. */
     | { kind: 'call'; callee: string; target: Value | null; args: Value[]; named: Entry[] }
@@ -46,7 +50,9 @@ export const plainValue = (value: Value | undefined, depth = 0): unknown => {
     case 'array':
       return value.items.map((v) => plainValue(v, depth + 1));
     case 'object':
-      return Object.fromEntries(value.entries.map((e) => [e.key, plainValue(e.value, depth + 1)]).filter(([, v]) => v !== undefined));
+      return Object.fromEntries(
+        value.entries.map((e) => [e.key, plainValue(e.value, depth + 1)]).filter(([, v]) => v !== undefined),
+      );
     default:
       return undefined;
   }

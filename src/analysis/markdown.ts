@@ -24,10 +24,22 @@ export const readMarkdown = (text: string): { headings: Heading[]; lines: CodeLi
     if (fence !== '') return;
     const heading = /^(#{1,6})\s+(.{1,200})/.exec(line) ?? null;
     const html = /<h([1-6])[^>]{0,200}>([^<]{1,200})/i.exec(line);
-    if (heading) headings.push({ level: heading[1]!.length, title: heading[2]!.replace(/\s#+\s*$/, '').trim(), line: i + 1 });
+    if (heading)
+      headings.push({
+        level: heading[1]!.length,
+        title: heading[2]!.replace(/\s#+\s*$/, '').trim(),
+        line: i + 1,
+      });
     else if (html) headings.push({ level: Number(html[1]), title: html[2]!.trim(), line: i + 1 });
-    else if (/<summary>(.{1,200})/i.test(line)) headings.push({ level: 6, title: line.replace(/<[^>]{1,200}>/g, '').trim(), line: i + 1 });
-    else if (i > 0 && /^(={3,}|-{3,}|~{3,})\s*$/.test(line) && /^\w/.test(all[i - 1] ?? '') && (all[i - 1] ?? '').length < 200) headings.push({ level: 1, title: (all[i - 1] ?? '').trim(), line: i });
+    else if (/<summary>(.{1,200})/i.test(line))
+      headings.push({ level: 6, title: line.replace(/<[^>]{1,200}>/g, '').trim(), line: i + 1 });
+    else if (
+      i > 0 &&
+      /^(={3,}|-{3,}|~{3,})\s*$/.test(line) &&
+      /^\w/.test(all[i - 1] ?? '') &&
+      (all[i - 1] ?? '').length < 200
+    )
+      headings.push({ level: 1, title: (all[i - 1] ?? '').trim(), line: i });
   });
   return { headings, lines };
 };

@@ -2,7 +2,9 @@
  * Versions of one file differ in few lines: of each further version only the lines not met before need to be read.
  * Lines that begin something longer (`keep`) are never left out.
  */
-export const newLineFilter = (keep: RegExp): ((text: string) => { text: string; lineOf(line: number): number }) => {
+export const newLineFilter = (
+  keep: RegExp,
+): ((text: string) => { text: string; lineOf(line: number): number }) => {
   const seen = new Set<string>();
   return (text) => {
     const kept: string[] = [];

@@ -19,7 +19,10 @@ export const parseJson = (text: string): Parsed => {
   const tree = (): Node | undefined => {
     if (root === undefined) {
       try {
-        root = source.length > MOST_LOCATED_BYTES ? null : (parseTree(source, [], { allowTrailingComma: true }) ?? null);
+        root =
+          source.length > MOST_LOCATED_BYTES
+            ? null
+            : (parseTree(source, [], { allowTrailingComma: true }) ?? null);
       } catch {
         root = null; // too deep for a recursive parser: values are still known, places are not
       }
@@ -31,7 +34,8 @@ export const parseJson = (text: string): Parsed => {
     value = JSON.parse(source);
   } catch (error) {
     const node = tree();
-    if (!node || node.type !== 'object') return { ok: false, reason: error instanceof Error ? error.message.slice(0, 120) : 'not JSON' };
+    if (node?.type !== 'object')
+      return { ok: false, reason: error instanceof Error ? error.message.slice(0, 120) : 'not JSON' };
     try {
       value = plain(node);
     } catch {

@@ -13,7 +13,10 @@ export const parseToml = (text: string): Parsed => {
   try {
     value = parse(text);
   } catch (error) {
-    return { ok: false, reason: error instanceof Error ? (error.message.split('\n')[0] ?? '').slice(0, 120) : 'not TOML' };
+    return {
+      ok: false,
+      reason: error instanceof Error ? (error.message.split('\n')[0] ?? '').slice(0, 120) : 'not TOML',
+    };
   }
   let index: Map<string, number> | undefined;
   return {

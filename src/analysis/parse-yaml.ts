@@ -25,7 +25,9 @@ export const parseYaml = (text: string): Parsed => {
         let offset = 0;
         for (const step of path) {
           if (isMap(node)) {
-            const pair = node.items.find((p) => (isScalar(p.key) ? String(p.key.value) : String(p.key)) === String(step));
+            const pair = node.items.find(
+              (p) => (isScalar(p.key) ? String(p.key.value) : String(p.key)) === String(step),
+            );
             if (!pair) break;
             offset = (pair.key as Node).range?.[0] ?? offset;
             node = pair.value;

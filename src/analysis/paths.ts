@@ -1,7 +1,8 @@
 /** What a path in a repository tells about the file. Paths use `/`, as git does. */
 
 export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-export const folderOf = (path: string): string => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '');
+export const folderOf = (path: string): string =>
+  path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
 export const depthOf = (path: string): number => path.split('/').length - 1;
 
 /** Lower-case extension without the dot; '' when there is none. */
@@ -22,7 +23,8 @@ export const isTestPath = (path: string): boolean => TEST.test(path);
 const EXAMPLE = /(^|\/)(examples?|samples?|demos?|templates?|docs?|evals?|benchmarks?)\//i;
 export const isExamplePath = (path: string): boolean => EXAMPLE.test(path);
 
-const VENDORED = /(^|\/)(node_modules|vendor|third[-_]party|bower_components|site-packages|\.yarn\/(releases|cache|plugins))\//i;
+const VENDORED =
+  /(^|\/)(node_modules|vendor|third[-_]party|bower_components|site-packages|\.yarn\/(releases|cache|plugins))\//i;
 export const isVendoredPath = (path: string): boolean => VENDORED.test(path);
 
 const GENERATED =
@@ -30,18 +32,56 @@ const GENERATED =
 export const isGeneratedPath = (path: string): boolean => GENERATED.test(path);
 
 const LANGUAGES: Record<string, string> = {
-  ts: 'TypeScript', tsx: 'TypeScript', mts: 'TypeScript', cts: 'TypeScript',
-  js: 'JavaScript', jsx: 'JavaScript', mjs: 'JavaScript', cjs: 'JavaScript',
-  py: 'Python', go: 'Go', rs: 'Rust', java: 'Java', kt: 'Kotlin', kts: 'Kotlin', scala: 'Scala',
-  cs: 'C#', fs: 'F#', rb: 'Ruby', php: 'PHP', swift: 'Swift', c: 'C', h: 'C', cc: 'C++', cpp: 'C++', hpp: 'C++',
-  sh: 'Shell', bash: 'Shell', zsh: 'Shell', ps1: 'PowerShell', bat: 'Batch', lua: 'Lua', dart: 'Dart', ex: 'Elixir',
-  exs: 'Elixir', erl: 'Erlang', hs: 'Haskell', clj: 'Clojure', zig: 'Zig', sol: 'Solidity', r: 'R', pl: 'Perl',
-  sql: 'SQL', vue: 'Vue', svelte: 'Svelte',
+  ts: 'TypeScript',
+  tsx: 'TypeScript',
+  mts: 'TypeScript',
+  cts: 'TypeScript',
+  js: 'JavaScript',
+  jsx: 'JavaScript',
+  mjs: 'JavaScript',
+  cjs: 'JavaScript',
+  py: 'Python',
+  go: 'Go',
+  rs: 'Rust',
+  java: 'Java',
+  kt: 'Kotlin',
+  kts: 'Kotlin',
+  scala: 'Scala',
+  cs: 'C#',
+  fs: 'F#',
+  rb: 'Ruby',
+  php: 'PHP',
+  swift: 'Swift',
+  c: 'C',
+  h: 'C',
+  cc: 'C++',
+  cpp: 'C++',
+  hpp: 'C++',
+  sh: 'Shell',
+  bash: 'Shell',
+  zsh: 'Shell',
+  ps1: 'PowerShell',
+  bat: 'Batch',
+  lua: 'Lua',
+  dart: 'Dart',
+  ex: 'Elixir',
+  exs: 'Elixir',
+  erl: 'Erlang',
+  hs: 'Haskell',
+  clj: 'Clojure',
+  zig: 'Zig',
+  sol: 'Solidity',
+  r: 'R',
+  pl: 'Perl',
+  sql: 'SQL',
+  vue: 'Vue',
+  svelte: 'Svelte',
 };
 
 /** The programming language by file name, or null for everything that is not code. */
 export const languageOf = (path: string): string | null =>
-  LANGUAGES[extensionOf(path)] ?? (/^(Dockerfile|Makefile)/.test(baseName(path)) ? baseName(path).slice(0, 10).replace(/\W.*$/, '') : null);
+  LANGUAGES[extensionOf(path)] ??
+  (/^(Dockerfile|Makefile)/.test(baseName(path)) ? baseName(path).slice(0, 10).replace(/\W.*$/, '') : null);
 
 const BINARY =
   /\.(png|jpe?g|gif|webp|ico|icns|bmp|tiff?|avif|pdf|zip|gz|tgz|bz2|xz|7z|rar|jar|war|class|exe|dll|so|dylib|a|o|lib|bin|wasm|node|pyc|pyd|whl|woff2?|ttf|otf|eot|mp[34]|m4a|wav|ogg|webm|mov|avi|mkv|sqlite3?|db|parquet|pkl|npy|npz|onnx|pt|safetensors|docx?|xlsx?|pptx?|psd|lockb|mcpb|dxt|DS_Store)$/i;

@@ -26,7 +26,11 @@ const day = (iso: string): string => iso.slice(0, 10);
 const time = (iso: string): number => Date.parse(iso) || 0;
 
 /** GitHub's private addresses carry the account: `123+name@users.noreply.github.com`. */
-const sameMailbox = (email: string): string => email.trim().toLowerCase().replace(/^\d+\+/, '');
+const sameMailbox = (email: string): string =>
+  email
+    .trim()
+    .toLowerCase()
+    .replace(/^\d+\+/, '');
 
 /**
  * Commits grouped by person, most commits first. Two identities are one person when they share a mailbox or the exact
@@ -77,7 +81,12 @@ export const authorsOf = (commits: readonly CommitLike[]): Author[] => {
         hashes: [commit.hash],
       });
   }
-  return [...people.values()].sort((a, b) => b.commits - a.commits || byCodePoint(a.name, b.name) || byCodePoint(a.emails[0] ?? '', b.emails[0] ?? ''));
+  return [...people.values()].sort(
+    (a, b) =>
+      b.commits - a.commits ||
+      byCodePoint(a.name, b.name) ||
+      byCodePoint(a.emails[0] ?? '', b.emails[0] ?? ''),
+  );
 };
 
 /** How many of the busiest authors together wrote more than half of the commits. */
@@ -93,7 +102,10 @@ export const busFactor = (authors: readonly Author[]): number => {
 
 const ASSISTANTS: readonly [string, RegExp][] = [
   ['Claude', /noreply@anthropic\.com|generated with \[?claude code|^co-authored-by: claude\b/im],
-  ['GitHub Copilot', /copilot@users\.noreply\.github\.com|copilot-swe-agent|^co-authored-by: (?:github )?copilot\b/im],
+  [
+    'GitHub Copilot',
+    /copilot@users\.noreply\.github\.com|copilot-swe-agent|^co-authored-by: (?:github )?copilot\b/im,
+  ],
   ['Cursor', /cursoragent@cursor\.com|^co-authored-by: cursor\b/im],
   ['Devin', /devin-ai-integration|^co-authored-by: devin\b/im],
   ['Codex', /^co-authored-by: (?:openai )?codex\b|codex@openai\.com/im],
@@ -123,11 +135,16 @@ export const monthlyActivity = (dates: readonly string[], now: string, months: n
 /** One character per number; a dot for nothing at all, so that silence is seen. */
 export const sparkline = (values: readonly number[]): string => {
   const top = Math.max(1, ...values);
-  return values.map((v) => (v <= 0 ? '·' : ('▁▂▃▄▅▆▇█'[Math.min(7, Math.ceil((v / top) * 8) - 1)] ?? '█'))).join('');
+  return values
+    .map((v) => (v <= 0 ? '·' : ('▁▂▃▄▅▆▇█'[Math.min(7, Math.ceil((v / top) * 8) - 1)] ?? '█')))
+    .join('');
 };
 
 /** The longest stretches without a commit, at least `days` long, longest first. */
-export const silences = (dates: readonly string[], days: number): { from: string; to: string; days: number }[] => {
+export const silences = (
+  dates: readonly string[],
+  days: number,
+): { from: string; to: string; days: number }[] => {
   const sorted = dates.filter((d) => time(d) > 0).sort((a, b) => time(a) - time(b));
   return sorted
     .flatMap((from, i) => {
@@ -139,4 +156,5 @@ export const silences = (dates: readonly string[], days: number): { from: string
     .sort((a, b) => b.days - a.days || byCodePoint(a.from, b.from));
 };
 
-export const daysBetween = (from: string, to: string): number => Math.floor((time(to) - time(from)) / 86_400_000);
+export const daysBetween = (from: string, to: string): number =>
+  Math.floor((time(to) - time(from)) / 86_400_000);

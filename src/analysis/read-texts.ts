@@ -1,6 +1,6 @@
 /**
- * Reads many files one after the other, giving the event loop a turn between them: a large tree must not freeze the
- * screen, and a run must be stoppable.
+ * Reads many files one after the other; a run can be stopped between two of them. A file whose object cannot be read
+ * (a partial clone, a damaged one) counts as not read, like a binary: one missing object must not hide all the others.
  */
 export async function* readTexts<E extends { path: string }>(
   tree: { text(path: string): Promise<string | null> },
@@ -9,6 +9,6 @@ export async function* readTexts<E extends { path: string }>(
 ): AsyncGenerator<{ entry: E; text: string | null }> {
   for (const entry of entries) {
     signal.throwIfAborted();
-    yield { entry, text: await tree.text(entry.path) };
+    yield { entry, text: await tree.text(entry.path).catch(() => null) };
   }
 }

@@ -13,13 +13,15 @@ export const parseRepositoryUrl = (url: string): RepositoryName | null => {
   if (trimmed === '') return null;
   try {
     const hosted = hostedGitInfo.fromUrl(trimmed);
-    if (hosted?.user && hosted.project) return { host: hosted.domain, owner: hosted.user, name: hosted.project };
+    if (hosted?.user && hosted.project)
+      return { host: hosted.domain, owner: hosted.user, name: hosted.project };
   } catch {
     // a URL that the library cannot take apart is tried below
   }
   const match =
-    /^(?:git\+)?(?:https?|ssh|git):\/\/(?:[^@/\s]{1,100}@)?([\w.-]{1,200})(?::\d{1,5})?\/([\w.~-]{1,100}(?:\/[\w.~-]{1,100}){0,4}?)\/([\w.~-]{1,100}?)(?:\.git)?(?:[/#?].*)?$/.exec(trimmed) ??
-    /^[\w.-]{1,60}@([\w.-]{1,200}):([\w.~/-]{1,200})\/([\w.~-]{1,100}?)(?:\.git)?$/.exec(trimmed);
+    /^(?:git\+)?(?:https?|ssh|git):\/\/(?:[^@/\s]{1,100}@)?([\w.-]{1,200})(?::\d{1,5})?\/([\w.~-]{1,100}(?:\/[\w.~-]{1,100}){0,4}?)\/([\w.~-]{1,100}?)(?:\.git)?(?:[/#?].*)?$/.exec(
+      trimmed,
+    ) ?? /^[\w.-]{1,60}@([\w.-]{1,200}):([\w.~/-]{1,200})\/([\w.~-]{1,100}?)(?:\.git)?$/.exec(trimmed);
   return match ? { host: match[1] as string, owner: match[2] as string, name: match[3] as string } : null;
 };
 

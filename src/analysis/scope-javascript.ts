@@ -17,7 +17,19 @@ export type ScriptFile = {
   imports: Map<string, { name: string; from: string }>;
 };
 
-const BLOCK_WORDS = new Set(['if', 'for', 'while', 'switch', 'catch', 'with', 'return', 'await', 'typeof', 'function', 'super']);
+const BLOCK_WORDS = new Set([
+  'if',
+  'for',
+  'while',
+  'switch',
+  'catch',
+  'with',
+  'return',
+  'await',
+  'typeof',
+  'function',
+  'super',
+]);
 
 const memo = <T>(make: () => T): (() => T) => {
   let made: { value: T } | undefined;
@@ -27,7 +39,8 @@ const memo = <T>(make: () => T): (() => T) => {
   };
 };
 
-const expressionAt = (tokens: Tokens, i: number): (() => Value) => memo(() => readExpression(tokens, i).value);
+const expressionAt = (tokens: Tokens, i: number): (() => Value) =>
+  memo(() => readExpression(tokens, i).value);
 
 /** Index of the `=` that gives a declared name its value, past a type annotation; -1 when there is none. */
 const initializer = (tokens: Tokens, i: number): number => {
@@ -65,14 +78,29 @@ export const readScript = (path: string, text: string): ScriptFile => {
         if (equals > 0) declare(next.text, i + 1, expressionAt(tokens, equals + 1));
       } else if (token.text === 'enum' && next?.type === 'name' && isText(i + 2, '{')) {
         for (let k = i + 3; k < (partner[i + 2] as number); k++)
-          if ((list[k]?.type === 'name' || list[k]?.type === 'string') && isText(k + 1, '=')) declare(`${next.text}.${list[k]!.text}`, k, expressionAt(tokens, k + 2));
+          if ((list[k]?.type === 'name' || list[k]?.type === 'string') && isText(k + 1, '='))
+            declare(`${next.text}.${list[k]!.text}`, k, expressionAt(tokens, k + 2));
       } else if (token.text === 'class' && next?.type === 'name') readClassMembers(next.text, i);
       else if (token.text === 'import') readImport(i);
-      else if (next && isText(i + 1, '(') && !BLOCK_WORDS.has(token.text) && !isText(i - 1, '.') && !isText(i - 1, 'new')) readNamedFunction(i);
-      if (isText(i + 1, '=>')) functions.push({ name: nameBefore(i), params: [token.text], from: i, to: endOfBody(tokens, i + 2) });
+      else if (
+        next &&
+        isText(i + 1, '(') &&
+        !BLOCK_WORDS.has(token.text) &&
+        !isText(i - 1, '.') &&
+        !isText(i - 1, 'new')
+      )
+        readNamedFunction(i);
+      if (isText(i + 1, '=>'))
+        functions.push({ name: nameBefore(i), params: [token.text], from: i, to: endOfBody(tokens, i + 2) });
     } else if (token.text === '(' && token.type === 'punctuation') {
       const arrow = arrowAfter(tokens, i);
-      if (arrow > 0) functions.push({ name: nameBefore(i), params: parameterNames(tokens, i), from: i, to: endOfBody(tokens, arrow + 1) });
+      if (arrow > 0)
+        functions.push({
+          name: nameBefore(i),
+          params: parameterNames(tokens, i),
+          from: i,
+          to: endOfBody(tokens, arrow + 1),
+        });
     }
   }
   return { path, tokens, declarations, functions, imports };
@@ -90,12 +118,31 @@ export const readScript = (path: string, text: string): ScriptFile => {
     const close = partner[i + 1] as number;
     if (close < 0) return;
     let body = close + 1;
-    if (isText(body, ':')) while (body < close + 60 && body < list.length && !isText(body, '{') && !isText(body, ';') && !isText(body, ',')) body++;
+    if (isText(body, ':'))
+      while (
+        body < close + 60 &&
+        body < list.length &&
+        !isText(body, '{') &&
+        !isText(body, ';') &&
+        !isText(body, ',')
+      )
+        body++;
     if (!isText(body, '{') || (partner[body] as number) < body) return;
-    const range = { name: list[i]!.text, params: parameterNames(tokens, i + 1), from: i, to: (partner[body] as number) + 1 };
+    const range = {
+      name: list[i]!.text,
+      params: parameterNames(tokens, i + 1),
+      from: i,
+      to: (partner[body] as number) + 1,
+    };
     functions.push(range);
     if (isText(i - 1, 'function'))
-      declare(range.name, i, () => ({ kind: 'function', params: range.params, token: i, line: list[i]!.line, endLine: list[range.to - 1]?.endLine ?? list[i]!.line }));
+      declare(range.name, i, () => ({
+        kind: 'function',
+        params: range.params,
+        token: i,
+        line: list[i]!.line,
+        endLine: list[range.to - 1]?.endLine ?? list[i]!.line,
+      }));
   }
 
   function readClassMembers(name: string, i: number): void {
@@ -106,7 +153,11 @@ export const readScript = (path: string, text: string): ScriptFile => {
       if (list[k]?.type === 'name' && !isText(k - 1, '.')) {
         const equals = initializer(tokens, k + 1);
         const before = list[k - 1]?.text ?? '';
-        if (equals > 0 && /^([{};]|static|readonly|public|private|protected|override)$/.test(before) && list[k]?.text !== 'static')
+        if (
+          equals > 0 &&
+          /^([{};]|static|readonly|public|private|protected|override)$/.test(before) &&
+          list[k]?.text !== 'static'
+        )
           declare(`${name}.${list[k]!.text}`, k, expressionAt(tokens, equals + 1));
       }
       if ((partner[k] as number) > k) k = partner[k] as number;
@@ -115,19 +166,30 @@ export const readScript = (path: string, text: string): ScriptFile => {
 
   function readImport(i: number): void {
     let from = i + 1;
-    while (from < i + 400 && from < list.length && list[from]?.type !== 'string' && !isText(from, ';') && !isText(from, '(')) from++;
+    while (
+      from < i + 400 &&
+      from < list.length &&
+      list[from]?.type !== 'string' &&
+      !isText(from, ';') &&
+      !isText(from, '(')
+    )
+      from++;
     const module = list[from];
     if (module?.type !== 'string') return;
     for (let k = i + 1; k < from; k++) {
       const token = list[k]!;
-      if (token.type !== 'name' || token.text === 'type' || token.text === 'from' || isText(k - 1, 'as')) continue;
+      if (token.type !== 'name' || token.text === 'type' || token.text === 'from' || isText(k - 1, 'as'))
+        continue;
       const local = isText(k + 1, 'as') ? list[k + 2] : token;
       if (local?.type === 'name') imports.set(local.text, { name: token.text, from: module.text });
     }
   }
 };
 
-export type Project = { files: ScriptFile[]; byName: Map<string, { file: ScriptFile; declaration: Declaration }[]> };
+export type Project = {
+  files: ScriptFile[];
+  byName: Map<string, { file: ScriptFile; declaration: Declaration }[]>;
+};
 
 export const projectOf = (files: ScriptFile[]): Project => {
   const byName: Project['byName'] = new Map();
@@ -144,7 +206,11 @@ export const projectOf = (files: ScriptFile[]): Project => {
 export const around = (file: ScriptFile, token: number): FunctionRange[] =>
   file.functions.filter((f) => f.from <= token && token < f.to).sort((a, b) => b.from - a.from);
 
-export type Resolved = { file: ScriptFile; value: Value; /** The name was followed somewhere. */ followed: boolean };
+export type Resolved = {
+  file: ScriptFile;
+  value: Value /** The name was followed somewhere. */;
+  followed: boolean;
+};
 
 const MOST_STEPS = 8;
 
@@ -153,7 +219,12 @@ const member = (value: Value, key: string): Value | null =>
 
 /** Unwraps what only decorates a value: `Object.freeze(x)`, `Schema.parse(x)`, `defineTool(x)`. */
 const unwrap = (value: Value): Value =>
-  value.kind === 'call' && value.args.length === 1 && value.args[0]?.kind === 'object' && /(?:^|\.)(?:freeze|parse|define\w*|create\w*|make\w*)$|[Tt]ool$/.test(value.callee) ? value.args[0] : value;
+  value.kind === 'call' &&
+  value.args.length === 1 &&
+  value.args[0]?.kind === 'object' &&
+  /(?:^|\.)(?:freeze|parse|define\w*|create\w*|make\w*)$|[Tt]ool$/.test(value.callee)
+    ? value.args[0]
+    : value;
 
 /**
  * Follows a name to the value it was declared with, through imports of the project. Null when it is a parameter, comes
@@ -173,7 +244,11 @@ export const resolve = (project: Project, file: ScriptFile, value: Value, steps 
     for (const key of path.slice(length)) {
       if (!at) return null;
       const inner: Value | null = member(unwrap(at.value), key);
-      at = inner ? resolve(project, at.file, inner, steps + 1) : key === 'value' && at.value.kind === 'string' ? at : null;
+      at = inner
+        ? resolve(project, at.file, inner, steps + 1)
+        : key === 'value' && at.value.kind === 'string'
+          ? at
+          : null;
     }
     return at && { ...at, followed: true };
   }
@@ -181,7 +256,12 @@ export const resolve = (project: Project, file: ScriptFile, value: Value, steps 
   return null;
 };
 
-const declared = (project: Project, file: ScriptFile, name: string, token: number): { file: ScriptFile; declaration: Declaration } | null => {
+const declared = (
+  project: Project,
+  file: ScriptFile,
+  name: string,
+  token: number,
+): { file: ScriptFile; declaration: Declaration } | null => {
   const here = file.declarations.get(name);
   const head = name.split('.')[0] as string;
   const binder = around(file, token).find((f) => f.params.includes(head));
@@ -196,7 +276,11 @@ const declared = (project: Project, file: ScriptFile, name: string, token: numbe
   const candidates = (project.byName.get(target) ?? []).filter((c) => c.file !== file);
   if (candidates.length <= 1) return candidates[0] ?? null;
   const stem = imported.from.replace(/^.*\//, '').replace(/\.[cm]?[jt]sx?$/, '');
-  return candidates.find((c) => c.file.path.replace(/\.[cm]?[jt]sx?$/, '').endsWith(`/${stem}`)) ?? candidates[0] ?? null;
+  return (
+    candidates.find((c) => c.file.path.replace(/\.[cm]?[jt]sx?$/, '').endsWith(`/${stem}`)) ??
+    candidates[0] ??
+    null
+  );
 };
 
 export { unwrap };

@@ -4,8 +4,23 @@ import { readPython } from './values-python.ts';
 
 /** One Python file with its definitions, and how names are followed to values, across files too. */
 
-export type PyParam = { name: string; annotation: Value | null; annotationText: string; fallback: Value | null; fallbackText: string };
-export type PyFunction = { name: string; at: number; line: number; endLine: number; params: PyParam[]; docstring: string; decorators: Value[]; inClass: string | null };
+export type PyParam = {
+  name: string;
+  annotation: Value | null;
+  annotationText: string;
+  fallback: Value | null;
+  fallbackText: string;
+};
+export type PyFunction = {
+  name: string;
+  at: number;
+  line: number;
+  endLine: number;
+  params: PyParam[];
+  docstring: string;
+  decorators: Value[];
+  inClass: string | null;
+};
 
 export type PyFile = {
   path: string;
@@ -27,7 +42,12 @@ export const readPythonFile = (path: string, text: string): PyFile => {
   /** Tokens that begin logical lines, by index. */
   const lineStarts = list.flatMap((t, i) => (t.indent >= 0 ? [i] : []));
   const slice = (from: number, to: number): string =>
-    to > from ? text.slice(list[from]!.start, list[to - 1]!.end).replace(/\s+/g, ' ').slice(0, MOST_SNIPPET) : '';
+    to > from
+      ? text
+          .slice(list[from]!.start, list[to - 1]!.end)
+          .replace(/\s+/g, ' ')
+          .slice(0, MOST_SNIPPET)
+      : '';
 
   const openClasses: { name: string; indent: number }[] = [];
   const openFunctions: number[] = [];
@@ -68,8 +88,14 @@ export const readPythonFile = (path: string, text: string): PyFile => {
     if (!isText(open, '(') || (partner[open] as number) < open) return;
     const owner = openClasses.at(-1);
     file.functions.push({
-      name, at, line: list[at]!.line, endLine: endOfBlock(nth, indent), params: readParams(open, partner[open] as number),
-      docstring: docstringAfter(nth, indent), decorators: pending, inClass: owner && openFunctions.length === 0 ? owner.name : null,
+      name,
+      at,
+      line: list[at]!.line,
+      endLine: endOfBlock(nth, indent),
+      params: readParams(open, partner[open] as number),
+      docstring: docstringAfter(nth, indent),
+      decorators: pending,
+      inClass: owner && openFunctions.length === 0 ? owner.name : null,
     });
     openFunctions.push(indent);
   }
@@ -79,11 +105,13 @@ export const readPythonFile = (path: string, text: string): PyFile => {
     let i = open + 1;
     while (i < close) {
       let end = i;
-      while (end < close && !isText(end, ',')) end = (partner[end] as number) > end ? (partner[end] as number) + 1 : end + 1;
+      while (end < close && !isText(end, ','))
+        end = (partner[end] as number) > end ? (partner[end] as number) + 1 : end + 1;
       const token = list[i]!;
       if (token.type === 'name') {
         let equals = -1;
-        for (let k = i + 1; k < end; k = (partner[k] as number) > k ? (partner[k] as number) + 1 : k + 1) if (isText(k, '=')) equals = k;
+        for (let k = i + 1; k < end; k = (partner[k] as number) > k ? (partner[k] as number) + 1 : k + 1)
+          if (isText(k, '=')) equals = k;
         const annotated = isText(i + 1, ':');
         params.push({
           name: token.text,
@@ -94,7 +122,13 @@ export const readPythonFile = (path: string, text: string): PyFile => {
         });
       } else if (isText(i, '*') || isText(i, '**')) {
         if (list[i + 1]?.type === 'name' && i + 1 < end)
-          params.push({ name: `${token.text}${list[i + 1]!.text}`, annotation: null, annotationText: '', fallback: null, fallbackText: '' });
+          params.push({
+            name: `${token.text}${list[i + 1]!.text}`,
+            annotation: null,
+            annotationText: '',
+            fallback: null,
+            fallbackText: '',
+          });
       }
       i = end + 1;
     }
@@ -105,8 +139,15 @@ export const readPythonFile = (path: string, text: string): PyFile => {
     const name = list[i + 1]!.text;
     let open = i + 2;
     if (isText(open, '[')) open = (partner[open] as number) + 1;
-    const bases = isText(open, '(') && (partner[open] as number) > open ? list.slice(open + 1, partner[open]).filter((t) => t.type === 'name').map((t) => t.text) : [];
-    if (!file.classes.has(name)) file.classes.set(name, { bases, fields: [], docstring: docstringAfter(nth, indent) });
+    const bases =
+      isText(open, '(') && (partner[open] as number) > open
+        ? list
+            .slice(open + 1, partner[open])
+            .filter((t) => t.type === 'name')
+            .map((t) => t.text)
+        : [];
+    if (!file.classes.has(name))
+      file.classes.set(name, { bases, fields: [], docstring: docstringAfter(nth, indent) });
     openClasses.push({ name, indent });
   }
 
@@ -138,7 +179,12 @@ export const readPythonFile = (path: string, text: string): PyFile => {
   }
 };
 
-export type PyProject = { files: PyFile[]; values: Map<string, PyFile[]>; functions: Map<string, { file: PyFile; fn: PyFunction }[]>; classes: Map<string, PyFile[]> };
+export type PyProject = {
+  files: PyFile[];
+  values: Map<string, PyFile[]>;
+  functions: Map<string, { file: PyFile; fn: PyFunction }[]>;
+  classes: Map<string, PyFile[]>;
+};
 
 export const pyProjectOf = (files: PyFile[]): PyProject => {
   const project: PyProject = { files, values: new Map(), functions: new Map(), classes: new Map() };
@@ -158,7 +204,12 @@ export const pyProjectOf = (files: PyFile[]): PyProject => {
 export type PyResolved = { file: PyFile; value: Value; followed: boolean };
 
 /** Follows a dotted name to the value it was given at module or class level; null when that is not a literal's way. */
-export const resolvePython = (project: PyProject, file: PyFile, value: Value, steps = 0): PyResolved | null => {
+export const resolvePython = (
+  project: PyProject,
+  file: PyFile,
+  value: Value,
+  steps = 0,
+): PyResolved | null => {
   if (value.kind !== 'name') return { file, value, followed: steps > 0 };
   if (steps > 8) return null;
   const path = value.path.replace(/\.value$/, '');
@@ -174,7 +225,17 @@ export const resolvePython = (project: PyProject, file: PyFile, value: Value, st
     if (elsewhere.length === 0 || elsewhere.length > 5) continue;
     const found = elsewhere.map((f) => resolvePython(project, f, f.values.get(name)!(), steps + 1));
     const first = found[0];
-    if (first && (found.length === 1 || found.every((f) => f?.value.kind === 'string' && first.value.kind === 'string' && f.value.value === first.value.value))) return { ...first, followed: true };
+    if (
+      first &&
+      (found.length === 1 ||
+        found.every(
+          (f) =>
+            f?.value.kind === 'string' &&
+            first.value.kind === 'string' &&
+            f.value.value === first.value.value,
+        ))
+    )
+      return { ...first, followed: true };
     if (name.includes('.')) break;
   }
   return null;

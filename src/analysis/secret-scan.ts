@@ -40,13 +40,19 @@ const loadLint = async (): Promise<Lint> => {
     import('@secretlint/profiler'),
   ]);
   secretLintProfiler.mark = () => {};
-  const config = { rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: creator, options: {} }] };
+  const config = {
+    rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: creator, options: {} }],
+  };
   return async (path, text) => {
     const result = await lintSource({
       source: { filePath: path, content: text, contentType: 'text', ext: /\.[^./]+$/.exec(path)?.[0] ?? '' },
       options: { config, noPhysicFilePath: true },
     });
-    return result.messages.map((m) => ({ id: m.ruleId.replace(/^.*secretlint-rule-/, ''), start: m.range[0], end: m.range[1] }));
+    return result.messages.map((m) => ({
+      id: m.ruleId.replace(/^.*secretlint-rule-/, ''),
+      start: m.range[0],
+      end: m.range[1],
+    }));
   };
 };
 
@@ -56,14 +62,28 @@ const WORTH_LINTING =
 
 const labelOf = (rule: string): string =>
   ({
-    'database-connection-string': 'database password in a URL', basicauth: 'user and password in a URL', privatekey: 'private key', github: 'GitHub token', slack: 'Slack token',
-    npm: 'npm token', aws: 'AWS credential', gcp: 'Google Cloud key', sendgrid: 'SendGrid key', shopify: 'Shopify token', linear: 'Linear key', openai: 'OpenAI key', anthropic: 'Anthropic key',
+    'database-connection-string': 'database password in a URL',
+    basicauth: 'user and password in a URL',
+    privatekey: 'private key',
+    github: 'GitHub token',
+    slack: 'Slack token',
+    npm: 'npm token',
+    aws: 'AWS credential',
+    gcp: 'Google Cloud key',
+    sendgrid: 'SendGrid key',
+    shopify: 'Shopify token',
+    linear: 'Linear key',
+    openai: 'OpenAI key',
+    anthropic: 'Anthropic key',
   })[rule] ?? `${rule} credential`;
 
 export const openSecretScanner = async (): Promise<SecretScanner> => {
   const lint = await loadLint();
   return async (path, text) => {
-    const matches: (SecretMatch & { specific: boolean })[] = findSecrets(text).map((m) => ({ ...m, specific: !['assigned-secret', 'bearer-token'].includes(m.id) }));
+    const matches: (SecretMatch & { specific: boolean })[] = findSecrets(text).map((m) => ({
+      ...m,
+      specific: !['assigned-secret', 'bearer-token'].includes(m.id),
+    }));
     if (text.length <= MOST_LINTED && WORTH_LINTING.test(text))
       for (const { id, start, end } of await lint(path, text)) {
         if (end <= start || matches.some((m) => m.start < end && start < m.end)) continue;
@@ -92,7 +112,9 @@ const snippetOf = (text: string, hit: SecretMatch, all: readonly SecretMatch[]):
   const lineStart = text.lastIndexOf('\n', hit.start - 1) + 1;
   const next = text.indexOf('\n', hit.start);
   const lineEnd = next === -1 ? text.length : next;
-  const near = all.filter((m) => m.start < Math.min(lineEnd, hit.end + 400) && m.end > Math.max(lineStart, hit.start - 400));
+  const near = all.filter(
+    (m) => m.start < Math.min(lineEnd, hit.end + 400) && m.end > Math.max(lineStart, hit.start - 400),
+  );
   let before = '';
   let after = '';
   let from = Math.max(lineStart, hit.start - 400);

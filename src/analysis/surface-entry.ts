@@ -20,7 +20,11 @@ export type FoundEntry = {
   relisted: boolean;
 };
 
-export type Transport = { kind: 'stdio' | 'http' | 'sse' | 'websocket' | 'unknown'; path: string; line: number };
+export type Transport = {
+  kind: 'stdio' | 'http' | 'sse' | 'websocket' | 'unknown';
+  path: string;
+  line: number;
+};
 
 export type ScannedSurface = {
   entries: FoundEntry[];
@@ -34,4 +38,9 @@ export type ScannedSurface = {
 /** What the specification allows in a tool's name, wide enough for the names seen in practice. */
 export const TOOL_NAME = /^[A-Za-z0-9_][A-Za-z0-9_./:@-]{0,127}$/;
 
-export const emptyScan = (): ScannedSurface => ({ entries: [], unused: [], transports: [], listHandlers: [] });
+export const emptyScan = (): ScannedSurface => ({
+  entries: [],
+  unused: [],
+  transports: [],
+  listHandlers: [],
+});

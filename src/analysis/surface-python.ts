@@ -1,6 +1,14 @@
 import { brief, namedOf, plainValue, type Value } from './literal-value.ts';
 import type { Param } from './schema-javascript.ts';
-import { type PyFile, type PyFunction, type PyParam, type PyProject, pyProjectOf, readPythonFile, resolvePython } from './scope-python.ts';
+import { calleeOf, paramsOfFunction, paramsOfSchema } from './schema-python.ts';
+import {
+  type PyFile,
+  type PyFunction,
+  type PyProject,
+  pyProjectOf,
+  readPythonFile,
+  resolvePython,
+} from './scope-python.ts';
 import { emptyScan, type FoundEntry, type ScannedSurface, TOOL_NAME } from './surface-entry.ts';
 import { readPython } from './values-python.ts';
 
@@ -10,11 +18,8 @@ import { readPython } from './values-python.ts';
  */
 
 const MCP = /\bmcp\b|fastmcp|modelcontextprotocol|_mcp\b|\bmcp_/i;
-/** Arguments a framework fills in, which no client sends. */
-const INJECTED = /\b(?:Context|RequestContext|ServerSession|Depends|Request)\b|Context$/;
+
 const KINDS: Record<string, FoundEntry['kind']> = { tool: 'tool', prompt: 'prompt', resource: 'resource' };
-const FIELD_LIMITS = ['ge', 'gt', 'le', 'lt', 'min_length', 'max_length', 'pattern', 'regex', 'multiple_of', 'max_digits'];
-const DEEPEST = 4;
 
 export const readPythonSurface = (sources: readonly { path: string; text: string }[]): ScannedSurface => {
   const relevant = new Set(sources.filter((s) => MCP.test(s.text)).map((s) => s.path));
@@ -33,14 +38,13 @@ export const readPythonSurface = (sources: readonly { path: string; text: string
   return out;
 };
 
-const calleeOf = (value: Value): string => (value.kind === 'name' ? value.path : value.kind === 'call' ? value.callee : '');
-
 /** What a decorator makes of a function, or null. */
 const decoratorKind = (project: PyProject, path: string): FoundEntry['kind'] | null => {
   const parts = path.split('.');
   const last = parts.at(-1) as string;
   const receiver = parts.slice(0, -1).join('.');
-  if (receiver !== '') return Object.hasOwn(KINDS, last) && !/agent|langchain|llm/i.test(receiver) ? KINDS[last]! : null;
+  if (receiver !== '')
+    return Object.hasOwn(KINDS, last) && !/agent|langchain|llm/i.test(receiver) ? KINDS[last]! : null;
   // A decorator of the project's own: `@acme_tool(…)`.
   const own = /^(?:\w+_)?(tool|prompt|resource)$/.exec(last)?.[1];
   return own && (project.functions.has(last) || project.values.has(last)) ? KINDS[own]! : null;
@@ -53,9 +57,36 @@ const readDecorated = (project: PyProject, file: PyFile, fn: PyFunction, out: Sc
     const kind = decoratorKind(project, path);
     if (!kind) continue;
     const args = decorator.kind === 'call' ? decorator.args : [];
-    const named = namedOf(decorator, 'name') ?? (args[0] && (kind === 'resource' || args[0].kind === 'string' || (args[0].kind === 'name' && resolvePython(project, file, args[0])?.value.kind === 'string')) ? args[0] : namedOf(decorator, 'uri'));
-    const place: Value = { kind: 'string', value: fn.name, complete: true, token: fn.at, line: fn.line, endLine: fn.line };
-    out.entries.push(entry(project, file, kind, named ?? place, { ...place, endLine: fn.endLine }, fn, namedOf(decorator, 'description'), annotationsOf(project, file, decorator), paramsOfFunction(project, file, fn), fn.line));
+    const named =
+      namedOf(decorator, 'name') ??
+      (args[0] &&
+      (kind === 'resource' ||
+        args[0].kind === 'string' ||
+        (args[0].kind === 'name' && resolvePython(project, file, args[0])?.value.kind === 'string'))
+        ? args[0]
+        : namedOf(decorator, 'uri'));
+    const place: Value = {
+      kind: 'string',
+      value: fn.name,
+      complete: true,
+      token: fn.at,
+      line: fn.line,
+      endLine: fn.line,
+    };
+    out.entries.push(
+      entry(
+        project,
+        file,
+        kind,
+        named ?? place,
+        { ...place, endLine: fn.endLine },
+        fn,
+        namedOf(decorator, 'description'),
+        annotationsOf(project, file, decorator),
+        paramsOfFunction(project, file, fn),
+        fn.line,
+      ),
+    );
   }
 };
 
@@ -68,33 +99,62 @@ const annotationsOf = (project: PyProject, file: PyFile, call: Value): Record<st
   for (const { key, value: hint } of pairs) {
     const name = key.replace(/_([a-z])/g, (_all, c: string) => c.toUpperCase());
     const plain = plainValue(resolvePython(project, file, hint)?.value);
-    if (/^(readOnly|destructive|idempotent|openWorld)Hint$/.test(name) && plain !== undefined) hints[name] = plain;
+    if (/^(readOnly|destructive|idempotent|openWorld)Hint$/.test(name) && plain !== undefined)
+      hints[name] = plain;
     else if (value !== call && name === 'title' && typeof plain === 'string') hints.title = plain;
   }
   return hints;
 };
 
 const entry = (
-  project: PyProject, file: PyFile, kind: FoundEntry['kind'], named: Value, whole: Value, fn: PyFunction | null,
-  description: Value | undefined, annotations: Record<string, unknown>, params: Param[] | null, line: number, handlerFile = file,
+  project: PyProject,
+  file: PyFile,
+  kind: FoundEntry['kind'],
+  named: Value,
+  whole: Value,
+  fn: PyFunction | null,
+  description: Value | undefined,
+  annotations: Record<string, unknown>,
+  params: Param[] | null,
+  line: number,
+  handlerFile = file,
 ): FoundEntry => {
   const found = resolvePython(project, file, named);
-  const name = found?.value.kind === 'string' && found.value.complete && (kind !== 'tool' || TOOL_NAME.test(found.value.value)) ? found.value.value : null;
+  const name =
+    found?.value.kind === 'string' &&
+    found.value.complete &&
+    (kind !== 'tool' || TOOL_NAME.test(found.value.value))
+      ? found.value.value
+      : null;
   const text = description && resolvePython(project, file, description);
   const given = text?.value.kind === 'string' ? text.value : null;
   return {
     kind,
-    name: name?.slice(0, 300) ?? `<${(named.kind === 'name' ? named.path : named.kind === 'string' ? named.value : named.kind === 'call' ? `${named.callee}()` : 'computed').slice(0, 100)}>`,
+    name:
+      name?.slice(0, 300) ??
+      `<${(named.kind === 'name' ? named.path : named.kind === 'string' ? named.value : named.kind === 'call' ? `${named.callee}()` : 'computed').slice(0, 100)}>`,
     certainty: name === null ? 'dynamic' : found?.followed ? 'derived' : 'literal',
     path: file.path,
     line,
     endLine: Math.max(line, whole.endLine),
     description: (given?.value ?? (description ? '' : (fn?.docstring ?? ''))).slice(0, 20_000),
-    descriptionFrom: description && !given ? (description.kind === 'call' ? `${description.callee}(${description.args.slice(0, 1).map(brief).join('')})` : description.kind === 'name' ? description.path : 'computed') : given && !given.complete ? 'partly computed' : null,
+    descriptionFrom:
+      description && !given
+        ? description.kind === 'call'
+          ? `${description.callee}(${description.args.slice(0, 1).map(brief).join('')})`
+          : description.kind === 'name'
+            ? description.path
+            : 'computed'
+        : given && !given.complete
+          ? 'partly computed'
+          : null,
     params,
     annotations,
     handler: fn ? { path: handlerFile.path, startLine: fn.line, endLine: fn.endLine } : null,
-    relisted: name === null && ((named.kind === 'name' && /(^|[._])name(\.value)?$/.test(named.path)) || (named.kind === 'call' && /name$/.test(named.callee))),
+    relisted:
+      name === null &&
+      ((named.kind === 'name' && /(^|[._])name(\.value)?$/.test(named.path)) ||
+        (named.kind === 'call' && /name$/.test(named.callee))),
   };
 };
 
@@ -102,34 +162,77 @@ const readCalls = (project: PyProject, file: PyFile, out: ScannedSurface): void 
   const { list, partner } = file.tokens;
   list.forEach((token, i) => {
     if (token.type !== 'name') return;
-    if (list[i + 1]?.text !== '(' || list[i + 1]?.type !== 'punctuation' || (partner[i + 1] as number) < i) return;
-    const before = list[i - 1]?.type === 'punctuation' || list[i - 1]?.type === 'name' ? list[i - 1]!.text : '';
+    if (list[i + 1]?.text !== '(' || list[i + 1]?.type !== 'punctuation' || (partner[i + 1] as number) < i)
+      return;
+    const before =
+      list[i - 1]?.type === 'punctuation' || list[i - 1]?.type === 'name' ? list[i - 1]!.text : '';
     if (before === 'def' || before === 'class' || before === '@') return;
     transport(file, i, out);
-    if (/Tool(Definition|Spec)?$/.test(token.text) && !/^(?:Base|Call|List)/.test(token.text)) readToolObject(project, file, i, out, 'tool');
+    if (/Tool(Definition|Spec)?$/.test(token.text) && !/^(?:Base|Call|List)/.test(token.text))
+      readToolObject(project, file, i, out, 'tool');
     else if (token.text === 'Prompt') readToolObject(project, file, i, out, 'prompt');
-    else if (token.text === 'Resource' || token.text === 'ResourceTemplate') readToolObject(project, file, i, out, 'resource');
-    else if (before === '.' && (token.text === 'add_tool' || (token.text === 'from_function' && list[i - 2]?.text === 'Tool') || (token.text === 'tool' && list[(partner[i + 1] as number) + 1]?.text === '('))) readAddTool(project, file, i, out);
+    else if (token.text === 'Resource' || token.text === 'ResourceTemplate')
+      readToolObject(project, file, i, out, 'resource');
+    else if (
+      before === '.' &&
+      (token.text === 'add_tool' ||
+        (token.text === 'from_function' && list[i - 2]?.text === 'Tool') ||
+        (token.text === 'tool' && list[(partner[i + 1] as number) + 1]?.text === '('))
+    )
+      readAddTool(project, file, i, out);
   });
 };
 
 /** `Tool(name=…, description=…, inputSchema=…)` and the like, in any project's spelling. */
-const readToolObject = (project: PyProject, file: PyFile, i: number, out: ScannedSurface, kind: FoundEntry['kind']): void => {
+const readToolObject = (
+  project: PyProject,
+  file: PyFile,
+  i: number,
+  out: ScannedSurface,
+  kind: FoundEntry['kind'],
+): void => {
   const value = readPython(file.tokens, i).value;
   if (value.kind !== 'call') return;
   const fnArg = namedOf(value, 'fn', 'func', 'function', 'handler', 'callable');
   const schema = namedOf(value, 'inputSchema', 'input_schema', 'parameters', 'args_schema');
-  const name = namedOf(value, 'name') ?? (kind === 'resource' ? namedOf(value, 'uri', 'uriTemplate') : undefined);
+  const name =
+    namedOf(value, 'name') ?? (kind === 'resource' ? namedOf(value, 'uri', 'uriTemplate') : undefined);
   if (kind !== 'tool') {
-    if (name && (kind === 'resource' || namedOf(value, 'description', 'arguments'))) out.entries.push(entry(project, file, kind, name, value, null, namedOf(value, 'description'), {}, null, value.line));
+    if (name && (kind === 'resource' || namedOf(value, 'description', 'arguments')))
+      out.entries.push(
+        entry(project, file, kind, name, value, null, namedOf(value, 'description'), {}, null, value.line),
+      );
     return;
   }
   if (!fnArg && !(name && (schema || namedOf(value, 'description')))) return;
   const target = fnArg ? functionNamed(project, file, fnArg) : null;
   if (!name && !target) return;
-  const named: Value = name ?? { kind: 'string', value: target!.fn.name, complete: true, token: i, line: value.line, endLine: value.line };
-  const params = target ? paramsOfFunction(project, target.file, target.fn) : paramsOfSchema(project, file, schema);
-  out.entries.push(entry(project, file, kind, named, value, target?.fn ?? null, namedOf(value, 'description'), annotationsOf(project, file, value), params, value.line, target?.file));
+  const named: Value = name ?? {
+    kind: 'string',
+    value: target!.fn.name,
+    complete: true,
+    token: i,
+    line: value.line,
+    endLine: value.line,
+  };
+  const params = target
+    ? paramsOfFunction(project, target.file, target.fn)
+    : paramsOfSchema(project, file, schema);
+  out.entries.push(
+    entry(
+      project,
+      file,
+      kind,
+      named,
+      value,
+      target?.fn ?? null,
+      namedOf(value, 'description'),
+      annotationsOf(project, file, value),
+      params,
+      value.line,
+      target?.file,
+    ),
+  );
 };
 
 const readAddTool = (project: PyProject, file: PyFile, i: number, out: ScannedSurface): void => {
@@ -140,77 +243,62 @@ const readAddTool = (project: PyProject, file: PyFile, i: number, out: ScannedSu
   const target = functionNamed(project, file, fnArg);
   const name = namedOf(value, 'name');
   if (!target && !name) {
-    if (fnArg.kind === 'name' && !/self|cls/.test(fnArg.path)) out.entries.push(entry(project, file, 'tool', { ...fnArg, path: `${fnArg.path}.name` }, value, null, undefined, {}, null, value.line));
+    if (fnArg.kind === 'name' && !/self|cls/.test(fnArg.path))
+      out.entries.push(
+        entry(
+          project,
+          file,
+          'tool',
+          { ...fnArg, path: `${fnArg.path}.name` },
+          value,
+          null,
+          undefined,
+          {},
+          null,
+          value.line,
+        ),
+      );
     return;
   }
-  const named: Value = name ?? { kind: 'string', value: target!.fn.name, complete: true, token: i, line: value.line, endLine: value.line };
-  out.entries.push(entry(project, file, 'tool', named, value, target?.fn ?? null, namedOf(value, 'description'), annotationsOf(project, file, value), target ? paramsOfFunction(project, target.file, target.fn) : null, value.line, target?.file));
+  const named: Value = name ?? {
+    kind: 'string',
+    value: target!.fn.name,
+    complete: true,
+    token: i,
+    line: value.line,
+    endLine: value.line,
+  };
+  out.entries.push(
+    entry(
+      project,
+      file,
+      'tool',
+      named,
+      value,
+      target?.fn ?? null,
+      namedOf(value, 'description'),
+      annotationsOf(project, file, value),
+      target ? paramsOfFunction(project, target.file, target.fn) : null,
+      value.line,
+      target?.file,
+    ),
+  );
 };
 
-const functionNamed = (project: PyProject, file: PyFile, value: Value): { file: PyFile; fn: PyFunction } | null => {
+const functionNamed = (
+  project: PyProject,
+  file: PyFile,
+  value: Value,
+): { file: PyFile; fn: PyFunction } | null => {
   // `wrap(fn)`, `partial(fn, …)`: a wrapper that keeps the name of what it wraps.
-  if (value.kind === 'call' && value.args[0]?.kind === 'name') return functionNamed(project, file, value.args[0]);
+  if (value.kind === 'call' && value.args[0]?.kind === 'name')
+    return functionNamed(project, file, value.args[0]);
   if (value.kind !== 'name') return null;
   const last = value.path.split('.').at(-1) as string;
   const own = file.functions.findLast((f) => f.name === last);
   if (own) return { file, fn: own };
   const elsewhere = project.functions.get(last) ?? [];
   return elsewhere.length === 1 ? elsewhere[0]! : null;
-};
-
-const paramsOfFunction = (project: PyProject, file: PyFile, fn: PyFunction): Param[] =>
-  fn.params
-    .filter((p) => p.name !== 'self' && p.name !== 'cls' && p.name !== '*' && p.name !== '/' && !INJECTED.test(p.annotationText.split('[')[0] ?? ''))
-    .map((p) => describe(project, file, p, 0));
-
-/** A parameter or model field: `Annotated[T, Field(…)] = …`, `T = Field(…)`, `T | None = None`. */
-const describe = (project: PyProject, file: PyFile, p: PyParam, depth: number): Param => {
-  const constraints: string[] = [];
-  let type = p.annotationText || 'any';
-  let description = '';
-  const readField = (value: Value | null | undefined): void => {
-    if (value?.kind === 'string') description ||= value.value;
-    if (value?.kind !== 'call' || !/(?:^|\.)(?:Field|Query|Body|Path)$/.test(value.callee)) return;
-    for (const { key, value: limit } of value.named) {
-      if (key === 'description') description = limit.kind === 'string' ? limit.value : description;
-      else if (FIELD_LIMITS.includes(key)) constraints.push(`${key} ${brief(limit)}`);
-      else if (key === 'default') constraints.push(limit.kind === 'null' ? 'optional' : `default ${brief(limit)}`);
-    }
-  };
-  const annotation = p.annotation && depth < DEEPEST ? (resolvePython(project, file, p.annotation)?.value ?? p.annotation) : p.annotation;
-  if (annotation?.kind === 'call' && /(?:^|\.)Annotated$/.test(annotation.callee)) {
-    const inner = /Annotated\[\s*((?:[^[\],]|\[[^\]]{0,100}\])+)/.exec(p.annotationText)?.[1];
-    type = inner?.trim() ?? calleeOf(annotation.args[0] ?? annotation);
-    for (const extra of annotation.args.slice(1)) readField(extra);
-  }
-  const literal = /\bLiteral\[([^\]]{1,120})\]/.exec(p.annotationText)?.[1];
-  if (literal) constraints.push(`one of ${literal}`);
-  readField(p.fallback);
-  if (p.fallback && p.fallback.kind !== 'call') constraints.push(p.fallback.kind === 'null' ? 'optional' : `default ${p.fallbackText.slice(0, 60)}`);
-  return { name: p.name, type: type.slice(0, 120), constraints: [...new Set(constraints)], description };
-};
-
-/** `Model.model_json_schema()`, `Model.schema()`, or a JSON schema written as a dictionary. */
-const paramsOfSchema = (project: PyProject, file: PyFile, schema: Value | undefined): Param[] | null => {
-  if (!schema) return null;
-  const value = resolvePython(project, file, schema)?.value ?? schema;
-  const model = value.kind === 'call' ? /^(?:[\w.]*\.)?(\w+)\.(?:model_json_schema|schema)$/.exec(value.callee)?.[1] : undefined;
-  if (model) {
-    const owner = file.classes.has(model) ? file : project.classes.get(model)?.[0];
-    const fields = owner?.classes.get(model)?.fields;
-    return fields ? fields.map((f) => describe(project, owner!, f, 0)) : null;
-  }
-  const plain = plainValue(value) as { properties?: Record<string, Record<string, unknown>>; required?: unknown[] } | undefined;
-  if (value.kind !== 'object' || typeof plain?.properties !== 'object') return value.kind === 'object' && plain ? [] : null;
-  return Object.entries(plain.properties).map(([name, p]) => ({
-    name,
-    type: typeof p?.type === 'string' ? p.type : 'unknown',
-    constraints: [
-      ...['enum', 'minLength', 'maxLength', 'minimum', 'maximum', 'pattern', 'format', 'default'].filter((k) => p?.[k] !== undefined).map((k) => `${k} ${JSON.stringify(p[k]).slice(0, 80)}`),
-      ...(plain.required?.includes(name) ? [] : ['optional']),
-    ],
-    description: typeof p?.description === 'string' ? p.description : '',
-  }));
 };
 
 const transport = (file: PyFile, i: number, out: ScannedSurface): void => {
@@ -221,13 +309,34 @@ const transport = (file: PyFile, i: number, out: ScannedSurface): void => {
   };
   if (word === 'stdio_server') add('stdio');
   else if (word === 'SseServerTransport' || word === 'sse_app' || word === 'run_sse_async') add('sse');
-  else if (word === 'StreamableHTTPSessionManager' || word === 'streamable_http_app' || word === 'http_app' || word === 'run_streamable_http_async') add('http');
-  else if (word === 'run' && list[i - 1]?.text === '.' && /^(?:uvicorn)$/.test(list[i - 2]?.text ?? '')) add('http');
-  else if ((word === 'run' || word === 'run_async') && list[i - 1]?.text === '.' && /mcp|server|app/i.test(list[i - 2]?.text ?? '')) {
+  else if (
+    word === 'StreamableHTTPSessionManager' ||
+    word === 'streamable_http_app' ||
+    word === 'http_app' ||
+    word === 'run_streamable_http_async'
+  )
+    add('http');
+  else if (word === 'run' && list[i - 1]?.text === '.' && /^(?:uvicorn)$/.test(list[i - 2]?.text ?? ''))
+    add('http');
+  else if (
+    (word === 'run' || word === 'run_async') &&
+    list[i - 1]?.text === '.' &&
+    /mcp|server|app/i.test(list[i - 2]?.text ?? '')
+  ) {
     const call = readPython(file.tokens, i).value;
     const named = namedOf(call, 'transport') ?? (call.kind === 'call' ? call.args[0] : undefined);
-    if (named?.kind === 'string') add(/stdio/.test(named.value) ? 'stdio' : /sse/.test(named.value) ? 'sse' : /http/.test(named.value) ? 'http' : 'unknown');
-    else if (!named && /mcp/i.test(list[i - 2]?.text ?? '')) add('stdio'); // the SDK's default
+    if (named?.kind === 'string')
+      add(
+        /stdio/.test(named.value)
+          ? 'stdio'
+          : /sse/.test(named.value)
+            ? 'sse'
+            : /http/.test(named.value)
+              ? 'http'
+              : 'unknown',
+      );
+    else if (!named && /mcp/i.test(list[i - 2]?.text ?? ''))
+      add('stdio'); // the SDK's default
     else if (namedOf(call, 'transport')) add('unknown');
   }
 };

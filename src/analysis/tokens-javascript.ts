@@ -27,7 +27,21 @@ const NAME = /[\w$\u0080-\uffff]+/y;
 const NUMBER = /(?:0[xXbBoO][\da-fA-F_]+|\d[\d_]*(?:\.[\d_]*)?(?:[eE][+-]?\d+)?)n?/y;
 const PUNCTUATION = /=>|\?\.(?!\d)|\.\.\.|===|!==|==|!=|<=|>=|&&|\|\||\?\?|\+\+|--|[-+*/%&|^]=|[\s\S]/y;
 /** After these words a slash begins a regular expression. */
-const BEFORE_REGEX = new Set(['return', 'typeof', 'case', 'in', 'of', 'delete', 'void', 'throw', 'new', 'else', 'do', 'await', 'yield']);
+const BEFORE_REGEX = new Set([
+  'return',
+  'typeof',
+  'case',
+  'in',
+  'of',
+  'delete',
+  'void',
+  'throw',
+  'new',
+  'else',
+  'do',
+  'await',
+  'yield',
+]);
 const DEEPEST_TEMPLATE = 20;
 
 const ESCAPES: Record<string, string> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', v: '\v', '0': '\0' };
@@ -102,7 +116,15 @@ export const tokenizeJavaScript = (text: string): Tokens => {
   const lineOf = lineFinder(text);
   const push = (type: Token['type'], start: number, end: number, value: string, complete = true): number => {
     const line = lineOf(start);
-    list.push({ type, text: value, start, end, line, endLine: end - start > 1 ? lineOf(end - 1) : line, complete });
+    list.push({
+      type,
+      text: value,
+      start,
+      end,
+      line,
+      endLine: end - start > 1 ? lineOf(end - 1) : line,
+      complete,
+    });
     return end;
   };
   let i = text.startsWith('#!') ? text.indexOf('\n') : 0;
@@ -121,10 +143,21 @@ export const tokenizeJavaScript = (text: string): Tokens => {
       i = end < 0 ? text.length : end + 2;
     } else if (c === '"' || c === "'") {
       const end = endOfQuoted(text, i);
-      i = push('string', i, end, decodeEscapes(text.slice(i + 1, text[end - 1] === c && end > i + 1 ? end - 1 : end)));
+      i = push(
+        'string',
+        i,
+        end,
+        decodeEscapes(text.slice(i + 1, text[end - 1] === c && end > i + 1 ? end - 1 : end)),
+      );
     } else if (c === '`') {
       const { end, complete } = endOfTemplate(text, i);
-      i = push('string', i, end, decodeEscapes(text.slice(i + 1, text[end - 1] === '`' ? end - 1 : end)), complete);
+      i = push(
+        'string',
+        i,
+        end,
+        decodeEscapes(text.slice(i + 1, text[end - 1] === '`' ? end - 1 : end)),
+        complete,
+      );
     } else if (c >= '0' && c <= '9') {
       NUMBER.lastIndex = i;
       const found = NUMBER.exec(text)?.[0] ?? c;
@@ -138,7 +171,9 @@ export const tokenizeJavaScript = (text: string): Tokens => {
         const before = list.at(-1);
         const value =
           before !== undefined &&
-          (before.type === 'number' || before.type === 'string' || (before.type === 'name' ? !BEFORE_REGEX.has(before.text) : /[)\]}]/.test(before.text)));
+          (before.type === 'number' ||
+            before.type === 'string' ||
+            (before.type === 'name' ? !BEFORE_REGEX.has(before.text) : /[)\]}]/.test(before.text)));
         const end = value ? -1 : endOfRegex(text, i);
         if (end > 0) {
           i = push('regex', i, end, text.slice(i, end));

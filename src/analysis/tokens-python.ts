@@ -22,20 +22,24 @@ const NAME = /[\p{L}_][\p{L}\p{N}_]*/uy;
 const STRING_START = /(?:[rRbBuUfFtT]{0,2})("""|'''|"|')/y;
 const NUMBER = /(?:0[xXbBoO][\da-fA-F_]+|\d[\d_]*(?:\.[\d_]*)?(?:[eE][+-]?\d+)?)j?/y;
 const PUNCTUATION = /->|:=|\*\*|\/\/|==|!=|<=|>=|\.\.\.|[\s\S]/y;
-const ESCAPED = /\\(?:N\{[^}]{1,80}\}|U([\da-fA-F]{8})|u([\da-fA-F]{4})|x([\da-fA-F]{2})|([0-7]{1,3})|(\r\n|[\s\S]))/g;
+const ESCAPED =
+  /\\(?:N\{[^}]{1,80}\}|U([\da-fA-F]{8})|u([\da-fA-F]{4})|x([\da-fA-F]{2})|([0-7]{1,3})|(\r\n|[\s\S]))/g;
 const ESCAPES: Record<string, string> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', v: '\v', a: '\x07' };
 
 const decode = (raw: string): string =>
-  raw.replace(ESCAPED, (all, eight?: string, four?: string, two?: string, octal?: string, single?: string) => {
-    const hex = eight ?? four ?? two;
-    if (hex !== undefined || octal !== undefined) {
-      const code = hex !== undefined ? Number.parseInt(hex, 16) : Number.parseInt(octal as string, 8);
-      return code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd';
-    }
-    if (single === undefined) return '\ufffd';
-    if (single === '\n' || single === '\r\n') return '';
-    return ESCAPES[single] ?? (/["'\\]/.test(single) ? single : all);
-  });
+  raw.replace(
+    ESCAPED,
+    (all, eight?: string, four?: string, two?: string, octal?: string, single?: string) => {
+      const hex = eight ?? four ?? two;
+      if (hex !== undefined || octal !== undefined) {
+        const code = hex !== undefined ? Number.parseInt(hex, 16) : Number.parseInt(octal as string, 8);
+        return code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd';
+      }
+      if (single === undefined) return '\ufffd';
+      if (single === '\n' || single === '\r\n') return '';
+      return ESCAPES[single] ?? (/["'\\]/.test(single) ? single : all);
+    },
+  );
 
 /** End (exclusive) of the string body that begins at `at`. One line only, unless the quote is triple. */
 const endOfString = (text: string, at: number, quote: string): { end: number; closed: boolean } => {
@@ -54,9 +58,24 @@ export const tokenizePython = (text: string): PyTokens => {
   let lineStart = true;
   let indent = 0;
   let depth = 0;
-  const push = (type: PyToken['type'], start: number, end: number, value: string, complete = true): number => {
+  const push = (
+    type: PyToken['type'],
+    start: number,
+    end: number,
+    value: string,
+    complete = true,
+  ): number => {
     const line = lineOf(start);
-    list.push({ type, text: value, start, end, line, endLine: end - start > 1 ? lineOf(end - 1) : line, indent: lineStart ? indent : -1, complete });
+    list.push({
+      type,
+      text: value,
+      start,
+      end,
+      line,
+      endLine: end - start > 1 ? lineOf(end - 1) : line,
+      indent: lineStart ? indent : -1,
+      complete,
+    });
     lineStart = false;
     return end;
   };
@@ -90,7 +109,13 @@ export const tokenizePython = (text: string): PyTokens => {
         const { end, closed } = endOfString(text, body, quote);
         const raw = text.slice(body, end);
         const computed = /[ft]/.test(prefix) && /\{(?!\{)/.test(raw.replaceAll('{{', ''));
-        i = push('string', i, closed ? end + quote.length : end, prefix.includes('r') ? raw : decode(raw), !computed);
+        i = push(
+          'string',
+          i,
+          closed ? end + quote.length : end,
+          prefix.includes('r') ? raw : decode(raw),
+          !computed,
+        );
       } else if (name) i = push('name', i, i + name[0].length, name[0]);
       else if (c >= '0' && c <= '9') {
         const number = NUMBER.exec(text)?.[0] ?? c;

@@ -36,13 +36,18 @@ export const parameterNames = (tokens: Tokens, open: number): string[] => {
   let expecting = true;
   for (let i = open + 1; i < close; i++) {
     const token = tokens.list[i] as Token;
-    if (expecting && token.type === 'name' && !['public', 'private', 'protected', 'readonly', 'this'].includes(token.text)) {
+    if (
+      expecting &&
+      token.type === 'name' &&
+      !['public', 'private', 'protected', 'readonly', 'this'].includes(token.text)
+    ) {
       names.push(token.text);
       expecting = false;
     } else if (expecting && (token.text === '{' || token.text === '[')) {
       const end = Math.max(i, tokens.partner[i] as number);
       for (let k = i + 1; k < end; k++)
-        if (tokens.list[k]?.type === 'name' && !is(tokens, k + 1, ':')) names.push((tokens.list[k] as Token).text);
+        if (tokens.list[k]?.type === 'name' && !is(tokens, k + 1, ':'))
+          names.push((tokens.list[k] as Token).text);
       i = end;
       expecting = false;
     } else if (token.text === ',') expecting = true;
@@ -60,7 +65,8 @@ export const arrowAfter = (tokens: Tokens, i: number): number => {
   for (let k = close + 2; k < close + 60 && k < tokens.list.length; k++) {
     if (is(tokens, k, '=>')) return k;
     const text = (tokens.list[k] as Token).text;
-    if (text === ';' || text === ',' || text === ')' || text === '}' || text === '=' || text === '?') return -1;
+    if (text === ';' || text === ',' || text === ')' || text === '}' || text === '=' || text === '?')
+      return -1;
     if ((tokens.partner[k] as number) > k) k = tokens.partner[k] as number;
   }
   return -1;
@@ -68,7 +74,9 @@ export const arrowAfter = (tokens: Tokens, i: number): number => {
 
 /** Index behind a function body that begins at `i` (a block, or an expression). */
 export const endOfBody = (tokens: Tokens, i: number): number =>
-  is(tokens, i, '{') && (tokens.partner[i] as number) > i ? (tokens.partner[i] as number) + 1 : skipToEnd(tokens, i);
+  is(tokens, i, '{') && (tokens.partner[i] as number) > i
+    ? (tokens.partner[i] as number) + 1
+    : skipToEnd(tokens, i);
 
 const readFunction = (tokens: Tokens, from: number, i: number): Read | null => {
   const token = tokens.list[i];
@@ -80,7 +88,10 @@ const readFunction = (tokens: Tokens, from: number, i: number): Read | null => {
     let body = close + 1;
     while (body < close + 60 && body < tokens.list.length && !is(tokens, body, '{')) body++;
     const next = endOfBody(tokens, body);
-    return { value: { kind: 'function', params: parameterNames(tokens, open), ...span(tokens, from, next) }, next };
+    return {
+      value: { kind: 'function', params: parameterNames(tokens, open), ...span(tokens, from, next) },
+      next,
+    };
   }
   if (token?.type === 'name' && is(tokens, i + 1, '=>')) {
     const next = endOfBody(tokens, i + 2);
@@ -90,7 +101,10 @@ const readFunction = (tokens: Tokens, from: number, i: number): Read | null => {
     const arrow = arrowAfter(tokens, i);
     if (arrow > 0) {
       const next = endOfBody(tokens, arrow + 1);
-      return { value: { kind: 'function', params: parameterNames(tokens, i), ...span(tokens, from, next) }, next };
+      return {
+        value: { kind: 'function', params: parameterNames(tokens, i), ...span(tokens, from, next) },
+        next,
+      };
     }
   }
   return null;
@@ -122,12 +136,19 @@ const readObject = (tokens: Tokens, open: number, depth: number): Read => {
       const read = readExpression(tokens, i + 1, depth + 1);
       spreads.push(read.value);
       i = read.next;
-    } else if ((token.type === 'name' || token.type === 'string' || token.type === 'number') && is(tokens, i + 1, ':')) {
+    } else if (
+      (token.type === 'name' || token.type === 'string' || token.type === 'number') &&
+      is(tokens, i + 1, ':')
+    ) {
       const read = readExpression(tokens, i + 2, depth + 1);
       entries.push({ key: token.text, value: read.value, line: token.line });
       i = read.next;
     } else if (token.type === 'name' && (is(tokens, i + 1, ',') || i + 1 === close)) {
-      entries.push({ key: token.text, value: { kind: 'name', path: token.text, ...span(tokens, i, i + 1) }, line: token.line });
+      entries.push({
+        key: token.text,
+        value: { kind: 'name', path: token.text, ...span(tokens, i, i + 1) },
+        line: token.line,
+      });
       i++;
     } else if (token.type === 'name') {
       // A method, perhaps with `async`, `get` or `*` before its name.
@@ -138,7 +159,11 @@ const readObject = (tokens: Tokens, open: number, depth: number): Read => {
         let body = (tokens.partner[open] as number) + 1;
         while (body < close && !is(tokens, body, '{') && !is(tokens, body, ',')) body++;
         const next = endOfBody(tokens, body);
-        entries.push({ key: key.text, value: { kind: 'function', params: parameterNames(tokens, open), ...span(tokens, i, next) }, line: key.line });
+        entries.push({
+          key: key.text,
+          value: { kind: 'function', params: parameterNames(tokens, open), ...span(tokens, i, next) },
+          line: key.line,
+        });
         i = next;
       } else i = skipToEnd(tokens, i);
     } else i = skipToEnd(tokens, i);
@@ -151,12 +176,15 @@ const readObject = (tokens: Tokens, open: number, depth: number): Read => {
 const readPrimary = (tokens: Tokens, i: number, depth: number): Read => {
   const token = tokens.list[i] as Token;
   const one = span(tokens, i, i + 1);
-  if (token.type === 'string') return { value: { kind: 'string', value: token.text, complete: token.complete, ...one }, next: i + 1 };
+  if (token.type === 'string')
+    return { value: { kind: 'string', value: token.text, complete: token.complete, ...one }, next: i + 1 };
   if (token.type === 'number') return { value: { kind: 'number', text: token.text, ...one }, next: i + 1 };
   if (token.type === 'regex') return { value: { kind: 'regex', text: token.text, ...one }, next: i + 1 };
   if (token.type === 'name') {
-    if (token.text === 'true' || token.text === 'false') return { value: { kind: 'boolean', text: token.text, ...one }, next: i + 1 };
-    if (token.text === 'null' || token.text === 'undefined') return { value: { kind: 'null', text: token.text, ...one }, next: i + 1 };
+    if (token.text === 'true' || token.text === 'false')
+      return { value: { kind: 'boolean', text: token.text, ...one }, next: i + 1 };
+    if (token.text === 'null' || token.text === 'undefined')
+      return { value: { kind: 'null', text: token.text, ...one }, next: i + 1 };
     return { value: { kind: 'name', path: token.text, ...one }, next: i + 1 };
   }
   const paired = (tokens.partner[i] as number) > i;
@@ -168,7 +196,10 @@ const readPrimary = (tokens: Tokens, i: number, depth: number): Read => {
   if (token.text === '(' && paired) {
     const inner = readExpression(tokens, i + 1, depth + 1);
     const close = tokens.partner[i] as number;
-    return { value: inner.next === close ? inner.value : { kind: 'other', ...span(tokens, i, close + 1) }, next: close + 1 };
+    return {
+      value: inner.next === close ? inner.value : { kind: 'other', ...span(tokens, i, close + 1) },
+      next: close + 1,
+    };
   }
   return { value: { kind: 'other', ...one }, next: i };
 };
@@ -197,24 +228,49 @@ const readPostfix = (tokens: Tokens, from: number, read: Read, depth: number): R
       const called = is(tokens, next + 2, '(') ? next + 2 : skipTypeArguments(tokens, next + 2);
       if (called > 0 && (tokens.partner[called] as number) > called) {
         const args = readList(tokens, called, depth);
-        value = { kind: 'call', callee: path, target: value.kind === 'name' ? null : value, args: args.items, named: [], ...span(tokens, from, args.next) };
+        value = {
+          kind: 'call',
+          callee: path,
+          target: value.kind === 'name' ? null : value,
+          args: args.items,
+          named: [],
+          ...span(tokens, from, args.next),
+        };
         next = args.next;
       } else {
-        value = value.kind === 'name' ? { ...value, path, ...span(tokens, from, next + 2) } : { kind: 'other', ...span(tokens, from, next + 2) };
+        value =
+          value.kind === 'name'
+            ? { ...value, path, ...span(tokens, from, next + 2) }
+            : { kind: 'other', ...span(tokens, from, next + 2) };
         next += 2;
       }
       continue;
     }
     const called = is(tokens, next, '(') ? next : skipTypeArguments(tokens, next);
-    if (called > 0 && (tokens.partner[called] as number) > called && (value.kind === 'name' || value.kind === 'call' || value.kind === 'other')) {
+    if (
+      called > 0 &&
+      (tokens.partner[called] as number) > called &&
+      (value.kind === 'name' || value.kind === 'call' || value.kind === 'other')
+    ) {
       const args = readList(tokens, called, depth);
-      value = { kind: 'call', callee: value.kind === 'name' ? value.path : '', target: value.kind === 'name' ? null : value, args: args.items, named: [], ...span(tokens, from, args.next) };
+      value = {
+        kind: 'call',
+        callee: value.kind === 'name' ? value.path : '',
+        target: value.kind === 'name' ? null : value,
+        args: args.items,
+        named: [],
+        ...span(tokens, from, args.next),
+      };
       next = args.next;
     } else if (is(tokens, next, '[') && (tokens.partner[next] as number) > next) {
       const key = tokens.list[next + 1];
-      const simple = key?.type === 'string' && (tokens.partner[next] as number) === next + 2 && value.kind === 'name';
+      const simple =
+        key?.type === 'string' && (tokens.partner[next] as number) === next + 2 && value.kind === 'name';
       next = (tokens.partner[next] as number) + 1;
-      value = simple && value.kind === 'name' ? { ...value, path: `${value.path}.${key.text}` } : { kind: 'other', ...span(tokens, from, next) };
+      value =
+        simple && value.kind === 'name'
+          ? { ...value, path: `${value.path}.${key.text}` }
+          : { kind: 'other', ...span(tokens, from, next) };
     } else if (is(tokens, next, '!') && !is(tokens, next + 1, '=')) next++;
     else break;
   }
@@ -229,21 +285,39 @@ export const readExpression = (tokens: Tokens, i: number, depth = 0): Read => {
     return { value: { kind: 'other', ...span(tokens, from, next) }, next };
   };
   if (depth > DEEPEST || i >= tokens.list.length) return other();
-  while (tokens.list[i]?.type === 'name' && SKIPPED_WORDS.has((tokens.list[i] as Token).text) && !is(tokens, i + 1, ':') && !is(tokens, i + 1, ',')) i++;
+  while (
+    tokens.list[i]?.type === 'name' &&
+    SKIPPED_WORDS.has((tokens.list[i] as Token).text) &&
+    !is(tokens, i + 1, ':') &&
+    !is(tokens, i + 1, ',')
+  )
+    i++;
   if (i >= tokens.list.length) return other();
   const fn = readFunction(tokens, from, i);
   if (fn) return fn;
   let { value, next } = readPostfix(tokens, from, readPrimary(tokens, i, depth), depth);
   while (is(tokens, next, '+')) {
-    const right = readPostfix(tokens, next + 1, readPrimary(tokens, Math.min(next + 1, tokens.list.length - 1), depth), depth);
+    const right = readPostfix(
+      tokens,
+      next + 1,
+      readPrimary(tokens, Math.min(next + 1, tokens.list.length - 1), depth),
+      depth,
+    );
     if (right.next <= next + 1) return other();
-    const words = (v: Value) => (v.kind === 'string' ? v.value : v.kind === 'name' ? `\${${v.path}}` : '${…}');
+    const words = (v: Value) => (v.kind === 'string' ? v.value : v.kind === 'name' ? `\${${v.path}}` : '…');
     const known = (v: Value) => v.kind === 'string' && v.complete;
-    value = { kind: 'string', value: words(value) + words(right.value), complete: known(value) && known(right.value), ...span(tokens, from, right.next) };
+    value = {
+      kind: 'string',
+      value: words(value) + words(right.value),
+      complete: known(value) && known(right.value),
+      ...span(tokens, from, right.next),
+    };
     next = right.next;
   }
   const after = tokens.list[next];
-  if (after?.type === 'name' && (after.text === 'as' || after.text === 'satisfies')) return { value, next: skipToEnd(tokens, next) };
-  if (after && !(after.type === 'punctuation' && ENDS.has(after.text)) && after.type === 'punctuation') return other();
+  if (after?.type === 'name' && (after.text === 'as' || after.text === 'satisfies'))
+    return { value, next: skipToEnd(tokens, next) };
+  if (after && !(after.type === 'punctuation' && ENDS.has(after.text)) && after.type === 'punctuation')
+    return other();
   return { value, next };
 };

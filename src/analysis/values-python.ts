@@ -16,21 +16,30 @@ const span = (tokens: PyTokens, from: number, next: number) => {
   return { token: from, line: first?.line ?? 1, endLine: last?.endLine ?? first?.endLine ?? 1 };
 };
 
-const is = (tokens: PyTokens, i: number, text: string): boolean => tokens.list[i]?.type === 'punctuation' && tokens.list[i]?.text === text;
+const is = (tokens: PyTokens, i: number, text: string): boolean =>
+  tokens.list[i]?.type === 'punctuation' && tokens.list[i]?.text === text;
 
 /** Index behind the expression: a comma, a closing bracket, or the next logical line. */
 const skipToEnd = (tokens: PyTokens, i: number, from: number): number => {
   for (let steps = 0; i < tokens.list.length && steps < 2000; steps++) {
     const token = tokens.list[i] as PyToken;
     if (i > from && token.indent >= 0) return i;
-    if (token.type === 'punctuation' && (token.text === ',' || token.text === ')' || token.text === ']' || token.text === '}')) return i;
+    if (
+      token.type === 'punctuation' &&
+      (token.text === ',' || token.text === ')' || token.text === ']' || token.text === '}')
+    )
+      return i;
     i = (tokens.partner[i] as number) > i ? (tokens.partner[i] as number) + 1 : i + 1;
   }
   return i;
 };
 
 /** Positional and named arguments between the brackets that open at `open`. */
-const readArguments = (tokens: PyTokens, open: number, depth: number): { args: Value[]; named: Entry[]; next: number } => {
+const readArguments = (
+  tokens: PyTokens,
+  open: number,
+  depth: number,
+): { args: Value[]; named: Entry[]; next: number } => {
   const close = tokens.partner[open] as number;
   const args: Value[] = [];
   const named: Entry[] = [];
@@ -70,7 +79,8 @@ const readDict = (tokens: PyTokens, open: number, depth: number): Read => {
       i = key.next;
       if (is(tokens, i, ':')) {
         const read = readPython(tokens, i + 1, depth + 1);
-        if (key.value.kind === 'string') entries.push({ key: key.value.value, value: read.value, line: key.value.line });
+        if (key.value.kind === 'string')
+          entries.push({ key: key.value.value, value: read.value, line: key.value.line });
         i = read.next;
       }
     }
@@ -96,20 +106,28 @@ const readPrimary = (tokens: PyTokens, i: number, depth: number): Read => {
   }
   if (token.type === 'number') return { value: { kind: 'number', text: token.text, ...one }, next: i + 1 };
   if (token.type === 'name') {
-    if (token.text === 'True' || token.text === 'False') return { value: { kind: 'boolean', text: token.text, ...one }, next: i + 1 };
+    if (token.text === 'True' || token.text === 'False')
+      return { value: { kind: 'boolean', text: token.text, ...one }, next: i + 1 };
     if (token.text === 'None') return { value: { kind: 'null', text: token.text, ...one }, next: i + 1 };
-    if (token.text === 'lambda') return { value: { kind: 'function', params: [], ...one }, next: skipToEnd(tokens, i + 1, i) };
-    if (token.text === 'await') return readPrimary(tokens, Math.min(i + 1, tokens.list.length - 1), depth + 1);
+    if (token.text === 'lambda')
+      return { value: { kind: 'function', params: [], ...one }, next: skipToEnd(tokens, i + 1, i) };
+    if (token.text === 'await')
+      return readPrimary(tokens, Math.min(i + 1, tokens.list.length - 1), depth + 1);
     return { value: { kind: 'name', path: token.text, ...one }, next: i + 1 };
   }
   const close = tokens.partner[i] as number;
   if (close > i) {
     if (token.text === '{') return readDict(tokens, i, depth);
     const { args, next } = readArguments(tokens, i, depth);
-    if (token.text === '(' && args.length === 1 && !is(tokens, close - 1, ',')) return { value: args[0]!, next };
+    if (token.text === '(' && args.length === 1 && !is(tokens, close - 1, ','))
+      return { value: args[0]!, next };
     return { value: { kind: 'array', items: args, ...span(tokens, i, next) }, next };
   }
-  if (token.text === '-' && tokens.list[i + 1]?.type === 'number') return { value: { kind: 'number', text: `-${tokens.list[i + 1]!.text}`, ...span(tokens, i, i + 2) }, next: i + 2 };
+  if (token.text === '-' && tokens.list[i + 1]?.type === 'number')
+    return {
+      value: { kind: 'number', text: `-${tokens.list[i + 1]!.text}`, ...span(tokens, i, i + 2) },
+      next: i + 2,
+    };
   return { value: { kind: 'other', ...one }, next: i };
 };
 
@@ -118,24 +136,60 @@ const readPostfix = (tokens: PyTokens, from: number, read: Read, depth: number):
   for (let links = 0; links < 200; links++) {
     const member = tokens.list[next + 1];
     if (is(tokens, next, '.') && member?.type === 'name') {
-      if (value.kind === 'name') value = { ...value, path: `${value.path}.${member.text}`, ...span(tokens, from, next + 2) };
+      if (value.kind === 'name')
+        value = { ...value, path: `${value.path}.${member.text}`, ...span(tokens, from, next + 2) };
       else if (is(tokens, next + 2, '(') && (tokens.partner[next + 2] as number) > 0) {
         const read = readArguments(tokens, next + 2, depth);
-        value = TIDY.test(member.text) && value.kind === 'string' ? { ...value, value: value.value.trim() } : { kind: 'call', callee: member.text, target: value, args: read.args, named: read.named, ...span(tokens, from, read.next) };
+        value =
+          TIDY.test(member.text) && value.kind === 'string'
+            ? { ...value, value: value.value.trim() }
+            : {
+                kind: 'call',
+                callee: member.text,
+                target: value,
+                args: read.args,
+                named: read.named,
+                ...span(tokens, from, read.next),
+              };
         next = read.next;
         continue;
       } else value = { kind: 'other', ...span(tokens, from, next + 2) };
       next += 2;
-    } else if (is(tokens, next, '(') && (tokens.partner[next] as number) > next && (tokens.list[next] as PyToken).indent < 0) {
+    } else if (
+      is(tokens, next, '(') &&
+      (tokens.partner[next] as number) > next &&
+      (tokens.list[next] as PyToken).indent < 0
+    ) {
       const read = readArguments(tokens, next, depth);
       const callee = value.kind === 'name' ? value.path : '';
       const only = read.args[0];
-      value = TIDY.test(callee) && only?.kind === 'string' ? { ...only, value: only.value.trim() } : { kind: 'call', callee, target: value.kind === 'name' ? null : value, args: read.args, named: read.named, ...span(tokens, from, read.next) };
+      value =
+        TIDY.test(callee) && only?.kind === 'string'
+          ? { ...only, value: only.value.trim() }
+          : {
+              kind: 'call',
+              callee,
+              target: value.kind === 'name' ? null : value,
+              args: read.args,
+              named: read.named,
+              ...span(tokens, from, read.next),
+            };
       next = read.next;
-    } else if (is(tokens, next, '[') && (tokens.partner[next] as number) > next && (tokens.list[next] as PyToken).indent < 0) {
+    } else if (
+      is(tokens, next, '[') &&
+      (tokens.partner[next] as number) > next &&
+      (tokens.list[next] as PyToken).indent < 0
+    ) {
       const read = readArguments(tokens, next, depth);
       // A subscript: `Annotated[str, Field(…)]`, `Literal["a"]`. Kept as a call of that name.
-      value = { kind: 'call', callee: value.kind === 'name' ? value.path : '', target: value.kind === 'name' ? null : value, args: read.args, named: [], ...span(tokens, from, read.next) };
+      value = {
+        kind: 'call',
+        callee: value.kind === 'name' ? value.path : '',
+        target: value.kind === 'name' ? null : value,
+        args: read.args,
+        named: [],
+        ...span(tokens, from, read.next),
+      };
       next = read.next;
     } else break;
   }
@@ -152,11 +206,21 @@ export const readPython = (tokens: PyTokens, i: number, depth = 0): Read => {
   if (depth > DEEPEST || i >= tokens.list.length) return other();
   let { value, next } = readPostfix(tokens, from, readPrimary(tokens, i, depth), depth);
   while (is(tokens, next, '+')) {
-    const right = readPostfix(tokens, next + 1, readPrimary(tokens, Math.min(next + 1, tokens.list.length - 1), depth), depth);
+    const right = readPostfix(
+      tokens,
+      next + 1,
+      readPrimary(tokens, Math.min(next + 1, tokens.list.length - 1), depth),
+      depth,
+    );
     if (right.next <= next + 1) return other();
     const words = (v: Value) => (v.kind === 'string' ? v.value : v.kind === 'name' ? `{${v.path}}` : '{…}');
     const known = (v: Value) => v.kind === 'string' && v.complete;
-    value = { kind: 'string', value: words(value) + words(right.value), complete: known(value) && known(right.value), ...span(tokens, from, right.next) };
+    value = {
+      kind: 'string',
+      value: words(value) + words(right.value),
+      complete: known(value) && known(right.value),
+      ...span(tokens, from, right.next),
+    };
     next = right.next;
   }
   const after = tokens.list[next];

@@ -11,7 +11,8 @@ export const share = (part: number, whole: number): string => {
 /** 1234567 as "1,234,567", independent of the machine's locale. */
 export const count = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',');
 
-export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
+export const plural = (n: number, one: string, many = `${one}s`): string =>
+  `${count(n)} ${n === 1 ? one : many}`;
 
 /** The first `most` entries, and how many more there are. */
 export const listed = (entries: readonly string[], most = 12, separator = ', '): string =>

@@ -3,7 +3,14 @@ import { bag, entriesOf, list, text } from './shape.ts';
 
 /** What a GitHub workflow (or a composite action) runs, with which rights. Lines are 1-based. */
 
-export type Step = { job: string; name: string; line: number; run: string; uses: string; /** `with.ref` of a checkout. */ ref: string };
+export type Step = {
+  job: string;
+  name: string;
+  line: number;
+  run: string;
+  uses: string /** `with.ref` of a checkout. */;
+  ref: string;
+};
 export type Workflow = {
   path: string;
   name: string;
@@ -23,16 +30,34 @@ export const readWorkflow = (path: string, document: Extract<Parsed, { ok: true 
   // YAML 1.1 readers take the key `on` for true; either spelling may come.
   const on = root.on ?? root.true;
   const triggers = typeof on === 'string' ? [on] : Array.isArray(on) ? on.map(text) : Object.keys(bag(on));
-  const jobs = entriesOf(root.jobs).map(([id, job]) => ({ id, job: bag(job), line: document.lineOf(['jobs', id]) }));
+  const jobs = entriesOf(root.jobs).map(([id, job]) => ({
+    id,
+    job: bag(job),
+    line: document.lineOf(['jobs', id]),
+  }));
   const permissions: Workflow['permissions'] = [];
-  if (root.permissions !== undefined) permissions.push({ scope: 'workflow', value: root.permissions, line: document.lineOf(['permissions']) });
-  for (const { id, job } of jobs) if (job.permissions !== undefined) permissions.push({ scope: `job ${id}`, value: job.permissions, line: document.lineOf(['jobs', id, 'permissions']) });
+  if (root.permissions !== undefined)
+    permissions.push({ scope: 'workflow', value: root.permissions, line: document.lineOf(['permissions']) });
+  for (const { id, job } of jobs)
+    if (job.permissions !== undefined)
+      permissions.push({
+        scope: `job ${id}`,
+        value: job.permissions,
+        line: document.lineOf(['jobs', id, 'permissions']),
+      });
   const steps: Step[] = [];
   const add = (job: string, raw: unknown, at: (string | number)[]): void => {
     if (steps.length >= MOST_STEPS) return;
     const step = bag(raw);
     const key = step.uses !== undefined ? 'uses' : 'run';
-    steps.push({ job, name: text(step.name), line: document.lineOf([...at, key]), run: text(step.run), uses: text(step.uses), ref: text(bag(step.with).ref) });
+    steps.push({
+      job,
+      name: text(step.name),
+      line: document.lineOf([...at, key]),
+      run: text(step.run),
+      uses: text(step.uses),
+      ref: text(bag(step.with).ref),
+    });
   };
   for (const { id, job } of jobs) {
     if (text(job.uses)) add(id, job, ['jobs', id]);
@@ -64,22 +89,44 @@ export const usesPin = (uses: string): 'commit' | 'digest' | 'local' | 'moving' 
 
 /** Values an outsider chooses, put into a shell script before the shell reads it. */
 export const injectedExpressions = (run: string): string[] =>
-  [...run.matchAll(/\$\{\{\s{0,10}((?:github\.(?:event\.(?:[\w.-]{1,80}\.)?(?:title|body|message|name|email|label|ref|head_ref|default_branch)|head_ref)|inputs\.[\w-]{1,60}|github\.event\.inputs\.[\w-]{1,60}))\s{0,10}\}\}/g)].map((m) => m[1]!);
+  [
+    ...run.matchAll(
+      /\$\{\{\s{0,10}((?:github\.(?:event\.(?:[\w.-]{1,80}\.)?(?:title|body|message|name|email|label|ref|head_ref|default_branch)|head_ref)|inputs\.[\w-]{1,60}|github\.event\.inputs\.[\w-]{1,60}))\s{0,10}\}\}/g,
+    ),
+  ].map((m) => m[1]!);
 
 /** What kinds of work a step does, by its command or action. */
 export const stepKinds = (step: Step): string[] => {
   const words = `${step.run}\n${step.uses}`;
   const kinds: [string, RegExp][] = [
-    ['tests', /\b(?:npm|pnpm|yarn|bun)\s(?:run\s)?(?:test|t)\b|\b(?:vitest|jest|mocha|pytest|tox|nox|playwright test|go test|cargo (?:nextest|test)|mvn\b.{0,40}\b(?:test|verify)|gradlew?\b.{0,40}\b(?:test|check)|dotnet test|rspec|phpunit)\b|\btask (?:test|unit)|make (?:test|check)\b/i],
-    ['lint', /\b(?:eslint|biome|ruff|flake8|pylint|golangci-lint|clippy|prettier|oxlint|hadolint|pre-commit)\b|\brun (?:lint|check|format)|task (?:lint|check|fmt)|make lint/i],
+    [
+      'tests',
+      /\b(?:npm|pnpm|yarn|bun)\s(?:run\s)?(?:test|t)\b|\b(?:vitest|jest|mocha|pytest|tox|nox|playwright test|go test|cargo (?:nextest|test)|mvn\b.{0,40}\b(?:test|verify)|gradlew?\b.{0,40}\b(?:test|check)|dotnet test|rspec|phpunit)\b|\btask (?:test|unit)|make (?:test|check)\b/i,
+    ],
+    [
+      'lint',
+      /\b(?:eslint|biome|ruff|flake8|pylint|golangci-lint|clippy|prettier|oxlint|hadolint|pre-commit)\b|\brun (?:lint|check|format)|task (?:lint|check|fmt)|make lint/i,
+    ],
     ['type check', /\btsc\b|\bmypy\b|\bpyright\b|typecheck|type-check|\bty check\b/i],
-    ['build', /\brun build\b|\b(?:go build|cargo build|docker build|uv build|python -m build|mvn package|make build)\b|docker\/build-push-action/i],
-    ['dependency audit', /\b(?:npm|pnpm|yarn|bun) audit\b|pip-audit|cargo[- ](?:audit|deny)|govulncheck|osv-scanner|snyk|dependency-review-action|\btrivy\b|grype/i],
+    [
+      'build',
+      /\brun build\b|\b(?:go build|cargo build|docker build|uv build|python -m build|mvn package|make build)\b|docker\/build-push-action/i,
+    ],
+    [
+      'dependency audit',
+      /\b(?:npm|pnpm|yarn|bun) audit\b|pip-audit|cargo[- ](?:audit|deny)|govulncheck|osv-scanner|snyk|dependency-review-action|\btrivy\b|grype/i,
+    ],
     ['code scanning', /codeql-action|semgrep|bandit|gosec|sonar|scorecard-action|zizmor/i],
     ['secret scanning', /gitleaks|trufflehog|detect-secrets|secretlint|ggshield/i],
     ['coverage', /--cov\b|coverage|codecov|coveralls/i],
-    ['publish', /\b(?:npm|pnpm|yarn|bun) publish\b|gh-action-pypi-publish|twine upload|uv publish|cargo publish|docker push|goreleaser|mcp-publisher|semantic-release|changesets\/action|gh release create|action-gh-release/i],
-    ['provenance or signing', /--provenance|attest-build-provenance|cosign|sigstore|slsa-github-generator|provenance:\s*true/i],
+    [
+      'publish',
+      /\b(?:npm|pnpm|yarn|bun) publish\b|gh-action-pypi-publish|twine upload|uv publish|cargo publish|docker push|goreleaser|mcp-publisher|semantic-release|changesets\/action|gh release create|action-gh-release/i,
+    ],
+    [
+      'provenance or signing',
+      /--provenance|attest-build-provenance|cosign|sigstore|slsa-github-generator|provenance:\s*true/i,
+    ],
   ];
   return kinds.filter(([, pattern]) => pattern.test(words)).map(([kind]) => kind);
 };

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
 import type {
-  EvidenceItem,
-  Surface,
-  TargetRef,
   artifact,
+  EvidenceItem,
   flowStep,
   itemKind,
   itemStrength,
+  Surface,
+  TargetRef,
   weaknessClass,
 } from '../domain/evidence.ts';
 

@@ -1,4 +1,12 @@
-import { assistantOf, authorsOf, busFactor, daysBetween, monthlyActivity, silences, sparkline } from '../analysis/people.ts';
+import {
+  assistantOf,
+  authorsOf,
+  busFactor,
+  daysBetween,
+  monthlyActivity,
+  silences,
+  sparkline,
+} from '../analysis/people.ts';
 import { count, listed, plural, share, tally } from '../analysis/words.ts';
 import { type Collector, fact, gap, gathered, type ItemDraft, lead } from './collector.ts';
 
@@ -21,22 +29,36 @@ export const gitHistory: Collector = {
   async collect({ history, target, signal, progress }) {
     const { commits, complete, shallow } = await history.commits();
     if (commits.length === 0)
-      return { outcome: 'unavailable', searched: 'no commit', message: 'The history lists no commit: fetch the repository with its history.' };
+      return {
+        outcome: 'unavailable',
+        searched: 'no commit',
+        message: 'The history lists no commit: fetch the repository with its history.',
+      };
     const items: ItemDraft[] = [];
     const now = target.committedAt;
     const oldest = commits.at(-1)!;
 
     if (shallow)
       items.push(
-        gap('shallow-history', ['1.1.2', '1.1.3', '1.1.4'], 'The clone is shallow: older commits are missing', {
-          detail: `Only ${plural(commits.length, 'commit')} can be seen; shares, ages and first commits below are those of this part. Fetch everything with: git fetch --unshallow`,
-        }),
+        gap(
+          'shallow-history',
+          ['1.1.2', '1.1.3', '1.1.4'],
+          'The clone is shallow: older commits are missing',
+          {
+            detail: `Only ${plural(commits.length, 'commit')} can be seen; shares, ages and first commits below are those of this part. Fetch everything with: git fetch --unshallow`,
+          },
+        ),
       );
     if (!complete)
       items.push(
-        gap('truncated-history', ['1.1.2', '1.1.3', '1.1.4'], `Only the newest ${plural(commits.length, 'commit')} were read`, {
-          detail: 'The history is longer than this tool reads; older authors are not counted.',
-        }),
+        gap(
+          'truncated-history',
+          ['1.1.2', '1.1.3', '1.1.4'],
+          `Only the newest ${plural(commits.length, 'commit')} were read`,
+          {
+            detail: 'The history is longer than this tool reads; older authors are not counted.',
+          },
+        ),
       );
 
     const authors = authorsOf(commits);
@@ -46,29 +68,49 @@ export const gitHistory: Collector = {
     const log = "git log --format='%an <%ae>' {commit} | sort | uniq -c | sort -rn";
 
     items.push(
-      fact('authors', CHECKS, `${plural(people.length, 'person', 'people')} wrote ${plural(byPeople, 'commit')}`, {
-        detail: [
-          ...people.slice(0, 10).map((a) => `${a.name}: ${share(a.commits, commits.length)}, ${a.first} to ${a.last}`),
-          ...(people.length > 10 ? [`and ${count(people.length - 10)} more`] : []),
-          'Identities with the same mailbox or the same full name are counted as one person.',
-        ].join('\n'),
-        reproduce: log,
-      }),
+      fact(
+        'authors',
+        CHECKS,
+        `${plural(people.length, 'person', 'people')} wrote ${plural(byPeople, 'commit')}`,
+        {
+          detail: [
+            ...people
+              .slice(0, 10)
+              .map((a) => `${a.name}: ${share(a.commits, commits.length)}, ${a.first} to ${a.last}`),
+            ...(people.length > 10 ? [`and ${count(people.length - 10)} more`] : []),
+            'Identities with the same mailbox or the same full name are counted as one person.',
+          ].join('\n'),
+          reproduce: log,
+        },
+      ),
     );
     if (people.length > 0) {
       const factor = busFactor(people);
       const top = people[0]!;
-      const detail = `${listed(people.slice(0, factor).map((a) => a.name), 8)} wrote more than half of the commits made by people. ${top.name}: ${share(top.commits, byPeople)}.`;
+      const detail = `${listed(
+        people.slice(0, factor).map((a) => a.name),
+        8,
+      )} wrote more than half of the commits made by people. ${top.name}: ${share(top.commits, byPeople)}.`;
       items.push(
         factor === 1
-          ? lead('bus-factor', CHECKS, 'One person wrote more than half of the commits', { strength: 'weak', detail, reproduce: log })
-          : fact('bus-factor', CHECKS, `${factor} people wrote more than half of the commits`, { detail, reproduce: log }),
+          ? lead('bus-factor', CHECKS, 'One person wrote more than half of the commits', {
+              strength: 'weak',
+              detail,
+              reproduce: log,
+            })
+          : fact('bus-factor', CHECKS, `${factor} people wrote more than half of the commits`, {
+              detail,
+              reproduce: log,
+            }),
       );
     }
     if (bots.length > 0)
       items.push(
         fact('bots', CHECKS, `Automation wrote ${share(commits.length - byPeople, commits.length)} commits`, {
-          detail: bots.slice(0, 8).map((b) => `${b.name}: ${plural(b.commits, 'commit')}`).join('\n'),
+          detail: bots
+            .slice(0, 8)
+            .map((b) => `${b.name}: ${plural(b.commits, 'commit')}`)
+            .join('\n'),
           reproduce: log,
         }),
       );
@@ -85,25 +127,50 @@ export const gitHistory: Collector = {
     }
 
     items.push(
-      fact('age', CHECKS, `The first commit is from ${oldest.authoredAt.slice(0, 10)}, ${plural(Math.max(0, daysBetween(oldest.authoredAt, now)), 'day')} before the pinned one`, {
-        reproduce: "git log --reverse --format='%as %h %an %s' {commit} | head -3",
-      }),
+      fact(
+        'age',
+        CHECKS,
+        `The first commit is from ${oldest.authoredAt.slice(0, 10)}, ${plural(Math.max(0, daysBetween(oldest.authoredAt, now)), 'day')} before the pinned one`,
+        {
+          reproduce: "git log --reverse --format='%as %h %an %s' {commit} | head -3",
+        },
+      ),
     );
-    const months = monthlyActivity(commits.map((c) => c.committedAt), now, 24);
+    const months = monthlyActivity(
+      commits.map((c) => c.committedAt),
+      now,
+      24,
+    );
     const active = months.filter((n) => n > 0).length;
     items.push(
-      fact('activity', CHECKS, `Commits in ${active} of the last 24 months, ${count(months.slice(-3).reduce((a, b) => a + b, 0))} in the last three`, {
-        detail: `${sparkline(months)}  (one sign a month, the last is ${now.slice(0, 7)}; ${months.join(' ')})`,
-        reproduce: "git log --format=%cs {commit} | cut -c1-7 | sort | uniq -c | tail -24",
-      }),
+      fact(
+        'activity',
+        CHECKS,
+        `Commits in ${active} of the last 24 months, ${count(months.slice(-3).reduce((a, b) => a + b, 0))} in the last three`,
+        {
+          detail: `${sparkline(months)}  (one sign a month, the last is ${now.slice(0, 7)}; ${months.join(' ')})`,
+          reproduce: 'git log --format=%cs {commit} | cut -c1-7 | sort | uniq -c | tail -24',
+        },
+      ),
     );
-    const quiet = silences(commits.map((c) => c.committedAt), SILENCE_DAYS);
+    const quiet = silences(
+      commits.map((c) => c.committedAt),
+      SILENCE_DAYS,
+    );
     if (quiet.length > 0)
       items.push(
-        fact('silences', CHECKS, `Longest silence: ${plural(quiet[0]!.days, 'day')}, ${quiet[0]!.from} to ${quiet[0]!.to}`, {
-          detail: `${plural(quiet.length, 'stretch', 'stretches')} of ${SILENCE_DAYS} days or more: ${listed(quiet.map((q) => `${q.from} to ${q.to}`), 6)}`,
-          reproduce: 'git log --format=%cs {commit}',
-        }),
+        fact(
+          'silences',
+          CHECKS,
+          `Longest silence: ${plural(quiet[0]!.days, 'day')}, ${quiet[0]!.from} to ${quiet[0]!.to}`,
+          {
+            detail: `${plural(quiet.length, 'stretch', 'stretches')} of ${SILENCE_DAYS} days or more: ${listed(
+              quiet.map((q) => `${q.from} to ${q.to}`),
+              6,
+            )}`,
+            reproduce: 'git log --format=%cs {commit}',
+          },
+        ),
       );
 
     const since = Date.parse(now) - NEWCOMER_DAYS * 86_400_000;
@@ -111,16 +178,29 @@ export const gitHistory: Collector = {
     const newcomers = people.filter((a) => Date.parse(a.first) >= since);
     if (newcomers.length > 0 && !youngProject)
       items.push(
-        fact('newcomers', CHECKS, `${share(newcomers.length, people.length)} authors are new in the last ${NEWCOMER_DAYS} days`, {
-          detail: newcomers.slice(0, 12).map((a) => `${a.name}: ${plural(a.commits, 'commit')} since ${a.first}`).join('\n'),
-          reproduce: `git log --since='${new Date(since).toISOString().slice(0, 10)}' --format='%as %an %s' {commit}`,
-        }),
+        fact(
+          'newcomers',
+          CHECKS,
+          `${share(newcomers.length, people.length)} authors are new in the last ${NEWCOMER_DAYS} days`,
+          {
+            detail: newcomers
+              .slice(0, 12)
+              .map((a) => `${a.name}: ${plural(a.commits, 'commit')} since ${a.first}`)
+              .join('\n'),
+            reproduce: `git log --since='${new Date(since).toISOString().slice(0, 10)}' --format='%as %an %s' {commit}`,
+          },
+        ),
       );
 
-    const domains = tally(people.flatMap((a) => [...new Set(a.emails.map((e) => e.toLowerCase().split('@')[1] ?? '(none)'))]));
+    const domains = tally(
+      people.flatMap((a) => [...new Set(a.emails.map((e) => e.toLowerCase().split('@')[1] ?? '(none)'))]),
+    );
     items.push(
       fact('email-domains', CHECKS, `Author addresses at ${plural(domains.length, 'domain')}`, {
-        detail: listed(domains.map(([d, n]) => `${d} (${n})`), 10),
+        detail: listed(
+          domains.map(([d, n]) => `${d} (${n})`),
+          10,
+        ),
         reproduce: "git log --format='%ae' {commit} | sed 's/.*@//' | sort | uniq -c | sort -rn",
       }),
     );
@@ -130,7 +210,10 @@ export const gitHistory: Collector = {
       items.push(
         lead('future-dates', CHECKS, `${plural(later.length, 'commit')} dated after the pinned commit`, {
           strength: 'weak',
-          detail: `Dates are what the author's machine said: a wrong clock, or dates made up. ${listed(later.map((c) => `${c.hash.slice(0, 10)} ${c.authoredAt.slice(0, 10)}`), 5)}`,
+          detail: `Dates are what the author's machine said: a wrong clock, or dates made up. ${listed(
+            later.map((c) => `${c.hash.slice(0, 10)} ${c.authoredAt.slice(0, 10)}`),
+            5,
+          )}`,
           reproduce: "git log --format='%aI %cI %h %an' {commit} | sort -r | head",
         }),
       );
@@ -140,7 +223,8 @@ export const gitHistory: Collector = {
     const touched: { title: string; strong: boolean }[] = [];
     for (const [i, author] of single.slice(0, MOST_SINGLE_COMMITS).entries()) {
       signal.throwIfAborted();
-      if (i % 20 === 0) progress(`${i} of ${Math.min(single.length, MOST_SINGLE_COMMITS)} one-commit authors`);
+      if (i % 20 === 0)
+        progress(`${i} of ${Math.min(single.length, MOST_SINGLE_COMMITS)} one-commit authors`);
       const hash = author.hashes[0]!;
       const paths = await history.changedPaths(hash);
       const build = paths.filter((p) => BUILD_OR_RELEASE.test(p));
@@ -153,22 +237,38 @@ export const gitHistory: Collector = {
     }
     if (touched.length > 0)
       items.push(
-        lead('one-commit-authors', [...CHECKS, '1.3.4'], `${plural(touched.length, 'one-commit author')} changed build, release or dependency files`, {
-          strength: 'weak',
-          detail: [
-            ...[...touched.filter((t) => t.strong), ...touched.filter((t) => !t.strong)].slice(0, 15).map((t) => t.title),
-            ...(touched.length > 15 ? [`and ${touched.length - 15} more`] : []),
-          ].join('\n'),
-          reproduce: "git log --format='%an' {commit} | sort | uniq -c | awk '$1==1'; then git show --stat <commit>",
-        }),
+        lead(
+          'one-commit-authors',
+          [...CHECKS, '1.3.4'],
+          `${plural(touched.length, 'one-commit author')} changed build, release or dependency files`,
+          {
+            strength: 'weak',
+            detail: [
+              ...[...touched.filter((t) => t.strong), ...touched.filter((t) => !t.strong)]
+                .slice(0, 15)
+                .map((t) => t.title),
+              ...(touched.length > 15 ? [`and ${touched.length - 15} more`] : []),
+            ].join('\n'),
+            reproduce:
+              "git log --format='%an' {commit} | sort | uniq -c | awk '$1==1'; then git show --stat <commit>",
+          },
+        ),
       );
     if (single.length > MOST_SINGLE_COMMITS)
       items.push(
-        gap('one-commit-authors-bounded', CHECKS, `${count(single.length - MOST_SINGLE_COMMITS)} of ${count(single.length)} one-commit authors not looked at`, {
-          detail: `The changed files of the newest ${MOST_SINGLE_COMMITS} were read.`,
-        }),
+        gap(
+          'one-commit-authors-bounded',
+          CHECKS,
+          `${count(single.length - MOST_SINGLE_COMMITS)} of ${count(single.length)} one-commit authors not looked at`,
+          {
+            detail: `The changed files of the newest ${MOST_SINGLE_COMMITS} were read.`,
+          },
+        ),
       );
 
-    return gathered(`${plural(commits.length, 'commit')} by ${plural(authors.length, 'author')}, files of ${plural(Math.min(single.length, MOST_SINGLE_COMMITS), 'single commit')}`, items);
+    return gathered(
+      `${plural(commits.length, 'commit')} by ${plural(authors.length, 'author')}, files of ${plural(Math.min(single.length, MOST_SINGLE_COMMITS), 'single commit')}`,
+      items,
+    );
   },
 };

@@ -1,6 +1,15 @@
 import { authorsOf } from '../analysis/people.ts';
 import { count, listed, plural, share, tally } from '../analysis/words.ts';
-import { type Collector, type Commit, fact, gap, gathered, type ItemDraft, lead, strength } from './collector.ts';
+import {
+  type Collector,
+  type Commit,
+  fact,
+  gap,
+  gathered,
+  type ItemDraft,
+  lead,
+  strength,
+} from './collector.ts';
 
 const CHECKS = ['1.1.2'];
 
@@ -15,10 +24,15 @@ export const signatures: Collector = {
   async collect({ history }) {
     const { commits, complete } = await history.commits();
     if (commits.length === 0)
-      return { outcome: 'unavailable', searched: 'no commit', message: 'The history lists no commit: fetch the repository with its history.' };
+      return {
+        outcome: 'unavailable',
+        searched: 'no commit',
+        message: 'The history lists no commit: fetch the repository with its history.',
+      };
     const tags = await history.tags();
     const items: ItemDraft[] = [];
-    const reproduce = "git rev-list {commit} | while read c; do git cat-file commit $c | grep -q '^gpgsig' && echo signed || echo unsigned; done | sort | uniq -c";
+    const reproduce =
+      "git rev-list {commit} | while read c; do git cat-file commit $c | grep -q '^gpgsig' && echo signed || echo unsigned; done | sort | uniq -c";
 
     const signed = commits.filter((c) => c.signature !== 'none');
     const recent = commits.slice(0, 100);
@@ -32,16 +46,39 @@ export const signatures: Collector = {
         ? [`Kinds: ${kinds.map(([k, n]) => `${k} ${count(n)}`).join(', ')}.`]
         : ['No commit object has a gpgsig header.']),
       ...(web.length > 0
-        ? [`A signature by the hosting site says which account pressed the button, not that the author signed: ${share(own, commits.length)} are signed with a key of their own.`]
+        ? [
+            `A signature by the hosting site says which account pressed the button, not that the author signed: ${share(own, commits.length)} are signed with a key of their own.`,
+          ]
         : []),
     ].join('\n');
     const ownRecent = recentSigned.filter((c) => !isWebFlow(c)).length;
     if (signed.length === 0)
-      items.push(lead('unsigned-commits', CHECKS, `None of ${plural(commits.length, 'commit')} is signed`, { strength: 'weak', class: 'supply-chain', detail, reproduce }));
+      items.push(
+        lead('unsigned-commits', CHECKS, `None of ${plural(commits.length, 'commit')} is signed`, {
+          strength: 'weak',
+          class: 'supply-chain',
+          detail,
+          reproduce,
+        }),
+      );
     else if (ownRecent >= recent.length * 0.9)
-      items.push(strength('signed-commits', CHECKS, `${share(ownRecent, recent.length)} of the latest commits are signed by their authors`, { class: 'supply-chain', detail, reproduce }));
+      items.push(
+        strength(
+          'signed-commits',
+          CHECKS,
+          `${share(ownRecent, recent.length)} of the latest commits are signed by their authors`,
+          { class: 'supply-chain', detail, reproduce },
+        ),
+      );
     else
-      items.push(fact('signed-commits', CHECKS, `${share(signed.length, commits.length)} commits are signed, ${count(own)} with an author's own key`, { class: 'supply-chain', detail, reproduce }));
+      items.push(
+        fact(
+          'signed-commits',
+          CHECKS,
+          `${share(signed.length, commits.length)} commits are signed, ${count(own)} with an author's own key`,
+          { class: 'supply-chain', detail, reproduce },
+        ),
+      );
 
     const byHash = new Map(commits.map((c) => [c.hash, c]));
     const top = authorsOf(commits).slice(0, 8);
@@ -60,17 +97,36 @@ export const signatures: Collector = {
     );
 
     if (tags.length === 0)
-      items.push(fact('tags', CHECKS, 'No tag points into this history', { class: 'supply-chain', detail: 'Releases cannot be tied to a commit by tag; or the clone has no tags (git fetch --tags).', reproduce: 'git tag --merged {commit}' }));
+      items.push(
+        fact('tags', CHECKS, 'No tag points into this history', {
+          class: 'supply-chain',
+          detail: 'Releases cannot be tied to a commit by tag; or the clone has no tags (git fetch --tags).',
+          reproduce: 'git tag --merged {commit}',
+        }),
+      );
     else {
       const signedTags = tags.filter((t) => t.signature !== 'none');
       const annotated = tags.filter((t) => t.kind === 'annotated');
       const make = signedTags.length === tags.length ? strength : fact;
       items.push(
-        make('tags', CHECKS, `${share(signedTags.length, tags.length)} tags are signed, ${share(annotated.length, tags.length)} annotated`, {
-          class: 'supply-chain',
-          detail: `Lightweight tags carry neither author nor date and can be moved unnoticed. Newest: ${listed([...tags].sort((a, b) => (a.taggedAt < b.taggedAt ? 1 : a.taggedAt > b.taggedAt ? -1 : a.name < b.name ? -1 : 1)).slice(0, 6).map((t) => `${t.name} (${t.kind}${t.signature === 'none' ? '' : `, ${t.signature}`})`))}`,
-          reproduce: "git for-each-ref --merged {commit} --format='%(objecttype) %(refname:short)' refs/tags",
-        }),
+        make(
+          'tags',
+          CHECKS,
+          `${share(signedTags.length, tags.length)} tags are signed, ${share(annotated.length, tags.length)} annotated`,
+          {
+            class: 'supply-chain',
+            detail: `Lightweight tags carry neither author nor date and can be moved unnoticed. Newest: ${listed(
+              [...tags]
+                .sort((a, b) =>
+                  a.taggedAt < b.taggedAt ? 1 : a.taggedAt > b.taggedAt ? -1 : a.name < b.name ? -1 : 1,
+                )
+                .slice(0, 6)
+                .map((t) => `${t.name} (${t.kind}${t.signature === 'none' ? '' : `, ${t.signature}`})`),
+            )}`,
+            reproduce:
+              "git for-each-ref --merged {commit} --format='%(objecttype) %(refname:short)' refs/tags",
+          },
+        ),
       );
     }
 
@@ -79,11 +135,15 @@ export const signatures: Collector = {
       items.push(
         gap('not-verified', CHECKS, `${plural(signedNames, 'signature')} present, not verified: no keys`, {
           class: 'supply-chain',
-          detail: 'A signature header was seen; whether it is good, and whose key it is, needs the signers\' public keys. With them imported, or gpg.ssh.allowedSignersFile set: git log --format=\'%h %G? %GS\'; the hosting site also shows "Verified".',
+          detail:
+            "A signature header was seen; whether it is good, and whose key it is, needs the signers' public keys. With them imported, or gpg.ssh.allowedSignersFile set: git log --format='%h %G? %GS'; the hosting site also shows \"Verified\".",
           reproduce: "git log --format='%h %G? %GS %an' {commit} | head -50",
         }),
       );
-    if (!complete) items.push(gap('truncated-history', CHECKS, `Only the newest ${plural(commits.length, 'commit')} were read`));
+    if (!complete)
+      items.push(
+        gap('truncated-history', CHECKS, `Only the newest ${plural(commits.length, 'commit')} were read`),
+      );
     return gathered(`${plural(commits.length, 'commit')}, ${plural(tags.length, 'tag')}`, items);
   },
 };

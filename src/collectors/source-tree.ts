@@ -1,16 +1,32 @@
 import { countLines, lineWith } from '../analysis/lines.ts';
 import { parseJson } from '../analysis/parse-json.ts';
 import { parseToml } from '../analysis/parse-toml.ts';
-import { baseName, below, folderOf, isBinaryPath, isExecutableBinaryPath, isGeneratedPath, isTestPath, isVendoredPath, languageOf } from '../analysis/paths.ts';
+import {
+  baseName,
+  below,
+  isBinaryPath,
+  isExecutableBinaryPath,
+  isGeneratedPath,
+  isTestPath,
+  isVendoredPath,
+  languageOf,
+} from '../analysis/paths.ts';
 import { readTexts } from '../analysis/read-texts.ts';
-import { bag, entriesOf, text as asText } from '../analysis/shape.ts';
+import { text as asText, bag, entriesOf } from '../analysis/shape.ts';
 import { byCodePoint, bytes, count, listed, plural } from '../analysis/words.ts';
-import { type CollectContext, type Collector, fact, gap, gathered, type ItemDraft, lead, type TreeEntry } from './collector.ts';
+import {
+  type CollectContext,
+  type Collector,
+  fact,
+  gap,
+  gathered,
+  type ItemDraft,
+  lead,
+  type TreeEntry,
+} from './collector.ts';
+import { CHECKS, links, names } from './source-tree/links-and-names.ts';
 
-const CHECKS = ['1.2.1'];
 const LS = 'git ls-tree -r --long {commit}';
-/** Invisible or text-reversing characters in a name make a path look like another. */
-const HIDDEN_IN_NAME = /[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\u{E0000}-\u{E007F}]/u;
 
 export const sourceTree: Collector = {
   id: 'source-tree',
@@ -20,7 +36,14 @@ export const sourceTree: Collector = {
     const { tree, signal, target, progress } = context;
     const items: ItemDraft[] = [];
     const files = tree.entries.filter((e) => e.kind === 'file' || e.kind === 'executable');
-    if (tree.entries.length === 0) return { outcome: 'unavailable', searched: 'an empty tree', message: target.subdir ? `There is nothing below ${target.subdir} at this commit.` : 'The commit has no files.' };
+    if (tree.entries.length === 0)
+      return {
+        outcome: 'unavailable',
+        searched: 'an empty tree',
+        message: target.subdir
+          ? `There is nothing below ${target.subdir} at this commit.`
+          : 'The commit has no files.',
+      };
 
     const languages = new Map<string, { files: number; lines: number; tests: number }>();
     const minified: string[] = [];
@@ -42,24 +65,56 @@ export const sourceTree: Collector = {
       known.lines += lines;
       if (isTestPath(below(entry.path, target.subdir))) known.tests += lines;
       languages.set(language, known);
-      if (!isTestPath(below(entry.path, target.subdir)) && !isGeneratedPath(entry.path)) large.push({ path: entry.path, lines });
+      if (!isTestPath(below(entry.path, target.subdir)) && !isGeneratedPath(entry.path))
+        large.push({ path: entry.path, lines });
     }
 
     const ranked = [...languages].sort(([a, x], [b, y]) => y.lines - x.lines || byCodePoint(a, b));
     const total = ranked.reduce((n, [, l]) => n + l.lines, 0);
     items.push(
-      fact('languages', CHECKS, ranked.length === 0 ? 'No source code in a known language' : `${count(total)} lines of code: ${listed(ranked.map(([name, l]) => `${name} ${count(l.lines)}`), 4)}`, {
-        detail: ranked.map(([name, l]) => `${name}: ${plural(l.files, 'file')}, ${count(l.lines)} lines, ${count(l.tests)} of them in tests`).join('\n'),
-        reproduce: LS,
-      }),
+      fact(
+        'languages',
+        CHECKS,
+        ranked.length === 0
+          ? 'No source code in a known language'
+          : `${count(total)} lines of code: ${listed(
+              ranked.map(([name, l]) => `${name} ${count(l.lines)}`),
+              4,
+            )}`,
+        {
+          detail: ranked
+            .map(
+              ([name, l]) =>
+                `${name}: ${plural(l.files, 'file')}, ${count(l.lines)} lines, ${count(l.tests)} of them in tests`,
+            )
+            .join('\n'),
+          reproduce: LS,
+        },
+      ),
     );
     large.sort((a, b) => b.lines - a.lines || byCodePoint(a.path, b.path));
     if (large[0] && large[0].lines > 0)
-      items.push(fact('largest-files', CHECKS, `Largest source file: ${large[0].path}, ${count(large[0].lines)} lines`, { detail: large.slice(0, 10).map((l) => `${l.path}: ${count(l.lines)}`).join('\n'), at: { path: large[0].path, startLine: 1 } }));
+      items.push(
+        fact(
+          'largest-files',
+          CHECKS,
+          `Largest source file: ${large[0].path}, ${count(large[0].lines)} lines`,
+          {
+            detail: large
+              .slice(0, 10)
+              .map((l) => `${l.path}: ${count(l.lines)}`)
+              .join('\n'),
+            at: { path: large[0].path, startLine: 1 },
+          },
+        ),
+      );
     items.push(...shape(files, target.subdir));
     items.push(...unreviewable(files, minified, unread, tree.maxTextBytes, target.subdir));
     items.push(...(await links(context)), ...names(tree.entries), ...(await entryPoints(context)));
-    return gathered(`${plural(tree.entries.length, 'entry', 'entries')}, ${plural(files.length - unread.length, 'file')} read`, items);
+    return gathered(
+      `${plural(tree.entries.length, 'entry', 'entries')}, ${plural(files.length - unread.length, 'file')} read`,
+      items,
+    );
   },
 };
 
@@ -71,73 +126,122 @@ const shape = (files: readonly TreeEntry[], subdir: string): ItemDraft[] => {
     folders.set(key, (folders.get(key) ?? 0) + 1);
   }
   const ranked = [...folders].sort(([a, n], [b, m]) => m - n || byCodePoint(a, b));
-  return [fact('folders', CHECKS, `${plural(files.length, 'file')} in ${plural(ranked.length, 'top folder')}`, { detail: ranked.slice(0, 20).map(([name, n]) => `${name} ${count(n)}`).join(', '), reproduce: LS })];
+  return [
+    fact('folders', CHECKS, `${plural(files.length, 'file')} in ${plural(ranked.length, 'top folder')}`, {
+      detail: ranked
+        .slice(0, 20)
+        .map(([name, n]) => `${name} ${count(n)}`)
+        .join(', '),
+      reproduce: LS,
+    }),
+  ];
 };
 
-const unreviewable = (files: readonly TreeEntry[], minified: readonly string[], unread: readonly TreeEntry[], limit: number, subdir: string): ItemDraft[] => {
+const unreviewable = (
+  files: readonly TreeEntry[],
+  minified: readonly string[],
+  unread: readonly TreeEntry[],
+  limit: number,
+  subdir: string,
+): ItemDraft[] => {
   const items: ItemDraft[] = [];
   const local = (e: TreeEntry): string => below(e.path, subdir);
-  const group = (rule: string, found: readonly string[], one: string, many: string, make: typeof fact, extra: Parameters<typeof fact>[3] = {}): void => {
-    if (found.length > 0) items.push(make(rule, CHECKS, `${count(found.length)} ${found.length === 1 ? one : many}`, { ...extra, detail: `${extra.detail ?? ''}${extra.detail ? ' ' : ''}${listed(found, 20)}`, at: { path: found[0]!, startLine: 1 } }));
+  const group = (
+    rule: string,
+    found: readonly string[],
+    one: string,
+    many: string,
+    make: typeof fact,
+    extra: Parameters<typeof fact>[3] = {},
+  ): void => {
+    if (found.length > 0)
+      items.push(
+        make(rule, CHECKS, `${count(found.length)} ${found.length === 1 ? one : many}`, {
+          ...extra,
+          detail: `${extra.detail ?? ''}${extra.detail ? ' ' : ''}${listed(found, 20)}`,
+          at: { path: found[0]!, startLine: 1 },
+        }),
+      );
   };
   const executables = files.filter((e) => isExecutableBinaryPath(e.path)).map((e) => e.path);
-  group('executable-binaries', executables, 'binary that a machine executes', 'binaries that a machine executes', lead, { class: 'supply-chain', strength: 'moderate', detail: 'Nobody can review these by reading; ask how they were built.' });
-  group('binaries', files.filter((e) => isBinaryPath(e.path) && !isExecutableBinaryPath(e.path)).map((e) => e.path), 'other binary file', 'other binary files', fact);
-  group('vendored', files.filter((e) => isVendoredPath(local(e))).map((e) => e.path), 'vendored file', 'vendored files', fact, { detail: 'Code of others, kept here; it is not updated by a package manager.' });
-  group('generated', files.filter((e) => isGeneratedPath(local(e)) && languageOf(e.path)).map((e) => e.path), 'generated or built source file', 'generated or built source files', fact, { detail: 'Check that the build of the sources gives the same.' });
-  group('minified', minified, 'minified source file', 'minified source files', lead, { class: 'supply-chain', strength: 'weak', detail: 'Long lines nobody reads; compare with a build of the sources.' });
+  group(
+    'executable-binaries',
+    executables,
+    'binary that a machine executes',
+    'binaries that a machine executes',
+    lead,
+    {
+      class: 'supply-chain',
+      strength: 'moderate',
+      detail: 'Nobody can review these by reading; ask how they were built.',
+    },
+  );
+  group(
+    'binaries',
+    files.filter((e) => isBinaryPath(e.path) && !isExecutableBinaryPath(e.path)).map((e) => e.path),
+    'other binary file',
+    'other binary files',
+    fact,
+  );
+  group(
+    'vendored',
+    files.filter((e) => isVendoredPath(local(e))).map((e) => e.path),
+    'vendored file',
+    'vendored files',
+    fact,
+    { detail: 'Code of others, kept here; it is not updated by a package manager.' },
+  );
+  group(
+    'generated',
+    files.filter((e) => isGeneratedPath(local(e)) && languageOf(e.path)).map((e) => e.path),
+    'generated or built source file',
+    'generated or built source files',
+    fact,
+    { detail: 'Check that the build of the sources gives the same.' },
+  );
+  group('minified', minified, 'minified source file', 'minified source files', lead, {
+    class: 'supply-chain',
+    strength: 'weak',
+    detail: 'Long lines nobody reads; compare with a build of the sources.',
+  });
   const oversized = unread.filter((e) => e.size > limit);
   const odd = unread.filter((e) => e.size <= limit);
-  const paths = (list: readonly TreeEntry[]): string => listed([...list].sort((a, b) => b.size - a.size || byCodePoint(a.path, b.path)).map((e) => `${e.path} (${bytes(e.size)})`), 12);
-  if (oversized.length > 0) items.push(gap('oversized', [...CHECKS, '2.2.2'], `${plural(oversized.length, 'file')} over ${bytes(limit)} not read`, { detail: paths(oversized), reproduce: LS }));
-  if (odd.length > 0) items.push(gap('not-text', CHECKS, `${plural(odd.length, 'file')} not read: binary, or not UTF-8`, { detail: paths(odd), reproduce: LS }));
+  const paths = (list: readonly TreeEntry[]): string =>
+    listed(
+      [...list]
+        .sort((a, b) => b.size - a.size || byCodePoint(a.path, b.path))
+        .map((e) => `${e.path} (${bytes(e.size)})`),
+      12,
+    );
+  if (oversized.length > 0)
+    items.push(
+      gap(
+        'oversized',
+        [...CHECKS, '2.2.2'],
+        `${plural(oversized.length, 'file')} over ${bytes(limit)} not read`,
+        { detail: paths(oversized), reproduce: LS },
+      ),
+    );
+  if (odd.length > 0)
+    items.push(
+      gap('not-text', CHECKS, `${plural(odd.length, 'file')} not read: binary, or not UTF-8`, {
+        detail: paths(odd),
+        reproduce: LS,
+      }),
+    );
   return items;
 };
-
-/** Where a relative link target leads, as a path in the repository; null when it leaves it. */
-const resolveLink = (from: string, to: string): string | null => {
-  if (to.startsWith('/') || /^[A-Za-z]:/.test(to)) return null;
-  const parts = folderOf(from) === '' ? [] : folderOf(from).split('/');
-  for (const step of to.split('/')) {
-    if (step === '' || step === '.') continue;
-    if (step === '..') {
-      if (parts.length === 0) return null;
-      parts.pop();
-    } else parts.push(step);
-  }
-  return parts.join('/');
-};
-
-const links = async ({ tree, signal }: CollectContext): Promise<ItemDraft[]> => {
-  const items: ItemDraft[] = [];
-  const symlinks = tree.entries.filter((e) => e.kind === 'symlink');
-  const known = new Set<string>(['']);
-  if (symlinks.length > 0) for (const { path } of tree.allEntries) for (let at = path; at !== '' && !known.has(at); at = folderOf(at)) known.add(at);
-  const inside: string[] = [];
-  for (const entry of symlinks.slice(0, 500)) {
-    signal.throwIfAborted();
-    const to = entry.size > 4096 ? null : (await tree.bytes(entry.path)).toString('utf8');
-    const resolved = to === null ? null : resolveLink(entry.path, to);
-    if (resolved === null)
-      items.push(lead('symlink-out', [...CHECKS, '2.3.2'], `Symbolic link ${entry.path} points out of the repository`, { class: 'path-traversal', cwe: ['CWE-61'], strength: 'moderate', detail: `Target: ${to === null ? `(${bytes(entry.size)} long)` : to.slice(0, 200)}`, at: { path: entry.path, startLine: 1 } }));
-    else inside.push(`${entry.path} → ${resolved}${known.has(resolved) ? '' : ' (missing)'}`);
-  }
-  if (inside.length > 0) items.push(fact('symlinks', CHECKS, `${plural(inside.length, 'symbolic link')} within the repository`, { detail: listed(inside, 20, '\n'), reproduce: "git ls-tree -r {commit} | grep '^120000'" }));
-  const submodules = tree.entries.filter((e) => e.kind === 'submodule');
-  if (submodules.length > 0)
-    items.push(gap('submodules', [...CHECKS, '1.3.1'], `${plural(submodules.length, 'submodule')} not read`, { detail: `${listed(submodules.map((s) => `${s.path} at ${s.oid.slice(0, 12)}`), 12)}. Audit each on its own at that commit.`, reproduce: "git ls-tree -r {commit} | grep '^160000'" }));
-  return items;
-};
-
-const names = (entries: readonly TreeEntry[]): ItemDraft[] =>
-  entries
-    .filter((e) => HIDDEN_IN_NAME.test(e.path))
-    .slice(0, 20)
-    .map((e) => lead('hidden-characters-in-name', CHECKS, `A file name holds invisible or control characters: ${e.path}`, { class: 'tool-poisoning', cwe: ['CWE-1007'], strength: 'strong', detail: [...e.path].map((c) => (HIDDEN_IN_NAME.test(c) ? `<U+${c.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}>` : c)).join(''), at: { path: e.path, startLine: 1 } }));
 
 const entryPoints = async ({ tree, target }: CollectContext): Promise<ItemDraft[]> => {
   const found: { name: string; path: string; line: number }[] = [];
-  const manifests = tree.entries.filter((e) => /^(package\.json|pyproject\.toml|Cargo\.toml)$/.test(baseName(e.path)) && !isVendoredPath(e.path) && !isTestPath(below(e.path, target.subdir))).slice(0, 30);
+  const manifests = tree.entries
+    .filter(
+      (e) =>
+        /^(package\.json|pyproject\.toml|Cargo\.toml)$/.test(baseName(e.path)) &&
+        !isVendoredPath(e.path) &&
+        !isTestPath(below(e.path, target.subdir)),
+    )
+    .slice(0, 30);
   for (const { path } of manifests) {
     const source = await tree.text(path);
     const parsed = source === null ? null : path.endsWith('.json') ? parseJson(source) : parseToml(source);
@@ -150,11 +254,42 @@ const entryPoints = async ({ tree, target }: CollectContext): Promise<ItemDraft[
       if (typeof root.bin === 'string') add(`${asText(root.name)} → ${root.bin}`, 'bin');
       for (const [name, to] of entriesOf(root.bin)) add(`${name} → ${asText(to)}`, 'bin', name);
       if (asText(root.main)) add(`main → ${asText(root.main)}`, 'main');
-    } else if (path.endsWith('Cargo.toml')) for (const b of Array.isArray(root.bin) ? root.bin : []) add(`${asText(bag(b).name)} → ${asText(bag(b).path)}`, 'bin');
-    else for (const [name, to] of entriesOf(bag(root.project).scripts ?? bag(bag(root.tool).poetry).scripts)) add(`${name} → ${asText(to)}`, 'project', 'scripts', name);
+    } else if (path.endsWith('Cargo.toml'))
+      for (const b of Array.isArray(root.bin) ? root.bin : [])
+        add(`${asText(bag(b).name)} → ${asText(bag(b).path)}`, 'bin');
+    else
+      for (const [name, to] of entriesOf(bag(root.project).scripts ?? bag(bag(root.tool).poetry).scripts))
+        add(`${name} → ${asText(to)}`, 'project', 'scripts', name);
   }
-  for (const e of tree.entries.filter((f) => /(^|\/)(cmd\/[^/]+\/main\.go|main\.go|src\/main\.rs|__main__\.py)$/.test(f.path) && !isVendoredPath(f.path) && !isTestPath(below(f.path, target.subdir))).slice(0, 20))
-    found.push({ name: e.path, path: e.path, line: (await tree.text(e.path).then((t) => (t ? lineWith(t, 'main(') : null))) ?? 1 });
+  for (const e of tree.entries
+    .filter(
+      (f) =>
+        /(^|\/)(cmd\/[^/]+\/main\.go|main\.go|src\/main\.rs|__main__\.py)$/.test(f.path) &&
+        !isVendoredPath(f.path) &&
+        !isTestPath(below(f.path, target.subdir)),
+    )
+    .slice(0, 20))
+    found.push({
+      name: e.path,
+      path: e.path,
+      line: (await tree.text(e.path).then((t) => (t ? lineWith(t, 'main(') : null))) ?? 1,
+    });
   if (found.length === 0) return [];
-  return [fact('entry-points', CHECKS, `${plural(found.length, 'entry point')}: ${listed(found.map((f) => f.name), 3)}`, { detail: found.slice(0, 30).map((f) => `${f.path}:${f.line} ${f.name}`).join('\n'), at: { path: found[0]!.path, startLine: found[0]!.line } })];
+  return [
+    fact(
+      'entry-points',
+      CHECKS,
+      `${plural(found.length, 'entry point')}: ${listed(
+        found.map((f) => f.name),
+        3,
+      )}`,
+      {
+        detail: found
+          .slice(0, 30)
+          .map((f) => `${f.path}:${f.line} ${f.name}`)
+          .join('\n'),
+        at: { path: found[0]!.path, startLine: found[0]!.line },
+      },
+    ),
+  ];
 };

@@ -4,7 +4,18 @@ import { bag, entriesOf, text } from '../shape.ts';
 import type { ManifestReader } from './read-manifest.ts';
 
 /** Scripts npm runs on its own when the package is installed from a folder, a git URL, or the registry. */
-const LIFECYCLE = new Set(['preinstall', 'install', 'postinstall', 'prepare', 'preprepare', 'postprepare', 'prepublish', 'prepack', 'postpack', 'prepublishOnly']);
+const LIFECYCLE = new Set([
+  'preinstall',
+  'install',
+  'postinstall',
+  'prepare',
+  'preprepare',
+  'postprepare',
+  'prepublish',
+  'prepack',
+  'postpack',
+  'prepublishOnly',
+]);
 
 const NPM_SCOPES: readonly [string, Dependency['scope']][] = [
   ['dependencies', 'runtime'],
@@ -24,9 +35,23 @@ export const packageJson: ManifestReader = (path, source) => {
       ecosystem: 'npm',
       name: text(root.name),
       dependencies: NPM_SCOPES.flatMap(([key, scope]) =>
-        entriesOf(root[key]).slice(0, MOST_DEPENDENCIES).map(([name, value]) => ({ name, specifier: text(value), kind: npmKind(text(value)), scope, line: parsed.lineOf([key, name]) })),
+        entriesOf(root[key])
+          .slice(0, MOST_DEPENDENCIES)
+          .map(([name, value]) => ({
+            name,
+            specifier: text(value),
+            kind: npmKind(text(value)),
+            scope,
+            line: parsed.lineOf([key, name]),
+          })),
       ),
-      scripts: entriesOf(root.scripts).filter(([name]) => LIFECYCLE.has(name)).map(([name, command]) => ({ name, command: text(command).slice(0, 400), line: parsed.lineOf(['scripts', name]) })),
+      scripts: entriesOf(root.scripts)
+        .filter(([name]) => LIFECYCLE.has(name))
+        .map(([name, command]) => ({
+          name,
+          command: text(command).slice(0, 400),
+          line: parsed.lineOf(['scripts', name]),
+        })),
     },
   };
 };
@@ -39,7 +64,13 @@ export const composerJson: ManifestReader = (path, source) => {
     entriesOf(root[key])
       .filter(([name]) => name.includes('/'))
       .slice(0, MOST_DEPENDENCIES)
-      .map(([name, value]) => ({ name, specifier: text(value), kind: composerKind(text(value)), scope, line: parsed.lineOf([key, name]) }));
+      .map(([name, value]) => ({
+        name,
+        specifier: text(value),
+        kind: composerKind(text(value)),
+        scope,
+        line: parsed.lineOf([key, name]),
+      }));
   return {
     ok: true,
     manifest: {
@@ -47,7 +78,13 @@ export const composerJson: ManifestReader = (path, source) => {
       ecosystem: 'Packagist',
       name: text(root.name),
       dependencies: [...read('require', 'runtime'), ...read('require-dev', 'development')],
-      scripts: entriesOf(root.scripts).filter(([name]) => /^(?:pre|post)-(?:install|update|autoload)/.test(name)).map(([name, command]) => ({ name, command: (JSON.stringify(command) ?? '').slice(0, 400), line: parsed.lineOf(['scripts', name]) })),
+      scripts: entriesOf(root.scripts)
+        .filter(([name]) => /^(?:pre|post)-(?:install|update|autoload)/.test(name))
+        .map(([name, command]) => ({
+          name,
+          command: (JSON.stringify(command) ?? '').slice(0, 400),
+          line: parsed.lineOf(['scripts', name]),
+        })),
     },
   };
 };

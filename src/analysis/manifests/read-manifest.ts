@@ -35,7 +35,11 @@ export const manifestReader = (path: string): ManifestReader | null => {
     case 'packages.config':
       return projectXml;
   }
-  if (/^(?:.*[-_.])?requirements(?:[-_.].*)?\.(?:txt|in)$/i.test(name) || /(^|\/)requirements\/[^/]+\.(?:txt|in)$/.test(path)) return requirements;
+  if (
+    /^(?:.*[-_.])?requirements(?:[-_.].*)?\.(?:txt|in)$/i.test(name) ||
+    /(^|\/)requirements\/[^/]+\.(?:txt|in)$/.test(path)
+  )
+    return requirements;
   if (/\.(?:cs|fs|vb)proj$/.test(name)) return projectXml;
   if (/\.gemspec$/.test(name)) return gemfile;
   return null;

@@ -1,4 +1,11 @@
-import { cargoKind, type Dependency, MOST_DEPENDENCIES, poetryKind, pythonRequirement, type SpecifierKind } from '../dependency.ts';
+import {
+  cargoKind,
+  type Dependency,
+  MOST_DEPENDENCIES,
+  poetryKind,
+  pythonRequirement,
+  type SpecifierKind,
+} from '../dependency.ts';
 import { linesOf } from '../lines.ts';
 import { parseToml } from '../parse-toml.ts';
 import { bag, entriesOf, list, text } from '../shape.ts';
@@ -6,7 +13,8 @@ import type { ManifestReader } from './read-manifest.ts';
 
 /** Line of a requirement inside a TOML array: the first at or after the array's key that begins with its name. */
 const lineOfRequirement = (lines: readonly string[], from: number, requirement: string): number => {
-  for (let i = from - 1; i < Math.min(lines.length, from + MOST_DEPENDENCIES); i++) if (lines[i]!.includes(`"${requirement}"`) || lines[i]!.includes(`'${requirement}'`)) return i + 1;
+  for (let i = from - 1; i < Math.min(lines.length, from + MOST_DEPENDENCIES); i++)
+    if (lines[i]!.includes(`"${requirement}"`) || lines[i]!.includes(`'${requirement}'`)) return i + 1;
   return from;
 };
 
@@ -24,13 +32,28 @@ export const pyprojectToml: ManifestReader = (path, source) => {
       const read = pythonRequirement(text(entry));
       if (!read) continue;
       const elsewhere = bag(sources[read.name]);
-      const kind: SpecifierKind = elsewhere.git ? 'git' : elsewhere.path ? 'path' : elsewhere.url ? 'url' : elsewhere.workspace ? 'workspace' : read.kind;
-      dependencies.push({ ...read, kind, scope, line: lineOfRequirement(lines, parsed.lineOf(at), text(entry)) });
+      const kind: SpecifierKind = elsewhere.git
+        ? 'git'
+        : elsewhere.path
+          ? 'path'
+          : elsewhere.url
+            ? 'url'
+            : elsewhere.workspace
+              ? 'workspace'
+              : read.kind;
+      dependencies.push({
+        ...read,
+        kind,
+        scope,
+        line: lineOfRequirement(lines, parsed.lineOf(at), text(entry)),
+      });
     }
   };
   add(project.dependencies, 'runtime', 'project', 'dependencies');
-  for (const [extra, entries] of entriesOf(project['optional-dependencies'])) add(entries, 'optional', 'project', 'optional-dependencies', extra);
-  for (const [group, entries] of entriesOf(root['dependency-groups'])) add(entries, 'development', 'dependency-groups', group);
+  for (const [extra, entries] of entriesOf(project['optional-dependencies']))
+    add(entries, 'optional', 'project', 'optional-dependencies', extra);
+  for (const [group, entries] of entriesOf(root['dependency-groups']))
+    add(entries, 'development', 'dependency-groups', group);
   add(bag(root['build-system']).requires, 'build', 'build-system', 'requires');
   const addPoetry = (table: unknown, scope: Dependency['scope'], ...at: string[]): void => {
     for (const [name, value] of entriesOf(table).slice(0, MOST_DEPENDENCIES)) {
@@ -38,13 +61,29 @@ export const pyprojectToml: ManifestReader = (path, source) => {
       const b = bag(value);
       const specifier = text(value) || text(b.version);
       const kind: SpecifierKind = b.git ? 'git' : b.path ? 'path' : b.url ? 'url' : poetryKind(specifier);
-      dependencies.push({ name, specifier: specifier || text(b.git) || text(b.path) || text(b.url), kind, scope, line: parsed.lineOf([...at, name]) });
+      dependencies.push({
+        name,
+        specifier: specifier || text(b.git) || text(b.path) || text(b.url),
+        kind,
+        scope,
+        line: parsed.lineOf([...at, name]),
+      });
     }
   };
   addPoetry(poetry.dependencies, 'runtime', 'tool', 'poetry', 'dependencies');
   addPoetry(poetry['dev-dependencies'], 'development', 'tool', 'poetry', 'dev-dependencies');
-  for (const [group, g] of entriesOf(poetry.group)) addPoetry(bag(g).dependencies, 'development', 'tool', 'poetry', 'group', group, 'dependencies');
-  return { ok: true, manifest: { path, ecosystem: 'PyPI', name: text(project.name) || text(poetry.name), dependencies, scripts: [] } };
+  for (const [group, g] of entriesOf(poetry.group))
+    addPoetry(bag(g).dependencies, 'development', 'tool', 'poetry', 'group', group, 'dependencies');
+  return {
+    ok: true,
+    manifest: {
+      path,
+      ecosystem: 'PyPI',
+      name: text(project.name) || text(poetry.name),
+      dependencies,
+      scripts: [],
+    },
+  };
 };
 
 const CARGO_TABLES: readonly [string, Dependency['scope']][] = [
@@ -63,8 +102,20 @@ export const cargoToml: ManifestReader = (path, source) => {
       for (const [name, value] of entriesOf(bag(tables)[key]).slice(0, MOST_DEPENDENCIES)) {
         const b = bag(value);
         const specifier = text(value) || text(b.version);
-        const kind: SpecifierKind = b.workspace ? 'managed' : b.git ? 'git' : b.path ? 'path' : cargoKind(specifier);
-        dependencies.push({ name: text(b.package) || name, specifier: specifier || text(b.git) || text(b.path), kind, scope, line: parsed.lineOf([...at, key, name]) });
+        const kind: SpecifierKind = b.workspace
+          ? 'managed'
+          : b.git
+            ? 'git'
+            : b.path
+              ? 'path'
+              : cargoKind(specifier);
+        dependencies.push({
+          name: text(b.package) || name,
+          specifier: specifier || text(b.git) || text(b.path),
+          kind,
+          scope,
+          line: parsed.lineOf([...at, key, name]),
+        });
       }
   };
   add(root);
@@ -73,6 +124,12 @@ export const cargoToml: ManifestReader = (path, source) => {
   const build = text(bag(root.package).build);
   return {
     ok: true,
-    manifest: { path, ecosystem: 'crates.io', name: text(bag(root.package).name), dependencies, scripts: build ? [{ name: 'build', command: build, line: parsed.lineOf(['package', 'build']) }] : [] },
+    manifest: {
+      path,
+      ecosystem: 'crates.io',
+      name: text(bag(root.package).name),
+      dependencies,
+      scripts: build ? [{ name: 'build', command: build, line: parsed.lineOf(['package', 'build']) }] : [],
+    },
   };
 };

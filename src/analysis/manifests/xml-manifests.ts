@@ -1,4 +1,4 @@
-import { type Dependency, mavenKind, MOST_DEPENDENCIES, nugetKind } from '../dependency.ts';
+import { type Dependency, MOST_DEPENDENCIES, mavenKind, nugetKind } from '../dependency.ts';
 import { lineFinder } from '../lines.ts';
 import type { ManifestReader } from './read-manifest.ts';
 
@@ -23,7 +23,8 @@ const elements = (text: string, name: string): { body: string; at: number }[] =>
   return found;
 };
 
-const child = (body: string, name: string): string => elements(body.slice(0, 5000), name)[0]?.body.trim() ?? '';
+const child = (body: string, name: string): string =>
+  elements(body.slice(0, 5000), name)[0]?.body.trim() ?? '';
 
 /** Comments become blanks, so that lines stay where they are. */
 const withoutComments = (text: string): string => {
@@ -45,7 +46,13 @@ export const pomXml: ManifestReader = (path, source) => {
   const text = withoutComments(source);
   const dependencies: Dependency[] = elements(text, 'dependency').map(({ body, at }) => {
     const specifier = child(body, 'version');
-    return { name: `${child(body, 'groupId')}:${child(body, 'artifactId')}`, specifier, kind: mavenKind(specifier), scope: /test/.test(child(body, 'scope')) ? 'development' : 'runtime', line: line(at) };
+    return {
+      name: `${child(body, 'groupId')}:${child(body, 'artifactId')}`,
+      specifier,
+      kind: mavenKind(specifier),
+      scope: /test/.test(child(body, 'scope')) ? 'development' : 'runtime',
+      line: line(at),
+    };
   });
   const parent = text.indexOf('</parent>');
   const name = child(text.slice(parent === -1 ? 0 : parent), 'artifactId');
@@ -59,11 +66,21 @@ export const projectXml: ManifestReader = (path, source) => {
   const line = lineFinder(source);
   const dependencies: Dependency[] = [];
   for (const match of source.matchAll(REFERENCE)) {
-    const attribute = (name: string): string => new RegExp(`\\b${name}="([^"]{0,200})"`, 'i').exec(match[2]!)?.[1] ?? '';
+    const attribute = (name: string): string =>
+      new RegExp(`\\b${name}="([^"]{0,200})"`, 'i').exec(match[2]!)?.[1] ?? '';
     const name = attribute('Include') || attribute('id') || attribute('Update');
-    const body = match[2]!.endsWith('/') ? '' : source.slice(match.index, match.index + 500).split('</PackageReference>')[0]!;
+    const body = match[2]!.endsWith('/')
+      ? ''
+      : source.slice(match.index, match.index + 500).split('</PackageReference>')[0]!;
     const specifier = attribute('Version') || /<Version>([^<]{0,100})</.exec(body)?.[1] || '';
-    if (name && dependencies.length < MOST_DEPENDENCIES) dependencies.push({ name, specifier, kind: nugetKind(specifier), scope: 'runtime', line: line(match.index) });
+    if (name && dependencies.length < MOST_DEPENDENCIES)
+      dependencies.push({
+        name,
+        specifier,
+        kind: nugetKind(specifier),
+        scope: 'runtime',
+        line: line(match.index),
+      });
   }
   return { ok: true, manifest: { path, ecosystem: 'NuGet', name: '', dependencies, scripts: [] } };
 };

@@ -1,0 +1,267 @@
+import type { FoundEntry, ScannedSurface } from '../../analysis/surface-entry.ts';
+import { count, listed, plural, share, tally } from '../../analysis/words.ts';
+import { fact, gap, type ItemDraft, lead, strength } from '../collector.ts';
+
+/** Past this many leads of one kind a list says more than single items. */
+const MOST_LEADS = 40;
+
+export const place = (e: FoundEntry): { path: string; startLine: number; endLine: number } => ({
+  path: e.path,
+  startLine: e.line,
+  endLine: Math.min(e.endLine, e.line + 12),
+});
+
+export const overview = (
+  entries: readonly FoundEntry[],
+  found: ScannedSurface,
+  computed: readonly FoundEntry[],
+): ItemDraft[] => {
+  const items: ItemDraft[] = [];
+  const tools = entries.filter((e) => e.kind === 'tool' && e.certainty !== 'dynamic');
+  const checks = ['2.1.1', '2.4.1'];
+  if (tools.length > 0)
+    items.push(
+      fact(
+        'tools',
+        checks,
+        `${plural(tools.length, 'tool')} defined in ${plural(new Set(tools.map((t) => t.path)).size, 'file')}`,
+        {
+          class: 'tool-poisoning',
+          detail: `${listed(
+            tools.map((t) => t.name),
+            60,
+          )}.\n${count(tools.filter((t) => t.certainty === 'derived').length)} of the names were followed through constants or enums.`,
+          at: place(tools[0]!),
+        },
+      ),
+    );
+  for (const e of computed.slice(0, 10))
+    items.push(
+      lead('computed-tool-name', ['2.1.1', '2.4.4'], `A tool's name is computed here: ${e.name}`, {
+        class: 'tool-poisoning',
+        strength: e.relisted && tools.length > 0 ? 'weak' : 'moderate',
+        detail:
+          tools.length > 0
+            ? 'It may register the tools listed, or others: from configuration, a remote list, or a file.'
+            : 'No tool name stands in the sources: what is offered is only known at run time. List the tools of the running server.',
+        at: place(e),
+      }),
+    );
+  if (tools.length === 0 && computed.length === 0 && found.listHandlers.length > 0)
+    items.push(
+      lead(
+        'computed-tool-list',
+        ['2.1.1', '2.4.4'],
+        'tools/list is answered here, but no definition was recognised',
+        {
+          class: 'tool-poisoning',
+          strength: 'moderate',
+          detail:
+            'The list may come from a file, from another server, or be built in a way this tool does not follow.',
+          at: { path: found.listHandlers[0]!.path, startLine: found.listHandlers[0]!.line },
+        },
+      ),
+    );
+  const repeated = tally(tools.map((t) => t.name)).filter(([, n]) => n > 1);
+  if (repeated.length > 0)
+    items.push(
+      fact(
+        'repeated-tool-name',
+        ['2.4.1'],
+        `${plural(repeated.length, 'tool name')} defined more than once`,
+        {
+          class: 'tool-poisoning',
+          detail: repeated
+            .slice(0, 10)
+            .map(
+              ([name]) =>
+                `${name}: ${tools
+                  .filter((t) => t.name === name)
+                  .map((t) => `${t.path}:${t.line}`)
+                  .join(', ')}`,
+            )
+            .join('\n'),
+          at: place(tools.find((t) => t.name === repeated[0]![0])!),
+        },
+      ),
+    );
+  for (const kind of ['prompt', 'resource'] as const) {
+    const those = entries.filter((e) => e.kind === kind);
+    if (those.length > 0)
+      items.push(
+        fact(
+          `${kind}s`,
+          kind === 'prompt' ? ['2.1.1', '2.4.3'] : ['2.1.1', '2.3.2', '2.4.3'],
+          `${plural(those.length, kind)}: ${listed(
+            those.map((e) => e.name),
+            4,
+          )}`,
+          {
+            class: 'prompt-injection',
+            detail: those
+              .slice(0, 30)
+              .map((e) => `${e.name} (${e.path}:${e.line})`)
+              .join('\n'),
+            at: place(those[0]!),
+          },
+        ),
+      );
+  }
+  for (const e of found.unused.slice(0, 10))
+    items.push(
+      fact('unused-definition', ['2.1.1'], `${e.kind} ${e.name} is defined but nothing refers to it`, {
+        at: place(e),
+      }),
+    );
+  return items;
+};
+
+/** A limit on what a string may be; "optional" and a default are none. */
+const bounded = (constraints: readonly string[]): boolean =>
+  constraints.some((c) =>
+    /^(?:items )?(?:one of|enum|const|max|length|regex|pattern|email|url|uri|uuid|guid|ip|cidr|datetime|date|format|startsWith|endsWith|refine|superRefine|max_length|maxLength)\b/.test(
+      c,
+    ),
+  );
+
+/** Where a text by this name tends to end up: a shell, a file system, a query, a request, an interpreter. */
+const TELLING_NAME =
+  /(?:^|_|(?<=[a-z]))(?:path|file|filename|dir|directory|folder|url|uri|href|host|hostname|endpoint|webhook|command|cmd|shell|script|code|expression|expr|eval|sql|query|where|filter|selector|jsonpath|xpath|regex|pattern|template|args|arguments|flags|options|ref|branch|revision|sha|vars|html|xml|yaml)s?(?:_|$|(?=[A-Z]))/i;
+
+const isText = (type: string): boolean =>
+  /^(?:array of )?(?:string|str)\b|^(?:Optional|list)\[str\]|^str \| None/i.test(type);
+
+const isAnything = (type: string): boolean =>
+  /^(?:any|unknown|record|dict|Any|object|passthrough|Dict)\b(?!\()/.test(type.replace(/^array of /, ''));
+
+export const describeTools = (tools: readonly FoundEntry[]): ItemDraft[] => {
+  const items: ItemDraft[] = [];
+  const known = tools.filter((t) => t.certainty !== 'dynamic');
+  if (known.length === 0) return items;
+
+  const silent = known.filter((t) => t.description.trim() === '' && t.descriptionFrom === null);
+  for (const t of silent.slice(0, MOST_LEADS))
+    items.push(
+      lead('no-description', ['2.4.1'], `Tool ${t.name} has no description`, {
+        class: 'tool-poisoning',
+        strength: 'weak',
+        at: place(t),
+      }),
+    );
+  const elsewhere = known.filter((t) => t.description.trim() === '' && t.descriptionFrom !== null);
+  if (elsewhere.length > 0)
+    items.push(
+      gap(
+        'computed-description',
+        ['2.4.1', '2.4.4'],
+        `${share(elsewhere.length, known.length)} descriptions are computed and were not read`,
+        {
+          class: 'tool-poisoning',
+          detail: elsewhere
+            .slice(0, 15)
+            .map((t) => `${t.name}: ${t.descriptionFrom} (${t.path}:${t.line})`)
+            .join('\n'),
+        },
+      ),
+    );
+
+  const readable = known.filter((t) => t.params !== null);
+  const all = readable.flatMap((t) => (t.params ?? []).map((p) => ({ t, p })));
+  const strings = all.filter(({ p }) => isText(p.type));
+  const free = strings.filter(({ p }) => !bounded(p.constraints));
+  const open = all.filter(({ p }) => isAnything(p.type));
+  items.push(
+    fact(
+      'parameters',
+      ['2.1.1'],
+      `${plural(all.length, 'parameter')} in ${plural(readable.length, 'tool')}, ${count(strings.length)} of them text`,
+      {
+        class: 'configuration',
+        detail: readable
+          .slice(0, 40)
+          .map((t) => `${t.name}(${(t.params ?? []).map((p) => p.name).join(', ')})`)
+          .join('\n'),
+        at: place(readable[0] ?? known[0]!),
+      },
+    ),
+  );
+  if (strings.length > 0 && free.length === 0)
+    items.push(
+      strength(
+        'bounded-parameters',
+        ['2.1.1', '2.1.4'],
+        `All ${plural(strings.length, 'text parameter')} carry a length, pattern or list of values`,
+        { class: 'resource-limit', at: place(strings[0]!.t) },
+      ),
+    );
+  const freeByTool = known
+    .map((t) => ({ t, names: free.filter((f) => f.t === t).map((f) => f.p.name) }))
+    .filter((f) => f.names.length > 0);
+  const telling = freeByTool
+    .map(({ t, names }) => ({ t, names: names.filter((n) => TELLING_NAME.test(n)) }))
+    .filter((f) => f.names.length > 0);
+  for (const { t, names } of telling.slice(0, MOST_LEADS))
+    items.push(
+      lead(
+        'free-text-parameter',
+        ['2.1.1', '2.1.2'],
+        `${t.name}: ${listed(names, 3)} ${names.length === 1 ? 'takes' : 'take'} any text`,
+        {
+          class: 'configuration',
+          cwe: ['CWE-20'],
+          strength: 'weak',
+          detail: `The name${names.length === 1 ? ' says' : 's say'} where it may end up; no length, pattern or list bounds it.\n${(
+            t.params ?? []
+          )
+            .filter((p) => names.includes(p.name))
+            .map(
+              (p) =>
+                `${p.name}: ${p.type}${p.constraints.length > 0 ? ` (${p.constraints.join(', ')})` : ''}`,
+            )
+            .join('\n')}`,
+          at: place(t),
+        },
+      ),
+    );
+  if (freeByTool.length > 0)
+    items.push(
+      fact(
+        'unbounded-text',
+        ['2.1.1', '2.1.4'],
+        `${share(free.length, strings.length)} text parameters have no length, pattern or list of values`,
+        {
+          class: 'resource-limit',
+          detail: freeByTool
+            .slice(0, 60)
+            .map((f) => `${f.t.name}: ${f.names.join(', ')}`)
+            .join('\n'),
+          at: place(freeByTool[0]!.t),
+        },
+      ),
+    );
+  for (const { t, p } of open.slice(0, MOST_LEADS))
+    items.push(
+      lead('untyped-parameter', ['2.1.1'], `${t.name}: parameter ${p.name} takes anything (${p.type})`, {
+        class: 'configuration',
+        cwe: ['CWE-20'],
+        strength: 'weak',
+        at: place(t),
+      }),
+    );
+  const unreadable = known.filter((t) => t.params === null);
+  if (unreadable.length > 0)
+    items.push(
+      gap(
+        'unread-schema',
+        ['2.1.1'],
+        `The input schema of ${share(unreadable.length, known.length)} tools could not be read`,
+        {
+          detail: unreadable
+            .slice(0, 20)
+            .map((t) => `${t.name} (${t.path}:${t.line})`)
+            .join('\n'),
+        },
+      ),
+    );
+  return items;
+};
