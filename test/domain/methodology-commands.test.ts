@@ -250,7 +250,7 @@ describe('the commands to run by hand', () => {
         'getRuntime().exec',
         'pickle.loads',
         'eval(atob',
-        'select * from ${args.table}',
+        'select * from $',
         'select * from {table}',
         'startsWith(root)',
         'fetch(args.url',

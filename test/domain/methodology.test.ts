@@ -274,6 +274,20 @@ describe('the catalogues', () => {
   });
 });
 
+describe('the example for contributors', () => {
+  it('can be taken as it stands', () => {
+    const page = readFileSync(join(dir, '..', 'docs', 'adding-a-check.md'), 'utf8');
+    const example = /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
+    const index = (files.get('methodology.yml') ?? '').replace(
+      "['1.1', '1.2', '1.3']",
+      "['1.1', '1.2', '1.3', team]",
+    );
+    const extended = new Map(files).set('ours.yml', example).set('methodology.yml', index);
+    const loaded = parseMethodology(extended, known);
+    expect('problems' in loaded ? loaded.problems : checksOf(loaded.methodology).length).toEqual(50);
+  });
+});
+
 describe('the committed JSON Schemas', () => {
   const renew = 'renew with: npm exec -- node scripts/schemas.ts';
   it.each(schemaFiles())(`$name is what the types say (${renew})`, ({ name, text }) => {
