@@ -1,10 +1,12 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { collectors } from '../../src/collectors/index.ts';
 import { checklistLint, knownTtps } from '../../src/commands/checklist.ts';
-import { bundledChecklists } from '../../src/io/methodology-files.ts';
+import { parseMethodology } from '../../src/domain/load-methodology.ts';
+import { checksOf } from '../../src/domain/methodology.ts';
+import { bundledChecklists, readMethodologyFolder } from '../../src/io/methodology-files.ts';
 
 const KNOWN = [
   'git-history',
@@ -129,8 +131,27 @@ describe('checklist lint', () => {
   });
 });
 
-describe('the program', () => {
-  it('has no collector that no check asks for', () => {
+describe('collectors and checks', () => {
+  const sources = join(import.meta.dirname, '../../src/collectors');
+  const files = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.ts'));
+
+  it('know each other: no collector without a check that asks for it', () => {
     expect(collectors.map((c) => c.id).filter((id) => !KNOWN.includes(id))).toEqual([]);
+  });
+
+  // Evidence for a check that does not name its collector is dropped without a word.
+  it.each(collectors.map((c) => c.id))('%s is named by every check that its source speaks to', async (id) => {
+    const parsed = parseMethodology(await readMethodologyFolder(bundledChecklists()), {
+      collectors: KNOWN,
+      ttps: await knownTtps(),
+    });
+    const named =
+      'methodology' in parsed ? checksOf(parsed.methodology).filter((c) => c.collectors.includes(id)) : [];
+    const own = files.filter((f) => f === `${id}.ts` || f.startsWith(`${id}/`));
+    const spoken = own.flatMap(
+      (f) => readFileSync(join(sources, f), 'utf8').match(/(?<=')[1-4]\.[1-4]\.[1-5](?=')/g) ?? [],
+    );
+    expect(own).not.toEqual([]);
+    expect([...new Set(spoken)].filter((check) => !named.some((c) => c.id === check)).sort()).toEqual([]);
   });
 });
