@@ -36,6 +36,7 @@ export const demo = async (host: Host, to: string | undefined): Promise<number> 
     const written = await writeReport(
       { snapshot: w.store.snapshot(), events: w.store.events(), top10: await loadTop10() },
       join(folder, 'submission'),
+      (path) => w.store.readText(path),
     );
     w.store.dispatch({ type: 'report-written', audit: written.audit, sha256: written.sha256 });
     say(`4  written   ${written.folder}`);

@@ -160,7 +160,7 @@ export const collectAgain = (host: Host, options: { session?: string | undefined
 
 export const report = (host: Host, options: { session?: string | undefined; to: string; json?: boolean | undefined }): Promise<number> =>
   withSession(host, options.session, async (w) => {
-    const written = await writeReport({ snapshot: w.store.snapshot(), events: w.store.events(), top10: await loadTop10() }, options.to);
+    const written = await writeReport({ snapshot: w.store.snapshot(), events: w.store.events(), top10: await loadTop10() }, options.to, (path) => w.store.readText(path));
     w.store.dispatch({ type: 'report-written', audit: written.audit, sha256: written.sha256 });
     const clean = isClean(written.diagnostics);
     if (options.json) json(host, { session: w.id, ...written, clean });

@@ -46,7 +46,7 @@ export const openPlain = async (host: Host, request: PlainRequest): Promise<numb
             ]),
       write: async (folder) => {
         try {
-          const written = await writeReport({ snapshot: w.store.snapshot(), events: w.store.events(), top10 }, folder);
+          const written = await writeReport({ snapshot: w.store.snapshot(), events: w.store.events(), top10 }, folder, (path) => w.store.readText(path));
           w.store.dispatch({ type: 'report-written', audit: written.audit, sha256: written.sha256 });
           return `${written.folder}\n${describeWritten(written)}`;
         } catch (error) {

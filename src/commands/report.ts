@@ -19,6 +19,21 @@ import { VERSION } from './version.ts';
 
 export type State = { snapshot: Snapshot; events: readonly SessionEvent[]; top10: readonly Top10Risk[] };
 
+/** A file at the pinned commit, for reading every citation again; rejects when the target cannot be opened. */
+export type ReadText = (path: string) => Promise<string | null>;
+
+/** The files findings cite, as they stand at the pinned commit. Where none can be read, citations stay unverified. */
+const citedFiles = async ({ snapshot }: State, read: ReadText): Promise<Map<string, string | null>> => {
+  const paths = new Set([...snapshot.session.findings.values()].flatMap((f) => f.locations.map((l) => l.path)));
+  const files = new Map<string, string | null>();
+  try {
+    for (const path of paths) files.set(path, await read(path));
+  } catch {
+    files.clear();
+  }
+  return files;
+};
+
 export const readinessOf = (snapshot: Snapshot): Readiness[] => readiness(snapshot);
 
 /** Day of the last piece of work, which the submission folder is named after. */
@@ -82,7 +97,7 @@ export type WrittenReport = {
  * Compiles the submission, writes it below `to`, and validates what was written.
  * @throws UserError when something blocks the report, or the folder cannot be written
  */
-export const writeReport = async (state: State, to: string): Promise<WrittenReport> => {
+export const writeReport = async (state: State, to: string, read: ReadText): Promise<WrittenReport> => {
   const blocked = readinessOf(state.snapshot).filter((r) => r.level === 'blocks');
   if (blocked.length > 0)
     throw new UserError(
@@ -101,12 +116,13 @@ export const writeReport = async (state: State, to: string): Promise<WrittenRepo
     existingAudits,
   });
   const folder = `${base}/audits/${audit}`;
+  const cited = await citedFiles(state, read);
   writeFiles(root, files, folder);
   const hash = createHash('sha256');
   for (const [path, text] of files) hash.update(`${path}\0${text.length}\0${text}`);
   const diagnostics = validateSubmission(
     new Map([...readFolder(join(root, base))].map(([path, bytes]) => [`${base}/${path}`, bytes])),
-    {},
+    { target: (commit, path) => (commit === state.snapshot.session.target?.commit ? cited.get(path) : undefined) },
   );
   return { folder: join(root, folder), audit, sha256: hash.digest('hex'), diagnostics };
 };

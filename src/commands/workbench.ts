@@ -98,7 +98,10 @@ const ports = (host: Host, terminal: TerminalPorts, readOnly: boolean, current: 
     reportFolder: () => 'audit-submission',
     write: async (snapshot, events, folder) => {
       const r = report();
-      const written = await r.report.writeReport({ snapshot, events, top10: r.top10 }, folder);
+      const written = await r.report.writeReport({ snapshot, events, top10: r.top10 }, folder, (path) => {
+        if (!current.opened) throw new Error('no session is open');
+        return current.opened.store.readText(path);
+      });
       return { ...written, summary: r.report.describeWritten(written), clean: r.report.isClean(written.diagnostics) };
     },
     locate: async (references, store) => (await lazy.locate()).locate(references, (path) => store.readText(path)),

@@ -56,7 +56,7 @@ export type StoreParts = {
   methodology: Methodology;
   events: readonly SessionEvent[];
   clock(): Date;
-  /** Who decides; stands in every event. */
+  /** Who decides, as long as the session names no auditor. */
   by: string;
   collectors: readonly Collector[];
   /** Called when the target is needed for the first time; again only after it failed. */
@@ -129,11 +129,12 @@ export const createStore = (parts: StoreParts): Store => {
   ): SessionEvent | Refusal => {
     const refused = refuseChange();
     if (refused) return refused;
+    const { github, name } = current().session.auditor;
     const event: SessionEvent = {
       v: EVENT_VERSION,
       seq: events.length + 1,
       at: parts.clock().toISOString(),
-      by: parts.by,
+      by: github || name || parts.by,
       ...(link.undoes !== undefined && { undoes: link.undoes }),
       ...(link.redoes !== undefined && { redoes: link.redoes }),
       ...body,

@@ -13,6 +13,8 @@ export type Readiness = {
   text: string;
   check?: string;
   finding?: string;
+  /** What must be asked of the auditor to mend it, when it lies in neither. */
+  ask?: 'auditor' | 'address';
   fix: string;
 };
 
@@ -22,7 +24,7 @@ const aboutAuditor = ({ session }: Input): Readiness[] => {
   const { name, github, contact, organization } = session.auditor;
   const lacks: Readiness[] = [];
   const need = (value: string, what: string, level: 'blocks' | 'warns', fix: string) => {
-    if (value.trim() === '') lacks.push({ level, text: `the auditor's ${what} is missing`, fix });
+    if (value.trim() === '') lacks.push({ level, text: `the auditor's ${what} is missing`, ask: 'auditor', fix });
   };
   need(name, 'name', 'blocks', 'name the auditor: an audit is signed by a person');
   need(github, 'GitHub user name', 'blocks', 'give the GitHub user name: it names the submission folder');
@@ -38,7 +40,8 @@ const aboutTarget = ({ session }: Input): Readiness[] => {
       {
         level: 'blocks',
         text: 'the target has no public address',
-        fix: 'audit a clone whose remote is the public https address: the database takes only open repositories',
+        ask: 'address',
+        fix: 'say where the audited commit can be had (U): the database takes only open repositories',
       },
     ];
   const repository = repositoryOf(url);
@@ -47,6 +50,7 @@ const aboutTarget = ({ session }: Input): Readiness[] => {
       {
         level: 'blocks',
         text: 'the address of the target is not a public https repository',
+        ask: 'address',
         fix: 'use an https address of the form https://host/owner/name',
       },
     ];

@@ -37,6 +37,8 @@ export type ReadinessItem = {
   fix: string;
   check?: string | undefined;
   finding?: string | undefined;
+  /** What the auditor is asked for to mend it, when it lies in neither. */
+  ask?: 'auditor' | 'address' | undefined;
 };
 
 export type Written = { folder: string; audit: string; sha256: string; summary: string; clean: boolean };

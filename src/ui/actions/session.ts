@@ -32,7 +32,8 @@ export const goThere = (app: App): void => {
     goTo(app, 'findings');
     select(app, 'findings', item.finding);
   } else if (item.check) goToCheck(app, item.check);
-  else if (item.level === 'blocks') item.text.includes('address') ? addressTarget(app) : nameAuditor(app);
+  else if (item.ask === 'auditor') nameAuditor(app);
+  else if (item.ask === 'address') addressTarget(app);
 };
 
 export const writeReport = (app: App): void => {

@@ -10,6 +10,7 @@ import type { PaneText } from '../view/pane.ts';
 import { kindGlyph, runGlyph, runWords } from './verdicts.ts';
 
 const CONTEXT_LINES = 2;
+const NARROW = 72;
 
 const rowLine = (v: View, row: ItemRow, selected: boolean, theme: Theme, columns: number): Line => {
   const cursor = span(selected ? `${theme.glyphs.cursor} ` : '  ', 'focus', selected);
@@ -22,10 +23,13 @@ const rowLine = (v: View, row: ItemRow, selected: boolean, theme: Theme, columns
     ];
   const { item } = row;
   const triage = v.snap?.session.triage.get(item.id);
-  const at = item.location ? `${visible(item.location.path)}:${item.location.startLine}` : '';
+  // In a narrow pane the title matters more than the folders.
+  const path = item.location?.path ?? '';
+  const shown = columns >= NARROW ? path : (path.split('/').at(-1) ?? '');
+  const at = item.location ? `${visible(shown)}:${item.location.startLine}` : '';
   const mark = triage ? ` ${triage.decision}` : '';
   const right = [span(at.length > columns * 0.45 ? `…${at.slice(-Math.floor(columns * 0.4))}` : at, 'muted'), span(mark, triage?.decision === 'accepted' ? 'ok' : 'muted')];
-  const strength = item.kind === 'lead' ? `${item.strength.padEnd(9)}` : '';
+  const strength = item.kind === 'lead' ? (columns >= NARROW ? `${item.strength.padEnd(9)}` : `${item.strength} `) : '';
   return spread(
     [
       cursor,
