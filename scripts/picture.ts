@@ -1,5 +1,5 @@
 /**
- * Draws docs/audit-screen.svg from the real program: the sample server's audit in a pseudo terminal of 120x34, cell by cell.
+ * Draws docs/audit-screen.svg from the real program: the sample server's audit in a pseudo terminal of 140x34, cell by cell.
  * Run by `npm run picture` after the interface changed.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { spawn } from '@lydell/node-pty';
 import xterm from '@xterm/headless';
 
-const COLUMNS = 120;
+const COLUMNS = 140;
 const ROWS = 34;
 const CELL = { width: 8.4, height: 18 };
 
@@ -19,7 +19,6 @@ const env = {
   HOME: home,
   MCP_AUDIT_HOME: home,
   MCP_AUDIT_TEST_IDLE: '1',
-  CI: 'false',
   TERM: 'xterm-256color',
   LANG: 'C.UTF-8',
   TZ: 'UTC',

@@ -17,7 +17,7 @@ const describe = (c: Check): string => {
     ...part('Passes', c.passesWhen),
     ...part('Fails', c.failsWhen),
     ...part('Gathers', c.collectors.join(', ') || 'nothing: done by hand'),
-    ...c.manual.flatMap((m, i) => [...part(i === 0 ? 'By hand' : '', m.purpose), ...part('', `$ ${m.run}`)]),
+    ...c.manual.flatMap((m, i) => [...part(i === 0 ? 'By hand' : '', m.purpose), `${' '.repeat(9)}$ ${m.run}`]),
     ...part('See', [...c.references.cwe, ...c.references.top10, ...c.references.ttps].join(', ')),
   ].join('\n');
 };

@@ -1,5 +1,5 @@
-import { basename, resolve } from 'node:path';
-import { readFolder } from '../io/folders.ts';
+import { basename, join, resolve } from 'node:path';
+import { readFolder, readTextIfThere } from '../io/folders.ts';
 import { renderDiagnostics, validateSubmission } from '../report/validate.ts';
 import { type Host, json } from './host.ts';
 
@@ -7,7 +7,11 @@ export type ValidateOptions = { strict?: boolean | undefined; json?: boolean | u
 
 /** Checks a submission folder, or a whole clone of the audit database. 0: nothing blocks and nothing warns; 1: something does. */
 export const validate = (host: Host, folder: string, options: ValidateOptions): number => {
-  const diagnostics = validateSubmission(readFolder(folder), {
+  const files = readFolder(folder);
+  // One audit's folder: what the database says of the repository lies two levels up.
+  const metadata = files.has('audit-manifest.json') ? readTextIfThere(join(resolve(folder), '../../metadata.json')) : undefined;
+  if (metadata !== undefined) files.set('../../metadata.json', Buffer.from(metadata));
+  const diagnostics = validateSubmission(files, {
     strict: options.strict ?? false,
     folderName: basename(resolve(folder)),
   });

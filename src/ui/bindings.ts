@@ -57,6 +57,8 @@ export const bindings: readonly Binding[] = [
   { id: 'recollect', context: 'check', keys: ['r'], label: 'Gather the evidence of this check again', short: '', disabled: onCheck, run: checks.recollect },
   { id: 'copy-check', context: 'check', keys: ['y'], label: 'Copy a reference to this check', short: '', disabled: onCheck, run: checks.copyCheck },
 
+  { id: 'copy-commands', context: 'check', keys: ['Y'], label: 'Copy the commands to run by hand', short: '', disabled: (v) => (selectedCheck(v) ? null : 'a section is selected: choose a check'), run: checks.copyCommands },
+
   { id: 'edit-finding', context: 'finding', keys: ['enter', 'right', 'l'], label: 'Edit the finding', short: 'edit', disabled: onFinding, run: findings.editSelected },
   { id: 'edit-finding-whole', context: 'finding', keys: ['e'], label: 'Edit the whole finding in $EDITOR', short: 'editor', disabled: onFinding, run: findings.editSelectedWhole },
   { id: 'new-finding', context: 'finding', keys: ['n'], label: 'New finding', short: 'new', disabled: readOnly, run: findings.newFinding },

@@ -7,6 +7,7 @@ import {
   findingsOf,
   findingsOfCheck,
   indexEvidence,
+  manualCommand,
   nextOpen,
   progress,
   verdictWord,
@@ -75,7 +76,7 @@ export const runPlain = async ({ store, print, ask, write }: PlainPorts): Promis
       const why = state().missing.get(id) ?? state().evidence.get(id)?.run.message ?? '';
       print(`Collector ${id} ${OUTCOME_WORDS[outcome] ?? outcome}${why ? `: ${visible(why)}` : ''}.`);
     }
-    for (const m of check.manual) print(`By hand: ${m.purpose}. Command: ${m.run}`);
+    for (const m of check.manual) print(`By hand: ${m.purpose}. Command: ${manualCommand(m.run, session.target)}`);
     for (const f of findingsOfCheck(session, at)) print(`Finding ${f.id}, ${f.severity}: ${visible(f.title)}`);
   };
 

@@ -1,7 +1,7 @@
 import { isRefusal } from '../../domain/decide.ts';
 import type { Verdict } from '../../domain/events.ts';
 import type { Check } from '../../domain/methodology.ts';
-import { findingsOfCheck, verdictWord } from '../../domain/selectors.ts';
+import { findingsOfCheck, manualCommand, verdictWord } from '../../domain/selectors.ts';
 import type { App } from '../app-state.ts';
 import { selectedCheck } from '../model.ts';
 import { textField } from '../view/text-field.ts';
@@ -153,6 +153,15 @@ export const collect = (app: App, ids: readonly string[]): void => {
   app.opened()
     .store.collect(ids)
     .catch((error: unknown) => app.toast(error instanceof Error ? error.message : String(error), 'bad'));
+};
+
+export const copyCommands = (app: App): void => {
+  const check = current(app);
+  if (!check) return;
+  if (check.manual.length === 0) return app.toast(`${check.id} has no commands to run by hand.`, 'warn');
+  const { target } = app.opened().store.snapshot().session;
+  app.ports.copy(check.manual.map((m) => `# ${m.purpose}\n${manualCommand(m.run, target)}\n`).join(''));
+  app.toast(`${check.manual.length} ${check.manual.length === 1 ? 'command' : 'commands'} copied.`);
 };
 
 export const copyCheck = (app: App): void => {

@@ -1,5 +1,5 @@
 import type { Check, Section } from '../../domain/methodology.ts';
-import { findingsOfCheck, progress, verdictOf, verdictWord } from '../../domain/selectors.ts';
+import { findingsOfCheck, manualCommand, progress, verdictOf, verdictWord } from '../../domain/selectors.ts';
 import { missingParts } from '../../domain/finding.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
 import { wrap, wrapHanging } from '../../text/width.ts';
@@ -113,12 +113,8 @@ export const checkDetail = (v: View, check: Check, theme: Theme, columns: number
   if (check.manual.length > 0) {
     out.push(blank);
     for (const [i, m] of check.manual.entries()) {
-      const t = snap.session.target;
-      const run = m.run
-        .replaceAll('{commit}', t?.commit ?? '')
-        .replaceAll('{url}', t?.url ?? '')
-        .replaceAll('{subdir}', t?.subdir || '.');
-      out.push(...labelled(i === 0 ? 'By hand' : '', m.purpose, columns));
+      const run = manualCommand(m.run, snap.session.target);
+      out.push(...labelled(i === 0 ? 'By hand' : '', i === 0 ? `${m.purpose} (Y copies the commands)` : m.purpose, columns));
       out.push(...wrapHanging(`${' '.repeat(LABEL)}$ `, run, columns).map((l): Line => [span(l, 'muted')]));
     }
   }

@@ -9,7 +9,8 @@ import { dayAndTime } from './bars.ts';
 
 type Size = { width: number; height: number };
 
-const BAR = 20;
+/** Cells of the progress bar, by the room there is. */
+const barOf = (width: number): number => (width >= 108 ? 20 : width >= 92 ? 10 : 0);
 
 export const homePane = (v: View, theme: Theme, size: Size): Omit<PaneText, 'focused'> => {
   const { sessions, sessionsError } = v;
@@ -48,15 +49,15 @@ export const homePane = (v: View, theme: Theme, size: Size): Omit<PaneText, 'foc
     const cursor = span(selected ? `${theme.glyphs.cursor} ` : '  ', 'focus', true);
     if (s.problem) return [cursor, span(`${visible(s.name)}  `, undefined, selected), span(`cannot be opened: ${visible(s.problem)}`, 'bad')];
     const total = s.total ?? 0;
-    const filled = total === 0 ? 0 : Math.round((s.answered / total) * BAR);
-    const bar = theme.glyphs.bar.repeat(filled) + theme.glyphs.barEmpty.repeat(BAR - filled);
-    const wide = size.width >= 84;
+    const cells = barOf(size.width);
+    const filled = total === 0 ? 0 : Math.round((s.answered / total) * cells);
+    const bar = theme.glyphs.bar.repeat(filled) + theme.glyphs.barEmpty.repeat(cells - filled);
     return spread(
       [
         cursor,
-        span(fit(visible(s.name), wide ? 30 : 24), undefined, selected),
+        span(fit(visible(s.name), cells > 0 ? 30 : 22), undefined, selected),
         span(` ${s.commit.slice(0, 7)} `, 'muted'),
-        ...(wide ? [span(bar, 'accent'), span(' ')] : []),
+        ...(cells > 0 ? [span(bar, 'accent'), span(' ')] : []),
         span(`${String(s.answered).padStart(3)}/${total} `),
       ],
       [
