@@ -26,7 +26,8 @@ const env = {
 const pty = spawn(process.execPath, ['dist/cli.js'], { cols: COLUMNS, rows: ROWS, env });
 pty.onData((data) => terminal.write(data));
 
-const lastRow = (): string => terminal.buffer.active.getLine(terminal.buffer.active.baseY + ROWS - 1)?.translateToString() ?? '';
+const lastRow = (): string =>
+  terminal.buffer.active.getLine(terminal.buffer.active.baseY + ROWS - 1)?.translateToString() ?? '';
 
 /** Waits until the program says that it is idle and has seen so many keys. */
 const idle = (keys: number): Promise<void> =>
@@ -58,8 +59,19 @@ await press('\u001b');
 // To "Can an argument inject?", its evidence in the third pane.
 await press('/', ...'2.1.2', '\r', 'j', '\u001b', 'o');
 
-const COLOURS = ['#3b4048', '#e06c75', '#98c379', '#e5c07b', '#61afef', '#c678dd', '#56b6c2', '#abb2bf', '#7f848e'];
-const escapeXml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const COLOURS = [
+  '#3b4048',
+  '#e06c75',
+  '#98c379',
+  '#e5c07b',
+  '#61afef',
+  '#c678dd',
+  '#56b6c2',
+  '#abb2bf',
+  '#7f848e',
+];
+const escapeXml = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 const rows: string[] = [];
 const buffer = terminal.buffer.active;
@@ -77,7 +89,10 @@ for (let y = 0; y < ROWS; y++) {
     else spans.push({ text: cell.getChars() || ' ', fill, bold, x });
   }
   // The mark the driver waits for is not part of the program's face.
-  const marked = y === ROWS - 1 ? spans.map((s) => ({ ...s, text: s.text.replace(/[=~]\d+@\d+x\d+/, (m) => ' '.repeat(m.length)) })) : spans;
+  const marked =
+    y === ROWS - 1
+      ? spans.map((s) => ({ ...s, text: s.text.replace(/[=~]\d+@\d+x\d+/, (m) => ' '.repeat(m.length)) }))
+      : spans;
   rows.push(
     `<text y="${(y + 1) * CELL.height}" xml:space="preserve">${marked
       .filter((s) => s.text.trim() !== '')

@@ -8,17 +8,62 @@ import { describe, expect, it } from 'vitest';
  */
 type Rule = { rooms: string[]; types?: string[]; packages: (string | RegExp)[] };
 
-const PARSERS = ['yaml', 'smol-toml', 'jsonc-parser', 'dockerfile-ast', 'picomatch', 'spdx-correct', /^@secretlint\//, 'fast-xml-parser'];
+const PARSERS = [
+  'yaml',
+  'smol-toml',
+  'jsonc-parser',
+  'dockerfile-ast',
+  'picomatch',
+  'spdx-correct',
+  /^@secretlint\//,
+  'fast-xml-parser',
+];
 
 const RULES: Record<string, Rule> = {
   domain: { rooms: ['domain', 'text'], packages: ['zod', 'yaml'] },
   text: { rooms: ['text'], packages: ['string-width', 'wrap-ansi'] },
-  analysis: { rooms: ['analysis', 'domain', 'text'], types: ['collectors/collector.ts'], packages: [...PARSERS, 'hosted-git-info'] },
+  analysis: {
+    rooms: ['analysis', 'domain', 'text'],
+    types: ['collectors/collector.ts'],
+    packages: [...PARSERS, 'hosted-git-info'],
+  },
   collectors: { rooms: ['analysis', 'domain', 'text', 'collectors/collector.ts'], packages: PARSERS },
-  engine: { rooms: ['engine', 'domain', 'text', 'collectors/index.ts'], types: ['collectors/collector.ts'], packages: ['node:crypto', 'node:zlib', 'zod'] },
+  engine: {
+    rooms: ['engine', 'domain', 'text', 'collectors/index.ts'],
+    types: ['collectors/collector.ts'],
+    packages: ['node:crypto', 'node:zlib', 'zod'],
+  },
   report: { rooms: ['report', 'domain', 'text'], packages: ['zod'] },
-  io: { rooms: ['io', 'domain/errors.ts', 'domain/events.ts', 'domain/methodology.ts', 'domain/evidence.ts', 'domain/session.ts', 'domain/load-methodology.ts', 'engine', 'text'], types: ['domain', 'collectors/collector.ts'], packages: [/^node:/, 'simple-git', 'conf', 'fflate', 'env-paths', 'proper-lockfile', 'hosted-git-info', 'zod', 'yaml'] },
-  ui: { rooms: ['ui', 'domain', 'text'], types: ['engine/store.ts'], packages: ['ink', 'react', 'ink-select-input', 'fuzzysort', 'lowlight'] },
+  io: {
+    rooms: [
+      'io',
+      'domain/errors.ts',
+      'domain/events.ts',
+      'domain/methodology.ts',
+      'domain/evidence.ts',
+      'domain/session.ts',
+      'domain/load-methodology.ts',
+      'engine',
+      'text',
+    ],
+    types: ['domain', 'collectors/collector.ts'],
+    packages: [
+      /^node:/,
+      'simple-git',
+      'conf',
+      'fflate',
+      'env-paths',
+      'proper-lockfile',
+      'hosted-git-info',
+      'zod',
+      'yaml',
+    ],
+  },
+  ui: {
+    rooms: ['ui', 'domain', 'text'],
+    types: ['engine/store.ts'],
+    packages: ['ink', 'react', 'ink-select-input', 'fuzzysort', 'lowlight'],
+  },
 };
 
 /** Wiring enters everything; the table of collectors lists them all. */
@@ -42,10 +87,13 @@ const importsOf = (file: string): Import[] => {
   return found.map((m) => {
     const what = m[4] ?? '';
     const names = /^\{(.*)\}\s*from/s.exec(m[3]?.trim() ?? '')?.[1];
-    const allTypes = names !== undefined && names.split(',').every((n) => n.trim() === '' || n.trim().startsWith('type '));
+    const allTypes =
+      names !== undefined && names.split(',').every((n) => n.trim() === '' || n.trim().startsWith('type '));
     return {
       from: file,
-      what: what.startsWith('.') ? relative(SRC, resolve(SRC, dirname(file), what)).replaceAll('\\', '/') : what,
+      what: what.startsWith('.')
+        ? relative(SRC, resolve(SRC, dirname(file), what)).replaceAll('\\', '/')
+        : what,
       typeOnly: m[2] !== undefined || allTypes,
     };
   });
@@ -60,7 +108,10 @@ const breach = ({ from, what, typeOnly }: Import): string | null => {
   if (!rule) return `${from} is in no room`;
   const isPackage = !/\.(ts|tsx|mjs)$/.test(what);
   if (isPackage)
-    return typeOnly || rule.packages.some((p) => (typeof p === 'string' ? what === p || what.startsWith(`${p}/`) : p.test(what)))
+    return typeOnly ||
+      rule.packages.some((p) =>
+        typeof p === 'string' ? what === p || what.startsWith(`${p}/`) : p.test(what),
+      )
       ? null
       : `${from} may not use the package ${what}`;
   // A collector too large for one file keeps the rest in a folder of its own name.
@@ -78,7 +129,9 @@ describe('the house', () => {
   it('notices a breach', () => {
     expect(breach({ from: 'domain/x.ts', what: 'node:fs', typeOnly: false })).toMatch(/may not use/);
     expect(breach({ from: 'ui/x.ts', what: 'io/editor.ts', typeOnly: false })).toMatch(/may not enter/);
-    expect(breach({ from: 'collectors/a.ts', what: 'collectors/b.ts', typeOnly: false })).toMatch(/may not enter/);
+    expect(breach({ from: 'collectors/a.ts', what: 'collectors/b.ts', typeOnly: false })).toMatch(
+      /may not enter/,
+    );
   });
 
   it('keeps clock and randomness out of the pure rooms', () => {
@@ -86,7 +139,10 @@ describe('the house', () => {
       (f) =>
         /^(domain|text|analysis|collectors|report)\//.test(f) &&
         /\bDate\.now\(|new Date\(\)|Math\.random\(|randomUUID|performance\.now|process\.env/.test(
-          readFileSync(join(SRC, f), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*|'[^'\n]*'|\/[^/\n]+\/[gimsuy]*/g, ''),
+          readFileSync(join(SRC, f), 'utf8').replace(
+            /\/\*[\s\S]*?\*\/|\/\/.*|'[^'\n]*'|\/[^/\n]+\/[gimsuy]*/g,
+            '',
+          ),
         ),
     );
     expect(impure).toEqual([]);
@@ -95,7 +151,10 @@ describe('the house', () => {
   it('has files of a screen or two, or a first comment that says why not', () => {
     const long = files.filter((f) => {
       const source = readFileSync(join(SRC, f), 'utf8');
-      return source.split('\n').length > 300 && !/^\s*(\/\*\*|\/\/)[\s\S]{0,400}(long|one file|in one place)/i.test(source);
+      return (
+        source.split('\n').length > 300 &&
+        !/^\s*(\/\*\*|\/\/)[\s\S]{0,400}(long|one file|in one place)/i.test(source)
+      );
     });
     expect(long).toEqual([]);
   });

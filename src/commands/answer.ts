@@ -12,7 +12,11 @@ import { resolveFinding } from './findings.ts';
 
 const MAX_BYTES = 8 * 1024 * 1024;
 
-export type Answered = { recorded: number; unchanged: number; refused: { what: string; why: string; hint: string }[] };
+export type Answered = {
+  recorded: number;
+  unchanged: number;
+  refused: { what: string; why: string; hint: string }[];
+};
 
 /** Reads a file of answers; `-` is standard input. Throws {@link UserError} with the first thing not understood. */
 export const readAnswers = (file: string): ReturnType<typeof answersFile.parse> => {
@@ -20,12 +24,23 @@ export const readAnswers = (file: string): ReturnType<typeof answersFile.parse> 
   try {
     text = readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (error) {
-    throw new UserError(`the answers in ${file} could not be read: ${error instanceof Error ? error.message : error}`, 'nothing was recorded; name a file that can be read');
+    throw new UserError(
+      `the answers in ${file} could not be read: ${error instanceof Error ? error.message : error}`,
+      'nothing was recorded; name a file that can be read',
+    );
   }
-  if (text.length > MAX_BYTES) throw new UserError(`${file} is larger than 8 MiB, so nothing was recorded`, 'split the answers over several files');
+  if (text.length > MAX_BYTES)
+    throw new UserError(
+      `${file} is larger than 8 MiB, so nothing was recorded`,
+      'split the answers over several files',
+    );
   const document = parseDocument(text);
   const [error] = document.errors;
-  if (error) throw new UserError(`${file} is not YAML, so nothing was recorded: ${error.message.split('\n')[0]}`, 'correct that line');
+  if (error)
+    throw new UserError(
+      `${file} is not YAML, so nothing was recorded: ${error.message.split('\n')[0]}`,
+      'correct that line',
+    );
   const parsed = answersFile.safeParse(document.toJS({ maxAliasCount: 50 }) ?? {});
   if (parsed.success) return parsed.data;
   const problem = firstProblem(parsed.error, file);
@@ -36,7 +51,10 @@ export const readAnswers = (file: string): ReturnType<typeof answersFile.parse> 
  * Records what the file says, one decision after the other, exactly as the keys of the interface would. What is
  * refused is reported and does not stop the rest; what is already so is left alone, so the same file can be given twice.
  */
-export const applyAnswers = async (store: Store, answers: ReturnType<typeof readAnswers>): Promise<Answered> => {
+export const applyAnswers = async (
+  store: Store,
+  answers: ReturnType<typeof readAnswers>,
+): Promise<Answered> => {
   const done: Answered = { recorded: 0, unchanged: 0, refused: [] };
   const note = (what: string, r: Refusal): void => {
     if (r.refused === 'nothing changed') done.unchanged += 1;
@@ -55,8 +73,17 @@ export const applyAnswers = async (store: Store, answers: ReturnType<typeof read
   }
   for (const t of answers.triage ?? []) {
     const items = itemsNamed(store.snapshot().evidence, t.items).map((i) => i.id);
-    if (items.length === 0) note(`triage ${t.items}`, { refused: 'no such evidence', hint: 'name an item id, collector/rule, or collector/rule@path' });
-    else send(`triage ${t.items}`, { type: 'triage', items, triage: { decision: t.decision, reason: t.reason } });
+    if (items.length === 0)
+      note(`triage ${t.items}`, {
+        refused: 'no such evidence',
+        hint: 'name an item id, collector/rule, or collector/rule@path',
+      });
+    else
+      send(`triage ${t.items}`, {
+        type: 'triage',
+        items,
+        triage: { decision: t.decision, reason: t.reason },
+      });
   }
   for (const [check, a] of Object.entries(answers.checks ?? {}))
     send(`check ${check}`, {
@@ -73,7 +100,10 @@ export const applyAnswers = async (store: Store, answers: ReturnType<typeof read
     );
     const check = findCheck(methodology, input.check ?? known?.check ?? '');
     if (!check) {
-      note(what, { refused: `it names no check of ${methodology.id}`, hint: 'check: the id of the check it belongs to' });
+      note(what, {
+        refused: `it names no check of ${methodology.id}`,
+        hint: 'check: the id of the check it belongs to',
+      });
       continue;
     }
     const base = known ?? draftFinding(input.id ?? nextFindingId(session), check);

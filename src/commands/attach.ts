@@ -17,12 +17,19 @@ const TYPES: Record<string, string> = {
 };
 
 /** Keeps a copy of a file with the session, addressed by its hash. */
-export const attach = (host: Host, file: string, options: { check?: string; session?: string }): Promise<number> => {
+export const attach = (
+  host: Host,
+  file: string,
+  options: { check?: string; session?: string },
+): Promise<number> => {
   let bytes: Buffer;
   try {
     bytes = readFileSync(file);
   } catch (error) {
-    throw new UserError(`${file} could not be read, so nothing was attached: ${error instanceof Error ? error.message : error}`, 'name a file that is there');
+    throw new UserError(
+      `${file} could not be read, so nothing was attached: ${error instanceof Error ? error.message : error}`,
+      'name a file that is there',
+    );
   }
   return withSession(host, options.session, async (w) => {
     const type = TYPES[extname(file).toLowerCase()] ?? 'application/octet-stream';

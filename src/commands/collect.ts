@@ -19,9 +19,13 @@ const STRENGTHS = ['strong', 'moderate', 'weak'];
  */
 export const failsOn = (word: string): ((i: EvidenceItem) => boolean) => {
   if (word === 'lead') return (i) => i.kind === 'lead';
-  if (STRENGTHS.includes(word)) return (i) => i.kind === 'lead' && STRENGTHS.indexOf(i.strength) <= STRENGTHS.indexOf(word);
+  if (STRENGTHS.includes(word))
+    return (i) => i.kind === 'lead' && STRENGTHS.indexOf(i.strength) <= STRENGTHS.indexOf(word);
   if (weaknessClass.safeParse(word).success) return (i) => i.kind === 'lead' && i.class === word;
-  throw new UserError(`--fail-on does not know "${word}", so nothing was collected`, `one of lead, ${STRENGTHS.join(', ')}, or a class: ${weaknessClass.options.join(', ')}`);
+  throw new UserError(
+    `--fail-on does not know "${word}", so nothing was collected`,
+    `one of lead, ${STRENGTHS.join(', ')}, or a class: ${weaknessClass.options.join(', ')}`,
+  );
 };
 
 export type CollectOptions = {
@@ -40,10 +44,16 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
   const methodology = await loadMethodology(options.methodology);
   const known = new Set(checksOf(methodology).map((c) => c.id));
   for (const id of options.check ?? [])
-    if (!known.has(id)) throw new UserError(`there is no check ${id} in ${methodology.id} ${methodology.version}, so nothing was collected`, 'mcp-audit checklist show lists them');
+    if (!known.has(id))
+      throw new UserError(
+        `there is no check ${id} in ${methodology.id} ${methodology.version}, so nothing was collected`,
+        'mcp-audit checklist show lists them',
+      );
   const wanted = new Set(
     options.check?.length
-      ? checksOf(methodology).filter((c) => options.check?.includes(c.id)).flatMap((c) => c.collectors)
+      ? checksOf(methodology)
+          .filter((c) => options.check?.includes(c.id))
+          .flatMap((c) => c.collectors)
       : collectorsOf(methodology),
   );
   const toJson = options.json === true ? '-' : options.json || null;
@@ -71,7 +81,9 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
         signal: abort.signal,
         now: () => performance.now(),
         onResult: ({ run, items }) =>
-          tell(`  ${run.id.padEnd(16)} ${run.outcome.padEnd(15)} ${String(items.length).padStart(4)} items  ${run.message || run.searched}`),
+          tell(
+            `  ${run.id.padEnd(16)} ${run.outcome.padEnd(15)} ${String(items.length).padStart(4)} items  ${run.message || run.searched}`,
+          ),
       },
     );
     const file = toEvidenceFile({
@@ -79,7 +91,9 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
       target: shown,
       results,
     });
-    const items = options.check?.length ? file.items.filter((i) => i.checks.some((c) => options.check?.includes(c))) : file.items;
+    const items = options.check?.length
+      ? file.items.filter((i) => i.checks.some((c) => options.check?.includes(c)))
+      : file.items;
     const text = `${JSON.stringify({ ...file, items }, null, 2)}\n`;
     if (toJson === '-') host.stdout(text);
     else if (toJson) {
@@ -87,7 +101,10 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
       tell(`written to ${toJson}`);
     } else
       for (const i of items)
-        if (i.kind !== 'fact') tell(`${i.kind.padEnd(8)} ${i.strength.padEnd(8)} ${i.checks.join(',').padEnd(12)} ${i.title}${i.location ? `  ${i.location.path}:${i.location.startLine}` : ''}`);
+        if (i.kind !== 'fact')
+          tell(
+            `${i.kind.padEnd(8)} ${i.strength.padEnd(8)} ${i.checks.join(',').padEnd(12)} ${i.title}${i.location ? `  ${i.location.path}:${i.location.startLine}` : ''}`,
+          );
     const failed = fails ? items.filter(fails).length : 0;
     if (failed > 0) host.stderr(`${failed} items match --fail-on ${options.failOn}\n`);
     return failed > 0 ? 1 : 0;

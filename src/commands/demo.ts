@@ -29,7 +29,9 @@ export const demo = async (host: Host, to: string | undefined): Promise<number> 
     say(`1  pinned    ${session.target?.name} at ${session.target?.commit}`);
     await w.store.collect(collectorsOf(methodology));
     for (const [id, run] of w.store.snapshot().session.runs)
-      say(`2  gathered  ${id.padEnd(16)} ${run.outcome.padEnd(15)} ${run.counts.lead} leads, ${run.counts.gap} gaps`);
+      say(
+        `2  gathered  ${id.padEnd(16)} ${run.outcome.padEnd(15)} ${run.counts.lead} leads, ${run.counts.gap} gaps`,
+      );
     const done = await applyAnswers(w.store, readAnswers(answersOfSample()));
     say(`3  answered  ${done.recorded} decisions recorded, ${done.refused.length} refused`);
     for (const r of done.refused) say(`             ${r.what}: ${r.why} (${r.hint})`);

@@ -1,7 +1,13 @@
 import { parseDocument, stringify } from 'yaml';
 import { isRefusal, type Refusal } from '../domain/decide.ts';
 import { type Finding, missingParts } from '../domain/finding.ts';
-import { type FindingInput, findingInput, firstProblem, toInput, withInput } from '../domain/finding-input.ts';
+import {
+  type FindingInput,
+  findingInput,
+  firstProblem,
+  toInput,
+  withInput,
+} from '../domain/finding-input.ts';
 import { itemsNamed, locate } from '../engine/locate.ts';
 import type { Store } from '../engine/store.ts';
 
@@ -18,7 +24,11 @@ export const findingText = (f: Finding): string => {
 };
 
 /** What was written, laid over `base`; places and evidence are looked up, never taken on trust. */
-export const resolveFinding = async (input: FindingInput, base: Finding, store: Store): Promise<Finding | Refusal> => {
+export const resolveFinding = async (
+  input: FindingInput,
+  base: Finding,
+  store: Store,
+): Promise<Finding | Refusal> => {
   const locations = input.where ? await locate(input.where, (path) => store.readText(path)) : null;
   if (locations && isRefusal(locations)) return locations;
   let evidence: string[] | null = null;
@@ -27,7 +37,10 @@ export const resolveFinding = async (input: FindingInput, base: Finding, store: 
     for (const name of input.evidence) {
       const items = itemsNamed(store.snapshot().evidence, name);
       if (items.length === 0 && !base.evidence.includes(name))
-        return { refused: `there is no evidence "${name}"`, hint: 'Name an item id, collector/rule, or collector/rule@path.' };
+        return {
+          refused: `there is no evidence "${name}"`,
+          hint: 'Name an item id, collector/rule, or collector/rule@path.',
+        };
       evidence.push(...(items.length > 0 ? items.map((i) => i.id) : [name]));
     }
     evidence = [...new Set(evidence)];

@@ -1,6 +1,6 @@
 import { isRefusal } from '../domain/decide.ts';
-import { checksOf, collectorsOf, type Methodology } from '../domain/methodology.ts';
 import { missingParts } from '../domain/finding.ts';
+import { checksOf, collectorsOf, type Methodology } from '../domain/methodology.ts';
 import { findingsOf, indexEvidence, progress, verdictWord, workedHours } from '../domain/selectors.ts';
 import { toJson } from '../domain/session.ts';
 import type { Snapshot } from '../engine/store.ts';
@@ -44,10 +44,17 @@ const runSummary = (snapshot: Snapshot) =>
     };
   });
 
-const collectAll = async (host: Host, w: Workspace, ids: readonly string[], quiet: boolean): Promise<boolean> => {
+const collectAll = async (
+  host: Host,
+  w: Workspace,
+  ids: readonly string[],
+  quiet: boolean,
+): Promise<boolean> => {
   await w.store.collect(ids);
   const runs = runSummary(w.store.snapshot()).filter((r) => ids.includes(r.id));
-  if (!quiet) for (const r of runs) say(host, `  ${r.id.padEnd(16)} ${r.outcome.padEnd(15)} ${r.message || r.searched}`);
+  if (!quiet)
+    for (const r of runs)
+      say(host, `  ${r.id.padEnd(16)} ${r.outcome.padEnd(15)} ${r.message || r.searched}`);
   return runs.every((r) => r.outcome !== 'failed' && r.outcome !== 'missing');
 };
 
@@ -63,8 +70,17 @@ export const start = async (
       say(host, `target  ${session.target?.name} at ${session.target?.commit}`);
       for (const n of w.notices) say(host, `note    ${n}`);
     }
-    const ok = options.collect === false || (await collectAll(host, w, collectorsOf(methodology), options.json ?? false));
-    if (options.json) json(host, { session: w.id, folder: w.dir, target: session.target, collectors: runSummary(w.store.snapshot()), notices: w.notices });
+    const ok =
+      options.collect === false ||
+      (await collectAll(host, w, collectorsOf(methodology), options.json ?? false));
+    if (options.json)
+      json(host, {
+        session: w.id,
+        folder: w.dir,
+        target: session.target,
+        collectors: runSummary(w.store.snapshot()),
+        notices: w.notices,
+      });
     else say(host, `next    mcp-audit ${w.id}   or: mcp-audit answer --session ${w.id} --from FILE`);
     return ok ? 0 : 1;
   } finally {
@@ -72,13 +88,19 @@ export const start = async (
   }
 };
 
-export const answer = (host: Host, options: { session?: string | undefined; from: string; json?: boolean | undefined }): Promise<number> => {
+export const answer = (
+  host: Host,
+  options: { session?: string | undefined; from: string; json?: boolean | undefined },
+): Promise<number> => {
   const answers = readAnswers(options.from);
   return withSession(host, options.session, async (w) => {
     const done = await applyAnswers(w.store, answers);
     if (options.json) json(host, { session: w.id, ...done });
     else {
-      say(host, `${w.id}: ${done.recorded} recorded, ${done.unchanged} already so, ${done.refused.length} refused`);
+      say(
+        host,
+        `${w.id}: ${done.recorded} recorded, ${done.unchanged} already so, ${done.refused.length} refused`,
+      );
       for (const r of done.refused) say(host, `  refused ${r.what}: ${r.why} (${r.hint})`);
     }
     return done.refused.length === 0 ? 0 : 1;
@@ -86,7 +108,11 @@ export const answer = (host: Host, options: { session?: string | undefined; from
 };
 
 /** One decision, as a key of the interface would make it. */
-export const single = (host: Host, session: string | undefined, command: Parameters<Workspace['store']['dispatch']>[0]): Promise<number> =>
+export const single = (
+  host: Host,
+  session: string | undefined,
+  command: Parameters<Workspace['store']['dispatch']>[0],
+): Promise<number> =>
   withSession(host, session, async (w) => {
     const result = w.store.dispatch(command);
     if (isRefusal(result)) {
@@ -121,7 +147,10 @@ const statusJson = (w: Workspace, snapshot: Snapshot, methodology: Methodology) 
   };
 };
 
-export const status = (host: Host, options: { session?: string | undefined; json?: boolean | undefined }): Promise<number> =>
+export const status = (
+  host: Host,
+  options: { session?: string | undefined; json?: boolean | undefined },
+): Promise<number> =>
   withSession(
     host,
     options.session,
@@ -134,33 +163,58 @@ export const status = (host: Host, options: { session?: string | undefined; json
       }
       const p = progress(session, checksOf(methodology));
       say(host, `${w.id}  ${session.target?.name} @ ${session.target?.commit.slice(0, 12)}`);
-      say(host, `${p.answered} of ${p.total} checks answered, ${session.findings.size} findings, ${workedHours(session)} h`);
+      say(
+        host,
+        `${p.answered} of ${p.total} checks answered, ${session.findings.size} findings, ${workedHours(session)} h`,
+      );
       for (const c of checksOf(methodology)) {
         const a = session.answers.get(c.id);
         const note = a?.note ? `  ${a.note.split('\n')[0]}` : '';
         say(host, `  ${c.id.padEnd(7)} ${verdictWord(a?.verdict ?? null).padEnd(15)} ${c.title}${note}`);
       }
       say(host, 'collectors');
-      for (const r of runSummary(snapshot)) say(host, `  ${r.id.padEnd(16)} ${r.outcome.padEnd(15)} ${r.message}`);
-      for (const f of findingsOf(session)) say(host, `  ${f.id} ${f.severity.padEnd(9)} ${f.title}${missingParts(f).length > 0 ? `  (to fill: ${missingParts(f).join(', ')})` : ''}`);
-      for (const r of readinessOf(snapshot)) if (r.level !== 'ok') say(host, `  ${r.level}: ${r.text} (${r.fix})`);
+      for (const r of runSummary(snapshot))
+        say(host, `  ${r.id.padEnd(16)} ${r.outcome.padEnd(15)} ${r.message}`);
+      for (const f of findingsOf(session))
+        say(
+          host,
+          `  ${f.id} ${f.severity.padEnd(9)} ${f.title}${missingParts(f).length > 0 ? `  (to fill: ${missingParts(f).join(', ')})` : ''}`,
+        );
+      for (const r of readinessOf(snapshot))
+        if (r.level !== 'ok') say(host, `  ${r.level}: ${r.text} (${r.fix})`);
       return 0;
     },
     true,
   );
 
-export const collectAgain = (host: Host, options: { session?: string | undefined; checks?: readonly string[] }): Promise<number> =>
+export const collectAgain = (
+  host: Host,
+  options: { session?: string | undefined; checks?: readonly string[] },
+): Promise<number> =>
   withSession(host, options.session, async (w) => {
     const { methodology } = w.store.snapshot();
     const ids = options.checks?.length
-      ? [...new Set(checksOf(methodology).filter((c) => options.checks?.includes(c.id)).flatMap((c) => c.collectors))]
+      ? [
+          ...new Set(
+            checksOf(methodology)
+              .filter((c) => options.checks?.includes(c.id))
+              .flatMap((c) => c.collectors),
+          ),
+        ]
       : collectorsOf(methodology);
     return (await collectAll(host, w, ids, false)) ? 0 : 1;
   });
 
-export const report = (host: Host, options: { session?: string | undefined; to: string; json?: boolean | undefined }): Promise<number> =>
+export const report = (
+  host: Host,
+  options: { session?: string | undefined; to: string; json?: boolean | undefined },
+): Promise<number> =>
   withSession(host, options.session, async (w) => {
-    const written = await writeReport({ snapshot: w.store.snapshot(), events: w.store.events(), top10: await loadTop10() }, options.to, (path) => w.store.readText(path));
+    const written = await writeReport(
+      { snapshot: w.store.snapshot(), events: w.store.events(), top10: await loadTop10() },
+      options.to,
+      (path) => w.store.readText(path),
+    );
     w.store.dispatch({ type: 'report-written', audit: written.audit, sha256: written.sha256 });
     const clean = isClean(written.diagnostics);
     if (options.json) json(host, { session: w.id, ...written, clean });

@@ -1,7 +1,7 @@
 import { UserError } from '../domain/errors.ts';
 import { dataDir, reposDir } from '../io/paths.ts';
-import { visible } from '../text/visible.ts';
 import { openSettings, type Settings } from '../io/settings.ts';
+import { visible } from '../text/visible.ts';
 
 /** What a command may use of the machine; tests pass their own. */
 export type Host = {

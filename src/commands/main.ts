@@ -23,13 +23,16 @@ The file is YAML; every key is optional:
 /** The command line. `run` gets the exit code of whatever was asked. */
 export const program = (host: Host, done: (code: number) => void): Command => {
   const cli = new Command('mcp-audit')
-    .description('Audit a Model Context Protocol server: check by check, with evidence, to a submission the audit database accepts.')
+    .description(
+      'Audit a Model Context Protocol server: check by check, with evidence, to a submission the audit database accepts.',
+    )
     .version(VERSION)
     .exitOverride()
     .showHelpAfterError('(mcp-audit --help shows how)')
     .addHelpText('after', EXIT);
   const json = () => new Option('--json', 'machine-readable output');
-  const session = () => new Option('-s, --session <id>', 'which session (id or its beginning); the newest when left out');
+  const session = () =>
+    new Option('-s, --session <id>', 'which session (id or its beginning); the newest when left out');
   const target = (c: Command) =>
     c
       .option('--ref <ref>', 'commit, tag or branch; also as #ref behind the path or URL')
@@ -57,7 +60,9 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     .argument('[session]', 'id or its beginning; the newest when left out')
     .option('--read-only', 'look without changing')
     .option('--plain', 'linear text instead of panes')
-    .action(async (id: string | undefined, o) => done(await (await import('./open.ts')).resumeCommand(host, id, o)));
+    .action(async (id: string | undefined, o) =>
+      done(await (await import('./open.ts')).resumeCommand(host, id, o)),
+    );
 
   target(cli.command('start'))
     .description('begin a session without a terminal: pin the target and gather its evidence')
@@ -65,7 +70,9 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     .option('--url <url>', 'address the report names when the repository has no remote')
     .option('--no-collect', 'only pin the target')
     .addOption(json())
-    .action(async (source: string, o) => done(await (await import('./headless.ts')).start(host, { source, ...o })));
+    .action(async (source: string, o) =>
+      done(await (await import('./headless.ts')).start(host, { source, ...o })),
+    );
 
   target(cli.command('collect'))
     .description('gather evidence without a session (format mcp-audit/evidence@1)')
@@ -73,14 +80,18 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     .option('--check <id...>', 'only the evidence of these checks')
     .option('--json [file]', 'write the evidence as JSON to a file, or to standard output')
     .option('--fail-on <what>', 'exit 1 when there are such leads: lead, strong, moderate, weak, or a class')
-    .action(async (source: string, o) => done(await (await import('./collect.ts')).collect(host, { source, ...o })));
+    .action(async (source: string, o) =>
+      done(await (await import('./collect.ts')).collect(host, { source, ...o })),
+    );
 
   cli
     .command('gather')
     .description('run the collectors of a session again')
     .addOption(session())
     .option('--check <id...>', 'only the collectors of these checks')
-    .action(async (o) => done(await (await import('./headless.ts')).collectAgain(host, { session: o.session, checks: o.check })));
+    .action(async (o) =>
+      done(await (await import('./headless.ts')).collectAgain(host, { session: o.session, checks: o.check })),
+    );
 
   cli
     .command('answer')
@@ -103,7 +114,11 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     .description('delete a finding; undo brings it back')
     .argument('<finding>', 'for instance F-03')
     .addOption(session())
-    .action(async (finding: string, o) => done(await (await import('./headless.ts')).single(host, o.session, { type: 'delete-finding', finding })));
+    .action(async (finding: string, o) =>
+      done(
+        await (await import('./headless.ts')).single(host, o.session, { type: 'delete-finding', finding }),
+      ),
+    );
 
   cli
     .command('attach')
@@ -168,14 +183,21 @@ export const program = (host: Host, done: (code: number) => void): Command => {
         import('../collectors/index.ts'),
         import('../io/methodology-files.ts'),
       ]);
-      done(await checklistLint(dir ?? bundledChecklists(), host, { collectors: collectors.map((c) => c.id), json: o.json ?? false }));
+      done(
+        await checklistLint(dir ?? bundledChecklists(), host, {
+          collectors: collectors.map((c) => c.id),
+          json: o.json ?? false,
+        }),
+      );
     });
   checklist
     .command('show')
     .description('print a methodology, or one check of it, as a person reads it')
     .argument('[check]', 'id of a check')
     .option('--methodology <dir>', 'your own checklists instead of the bundled ones')
-    .action(async (check: string | undefined, o) => done(await (await import('./show-checklist.ts')).showChecklist(host, check, o.methodology)));
+    .action(async (check: string | undefined, o) =>
+      done(await (await import('./show-checklist.ts')).showChecklist(host, check, o.methodology)),
+    );
 
   cli
     .command('demo')
@@ -200,7 +222,9 @@ export const main = async (argv: readonly string[], host: Host = createHost()): 
       return error.exitCode;
     }
     const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    host.stderr(`mcp-audit failed, and this is a defect of it. What was decided before is saved.\n${visible(shown).replaceAll('‹U+000A›', '\n')}\n`);
+    host.stderr(
+      `mcp-audit failed, and this is a defect of it. What was decided before is saved.\n${visible(shown).replaceAll('‹U+000A›', '\n')}\n`,
+    );
     return 2;
   }
 };

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
+import { sessionDir } from '../io/paths.ts';
 import { listSessions } from '../io/session/list-sessions.ts';
 import { isSessionId } from '../io/session/session-id.ts';
-import { sessionDir } from '../io/paths.ts';
 import { type Host, requireTerminal } from './host.ts';
 
 export type OpenOptions = {
@@ -14,14 +14,24 @@ export type OpenOptions = {
   plain?: boolean;
 };
 
-const wantsPlain = (host: Host, o: { plain?: boolean }): boolean => o.plain === true || host.env.INK_SCREEN_READER === 'true';
+const wantsPlain = (host: Host, o: { plain?: boolean }): boolean =>
+  o.plain === true || host.env.INK_SCREEN_READER === 'true';
 
 export const resumeCommand = async (host: Host, id: string | undefined, o: OpenOptions): Promise<number> => {
   requireTerminal();
   const { chooseSession } = await import('./workspace.ts');
   const session = chooseSession(host, id);
-  if (wantsPlain(host, o)) return (await import('./plain.ts')).openPlain(host, { kind: 'resume', id: session, readOnly: o.readOnly ?? false });
-  return (await import('./workbench.ts')).openWorkbench(host, { kind: 'resume', id: session, readOnly: o.readOnly ?? false });
+  if (wantsPlain(host, o))
+    return (await import('./plain.ts')).openPlain(host, {
+      kind: 'resume',
+      id: session,
+      readOnly: o.readOnly ?? false,
+    });
+  return (await import('./workbench.ts')).openWorkbench(host, {
+    kind: 'resume',
+    id: session,
+    readOnly: o.readOnly ?? false,
+  });
 };
 
 /**
@@ -30,15 +40,25 @@ export const resumeCommand = async (host: Host, id: string | undefined, o: OpenO
  */
 export const open = async (host: Host, to: string | undefined, o: OpenOptions): Promise<number> => {
   requireTerminal();
-  if (to === undefined && !wantsPlain(host, o)) return (await import('./workbench.ts')).openWorkbench(host, { kind: 'home' });
+  if (to === undefined && !wantsPlain(host, o))
+    return (await import('./workbench.ts')).openWorkbench(host, { kind: 'home' });
   if (to === undefined) return resumeCommand(host, undefined, o);
-  if (isSessionId(to) && existsSync(sessionDir(host.dataDir, to)) && !existsSync(to)) return resumeCommand(host, to, o);
+  if (isSessionId(to) && existsSync(sessionDir(host.dataDir, to)) && !existsSync(to))
+    return resumeCommand(host, to, o);
   const source = o.ref ? `${to}#${o.ref}` : to;
   if (!o.new) {
-    const same = listSessions(host.dataDir).find((s) => !s.problem && s.target?.source === source && s.target.subdir === (o.subdir ?? s.target.subdir));
+    const same = listSessions(host.dataDir).find(
+      (s) => !s.problem && s.target?.source === source && s.target.subdir === (o.subdir ?? s.target.subdir),
+    );
     if (same) return resumeCommand(host, same.id, o);
   }
-  const request = { kind: 'start' as const, source, subdir: o.subdir ?? '', methodology: o.methodology ?? '', url: o.url ?? '' };
+  const request = {
+    kind: 'start' as const,
+    source,
+    subdir: o.subdir ?? '',
+    methodology: o.methodology ?? '',
+    url: o.url ?? '',
+  };
   if (wantsPlain(host, o)) return (await import('./plain.ts')).openPlain(host, request);
   return (await import('./workbench.ts')).openWorkbench(host, request);
 };

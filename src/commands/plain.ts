@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import { UserError } from '../domain/errors.ts';
 import { collectorsOf } from '../domain/methodology.ts';
-import { runPlain } from '../ui/plain.ts';
 import { visible } from '../text/visible.ts';
+import { runPlain } from '../ui/plain.ts';
 import type { Host } from './host.ts';
 import { describeWritten, loadTop10, writeReport } from './report.ts';
 import { resumeAudit, startAudit } from './workspace.ts';
@@ -46,7 +46,11 @@ export const openPlain = async (host: Host, request: PlainRequest): Promise<numb
             ]),
       write: async (folder) => {
         try {
-          const written = await writeReport({ snapshot: w.store.snapshot(), events: w.store.events(), top10 }, folder, (path) => w.store.readText(path));
+          const written = await writeReport(
+            { snapshot: w.store.snapshot(), events: w.store.events(), top10 },
+            folder,
+            (path) => w.store.readText(path),
+          );
           w.store.dispatch({ type: 'report-written', audit: written.audit, sha256: written.sha256 });
           return `${written.folder}\n${describeWritten(written)}`;
         } catch (error) {

@@ -24,7 +24,9 @@ export type ReadText = (path: string) => Promise<string | null>;
 
 /** The files findings cite, as they stand at the pinned commit. Where none can be read, citations stay unverified. */
 const citedFiles = async ({ snapshot }: State, read: ReadText): Promise<Map<string, string | null>> => {
-  const paths = new Set([...snapshot.session.findings.values()].flatMap((f) => f.locations.map((l) => l.path)));
+  const paths = new Set(
+    [...snapshot.session.findings.values()].flatMap((f) => f.locations.map((l) => l.path)),
+  );
   const files = new Map<string, string | null>();
   try {
     for (const path of paths) files.set(path, await read(path));
@@ -38,7 +40,9 @@ export const readinessOf = (snapshot: Snapshot): Readiness[] => readiness(snapsh
 
 /** Day of the last piece of work, which the submission folder is named after. */
 const dateOf = (events: readonly SessionEvent[]): string => {
-  const last = events.findLast((e) => !['session.opened', 'session.closed', 'report.written'].includes(e.type));
+  const last = events.findLast(
+    (e) => !['session.opened', 'session.closed', 'report.written'].includes(e.type),
+  );
   return (last?.at ?? events[0]?.at ?? '').slice(0, 10);
 };
 
@@ -122,11 +126,15 @@ export const writeReport = async (state: State, to: string, read: ReadText): Pro
   for (const [path, text] of files) hash.update(`${path}\0${text.length}\0${text}`);
   const diagnostics = validateSubmission(
     new Map([...readFolder(join(root, base))].map(([path, bytes]) => [`${base}/${path}`, bytes])),
-    { target: (commit, path) => (commit === state.snapshot.session.target?.commit ? cited.get(path) : undefined) },
+    {
+      target: (commit, path) =>
+        commit === state.snapshot.session.target?.commit ? cited.get(path) : undefined,
+    },
   );
   return { folder: join(root, folder), audit, sha256: hash.digest('hex'), diagnostics };
 };
 
 export const describeWritten = (w: WrittenReport): string => renderDiagnostics(w.diagnostics);
 
-export const isClean = (diagnostics: readonly Diagnostic[]): boolean => diagnostics.every((d) => d.level === 'info');
+export const isClean = (diagnostics: readonly Diagnostic[]): boolean =>
+  diagnostics.every((d) => d.level === 'info');

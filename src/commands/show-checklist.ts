@@ -8,7 +8,8 @@ import { loadMethodology } from './workspace.ts';
 const COLUMNS = 100;
 
 const describe = (c: Check): string => {
-  const part = (label: string, text: string) => wrapHanging(`${label.padEnd(8)} `, visibleLines(text), COLUMNS);
+  const part = (label: string, text: string) =>
+    wrapHanging(`${label.padEnd(8)} `, visibleLines(text), COLUMNS);
   return [
     `${c.id} ${c.title}`,
     '',
@@ -17,16 +18,27 @@ const describe = (c: Check): string => {
     ...part('Passes', c.passesWhen),
     ...part('Fails', c.failsWhen),
     ...part('Gathers', c.collectors.join(', ') || 'nothing: done by hand'),
-    ...c.manual.flatMap((m, i) => [...part(i === 0 ? 'By hand' : '', m.purpose), `${' '.repeat(9)}$ ${m.run}`]),
+    ...c.manual.flatMap((m, i) => [
+      ...part(i === 0 ? 'By hand' : '', m.purpose),
+      `${' '.repeat(9)}$ ${m.run}`,
+    ]),
     ...part('See', [...c.references.cwe, ...c.references.top10, ...c.references.ttps].join(', ')),
   ].join('\n');
 };
 
-export const showChecklist = async (host: Host, id: string | undefined, folder: string | undefined): Promise<number> => {
+export const showChecklist = async (
+  host: Host,
+  id: string | undefined,
+  folder: string | undefined,
+): Promise<number> => {
   const m = await loadMethodology(folder);
   if (id !== undefined) {
     const check = checksOf(m).find((c) => c.id === id);
-    if (!check) throw new UserError(`there is no check ${id} in ${m.id} ${m.version}`, 'mcp-audit checklist show lists them');
+    if (!check)
+      throw new UserError(
+        `there is no check ${id} in ${m.id} ${m.version}`,
+        'mcp-audit checklist show lists them',
+      );
     host.stdout(`${describe(check)}\n`);
     return 0;
   }

@@ -9,7 +9,9 @@ export type ValidateOptions = { strict?: boolean | undefined; json?: boolean | u
 export const validate = (host: Host, folder: string, options: ValidateOptions): number => {
   const files = readFolder(folder);
   // One audit's folder: what the database says of the repository lies two levels up.
-  const metadata = files.has('audit-manifest.json') ? readTextIfThere(join(resolve(folder), '../../metadata.json')) : undefined;
+  const metadata = files.has('audit-manifest.json')
+    ? readTextIfThere(join(resolve(folder), '../../metadata.json'))
+    : undefined;
   if (metadata !== undefined) files.set('../../metadata.json', Buffer.from(metadata));
   const diagnostics = validateSubmission(files, {
     strict: options.strict ?? false,

@@ -6,7 +6,10 @@ import { fileURLToPath } from 'node:url';
 const read = (): string => {
   for (let dir = dirname(fileURLToPath(import.meta.url)); dirname(dir) !== dir; dir = dirname(dir)) {
     try {
-      const pkg = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as { name?: string; version?: string };
+      const pkg = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as {
+        name?: string;
+        version?: string;
+      };
       if (pkg.name === 'mcp-audit-workbench' && pkg.version) return pkg.version;
     } catch {}
   }

@@ -39,8 +39,17 @@ const summary = (s: Listed): SessionSummary => ({
   problem: s.problem ?? null,
 });
 
-const ports = (host: Host, terminal: TerminalPorts, readOnly: boolean, current: { opened: Opened | null }): Ports => {
-  const opened = async (make: (w: Awaited<ReturnType<typeof lazy.workspace>>) => Promise<{ id: string; dir: string; store: Opened['store'] }>) => {
+const ports = (
+  host: Host,
+  terminal: TerminalPorts,
+  readOnly: boolean,
+  current: { opened: Opened | null },
+): Ports => {
+  const opened = async (
+    make: (
+      w: Awaited<ReturnType<typeof lazy.workspace>>,
+    ) => Promise<{ id: string; dir: string; store: Opened['store'] }>,
+  ) => {
     const [workspace, report] = await Promise.all([lazy.workspace(), lazy.report()]);
     loaded = { report, findings: await lazy.findings(), top10: await report.loadTop10() };
     const w = await make(workspace);
@@ -92,7 +101,9 @@ const ports = (host: Host, terminal: TerminalPorts, readOnly: boolean, current: 
       try {
         return report().report.previewReport({ snapshot, events, top10: report().top10 });
       } catch (error) {
-        return error instanceof UserError ? `${error.message}\n${error.hint}` : `It cannot be compiled yet: ${String(error)}`;
+        return error instanceof UserError
+          ? `${error.message}\n${error.hint}`
+          : `It cannot be compiled yet: ${String(error)}`;
       }
     },
     reportFolder: () => 'audit-submission',
@@ -102,9 +113,14 @@ const ports = (host: Host, terminal: TerminalPorts, readOnly: boolean, current: 
         if (!current.opened) throw new Error('no session is open');
         return current.opened.store.readText(path);
       });
-      return { ...written, summary: r.report.describeWritten(written), clean: r.report.isClean(written.diagnostics) };
+      return {
+        ...written,
+        summary: r.report.describeWritten(written),
+        clean: r.report.isClean(written.diagnostics),
+      };
     },
-    locate: async (references, store) => (await lazy.locate()).locate(references, (path) => store.readText(path)),
+    locate: async (references, store) =>
+      (await lazy.locate()).locate(references, (path) => store.readText(path)),
     findingText: (finding) => report().findings.findingText(finding),
     parseFinding: (text, base, store) => report().findings.parseFinding(text, base, store),
     edit: (text, name) => withTerminal(() => editText(host.env, text, name)),
@@ -149,14 +165,22 @@ export const openWorkbench = async (host: Host, request: OpenRequest): Promise<n
       (app) => {
         if (request.kind === 'resume') resume(app, request.id);
         else if (request.kind === 'start')
-          start(app, { source: request.source, subdir: request.subdir, methodology: request.methodology, url: request.url, sample: false });
+          start(app, {
+            source: request.source,
+            subdir: request.subdir,
+            methodology: request.methodology,
+            url: request.url,
+            sample: false,
+          });
       },
       host.env,
     );
   } catch (error) {
     if (current.opened) {
       const { session } = current.opened.store.snapshot();
-      host.stderr(`The interface failed. Everything up to event ${session.seq} is saved in ${current.opened.folder}.\nCome back with: ${current.opened.resumeCommand}\n`);
+      host.stderr(
+        `The interface failed. Everything up to event ${session.seq} is saved in ${current.opened.folder}.\nCome back with: ${current.opened.resumeCommand}\n`,
+      );
     }
     throw error;
   }

@@ -80,7 +80,8 @@ const workspace = (host: Host, open: OpenSession, notices: readonly string[]): W
   const first = open.events[0];
   const target = first?.type === 'session.started' ? first.target : null;
   const auditor = first?.type === 'session.started' ? first.auditor : null;
-  if (!target || !auditor) throw new UserError(`session ${open.id} does not say what it audits`, 'import an earlier export of it');
+  if (!target || !auditor)
+    throw new UserError(`session ${open.id} does not say what it audits`, 'import an earlier export of it');
   const store: Store = createStore({
     journal: open.journal,
     blobs: open.blobs,
@@ -130,7 +131,14 @@ export const resumeAudit = (host: Host, id: string, readOnly = false): Workspace
   const auditor = host.settings().auditor.get();
   return workspace(
     host,
-    resumeSession({ dataDir: host.dataDir, id, toolVersion: VERSION, by: signature(auditor), clock: host.clock, readOnly }),
+    resumeSession({
+      dataDir: host.dataDir,
+      id,
+      toolVersion: VERSION,
+      by: signature(auditor),
+      clock: host.clock,
+      readOnly,
+    }),
     [],
   );
 };
@@ -147,8 +155,15 @@ export const chooseSession = (host: Host, id: string | undefined): string => {
   const exact = matching.find((s) => s.id === id) ?? (matching.length === 1 ? matching[0] : undefined);
   if (exact) return exact.id;
   throw new UserError(
-    matching.length > 1 ? `"${id}" is the beginning of ${matching.length} sessions` : `there is no session "${id}"`,
-    matching.length > 1 ? `say which: ${matching.slice(0, 5).map((s) => s.id).join(', ')}` : 'mcp-audit sessions lists them',
+    matching.length > 1
+      ? `"${id}" is the beginning of ${matching.length} sessions`
+      : `there is no session "${id}"`,
+    matching.length > 1
+      ? `say which: ${matching
+          .slice(0, 5)
+          .map((s) => s.id)
+          .join(', ')}`
+      : 'mcp-audit sessions lists them',
   );
 };
 

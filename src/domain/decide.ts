@@ -137,11 +137,17 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
       return { event };
     }
     case 'address-target': {
-      const url = command.url.trim().replace(/\.git$/, '').replace(/\/+$/, '');
+      const url = command.url
+        .trim()
+        .replace(/\.git$/, '')
+        .replace(/\/+$/, '');
       if (session.target?.url === url) return unchanged;
       const event = { type: 'target.addressed', url } as const;
       if (!eventBody.safeParse(event).success)
-        return refuse(`"${command.url}" is no public address of a repository`, 'write it as https://host/owner/name');
+        return refuse(
+          `"${command.url}" is no public address of a repository`,
+          'write it as https://host/owner/name',
+        );
       return { event };
     }
     case 'allow-network':

@@ -64,7 +64,10 @@ export const eventBody = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('session.closed'), check: checkId.nullable() }),
   z.strictObject({ type: z.literal('auditor.named'), auditor }),
   /** The public address of a target whose clone had none. */
-  z.strictObject({ type: z.literal('target.addressed'), url: z.string().regex(/^https:\/\/[^\s/]+\/[^\s]+$/) }),
+  z.strictObject({
+    type: z.literal('target.addressed'),
+    url: z.string().regex(/^https:\/\/[^\s/]+\/[^\s]+$/),
+  }),
   z.strictObject({ type: z.literal('network.allowed'), allowed: z.boolean() }),
   z.strictObject({ type: z.literal('check.answered'), check: checkId, answer: answer.nullable() }),
   /** An unfinished note, kept against loss; not an answer, not undoable. */

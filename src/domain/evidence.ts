@@ -113,7 +113,11 @@ export const surfaceTool = z.strictObject({
   params: z.array(z.strictObject({ name: z.string(), type: z.string(), constraints: z.array(z.string()) })),
   annotations: z.record(z.string(), z.unknown()),
   handler: z
-    .strictObject({ path: z.string(), startLine: z.number().int().positive(), endLine: z.number().int().positive() })
+    .strictObject({
+      path: z.string(),
+      startLine: z.number().int().positive(),
+      endLine: z.number().int().positive(),
+    })
     .nullable(),
   sinks: z.array(z.string()),
 });
@@ -123,7 +127,11 @@ export const surface = z.strictObject({
   resources: z.array(z.strictObject(surfaceEntry)),
   prompts: z.array(z.strictObject(surfaceEntry)),
   transports: z.array(
-    z.strictObject({ kind: z.enum(['stdio', 'http', 'sse', 'websocket', 'unknown']), path: z.string(), line: z.number() }),
+    z.strictObject({
+      kind: z.enum(['stdio', 'http', 'sse', 'websocket', 'unknown']),
+      path: z.string(),
+      line: z.number(),
+    }),
   ),
 });
 export type Surface = z.infer<typeof surface>;
@@ -161,7 +169,10 @@ export const evidenceFile = z.strictObject({
   items: z.array(evidenceItem),
   /** The database's label, in the copy that goes into a submission and quotes what was written to steer a model. */
   _meta: z
-    .strictObject({ contains_prompt_injection_examples: z.literal(true), example_locations: z.array(z.string()) })
+    .strictObject({
+      contains_prompt_injection_examples: z.literal(true),
+      example_locations: z.array(z.string()),
+    })
     .optional(),
 });
 export type EvidenceFile = z.infer<typeof evidenceFile>;

@@ -48,7 +48,11 @@ export const findingInput = z.strictObject({
   reproduction: entries.optional(),
   risks: entries.optional(),
   recommendations: z
-    .strictObject({ immediate: entries.optional(), shortTerm: entries.optional(), longTerm: entries.optional() })
+    .strictObject({
+      immediate: entries.optional(),
+      shortTerm: entries.optional(),
+      longTerm: entries.optional(),
+    })
     .optional(),
   validation: entries.optional(),
   references: entries.optional(),
@@ -70,7 +74,8 @@ export const withInput = (
   found: { locations: Location[] | null; evidence: string[] | null },
 ): Finding => {
   const { id: _id, where: _where, evidence: _evidence, impact = {}, recommendations = {}, ...rest } = input;
-  const given = <T extends object>(o: T) => Object.fromEntries(Object.entries(o).filter(([, v]) => v !== undefined));
+  const given = <T extends object>(o: T) =>
+    Object.fromEntries(Object.entries(o).filter(([, v]) => v !== undefined));
   const merged = {
     ...base,
     ...given(rest),

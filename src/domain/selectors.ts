@@ -1,7 +1,7 @@
 import type { SessionEvent, Verdict } from './events.ts';
-import { type CollectorResult, type EvidenceItem, compareItems } from './evidence.ts';
+import { type CollectorResult, compareItems, type EvidenceItem } from './evidence.ts';
 import { type Finding, missingParts } from './finding.ts';
-import { type Check, type Methodology, type Section, checksOf } from './methodology.ts';
+import { type Check, checksOf, type Methodology, type Section } from './methodology.ts';
 import type { Session } from './session.ts';
 
 /** Characters that mean nothing to a shell. */
@@ -11,8 +11,15 @@ const SHELL_SAFE = /^[A-Za-z0-9:/._~@+-]*$/;
  * A command to run by hand, with the target filled in. A value a shell could take for more than a word stays a placeholder:
  * these commands are copied into terminals.
  */
-export const manualCommand = (run: string, target: { commit: string; url: string; subdir: string } | null): string => {
-  const values: Record<string, string> = { commit: target?.commit ?? '', url: target?.url ?? '', subdir: target?.subdir || '.' };
+export const manualCommand = (
+  run: string,
+  target: { commit: string; url: string; subdir: string } | null,
+): string => {
+  const values: Record<string, string> = {
+    commit: target?.commit ?? '',
+    url: target?.url ?? '',
+    subdir: target?.subdir || '.',
+  };
   return run.replace(/\{(commit|url|subdir)\}/g, (placeholder, name: string) => {
     const value = values[name] ?? '';
     return value !== '' && SHELL_SAFE.test(value) ? value : placeholder;
@@ -64,7 +71,17 @@ export const runState = (
   s: Session,
   collector: string,
   busy?: { running: boolean; queued: boolean; loading: boolean; missing: string | undefined },
-): 'running' | 'queued' | 'loading' | 'missing' | 'not-run' | 'collected' | 'nothing-found' | 'not-applicable' | 'unavailable' | 'failed' => {
+):
+  | 'running'
+  | 'queued'
+  | 'loading'
+  | 'missing'
+  | 'not-run'
+  | 'collected'
+  | 'nothing-found'
+  | 'not-applicable'
+  | 'unavailable'
+  | 'failed' => {
   if (busy?.running) return 'running';
   if (busy?.queued) return 'queued';
   if (busy?.loading) return 'loading';
@@ -91,7 +108,12 @@ export const matchesWords = (words: string, ...texts: readonly string[]): boolea
  * Checks a filter keeps: words match id, title and note; `is:open|pass|fail|na|unsure`, `has:note|finding|lead|draft` and
  * `sec:2.1` narrow further.
  */
-export const filterChecks = (checks: readonly Check[], s: Session, index: EvidenceIndex, query: string): Check[] => {
+export const filterChecks = (
+  checks: readonly Check[],
+  s: Session,
+  index: EvidenceIndex,
+  query: string,
+): Check[] => {
   const tokens = query.trim().split(/\s+/).filter(Boolean);
   const words = tokens.filter((t) => !/^(is|has|sec):/.test(t)).join(' ');
   const has: Record<string, (c: Check) => boolean> = {
@@ -108,14 +130,20 @@ export const filterChecks = (checks: readonly Check[], s: Session, index: Eviden
         if (field === 'has') return has[value]?.(c) ?? false;
         if (field === 'sec') return c.id.startsWith(value);
         return true;
-      }) && (words === '' || matchesWords(words, c.id, c.title, s.answers.get(c.id)?.note ?? '')),
+      }) &&
+      (words === '' || matchesWords(words, c.id, c.title, s.answers.get(c.id)?.note ?? '')),
   );
 };
 
 export const sectionsOf = (m: Methodology): Section[] => m.phases.flatMap((p) => p.sections);
 
 /** The next check without a verdict after `from` (or before it), going round once. Null when all are answered. */
-export const nextOpen = (m: Methodology, s: Session, from: string | null, step: 1 | -1 = 1): string | null => {
+export const nextOpen = (
+  m: Methodology,
+  s: Session,
+  from: string | null,
+  step: 1 | -1 = 1,
+): string | null => {
   const checks = checksOf(m);
   const start = checks.findIndex((c) => c.id === from);
   for (let n = 1; n <= checks.length; n++) {
@@ -131,10 +159,16 @@ export type Step = { text: string; check?: string; finding?: string; screen?: 'r
 /** One sentence that says what to do now, and why. */
 export const whatNow = (m: Methodology, s: Session, index: EvidenceIndex): Step => {
   const draft = [...s.drafts.keys()][0];
-  if (draft) return { text: `Finish the note you began on ${draft}: it is kept, but not recorded.`, check: draft };
-  const failing = checksOf(m).find((c) => verdictOf(s, c.id) === 'fail' && findingsOfCheck(s, c.id).length === 0);
+  if (draft)
+    return { text: `Finish the note you began on ${draft}: it is kept, but not recorded.`, check: draft };
+  const failing = checksOf(m).find(
+    (c) => verdictOf(s, c.id) === 'fail' && findingsOfCheck(s, c.id).length === 0,
+  );
   if (failing)
-    return { text: `Record a finding for ${failing.id}: it failed, and nothing says how.`, check: failing.id };
+    return {
+      text: `Record a finding for ${failing.id}: it failed, and nothing says how.`,
+      check: failing.id,
+    };
   const notRun = [...new Set(checksOf(m).flatMap((c) => c.collectors))].filter((c) => !s.runs.has(c));
   if (notRun.length > 0)
     return { text: `Gather the evidence: ${notRun.length} collectors have not run.`, screen: 'evidence' };
@@ -155,7 +189,10 @@ export const whatNow = (m: Methodology, s: Session, index: EvidenceIndex): Step 
   if (open) return { text: `Answer ${open}: it is the next check without a verdict.`, check: open };
   const unfinished = findingsOf(s).find((f) => missingParts(f).length > 0);
   if (unfinished)
-    return { text: `Finish ${unfinished.id}: ${missingParts(unfinished).join(', ')} still to write.`, finding: unfinished.id };
+    return {
+      text: `Finish ${unfinished.id}: ${missingParts(unfinished).join(', ')} still to write.`,
+      finding: unfinished.id,
+    };
   return { text: 'Every check has a verdict: look at the report and write it.', screen: 'report' };
 };
 
@@ -192,7 +229,9 @@ export const describeEvent = (e: SessionEvent): string => {
       return `${e.collector}: ${e.outcome}, ${e.counts.lead} leads, ${e.counts.fact} facts, ${e.counts.strength} strengths, ${e.counts.gap} gaps`;
     case 'evidence.triaged': {
       const [first] = e.changes;
-      const what = first?.triage ? `${first.triage.decision}${first.triage.reason ? ` — ${first.triage.reason}` : ''}` : 'triage cleared';
+      const what = first?.triage
+        ? `${first.triage.decision}${first.triage.reason ? ` — ${first.triage.reason}` : ''}`
+        : 'triage cleared';
       return `${mark}${e.changes.length === 1 ? `item ${first?.item}` : `${e.changes.length} items`} ${what}`;
     }
     case 'finding.recorded':
@@ -205,4 +244,5 @@ export const describeEvent = (e: SessionEvent): string => {
 };
 
 /** Hours with one decimal for people and manifests; at least 0.1 when anything was done. */
-export const workedHours = (s: Session): number => (s.workedMs === 0 ? 0 : Math.max(0.1, Math.round(s.workedMs / 360_000) / 10));
+export const workedHours = (s: Session): number =>
+  s.workedMs === 0 ? 0 : Math.max(0.1, Math.round(s.workedMs / 360_000) / 10);

@@ -3,7 +3,10 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
-export type EditorResult = { kind: 'changed'; text: string } | { kind: 'unchanged' } | { kind: 'failed'; message: string };
+export type EditorResult =
+  | { kind: 'changed'; text: string }
+  | { kind: 'unchanged' }
+  | { kind: 'failed'; message: string };
 
 type Env = Record<string, string | undefined>;
 
@@ -18,15 +21,23 @@ const run = (env: Env, file: string, line: number | null): string | null => {
   const [command = 'vi', ...args] = editorCommand(env).split(/\s+/).filter(Boolean);
   const at = line !== null && TAKES_LINE.test(basename(command)) ? [`+${line}`] : [];
   // On Windows editors are often .cmd files, which only a shell starts; the file name is ours, never the target's.
-  const result = spawnSync(command, [...args, ...at, file], { stdio: 'inherit', shell: process.platform === 'win32' });
-  if (result.error) return `${command} could not be started (${result.error.message}): set $EDITOR to an editor you have.`;
+  const result = spawnSync(command, [...args, ...at, file], {
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (result.error)
+    return `${command} could not be started (${result.error.message}): set $EDITOR to an editor you have.`;
   if (result.signal) return `${command} was stopped by ${result.signal}: nothing recorded.`;
   if (result.status !== 0) return `${command} ended with ${result.status}: nothing recorded.`;
   return null;
 };
 
 /** Only a file name of ours: the target's words may not choose where we write. */
-const safeName = (name: string): string => name.replace(/[^A-Za-z0-9._-]/g, '_').replace(/^\.+/, '').slice(-80) || 'text';
+const safeName = (name: string): string =>
+  name
+    .replace(/[^A-Za-z0-9._-]/g, '_')
+    .replace(/^\.+/, '')
+    .slice(-80) || 'text';
 
 const inFolder = (name: string, text: string, mode: number): { file: string; remove: () => void } => {
   const folder = mkdtempSync(join(tmpdir(), 'mcp-audit-'));
@@ -49,7 +60,10 @@ export const editText = (env: Env, text: string, name: string): EditorResult => 
     const edited = readFileSync(file, 'utf8');
     if (failed) {
       if (edited === text) remove();
-      return { kind: 'failed', message: edited === text ? failed : `${failed} What you wrote is in ${file}.` };
+      return {
+        kind: 'failed',
+        message: edited === text ? failed : `${failed} What you wrote is in ${file}.`,
+      };
     }
     remove();
     return edited === text ? { kind: 'unchanged' } : { kind: 'changed', text: edited };
@@ -67,6 +81,9 @@ export const viewText = (env: Env, text: string, path: string, line: number): Ed
     remove();
     return failed ? { kind: 'failed', message: failed } : { kind: 'unchanged' };
   } catch (error) {
-    return { kind: 'failed', message: `the file could not be shown: ${error instanceof Error ? error.message : error}` };
+    return {
+      kind: 'failed',
+      message: `the file could not be shown: ${error instanceof Error ? error.message : error}`,
+    };
   }
 };

@@ -1,4 +1,13 @@
-import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { UserError } from '../domain/errors.ts';
 
@@ -8,7 +17,11 @@ const MAX_BYTES = 256 * 1024 * 1024;
 /** Every regular file below `folder` by its path with `/`, sorted. Links are not followed: what they name is not in it. */
 export const readFolder = (folder: string): Map<string, Uint8Array> => {
   const root = resolve(folder);
-  if (!existsSync(root)) throw new UserError(`${folder} does not exist, so nothing was looked at`, 'name a folder or a file that is there');
+  if (!existsSync(root))
+    throw new UserError(
+      `${folder} does not exist, so nothing was looked at`,
+      'name a folder or a file that is there',
+    );
   const files: string[] = [];
   const walk = (dir: string): void => {
     for (const entry of readdirSync(dir, { withFileTypes: true })) {
@@ -17,15 +30,23 @@ export const readFolder = (folder: string): Map<string, Uint8Array> => {
       if (entry.isDirectory()) walk(path);
       else if (entry.isFile()) files.push(path);
       if (files.length > MAX_FILES)
-        throw new UserError(`${folder} holds more than ${MAX_FILES} files, which no submission does`, 'name the folder of the audit itself');
+        throw new UserError(
+          `${folder} holds more than ${MAX_FILES} files, which no submission does`,
+          'name the folder of the audit itself',
+        );
     }
   };
   if (lstatSync(root).isDirectory()) walk(root);
-  else throw new UserError(`${folder} is not a folder`, 'name the folder of a submission, or a clone of the audit database');
+  else
+    throw new UserError(
+      `${folder} is not a folder`,
+      'name the folder of a submission, or a clone of the audit database',
+    );
   let bytes = 0;
   const named = files.map((path): [string, Uint8Array] => {
     bytes += lstatSync(path).size;
-    if (bytes > MAX_BYTES) throw new UserError(`${folder} holds more than 256 MiB`, 'name the folder of the audit itself');
+    if (bytes > MAX_BYTES)
+      throw new UserError(`${folder} holds more than 256 MiB`, 'name the folder of the audit itself');
     return [relative(root, path).split(sep).join('/'), readFileSync(path)];
   });
   return new Map(named.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
@@ -34,13 +55,18 @@ export const readFolder = (folder: string): Map<string, Uint8Array> => {
 /** Names in a folder; none when it is not there. */
 export const namesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder).sort() : []);
 
-export const readTextIfThere = (file: string): string | undefined => (existsSync(file) ? readFileSync(file, 'utf8') : undefined);
+export const readTextIfThere = (file: string): string | undefined =>
+  existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 
 /**
  * Writes files below `folder`. `replaces` is a folder of ours from an earlier writing, removed first so that no file of
  * it stays behind. Each file is written whole or not at all.
  */
-export const writeFiles = (folder: string, files: ReadonlyMap<string, string>, replaces: string | null): void => {
+export const writeFiles = (
+  folder: string,
+  files: ReadonlyMap<string, string>,
+  replaces: string | null,
+): void => {
   const root = resolve(folder);
   try {
     if (replaces) rmSync(join(root, replaces), { recursive: true, force: true });

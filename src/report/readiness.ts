@@ -24,7 +24,8 @@ const aboutAuditor = ({ session }: Input): Readiness[] => {
   const { name, github, contact, organization } = session.auditor;
   const lacks: Readiness[] = [];
   const need = (value: string, what: string, level: 'blocks' | 'warns', fix: string) => {
-    if (value.trim() === '') lacks.push({ level, text: `the auditor's ${what} is missing`, ask: 'auditor', fix });
+    if (value.trim() === '')
+      lacks.push({ level, text: `the auditor's ${what} is missing`, ask: 'auditor', fix });
   };
   need(name, 'name', 'blocks', 'name the auditor: an audit is signed by a person');
   need(github, 'GitHub user name', 'blocks', 'give the GitHub user name: it names the submission folder');

@@ -15,7 +15,8 @@ const ASCII = /^[\x20-\x7e]*$/;
 export const truncate = (text: string, columns: number, mark = '…'): string => {
   if (columns <= 0) return '';
   if (ASCII.test(text) ? text.length <= columns : width(text) <= columns) return text;
-  if (ASCII.test(text)) return columns <= width(mark) ? mark.slice(0, columns) : text.slice(0, columns - width(mark)) + mark;
+  if (ASCII.test(text))
+    return columns <= width(mark) ? mark.slice(0, columns) : text.slice(0, columns - width(mark)) + mark;
   let out = '';
   let used = 0;
   for (const g of graphemes(text)) {
@@ -35,7 +36,11 @@ export const fit = (text: string, columns: number): string => {
 
 /** The text as lines of at most `columns`; long words are broken, leading spaces kept. */
 export const wrap = (text: string, columns: number): string[] =>
-  columns <= 0 ? [] : wrapAnsi(text, columns, { hard: true, trim: false, wordWrap: true }).split('\n').map((l) => l.trimEnd());
+  columns <= 0
+    ? []
+    : wrapAnsi(text, columns, { hard: true, trim: false, wordWrap: true })
+        .split('\n')
+        .map((l) => l.trimEnd());
 
 /** Wraps with a hanging indent: the first line after `first`, the rest after as many spaces. */
 export const wrapHanging = (first: string, text: string, columns: number): string[] => {

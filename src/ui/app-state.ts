@@ -1,12 +1,12 @@
-import { type Command, type Refusal, isRefusal } from '../domain/decide.ts';
+import { type Command, isRefusal, type Refusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
 import type { SessionEvent } from '../domain/events.ts';
-import { type EvidenceIndex, describeEvent, indexEvidence, whatNow } from '../domain/selectors.ts';
+import { describeEvent, type EvidenceIndex, indexEvidence, whatNow } from '../domain/selectors.ts';
 import type { Snapshot } from '../engine/store.ts';
 import type { View } from './model.ts';
 import type { Overlay } from './overlays/overlay.ts';
 import type { Opened, Ports, ReadinessItem, SessionSummary } from './ports.ts';
-import { type Cell, type Toast, type Ui, cell, initialUi } from './state.ts';
+import { type Cell, cell, initialUi, type Toast, type Ui } from './state.ts';
 import type { Theme } from './theme.ts';
 
 /** What every action gets: the latest state, and the few ways to change it. */
@@ -69,7 +69,9 @@ export const createApp = (
 
   const index = memoLast(indexEvidence);
   const readiness = memoLast((snap: Snapshot): readonly ReadinessItem[] => ports.readiness(snap));
-  const now = memoLast((snap: Snapshot) => whatNow(snap.methodology, snap.session, index(snap.evidence)).text);
+  const now = memoLast(
+    (snap: Snapshot) => whatNow(snap.methodology, snap.session, index(snap.evidence)).text,
+  );
   const preview = memoLast((snap: Snapshot, store: Opened) => ports.preview(snap, store.store.events()));
   const history = memoLast((_snap: Snapshot, store: Opened) =>
     store.store
@@ -164,7 +166,10 @@ export const createApp = (
       run()
         .catch((error: unknown) => {
           const text = error instanceof Error ? error.message : String(error);
-          const hint = error instanceof UserError ? error.hint : 'This is a defect in mcp-audit; the session is saved up to here.';
+          const hint =
+            error instanceof UserError
+              ? error.hint
+              : 'This is a defect in mcp-audit; the session is saved up to here.';
           app.push({ kind: 'message', title: 'That did not work', text: `${text}\n\n${hint}` });
         })
         .finally(() => app.update({ busy: ui.get().busy - 1 }));

@@ -1,6 +1,6 @@
 import type { App } from './app-state.ts';
 import { bindingFor } from './bindings.ts';
-import { type Key } from './keys.ts';
+import type { Key } from './keys.ts';
 import { pressOverlay } from './overlays/press.ts';
 import { fieldText, insert } from './view/text-field.ts';
 
@@ -12,8 +12,7 @@ export const press = (app: App, key: Key): void => {
   else if (top) {
     if (app.ui.get().toast) app.update({ toast: null });
     pressOverlay(app, top, key);
-  }
-  else {
+  } else {
     const view = app.view();
     const binding = bindingFor(view, key);
     if (binding) {

@@ -1,3 +1,6 @@
+import { layout, MIN_COLUMNS, MIN_ROWS, type PaneName } from './layout.ts';
+import { panesOf, selectedCheck, type View } from './model.ts';
+import { drawOverlay, FIELD_ROWS } from './overlays/draw.ts';
 import { checkList, detailLines, detailPane, reading } from './screens/audit.ts';
 import { fieldFooter, footer, header, idleMark, status } from './screens/bars.ts';
 import { evidencePane } from './screens/evidence-pane.ts';
@@ -6,12 +9,20 @@ import { homePane, openingPane } from './screens/home.ts';
 import { readinessList, reportLines } from './screens/report.ts';
 import { runLines, runList } from './screens/runs.ts';
 import { historyList, historyStrip, sessionLines } from './screens/session.ts';
-import { MIN_COLUMNS, MIN_ROWS, type PaneName, layout } from './layout.ts';
-import { type View, panesOf, selectedCheck } from './model.ts';
-import { FIELD_ROWS, drawOverlay } from './overlays/draw.ts';
 import type { Theme } from './theme.ts';
-import { type Block, type Line, type Rect, blank, compose, fitLine, lineWidth, muted, span, spread } from './view/line.ts';
-import { type PaneText, inner, pane } from './view/pane.ts';
+import {
+  type Block,
+  blank,
+  compose,
+  fitLine,
+  type Line,
+  lineWidth,
+  muted,
+  type Rect,
+  span,
+  spread,
+} from './view/line.ts';
+import { inner, type PaneText, pane } from './view/pane.ts';
 
 type Size = { width: number; height: number };
 
@@ -39,16 +50,26 @@ const content = (v: View, name: PaneName, theme: Theme, size: Size): Omit<PaneTe
       if (name === 'list') return checkList(v, theme, size);
       if (name === 'detail') return detailPane(v, theme, size);
       const check = selectedCheck(v);
-      return check ? evidencePane(v, check, theme, size) : { title: 'Evidence', lines: [muted('Choose a check on the left.')] };
+      return check
+        ? evidencePane(v, check, theme, size)
+        : { title: 'Evidence', lines: [muted('Choose a check on the left.')] };
     }
     case 'findings':
-      return name === 'list' ? findingList(v, theme, size) : readable(v, findingLines(v, theme, size.width), size, 'Finding');
+      return name === 'list'
+        ? findingList(v, theme, size)
+        : readable(v, findingLines(v, theme, size.width), size, 'Finding');
     case 'evidence':
-      return name === 'list' ? runList(v, theme, size) : readable(v, runLines(v, theme, size.width), size, 'Collector');
+      return name === 'list'
+        ? runList(v, theme, size)
+        : readable(v, runLines(v, theme, size.width), size, 'Collector');
     case 'report':
-      return name === 'list' ? readinessList(v, theme, size) : readable(v, reportLines(v, theme, size.width), size, 'What it says');
+      return name === 'list'
+        ? readinessList(v, theme, size)
+        : readable(v, reportLines(v, theme, size.width), size, 'What it says');
     case 'session':
-      return name === 'list' ? historyList(v, theme, size) : readable(v, sessionLines(v, theme, size.width), size, 'This session');
+      return name === 'list'
+        ? historyList(v, theme, size)
+        : readable(v, sessionLines(v, theme, size.width), size, 'This session');
   }
 };
 
@@ -75,7 +96,12 @@ const tooSmall = (columns: number, rows: number): Frame => {
   const middle = Math.floor(rows / 2);
   return {
     lines: Array.from({ length: rows }, (_, y) =>
-      fitLine(y === middle ? [span(' '.repeat(Math.max(0, Math.floor((columns - text.length) / 2)))), span(text)] : blank, columns),
+      fitLine(
+        y === middle
+          ? [span(' '.repeat(Math.max(0, Math.floor((columns - text.length) / 2)))), span(text)]
+          : blank,
+        columns,
+      ),
     ),
     cursor: null,
     choices: null,
@@ -97,7 +123,9 @@ export const frame = (v: View, theme: Theme, options: { showIdle: boolean }): Fr
   let cursor: Frame['cursor'] = null;
   let choices: Rect | null = null;
   const area: Rect = { x: 0, y: 1, width: columns, height: rows - 2 - (full.status ? 1 : 0) };
-  const keys = docked ? fieldFooter('Enter records · Esc leaves · Ctrl+A/E start/end · Ctrl+W word · Ctrl+U line', columns - 24) : null;
+  const keys = docked
+    ? fieldFooter('Enter records · Esc leaves · Ctrl+A/E start/end · Ctrl+W word · Ctrl+U line', columns - 24)
+    : null;
 
   let overlayKeys: Line | null = null;
   if (top && !docked) {
@@ -114,10 +142,22 @@ export const frame = (v: View, theme: Theme, options: { showIdle: boolean }): Fr
       if (!rect) continue;
       const fitted = { ...rect, height: Math.max(0, Math.min(rect.y + rect.height, bottom) - rect.y) };
       if (fitted.height < 3) continue;
-      blocks.push(pane(fitted, { ...content(v, name, theme, inner(fitted)), focused: name === focus && !docked }, theme));
+      blocks.push(
+        pane(
+          fitted,
+          { ...content(v, name, theme, inner(fitted)), focused: name === focus && !docked },
+          theme,
+        ),
+      );
     }
     if (l.history && !docked)
-      blocks.push(pane(l.history, { title: 'History', lines: historyStrip(v, inner(l.history).height), focused: false }, theme));
+      blocks.push(
+        pane(
+          l.history,
+          { title: 'History', lines: historyStrip(v, inner(l.history).height), focused: false },
+          theme,
+        ),
+      );
     if (docked) {
       const rect = { x: 0, y: bottom, width: columns, height: dock };
       const drawn = drawOverlay(v, top, theme, inner(rect));
@@ -129,6 +169,15 @@ export const frame = (v: View, theme: Theme, options: { showIdle: boolean }): Fr
   blocks.push({ rect: full.header, lines: [merged ? status(v, theme, columns) : header(v, columns)] });
   if (full.status) blocks.push({ rect: full.status, lines: [status(v, theme, columns)] });
   const mark = options.showIdle ? [span(` ${idleMark(v)}`, 'muted')] : [];
-  blocks.push({ rect: full.footer, lines: [spread(keys ?? overlayKeys ?? footer(v, theme, columns - lineWidth(mark) - (mark.length > 0 ? 1 : 0)), mark, columns)] });
+  blocks.push({
+    rect: full.footer,
+    lines: [
+      spread(
+        keys ?? overlayKeys ?? footer(v, theme, columns - lineWidth(mark) - (mark.length > 0 ? 1 : 0)),
+        mark,
+        columns,
+      ),
+    ],
+  });
   return { lines: compose(columns, rows, blocks), cursor, choices };
 };

@@ -25,7 +25,12 @@ const HISTORY_ROWS = 8;
 const clamp = (n: number, low: number, high: number): number => Math.max(low, Math.min(high, n));
 
 /** Widths of the panes shown, in order, adding up to `columns`. */
-const widths = (columns: number, focus: PaneName, zoom: Zoom, wanted: readonly PaneName[]): [PaneName, number][] => {
+const widths = (
+  columns: number,
+  focus: PaneName,
+  zoom: Zoom,
+  wanted: readonly PaneName[],
+): [PaneName, number][] => {
   if (zoom === 'full' || columns < 72 || wanted.length === 1) return [[focus, columns]];
   if (columns < 120 || wanted.length === 2) {
     const right: PaneName = focus === 'list' ? (wanted[1] ?? 'detail') : focus;

@@ -1,6 +1,6 @@
 import type { EvidenceItem } from '../domain/evidence.ts';
 import type { Finding } from '../domain/finding.ts';
-import { type Check, type Section, checksOf, findCheck } from '../domain/methodology.ts';
+import { type Check, checksOf, findCheck, type Section } from '../domain/methodology.ts';
 import {
   type EvidenceIndex,
   filterChecks,
@@ -10,8 +10,8 @@ import {
   sectionsOf,
 } from '../domain/selectors.ts';
 import type { Snapshot } from '../engine/store.ts';
-import type { Opened, ReadinessItem, SessionSummary } from './ports.ts';
 import type { PaneName } from './layout.ts';
+import type { Opened, ReadinessItem, SessionSummary } from './ports.ts';
 import type { ListName, Place, Ui } from './state.ts';
 import { indexOf } from './view/list.ts';
 
@@ -72,13 +72,22 @@ export const itemRows = (v: View, check: Check): ItemRow[] => {
   const items = v.index.get(check.id) ?? [];
   const dismissed = (i: EvidenceItem) => snap.session.triage.get(i.id)?.decision === 'dismissed';
   const kept = items.filter((i) => !dismissed(i));
-  const rows: ItemRow[] = [...kept, ...items.filter(dismissed)].map((item) => ({ id: item.id, kind: 'item', item }));
+  const rows: ItemRow[] = [...kept, ...items.filter(dismissed)].map((item) => ({
+    id: item.id,
+    kind: 'item',
+    item,
+  }));
   const spoke = new Set(items.map((i) => i.collector));
   for (const collector of check.collectors) {
     const state = stateOfRun(snap, collector);
     if (state === 'collected' && spoke.has(collector)) continue;
     const run = snap.evidence.get(collector)?.run;
-    const message = snap.running.get(collector)?.message || snap.missing.get(collector) || run?.message || run?.searched || '';
+    const message =
+      snap.running.get(collector)?.message ||
+      snap.missing.get(collector) ||
+      run?.message ||
+      run?.searched ||
+      '';
     rows.push({ id: `run:${collector}`, kind: 'run', collector, state, message });
   }
   const query = v.ui.filters.items ?? '';
@@ -94,7 +103,9 @@ export const itemRows = (v: View, check: Check): ItemRow[] => {
 export const findingRows = (v: View): Finding[] => {
   const query = v.ui.filters.findings ?? '';
   const all = v.snap ? findingsOf(v.snap.session) : [];
-  return query ? all.filter((f) => matchesWords(query, f.id, f.title, f.severity, f.check, f.cwe ?? '')) : all;
+  return query
+    ? all.filter((f) => matchesWords(query, f.id, f.title, f.severity, f.check, f.cwe ?? ''))
+    : all;
 };
 
 export const historyRows = (v: View): readonly { id: string; at: string; text: string }[] => {
@@ -143,12 +154,13 @@ export const selectedItem = (v: View): EvidenceItem | null => {
   const check = selectedCheck(v);
   if (!check) return null;
   const rows = itemRows(v, check);
-  const row = rows[
-    indexOf(
-      v.ui.lists.items,
-      rows.map((r) => r.id),
-    )
-  ];
+  const row =
+    rows[
+      indexOf(
+        v.ui.lists.items,
+        rows.map((r) => r.id),
+      )
+    ];
   return row?.kind === 'item' ? row.item : null;
 };
 
@@ -193,4 +205,8 @@ export const readingKey = (v: View): string => {
 
 /** Panes of a place, from left to right. */
 export const panesOf = (place: Place): readonly PaneName[] =>
-  place === 'audit' ? ['list', 'detail', 'evidence'] : place === 'home' || place === 'opening' ? ['list'] : ['list', 'detail'];
+  place === 'audit'
+    ? ['list', 'detail', 'evidence']
+    : place === 'home' || place === 'opening'
+      ? ['list']
+      : ['list', 'detail'];

@@ -61,7 +61,9 @@ export const runPlain = async ({ store, print, ask, write }: PlainPorts): Promis
     const { session } = state();
     const answer = session.answers.get(at);
     print(`\nCheck ${check.id}, ${check.origin}. ${check.title}`);
-    print(`Verdict: ${verdictWord(answer?.verdict ?? null)}.${answer?.note ? ` Note: ${visibleLines(answer.note)}` : ''}`);
+    print(
+      `Verdict: ${verdictWord(answer?.verdict ?? null)}.${answer?.note ? ` Note: ${visibleLines(answer.note)}` : ''}`,
+    );
     print(`Why: ${visibleLines(check.why)}`);
     check.look.forEach((l, i) => {
       print(`Look ${i + 1}: ${l}`);
@@ -76,14 +78,21 @@ export const runPlain = async ({ store, print, ask, write }: PlainPorts): Promis
       const why = state().missing.get(id) ?? state().evidence.get(id)?.run.message ?? '';
       print(`Collector ${id} ${OUTCOME_WORDS[outcome] ?? outcome}${why ? `: ${visible(why)}` : ''}.`);
     }
-    for (const m of check.manual) print(`By hand: ${m.purpose}. Command: ${manualCommand(m.run, session.target)}`);
-    for (const f of findingsOfCheck(session, at)) print(`Finding ${f.id}, ${f.severity}: ${visible(f.title)}`);
+    for (const m of check.manual)
+      print(`By hand: ${m.purpose}. Command: ${manualCommand(m.run, session.target)}`);
+    for (const f of findingsOfCheck(session, at))
+      print(`Finding ${f.id}, ${f.severity}: ${visible(f.title)}`);
   };
 
   const tellItem = (item: EvidenceItem, n: number): void => {
-    print(`Item ${n}: ${item.kind}${item.kind === 'lead' ? `, ${item.strength}` : ''}. ${visible(item.title)}`);
+    print(
+      `Item ${n}: ${item.kind}${item.kind === 'lead' ? `, ${item.strength}` : ''}. ${visible(item.title)}`,
+    );
     if (item.detail) print(visibleLines(item.detail));
-    if (item.location) print(`${visible(item.location.path)} lines ${item.location.startLine} to ${item.location.endLine}:\n${visibleLines(item.location.snippet)}`);
+    if (item.location)
+      print(
+        `${visible(item.location.path)} lines ${item.location.startLine} to ${item.location.endLine}:\n${visibleLines(item.location.snippet)}`,
+      );
     print(`Shown again by: ${visible(item.reproduce)}`);
   };
 
@@ -110,7 +119,9 @@ export const runPlain = async ({ store, print, ask, write }: PlainPorts): Promis
     tellCheck();
   };
 
-  print(`Audit of ${visible(state().session.target?.name ?? '')} at ${state().session.target?.commit ?? ''}. ? lists the commands.`);
+  print(
+    `Audit of ${visible(state().session.target?.name ?? '')} at ${state().session.target?.commit ?? ''}. ? lists the commands.`,
+  );
   tellCheck();
   for (;;) {
     const line = await ask(`${at} > `);
@@ -118,7 +129,9 @@ export const runPlain = async ({ store, print, ask, write }: PlainPorts): Promis
     const [word = '', argument] = line.trim().split(/\s+/, 2);
     const verdict = VERDICTS[word];
     if (verdict) {
-      const note = await ask(verdict === 'not-applicable' ? 'Why does it not apply? ' : 'Note (empty for none): ');
+      const note = await ask(
+        verdict === 'not-applicable' ? 'Why does it not apply? ' : 'Note (empty for none): ',
+      );
       if (note === null) return at;
       if (tell({ type: 'answer', check: at, verdict, ...(note.trim() ? { note } : {}) })) {
         const next = nextOpen(state().methodology, state().session, at);
@@ -142,11 +155,15 @@ export const runPlain = async ({ store, print, ask, write }: PlainPorts): Promis
         if (argument) {
           const item = numbered(argument);
           if (item) tellItem(item, Number(argument));
-        } else if (items().length === 0) print('No items for this check. What its collectors did is said above.');
-        else items().forEach((i, n) => {
-          const triage = state().session.triage.get(i.id);
-          print(`${n + 1}. ${i.kind}${triage ? `, ${triage.decision}` : ''}: ${visible(i.title)}${i.location ? `, ${visible(i.location.path)} line ${i.location.startLine}` : ''}`);
-        });
+        } else if (items().length === 0)
+          print('No items for this check. What its collectors did is said above.');
+        else
+          items().forEach((i, n) => {
+            const triage = state().session.triage.get(i.id);
+            print(
+              `${n + 1}. ${i.kind}${triage ? `, ${triage.decision}` : ''}: ${visible(i.title)}${i.location ? `, ${visible(i.location.path)} line ${i.location.startLine}` : ''}`,
+            );
+          });
         break;
       case 'a': {
         const item = numbered(argument);
@@ -156,14 +173,18 @@ export const runPlain = async ({ store, print, ask, write }: PlainPorts): Promis
       case 'd': {
         const item = numbered(argument);
         const reason = item ? await ask('Why is this not a problem here? ') : null;
-        if (item && reason !== null) tell({ type: 'triage', items: [item.id], triage: { decision: 'dismissed', reason } });
+        if (item && reason !== null)
+          tell({ type: 'triage', items: [item.id], triage: { decision: 'dismissed', reason } });
         break;
       }
       case 'finding':
-        print('Findings have many parts: write them to a file and record it with "mcp-audit answer --from FILE"; its --help shows the form.');
+        print(
+          'Findings have many parts: write them to a file and record it with "mcp-audit answer --from FILE"; its --help shows the form.',
+        );
         break;
       case 'findings':
-        for (const f of findingsOf(state().session)) print(`${f.id}, ${f.severity}, check ${f.check}: ${visible(f.title)}`);
+        for (const f of findingsOf(state().session))
+          print(`${f.id}, ${f.severity}, check ${f.check}: ${visible(f.title)}`);
         break;
       case 'n':
         at = nextOpen(state().methodology, state().session, at) ?? at;

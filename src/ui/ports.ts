@@ -19,7 +19,13 @@ export type SessionSummary = {
   problem: string | null;
 };
 
-export type StartRequest = { source: string; subdir: string; methodology: string; url: string; sample: boolean };
+export type StartRequest = {
+  source: string;
+  subdir: string;
+  methodology: string;
+  url: string;
+  sample: boolean;
+};
 
 export type CollectorCard = { id: string; title: string; about: string };
 
@@ -44,7 +50,10 @@ export type ReadinessItem = {
 export type Written = { folder: string; audit: string; sha256: string; summary: string; clean: boolean };
 
 /** What came back from the auditor's editor. */
-export type Edited = { kind: 'changed'; text: string } | { kind: 'unchanged' } | { kind: 'failed'; message: string };
+export type Edited =
+  | { kind: 'changed'; text: string }
+  | { kind: 'unchanged' }
+  | { kind: 'failed'; message: string };
 
 export type Ports = {
   listSessions(): Promise<SessionSummary[]>;

@@ -1,6 +1,6 @@
 import type { PaneName, Zoom } from './layout.ts';
 import type { Overlay } from './overlays/overlay.ts';
-import { type ListState, emptyList } from './view/list.ts';
+import { emptyList, type ListState } from './view/list.ts';
 
 export type ScreenName = 'audit' | 'findings' | 'evidence' | 'report' | 'session';
 export const SCREENS: readonly ScreenName[] = ['audit', 'findings', 'evidence', 'report', 'session'];

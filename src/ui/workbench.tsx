@@ -1,4 +1,4 @@
-import { Box, Text, render, useApp, useCursor, useInput, usePaste, useStdin, useWindowSize } from 'ink';
+import { Box, render, Text, useApp, useCursor, useInput, usePaste, useStdin, useWindowSize } from 'ink';
 import SelectInput from 'ink-select-input';
 import { memo, useEffect, useSyncExternalStore } from 'react';
 import { refreshHome } from './actions/home.ts';
@@ -7,7 +7,7 @@ import { paste, press } from './controller.ts';
 import { frame, readingExtent } from './frame.ts';
 import { decode } from './keys.ts';
 import type { Ports } from './ports.ts';
-import { type Theme, createTheme } from './theme.ts';
+import { createTheme, type Theme } from './theme.ts';
 import type { Line } from './view/line.ts';
 
 const SPINNER_MS = 120;
@@ -19,7 +19,6 @@ const Row = memo(
       {line.map((s, i) => {
         const color = s.tone ? theme.colour(s.tone) : undefined;
         return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: spans have no identity but their place
           <Text key={i} {...(color ? { color } : {})} bold={s.bold ?? false} inverse={s.inverse ?? false}>
             {s.text}
           </Text>
@@ -88,13 +87,18 @@ const Workbench = ({ app, showIdle }: { app: App; showIdle: boolean }) => {
   return (
     <Box flexDirection="column" width={columns} height={height} overflow="hidden">
       {drawn.lines.map((line, y) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place on the screen
         <Box key={y} flexShrink={0} height={1}>
           <Row line={line} theme={app.theme} />
         </Box>
       ))}
       {choices ? (
-        <Box position="absolute" marginLeft={choices.x} marginTop={choices.y} width={choices.width} flexDirection="column">
+        <Box
+          position="absolute"
+          marginLeft={choices.x}
+          marginTop={choices.y}
+          width={choices.width}
+          flexDirection="column"
+        >
           <Choices app={app} />
         </Box>
       ) : null}
@@ -125,7 +129,9 @@ export const runWorkbench = async (
   env: Record<string, string | undefined>,
 ): Promise<App> => {
   const theme = createTheme(env);
-  const app = createApp(ports, theme, process.stdout.columns ?? 80, process.stdout.rows ?? 24, (view) => readingExtent(view, theme));
+  const app = createApp(ports, theme, process.stdout.columns ?? 80, process.stdout.rows ?? 24, (view) =>
+    readingExtent(view, theme),
+  );
   begin(app);
   if (app.ui.get().place === 'home') refreshHome(app);
   const instance = render(

@@ -40,7 +40,9 @@ describe('redactSecrets', () => {
   });
 
   it('takes a password with an at sign whole', () => {
-    expect(redactSecrets('sqlserver://sa:Ax7@Kd93js@db.corp.net:1433/x')).toBe('sqlserver://sa:Ax…[10 characters]@db.corp.net:1433/x');
+    expect(redactSecrets('sqlserver://sa:Ax7@Kd93js@db.corp.net:1433/x')).toBe(
+      'sqlserver://sa:Ax…[10 characters]@db.corp.net:1433/x',
+    );
   });
 
   it('masks assigned values that look random, and leaves code alone', () => {

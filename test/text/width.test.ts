@@ -10,7 +10,11 @@ describe('width', () => {
   });
 
   it('hangs wrapped lines under the first', () => {
-    expect(wrapHanging('1 ', 'read the tool descriptions', 14)).toEqual(['1 read the', '  tool', '  descriptions']);
+    expect(wrapHanging('1 ', 'read the tool descriptions', 14)).toEqual([
+      '1 read the',
+      '  tool',
+      '  descriptions',
+    ]);
   });
 
   it('never exceeds the columns given, and fit fills them', () => {

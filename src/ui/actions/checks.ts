@@ -5,7 +5,7 @@ import { findingsOfCheck, manualCommand, verdictWord } from '../../domain/select
 import type { App } from '../app-state.ts';
 import { selectedCheck } from '../model.ts';
 import { textField } from '../view/text-field.ts';
-import { openFindingForm, newFindingFor } from './findings.ts';
+import { newFindingFor, openFindingForm } from './findings.ts';
 
 const current = (app: App): Check | null => {
   const check = selectedCheck(app.view());
@@ -13,7 +13,8 @@ const current = (app: App): Check | null => {
   return check;
 };
 
-const recorded = (check: Check, verdict: Verdict | null): string => `${check.id} ${verdictWord(verdict)} recorded · z takes it back`;
+const recorded = (check: Check, verdict: Verdict | null): string =>
+  `${check.id} ${verdictWord(verdict)} recorded · z takes it back`;
 
 /** Asks for the reason that "not applicable" must have. */
 const askWhy = (app: App, check: Check): void =>
@@ -23,7 +24,10 @@ const askWhy = (app: App, check: Check): void =>
     help: 'One sentence a reader of the report will believe. Enter records, Esc leaves it as it was.',
     field: textField(app.view().snap?.session.answers.get(check.id)?.note ?? '', true),
     submit: (note) => {
-      app.dispatch({ type: 'answer', check: check.id, verdict: 'not-applicable', note }, recorded(check, 'not-applicable'));
+      app.dispatch(
+        { type: 'answer', check: check.id, verdict: 'not-applicable', note },
+        recorded(check, 'not-applicable'),
+      );
     },
   });
 
@@ -36,12 +40,20 @@ export const answer = (app: App, verdict: Verdict): void => {
     app.toast(`${check.id} already says ${verdictWord(verdict)}.`);
   } else if (!app.dispatch({ type: 'answer', check: check.id, verdict }, recorded(check, verdict))) return;
   if (verdict === 'fail' && findingsOfCheck(session, check.id).length === 0)
-    openFindingForm(app, newFindingFor(app, check), 'Fail is recorded. Say what is wrong, or Esc to do it later.');
+    openFindingForm(
+      app,
+      newFindingFor(app, check),
+      'Fail is recorded. Say what is wrong, or Esc to do it later.',
+    );
 };
 
 export const clearVerdict = (app: App): void => {
   const check = current(app);
-  if (check) app.dispatch({ type: 'answer', check: check.id, verdict: null }, `${check.id} verdict cleared · z takes it back`);
+  if (check)
+    app.dispatch(
+      { type: 'answer', check: check.id, verdict: null },
+      `${check.id} verdict cleared · z takes it back`,
+    );
 };
 
 export const pickVerdict = (app: App): void => {
@@ -144,13 +156,15 @@ export const editNote = (app: App): void => {
 export const recollect = (app: App): void => {
   const check = current(app);
   if (!check) return;
-  if (check.collectors.length === 0) return app.toast(`${check.id} is manual: run the commands shown under Look.`, 'warn');
+  if (check.collectors.length === 0)
+    return app.toast(`${check.id} is manual: run the commands shown under Look.`, 'warn');
   collect(app, check.collectors);
 };
 
 export const collect = (app: App, ids: readonly string[]): void => {
   app.toast(`Gathering: ${ids.join(', ')}`);
-  app.opened()
+  app
+    .opened()
     .store.collect(ids)
     .catch((error: unknown) => app.toast(error instanceof Error ? error.message : String(error), 'bad'));
 };

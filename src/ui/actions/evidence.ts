@@ -26,7 +26,12 @@ const next = (app: App): void => {
 export const accept = (app: App): void => {
   const item = current(app);
   if (!item) return;
-  if (app.dispatch({ type: 'triage', items: [item.id], triage: { decision: 'accepted', reason: '' } }, 'Accepted · z takes it back'))
+  if (
+    app.dispatch(
+      { type: 'triage', items: [item.id], triage: { decision: 'accepted', reason: '' } },
+      'Accepted · z takes it back',
+    )
+  )
     next(app);
 };
 
@@ -68,7 +73,8 @@ export const dismissAlike = (app: App): void => {
 export const raiseFinding = (app: App): void => {
   const item = current(app);
   const check = selectedCheck(app.view());
-  if (item && check) openFindingForm(app, findingFromItem(app, check, item), 'Begun from this evidence. Esc leaves no trace.');
+  if (item && check)
+    openFindingForm(app, findingFromItem(app, check, item), 'Begun from this evidence. Esc leaves no trace.');
 };
 
 export const copyItem = (app: App): void => {

@@ -1,6 +1,6 @@
 import { isRefusal, nextFindingId } from '../../domain/decide.ts';
 import type { EvidenceItem } from '../../domain/evidence.ts';
-import { type Finding, draftFinding, missingParts } from '../../domain/finding.ts';
+import { draftFinding, type Finding, missingParts } from '../../domain/finding.ts';
 import { type Check, findCheck } from '../../domain/methodology.ts';
 import type { App } from '../app-state.ts';
 import { selectedFinding } from '../model.ts';
@@ -37,9 +37,17 @@ const lines = (text: string): string[] =>
 const RATINGS = ['None', 'Low', 'Medium', 'High'] as const;
 
 /** One row of the form: how a part of a finding is shown, and how the text goes back into it. */
-type Part = Omit<FormField, 'value'> & { get: (f: Finding) => string; set: (f: Finding, text: string) => Finding };
+type Part = Omit<FormField, 'value'> & {
+  get: (f: Finding) => string;
+  set: (f: Finding, text: string) => Finding;
+};
 
-const text = (id: keyof Finding & ('title' | 'category' | 'summary' | 'description' | 'notes'), label: string, help: string, multiline = true): Part => ({
+const text = (
+  id: keyof Finding & ('title' | 'category' | 'summary' | 'description' | 'notes'),
+  label: string,
+  help: string,
+  multiline = true,
+): Part => ({
   id,
   label,
   help,
@@ -48,7 +56,11 @@ const text = (id: keyof Finding & ('title' | 'category' | 'summary' | 'descripti
   set: (f, value) => ({ ...f, [id]: value.trim() }),
 });
 
-const list = (id: 'components' | 'reproduction' | 'risks' | 'validation' | 'references', label: string, help: string): Part => ({
+const list = (
+  id: 'components' | 'reproduction' | 'risks' | 'validation' | 'references',
+  label: string,
+  help: string,
+): Part => ({
   id,
   label,
   help: `${help} One a line.`,
@@ -83,7 +95,11 @@ export const FINDING_PARTS: readonly Part[] = [
     help: '←/→ change',
     options: ['critical', 'high', 'medium', 'low', 'info'],
     get: (f) => f.severity,
-    set: (f, value) => ({ ...f, severity: value as Finding['severity'], positive: f.positive && value === 'info' }),
+    set: (f, value) => ({
+      ...f,
+      severity: value as Finding['severity'],
+      positive: f.positive && value === 'info',
+    }),
   },
   {
     id: 'positive',
@@ -133,7 +149,11 @@ export const FINDING_PARTS: readonly Part[] = [
     set: (f, value) => ({ ...f, impact: { ...f.impact, scope: value.trim() } }),
   },
   list('components', 'components', 'What is affected, as `- File:`, `- Function:`, `- Dependency:`.'),
-  list('reproduction', 'reproduction', 'Steps somebody else can follow, with what is expected and what happens.'),
+  list(
+    'reproduction',
+    'reproduction',
+    'Steps somebody else can follow, with what is expected and what happens.',
+  ),
   list('risks', 'risks', 'Who does what with it.'),
   advice('immediate', 'fix now'),
   advice('shortTerm', 'fix soon'),
@@ -160,7 +180,8 @@ export const openFindingForm = (app: App, begun: Finding, note = ''): void => {
   const latest = (): Finding => app.opened().store.snapshot().session.findings.get(begun.id) ?? begun;
   const record = (finding: Finding): string | null => {
     const result = app.opened().store.dispatch({ type: 'record-finding', finding });
-    if (isRefusal(result)) return result.refused === 'nothing changed' ? null : `${result.refused}: ${result.hint}`;
+    if (isRefusal(result))
+      return result.refused === 'nothing changed' ? null : `${result.refused}: ${result.hint}`;
     refresh();
     return null;
   };
@@ -177,7 +198,9 @@ export const openFindingForm = (app: App, begun: Finding, note = ''): void => {
   const saveWhere = (value: string): void =>
     app.work(async () => {
       const found = await app.ports.locate(lines(value), app.opened().store);
-      const problem = isRefusal(found) ? `${found.refused}: ${found.hint}` : record({ ...latest(), locations: found });
+      const problem = isRefusal(found)
+        ? `${found.refused}: ${found.hint}`
+        : record({ ...latest(), locations: found });
       const top = app.ui.get().overlays.at(-1);
       if (problem && top?.kind === 'form') app.swap({ ...top, problem });
     });
@@ -208,7 +231,8 @@ export const editFinding = (app: App, finding: Finding): void =>
     for (;;) {
       const edited = await app.ports.edit(draft, `${finding.id}.yml`);
       if (edited.kind === 'failed') return app.toast(edited.message, 'bad');
-      if (edited.kind === 'unchanged') return app.toast(`${finding.id} is unchanged: nothing recorded.`, 'warn');
+      if (edited.kind === 'unchanged')
+        return app.toast(`${finding.id} is unchanged: nothing recorded.`, 'warn');
       const parsed = await app.ports.parseFinding(edited.text, finding, app.opened().store);
       if (!isRefusal(parsed)) {
         app.dispatch({ type: 'record-finding', finding: parsed }, `${finding.id} recorded · z takes it back`);
@@ -234,8 +258,11 @@ export const editSelectedWhole = (app: App): void => {
 export const newFinding = (app: App): void => {
   const { snap } = app.view();
   if (!snap) return;
-  const check = findCheck(snap.methodology, snap.session.lastCheck ?? '') ?? snap.methodology.phases[0]?.sections[0]?.checks[0];
-  if (check) openFindingForm(app, newFindingFor(app, check), `It belongs to ${check.id}, the check last worked on.`);
+  const check =
+    findCheck(snap.methodology, snap.session.lastCheck ?? '') ??
+    snap.methodology.phases[0]?.sections[0]?.checks[0];
+  if (check)
+    openFindingForm(app, newFindingFor(app, check), `It belongs to ${check.id}, the check last worked on.`);
 };
 
 export const deleteSelected = (app: App): void => {

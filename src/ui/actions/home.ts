@@ -18,13 +18,17 @@ export const refreshHome = (app: App): void =>
 const enter = (app: App, opened: Opened): void => {
   app.setOpened(opened);
   const { session, methodology, readOnly, notices } = opened.store.snapshot();
-  const lists = { ...app.ui.get().lists, checks: { selected: session.lastCheck ?? checksOf(methodology)[0]?.id ?? null, top: 0 } };
+  const lists = {
+    ...app.ui.get().lists,
+    checks: { selected: session.lastCheck ?? checksOf(methodology)[0]?.id ?? null, top: 0 },
+  };
   app.update({ place: 'audit', focus: 'list', lists, overlays: [], opening: '' });
   if (readOnly) app.toast(`Read-only: ${readOnly}`, 'warn');
   else if (notices.length > 0) app.toast(notices.join(' '), 'warn');
   app.work(() => opened.store.load());
   const missing = opened.collectors.map((c) => c.id).filter((id) => !session.runs.has(id));
-  if (missing.length > 0 && !readOnly) opened.store.collect(missing).catch((e: unknown) => app.toast(String(e), 'bad'));
+  if (missing.length > 0 && !readOnly)
+    opened.store.collect(missing).catch((e: unknown) => app.toast(String(e), 'bad'));
 };
 
 const open = (app: App, what: string, run: (progress: (text: string) => void) => Promise<Opened>): void => {
@@ -51,7 +55,8 @@ export const resumeSelected = (app: App): void => {
   const id = selectedId(view, 'home');
   const session = view.sessions?.find((s) => s.id === id);
   if (!session) return newAudit(app);
-  if (session.problem) app.push({ kind: 'message', title: `${session.name} cannot be opened`, text: session.problem });
+  if (session.problem)
+    app.push({ kind: 'message', title: `${session.name} cannot be opened`, text: session.problem });
   else resume(app, session.id);
 };
 
@@ -67,7 +72,12 @@ export const newAudit = (app: App): void =>
         value: '',
         required: true,
       },
-      { id: 'subdir', label: 'subfolder', help: 'In a monorepo: the folder of the server. Empty for all.', value: '' },
+      {
+        id: 'subdir',
+        label: 'subfolder',
+        help: 'In a monorepo: the folder of the server. Empty for all.',
+        value: '',
+      },
       {
         id: 'methodology',
         label: 'methodology',
@@ -82,7 +92,8 @@ export const newAudit = (app: App): void =>
     submit: (v) => {
       const top = app.ui.get().overlays.at(-1);
       if (!v.source?.trim()) {
-        if (top?.kind === 'form') app.swap({ ...top, problem: 'Name the server first: a folder or a git URL.' });
+        if (top?.kind === 'form')
+          app.swap({ ...top, problem: 'Name the server first: a folder or a git URL.' });
         return;
       }
       app.pop();
@@ -96,7 +107,8 @@ export const newAudit = (app: App): void =>
     },
   });
 
-export const trySample = (app: App): void => start(app, { source: '', subdir: '', methodology: '', url: '', sample: true });
+export const trySample = (app: App): void =>
+  start(app, { source: '', subdir: '', methodology: '', url: '', sample: true });
 
 export const importSession = (app: App): void =>
   app.push({

@@ -1,4 +1,4 @@
-import { whatNow, nextOpen } from '../../domain/selectors.ts';
+import { nextOpen, whatNow } from '../../domain/selectors.ts';
 import type { App } from '../app-state.ts';
 import type { PaneName, Zoom } from '../layout.ts';
 import { activeList, checkRows, panesOf, readingKey, rowIds, selectedId } from '../model.ts';
@@ -35,7 +35,8 @@ export const moveBy = (app: App, by: number | 'first' | 'last'): void => {
 
 export const pageBy = (app: App, pages: number): void => moveBy(app, Math.round(pages * page(app)));
 
-export const select = (app: App, list: ListName, id: string): void => setList(app, list, { ...app.ui.get().lists[list], selected: id });
+export const select = (app: App, list: ListName, id: string): void =>
+  setList(app, list, { ...app.ui.get().lists[list], selected: id });
 
 export const focusPane = (app: App, focus: PaneName): void => app.update({ focus, toast: null });
 
@@ -52,12 +53,15 @@ export const cycleZoom = (app: App, step: 1 | -1): void => {
   app.update({ zoom: zooms[(at + step + 3) % 3] ?? 'normal' });
 };
 
-export const goTo = (app: App, place: Place): void => app.update({ place, focus: 'list', zoom: 'normal', toast: null });
+export const goTo = (app: App, place: Place): void =>
+  app.update({ place, focus: 'list', zoom: 'normal', toast: null });
 
 /** Shows a check, wherever the auditor was; opens its section and drops a filter that hides it. */
 export const goToCheck = (app: App, check: string): void => {
   const view = app.view();
-  const section = view.snap?.methodology.phases.flatMap((p) => p.sections).find((s) => s.checks.some((c) => c.id === check));
+  const section = view.snap?.methodology.phases
+    .flatMap((p) => p.sections)
+    .find((s) => s.checks.some((c) => c.id === check));
   const collapsed = new Set(view.ui.collapsed);
   if (section) collapsed.delete(section.id);
   const hidden = !checkRows({ ...view, ui: { ...view.ui, collapsed } }).some((r) => r.id === check);
@@ -66,7 +70,11 @@ export const goToCheck = (app: App, check: string): void => {
     focus: 'list',
     collapsed,
     filters: hidden ? { ...view.ui.filters, checks: '' } : view.ui.filters,
-    lists: { ...view.ui.lists, checks: { ...view.ui.lists.checks, selected: check }, items: { selected: null, top: 0 } },
+    lists: {
+      ...view.ui.lists,
+      checks: { ...view.ui.lists.checks, selected: check },
+      items: { selected: null, top: 0 },
+    },
   });
 };
 
@@ -135,7 +143,8 @@ const FILTER_HELP: Partial<Record<ListName, string>> = {
 export const filter = (app: App): void => {
   const view = app.view();
   const list: ListName =
-    activeList(view.ui) ?? (view.ui.place === 'audit' ? 'checks' : view.ui.place === 'findings' ? 'findings' : 'history');
+    activeList(view.ui) ??
+    (view.ui.place === 'audit' ? 'checks' : view.ui.place === 'findings' ? 'findings' : 'history');
   const set = (text: string) => app.update({ filters: { ...app.ui.get().filters, [list]: text } });
   app.push({
     kind: 'field',
@@ -154,7 +163,8 @@ export const back = (app: App): boolean => {
   const list = activeList(view.ui);
   if (view.ui.zoom !== 'normal') app.update({ zoom: 'normal' });
   else if (list && view.ui.filters[list]) app.update({ filters: { ...view.ui.filters, [list]: '' } });
-  else if (view.ui.focus !== 'list') focusPane(app, panesOf(view.ui.place)[panesOf(view.ui.place).indexOf(view.ui.focus) - 1] ?? 'list');
+  else if (view.ui.focus !== 'list')
+    focusPane(app, panesOf(view.ui.place)[panesOf(view.ui.place).indexOf(view.ui.focus) - 1] ?? 'list');
   else if (view.ui.place !== 'audit' && view.ui.place !== 'home') goTo(app, 'audit');
   else return false;
   return true;
@@ -162,4 +172,5 @@ export const back = (app: App): boolean => {
 
 export const openHelp = (app: App): void => app.push({ kind: 'help', query: '', list: emptyList() });
 
-export const openPalette = (app: App): void => app.push({ kind: 'palette', query: textField(''), list: emptyList() });
+export const openPalette = (app: App): void =>
+  app.push({ kind: 'palette', query: textField(''), list: emptyList() });

@@ -40,7 +40,10 @@ export const writeReport = (app: App): void => {
   const view = app.view();
   const blocked = view.readiness().filter((r) => r.level === 'blocks');
   if (blocked.length > 0)
-    return app.toast(`${blocked.length} ${blocked.length === 1 ? 'thing blocks' : 'things block'} the report: ${blocked[0]?.text}`, 'bad');
+    return app.toast(
+      `${blocked.length} ${blocked.length === 1 ? 'thing blocks' : 'things block'} the report: ${blocked[0]?.text}`,
+      'bad',
+    );
   const { snap } = view;
   if (!snap) return;
   app.push({
@@ -66,9 +69,19 @@ export const nameAuditor = (app: App): void => {
   const known = app.opened().store.snapshot().session.auditor;
   const fields = [
     { id: 'name', label: 'name', help: 'As it stands on the report.', value: known.name },
-    { id: 'github', label: 'GitHub user', help: 'Names the submission folder: <user>-<date>-<number>.', value: known.github },
+    {
+      id: 'github',
+      label: 'GitHub user',
+      help: 'Names the submission folder: <user>-<date>-<number>.',
+      value: known.github,
+    },
     { id: 'organization', label: 'organization', help: 'Or "Independent".', value: known.organization },
-    { id: 'contact', label: 'contact', help: 'An e-mail address maintainers can answer to.', value: known.contact },
+    {
+      id: 'contact',
+      label: 'contact',
+      help: 'An e-mail address maintainers can answer to.',
+      value: known.contact,
+    },
   ];
   app.push({
     kind: 'form',

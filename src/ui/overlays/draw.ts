@@ -2,10 +2,10 @@ import { fit, wrap, wrapHanging } from '../../text/width.ts';
 import { keyLabel } from '../keys.ts';
 import type { View } from '../model.ts';
 import type { Theme } from '../theme.ts';
+import { blank, type Line, muted, plain, span, spread } from '../view/line.ts';
 import { indexOf, scrollTo } from '../view/list.ts';
-import { type Line, blank, muted, plain, span, spread } from '../view/line.ts';
 import type { PaneText } from '../view/pane.ts';
-import { type TextField, fieldRows, fieldText } from '../view/text-field.ts';
+import { fieldRows, fieldText, type TextField } from '../view/text-field.ts';
 import { type Entry, entriesOf } from './entries.ts';
 import type { Overlay } from './overlay.ts';
 
@@ -16,7 +16,10 @@ export type Drawn = Omit<PaneText, 'focused'> & {
 };
 
 /** A field's rows around its cursor; the cell under the cursor is inverse. */
-export const fieldLines = (f: TextField, size: Size): { lines: Line[]; cursor: { row: number; column: number } } => {
+export const fieldLines = (
+  f: TextField,
+  size: Size,
+): { lines: Line[]; cursor: { row: number; column: number } } => {
   const { rows, row, column } = fieldRows(f, Math.max(1, size.width - 1));
   const top = scrollTo(Math.max(0, row - size.height + 1), row, size.height, rows.length);
   const lines = rows.slice(top, top + size.height).map((text, i): Line => {
@@ -24,7 +27,11 @@ export const fieldLines = (f: TextField, size: Size): { lines: Line[]; cursor: {
     const before = fit(text, column);
     const rest = text.slice(before.trimEnd() === text ? text.length : indexAt(text, column));
     const [under = ' '] = [...new Intl.Segmenter('en').segment(rest)].map((s) => s.segment);
-    return [{ text: text.slice(0, indexAt(text, column)) }, { text: under, inverse: true }, { text: rest.slice(under.length) }];
+    return [
+      { text: text.slice(0, indexAt(text, column)) },
+      { text: under, inverse: true },
+      { text: rest.slice(under.length) },
+    ];
   });
   return { lines, cursor: { row: row - top, column } };
 };
@@ -54,7 +61,11 @@ const drawEntries = (v: View, o: Overlay & { kind: 'help' | 'palette' }, theme: 
   const ids = entries.map((e) => e.id);
   const at = indexOf(o.list, ids);
   const head: Line[] = [];
-  if (o.kind === 'palette') head.push([span(': ', 'accent'), ...(fieldLines(o.query, { width: size.width - 2, height: 1 }).lines[0] ?? [])], blank);
+  if (o.kind === 'palette')
+    head.push(
+      [span(': ', 'accent'), ...(fieldLines(o.query, { width: size.width - 2, height: 1 }).lines[0] ?? [])],
+      blank,
+    );
   else if (o.query) head.push([span('/ ', 'accent'), span(o.query)], blank);
   const rows: { line: Line; index: number }[] = [];
   let group = '';
@@ -73,7 +84,12 @@ const drawEntries = (v: View, o: Overlay & { kind: 'help' | 'palette' }, theme: 
     title: o.kind === 'help' ? 'Help' : 'Commands',
     right: o.kind === 'help' ? 'type to filter · Enter runs · Esc closes' : 'Enter runs · Esc closes',
     bottom: entries.length > 0 ? `${at + 1} of ${entries.length}` : '',
-    lines: [...head, ...(entries.length > 0 ? rows.slice(top, top + height).map((r) => r.line) : [muted('No command matches.')])],
+    lines: [
+      ...head,
+      ...(entries.length > 0
+        ? rows.slice(top, top + height).map((r) => r.line)
+        : [muted('No command matches.')]),
+    ],
   };
 };
 
@@ -96,14 +112,20 @@ const drawForm = (o: Overlay & { kind: 'form' }, theme: Theme, size: Size): Draw
       const height = f.multiline ? Math.max(1, Math.min(6, size.height - 6)) : 1;
       const field = fieldLines(o.editing, { width: room, height });
       cursor = { row: lines.length + field.cursor.row, column: 2 + label + field.cursor.column };
-      lines.push(...field.lines.map((l, n): Line => (n === 0 ? [...head, ...l] : [span(' '.repeat(label + 2)), ...l])));
+      lines.push(
+        ...field.lines.map((l, n): Line => (n === 0 ? [...head, ...l] : [span(' '.repeat(label + 2)), ...l])),
+      );
     } else if (f.options) {
       const shown = selected ? `‹ ${f.value} ›` : f.value;
       lines.push([...head, span(theme.ascii ? shown.replace('‹', '<').replace('›', '>') : shown)]);
     } else {
       const [first = '', ...more] = f.value.split('\n');
       const value = first || (f.required ? 'to fill' : '–');
-      lines.push([...head, span(value, f.value ? undefined : f.required ? 'warn' : 'muted'), ...(more.length > 0 ? [span(`  +${more.length} lines`, 'muted')] : [])]);
+      lines.push([
+        ...head,
+        span(value, f.value ? undefined : f.required ? 'warn' : 'muted'),
+        ...(more.length > 0 ? [span(`  +${more.length} lines`, 'muted')] : []),
+      ]);
     }
   }
   const chosen = o.fields[at];
@@ -121,7 +143,12 @@ const drawForm = (o: Overlay & { kind: 'form' }, theme: Theme, size: Size): Draw
   return {
     title: o.title,
     bottom: keys,
-    lines: [...lines.slice(top, top + height), ...Array.from({ length: Math.max(0, height - lines.length) }, () => blank), blank, ...help],
+    lines: [
+      ...lines.slice(top, top + height),
+      ...Array.from({ length: Math.max(0, height - lines.length) }, () => blank),
+      blank,
+      ...help,
+    ],
     ...(cursor ? { cursor: { row: cursor.row - top, column: cursor.column } } : {}),
   };
 };
@@ -137,17 +164,34 @@ export const drawOverlay = (v: View, o: Overlay, theme: Theme, size: Size): Draw
       return drawForm(o, theme, size);
     case 'field': {
       const help = wrap(o.help, size.width).map(muted);
-      const { lines, cursor } = fieldLines(o.field, { width: size.width, height: Math.max(1, size.height - help.length) });
-      return { title: o.title, right: `${fieldText(o.field).length}`, lines: [...help, ...lines], cursor: { row: cursor.row + help.length, column: cursor.column } };
+      const { lines, cursor } = fieldLines(o.field, {
+        width: size.width,
+        height: Math.max(1, size.height - help.length),
+      });
+      return {
+        title: o.title,
+        right: `${fieldText(o.field).length}`,
+        lines: [...help, ...lines],
+        cursor: { row: cursor.row + help.length, column: cursor.column },
+      };
     }
     case 'confirm':
       return {
         title: 'Sure?',
         bottom: 'y yes · n no',
-        lines: [blank, ...wrap(o.question, size.width).map((l): Line => [span(l, undefined, true)]), blank, ...wrap(o.detail, size.width).map(plain)],
+        lines: [
+          blank,
+          ...wrap(o.question, size.width).map((l): Line => [span(l, undefined, true)]),
+          blank,
+          ...wrap(o.detail, size.width).map(plain),
+        ],
       };
     case 'message':
-      return { title: o.title, bottom: 'any key closes', lines: [blank, ...wrapHanging('', o.text, size.width).map(plain)] };
+      return {
+        title: o.title,
+        bottom: 'any key closes',
+        lines: [blank, ...wrapHanging('', o.text, size.width).map(plain)],
+      };
     case 'choose':
       return { title: o.title, bottom: 'Enter chooses · Esc closes', lines: [] };
   }

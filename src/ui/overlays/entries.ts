@@ -1,11 +1,15 @@
 import fuzzysort from 'fuzzysort';
-import { type Binding, activeBindings, bindings, contextsOf } from '../bindings.ts';
+import { activeBindings, type Binding, bindings, contextsOf } from '../bindings.ts';
 import type { View } from '../model.ts';
 import type { Overlay } from './overlay.ts';
 
 export type Entry = { id: string; binding: Binding; group: string; reason: string | null };
 
-const GROUPS: Record<string, string> = { lists: 'Moving', audit: 'Everywhere in an audit', global: 'Everywhere' };
+const GROUPS: Record<string, string> = {
+  lists: 'Moving',
+  audit: 'Everywhere in an audit',
+  global: 'Everywhere',
+};
 
 /** What help shows: keys that hold here, by group, with the reason where one is not to be had now. */
 export const helpEntries = (v: View, query: string): Entry[] => {

@@ -89,7 +89,8 @@ const pressForm = (app: App, o: Of<'form'>, key: Key): void => {
     if (key === 'enter') {
       const saved = setField(app, o, field.id, value);
       if (saved.problem) return app.swap({ ...saved, editing: o.editing });
-      if (o.enter === 'submits' || (o.enter === 'next' && at === ids.length - 1)) return o.submit(values(saved.fields));
+      if (o.enter === 'submits' || (o.enter === 'next' && at === ids.length - 1))
+        return o.submit(values(saved.fields));
       return go(saved, 1, o.enter === 'next');
     }
     const next = pressField(o.editing, key);
@@ -116,7 +117,9 @@ const pressForm = (app: App, o: Of<'form'>, key: Key): void => {
     case 'space':
       return field.options ? cycle(1) : undefined;
     case 'enter':
-      return field.options ? cycle(1) : app.swap({ ...o, editing: textField(field.value, field.multiline ?? false) });
+      return field.options
+        ? cycle(1)
+        : app.swap({ ...o, editing: textField(field.value, field.multiline ?? false) });
     case 'e':
       return o.enter === 'keeps' ? o.submit(values(o.fields)) : undefined;
     case 'ctrl+w':

@@ -1,8 +1,8 @@
 import { findingsOfCheck, progress, verdictOf } from '../../domain/selectors.ts';
-import { type View, checkRows, readingKey, selectedCheck, selectedSection } from '../model.ts';
+import { checkRows, readingKey, selectedCheck, selectedSection, type View } from '../model.ts';
 import type { Theme } from '../theme.ts';
-import { indexOf, scrollTo } from '../view/list.ts';
 import { type Line, muted, span, spread } from '../view/line.ts';
+import { indexOf, scrollTo } from '../view/list.ts';
 import type { PaneText } from '../view/pane.ts';
 import { checkDetail, sectionDetail } from './check-detail.ts';
 import { verdictGlyph } from './verdicts.ts';
@@ -15,7 +15,10 @@ export const reading = (v: View, lines: readonly Line[], size: Size): Pick<PaneT
   const top = Math.min(v.ui.scroll[readingKey(v)] ?? 0, most);
   return {
     lines: lines.slice(top, top + size.height),
-    bottom: most === 0 ? '' : `${top + size.height >= lines.length ? 'end' : `${lines.length - top - size.height} more lines`}`,
+    bottom:
+      most === 0
+        ? ''
+        : `${top + size.height >= lines.length ? 'end' : `${lines.length - top - size.height} more lines`}`,
   };
 };
 
@@ -26,7 +29,11 @@ export const checkList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'fo
   if (!snap) return { title: 'Checks', lines: [] };
   const checks = rows.filter((r) => r.kind === 'check').length;
   if (rows.length === 0)
-    return { title: 'Checks', right: `/${query}`, lines: [muted(`No check matches '${query}'.`), muted('Esc clears the filter.')] };
+    return {
+      title: 'Checks',
+      right: `/${query}`,
+      lines: [muted(`No check matches '${query}'.`), muted('Esc clears the filter.')],
+    };
   const at = indexOf(
     v.ui.lists.checks,
     rows.map((r) => r.id),
@@ -38,13 +45,18 @@ export const checkList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'fo
       const p = progress(snap.session, row.section.checks);
       const arrow = row.open ? theme.glyphs.expanded : theme.glyphs.collapsed;
       return spread(
-        [span(selected ? theme.glyphs.cursor : ' ', 'focus', true), span(`${arrow} ${row.section.id} ${row.section.title}`, undefined, true)],
+        [
+          span(selected ? theme.glyphs.cursor : ' ', 'focus', true),
+          span(`${arrow} ${row.section.id} ${row.section.title}`, undefined, true),
+        ],
         [span(`${p.answered}/${p.total}`, p.answered === p.total ? 'ok' : 'muted')],
         size.width,
       );
     }
     const { check } = row;
-    const leads = (v.index.get(check.id) ?? []).filter((e) => e.kind === 'lead' && !snap.session.triage.has(e.id)).length;
+    const leads = (v.index.get(check.id) ?? []).filter(
+      (e) => e.kind === 'lead' && !snap.session.triage.has(e.id),
+    ).length;
     const found = findingsOfCheck(snap.session, check.id).length;
     const marks = [
       ...(snap.session.drafts.has(check.id) ? [span('draft ', 'warn')] : []),

@@ -6,19 +6,22 @@ import { activeBindings } from '../bindings.ts';
 import { keyLabel } from '../keys.ts';
 import type { View } from '../model.ts';
 import type { Theme } from '../theme.ts';
-import { type Line, type Span, fitLine, lineWidth, span, spread } from '../view/line.ts';
+import { fitLine, type Line, lineWidth, type Span, span, spread } from '../view/line.ts';
 
 /** Local time of day for people; the journal keeps UTC. */
 export const clockTime = (iso: string): string => {
   const d = new Date(iso);
-  return Number.isNaN(d.getTime()) ? '–' : `${String(d.getHours()).padStart(2, '0')}:${String(d.getMinutes()).padStart(2, '0')}`;
+  return Number.isNaN(d.getTime())
+    ? '–'
+    : `${String(d.getHours()).padStart(2, '0')}:${String(d.getMinutes()).padStart(2, '0')}`;
 };
 
 /** Day for people: today and yesterday by name, else the date. */
 export const dayAndTime = (iso: string, now: Date): string => {
   const d = new Date(iso);
   if (Number.isNaN(d.getTime())) return '–';
-  const day = (x: Date) => `${x.getFullYear()}-${String(x.getMonth() + 1).padStart(2, '0')}-${String(x.getDate()).padStart(2, '0')}`;
+  const day = (x: Date) =>
+    `${x.getFullYear()}-${String(x.getMonth() + 1).padStart(2, '0')}-${String(x.getDate()).padStart(2, '0')}`;
   const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1);
   const name = day(d) === day(now) ? 'today' : day(d) === day(yesterday) ? 'yesterday' : day(d);
   return `${name} ${clockTime(iso)}`;
@@ -29,7 +32,10 @@ export const dayAndTime = (iso: string, now: Date): string => {
  * while something is. The driver waits for this instead of sleeping.
  */
 export const idleMark = (v: View): string => {
-  const busy = v.ui.busy > 0 || v.ui.place === 'opening' || (v.snap !== null && v.snap.running.size + v.snap.queued.length + v.snap.loading.size > 0);
+  const busy =
+    v.ui.busy > 0 ||
+    v.ui.place === 'opening' ||
+    (v.snap !== null && v.snap.running.size + v.snap.queued.length + v.snap.loading.size > 0);
   return `${busy ? '~' : '='}${v.ui.handled}@${v.ui.columns}x${v.ui.rows}`;
 };
 
@@ -37,7 +43,11 @@ export const header = (v: View, columns: number): Line => {
   const { snap } = v;
   if (!snap) {
     const right: Line = [span(`offline  Node ${process.versions.node.split('.')[0]} `, 'muted')];
-    return spread([span(' mcp-audit', 'focus', true), span('  audit an MCP server, check by check', 'muted')], right, columns);
+    return spread(
+      [span(' mcp-audit', 'focus', true), span('  audit an MCP server, check by check', 'muted')],
+      right,
+      columns,
+    );
   }
   const { session, methodology } = snap;
   const p = progress(session, checksOf(methodology));
@@ -51,7 +61,10 @@ export const header = (v: View, columns: number): Line => {
     span(`${p.answered}/${p.total} checked  `),
     span(`${session.findings.size} ${session.findings.size === 1 ? 'finding' : 'findings'}  `),
     saved,
-    span(session.networkAllowed ? '  network allowed ' : '  offline ', session.networkAllowed ? 'warn' : 'muted'),
+    span(
+      session.networkAllowed ? '  network allowed ' : '  offline ',
+      session.networkAllowed ? 'warn' : 'muted',
+    ),
   ];
   const places: [string, string][] = [
     ['audit', '1'],
@@ -65,15 +78,21 @@ export const header = (v: View, columns: number): Line => {
       ? span(` ${key} ${place}`, 'focus', true)
       : span(columns >= 120 ? ` ${key} ${place}` : ` ${key}`, 'muted'),
   );
-  const left: Line = [...tabs, span('  '), span(`${name} @ ${session.target?.commit.slice(0, 7) ?? ''}`, undefined, true)];
+  const left: Line = [
+    ...tabs,
+    span('  '),
+    span(`${name} @ ${session.target?.commit.slice(0, 7) ?? ''}`, undefined, true),
+  ];
   return spread(left, right, columns);
 };
 
 /** Toast, else what the collectors are doing, else the next thing worth doing. */
 export const status = (v: View, theme: Theme, columns: number): Line => {
   const { ui, snap } = v;
-  if (snap?.failedSave) return fitLine([span(` ${snap.failedSave.message}: ${snap.failedSave.hint}`, 'bad', true)], columns);
-  if (ui.toast) return fitLine([span(` ${visible(ui.toast.text)}`, ui.toast.tone, ui.toast.tone === 'bad')], columns);
+  if (snap?.failedSave)
+    return fitLine([span(` ${snap.failedSave.message}: ${snap.failedSave.hint}`, 'bad', true)], columns);
+  if (ui.toast)
+    return fitLine([span(` ${visible(ui.toast.text)}`, ui.toast.tone, ui.toast.tone === 'bad')], columns);
   if (!snap) return [];
   if (snap.running.size + snap.queued.length > 0) {
     const spinner = theme.glyphs.spinner[ui.spinner % theme.glyphs.spinner.length] ?? '';
@@ -81,13 +100,19 @@ export const status = (v: View, theme: Theme, columns: number): Line => {
     const done = total - snap.running.size - snap.queued.length;
     const at = v.now.getTime();
     const running = [...snap.running].map(
-      ([id, r]) => `${id} ${Math.max(0, Math.round((at - r.startedAtMs) / 1000))}s${r.message ? ` ${visible(r.message)}` : ''}`,
+      ([id, r]) =>
+        `${id} ${Math.max(0, Math.round((at - r.startedAtMs) / 1000))}s${r.message ? ` ${visible(r.message)}` : ''}`,
     );
-    return fitLine([span(` ${spinner} ${done}/${total} collectors  `, 'accent'), span(running.join('   '), 'muted')], columns);
+    return fitLine(
+      [span(` ${spinner} ${done}/${total} collectors  `, 'accent'), span(running.join('   '), 'muted')],
+      columns,
+    );
   }
   const failed = [...snap.session.runs].filter(([, r]) => r.outcome === 'failed').map(([id]) => id);
   const failure: Span[] =
-    failed.length > 0 ? [span(` ${theme.glyphs.fail} ${failed.join(', ')} failed: 3 shows why  `, 'bad')] : [];
+    failed.length > 0
+      ? [span(` ${theme.glyphs.fail} ${failed.join(', ')} failed: 3 shows why  `, 'bad')]
+      : [];
   return fitLine([...failure, span(` . ${v.whatNow()}`, 'muted')], columns);
 };
 
@@ -110,4 +135,6 @@ export const footer = (v: View, theme: Theme, columns: number): Line => {
 };
 
 /** Keys of the field being written, in place of the screen's. */
-export const fieldFooter = (text: string, columns: number): Line => [span(` ${truncate(text, columns - 2)}`, 'muted')];
+export const fieldFooter = (text: string, columns: number): Line => [
+  span(` ${truncate(text, columns - 2)}`, 'muted'),
+];

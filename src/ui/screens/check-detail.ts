@@ -1,11 +1,11 @@
+import { missingParts } from '../../domain/finding.ts';
 import type { Check, Section } from '../../domain/methodology.ts';
 import { findingsOfCheck, manualCommand, progress, verdictOf, verdictWord } from '../../domain/selectors.ts';
-import { missingParts } from '../../domain/finding.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
 import { wrap, wrapHanging } from '../../text/width.ts';
-import { type View, itemRows } from '../model.ts';
+import { itemRows, type View } from '../model.ts';
 import type { Theme } from '../theme.ts';
-import { type Line, blank, muted, plain, span, spread } from '../view/line.ts';
+import { blank, type Line, muted, plain, span, spread } from '../view/line.ts';
 import { dayAndTime } from './bars.ts';
 import { kindGlyph, runGlyph, runWords, severityTone, verdictGlyph } from './verdicts.ts';
 
@@ -20,8 +20,9 @@ const labelled = (label: string, text: string, columns: number): Line[] =>
 const steps = (label: string, items: readonly string[], columns: number): Line[] =>
   items.flatMap((item, n) => {
     const rows = wrapHanging(`${' '.repeat(LABEL)}${n + 1} `, item, columns);
-    return rows.map((r, i): Line =>
-      n === 0 && i === 0 ? [span(label.padEnd(LABEL), 'accent'), span(r.slice(LABEL))] : plain(r),
+    return rows.map(
+      (r, i): Line =>
+        n === 0 && i === 0 ? [span(label.padEnd(LABEL), 'accent'), span(r.slice(LABEL))] : plain(r),
     );
   });
 
@@ -30,7 +31,11 @@ const TOP_ITEMS = 6;
 const evidenceSummary = (v: View, check: Check, theme: Theme, columns: number): Line[] => {
   const rows = itemRows({ ...v, ui: { ...v.ui, filters: { ...v.ui.filters, items: '' } } }, check);
   if (rows.length === 0)
-    return labelled('Evidence', check.collectors.length === 0 ? 'none is gathered: this check is done by hand' : 'nothing yet', columns);
+    return labelled(
+      'Evidence',
+      check.collectors.length === 0 ? 'none is gathered: this check is done by hand' : 'nothing yet',
+      columns,
+    );
   const kinds = { lead: 0, gap: 0, strength: 0, fact: 0 };
   for (const r of rows) if (r.kind === 'item') kinds[r.item.kind] += 1;
   const words: Record<keyof typeof kinds, [string, string]> = {
@@ -47,7 +52,11 @@ const evidenceSummary = (v: View, check: Check, theme: Theme, columns: number): 
   const items = rows.filter((r) => r.kind === 'item').slice(0, TOP_ITEMS);
   const more = rows.length - shown.length - items.length;
   return [
-    spread([span('Evidence'.padEnd(LABEL), 'accent'), span(counted || 'no items')], [span('o goes there', 'muted')], columns),
+    spread(
+      [span('Evidence'.padEnd(LABEL), 'accent'), span(counted || 'no items')],
+      [span('o goes there', 'muted')],
+      columns,
+    ),
     ...items.map((r): Line => {
       const at = r.item.location ? `${r.item.location.path}:${r.item.location.startLine}` : '';
       const dismissed = v.snap?.session.triage.get(r.item.id)?.decision === 'dismissed';
@@ -58,12 +67,14 @@ const evidenceSummary = (v: View, check: Check, theme: Theme, columns: number): 
         span(visible(at), 'muted'),
       ];
     }),
-    ...shown.map((r): Line => [
-      span('  '),
-      runGlyph(r.state, theme),
-      span(` ${r.collector} ${runWords(r.state)}`),
-      span(r.message ? `: ${visible(r.message)}` : '', 'muted'),
-    ]),
+    ...shown.map(
+      (r): Line => [
+        span('  '),
+        runGlyph(r.state, theme),
+        span(` ${r.collector} ${runWords(r.state)}`),
+        span(r.message ? `: ${visible(r.message)}` : '', 'muted'),
+      ],
+    ),
     ...(more > 0 ? [muted(`  ${more} more`)] : []),
   ];
 };
@@ -81,14 +92,19 @@ export const checkDetail = (v: View, check: Check, theme: Theme, columns: number
     const verdict = verdictOf(snap.session, check.id);
     out.push(
       spread(
-        [span('Verdict'.padEnd(LABEL), 'accent'), verdictGlyph(verdict, theme), span(` ${verdictWord(verdict).toUpperCase()}`, undefined, true)],
+        [
+          span('Verdict'.padEnd(LABEL), 'accent'),
+          verdictGlyph(verdict, theme),
+          span(` ${verdictWord(verdict).toUpperCase()}`, undefined, true),
+        ],
         [span(`${visible(answer.by)}, ${dayAndTime(answer.at, v.now)}`, 'muted')],
         columns,
       ),
     );
     if (answer.note) out.push(...labelled('Note', answer.note, columns));
   }
-  if (draft !== undefined) out.push(...labelled('Draft', `${draft}\n(not recorded: m goes on with it)`, columns));
+  if (draft !== undefined)
+    out.push(...labelled('Draft', `${draft}\n(not recorded: m goes on with it)`, columns));
   for (const f of findings) {
     const missing = missingParts(f);
     out.push([
@@ -114,7 +130,13 @@ export const checkDetail = (v: View, check: Check, theme: Theme, columns: number
     out.push(blank);
     for (const [i, m] of check.manual.entries()) {
       const run = manualCommand(m.run, snap.session.target);
-      out.push(...labelled(i === 0 ? 'By hand' : '', i === 0 ? `${m.purpose} (Y copies the commands)` : m.purpose, columns));
+      out.push(
+        ...labelled(
+          i === 0 ? 'By hand' : '',
+          i === 0 ? `${m.purpose} (Y copies the commands)` : m.purpose,
+          columns,
+        ),
+      );
       out.push(...wrapHanging(`${' '.repeat(LABEL)}$ `, run, columns).map((l): Line => [span(l, 'muted')]));
     }
   }
@@ -141,8 +163,9 @@ export const sectionDetail = (v: View, section: Section, theme: Theme, columns: 
     plain(`${p.answered} of ${p.total} checks have a verdict.`),
     blank,
     ...section.checks.flatMap((c) =>
-      wrapHanging(`  ${c.id} `, c.title, columns - 2).map((l, i): Line =>
-        i === 0 ? [verdictGlyph(verdictOf(snap.session, c.id), theme), span(l.slice(1))] : plain(l),
+      wrapHanging(`  ${c.id} `, c.title, columns - 2).map(
+        (l, i): Line =>
+          i === 0 ? [verdictGlyph(verdictOf(snap.session, c.id), theme), span(l.slice(1))] : plain(l),
       ),
     ),
   ];

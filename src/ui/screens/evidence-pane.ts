@@ -2,10 +2,10 @@ import type { EvidenceItem } from '../../domain/evidence.ts';
 import type { Check } from '../../domain/methodology.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
 import { fit, wrap, wrapHanging } from '../../text/width.ts';
-import { type ItemRow, type View, itemRows } from '../model.ts';
+import { type ItemRow, itemRows, type View } from '../model.ts';
 import type { Theme } from '../theme.ts';
+import { blank, type Line, muted, plain, span, spread } from '../view/line.ts';
 import { indexOf, scrollTo } from '../view/list.ts';
-import { type Line, blank, muted, plain, span, spread } from '../view/line.ts';
 import type { PaneText } from '../view/pane.ts';
 import { kindGlyph, runGlyph, runWords } from './verdicts.ts';
 
@@ -28,8 +28,12 @@ const rowLine = (v: View, row: ItemRow, selected: boolean, theme: Theme, columns
   const shown = columns >= NARROW ? path : (path.split('/').at(-1) ?? '');
   const at = item.location ? `${visible(shown)}:${item.location.startLine}` : '';
   const mark = triage ? ` ${triage.decision}` : '';
-  const right = [span(at.length > columns * 0.45 ? `…${at.slice(-Math.floor(columns * 0.4))}` : at, 'muted'), span(mark, triage?.decision === 'accepted' ? 'ok' : 'muted')];
-  const strength = item.kind === 'lead' ? (columns >= NARROW ? `${item.strength.padEnd(9)}` : `${item.strength} `) : '';
+  const right = [
+    span(at.length > columns * 0.45 ? `…${at.slice(-Math.floor(columns * 0.4))}` : at, 'muted'),
+    span(mark, triage?.decision === 'accepted' ? 'ok' : 'muted'),
+  ];
+  const strength =
+    item.kind === 'lead' ? (columns >= NARROW ? `${item.strength.padEnd(9)}` : `${item.strength} `) : '';
   return spread(
     [
       cursor,
@@ -75,11 +79,19 @@ const sameText = (file: string, at: NonNullable<EvidenceItem['location']>): bool
 
 const itemDetail = (v: View, item: EvidenceItem, theme: Theme, columns: number, rows: number): Line[] => {
   const triage = v.snap?.session.triage.get(item.id);
-  const about = [item.kind, item.kind === 'lead' ? item.strength : '', item.class, ...item.cwe, `${item.collector}/${item.rule}`]
+  const about = [
+    item.kind,
+    item.kind === 'lead' ? item.strength : '',
+    item.class,
+    ...item.cwe,
+    `${item.collector}/${item.rule}`,
+  ]
     .filter(Boolean)
     .join(' · ');
   const flow: Line[] = item.flow.flatMap((f) =>
-    wrapHanging(`${theme.glyphs[f.role]} `, `${visible(f.path)}:${f.line}  ${visible(f.text)}`, columns).map(plain),
+    wrapHanging(`${theme.glyphs[f.role]} `, `${visible(f.path)}:${f.line}  ${visible(f.text)}`, columns).map(
+      plain,
+    ),
   );
   const head: Line[] = [
     ...wrap(visible(item.title), columns).map((l): Line => [span(l, undefined, true)]),
@@ -101,12 +113,19 @@ const runDetail = (v: View, row: ItemRow & { kind: 'run' }, columns: number): Li
     ...wrap(card?.about ?? '', columns).map(muted),
     blank,
     ...wrap(visibleLines(row.message), columns).map(plain),
-    ...(row.state === 'failed' || row.state === 'missing' || row.state === 'not-run' ? [blank, muted('r runs it again.')] : []),
+    ...(row.state === 'failed' || row.state === 'missing' || row.state === 'not-run'
+      ? [blank, muted('r runs it again.')]
+      : []),
   ];
 };
 
 /** The evidence of a check: the items above, the chosen one below. */
-export const evidencePane = (v: View, check: Check, theme: Theme, size: { width: number; height: number }): Omit<PaneText, 'focused'> => {
+export const evidencePane = (
+  v: View,
+  check: Check,
+  theme: Theme,
+  size: { width: number; height: number },
+): Omit<PaneText, 'focused'> => {
   const rows = itemRows(v, check);
   const title = `Evidence of ${check.id}`;
   if (rows.length === 0) {
@@ -138,7 +157,10 @@ export const evidencePane = (v: View, check: Check, theme: Theme, size: { width:
     title,
     right: v.ui.filters.items ? `/${v.ui.filters.items}` : `${leads} ${leads === 1 ? 'lead' : 'leads'}`,
     bottom: `${at + 1} of ${rows.length}`,
-    lines: [...list, [span(theme.glyphs.box[4].repeat(Math.max(0, size.width)), 'border')], ...detail.slice(0, Math.max(0, lower))],
+    lines: [
+      ...list,
+      [span(theme.glyphs.box[4].repeat(Math.max(0, size.width)), 'border')],
+      ...detail.slice(0, Math.max(0, lower)),
+    ],
   };
 };
-

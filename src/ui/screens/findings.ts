@@ -1,10 +1,10 @@
 import { type Finding, missingParts } from '../../domain/finding.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
 import { fit, wrap, wrapHanging } from '../../text/width.ts';
-import { type View, findingRows, selectedFinding } from '../model.ts';
+import { findingRows, selectedFinding, type View } from '../model.ts';
 import type { Theme } from '../theme.ts';
+import { blank, type Line, muted, plain, span, spread } from '../view/line.ts';
 import { indexOf, scrollTo } from '../view/list.ts';
-import { type Line, blank, muted, plain, span, spread } from '../view/line.ts';
 import type { PaneText } from '../view/pane.ts';
 import { severityTone } from './verdicts.ts';
 
@@ -31,23 +31,38 @@ export const findingList = (v: View, theme: Theme, size: Size): Omit<PaneText, '
       [
         span(selected ? `${theme.glyphs.cursor} ` : '  ', 'focus', true),
         span(`${f.id} `, 'muted'),
-        span(fit(f.positive ? 'good' : f.severity, 9), f.positive ? 'ok' : severityTone(f.severity), selected),
+        span(
+          fit(f.positive ? 'good' : f.severity, 9),
+          f.positive ? 'ok' : severityTone(f.severity),
+          selected,
+        ),
         span(visible(f.title), undefined, selected),
       ],
       [span(f.check, 'muted'), span(open > 0 ? ` ${open} to fill` : ' ready', open > 0 ? 'warn' : 'ok')],
       size.width,
     );
   });
-  return { title: 'Findings', right: query ? `/${query}` : `${rows.length}`, bottom: `${at + 1} of ${rows.length}`, lines };
+  return {
+    title: 'Findings',
+    right: query ? `/${query}` : `${rows.length}`,
+    bottom: `${at + 1} of ${rows.length}`,
+    lines,
+  };
 };
 
 const paragraph = (label: string, text: string, columns: number): Line[] =>
-  text === '' ? [] : [[span(label, 'accent')], ...wrap(visibleLines(text), columns - 2).map((l) => plain(`  ${l}`)), blank];
+  text === ''
+    ? []
+    : [[span(label, 'accent')], ...wrap(visibleLines(text), columns - 2).map((l) => plain(`  ${l}`)), blank];
 
 const bullets = (label: string, items: readonly string[], columns: number): Line[] =>
   items.length === 0
     ? []
-    : [[span(label, 'accent')], ...items.flatMap((t, i) => wrapHanging(`  ${i + 1} `, visible(t), columns).map(plain)), blank];
+    : [
+        [span(label, 'accent')],
+        ...items.flatMap((t, i) => wrapHanging(`  ${i + 1} `, visible(t), columns).map(plain)),
+        blank,
+      ];
 
 export const findingDetail = (f: Finding, columns: number): Line[] => {
   const missing = missingParts(f);
@@ -58,8 +73,14 @@ export const findingDetail = (f: Finding, columns: number): Line[] => {
       span(`  ${f.cwe ?? 'no CWE'}  ${visible(f.category)}  check ${f.check}`, 'muted'),
     ],
     blank,
-    ...(missing.length > 0 ? [...wrap(`Still to fill: ${missing.join(', ')}`, columns).map((l): Line => [span(l, 'warn')]), blank] : []),
-    ...bullets('Where', f.locations.map((l) => `${l.path}:${l.startLine}-${l.endLine}`), columns),
+    ...(missing.length > 0
+      ? [...wrap(`Still to fill: ${missing.join(', ')}`, columns).map((l): Line => [span(l, 'warn')]), blank]
+      : []),
+    ...bullets(
+      'Where',
+      f.locations.map((l) => `${l.path}:${l.startLine}-${l.endLine}`),
+      columns,
+    ),
     ...paragraph('Summary', f.summary, columns),
     ...paragraph('Description', f.description, columns),
     ...(f.positive

@@ -2,8 +2,8 @@ import { visible } from '../../text/visible.ts';
 import { fit, wrap } from '../../text/width.ts';
 import type { View } from '../model.ts';
 import type { Theme } from '../theme.ts';
+import { blank, type Line, muted, plain, span, spread } from '../view/line.ts';
 import { indexOf, scrollTo } from '../view/list.ts';
-import { type Line, blank, muted, plain, span, spread } from '../view/line.ts';
 import type { PaneText } from '../view/pane.ts';
 import { dayAndTime } from './bars.ts';
 
@@ -47,7 +47,12 @@ export const homePane = (v: View, theme: Theme, size: Size): Omit<PaneText, 'foc
   const lines = sessions.slice(top, top + size.height).map((s, i): Line => {
     const selected = top + i === at;
     const cursor = span(selected ? `${theme.glyphs.cursor} ` : '  ', 'focus', true);
-    if (s.problem) return [cursor, span(`${visible(s.name)}  `, undefined, selected), span(`cannot be opened: ${visible(s.problem)}`, 'bad')];
+    if (s.problem)
+      return [
+        cursor,
+        span(`${visible(s.name)}  `, undefined, selected),
+        span(`cannot be opened: ${visible(s.problem)}`, 'bad'),
+      ];
     const total = s.total ?? 0;
     const cells = barOf(size.width);
     const filled = total === 0 ? 0 : Math.round((s.answered / total) * cells);
@@ -62,7 +67,10 @@ export const homePane = (v: View, theme: Theme, size: Size): Omit<PaneText, 'foc
       ],
       [
         span(`${s.findings} ${s.findings === 1 ? 'finding ' : 'findings'}  `),
-        span(`${fit(s.answered === total && total > 0 ? 'ready' : (s.lastCheck ?? ''), 6)} ${dayAndTime(s.lastAt, v.now)}`, 'muted'),
+        span(
+          `${fit(s.answered === total && total > 0 ? 'ready' : (s.lastCheck ?? ''), 6)} ${dayAndTime(s.lastAt, v.now)}`,
+          'muted',
+        ),
       ],
       size.width,
     );
@@ -75,7 +83,10 @@ export const openingPane = (v: View, theme: Theme): Omit<PaneText, 'focused'> =>
   return {
     title: 'Opening',
     lines: [
-      [span(`${theme.glyphs.spinner[v.ui.spinner % theme.glyphs.spinner.length] ?? ''} `, 'accent'), span(visible(what))],
+      [
+        span(`${theme.glyphs.spinner[v.ui.spinner % theme.glyphs.spinner.length] ?? ''} `, 'accent'),
+        span(visible(what)),
+      ],
       ...rest.map((l) => muted(visible(l))),
       blank,
       muted('The repository is read from its git objects; nothing of it is run.'),

@@ -1,9 +1,9 @@
 import { visibleLines } from '../../text/visible.ts';
 import { wrap, wrapHanging } from '../../text/width.ts';
-import { type View, selectedId } from '../model.ts';
+import { selectedId, type View } from '../model.ts';
 import type { Theme, Tone } from '../theme.ts';
+import { blank, type Line, muted, plain, span } from '../view/line.ts';
 import { indexOf, scrollTo } from '../view/list.ts';
-import { type Line, blank, muted, plain, span } from '../view/line.ts';
 import type { PaneText } from '../view/pane.ts';
 
 type Size = { width: number; height: number };
@@ -56,6 +56,8 @@ export const reportLines = (v: View, _theme: Theme, columns: number): Line[] => 
     [span('The assessment as it would be written now', 'accent')],
     blank,
     ...text.slice(0, PREVIEW_LINES).flatMap((l) => wrap(visibleLines(l), columns).map(plain)),
-    ...(text.length > PREVIEW_LINES ? [muted(`${text.length - PREVIEW_LINES} more lines in the file itself`)] : []),
+    ...(text.length > PREVIEW_LINES
+      ? [muted(`${text.length - PREVIEW_LINES} more lines in the file itself`)]
+      : []),
   ];
 };

@@ -1,9 +1,9 @@
 import { visible, visibleLines } from '../../text/visible.ts';
 import { wrap } from '../../text/width.ts';
-import { type View, selectedId, stateOfRun } from '../model.ts';
+import { selectedId, stateOfRun, type View } from '../model.ts';
 import type { Theme } from '../theme.ts';
+import { blank, type Line, muted, plain, span, spread } from '../view/line.ts';
 import { indexOf, scrollTo } from '../view/list.ts';
-import { type Line, blank, muted, plain, span, spread } from '../view/line.ts';
 import type { PaneText } from '../view/pane.ts';
 import { kindGlyph, runGlyph, runWords } from './verdicts.ts';
 
@@ -13,7 +13,10 @@ export const runList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'focu
   const cards = v.opened?.collectors ?? [];
   const { snap } = v;
   if (!snap || cards.length === 0)
-    return { title: 'Evidence runs', lines: [muted('This methodology names no collectors: every check is done by hand.')] };
+    return {
+      title: 'Evidence runs',
+      lines: [muted('This methodology names no collectors: every check is done by hand.')],
+    };
   const at = indexOf(
     v.ui.lists.runs,
     cards.map((c) => c.id),
@@ -23,7 +26,10 @@ export const runList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'focu
     const selected = top + i === at;
     const state = stateOfRun(snap, card.id);
     const run = snap.session.runs.get(card.id);
-    const counts = run && state === 'collected' ? `${run.counts.lead} leads ${run.counts.fact + run.counts.strength} facts` : runWords(state);
+    const counts =
+      run && state === 'collected'
+        ? `${run.counts.lead} leads ${run.counts.fact + run.counts.strength} facts`
+        : runWords(state);
     return spread(
       [
         span(selected ? `${theme.glyphs.cursor} ` : '  ', 'focus', true),
@@ -34,7 +40,12 @@ export const runList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'focu
       size.width,
     );
   });
-  return { title: 'Evidence runs', right: `${snap.session.runs.size} of ${cards.length} ran`, bottom: `${at + 1} of ${cards.length}`, lines };
+  return {
+    title: 'Evidence runs',
+    right: `${snap.session.runs.size} of ${cards.length} ran`,
+    bottom: `${at + 1} of ${cards.length}`,
+    lines,
+  };
 };
 
 export const runLines = (v: View, theme: Theme, columns: number): Line[] => {
@@ -52,7 +63,8 @@ export const runLines = (v: View, theme: Theme, columns: number): Line[] => {
   ];
   const says = snap.missing.get(card.id) ?? snap.running.get(card.id)?.message ?? result?.run.message ?? '';
   if (says) out.push(...wrap(visibleLines(says), columns).map(plain));
-  if (result?.run.searched) out.push(...wrap(`searched: ${visible(result.run.searched)}`, columns).map(muted));
+  if (result?.run.searched)
+    out.push(...wrap(`searched: ${visible(result.run.searched)}`, columns).map(muted));
   if (result) out.push(muted(`took ${(result.run.durationMs / 1000).toFixed(1)} s`));
   if (state !== 'running' && state !== 'queued') out.push(muted('r runs it again'));
   if (!result) return out;
@@ -60,9 +72,14 @@ export const runLines = (v: View, theme: Theme, columns: number): Line[] => {
   const shown = result.items.slice(0, 150);
   for (const item of shown) {
     const at = item.location ? `  ${visible(item.location.path)}:${item.location.startLine}` : '';
-    out.push([kindGlyph(item.kind, theme), span(` ${visible(item.title)}`), span(at, 'muted'), span(`  ${item.checks.join(' ')}`, 'muted')]);
+    out.push([
+      kindGlyph(item.kind, theme),
+      span(` ${visible(item.title)}`),
+      span(at, 'muted'),
+      span(`  ${item.checks.join(' ')}`, 'muted'),
+    ]);
   }
-  if (result.items.length > shown.length) out.push(muted(`${result.items.length - shown.length} more, under their checks`));
+  if (result.items.length > shown.length)
+    out.push(muted(`${result.items.length - shown.length} more, under their checks`));
   return out;
 };
-

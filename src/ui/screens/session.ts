@@ -1,10 +1,10 @@
 import { workedHours } from '../../domain/selectors.ts';
 import { visible } from '../../text/visible.ts';
 import { wrapHanging } from '../../text/width.ts';
-import { type View, historyRows } from '../model.ts';
+import { historyRows, type View } from '../model.ts';
 import type { Theme } from '../theme.ts';
+import { blank, type Line, muted, plain, span } from '../view/line.ts';
 import { indexOf, scrollTo } from '../view/list.ts';
-import { type Line, blank, muted, plain, span } from '../view/line.ts';
 import type { PaneText } from '../view/pane.ts';
 import { dayAndTime } from './bars.ts';
 
@@ -14,7 +14,11 @@ export const historyList = (v: View, theme: Theme, size: Size): Omit<PaneText, '
   const rows = historyRows(v);
   const query = v.ui.filters.history ?? '';
   if (rows.length === 0)
-    return { title: 'History', right: query ? `/${query}` : '', lines: [muted(query ? `Nothing matches '${query}'. Esc clears the filter.` : 'Nothing yet.')] };
+    return {
+      title: 'History',
+      right: query ? `/${query}` : '',
+      lines: [muted(query ? `Nothing matches '${query}'. Esc clears the filter.` : 'Nothing yet.')],
+    };
   const at = indexOf(
     v.ui.lists.history,
     rows.map((r) => r.id),
@@ -28,7 +32,12 @@ export const historyList = (v: View, theme: Theme, size: Size): Omit<PaneText, '
       span(visible(r.text), undefined, selected),
     ];
   });
-  return { title: 'History', right: query ? `/${query}` : 'newest first', bottom: `${at + 1} of ${rows.length}`, lines };
+  return {
+    title: 'History',
+    right: query ? `/${query}` : 'newest first',
+    bottom: `${at + 1} of ${rows.length}`,
+    lines,
+  };
 };
 
 /** The newest events, for the strip under the detail where the window is tall. */
@@ -60,7 +69,12 @@ export const sessionLines = (v: View, _theme: Theme, columns: number): Line[] =>
     ...row('methodology', `${methodology.title} ${methodology.version} (${methodology.id})`),
     ...row('worked', `${workedHours(session)} h, pauses over 10 minutes left out`),
     ...row('network', session.networkAllowed ? 'allowed for this session' : 'nothing leaves this machine'),
-    ...row('signs', a.name || a.github ? `${a.name} (${a.github}), ${a.organization}, ${a.contact}` : 'nobody yet: A says who'),
+    ...row(
+      'signs',
+      a.name || a.github
+        ? `${a.name} (${a.github}), ${a.organization}, ${a.contact}`
+        : 'nobody yet: A says who',
+    ),
     blank,
     ...row('session', opened.id),
     ...row('journal', `${opened.folder}/journal.jsonl, ${session.seq} events`),

@@ -24,7 +24,12 @@ export const verdictGlyph = (verdict: Verdict | null, theme: Theme): Span => {
 };
 
 export const kindGlyph = (kind: ItemKind, theme: Theme): Span => {
-  const tone: Record<ItemKind, Tone | undefined> = { lead: 'warn', fact: undefined, strength: 'ok', gap: 'bad' };
+  const tone: Record<ItemKind, Tone | undefined> = {
+    lead: 'warn',
+    fact: undefined,
+    strength: 'ok',
+    gap: 'bad',
+  };
   return span(theme.glyphs[kind], tone[kind]);
 };
 

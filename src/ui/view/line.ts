@@ -5,7 +5,12 @@ import type { Tone } from '../theme.ts';
  * Screens are pure functions to lines; a line is a row of styled spans. The frame is built from lines of exactly the
  * window's size, so it cannot grow taller than the window (Ink would then clear and rewrite it all at every update).
  */
-export type Span = { text: string; tone?: Tone | undefined; bold?: boolean | undefined; inverse?: boolean | undefined };
+export type Span = {
+  text: string;
+  tone?: Tone | undefined;
+  bold?: boolean | undefined;
+  inverse?: boolean | undefined;
+};
 export type Line = readonly Span[];
 
 export const span = (text: string, tone?: Tone, bold?: boolean): Span => ({ text, tone, bold });
@@ -64,4 +69,5 @@ export const compose = (columns: number, rows: number, blocks: readonly Block[])
   });
 
 /** Pads or cuts plain text into a cell of a table. */
-export const cell = (text: string, columns: number, tone?: Tone, bold?: boolean): Span => span(fit(text, columns), tone, bold);
+export const cell = (text: string, columns: number, tone?: Tone, bold?: boolean): Span =>
+  span(fit(text, columns), tone, bold);

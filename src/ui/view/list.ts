@@ -8,8 +8,7 @@ const MARGIN = 3;
 /** Index of the selection among `ids`; the first row when the selected one is gone. -1 for an empty list. */
 export const indexOf = (state: ListState, ids: readonly string[]): number => {
   if (ids.length === 0) return -1;
-  const i = state.selected === null ? -1 : ids.indexOf(state.selected);
-  return i < 0 ? 0 : i;
+  return Math.max(0, state.selected === null ? 0 : ids.indexOf(state.selected));
 };
 
 /** First visible row so that `index` is in view with some rows around it. */

@@ -1,6 +1,6 @@
 import { truncate, width } from '../../text/width.ts';
 import type { Theme } from '../theme.ts';
-import { type Block, type Line, type Rect, type Span, blank, fitLine, span } from './line.ts';
+import { type Block, blank, fitLine, type Line, type Rect, type Span, span } from './line.ts';
 
 export type PaneText = {
   title: string;
@@ -37,12 +37,13 @@ export const pane = (rect: Rect, text: PaneText, theme: Theme): Block => {
   };
   const { width: w, height } = inner(rect);
   const room = rect.width - 6 - (text.right ? width(text.right) + 3 : 0);
-  const title = text.title ? [span(` ${truncate(text.title, Math.max(4, room))} `, text.focused ? 'focus' : undefined, text.focused)] : [];
-  const body = Array.from({ length: height }, (_, i): Line => [
-    span(`${v} `, tone),
-    ...fitLine(text.lines[i] ?? blank, w),
-    span(` ${v}`, tone),
-  ]);
+  const title = text.title
+    ? [span(` ${truncate(text.title, Math.max(4, room))} `, text.focused ? 'focus' : undefined, text.focused)]
+    : [];
+  const body = Array.from(
+    { length: height },
+    (_, i): Line => [span(`${v} `, tone), ...fitLine(text.lines[i] ?? blank, w), span(` ${v}`, tone)],
+  );
   return {
     rect,
     lines: [edge(tl, tr, title, text.right ?? ''), ...body, edge(bl, br, [], text.bottom ?? '')],

@@ -14,7 +14,10 @@ export const fieldText = (f: TextField): string => f.before.join('') + f.after.j
 
 /** Puts text in at the cursor. Tabs become spaces; in a single-line field so do line breaks. */
 export const insert = (f: TextField, text: string): TextField => {
-  const clean = text.replaceAll(/\r\n?/g, '\n').replaceAll('\t', '  ').replace(/[^\P{Cc}\n]/gu, '');
+  const clean = text
+    .replaceAll(/\r\n?/g, '\n')
+    .replaceAll('\t', '  ')
+    .replace(/[^\P{Cc}\n]/gu, '');
   return { ...f, before: [...f.before, ...graphemes(f.multiline ? clean : clean.replaceAll('\n', ' '))] };
 };
 
