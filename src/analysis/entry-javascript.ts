@@ -42,14 +42,15 @@ const textOf = (
   project: Project,
   file: ScriptFile,
   value: Value | undefined,
-): { text: string; from: string | null; followed: boolean } => {
-  if (!value) return { text: '', from: null, followed: false };
+): { text: string; from: string | null; followed: boolean; at: string } => {
+  if (!value) return { text: '', from: null, followed: false, at: '' };
   const found = resolve(project, file, value);
   if (found?.value.kind === 'string')
     return {
       text: found.value.value,
       from: found.value.complete ? null : 'partly computed',
       followed: found.followed,
+      at: `${found.file.path}:${found.value.line}`,
     };
   if (
     value.kind === 'call' &&
@@ -65,6 +66,7 @@ const textOf = (
         .join(value.args[0]?.kind === 'string' ? value.args[0].value : ','),
       from: null,
       followed: false,
+      at: '',
     };
   return {
     text: '',
@@ -75,6 +77,7 @@ const textOf = (
           ? value.path
           : 'computed',
     followed: false,
+    at: '',
   };
 };
 
@@ -164,6 +167,7 @@ export const entryFrom = (
     path: file.path,
     line: parts.name.line,
     endLine: Math.max(parts.name.line, whole.endLine),
+    nameAt: known ? name.at : `${file.path}:${parts.name.line}`,
     description: description.text.slice(0, 20_000),
     descriptionFrom: description.from,
     params,
@@ -185,6 +189,7 @@ export const dynamicAt = (
   path: file.path,
   line: name.line,
   endLine: Math.max(name.line, whole.endLine),
+  nameAt: `${file.path}:${name.line}`,
   description: '',
   descriptionFrom: 'computed',
   params: null,

@@ -4,7 +4,7 @@ import { lineFinder } from './lines.ts';
 
 export type EnvironmentRead = { name: string; line: number };
 
-const NAME = '([A-Za-z_][A-Za-z0-9_]{1,80})';
+const NAME = '([A-Za-z_][A-Za-z0-9_]{0,80})';
 const PATTERNS: readonly RegExp[] = [
   // JavaScript: process.env.X, process.env['X'], import.meta.env.X, Bun.env.X, Deno.env.get('X')
   new RegExp(`\\b(?:process|import\\.meta|Bun)\\.env(?:\\?\\.|\\.)${NAME}`, 'g'),
@@ -27,16 +27,21 @@ const HINTS = /env|ENV|environ|alias/;
 
 export const environmentReads = (text: string): EnvironmentRead[] => {
   if (!HINTS.test(text)) return [];
-  const line = lineFinder(text);
-  const found: EnvironmentRead[] = [];
+  // By place: one reading may fit two languages' patterns.
+  const found = new Map<number, string>();
   for (const pattern of PATTERNS)
-    for (const match of text.matchAll(pattern)) found.push({ name: match[1]!, line: line(match.index) });
-  for (const match of text.matchAll(DESTRUCTURED))
+    for (const match of text.matchAll(pattern))
+      found.set(match.index + match[0].lastIndexOf(match[1]!), match[1]!);
+  for (const match of text.matchAll(DESTRUCTURED)) {
+    let at = match.index;
     for (const part of match[1]!.split(',')) {
-      const name = /^\s*([A-Za-z_]\w{1,80})/.exec(part)?.[1];
-      if (name) found.push({ name, line: line(match.index) });
+      const name = /^\s*([A-Za-z_]\w{0,80})/.exec(part)?.[1];
+      if (name) found.set(at, name);
+      at++;
     }
-  return found.sort((a, b) => a.line - b.line);
+  }
+  const line = lineFinder(text);
+  return [...found].sort(([a], [b]) => a - b).map(([at, name]) => ({ name, line: line(at) }));
 };
 
 /** Set by the system, the shell, the runtime or the CI, not by the operator of this server. */

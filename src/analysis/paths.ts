@@ -17,7 +17,7 @@ export const below = (path: string, subdir: string): string =>
   subdir !== '' && path.startsWith(`${subdir}/`) ? path.slice(subdir.length + 1) : path;
 
 const TEST =
-  /(^|\/)(tests?|__tests__|specs?|e2e|testdata|test[-_]data|fixtures?|__fixtures__|__mocks__|mocks?|testing)\/|[._-](test|tests|spec|e2e|bench)\.[cm]?[jt]sx?$|_test\.(go|py|exs?)$|(^|\/)(test_[^/]*|conftest)\.py$|(Tests?|IT|Spec)\.(java|kt|cs|scala|swift)$|_spec\.rb$/;
+  /(^|\/)(tests?|__tests__|specs?|e2e|testdata|test[-_]data|fixtures?|__fixtures__|__mocks__|mocks?|testing)\/|[._](test|tests|spec|e2e|bench)\.[cm]?[jt]sx?$|_test\.(go|py|exs?)$|(^|\/)(test_[^/]*|conftest)\.py$|(Tests?|IT|Spec)\.(java|kt|cs|scala|swift)$|_spec\.rb$/;
 export const isTestPath = (path: string): boolean => TEST.test(path);
 
 const EXAMPLE = /(^|\/)(examples?|samples?|demos?|templates?|docs?|evals?|benchmarks?)\//i;

@@ -18,10 +18,16 @@ export const parseRepositoryUrl = (url: string): RepositoryName | null => {
   } catch {
     // a URL that the library cannot take apart is tried below
   }
+  // A page inside the repository, a query or an anchor is not part of its name; groups may be nested.
+  const address = trimmed
+    .replace(/[?#].*$/, '')
+    .replace(/\/(?:-|tree|blob|src|issues|wiki|releases)(?:\/.*)?$/, '')
+    .replace(/\/+$/, '')
+    .replace(/\.git$/, '');
   const match =
-    /^(?:git\+)?(?:https?|ssh|git):\/\/(?:[^@/\s]{1,100}@)?([\w.-]{1,200})(?::\d{1,5})?\/([\w.~-]{1,100}(?:\/[\w.~-]{1,100}){0,4}?)\/([\w.~-]{1,100}?)(?:\.git)?(?:[/#?].*)?$/.exec(
-      trimmed,
-    ) ?? /^[\w.-]{1,60}@([\w.-]{1,200}):([\w.~/-]{1,200})\/([\w.~-]{1,100}?)(?:\.git)?$/.exec(trimmed);
+    /^(?:git\+)?(?:https?|ssh|git):\/\/(?:[^@/\s]{1,100}@)?([\w.-]{1,200})(?::\d{1,5})?\/([\w.~/-]{1,300})\/([\w.~-]{1,100})$/.exec(
+      address,
+    ) ?? /^[\w.-]{1,60}@([\w.-]{1,200}):([\w.~/-]{1,200})\/([\w.~-]{1,100})$/.exec(address);
   return match ? { host: match[1] as string, owner: match[2] as string, name: match[3] as string } : null;
 };
 

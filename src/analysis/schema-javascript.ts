@@ -193,6 +193,8 @@ export const paramsOf = (
     }
     if (base.kind === 'call' && /(?:^|\.)(?:object|strictObject|looseObject|Object)$/.test(base.callee))
       return [...(paramsOf(project, found.file, base.args[0], depth + 1) ?? []), ...extended];
+    if (base.kind === 'call' && /(?:^|\.)preprocess$/.test(base.callee))
+      return paramsOf(project, found.file, base.args[1], depth + 1);
     // `zodToJsonSchema(Schema)`, `toJSONSchema(Schema)`
     if (base.kind === 'call' && /json_?schema/i.test(base.callee))
       return paramsOf(project, found.file, base.args[0], depth + 1);

@@ -12,7 +12,11 @@ export type ScriptFile = {
   tokens: Tokens;
   /** By name, in order of appearance. Class members appear as `Class.member`. */
   declarations: Map<string, Declaration[]>;
+  /** By where they begin. */
   functions: FunctionRange[];
+  /** For every token the index of the function it stands in, -1 outside; for every function the one around it. */
+  innermost: Int32Array;
+  outer: Int32Array;
   /** Local name → what it is called where it comes from, and the module's specifier. */
   imports: Map<string, { name: string; from: string }>;
 };
@@ -103,7 +107,8 @@ export const readScript = (path: string, text: string): ScriptFile => {
         });
     }
   }
-  return { path, tokens, declarations, functions, imports };
+  functions.sort((a, b) => a.from - b.from || b.to - a.to);
+  return { path, tokens, declarations, functions, ...nest(functions, list.length), imports };
 
   /** For `NAME = async (`: the name an arrow function is given. */
   function nameBefore(i: number): string {
@@ -202,9 +207,35 @@ export const projectOf = (files: ScriptFile[]): Project => {
   return { files, byName };
 };
 
-/** The functions around a token, innermost first. */
-export const around = (file: ScriptFile, token: number): FunctionRange[] =>
-  file.functions.filter((f) => f.from <= token && token < f.to).sort((a, b) => b.from - a.from);
+const DEEPEST_NESTING = 100;
+
+/** The functions around a token, innermost first, as far out as code written by people goes. */
+export const around = (file: ScriptFile, token: number): FunctionRange[] => {
+  const chain: FunctionRange[] = [];
+  for (let i = file.innermost[token] ?? -1; i >= 0 && chain.length < DEEPEST_NESTING; i = file.outer[i] ?? -1)
+    chain.push(file.functions[i]!);
+  return chain;
+};
+
+/** For every token the function it stands in, for every function the one around it; one pass over both. */
+const nest = (
+  functions: readonly FunctionRange[],
+  tokens: number,
+): Pick<ScriptFile, 'innermost' | 'outer'> => {
+  const innermost = new Int32Array(tokens).fill(-1);
+  const outer = new Int32Array(functions.length).fill(-1);
+  const open: number[] = [];
+  let next = 0;
+  for (let token = 0; token < tokens; token++) {
+    while (open.length > 0 && functions[open.at(-1)!]!.to <= token) open.pop();
+    for (; next < functions.length && functions[next]!.from <= token; next++) {
+      outer[next] = open.at(-1) ?? -1;
+      open.push(next);
+    }
+    innermost[token] = open.at(-1) ?? -1;
+  }
+  return { innermost, outer };
+};
 
 export type Resolved = {
   file: ScriptFile;
@@ -234,7 +265,6 @@ export const resolve = (project: Project, file: ScriptFile, value: Value, steps 
   if (value.kind !== 'name') return { file, value, followed: steps > 0 };
   if (steps >= MOST_STEPS) return null;
   const path = value.path.split('.');
-  const head = path[0] as string;
 
   for (const length of path.length > 1 ? [2, 1] : [1]) {
     const name = path.slice(0, length).join('.');
@@ -252,8 +282,19 @@ export const resolve = (project: Project, file: ScriptFile, value: Value, steps 
     }
     return at && { ...at, followed: true };
   }
-  void head;
   return null;
+};
+
+/** The declaration nearest above a token, or the first one; they are in order of appearance. */
+const lastBefore = (declarations: readonly Declaration[], token: number): Declaration => {
+  let low = 0;
+  let high = declarations.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (declarations[middle]!.at <= token) low = middle;
+    else high = middle - 1;
+  }
+  return declarations[low]!;
 };
 
 const declared = (
@@ -266,7 +307,7 @@ const declared = (
   const head = name.split('.')[0] as string;
   const binder = around(file, token).find((f) => f.params.includes(head));
   if (here) {
-    const near = here.findLast((d) => d.at <= token) ?? here[0]!;
+    const near = lastBefore(here, token);
     return binder && near.at < binder.from ? null : { file, declaration: near };
   }
   if (binder) return null;

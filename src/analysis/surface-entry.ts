@@ -9,6 +9,8 @@ export type FoundEntry = {
   path: string;
   line: number;
   endLine: number;
+  /** Where the literal stands that says the name, as `path:line`: a definition and its registration share it. */
+  nameAt: string;
   description: string;
   /** The description (or a part of it) is computed, or comes from elsewhere: what computes it. */
   descriptionFrom: string | null;
@@ -33,7 +35,12 @@ export type ScannedSurface = {
   transports: Transport[];
   /** Places that answer `tools/list` by hand. */
   listHandlers: { path: string; line: number }[];
+  /** There were more definitions than any server has; the rest was not read. */
+  truncated: boolean;
 };
+
+/** The largest servers known have a few hundred. */
+export const MOST_ENTRIES = 3000;
 
 /** What the specification allows in a tool's name, wide enough for the names seen in practice. */
 export const TOOL_NAME = /^[A-Za-z0-9_][A-Za-z0-9_./:@-]{0,127}$/;
@@ -43,4 +50,5 @@ export const emptyScan = (): ScannedSurface => ({
   unused: [],
   transports: [],
   listHandlers: [],
+  truncated: false,
 });

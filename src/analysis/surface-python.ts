@@ -9,7 +9,7 @@ import {
   readPythonFile,
   resolvePython,
 } from './scope-python.ts';
-import { emptyScan, type FoundEntry, type ScannedSurface, TOOL_NAME } from './surface-entry.ts';
+import { emptyScan, type FoundEntry, MOST_ENTRIES, type ScannedSurface, TOOL_NAME } from './surface-entry.ts';
 import { readPython } from './values-python.ts';
 
 /**
@@ -27,6 +27,10 @@ export const readPythonSurface = (sources: readonly { path: string; text: string
   const out = emptyScan();
   for (const file of project.files) {
     if (!relevant.has(file.path)) continue;
+    if (out.entries.length > MOST_ENTRIES) {
+      out.truncated = true;
+      break;
+    }
     for (const fn of file.functions) readDecorated(project, file, fn, out);
     readCalls(project, file, out);
   }
@@ -137,6 +141,7 @@ const entry = (
     path: file.path,
     line,
     endLine: Math.max(line, whole.endLine),
+    nameAt: `${file.path}:${line}`,
     description: (given?.value ?? (description ? '' : (fn?.docstring ?? ''))).slice(0, 20_000),
     descriptionFrom:
       description && !given
@@ -161,7 +166,7 @@ const entry = (
 const readCalls = (project: PyProject, file: PyFile, out: ScannedSurface): void => {
   const { list, partner } = file.tokens;
   list.forEach((token, i) => {
-    if (token.type !== 'name') return;
+    if (token.type !== 'name' || out.entries.length > MOST_ENTRIES) return;
     if (list[i + 1]?.text !== '(' || list[i + 1]?.type !== 'punctuation' || (partner[i + 1] as number) < i)
       return;
     const before =

@@ -20,7 +20,7 @@ import {
   unwrap,
 } from './scope-javascript.ts';
 import { settle } from './settle-javascript.ts';
-import { emptyScan, type FoundEntry, type ScannedSurface } from './surface-entry.ts';
+import { emptyScan, type FoundEntry, MOST_ENTRIES, type ScannedSurface } from './surface-entry.ts';
 import { readExpression, skipTypeArguments } from './values-javascript.ts';
 
 /**
@@ -93,6 +93,10 @@ const readFile = (
   const { list, partner } = file.tokens;
   const text = (i: number): string => (list[i]?.type === 'string' ? '' : (list[i]?.text ?? ''));
   for (let i = 0; i < list.length; i++) {
+    if (out.entries.length > MOST_ENTRIES) {
+      out.truncated = true;
+      return;
+    }
     const token = list[i]!;
     if (token.type === 'punctuation') {
       if (token.text === '{' && (partner[i] as number) > i) readToolObject(project, file, i, mcp, out);
@@ -120,9 +124,9 @@ const readFile = (
       (!member && text((partner[open] as number) + 1) === ':')
     )
       continue; // a declaration, not a call
-    const call = readExpression(file.tokens, member || open === i + 1 ? i : i).value;
+    const call = readExpression(file.tokens, i).value;
     if (call.kind !== 'call') continue;
-    readRegistration(project, file, CALLS[token.text]!, call, wrappers, out, text(i - 2));
+    readRegistration(project, file, CALLS[token.text]!, call, wrappers, out, member ? text(i - 2) : '');
   }
 };
 
@@ -137,7 +141,8 @@ const readRegistration = (
 ): void => {
   let args = call.args;
   // `registerAppTool(server, 'name', …)`: the server comes first.
-  if (args.length > 2 && args[0]?.kind === 'name' && args[1]?.kind === 'string') args = args.slice(1);
+  if (receiver === '' && args.length > 2 && args[0]?.kind === 'name' && args[1]?.kind === 'string')
+    args = args.slice(1);
   const first = args[0];
   if (!first) return;
   const object = resolve(project, file, first);

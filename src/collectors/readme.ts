@@ -285,6 +285,7 @@ const documentCommands = async ({
   if (loose.length > MOST_LEADS)
     items.push(
       fact('unpinned-launch-more', ['1.3.4'], `${count(loose.length - MOST_LEADS)} more unpinned commands`, {
+        reproduce: "git grep -n -E 'npx|uvx|docker run' {commit} -- '*.md'",
         class: 'supply-chain',
         detail: listed(
           loose.slice(MOST_LEADS).map((l) => `${l.launch.tool} ${l.launch.target}`),

@@ -141,6 +141,7 @@ const scanTree = async (
         CHECKS,
         `${count(ranked.length - MOST_ITEMS)} more places that look like secrets`,
         {
+          reproduce: 'git ls-tree -r --name-only {commit}',
           class: 'hardcoded-secret',
           detail: listed([...new Set(ranked.slice(MOST_ITEMS).map((r) => r.path))], 40),
         },

@@ -277,6 +277,10 @@ const licence = async (tree: SourceTree, paths: readonly string[]): Promise<Item
       );
   }
   if (declared.length === 0 && paths.some((p) => /^(package\.json|pyproject\.toml|Cargo\.toml)$/.test(p)))
-    items.push(fact('declared-licence', CHECKS, 'No manifest at the root declares a licence'));
+    items.push(
+      fact('declared-licence', CHECKS, 'No manifest at the root declares a licence', {
+        reproduce: 'git grep -n -i license {commit} -- package.json pyproject.toml Cargo.toml',
+      }),
+    );
   return items;
 };

@@ -9,7 +9,7 @@ import {
   languageOf,
 } from '../analysis/paths.ts';
 import { readTexts } from '../analysis/read-texts.ts';
-import type { FoundEntry, ScannedSurface } from '../analysis/surface-entry.ts';
+import { type FoundEntry, MOST_ENTRIES, type ScannedSurface } from '../analysis/surface-entry.ts';
 import { byCodePoint, count, listed, plural } from '../analysis/words.ts';
 import { type Surface, surface } from '../domain/evidence.ts';
 import { redactSecrets } from '../text/redact.ts';
@@ -31,7 +31,8 @@ const MOST_BYTES = 1_500_000;
 
 const LONGEST_MEAN_LINE = 2000;
 
-const MOST_TOTAL_BYTES = 60_000_000;
+/** Tokens take some twenty times the room of their text. */
+const MOST_TOTAL_BYTES = 12_000_000;
 
 /** Signs of an MCP server in languages that are not read for tools yet. */
 const OTHER_SDK: Record<string, RegExp> = {
@@ -90,6 +91,7 @@ export const toolSurface: Collector = {
           unused: [...a.unused, ...b.unused],
           transports: [...a.transports, ...b.transports],
           listHandlers: [...a.listHandlers, ...b.listHandlers],
+          truncated: a.truncated || b.truncated,
         },
         read: sources.script.length + sources.python.length,
       };
@@ -128,6 +130,17 @@ export const toolSurface: Collector = {
         ),
       );
 
+    if (found.truncated)
+      items.push(
+        gap(
+          'too-many-definitions',
+          ['2.1.1', '2.4.1'],
+          `More than ${count(MOST_ENTRIES)} definitions: the rest was not read`,
+          {
+            class: 'tool-poisoning',
+          },
+        ),
+      );
     await describeFromFiles(context, found.entries);
     // A loop over definitions registers what is listed anyway; only without any such list is it the sole trace of a tool.
     const literal = found.entries.filter((e) => e.kind === 'tool' && e.certainty !== 'dynamic');

@@ -10,21 +10,31 @@ describe('readme', () => {
   it('finds sections, undocumented variables and unpinned commands', async () => {
     const { item, items } = await run(readme, {
       files: {
-        'README.md': '# Thing\n\n## Installation\n\n```json\n{\n  "command": "npx",\n  "args": ["-y", "@acme/thing"]\n}\n```\n\n`curl -fsSL https://acme.io/i.sh | sh`\n\nSet `ACME_TOKEN`.\n',
-        'src/index.ts': "const t = process.env.ACME_TOKEN;\nconst d = process.env['ACME_DEBUG_DUMP'];\nconst h = process.env.HOME;\n",
+        'README.md':
+          '# Thing\n\n## Installation\n\n```json\n{\n  "command": "npx",\n  "args": ["-y", "@acme/thing"]\n}\n```\n\n`curl -fsSL https://acme.io/i.sh | sh`\n\nSet `ACME_TOKEN`.\n',
+        'src/index.ts':
+          "const t = process.env.ACME_TOKEN;\nconst d = process.env['ACME_DEBUG_DUMP'];\nconst h = process.env.HOME;\n",
       },
     });
     expect(item('sections').detail).toContain('installation: line 3');
     expect(item('no-security-section').kind).toBe('lead');
-    expect(item('undocumented-variables')).toMatchObject({ title: '1 of 2 (50 %) environment variables are read but not documented', at: { path: 'src/index.ts', startLine: 2 } });
+    expect(item('undocumented-variables')).toMatchObject({
+      title: '1 of 2 (50 %) environment variables are read but not documented',
+      at: { path: 'src/index.ts', startLine: 2 },
+    });
     expect(item('secret-variable').title).toContain('ACME_TOKEN');
-    expect(item('unpinned-launch')).toMatchObject({ title: 'Documented: npx @acme/thing, no version', at: { startLine: 7 } });
+    expect(item('unpinned-launch')).toMatchObject({
+      title: 'Documented: npx @acme/thing, no version',
+      at: { startLine: 7 },
+    });
     expect(item('piped-download').at).toMatchObject({ startLine: 12 });
     expect(items.every((i) => i.checks && i.checks.length > 0)).toBe(true);
   });
 
   it('takes exact versions as a strength', async () => {
-    const { item } = await run(readme, { files: { 'README.md': '```\nnpx -y @acme/thing@1.2.3\nuvx acme-thing==2.0.1\n```\n' } });
+    const { item } = await run(readme, {
+      files: { 'README.md': '```\nnpx -y @acme/thing@1.2.3\nuvx acme-thing==2.0.1\n```\n' },
+    });
     expect(item('pinned-launch').kind).toBe('strength');
   });
 });
@@ -69,13 +79,27 @@ jobs:
       - run: echo "\${{ github.event.pull_request.title }}"
 `;
   it('reads what a workflow runs and with which rights', async () => {
-    const { item } = await run(testsCi, { files: { '.github/workflows/ci.yml': workflow, 'src/a.ts': 'x', 'test/a.test.ts': "import { it } from 'vitest';\nit('refuses path traversal');\n" }, commits: [{ paths: ['test/a.test.ts'] }] });
+    const { item } = await run(testsCi, {
+      files: {
+        '.github/workflows/ci.yml': workflow,
+        'src/a.ts': 'x',
+        'test/a.test.ts': "import { it } from 'vitest';\nit('refuses path traversal');\n",
+      },
+      commits: [{ paths: ['test/a.test.ts'] }],
+    });
     expect(item('test-files').title).toBe('1 test file for 1 source file');
     expect(item('security-tests').at).toEqual({ path: 'test/a.test.ts', startLine: 2 });
     expect(item('workflow').title).toContain('1 job on pull_request_target; tests');
     expect(item('pull-request-target')).toMatchObject({ strength: 'strong', at: { startLine: 7 } });
-    expect(item('workflow-injection')).toMatchObject({ strength: 'moderate', class: 'command-injection', at: { startLine: 12 } });
-    expect(item('unpinned-actions')).toMatchObject({ title: '2 of 2 (100 %) uses of actions are not pinned to a commit', at: { startLine: 10 } });
+    expect(item('workflow-injection')).toMatchObject({
+      strength: 'moderate',
+      class: 'command-injection',
+      at: { startLine: 12 },
+    });
+    expect(item('unpinned-actions')).toMatchObject({
+      title: '2 of 2 (100 %) uses of actions are not pinned to a commit',
+      at: { startLine: 10 },
+    });
     expect(item('default-permissions').kind).toBe('lead');
     expect(item('ci-runs-tests').kind).toBe('strength');
     expect(item('last-test-change').title).toContain('0 commits before the pinned one');
@@ -91,26 +115,60 @@ describe('dependencies', () => {
   it('tells how firmly each manifest asks, with lines, and never that nothing is vulnerable', async () => {
     const { item, items } = await run(dependencies, {
       files: {
-        'package.json': '{\n "name": "a",\n "scripts": {"postinstall": "node setup.js", "test": "x"},\n "dependencies": {\n  "b": "^1.0.0",\n  "c": "1.2.3",\n  "d": "github:x/d",\n  "e": "*"\n }\n}',
+        'package.json':
+          '{\n "name": "a",\n "scripts": {"postinstall": "node setup.js", "test": "x"},\n "dependencies": {\n  "b": "^1.0.0",\n  "c": "1.2.3",\n  "d": "github:x/d",\n  "e": "*"\n }\n}',
       },
     });
-    expect(item('manifest').detail).toContain('Runtime: 1 any version, 1 exact, 1 a git repository, 1 a range.');
+    expect(item('manifest').detail).toContain(
+      'Runtime: 1 any version, 1 exact, 1 a git repository, 1 a range.',
+    );
     expect(item('ranges').title).toBe('package.json: 2 of 3 (67 %) runtime dependencies are not pinned');
     expect(item('non-registry-dependency').at).toEqual({ path: 'package.json', startLine: 7 });
     expect(item('any-version').at).toEqual({ path: 'package.json', startLine: 8 });
-    expect(item('lifecycle-script')).toMatchObject({ kind: 'lead', detail: 'node setup.js', at: { startLine: 3 } });
+    expect(item('lifecycle-script')).toMatchObject({
+      kind: 'lead',
+      detail: 'node setup.js',
+      at: { startLine: 3 },
+    });
     expect(item('no-lockfile').kind).toBe('lead');
     expect(item('vulnerabilities-not-looked-up')).toMatchObject({ kind: 'gap', checks: ['1.3.2'] });
     expect(items.every((i) => i.checks && i.checks.length > 0)).toBe(true);
   });
 
   it('reads lockfiles and what keeps them current', async () => {
-    const lock = JSON.stringify({ lockfileVersion: 3, packages: { '': {}, 'node_modules/b': { version: '1.0.0', resolved: 'https://registry.npmjs.org/b/-/b-1.0.0.tgz', integrity: 'sha512-x' }, 'node_modules/@x/c': { version: '2.0.0', resolved: 'http://evil.example/c.tgz', hasInstallScript: true } } }, null, 2);
+    const lock = JSON.stringify(
+      {
+        lockfileVersion: 3,
+        packages: {
+          '': {},
+          'node_modules/b': {
+            version: '1.0.0',
+            resolved: 'https://registry.npmjs.org/b/-/b-1.0.0.tgz',
+            integrity: 'sha512-x',
+          },
+          'node_modules/@x/c': {
+            version: '2.0.0',
+            resolved: 'http://evil.example/c.tgz',
+            hasInstallScript: true,
+          },
+        },
+      },
+      null,
+      2,
+    );
     const { item } = await run(dependencies, {
-      files: { 'package.json': '{"dependencies":{"b":"1.0.0"}}', 'package-lock.json': lock, '.github/dependabot.yml': 'version: 2\nupdates:\n  - package-ecosystem: npm\n    directory: /\n    schedule:\n      interval: weekly\n' },
+      files: {
+        'package.json': '{"dependencies":{"b":"1.0.0"}}',
+        'package-lock.json': lock,
+        '.github/dependabot.yml':
+          'version: 2\nupdates:\n  - package-ecosystem: npm\n    directory: /\n    schedule:\n      interval: weekly\n',
+      },
     });
     expect(item('lockfile').title).toBe('package-lock.json (package-lock v3) pins 2 packages');
-    expect(item('non-registry-package')).toMatchObject({ detail: 'http://evil.example/c.tgz', strength: 'moderate' });
+    expect(item('non-registry-package')).toMatchObject({
+      detail: 'http://evil.example/c.tgz',
+      strength: 'moderate',
+    });
     expect(item('install-scripts').detail).toBe('@x/c');
     expect(item('dependabot')).toMatchObject({ kind: 'strength', title: 'Dependabot covers npm' });
   });
@@ -120,7 +178,14 @@ describe('dependencies', () => {
   });
 
   it('counts a lockfile above the audited folder', async () => {
-    const { rules } = await run(dependencies, { subdir: 'packages/a', files: { 'packages/a/package.json': '{"dependencies":{"b":"^1"}}', 'yarn.lock': 'b@^1:\n  version "1.0.0"\n  resolved "https://registry.yarnpkg.com/b/-/b-1.0.0.tgz#x"\n  integrity sha512-x\n' } });
+    const { rules } = await run(dependencies, {
+      subdir: 'packages/a',
+      files: {
+        'packages/a/package.json': '{"dependencies":{"b":"^1"}}',
+        'yarn.lock':
+          'b@^1:\n  version "1.0.0"\n  resolved "https://registry.yarnpkg.com/b/-/b-1.0.0.tgz#x"\n  integrity sha512-x\n',
+      },
+    });
     expect(rules).not.toContain('no-lockfile');
     expect(rules).toContain('lockfile');
   });
@@ -130,18 +195,26 @@ describe('dockerfile', () => {
   it('reads images and compose files', async () => {
     const { item, items } = await run(dockerfile, {
       files: {
-        Dockerfile: 'FROM node:latest AS build\nRUN curl -s https://x.io/i.sh | bash\nARG NPM_TOKEN\nENV API_KEY=k3y\nADD https://x.io/a.tgz /\nFROM build\nRUN pip install flask && npm install -g typescript\nEXPOSE 8080\n',
-        'compose.yaml': 'services:\n  app:\n    image: acme\n    privileged: true\n    ports:\n      - "8080:8080"\n    volumes:\n      - /var/run/docker.sock:/var/run/docker.sock\n    environment:\n      API_TOKEN: hunter2\n',
+        Dockerfile:
+          'FROM node:latest AS build\nRUN curl -s https://x.io/i.sh | bash\nARG NPM_TOKEN\nENV API_KEY=k3y\nADD https://x.io/a.tgz /\nFROM build\nRUN pip install flask && npm install -g typescript\nEXPOSE 8080\n',
+        'compose.yaml':
+          'services:\n  app:\n    image: acme\n    privileged: true\n    ports:\n      - "8080:8080"\n    volumes:\n      - /var/run/docker.sock:/var/run/docker.sock\n    environment:\n      API_TOKEN: hunter2\n',
       },
     });
-    expect(item('base-image')).toMatchObject({ strength: 'moderate', at: { path: 'Dockerfile', startLine: 1 } });
+    expect(item('base-image')).toMatchObject({
+      strength: 'moderate',
+      at: { path: 'Dockerfile', startLine: 1 },
+    });
     expect(items.filter((i) => i.rule === 'base-image')).toHaveLength(1);
     expect(item('root-user').at).toMatchObject({ startLine: 6 });
     expect(item('piped-download').at).toMatchObject({ startLine: 2 });
     expect(items.filter((i) => i.rule === 'unpinned-packages')).toHaveLength(2);
     expect(item('secret-in-image').redactedSnippet).not.toContain('k3y');
     expect(item('add-url').kind).toBe('lead');
-    expect(item('privileged')).toMatchObject({ strength: 'strong', at: { path: 'compose.yaml', startLine: 4 } });
+    expect(item('privileged')).toMatchObject({
+      strength: 'strong',
+      at: { path: 'compose.yaml', startLine: 4 },
+    });
     expect(item('container-socket').at).toMatchObject({ startLine: 8 });
     expect(item('published-port').checks).toEqual(['3.2.1', '3.2.3']);
     expect(item('secret-in-environment').redactedSnippet).not.toContain('hunter2');
@@ -149,7 +222,12 @@ describe('dockerfile', () => {
 
   it('knows good practice, and when it does not apply', async () => {
     const digest = `node@sha256:${'a'.repeat(64)}`;
-    const { items } = await run(dockerfile, { files: { '.dockerignore': '.git', Dockerfile: `FROM ${digest} AS b\nRUN npm ci\nFROM ${digest}\nUSER app\nHEALTHCHECK CMD true\n` } });
+    const { items } = await run(dockerfile, {
+      files: {
+        '.dockerignore': '.git',
+        Dockerfile: `FROM ${digest} AS b\nRUN npm ci\nFROM ${digest}\nUSER app\nHEALTHCHECK CMD true\n`,
+      },
+    });
     expect(items.filter((i) => i.kind === 'lead')).toEqual([]);
     expect((await run(dockerfile, { files: { 'a.ts': '' } })).gathered.outcome).toBe('not-applicable');
   });

@@ -31,7 +31,9 @@ const MAX_TEXT_BYTES = 4 * 1024 * 1024;
 const HASH = (n: number): string => n.toString(16).padStart(40, '0');
 
 /** Newest first, as the port lists them; each commit is the parent of the one before unless it says otherwise. */
-const fakeCommits = (given: FakeOptions['commits'] = []): { commits: Commit[]; paths: Map<string, string[]> } => {
+const fakeCommits = (
+  given: FakeOptions['commits'] = [],
+): { commits: Commit[]; paths: Map<string, string[]> } => {
   const paths = new Map<string, string[]>();
   const commits = given.map((c, i): Commit => {
     const hash = c.hash ?? HASH(given.length - i);
@@ -80,7 +82,8 @@ export const fakeContext = (options: FakeOptions = {}): CollectContext => {
     bytes: async (path) => bytesOf(path),
     text: async (path) => {
       const entry = entries.find((e) => e.path === path);
-      if (!entry || entry.kind === 'symlink' || entry.kind === 'submodule' || entry.size > MAX_TEXT_BYTES) return null;
+      if (!entry || entry.kind === 'symlink' || entry.kind === 'submodule' || entry.size > MAX_TEXT_BYTES)
+        return null;
       const bytes = bytesOf(path);
       if (bytes.subarray(0, 8000).includes(0)) return null;
       try {

@@ -19,9 +19,18 @@ describe('secrets', () => {
         'logo.png': Buffer.from([0, 1, 2]),
       },
     });
-    expect(item('tree-github-token')).toMatchObject({ strength: 'strong', at: { path: 'src/a.ts', startLine: 2 }, checks: ['2.2.2'] });
-    expect(item('tree-github-token').redactedSnippet).toBe('const token = "ghp_…[40 characters]"; // and sk_l…[32 characters]');
-    expect(items.filter((i) => i.rule === 'tree-unlikely').map((i) => i.at?.path)).toEqual(['docs/x.md', 'test/a.test.ts']);
+    expect(item('tree-github-token')).toMatchObject({
+      strength: 'strong',
+      at: { path: 'src/a.ts', startLine: 2 },
+      checks: ['2.2.2'],
+    });
+    expect(item('tree-github-token').redactedSnippet).toBe(
+      'const token = "ghp_…[40 characters]"; // and sk_l…[32 characters]',
+    );
+    expect(items.filter((i) => i.rule === 'tree-unlikely').map((i) => i.at?.path)).toEqual([
+      'docs/x.md',
+      'test/a.test.ts',
+    ]);
     expect(item('secret-file')).toMatchObject({ strength: 'strong', at: { path: '.env', startLine: 1 } });
     expect(item('binary-files').kind).toBe('gap');
     for (const secret of [github, stripe]) expect(everything(gathered)).not.toContain(secret.slice(5));
@@ -31,7 +40,12 @@ describe('secrets', () => {
     const { gathered, item, items } = await run(secrets, {
       files: { 'a.ts': 'clean\n' },
       blobs: [
-        { oid: '1'.repeat(40), path: 'a.ts', content: `x\n\nconst k = "${stripe}";\n`, introducedBy: 'c'.repeat(40) },
+        {
+          oid: '1'.repeat(40),
+          path: 'a.ts',
+          content: `x\n\nconst k = "${stripe}";\n`,
+          introducedBy: 'c'.repeat(40),
+        },
         { oid: '2'.repeat(40), path: 'a.ts', content: `x\n\nconst k = "${stripe}";\ny\n` },
         { oid: '3'.repeat(40), path: 'b.png', content: Buffer.from([0, 1]) },
       ],
@@ -44,7 +58,10 @@ describe('secrets', () => {
   });
 
   it('keeps what the tree showed when the history cannot be read', async () => {
-    const context = { files: { 'a.ts': `const k = "${stripe}";\n` }, blobs: [{ oid: '1'.repeat(40), path: 'a.ts', content: 'x' }] };
+    const context = {
+      files: { 'a.ts': `const k = "${stripe}";\n` },
+      blobs: [{ oid: '1'.repeat(40), path: 'a.ts', content: 'x' }],
+    };
     const { fakeContext } = await import('./fake-context.ts');
     const broken = fakeContext(context);
     broken.history.blobs = async () => Promise.reject(new Error('missing blob object'));
@@ -55,6 +72,10 @@ describe('secrets', () => {
 
   it('says that it looked and found nothing', async () => {
     const { gathered } = await run(secrets, { files: { 'a.ts': 'const a = 1;\n' } });
-    expect(gathered).toEqual({ outcome: 'nothing-found', searched: '1 file of the tree, 0 older versions of files in the history', items: [] });
+    expect(gathered).toEqual({
+      outcome: 'nothing-found',
+      searched: '1 file of the tree, 0 older versions of files in the history',
+      items: [],
+    });
   });
 });

@@ -105,11 +105,13 @@ export const scanHistory = async (
       ),
     );
   }
-  for (const group of byPath(
+  const unlikely = byPath(
     weighed.filter((f) => f.strength === 'weak').map((f) => ({ ...f, key: f.blob.path })),
-  ).slice(0, MOST_ITEMS)) {
+  ).slice(0, MOST_ITEMS);
+  for (const [i, group] of unlikely.entries()) {
+    signal.throwIfAborted();
     const { blob, hit } = group[0]!;
-    const commit = await history.introducedBy(blob.oid, blob.path);
+    const commit = i < MOST_TRACED ? await history.introducedBy(blob.oid, blob.path) : null;
     items.push(
       lead(
         'history-unlikely',
@@ -118,7 +120,7 @@ export const scanHistory = async (
         {
           ...COMMON,
           strength: 'weak',
-          detail: `${blob.path}, older versions; the first came with ${commit ? `commit ${commit}` : 'a commit that was not found'}.\n${group
+          detail: `${blob.path}, older versions; the first came with ${commit ? `commit ${commit}` : 'a commit that was not found or not looked for'}.\n${group
             .slice(0, 20)
             .map((g) => `${g.hit.label} ${g.hit.masked}. ${g.why}`)
             .join('\n')}`,
@@ -134,6 +136,7 @@ export const scanHistory = async (
         CHECKS,
         `${count(found.length - MOST_ITEMS)} more values in the history look like secrets`,
         {
+          reproduce: 'git rev-list --objects {commit}',
           class: 'hardcoded-secret',
           detail: listed([...new Set(found.slice(MOST_ITEMS).map((r) => r.blob.path))], 40),
         },

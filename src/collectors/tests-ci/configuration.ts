@@ -106,6 +106,11 @@ export const configurationItems = async ({ tree }: CollectContext): Promise<Item
         },
       ),
     );
-  if (!found.has('linter')) items.push(fact('config-linter', CHECKS, 'No linter configuration found'));
+  if (!found.has('linter'))
+    items.push(
+      fact('config-linter', CHECKS, 'No linter configuration found', {
+        reproduce: 'git ls-tree -r --name-only {commit}',
+      }),
+    );
   return items;
 };

@@ -1,0 +1,271 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readPythonSurface } from '../../src/analysis/surface-python.ts';
+import { readTypescriptSurface } from '../../src/analysis/surface-typescript.ts';
+import type { ItemDraft } from '../../src/collectors/collector.ts';
+import { collectors } from '../../src/collectors/index.ts';
+import { type FakeFile, fakeContext, itemsOf } from './fake-context.ts';
+
+/** Every collector over a hostile repository: it must end, soon, with an outcome, and never with an exception. */
+const survive = async (files: Record<string, FakeFile>, seconds = 8): Promise<ItemDraft[]> => {
+  const all: ItemDraft[] = [];
+  for (const collector of collectors) {
+    const started = performance.now();
+    const gathered = await collector.collect(
+      fakeContext({ files, commits: [{ paths: Object.keys(files) }, {}] }),
+    );
+    expect(performance.now() - started, collector.id).toBeLessThan(seconds * 1000);
+    all.push(...itemsOf(gathered));
+  }
+  return all;
+};
+
+const everyName = (content: FakeFile): Record<string, FakeFile> =>
+  Object.fromEntries(
+    [
+      'package.json',
+      'package-lock.json',
+      'pnpm-lock.yaml',
+      'yarn.lock',
+      'bun.lock',
+      'pyproject.toml',
+      'uv.lock',
+      'poetry.lock',
+      'requirements.txt',
+      'setup.cfg',
+      'go.mod',
+      'go.sum',
+      'Cargo.toml',
+      'Cargo.lock',
+      'pom.xml',
+      'build.gradle',
+      'x.csproj',
+      'Gemfile',
+      'composer.json',
+      'server.json',
+      'manifest.json',
+      'README.md',
+      'SECURITY.md',
+      'LICENSE',
+      'CHANGELOG.md',
+      'Dockerfile',
+      'compose.yml',
+      '.github/workflows/ci.yml',
+      '.github/dependabot.yml',
+      '.github/CODEOWNERS',
+      'renovate.json',
+      '.gitlab-ci.yml',
+      '.env',
+      'src/a.ts',
+      'src/b.py',
+      'src/c.go',
+      'test/a.test.ts',
+      'vitest.config.ts',
+      '.gitignore',
+      '.mcp.json',
+    ].map((path) => [path, content]),
+  );
+
+const deepJson = `{"a":`.repeat(40_000) + `1${'}'.repeat(40_000)}`;
+const aliasBomb = `a: &a [x,x,x,x,x,x,x,x,x,x]\n${[...'bcdefghij']
+  .map(
+    (c, i, all) =>
+      `${c}: &${c} [${Array(10)
+        .fill(`*${i ? all[i - 1] : 'a'}`)
+        .join(',')}]`,
+  )
+  .join('\n')}\njobs: *j\nservices: *j\nupdates: *j\n`;
+
+describe('hostile repositories', () => {
+  it.each<[string, FakeFile]>([
+    ['nothing in them', ''],
+    ['binary garbage', Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 37 + 11) % 256))],
+    ['text that is not UTF-8', Buffer.from([0x7b, 0xff, 0xfe, 0x22, 0x80, 0x0a])],
+    ['deep JSON', deepJson],
+    ['deep YAML', `${'- '.repeat(20_000)}x`],
+    ['deep brackets', `${'([{'.repeat(30_000)}`],
+    ['an alias bomb', aliasBomb],
+    ['JSON of other shapes', '[1, null, {"a": []}]'],
+    [
+      'nulls where objects are expected',
+      '{"name":null,"dependencies":null,"scripts":[1],"packages":{"node_modules/a":null},"project":7,"jobs":{"a":null},"services":{"b":[]},"updates":[null],"license":{},"repository":[],"bin":7}',
+    ],
+    [
+      'YAML nulls where objects are expected',
+      'on: 7\njobs:\n  a:\n  b: [1]\n  c: {steps: [null, 1, {uses: 5, run: [1]}], permissions: [a]}\nservices:\n  a:\n  b: {ports: [1, null, {}], volumes: [null], environment: [null, 1], deploy: 3}\nupdates:\n  - 1\n',
+    ],
+    [
+      'a prototype',
+      '{"__proto__": {"x": 1}, "constructor": {"prototype": 1}, "dependencies": {"__proto__": "1", "toString": "*"}}',
+    ],
+    ['control characters', '\u0000\u0001\u001b[31m\u202e\u{E0041}\u{E0042}\r\n\u2028'.slice(1).repeat(500)],
+  ])('files with %s', async (_what, content) => {
+    await survive(everyName(content));
+  });
+
+  it('large single-line files', async () => {
+    const line = (unit: string): string => unit.repeat(Math.ceil(3_900_000 / unit.length));
+    await survive(
+      {
+        'src/a.ts': line('server.tool("a","b",{x:z.string()},f);'),
+        'src/b.py': line('Tool(name="a",'),
+        'README.md': line('npx -y `docker run -e A '),
+        'package-lock.json': line('{"a":'),
+        'yarn.lock': line('a@1:'),
+        'requirements.txt': line('a[b'),
+        Dockerfile: line('RUN a && '),
+        '.github/workflows/ci.yml': line('a: '),
+      },
+      20,
+    );
+  }, 120_000);
+
+  it('a file past the size limit is a gap, not clean', async () => {
+    const items = await survive({
+      'package-lock.json': { size: 200_000_000 },
+      'package.json': '{"dependencies":{"a":"1.0.0"}}',
+    });
+    const gaps = items.filter((i) => i.kind === 'gap').map((i) => i.rule);
+    expect(gaps).toEqual(expect.arrayContaining(['unread-lockfile', 'oversized', 'oversized-files']));
+  });
+
+  it('paths with control characters, and of every odd shape', async () => {
+    const files: Record<string, FakeFile> = {};
+    for (const path of [
+      'a\nb.ts',
+      'a\u001b[2Jb.py',
+      '-rf',
+      '--help/package.json',
+      "'; rm -rf /; '/Dockerfile",
+      'ä/ö.ts',
+      '\u202Egnp.exe',
+      ' /x',
+      'con',
+      `${'d/'.repeat(200)}x.ts`,
+    ])
+      files[path] = '{"dependencies":{"a":"*"}}';
+    files['loop'] = { symlink: 'loop' };
+    files['long'] = { symlink: 'x'.repeat(5000) };
+    await survive(files);
+  });
+
+  it('many tiny files', async () => {
+    await survive(
+      Object.fromEntries(
+        Array.from({ length: 3000 }, (_, i) => [`src/${i}.ts`, `export const a${i} = process.env.A${i};`]),
+      ),
+      10,
+    );
+  }, 60_000);
+
+  it('commits without sense', async () => {
+    const person = { name: '', email: '' };
+    for (const collector of collectors) {
+      const gathered = await collector.collect(
+        fakeContext({
+          commits: [
+            { author: person, committer: person, authoredAt: 'never', committedAt: '', message: '' },
+            { parents: ['f'.repeat(40)], message: 'x'.repeat(100_000) },
+            { hash: '1'.repeat(40), parents: ['1'.repeat(40)] },
+          ],
+          committedAt: 'not a date',
+          url: 'javascript:alert(1)',
+        }),
+      );
+      expect(['collected', 'nothing-found', 'not-applicable', 'unavailable']).toContain(gathered.outcome);
+    }
+  });
+});
+
+describe('hostile sources', () => {
+  const fragments = fc.array(
+    fc.oneof(
+      fc.constantFrom(
+        'server.tool(',
+        'registerTool("a",',
+        '{ name: "x", inputSchema: ',
+        'class A extends Tool {',
+        '`${',
+        '`',
+        '"',
+        "'",
+        '/*',
+        '//',
+        '/',
+        '=>',
+        'const a = ',
+        'enum E {',
+        '(',
+        ')',
+        '[',
+        ']',
+        '{',
+        '}',
+        '<',
+        '>',
+        'import {',
+        'as',
+        'function f(',
+        'new ',
+        '...',
+        'mcp',
+        '\n',
+        '\\',
+        '@mcp.tool(',
+        'def f(',
+        'class X(Enum):\n  A = ',
+        'Tool(name=',
+        'f"""',
+        '"""',
+        '#',
+        '    ',
+        ':',
+        'lambda',
+        'z.object(',
+      ),
+      fc.string({ maxLength: 8 }),
+    ),
+    { maxLength: 60 },
+  );
+  it('never throw, whatever the code', () => {
+    fc.assert(
+      fc.property(fragments, (parts) => {
+        const text = `mcp ${parts.join(' ')}`;
+        readTypescriptSurface([{ path: 'a.ts', text }]);
+        readPythonSurface([{ path: 'a.py', text }]);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it.each([
+    ['names that name each other', 'const a = b; const b = c; const c = a; server.registerTool(a, {}, f);'],
+    [
+      'a shape that holds itself',
+      'const S = z.object({ s: S }); server.registerTool("x", { inputSchema: S }, f);',
+    ],
+    ['repeated beginnings', 'const a: b '.repeat(30_000)],
+    ['repeated casts', 'const a = 1 as b '.repeat(30_000)],
+    ['repeated arrows', 'a = (b) => '.repeat(30_000)],
+    ['nested functions', 'function f(a) { '.repeat(20_000)],
+    ['nested templates', '`${'.repeat(20_000)],
+    ['nested calls', 'f('.repeat(50_000)],
+    ['nested types', 'server.tool<'.repeat(30_000)],
+    ['endless registrations', 'server.tool("a", "b", {}, f);'.repeat(20_000)],
+    ['endless objects', '{name:"a",inputSchema:{}},'.repeat(30_000)],
+    ['endless classes', 'class A extends Tool { a = 1 }'.repeat(20_000)],
+    ['endless additions', `server.tool("x", ${'"a" + '.repeat(50_000)}"b")`],
+    ['endless members', `server.tool("x", a${'.b'.repeat(50_000)})`],
+    ['endless decorators', '@mcp.tool()\n'.repeat(30_000)],
+    ['endless parameters', `def f(${'a: int = 1, '.repeat(30_000)}): pass`],
+    [
+      'endless nesting in Python',
+      Array.from({ length: 2000 }, (_, i) => `${' '.repeat(i)}def f():`).join('\n'),
+    ],
+  ])('%s', (_what, code) => {
+    const started = performance.now();
+    readTypescriptSurface([{ path: 'a.ts', text: `// mcp\n${code}` }]);
+    readPythonSurface([{ path: 'a.py', text: `# mcp\n${code}` }]);
+    expect(performance.now() - started).toBeLessThan(6000);
+  });
+});
