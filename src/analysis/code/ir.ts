@@ -1,0 +1,119 @@
+/**
+ * What the flow engine knows of a program, the same for every language. A reader per language turns one parsed file into a
+ * {@link Module}; the engine, the rules and the surface never see a syntax tree. Deliberately small: whatever does not
+ * matter to the question "which value reaches which call" is an `other` with its parts, so that nothing a value passes
+ * through is lost.
+ */
+
+/** 1-based, inclusive lines. */
+export type Span = { line: number; endLine: number };
+
+export type Expr = { at: Span } & (
+  | { kind: 'name'; name: string }
+  /** `object.property`, also `object?.property` and `object["literal"]`. */
+  | { kind: 'member'; object: Expr; property: string }
+  | { kind: 'index'; object: Expr; index: Expr }
+  /** `new X()` too. `callee` is a name or member in the cases rules can speak of. */
+  | { kind: 'call'; callee: Expr; args: Arg[]; isNew: boolean }
+  /** Text put together: template literal, f-string, `+` with text, `%`, `.format`, `fmt.Sprintf`-like builders. */
+  | { kind: 'text'; parts: Expr[] }
+  /** `value` is the decoded text of a string, or the source text of any other literal; null for null/None/undefined. */
+  | { kind: 'literal'; value: string | null; isString: boolean }
+  | { kind: 'list'; items: Expr[] }
+  /** Object or dictionary literal; `key` is '' for a computed one, '...' for a spread. */
+  | { kind: 'record'; entries: { key: string; value: Expr }[] }
+  | { kind: 'function'; fn: Fn }
+  /** One of several values: conditional, `||`, `??`, `or`; also what passes through unchanged: await, cast, parentheses. */
+  | { kind: 'choice'; of: Expr[] }
+  /** Comparison, membership or boolean test: its value does not carry the operands, but it may guard them. */
+  | { kind: 'test'; operator: string; operands: Expr[] }
+  | { kind: 'other'; parts: Expr[] }
+);
+
+/** `name` for keyword arguments; `spread` for `...x`, `*x`, `**x`. */
+export type Arg = { name?: string; spread?: boolean; value: Expr };
+
+/** Where a value goes: a name, a place in an object, or parts of it by destructuring (`path` is the property taken). */
+export type Target =
+  | { kind: 'name'; name: string }
+  | { kind: 'place'; expr: Expr }
+  | { kind: 'parts'; parts: { path: string; target: Target }[] };
+
+export type Stmt = { at: Span } & (
+  | { kind: 'assign'; target: Target; value: Expr; /** `x += y` keeps what x held. */ adds?: boolean }
+  | { kind: 'expr'; value: Expr }
+  | { kind: 'return'; value: Expr | null }
+  | { kind: 'throw'; value: Expr | null }
+  | { kind: 'if'; test: Expr; then: Stmt[]; otherwise: Stmt[] }
+  /** `target` takes the items of `over`; both null for `while`. */
+  | { kind: 'loop'; target: Target | null; over: Expr | null; test: Expr | null; body: Stmt[] }
+  | { kind: 'try'; body: Stmt[]; handlers: { name: string | null; body: Stmt[] }[]; last: Stmt[] }
+  /** `switch`/`match`: the tests of a case are compared with `on`. */
+  | { kind: 'switch'; on: Expr; cases: { tests: Expr[]; body: Stmt[] }[] }
+  | { kind: 'function'; fn: Fn }
+  | { kind: 'class'; cls: Class }
+  | { kind: 'block'; body: Stmt[] }
+);
+
+export type Param = {
+  name: string;
+  /** Source text of the declared type; '' when there is none. */
+  type: string;
+  defaultValue: Expr | null;
+  rest: boolean;
+  /** `({ a, b })`: the properties taken, by the local name they get. */
+  parts: { path: string; name: string }[];
+};
+
+export type Fn = {
+  /** '' for an anonymous one. */
+  name: string;
+  params: Param[];
+  body: Stmt[];
+  at: Span;
+  /** Decorators and annotations, outermost first: `@mcp.tool(name="x")`, `@Tool`, `#[tool(description = "…")]`. */
+  decorators: Expr[];
+  /** Documentation that belongs to it (docstring, doc comment), plain text. */
+  doc: string;
+  isAsync: boolean;
+};
+
+export type Class = {
+  name: string;
+  /** Names of what it extends or implements. */
+  bases: Expr[];
+  methods: Fn[];
+  /** Fields with their initial values. */
+  fields: { name: string; type: string; value: Expr | null; at: Span }[];
+  decorators: Expr[];
+  doc: string;
+  at: Span;
+};
+
+/**
+ * One imported name. `module` as written (`node:fs`, `./db.js`, `..tools.files`, `github.com/mark3labs/mcp-go/mcp`);
+ * `name` is what is imported from it: '*' for the module itself, 'default' for a default export.
+ */
+export type Import = { local: string; module: string; name: string; at: Span };
+
+/** `local` is the module's own name for what it exports as `name`; `from` for re-exports. */
+export type Export = { name: string; local: string; from: string | null };
+
+export type Module = {
+  path: string;
+  language: 'javascript' | 'python' | 'go' | 'java' | 'rust';
+  imports: Import[];
+  exports: Export[];
+  /** Top-level statements, functions and classes included, in order of the file. */
+  body: Stmt[];
+  /** Lines the parser could not make sense of; not empty means that something may be missed. */
+  errors: Span[];
+};
+
+/** Reads one file. Never throws on any text: what cannot be read is in `errors`. */
+export type Reader = {
+  language: Module['language'];
+  /** Endings of the files it reads, with the dot. */
+  extensions: readonly string[];
+  read(path: string, source: string): Module;
+};
