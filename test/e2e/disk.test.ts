@@ -36,7 +36,7 @@ test('a full disk refuses the decision in red, loses nothing, and goes on when t
   const session = desk.session();
   const t = desk.open(['resume', session]);
   await t.ready();
-  await t.press(']', 'p');
+  await t.press('g', 'j', 'p');
   await t.expectScreen(/1\/3 checked/);
 
   const ballast = join(disk, 'ballast');
@@ -44,7 +44,7 @@ test('a full disk refuses the decision in red, loses nothing, and goes on when t
   fill(ballast);
   // The journal's last page may still have room for some lines.
   let accepted = 1;
-  await t.press(']');
+  await t.press('g', 'j');
   for (let i = 0; i < 200 && !/NOT SAVED/.test(t.row(0)); i += 1) {
     await t.press(i % 2 === 0 ? 'u' : 'p');
     if (!/NOT SAVED/.test(t.row(0))) accepted += 1;
@@ -93,7 +93,7 @@ test('a torn last line is set aside and said, and the audit goes on', async () =
   await t.ready();
   await t.expectScreen('The last line of the journal was cut off in the middle (33 bytes).');
   await t.expectScreen(/2\/3 checked/);
-  await t.press(']', 'p');
+  await t.press('G', 'p');
   await t.expectScreen(/3\/3 checked/);
   t.send('q');
   await t.exit();

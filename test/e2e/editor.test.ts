@@ -8,7 +8,7 @@ const open = async (editor: (desk: ReturnType<typeof makeDesk>) => string) => {
   const session = desk.session();
   const t = desk.open(['resume', session], { env: { EDITOR: editor(desk) } });
   await t.ready();
-  await t.press(']');
+  await t.press('g', 'j');
   const before = desk.events(session).length;
   return { desk, session, t, recorded: () => desk.events(session).slice(before) };
 };

@@ -36,7 +36,7 @@ for (const { name, open, shows } of OVERLAYS)
     const session = desk.session();
     const t = desk.open(['resume', session], { columns: 200, rows: 60 });
     await t.ready();
-    await t.press(']');
+    await t.press('g', 'j');
     await open(t);
     for (const [columns, rows] of [
       [200, 60],
@@ -63,7 +63,7 @@ test('the smallest window can still walk, judge and write a note', async () => {
   const session = desk.session();
   const t = desk.open(['resume', session], { columns: 60, rows: 15 });
   await t.ready();
-  await t.press(']', 'enter');
+  await t.press('g', 'j', 'enter');
   await t.expectScreen('Question S1-001');
   await t.press('p');
   await t.expectScreen('S1-001 pass recorded');
@@ -91,7 +91,7 @@ test('moving about repaints little and never wipes the screen', async () => {
   const session = desk.session();
   const t = desk.open(['resume', session]);
   await t.ready();
-  await t.press(']');
+  await t.press('g', 'j');
   const { clears } = t;
   const before = t.bytes;
   await t.press('j', 'j', 'k', 'k');

@@ -50,7 +50,7 @@ test('with LANG=C every cell is ASCII', async () => {
 test('TERM=dumb works without colours and without anything but ASCII', async () => {
   const { t } = session({ TERM: 'dumb' });
   await t.ready();
-  await t.press(']', 'p');
+  await t.press('g', 'j', 'p');
   await t.expectScreen('S1-001 pass recorded');
   expect(t.screen()).toMatch(/^[\x20-\x7e\n]*$/);
 });
@@ -88,7 +88,7 @@ test.each([
 test.each(['SIGTERM', 'SIGHUP', 'SIGINT'])('%s gives the terminal back as it was', async (signal) => {
   const { desk, id, t } = session();
   await t.ready();
-  await t.press(']', 'p');
+  await t.press('g', 'j', 'p');
   expect(t.alternate).toBe(true);
   t.kill(signal);
   const ended = await t.exit();
@@ -99,7 +99,7 @@ test.each(['SIGTERM', 'SIGHUP', 'SIGINT'])('%s gives the terminal back as it was
 test('Ctrl+C leaves at once when nothing runs, with everything saved', async () => {
   const { desk, id, t } = session();
   await t.ready();
-  await t.press(']', 'p');
+  await t.press('g', 'j', 'p');
   t.send('ctrl+c');
   const ended = await t.exit();
   expect(ended).toMatchObject({ code: 0, alternate: false, cursorVisible: true });
@@ -110,7 +110,7 @@ test('Ctrl+C leaves at once when nothing runs, with everything saved', async () 
 test('Ctrl+L heals a screen that something else wrote on', async () => {
   const { t } = session();
   await t.ready();
-  await t.press(']');
+  await t.press('g', 'j');
   const before = t.lines().slice(0, -1);
   await new Promise<void>((done) => t.emulator.write('\u001b[5;5HGARBAGE\u001b[9;1H\u001b[2KGARBAGE', done));
   expect(t.screen()).toContain('GARBAGE');
@@ -121,7 +121,7 @@ test('Ctrl+L heals a screen that something else wrote on', async () => {
 test('pasted text goes into a field, and is no keys elsewhere', async () => {
   const { desk, id, t } = session();
   await t.ready();
-  await t.press(']');
+  await t.press('g', 'j');
   await t.paste('pfxuq');
   await t.expectScreen('Pasted text goes into a field');
   expect(desk.events(id).filter((e) => e.type === 'check.answered')).toEqual([]);
@@ -157,7 +157,7 @@ test('keys glued together in one write all count', async () => {
 test('an unfinished note outlives a lost terminal', async () => {
   const { desk, id, t } = session();
   await t.ready();
-  await t.press(']', 'm');
+  await t.press('g', 'j', 'm');
   await t.type('half a sentence');
   // The draft is written once the typing pauses.
   const deadline = Date.now() + 20_000;

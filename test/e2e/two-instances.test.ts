@@ -8,7 +8,7 @@ test('a second window on the same session is told who has it, until the first is
   const session = desk.session();
   const first = desk.open(['resume', session]);
   await first.ready();
-  await first.press(']', 'p');
+  await first.press('g', 'j', 'p');
 
   const twin = desk.cli(['answer', '--session', session, '--from', '-'], { input: 'checks: {}' });
   expect(twin.code).toBe(2);
@@ -25,7 +25,7 @@ test('a second window on the same session is told who has it, until the first is
   const looking = desk.open(['resume', session, '--read-only']);
   await looking.ready();
   await looking.expectScreen('read-only');
-  await looking.press(']', 'f');
+  await looking.press('g', 'j', 'f');
   await looking.expectScreen(/read-only/);
   looking.send('q');
   await looking.exit();
@@ -37,7 +37,7 @@ test('a second window on the same session is told who has it, until the first is
   const third = desk.open(['resume', session]);
   await third.ready();
   await third.expectScreen(/1\/3 checked/);
-  await third.press(']', 'p');
+  await third.press('g', 'j', 'j', 'p');
   await third.expectScreen(/2\/3 checked/);
 });
 

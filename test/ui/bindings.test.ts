@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { activeBindings, bindingFor, bindings, contextsOf } from '../../src/ui/bindings.ts';
+import { frame } from '../../src/ui/frame.ts';
+import { helpEntries, paletteEntries } from '../../src/ui/overlays/entries.ts';
+import { type Place, SCREENS } from '../../src/ui/state.ts';
+import { lineText } from '../../src/ui/view/line.ts';
+import { auditApp } from './audit-fixture.ts';
+
+describe('the table of keys', () => {
+  test('no two bindings share a key in one context', () => {
+    const taken = new Map<string, string>();
+    for (const b of bindings)
+      for (const key of b.keys) {
+        const place = `${b.context} ${key}`;
+        expect(taken.get(place), `${place}: ${b.id}`).toBeUndefined();
+        taken.set(place, b.id);
+      }
+  });
+
+  test('every binding has an id of its own, a label and a key', () => {
+    expect(new Set(bindings.map((b) => b.id)).size).toBe(bindings.length);
+    for (const b of bindings) {
+      expect(b.label, b.id).toMatch(/^\p{Lu}/u);
+      expect(b.keys.length, b.id).toBeGreaterThan(0);
+      expect(b.short.length, b.id).toBeLessThanOrEqual(16);
+    }
+  });
+
+  test('no key that terminals cannot tell apart, or keep for themselves', () => {
+    const unusable = [
+      'ctrl+i',
+      'ctrl+m',
+      'ctrl+h',
+      'ctrl+[',
+      'ctrl+j',
+      'ctrl+s',
+      'ctrl+q',
+      'ctrl+z',
+      'ctrl+\\',
+    ];
+    for (const b of bindings) for (const k of b.keys) expect(unusable, b.id).not.toContain(k);
+  });
+});
+
+describe.each<[Place, string]>([
+  ['home', 'list'],
+  ['opening', 'list'],
+  ...SCREENS.flatMap((s): [Place, string][] => [
+    [s, 'list'],
+    [s, 'detail'],
+  ]),
+  ['audit', 'evidence'],
+])('on %s, %s', (place, focus) => {
+  const at = async () => {
+    const app = auditApp();
+    await app.enter();
+    app.app.update({ place, focus: focus as 'list' });
+    return app;
+  };
+
+  test('each key means one thing, and help, palette and dispatch agree', async () => {
+    const { app } = await at();
+    const view = app.view();
+    const active = activeBindings(view);
+    for (const b of active) {
+      const reached = b.keys.filter((k) => bindingFor(view, k) === b);
+      expect(reached.length, `${b.id} is offered but no key of it arrives`).toBeGreaterThan(0);
+    }
+    expect(
+      helpEntries(view, '')
+        .map((e) => e.id)
+        .toSorted(),
+    ).toEqual(active.map((b) => b.id).toSorted());
+    for (const e of paletteEntries(view, '')) expect(contextsOf(view)).toContain(e.binding.context);
+    for (const key of ['?', 'q', 'esc', 'ctrl+c', ':']) expect(bindingFor(view, key), key).not.toBeNull();
+  });
+
+  test('the footer names keys that work, and ends with help', async () => {
+    const { app } = await at();
+    const drawn = frame(app.view(), app.theme, { showIdle: false });
+    const footer = lineText(drawn.lines.at(-1) ?? []);
+    expect(footer.trimEnd()).toMatch(/\? help$/);
+  });
+
+  test('every key can be pressed, and again, without an error', async () => {
+    for (const b of bindings) {
+      const app = await at();
+      for (const key of b.keys) {
+        app.press(key);
+        app.draw();
+        app.press('esc');
+        app.draw();
+      }
+      await app.idle();
+      app.draw();
+    }
+  });
+});

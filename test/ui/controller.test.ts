@@ -1,0 +1,296 @@
+import { describe, expect, test } from 'vitest';
+import { rowIds } from '../../src/ui/model.ts';
+import type { FakeApp } from '../support/fake-app.ts';
+import { auditApp } from './audit-fixture.ts';
+
+const open = async (over: Parameters<typeof auditApp>[0] = {}): Promise<FakeApp> => auditApp(over).enter();
+const toast = (app: FakeApp) => app.app.ui.get().toast?.text ?? '';
+const top = (app: FakeApp) => app.app.ui.get().overlays.at(-1)?.kind ?? null;
+const answer = (app: FakeApp, check: string) => app.store.snapshot().session.answers.get(check);
+const selected = (app: FakeApp) => app.app.ui.get().lists.checks.selected;
+
+describe('verdicts', () => {
+  test('p records, names what was recorded, and z takes it back', async () => {
+    const app = await open();
+    app.press('G', 'p');
+    expect(answer(app, '2.4.2')?.verdict).toBe('pass');
+    expect(toast(app)).toBe('2.4.2 pass recorded · z takes it back');
+    app.press('z');
+    expect(answer(app, '2.4.2')).toBeUndefined();
+    app.press('Z');
+    expect(answer(app, '2.4.2')?.verdict).toBe('pass');
+  });
+
+  test('on a section nothing is recorded, and the reason is said', async () => {
+    const app = await open();
+    const before = app.store.events().length;
+    app.press('g', 'p', 'f', 'x', 'u', 'm');
+    expect(app.store.events()).toHaveLength(before);
+    expect(toast(app)).toContain('choose a check');
+  });
+
+  test('x asks why, and Esc leaves the check as it was', async () => {
+    const app = await open();
+    app.press('G', 'x');
+    expect(top(app)).toBe('field');
+    app.type('no ').press('esc');
+    expect(answer(app, '2.4.2')).toBeUndefined();
+    app.press('x', 'enter');
+    expect(toast(app)).toContain('needs a reason');
+    expect(answer(app, '2.4.2')).toBeUndefined();
+    app.press('x').type('It has no descriptions.').press('enter');
+    expect(answer(app, '2.4.2')).toMatchObject({
+      verdict: 'not-applicable',
+      note: 'It has no descriptions.',
+    });
+  });
+
+  test('f opens a finding that leaves no trace until it is written in', async () => {
+    const app = await open();
+    app.press('G', 'f');
+    expect(answer(app, '2.4.2')?.verdict).toBe('fail');
+    expect(top(app)).toBe('form');
+    app.press('esc');
+    expect(app.store.snapshot().session.findings.size).toBe(1);
+    app.press('f', 'enter').type('!').press('enter', 'esc');
+    expect(app.store.snapshot().session.findings.get('F-02')?.title).toMatch(/!$/);
+  });
+
+  test('read-only refuses every change and says so', async () => {
+    const app = await open({ readOnly: 'opened with --read-only' });
+    const before = app.store.events().length;
+    for (const key of ['p', 'f', 'x', 'u', 'v', 'm', 'e', 'r', 'z', 'backspace']) {
+      app.press('G', key);
+      expect(toast(app), key).toContain('read-only');
+    }
+    app.press('2', 'n', 'e', 'D', '4', 'w', 'A', '5', 'N');
+    expect(app.store.events()).toHaveLength(before);
+    expect(top(app)).toBeNull();
+  });
+});
+
+describe('a disk that is full', () => {
+  test('the decision is refused where the auditor looks, and works again once there is room', async () => {
+    const app = await open();
+    app.disk.full = true;
+    app.press('G', 'p');
+    expect(answer(app, '2.4.2')).toBeUndefined();
+    expect(app.text()).toContain('NOT SAVED');
+    expect(app.text()).toContain('free some space');
+    app.press('m').type('kept').press('enter');
+    app.disk.full = false;
+    app.press('p');
+    expect(answer(app, '2.4.2')?.verdict).toBe('pass');
+    expect(app.text()).not.toContain('NOT SAVED');
+  });
+
+  test('a note that could not be saved is still there to be saved', async () => {
+    const app = await open();
+    app.press('G', 'm').type('a sentence that took a while');
+    app.disk.full = true;
+    app.press('enter');
+    app.press('m');
+    expect(app.text()).toContain('a sentence that took a while');
+  });
+
+  test('a reason that could not be saved is still there to be saved', async () => {
+    const app = await open();
+    app.press('G', 'x').type('a reason that took a while');
+    app.disk.full = true;
+    app.press('enter');
+    if (top(app) !== 'field') app.press('x');
+    expect(app.text()).toContain('a reason that took a while');
+  });
+});
+
+describe('notes', () => {
+  test('what is being typed is kept at a pause, and the draft ends when the note is recorded', async () => {
+    const app = await open();
+    app.press('G', 'm').type('half');
+    expect(app.timers).toHaveLength(1);
+    app.timers[0]?.();
+    expect(app.store.snapshot().session.drafts.get('2.4.2')).toBe('half');
+    app.type(' more').press('enter');
+    expect(answer(app, '2.4.2')?.note).toBe('half more');
+    expect(app.store.snapshot().session.drafts.has('2.4.2')).toBe(false);
+  });
+
+  test('Esc keeps an unfinished note as a draft, and says so', async () => {
+    const app = await open();
+    app.press('G', 'm').type('half').press('esc');
+    expect(app.store.snapshot().session.drafts.get('2.4.2')).toBe('half');
+    expect(toast(app)).toContain('draft');
+    app.press('m');
+    expect(app.text()).toContain('half');
+  });
+
+  test('the editor: changed is recorded without the header, unchanged and failed are not', async () => {
+    const app = await open();
+    app.press('G');
+    const before = app.store.events().length;
+    app.setEdited({ kind: 'unchanged' });
+    await app.press('e').idle();
+    app.setEdited({ kind: 'failed', message: 'vi ended with 1: nothing recorded.' });
+    await app.press('e').idle();
+    expect(toast(app)).toContain('vi ended with 1');
+    expect(app.store.events()).toHaveLength(before);
+    const [, given] = [0, app.calls.filter((c) => c.name === 'edit').at(-1)?.args[0] as string];
+    app.setEdited({ kind: 'changed', text: `Mine\n## Kept\n${given}` });
+    await app.press('e').idle();
+    expect(answer(app, '2.4.2')?.note).toBe('Mine\n## Kept');
+  });
+});
+
+describe('moving', () => {
+  test('] and [ walk the checks without a verdict', async () => {
+    const app = await open();
+    app.press('g', ']');
+    expect(selected(app)).toBe('2.1.3');
+    app.press(']');
+    expect(selected(app)).toBe('2.4.2');
+    app.press('[');
+    expect(selected(app)).toBe('2.1.3');
+  });
+
+  test('a filter keeps the selection on the same check, and Esc clears it', async () => {
+    const app = await open();
+    app.press('G', '/').type('model').press('enter');
+    expect(app.text()).toMatch(/❯ ◦ 2\.4\.2/);
+    expect(app.text()).not.toContain('2.1.1 ');
+    app.press('esc');
+    expect(app.text()).toContain('2.1.1 ');
+    expect(app.text()).toMatch(/❯ ◦ 2\.4\.2/);
+    app.press('/').type('zzz');
+    expect(app.text()).toContain("No check matches 'zzz'.");
+    app.press('esc');
+    expect(app.text()).not.toContain('zzz');
+  });
+
+  test('a section closes and opens, and its checks with it', async () => {
+    const app = await open();
+    const rows = () => rowIds(app.app.view(), 'checks').slice(0, 2);
+    app.press('g', 'enter');
+    expect(rows()).toEqual(['section:2.1', 'section:2.4']);
+    app.press('right');
+    expect(rows()).toEqual(['section:2.1', '2.1.1']);
+    app.press('j', 'left');
+    expect(rows()).toEqual(['section:2.1', 'section:2.4']);
+    expect(selected(app)).toBe('section:2.1');
+  });
+
+  test('reading scrolls to the end and no further', async () => {
+    const app = await open({ columns: 80, rows: 16 });
+    app.press('j', 'tab');
+    for (let i = 0; i < 200; i += 1) app.press('j');
+    expect(app.text()).toMatch(/ end ─╯/);
+    expect(app.text()).toContain('CWE-78');
+    app.press('g');
+    expect(app.text()).toContain('more lines');
+  });
+
+  test('q goes back one step at a time, and leaves on the last', async () => {
+    const app = await open();
+    app.press('2', 'tab', 'q');
+    expect(app.app.ui.get()).toMatchObject({ place: 'findings', focus: 'list' });
+    app.press('q');
+    expect(app.app.ui.get().place).toBe('audit');
+    await app.press('q').idle();
+    expect(app.exits.count).toBe(1);
+    expect(app.store.events().at(-1)).toMatchObject({ type: 'session.closed' });
+  });
+});
+
+describe('evidence', () => {
+  test('accept, dismiss with a reason, take back', async () => {
+    const app = await open();
+    app.press('j', 'o', 'a');
+    const { triage } = app.store.snapshot().session;
+    expect([...triage.values()].filter((t) => t.decision === 'accepted')).toHaveLength(1);
+    app.press('g', 'd', 'enter');
+    expect(toast(app)).toContain('needs a reason');
+    app.press('g', 'd').type('because').press('enter');
+    expect(
+      [...app.store.snapshot().session.triage.values()].filter((t) => t.reason === 'because'),
+    ).toHaveLength(1);
+  });
+
+  test('a finding begun from it carries its place, and leaves no trace on Esc', async () => {
+    const app = await open();
+    app.press('j', 'o', 'f');
+    expect(app.text()).toContain('src/index.ts:4-4');
+    app.press('esc');
+    expect(app.store.snapshot().session.findings.size).toBe(1);
+  });
+
+  test('o shows the file at the audited commit, y copies the command', async () => {
+    const app = await open();
+    await app.press('j', 'o', 'o').idle();
+    expect(app.calls.find((c) => c.name === 'view')?.args.slice(0, 3)).toMatchObject([
+      'src/index.ts',
+      expect.stringContaining('exec'),
+      4,
+    ]);
+    app.press('y');
+    expect(app.calls.find((c) => c.name === 'copy')?.args).toEqual([
+      'git show 3f2a91c0:src/index.ts | sed -n 4,4p',
+    ]);
+  });
+});
+
+describe('everything else', () => {
+  test('a paste goes into a field only', async () => {
+    const app = await open();
+    const before = app.store.events().length;
+    app.paste('pfxuq');
+    expect(app.store.events()).toHaveLength(before);
+    app.press('G', 'm').paste('one\ntwo').press('enter');
+    expect(answer(app, '2.4.2')?.note).toBe('one\ntwo');
+  });
+
+  test('help and palette run what is chosen, and say why not', async () => {
+    const app = await open();
+    app.press('G', '?').type('unsure').press('enter');
+    expect(answer(app, '2.4.2')?.verdict).toBe('unsure');
+    app.press(':').type('verdict pass').press('enter');
+    expect(answer(app, '2.4.2')?.verdict).toBe('pass');
+    app.press(':').type('redo').press('enter');
+    expect(toast(app)).toContain('nothing to redo');
+  });
+
+  test('a key that means nothing says so, and counts as handled', async () => {
+    const app = await open();
+    const { handled } = app.app.ui.get();
+    app.press('%');
+    expect(toast(app)).toContain('% does nothing here');
+    expect(app.app.ui.get().handled).toBe(handled + 1);
+  });
+
+  test('work that fails becomes a message that says what to do', async () => {
+    const app = await open();
+    app.app.work(async () => {
+      throw new Error('the tape is full');
+    });
+    await app.idle();
+    expect(app.text()).toContain('the tape is full');
+    app.press('x');
+    expect(top(app)).toBeNull();
+  });
+
+  test('deleting a finding asks, and can be taken back', async () => {
+    const app = await open();
+    app.press('2', 'D', 'n');
+    expect(app.store.snapshot().session.findings.size).toBe(1);
+    app.press('D', 'y');
+    expect(app.store.snapshot().session.findings.size).toBe(0);
+    app.press('z');
+    expect(app.store.snapshot().session.findings.size).toBe(1);
+  });
+
+  test('what blocks the report keeps it from being written', async () => {
+    const app = await open();
+    app.press('4', 'w');
+    expect(top(app)).toBeNull();
+    expect(toast(app)).toContain('2 things block the report');
+    expect(app.calls.some((c) => c.name === 'write')).toBe(false);
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { refreshHome } from '../../src/ui/actions/home.ts';
+import type { FakeApp } from '../support/fake-app.ts';
+import { expectGolden } from '../support/golden.ts';
+import { auditApp } from './audit-fixture.ts';
+
+const SIZES = [
+  [60, 15],
+  [80, 24],
+  [100, 30],
+  [132, 43],
+  [200, 60],
+] as const;
+
+const inAudit =
+  (...keys: string[]) =>
+  async (columns: number, rows: number): Promise<FakeApp> => {
+    const app = auditApp({ columns, rows });
+    await app.enter();
+    app.press('j', ...keys);
+    // The excerpt asks for its file when it is first drawn.
+    app.draw();
+    await app.store.readText('src/index.ts');
+    await Promise.resolve();
+    return app;
+  };
+
+const SCREENS: Record<string, (columns: number, rows: number) => Promise<FakeApp>> = {
+  home: async (columns, rows) => {
+    const app = auditApp({ columns, rows });
+    refreshHome(app.app);
+    return app.idle();
+  },
+  welcome: async (columns, rows) => {
+    const app = auditApp({ columns, rows, sessions: [] });
+    refreshHome(app.app);
+    return app.idle();
+  },
+  'audit-list': inAudit(),
+  'audit-detail': inAudit('tab'),
+  'audit-evidence': inAudit('o'),
+  findings: inAudit('2'),
+  runs: inAudit('3', 'j', 'j'),
+  report: inAudit('4'),
+  session: inAudit('5'),
+  help: inAudit('?'),
+  palette: inAudit(':', 'f', 'i', 'n'),
+  form: inAudit('2', 'enter', 'j', 'j'),
+  note: inAudit('m'),
+};
+
+/** What differs between machines, in the same number of cells. */
+const tokens = (text: string): string =>
+  text.replaceAll(/\b([01]\d|2[0-3]):[0-5]\d\b/g, 'HH:MM').replaceAll(/Node \d\d/g, 'Node NN');
+
+describe.each(SIZES)('%ix%i', (columns, rows) => {
+  test.each(Object.keys(SCREENS))('%s', async (screen) => {
+    const app = await SCREENS[screen]?.(columns, rows);
+    const text = app?.text() ?? '';
+    expect(text.split('\n')).toHaveLength(rows);
+    expectGolden(
+      `screens/${screen}-${columns}x${rows}.txt`,
+      `${tokens(text)}\n`,
+      'npx vitest run --project unit test/ui/frames.test.ts',
+    );
+  });
+});
