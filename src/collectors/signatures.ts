@@ -66,7 +66,7 @@ export const signatures: Collector = {
         strength(
           'signed-commits',
           CHECKS,
-          `${share(ownRecent, recent.length)} of the latest commits are signed by their authors`,
+          `${share(ownRecent, recent.length)} of the latest commits are signed, not by the hosting site`,
           { class: 'supply-chain', detail, reproduce },
         ),
       );
