@@ -71,7 +71,8 @@ const impact = (f: FindingReport): string[] => [
 const components = (f: FindingReport): string[] => {
   const files = f.locations.map((l) => `- File: ${code(l.path)} (lines ${l.startLine}-${l.endLine})`);
   const named = bullets(f.components);
-  return or([...files, ...named], '- The server as a whole');
+  // A component that only repeats where the code lies is said once.
+  return or([...new Set([...files, ...named])], '- The server as a whole');
 };
 
 const recommendations = (f: FindingReport): string[][] => {
@@ -92,7 +93,7 @@ const isUrl = (text: string): boolean => /^https:\/\/\S+$/.test(text.trim());
 const references = (f: FindingReport, m: ReportModel): string[] => [
   ...(f.cwe ? [`- ${link(cweLabel(f.cwe), cweUrl(f.cwe))}`] : []),
   ...f.references
-    .filter((r) => r.trim() !== '')
+    .filter((r) => r.trim() !== '' && !(f.cwe && r.trim() === cweUrl(f.cwe)))
     .flatMap((r) => (isUrl(r) ? [`- ${link(r.trim(), r.trim())}`] : item('- ', r))),
   `- Check ${inline(f.check)} of ${inline(m.methodology.title)} ${inline(m.methodology.version)}`,
 ];

@@ -89,7 +89,7 @@ const method = (m: ReportModel): Blocks => [
       ),
   ['## Environment'],
   [
-    'The tools read a detached checkout of the commit. They execute no code of the target by themselves; where the auditor ran something, the notes of the check say so.',
+    'The tools read the objects of the commit out of a bare clone of their own: no work tree was made of it. They execute no code of the target by themselves; where the auditor ran something, the notes of the check say so.',
   ],
 ];
 
