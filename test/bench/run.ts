@@ -1,0 +1,294 @@
+// Measures what a person at the terminal waits for, through a real pseudo-terminal, and prints one table. What is compared
+// is measured alternately in the same run, since machines are noisy; ratios are what counts. Always exits 0.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openTerminal, type Terminal, type TerminalOptions, terminalEnv } from '../e2e/terminal.ts';
+import { madeMethodology } from '../support/checklists.ts';
+import { makeRepository } from '../support/git-fixtures.ts';
+import { collected, extend, manyDecisions, manyItems, startedSession } from './sessions.ts';
+
+const HELLO = fileURLToPath(new URL('./hello-ink.mjs', import.meta.url));
+const quick = process.argv.includes('--quick');
+const STARTS = quick ? 5 : 15;
+const RESUMES = quick ? 5 : 11;
+const KEYS = quick ? 40 : 120;
+
+const root = mkdtempSync(join(tmpdir(), 'mcp-audit-bench-'));
+let tallest = 0;
+
+const percentile = (values: readonly number[], p: number): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(p * sorted.length))] ?? Number.NaN;
+};
+const median = (values: readonly number[]): number => percentile(values, 0.5);
+const ms = (n: number): string => `${n.toFixed(1)} ms`;
+const spreadOf = (values: readonly number[]): string =>
+  `p50 ${ms(percentile(values, 0.5))}, p95 ${ms(percentile(values, 0.95))}`;
+
+type Row = { what: string; measured: string; target: string; pass: boolean | null };
+const rows: Row[] = [];
+const report = (row: Row): void => {
+  rows.push(row);
+  process.stderr.write(`${row.what}: ${row.measured}\n`);
+};
+
+const withTerminal = async <T>(
+  options: Omit<TerminalOptions, 'cwd' | 'env'> & { home: string },
+  run: (t: Terminal) => Promise<T>,
+): Promise<T> => {
+  const t = openTerminal({ cwd: root, deadlineMs: 120_000, ...options, env: terminalEnv(options.home) });
+  try {
+    return await run(t);
+  } finally {
+    tallest = Math.max(tallest, t.rows + t.scrolledLines);
+    await t.dispose();
+  }
+};
+
+/** From spawning the program to its first frame on the screen, ms. */
+const timeToFrame = async (
+  options: Omit<TerminalOptions, 'cwd' | 'env'> & { home: string },
+  shows: RegExp,
+): Promise<number> => {
+  const began = performance.now();
+  return withTerminal(options, async (t) => {
+    await t.waitFor('first frame', () => shows.test(t.screen()));
+    return performance.now() - began;
+  });
+};
+
+/** Where the selection stands, by the last "N of M" in a pane's lower edge. */
+const place = (t: Terminal): number =>
+  Number([...t.screen().matchAll(/(\d+) of \d+ ─╯/g)].at(-1)?.[1] ?? Number.NaN);
+
+/** From writing a key to seeing the selection it moves to, ms, key by key, for as long as `working`. */
+const keyTimes = async (
+  t: Terminal,
+  count: number,
+  working: () => boolean = () => true,
+): Promise<number[]> => {
+  const times: number[] = [];
+  let forward = true;
+  for (let i = 0; i < count && working(); i += 1) {
+    const from = place(t);
+    if (i % 15 === 14) forward = !forward;
+    const to = from + (forward ? 1 : -1);
+    const began = performance.now();
+    t.send(forward ? 'j' : 'k');
+    await t.waitFor(`row ${to}`, () => place(t) === to);
+    times.push(performance.now() - began);
+    await t.handled();
+  }
+  return times;
+};
+
+const home = (name: string): string => {
+  const dir = join(root, name);
+  mkdirSync(dir, { recursive: true });
+  return dir;
+};
+
+const server = makeRepository(
+  join(root, 'server'),
+  [
+    {
+      files: {
+        'src/index.ts':
+          "import { exec } from 'node:child_process';\nexport const run = (name: string) =>\n  exec(`cat notes/`);\n",
+      },
+    },
+  ],
+  { remote: 'https://github.com/acme/server.git' },
+);
+
+const start = async (): Promise<void> => {
+  const empty = home('start');
+  const ours: number[] = [];
+  const theirs: number[] = [];
+  for (let i = 0; i < STARTS + 2; i += 1) {
+    const hello = await timeToFrame({ home: empty, command: [process.execPath, HELLO] }, /Hello, world/);
+    const own = await timeToFrame({ home: empty }, /audit an MCP server/);
+    // The first two warm the caches of both.
+    if (i < 2) continue;
+    theirs.push(hello);
+    ours.push(own);
+  }
+  const ratio = median(ours) / median(theirs);
+  report({
+    what: '(a) start to Home, against an unbundled Ink hello-world',
+    measured: `${ms(median(ours))} / ${ms(median(theirs))} = ${ratio.toFixed(2)}`,
+    target: '≤ 1.00',
+    pass: ratio <= 1,
+  });
+};
+
+const items = async (): Promise<void> => {
+  const methodology = madeMethodology(1, 5, ['tool-surface']);
+  const measure = async (count: number): Promise<(n: number) => Promise<number[]>> => {
+    const h = home(`items-${count}`);
+    const id = startedSession(h, server.path, methodology, 'checklists');
+    extend(h, id, (put) => [collected(manyItems(methodology, 'tool-surface', count), put)]);
+    return (n) =>
+      withTerminal({ home: h, args: ['resume', id], columns: 132, rows: 43 }, async (t) => {
+        await t.ready();
+        await t.press('g', 'j', 'o');
+        await keyTimes(t, 5);
+        return keyTimes(t, n);
+      });
+  };
+  const few = await measure(50);
+  const many = await measure(5000);
+  const small: number[] = [];
+  const large: number[] = [];
+  for (let round = 0; round < 4; round += 1) {
+    small.push(...(await few(KEYS / 4)));
+    large.push(...(await many(KEYS / 4)));
+  }
+  const ratio = median(large) / median(small);
+  const tail = percentile(large, 0.95) / percentile(small, 0.95);
+  report({
+    what: '(b) key to its frame, 50 items on a check',
+    measured: spreadOf(small),
+    target: '',
+    pass: null,
+  });
+  report({
+    what: '(b) key to its frame, 5,000 items on a check',
+    measured: `${spreadOf(large)}; ratio p50 ${ratio.toFixed(2)}, p95 ${tail.toFixed(2)}`,
+    target: 'p50 ratio ≤ 1.50',
+    pass: ratio <= 1.5,
+  });
+};
+
+const resume = async (): Promise<void> => {
+  const methodology = madeMethodology(3, 12);
+  const make = (name: string, count: number): { home: string; args: string[] } => {
+    const h = home(name);
+    const id = startedSession(h, server.path, methodology, 'checklists');
+    if (count > 0) extend(h, id, () => manyDecisions(methodology, count));
+    return { home: h, args: ['resume', id] };
+  };
+  const short = make('empty', 0);
+  const long = make('long', 20_000);
+  const empty: number[] = [];
+  const full: number[] = [];
+  for (let i = 0; i < RESUMES + 1; i += 1) {
+    const e = await timeToFrame(short, /\d+\/36 checked/);
+    const f = await timeToFrame(long, /\d+\/36 checked/);
+    if (i === 0) continue;
+    empty.push(e);
+    full.push(f);
+  }
+  const more = median(full) - median(empty);
+  report({
+    what: '(c) resume with 20,000 events, against an empty session',
+    measured: `${ms(median(full))} − ${ms(median(empty))} = ${ms(more)}`,
+    target: '≤ 150 ms',
+    pass: more <= 150,
+  });
+};
+
+const burst = async (): Promise<void> => {
+  const methodology = madeMethodology(4, 60);
+  const h = home('burst');
+  const id = startedSession(h, server.path, methodology, 'checklists');
+  const times: number[] = [];
+  await withTerminal({ home: h, args: ['resume', id] }, async (t) => {
+    await t.ready();
+    for (let i = 0; i < 7; i += 1) {
+      await t.press('g');
+      const began = performance.now();
+      await t.type('j'.repeat(100));
+      times.push(performance.now() - began);
+    }
+  });
+  report({
+    what: '(e) 100 keys at once, until settled',
+    measured: `median ${ms(median(times))}`,
+    target: '',
+    pass: null,
+  });
+};
+
+const collecting = async (): Promise<void> => {
+  const history = Array.from({ length: quick ? 3000 : 8000 }, (_, i) => ({
+    files: { [`src/file-${i % 60}.ts`]: `export const n = ${i};\nconst token = 'value-${i}';\n` },
+    author: `Person ${i % 30} <person${i % 30}@example.org>`,
+  }));
+  const busyServer = makeRepository(join(root, 'busy'), history, {
+    bare: true,
+    remote: 'https://github.com/acme/busy.git',
+  });
+  const methodology = madeMethodology(2, 30, [
+    'identity',
+    'signatures',
+    'git-history',
+    'governance',
+    'secrets',
+  ]);
+  const h = home('collecting');
+  const id = startedSession(h, busyServer.path, methodology, 'checklists');
+  const running = (t: Terminal) => () => /\d+\/\d+ collectors/.test(t.row(t.rows - 2));
+  const { busy, idle } = await withTerminal({ home: h, args: ['resume', id] }, async (t) => {
+    await t.expectScreen(/collectors/);
+    await t.handled();
+    const during: number[] = await keyTimes(t, KEYS, running(t));
+    await t.ready();
+    for (let again = 0; again < 6 && during.length < KEYS; again += 1) {
+      await t.press('3');
+      await t.pressBusy('R', '1');
+      during.push(...(await keyTimes(t, KEYS - during.length, running(t))));
+      await t.ready();
+    }
+    return { busy: during, idle: await keyTimes(t, KEYS) };
+  });
+  const ratio = percentile(busy, 0.95) / percentile(idle, 0.95);
+  report({ what: '(f) key to its frame, idle', measured: spreadOf(idle), target: '', pass: null });
+  report({
+    what: `(f) key to its frame, while collectors run (${busy.length} keys)`,
+    measured: `${spreadOf(busy)}; p95 ratio ${ratio.toFixed(2)}`,
+    target: 'p95 ratio ≤ 2.00',
+    pass: busy.length === 0 ? null : ratio <= 2,
+  });
+};
+
+try {
+  for (const [name, measure] of Object.entries({ start, items, resume, burst, collecting })) {
+    try {
+      await measure();
+    } catch (error) {
+      report({
+        what: name,
+        measured: `could not be measured: ${error instanceof Error ? error.message : error}`,
+        target: '',
+        pass: false,
+      });
+    }
+  }
+} finally {
+  rmSync(root, { recursive: true, force: true });
+}
+report({
+  what: '(d) lines that left the alternate screen, in all of the above',
+  measured: `tallest frame ${tallest} rows in windows of 30 to 43`,
+  target: '≤ 43',
+  pass: tallest <= 43,
+});
+
+const cell = (text: string, columns: number): string =>
+  text + ' '.repeat(Math.max(0, columns - [...text].length));
+const columns = [
+  Math.max(...rows.map((r) => r.what.length)),
+  Math.max(...rows.map((r) => [...r.measured].length)),
+  16,
+];
+console.log(
+  `\nNode ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}\n`,
+);
+for (const r of rows)
+  console.log(
+    `${cell(r.what, columns[0] ?? 0)}  ${cell(r.measured, columns[1] ?? 0)}  ${cell(r.target, columns[2] ?? 0)}  ${r.pass === null ? '' : r.pass ? 'PASS' : 'FAIL'}`,
+  );
+process.exitCode = 0;
