@@ -1,3 +1,4 @@
+// Long, because the formats are best read side by side: one small reader each, alike in shape.
 import type { Ecosystem, Lockfile } from './dependency.ts';
 import { lineFinder, linesOf } from './lines.ts';
 import { baseName } from './paths.ts';

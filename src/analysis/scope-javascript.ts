@@ -1,3 +1,4 @@
+// Long, because declaring and resolving a name are two halves of one thing and change together.
 import type { Value } from './literal-value.ts';
 import { type Tokens, tokenizeJavaScript } from './tokens-javascript.ts';
 import { arrowAfter, endOfBody, parameterNames, readExpression } from './values-javascript.ts';

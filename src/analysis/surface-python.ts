@@ -1,3 +1,4 @@
+// Long, because all the ways a Python server registers something are read in one place.
 import { brief, namedOf, plainValue, type Value } from './literal-value.ts';
 import type { Param } from './schema-javascript.ts';
 import { calleeOf, paramsOfFunction, paramsOfSchema } from './schema-python.ts';

@@ -1,3 +1,4 @@
+// Long, because all the ways a TypeScript server registers something are read in one place.
 import {
   dynamicAt,
   entryFrom,

@@ -1,3 +1,4 @@
+// Long, because an expression reader is one recursion: its cases call each other.
 import type { Entry, Value } from './literal-value.ts';
 import type { Token, Tokens } from './tokens-javascript.ts';
 

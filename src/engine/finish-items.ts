@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { ItemDraft, SourceTree, TreeEntry } from '../collectors/collector.ts';
 import { compareItems, type EvidenceItem, type Location } from '../domain/evidence.ts';
 import { checksOf, type Methodology } from '../domain/methodology.ts';
+import { redactSecrets } from '../text/redact.ts';
 import { isPlain, visible, visibleLines } from '../text/visible.ts';
 
 /** Turns what collectors wrote down into evidence: adds id, checks, snippet, hash and the command that shows it again. */
@@ -123,7 +124,10 @@ const locate = async (draft: ItemDraft, parts: FinishParts, files: FileReader): 
     endLine >= startLine &&
     endLine <= lines.length;
   if (!valid) return none(`it points at ${where}, but that file has ${lines.length} lines`);
-  const snippet = lines.slice(startLine - 1, Math.min(endLine, startLine - 1 + MAX_SNIPPET_LINES)).join('\n');
+  // A secret that happens to stand in the range of some other item is masked all the same.
+  const snippet = redactSecrets(
+    lines.slice(startLine - 1, Math.min(endLine, startLine - 1 + MAX_SNIPPET_LINES)).join('\n'),
+  );
   return at(
     cut(draft.redactedSnippet ?? snippet, MAX_SNIPPET_CHARS),
     startLine,

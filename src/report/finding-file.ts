@@ -70,9 +70,9 @@ const impact = (f: FindingReport): string[] => [
 
 const components = (f: FindingReport): string[] => {
   const files = f.locations.map((l) => `- File: ${code(l.path)} (lines ${l.startLine}-${l.endLine})`);
-  const named = bullets(f.components);
   // A component that only repeats where the code lies is said once.
-  return or([...new Set([...files, ...named])], '- The server as a whole');
+  const named = bullets(f.components.filter((c) => !files.includes(`- ${c.trim()}`)));
+  return or([...files, ...named], '- The server as a whole');
 };
 
 const recommendations = (f: FindingReport): string[][] => {

@@ -1,5 +1,6 @@
 import type { EvidenceItem } from '../../domain/evidence.ts';
 import type { Check } from '../../domain/methodology.ts';
+import { redactSecrets } from '../../text/redact.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
 import { fit, wrap, wrapHanging } from '../../text/width.ts';
 import { type ItemRow, itemRows, type View } from '../model.ts';
@@ -66,7 +67,7 @@ const excerpt = (v: View, item: EvidenceItem, theme: Theme, columns: number, row
   const all = file.split('\n');
   const first = Math.max(1, at.startLine - CONTEXT_LINES);
   const last = Math.min(all.length, at.endLine + CONTEXT_LINES);
-  return numbered(all.slice(first - 1, last).join('\n'), first).slice(0, rows);
+  return numbered(redactSecrets(all.slice(first - 1, last).join('\n')), first).slice(0, rows);
 };
 
 /** A redacted snippet (a secret) differs from the file on purpose: then the file's own lines must not be shown. */
