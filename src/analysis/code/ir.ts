@@ -40,7 +40,7 @@ export type Target =
   | { kind: 'parts'; parts: { path: string; target: Target }[] };
 
 export type Stmt = { at: Span } & (
-  | { kind: 'assign'; target: Target; value: Expr; /** `x += y` keeps what x held. */ adds?: boolean }
+  | { kind: 'assign'; target: Target; value: Expr /** `x += y` keeps what x held. */; adds?: boolean }
   | { kind: 'expr'; value: Expr }
   | { kind: 'return'; value: Expr | null }
   | { kind: 'throw'; value: Expr | null }
@@ -76,8 +76,18 @@ export type Fn = {
   /** Documentation that belongs to it (docstring, doc comment), plain text. */
   doc: string;
   isAsync: boolean;
+  /**
+   * What its body calls the object it belongs to, where that is neither `this` nor (Python, Rust) the first parameter:
+   * the receiver of a Go method. A receiver is not among `params`.
+   */
+  receiver?: string;
 };
 
+/**
+ * Go: a type with its fields, and one more Class of that name for methods written apart from it; Rust: `struct` and `impl`
+ * likewise. The program joins classes of one name in one module or package. A constructor is a method named
+ * `constructor` (JavaScript), `__init__` (Python), `<init>` (Java).
+ */
 export type Class = {
   name: string;
   /** Names of what it extends or implements. */
