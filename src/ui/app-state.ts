@@ -27,6 +27,8 @@ export type App = {
   swap(overlay: Overlay): void;
   /** Sends a command; a refusal is shown where the auditor looks. */
   dispatch(command: Command, said?: string): SessionEvent | null;
+  /** The same for a field's text: true when it is recorded, or was so already. */
+  taken(command: Command, said: string): boolean;
   /** Runs work in the background, counted for the tests; an error becomes a message that says what to do. */
   work(run: () => Promise<void>): void;
   /** Asks the store's and the interface's listeners to draw again. */
@@ -160,6 +162,15 @@ export const createApp = (
       }
       if (said) app.toast(said);
       return result;
+    },
+    taken(command, said) {
+      const result = app.opened().store.dispatch(command);
+      if (!isRefusal(result)) {
+        app.toast(said);
+        return true;
+      }
+      app.toast(`${result.refused}: ${result.hint}`, 'warn');
+      return result.refused === 'nothing changed';
     },
     work(run) {
       app.update({ busy: ui.get().busy + 1 });

@@ -91,6 +91,29 @@ export const readingExtent = (v: View, theme: Theme): { lines: number; height: n
   return { lines, height: size.height };
 };
 
+/** Typographic characters of our own texts, one cell each, and what stands for them where only ASCII can be shown. */
+const ASCII_FOR: Record<string, string> = {
+  '…': '~',
+  '·': '-',
+  '→': '>',
+  '‹': '<',
+  '›': '>',
+  '–': '-',
+  '—': '-',
+  '’': "'",
+  '‘': "'",
+  '“': '"',
+  '”': '"',
+  '×': 'x',
+  '≤': '<',
+  '↑': '^',
+  '↓': 'v',
+  '←': '<',
+};
+const TYPOGRAPHIC = new RegExp(`[${Object.keys(ASCII_FOR).join('')}]`, 'g');
+const inAscii = (line: Line): Line =>
+  line.map((s) => ({ ...s, text: s.text.replace(TYPOGRAPHIC, (c) => ASCII_FOR[c] ?? '?') }));
+
 const tooSmall = (columns: number, rows: number): Frame => {
   const text = `needs ${MIN_COLUMNS}x${MIN_ROWS}, is ${columns}x${rows}`;
   const middle = Math.floor(rows / 2);
@@ -179,5 +202,8 @@ export const frame = (v: View, theme: Theme, options: { showIdle: boolean }): Fr
       ),
     ],
   });
-  return { lines: compose(columns, rows, blocks), cursor, choices };
+  const lines = compose(columns, rows, blocks);
+  // A field too tall for its pane is cut, and the cursor may stand in what was cut.
+  const inside = cursor !== null && cursor.x < columns && cursor.y < rows - 1;
+  return { lines: theme.ascii ? lines.map(inAscii) : lines, cursor: inside ? cursor : null, choices };
 };

@@ -93,7 +93,7 @@ const item = (n: number, over: Partial<EvidenceItem> = {}): EvidenceItem => ({
   },
   flow: [
     { path: 'src/index.ts', line: 3, role: 'source', text: 'name: string' },
-    { path: 'src/index.ts', line: 4, role: 'sink', text: 'exec(…)' },
+    { path: 'src/index.ts', line: 4, role: 'sink', text: 'exec(...)' },
   ],
   reproduce: 'git show 3f2a91c0:src/index.ts | sed -n 4,4p',
   ...over,

@@ -38,7 +38,8 @@ describe('verdicts', () => {
     app.press('x', 'enter');
     expect(toast(app)).toContain('needs a reason');
     expect(answer(app, '2.4.2')).toBeUndefined();
-    app.press('x').type('It has no descriptions.').press('enter');
+    // A refused reason stays in its field.
+    app.type('It has no descriptions.').press('enter');
     expect(answer(app, '2.4.2')).toMatchObject({
       verdict: 'not-applicable',
       note: 'It has no descriptions.',
@@ -79,7 +80,7 @@ describe('a disk that is full', () => {
     expect(app.text()).toContain('free some space');
     app.press('m').type('kept').press('enter');
     app.disk.full = false;
-    app.press('p');
+    app.press('enter', 'p');
     expect(answer(app, '2.4.2')?.verdict).toBe('pass');
     expect(app.text()).not.toContain('NOT SAVED');
   });
@@ -208,7 +209,7 @@ describe('evidence', () => {
     expect([...triage.values()].filter((t) => t.decision === 'accepted')).toHaveLength(1);
     app.press('g', 'd', 'enter');
     expect(toast(app)).toContain('needs a reason');
-    app.press('g', 'd').type('because').press('enter');
+    app.type('because').press('enter');
     expect(
       [...app.store.snapshot().session.triage.values()].filter((t) => t.reason === 'because'),
     ).toHaveLength(1);

@@ -39,8 +39,8 @@ const overlay = (text: string): fc.Arbitrary<Overlay | null> =>
     { kind: 'help', query: '', list: emptyList() },
     { kind: 'help', query: text, list: emptyList() },
     { kind: 'palette', query: textField(text), list: emptyList() },
-    { kind: 'field', title: text, help: 'help', field: textField(text, true), submit: () => {} },
-    { kind: 'field', title: 'x', help: text, field: textField('abc'.repeat(200)), submit: () => {} },
+    { kind: 'field', title: text, help: 'help', field: textField(text, true), submit: () => true },
+    { kind: 'field', title: 'x', help: text, field: textField('abc'.repeat(200)), submit: () => true },
     { kind: 'confirm', question: text, detail: text, yes: () => {} },
     { kind: 'message', title: text, text },
     { kind: 'choose', title: text, items: [], choose: () => {} },
@@ -58,7 +58,7 @@ const overlay = (text: string): fc.Arbitrary<Overlay | null> =>
       editing: textField(text, true),
       problem: text,
       enter: 'keeps',
-      submit: () => {},
+      submit: () => true,
     },
   );
 

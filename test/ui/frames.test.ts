@@ -14,8 +14,8 @@ const SIZES = [
 
 const inAudit =
   (...keys: string[]) =>
-  async (columns: number, rows: number): Promise<FakeApp> => {
-    const app = auditApp({ columns, rows });
+  async (columns: number, rows: number, env: Record<string, string> = {}): Promise<FakeApp> => {
+    const app = auditApp({ columns, rows, env });
     await app.enter();
     app.press('j', ...keys);
     // The excerpt asks for its file when it is first drawn.
@@ -25,14 +25,17 @@ const inAudit =
     return app;
   };
 
-const SCREENS: Record<string, (columns: number, rows: number) => Promise<FakeApp>> = {
-  home: async (columns, rows) => {
-    const app = auditApp({ columns, rows });
+const SCREENS: Record<
+  string,
+  (columns: number, rows: number, env?: Record<string, string>) => Promise<FakeApp>
+> = {
+  home: async (columns, rows, env = {}) => {
+    const app = auditApp({ columns, rows, env });
     refreshHome(app.app);
     return app.idle();
   },
-  welcome: async (columns, rows) => {
-    const app = auditApp({ columns, rows, sessions: [] });
+  welcome: async (columns, rows, env = {}) => {
+    const app = auditApp({ columns, rows, env, sessions: [] });
     refreshHome(app.app);
     return app.idle();
   },
@@ -65,3 +68,17 @@ describe.each(SIZES)('%ix%i', (columns, rows) => {
     );
   });
 });
+
+test.each(Object.keys(SCREENS))(
+  '%s in a terminal that knows only ASCII shows nothing else of its own',
+  async (screen) => {
+    const beyond = new Set<string>();
+    for (const [columns, rows] of SIZES) {
+      const app = await SCREENS[screen]?.(columns, rows, { LANG: 'C' });
+      for (const char of app?.text() ?? '') if (!/[\x20-\x7e\n]/.test(char)) beyond.add(char);
+    }
+    // The target's own text stays what it is.
+    for (const char of '漢字全角') beyond.delete(char);
+    expect([...beyond].join(' ')).toBe('');
+  },
+);

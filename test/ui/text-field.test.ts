@@ -51,8 +51,24 @@ describe('keys in a field', () => {
 });
 
 test('what is put in carries no control character, and no line break into a single line', () => {
-  expect(fieldText(insert(textField(''), 'a\r\nb\tc\u001b[31md'))).toBe('a b  c[31md');
+  const single = fieldText(insert(textField(''), 'a\r\nb\tc\u001b[31md'));
+  expect(single).not.toMatch(/\p{Cc}/u);
+  expect(single).toMatch(/^a b {2}c.*\[31md$/);
   expect(fieldText(insert(textField('', true), 'a\r\nb\rc'))).toBe('a\nb\nc');
+});
+
+test('emoji are not taken apart when a text is opened again', () => {
+  for (const text of ['\u{1f469}\u200d\u{1f4bb}', '\u2764\ufe0f', '\u{1f1e9}\u{1f1ea}'])
+    expect(fieldText(textField(text, true))).toBe(text);
+});
+
+test('a text that was opened twice is the text that was opened once', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (text) => {
+      const once = fieldText(textField(text, true));
+      expect(fieldText(textField(once, true))).toBe(once);
+    }),
+  );
 });
 
 test('rows hold all of the text, none is wider than the field, and the cursor is in one of them', () => {

@@ -23,12 +23,11 @@ const askWhy = (app: App, check: Check): void =>
     title: `${check.id} not applicable: why?`,
     help: 'One sentence a reader of the report will believe. Enter records, Esc leaves it as it was.',
     field: textField(app.view().snap?.session.answers.get(check.id)?.note ?? '', true),
-    submit: (note) => {
-      app.dispatch(
+    submit: (note) =>
+      app.taken(
         { type: 'answer', check: check.id, verdict: 'not-applicable', note },
         recorded(check, 'not-applicable'),
-      );
-    },
+      ),
   });
 
 export const answer = (app: App, verdict: Verdict): void => {
@@ -78,12 +77,18 @@ const DRAFT_PAUSE = 1000;
 /** The note inline. What is typed is kept at every pause, so that a lost terminal loses no sentence. */
 export const writeNote = (app: App): void => {
   const check = current(app);
-  if (!check) return;
+  if (check) noteField(app, check);
+};
+
+const noteField = (app: App, check: Check, begun?: string): void => {
   const { session } = app.opened().store.snapshot();
   let stop = () => {};
-  const keep = (text: string | null) => {
+  let warned = false;
+  /** Whether the draft is safe: kept now, or kept already. */
+  const keep = (text: string | null): boolean => {
     stop();
-    app.opened().store.dispatch({ type: 'keep-draft', check: check.id, text });
+    const result = app.opened().store.dispatch({ type: 'keep-draft', check: check.id, text });
+    return !isRefusal(result) || result.refused === 'nothing changed';
   };
   app.push({
     kind: 'field',
@@ -91,27 +96,33 @@ export const writeNote = (app: App): void => {
     help: session.drafts.has(check.id)
       ? 'This is the note you began. Enter records, Ctrl+J new line, Esc leaves.'
       : 'Why you judge so, for whoever reads the report. Enter records, Ctrl+J new line, Esc leaves.',
-    field: textField(session.drafts.get(check.id) ?? session.answers.get(check.id)?.note ?? '', true),
+    field: textField(
+      begun ?? session.drafts.get(check.id) ?? session.answers.get(check.id)?.note ?? '',
+      true,
+    ),
     change: (text) => {
       stop();
       stop = app.ports.after(DRAFT_PAUSE, () => keep(text));
     },
     cancel: (text) => {
       stop();
-      if (text === (session.answers.get(check.id)?.note ?? '')) keep(null);
-      else {
-        keep(text);
-        app.toast('Your unfinished note is kept as a draft: m goes on with it.', 'warn');
+      if (text === (session.answers.get(check.id)?.note ?? '')) return keep(null);
+      if (keep(text)) app.toast('Your unfinished note is kept as a draft: m goes on with it.', 'warn');
+      else if (!warned) {
+        warned = true;
+        app.toast('It cannot be saved now. Make room and press Enter, or Esc again to give it up.', 'bad');
+        return false;
       }
+      return true;
     },
     submit: (note) => {
       stop();
-      const result = app.opened().store.dispatch({ type: 'answer', check: check.id, note });
-      if (!isRefusal(result)) app.toast(`${check.id} note recorded · z takes it back`);
-      else {
-        keep(null);
-        app.toast(`${result.refused}: ${result.hint}`, 'warn');
-      }
+      if (
+        !app.taken({ type: 'answer', check: check.id, note }, `${check.id} note recorded · z takes it back`)
+      )
+        return false;
+      if (app.opened().store.snapshot().session.drafts.has(check.id)) keep(null);
+      return true;
     },
   });
 };
@@ -149,7 +160,9 @@ export const editNote = (app: App): void => {
     if (edited.kind === 'failed') return app.toast(edited.message, 'bad');
     const note = edited.kind === 'changed' ? stripHeader(edited.text) : before;
     if (note === before) return app.toast('The note is unchanged: nothing recorded.', 'warn');
-    app.dispatch({ type: 'answer', check: check.id, note }, `${check.id} note recorded · z takes it back`);
+    // What was written in the editor is not lost when it cannot be recorded: it goes on in the field.
+    if (!app.taken({ type: 'answer', check: check.id, note }, `${check.id} note recorded · z takes it back`))
+      noteField(app, check, note);
   });
 };
 

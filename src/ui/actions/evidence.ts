@@ -41,12 +41,11 @@ const askReason = (app: App, title: string, items: readonly string[]): void =>
     title,
     help: 'Why this is not a problem here. It stands in the report. Enter records, Esc leaves it.',
     field: textField(''),
-    submit: (reason) => {
-      app.dispatch(
+    submit: (reason) =>
+      app.taken(
         { type: 'triage', items: [...items], triage: { decision: 'dismissed', reason: reason.trim() } },
         `${items.length === 1 ? 'Dismissed' : `${items.length} items dismissed`} · z takes it back`,
-      );
-    },
+      ),
   });
 
 export const dismiss = (app: App): void => {

@@ -116,10 +116,12 @@ export const importSession = (app: App): void =>
     title: 'Import a session',
     help: 'Path of a file written by "mcp-audit export". Enter imports, Esc leaves.',
     field: textField(''),
-    submit: (path) =>
+    submit: (path) => {
       app.work(async () => {
         const id = await app.ports.importFile(path.trim());
         app.toast(`Imported ${id}.`);
         refreshHome(app);
-      }),
+      });
+      return true;
+    },
   });

@@ -152,8 +152,14 @@ export const filter = (app: App): void => {
     help: FILTER_HELP[list] ?? 'words; case counts once you type a capital',
     field: textField(view.ui.filters[list] ?? ''),
     change: set,
-    submit: set,
-    cancel: () => set(''),
+    submit: (text) => {
+      set(text);
+      return true;
+    },
+    cancel: () => {
+      set('');
+      return true;
+    },
   });
 };
 

@@ -51,7 +51,7 @@ export const writeReport = (app: App): void => {
     title: 'Write the submission to',
     help: 'A folder, or a clone of the audit database. Nothing is sent anywhere. Enter writes, Esc leaves.',
     field: textField(app.ports.reportFolder(snap)),
-    submit: (folder) =>
+    submit: (folder) => {
       app.work(async () => {
         const { store } = app.opened();
         const written = await app.ports.write(store.snapshot(), store.events(), folder.trim());
@@ -61,7 +61,9 @@ export const writeReport = (app: App): void => {
           title: written.clean ? 'Written, and it validates' : 'Written, but it does not validate',
           text: `${written.folder}\n\n${written.summary}`,
         });
-      }),
+      });
+      return true;
+    },
   });
 };
 
@@ -117,9 +119,7 @@ export const addressTarget = (app: App): void =>
     title: 'Address of the repository',
     help: 'Where the audited commit can be had by anybody: https://host/owner/name. The report and the database name it.',
     field: textField(app.opened().store.snapshot().session.target?.url ?? ''),
-    submit: (url) => {
-      app.dispatch({ type: 'address-target', url }, 'Address recorded.');
-    },
+    submit: (url) => app.taken({ type: 'address-target', url }, 'Address recorded.'),
   });
 
 export const allowNetwork = (app: App): void => {

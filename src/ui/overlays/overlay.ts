@@ -27,8 +27,10 @@ export type Overlay =
       field: TextField;
       /** Called at every change, e.g. for live filtering or keeping a draft. */
       change?: (text: string) => void;
-      submit: (text: string) => void;
-      cancel?: (text: string) => void;
+      /** False when it was not taken: then the field stays, and nothing typed is lost. */
+      submit: (text: string) => boolean;
+      /** False as well when what was typed must not be let go. */
+      cancel?: (text: string) => boolean;
     }
   | {
       kind: 'choose';

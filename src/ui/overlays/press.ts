@@ -40,13 +40,11 @@ const pressEntries = (app: App, o: Of<'help'> | Of<'palette'>, key: Key): void =
 
 const pressTextOverlay = (app: App, o: Of<'field'>, key: Key): void => {
   const text = fieldText(o.field);
-  if (key === 'enter') {
+  if (key === 'enter' || key === 'esc') {
     app.pop();
-    return o.submit(text);
-  }
-  if (key === 'esc') {
-    app.pop();
-    return o.cancel?.(text);
+    const taken = key === 'enter' ? o.submit(text) : (o.cancel?.(text) ?? true);
+    if (!taken) app.push(o);
+    return;
   }
   const field = pressField(o.field, key);
   if (!field) return;

@@ -1,3 +1,4 @@
+import { visible } from '../../text/visible.ts';
 import { fit, truncate, width } from '../../text/width.ts';
 import type { Tone } from '../theme.ts';
 
@@ -13,9 +14,14 @@ export type Span = {
 };
 export type Line = readonly Span[];
 
-export const span = (text: string, tone?: Tone, bold?: boolean): Span => ({ text, tone, bold });
-export const plain = (text: string): Line => [{ text }];
-export const muted = (text: string): Line => [{ text, tone: 'muted' }];
+// Every text on a screen passes here, so nothing of the target can act on the terminal or hide from its reader.
+export const span = (text: string, tone?: Tone, bold?: boolean): Span => ({
+  text: visible(text),
+  tone,
+  bold,
+});
+export const plain = (text: string): Line => [span(text)];
+export const muted = (text: string): Line => [span(text, 'muted')];
 export const blank: Line = [];
 
 export const lineWidth = (line: Line): number => line.reduce((sum, s) => sum + width(s.text), 0);
@@ -44,6 +50,7 @@ export const fitLine = (line: Line, columns: number): Line => {
 
 /** Left and right parts on one line of `columns`; the left one gives way. */
 export const spread = (left: Line, right: Line, columns: number): Line => {
+  if (right.length === 0) return fitLine(left, columns);
   const room = columns - lineWidth(right);
   if (room <= 1) return fitLine(left, columns);
   return [...fitLine(left, room - 1), { text: ' ' }, ...right];

@@ -1,8 +1,12 @@
+import { visible } from '../../text/visible.ts';
 import { graphemes, width } from '../../text/width.ts';
 import { type Key, typed } from '../keys.ts';
 
 /** Text being typed: grapheme by grapheme, so that the cursor never stands inside a character. */
 export type TextField = { before: readonly string[]; after: readonly string[]; multiline: boolean };
+
+/** A character as a screen may show it: what cannot be seen is written out; emoji keep their joiners. */
+const shown = (g: string): string => (g === '\n' || /\p{Extended_Pictographic}/u.test(g) ? g : visible(g));
 
 export const textField = (text: string, multiline = false): TextField => ({
   before: graphemes(text),
@@ -14,10 +18,15 @@ export const fieldText = (f: TextField): string => f.before.join('') + f.after.j
 
 /** Puts text in at the cursor. Tabs become spaces; in a single-line field so do line breaks. */
 export const insert = (f: TextField, text: string): TextField => {
-  const clean = text
-    .replaceAll(/\r\n?/g, '\n')
-    .replaceAll('\t', '  ')
-    .replace(/[^\P{Cc}\n]/gu, '');
+  // An auditor who pastes from the target must not sign what nobody reads.
+  const clean = graphemes(
+    text
+      .replaceAll(/\r\n?/g, '\n')
+      .replaceAll('\t', '  ')
+      .replace(/[^\P{Cc}\n]/gu, ''),
+  )
+    .map(shown)
+    .join('');
   return { ...f, before: [...f.before, ...graphemes(f.multiline ? clean : clean.replaceAll('\n', ' '))] };
 };
 
@@ -82,7 +91,7 @@ export const pressField = (f: TextField, key: Key): TextField | null => {
       return f.multiline ? { ...f, before: [...f.before, '\n'] } : null;
     default: {
       const char = typed(key);
-      return char === null ? null : { ...f, before: [...f.before, char] };
+      return char === null ? null : { ...f, before: [...f.before, ...graphemes(shown(char))] };
     }
   }
 };
@@ -93,7 +102,8 @@ export const fieldRows = (f: TextField, columns: number): { rows: string[]; row:
   let used = 0;
   let at = { row: 0, column: 0 };
   const all = [...f.before, ...f.after];
-  for (const [i, g] of [...all, ''].entries()) {
+  for (const [i, raw] of [...all, ''].entries()) {
+    const g = shown(raw);
     const w = width(g);
     if (g !== '\n' && used + w > columns) {
       rows.push('');
