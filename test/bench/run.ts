@@ -190,6 +190,35 @@ const resume = async (): Promise<void> => {
   });
 };
 
+const checks = async (): Promise<void> => {
+  const measure = (name: string, sections: number, each: number): ((n: number) => Promise<number[]>) => {
+    const h = home(name);
+    const id = startedSession(h, server.path, madeMethodology(sections, each), 'checklists');
+    return (n) =>
+      withTerminal({ home: h, args: ['resume', id] }, async (t) => {
+        await t.ready();
+        await t.press('g', 'j');
+        await keyTimes(t, 5);
+        return keyTimes(t, n);
+      });
+  };
+  const few = measure('checks-50', 2, 25);
+  const many = measure('checks-5000', 50, 100);
+  const small: number[] = [];
+  const large: number[] = [];
+  for (let round = 0; round < 2; round += 1) {
+    small.push(...(await few(KEYS / 2)));
+    large.push(...(await many(KEYS / 2)));
+  }
+  const ratio = median(large) / median(small);
+  report({
+    what: '(g) key to its frame, 5,000 checks against 50',
+    measured: `${spreadOf(large)} / ${spreadOf(small)}; ratio p50 ${ratio.toFixed(2)}`,
+    target: 'p50 ratio ≤ 1.50',
+    pass: ratio <= 1.5,
+  });
+};
+
 const burst = async (): Promise<void> => {
   const methodology = madeMethodology(4, 60);
   const h = home('burst');
@@ -255,7 +284,7 @@ const collecting = async (): Promise<void> => {
 };
 
 try {
-  for (const [name, measure] of Object.entries({ start, items, resume, burst, collecting })) {
+  for (const [name, measure] of Object.entries({ start, items, resume, burst, collecting, checks })) {
     try {
       await measure();
     } catch (error) {
