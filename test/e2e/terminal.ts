@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { spawn } from '@lydell/node-pty';
 import headless from '@xterm/headless';
@@ -11,6 +12,9 @@ import headless from '@xterm/headless';
  */
 export const CLI =
   process.env.MCP_AUDIT_TEST_CLI ?? fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+
+if (!existsSync(CLI))
+  throw new Error(`${CLI} is not there: build the program first (node scripts/build.mjs)`);
 
 const DEADLINE_MS = 30_000;
 
