@@ -11,9 +11,11 @@ import { findClone } from '../io/git/find-clone.ts';
 import { openRepository } from '../io/git/open-repository.ts';
 import { openTarget } from '../io/git/open-target.ts';
 import { bundledChecklists, readMethodologyFolder } from '../io/methodology-files.ts';
+import { sessionDir } from '../io/paths.ts';
 import { createSampleRepository } from '../io/sample.ts';
 import { listSessions } from '../io/session/list-sessions.ts';
 import { type OpenSession, resumeSession, startSession } from '../io/session/open-session.ts';
+import { isSessionId } from '../io/session/session-id.ts';
 import { knownTtps } from './checklist.ts';
 import { type Host, TOOL_NAME } from './host.ts';
 import { VERSION } from './version.ts';
@@ -145,6 +147,8 @@ export const resumeAudit = (host: Host, id: string, readOnly = false): Workspace
 
 /** The session meant: by its id or the beginning of it, else the newest. */
 export const chooseSession = (host: Host, id: string | undefined): string => {
+  // A whole id needs no look at the others: reading their journals would only delay this one.
+  if (id !== undefined && isSessionId(id) && existsSync(sessionDir(host.dataDir, id))) return id;
   const sessions = listSessions(host.dataDir);
   if (id === undefined) {
     const newest = sessions.find((s) => !s.problem);

@@ -97,7 +97,12 @@ export const fakeApp = (parts: FakeParts = {}) => {
     lines.push(encode(event, lines.length > 0 ? hashLine(lines.at(-1) ?? '') : FIRST_HASH));
   const disk = { full: false };
   const refuse = () => {
-    throw new SaveError('ENOSPC', 'the disk is full', 'free some space, then decide again');
+    // As long as the real one, which names the file.
+    throw new SaveError(
+      'ENOSPC',
+      'the disk is full (ENOSPC, /home/jane/.local/share/mcp-audit/sessions/2026-11-23-notes-server-4f2a/journal.jsonl)',
+      'free some space, then decide again',
+    );
   };
   const journal: JournalPort = {
     get lastHash() {
