@@ -1,13 +1,15 @@
 // Measures what a person at the terminal waits for, through a real pseudo-terminal, and prints one table. What is compared
 // is measured alternately in the same run, since machines are noisy; ratios are what counts. Always exits 0.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openTerminal, type Terminal, type TerminalOptions, terminalEnv } from '../e2e/terminal.ts';
+import { terminalEnv } from '../e2e/environment.ts';
+import { openTerminal, type Terminal, type TerminalOptions } from '../e2e/terminal.ts';
 import { madeMethodology } from '../support/checklists.ts';
 import { makeRepository } from '../support/git-fixtures.ts';
 import { collected, extend, manyDecisions, manyItems, startedSession } from './sessions.ts';
+import { createTable, median, ms, percentile, spreadOf } from './table.ts';
 
 const HELLO = fileURLToPath(new URL('./hello-ink.mjs', import.meta.url));
 const quick = process.argv.includes('--quick');
@@ -16,23 +18,8 @@ const RESUMES = quick ? 5 : 11;
 const KEYS = quick ? 40 : 120;
 
 const root = mkdtempSync(join(tmpdir(), 'mcp-audit-bench-'));
+const { report, print } = createTable();
 let tallest = 0;
-
-const percentile = (values: readonly number[], p: number): number => {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(p * sorted.length))] ?? Number.NaN;
-};
-const median = (values: readonly number[]): number => percentile(values, 0.5);
-const ms = (n: number): string => `${n.toFixed(1)} ms`;
-const spreadOf = (values: readonly number[]): string =>
-  `p50 ${ms(percentile(values, 0.5))}, p95 ${ms(percentile(values, 0.95))}`;
-
-type Row = { what: string; measured: string; target: string; pass: boolean | null };
-const rows: Row[] = [];
-const report = (row: Row): void => {
-  rows.push(row);
-  process.stderr.write(`${row.what}: ${row.measured}\n`);
-};
 
 const withTerminal = async <T>(
   options: Omit<TerminalOptions, 'cwd' | 'env'> & { home: string },
@@ -306,18 +293,5 @@ report({
   pass: tallest <= 43,
 });
 
-const cell = (text: string, columns: number): string =>
-  text + ' '.repeat(Math.max(0, columns - [...text].length));
-const columns = [
-  Math.max(...rows.map((r) => r.what.length)),
-  Math.max(...rows.map((r) => [...r.measured].length)),
-  16,
-];
-console.log(
-  `\nNode ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}\n`,
-);
-for (const r of rows)
-  console.log(
-    `${cell(r.what, columns[0] ?? 0)}  ${cell(r.measured, columns[1] ?? 0)}  ${cell(r.target, columns[2] ?? 0)}  ${r.pass === null ? '' : r.pass ? 'PASS' : 'FAIL'}`,
-  );
+print();
 process.exitCode = 0;

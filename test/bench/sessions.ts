@@ -6,7 +6,8 @@ import type { CollectorResult, EvidenceItem } from '../../src/domain/evidence.ts
 import { checksOf, type Methodology } from '../../src/domain/methodology.ts';
 import { encode, hashLine } from '../../src/engine/journal.ts';
 import { resumeSession } from '../../src/io/session/open-session.ts';
-import { CLI, terminalEnv } from '../e2e/terminal.ts';
+import { terminalEnv } from '../e2e/environment.ts';
+import { CLI } from '../e2e/terminal.ts';
 import { writeChecklists } from '../support/checklists.ts';
 
 /** Begins a session through the program itself, so that its clone of the target is there too; nothing is gathered. */

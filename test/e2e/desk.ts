@@ -6,7 +6,8 @@ import { onTestFinished } from 'vitest';
 import type { Methodology } from '../../src/domain/methodology.ts';
 import { madeMethodology, writeChecklists } from '../support/checklists.ts';
 import { type FixtureCommit, makeRepository } from '../support/git-fixtures.ts';
-import { CLI, openTerminal, type Terminal, type TerminalOptions, terminalEnv } from './terminal.ts';
+import { terminalEnv } from './environment.ts';
+import { CLI, openTerminal, type Terminal, type TerminalOptions } from './terminal.ts';
 
 export type CliResult = { code: number; stdout: string; stderr: string };
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { spawn } from '@lydell/node-pty';
 import headless from '@xterm/headless';
+import { bytesOf, graphemes } from './key-bytes.ts';
 
 /**
  * A person at a terminal: the built program in a real pseudo-terminal, its screen kept by an emulator.
@@ -17,32 +18,6 @@ if (!existsSync(CLI))
   throw new Error(`${CLI} is not there: build the program first (node scripts/build.mjs)`);
 
 const DEADLINE_MS = 30_000;
-
-const BYTES: Record<string, string> = {
-  enter: '\r',
-  newline: '\n',
-  esc: '\u001b',
-  tab: '\t',
-  'shift+tab': '\u001b[Z',
-  space: ' ',
-  backspace: '\u007f',
-  up: '\u001b[A',
-  down: '\u001b[B',
-  right: '\u001b[C',
-  left: '\u001b[D',
-  home: '\u001b[H',
-  end: '\u001b[F',
-  pageup: '\u001b[5~',
-  pagedown: '\u001b[6~',
-};
-
-const bytesOf = (key: string): string => {
-  if (BYTES[key]) return BYTES[key];
-  const control = /^ctrl\+([a-z])$/.exec(key)?.[1];
-  return control ? String.fromCharCode(control.charCodeAt(0) - 0x60) : key;
-};
-
-const graphemes = (text: string): number => [...new Intl.Segmenter('en').segment(text)].length;
 
 export type Ended = {
   code: number;
@@ -65,29 +40,6 @@ export type TerminalOptions = {
   columns?: number;
   rows?: number;
   deadlineMs?: number;
-};
-
-/**
- * What a session of the tests sees of the machine: nothing but its own home. CI is not there at all: with it set Ink
- * draws only the last frame, and even `CI=false` turns off all colours.
- */
-export const terminalEnv = (
-  home: string,
-  over: Record<string, string | undefined> = {},
-): Record<string, string> => {
-  const env: Record<string, string | undefined> = {
-    PATH: process.env.PATH,
-    HOME: home,
-    MCP_AUDIT_HOME: `${home}/data`,
-    MCP_AUDIT_TEST_IDLE: '1',
-    NODE_ENV: 'production',
-    TERM: 'xterm-256color',
-    LANG: 'C.UTF-8',
-    TZ: 'UTC',
-    EDITOR: 'true',
-    ...over,
-  };
-  return Object.fromEntries(Object.entries(env).filter((e): e is [string, string] => e[1] !== undefined));
 };
 
 /** Starts the program. It is not waited for: {@link Terminal.ready} does that. */
