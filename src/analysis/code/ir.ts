@@ -44,6 +44,8 @@ export type Stmt = { at: Span } & (
   | { kind: 'expr'; value: Expr }
   | { kind: 'return'; value: Expr | null }
   | { kind: 'throw'; value: Expr | null }
+  /** `break`, `continue`, `goto`: what follows in its block is not reached. */
+  | { kind: 'jump' }
   | { kind: 'if'; test: Expr; then: Stmt[]; otherwise: Stmt[] }
   /** `target` takes the items of `over`; both null for `while`. */
   | { kind: 'loop'; target: Target | null; over: Expr | null; test: Expr | null; body: Stmt[] }

@@ -1,0 +1,353 @@
+import type { Arg, Class, Expr, Fn, Param, Span, Stmt, Target } from '../ir.ts';
+import { type Node, spanOf } from './node.ts';
+import { statementsOf } from './statements.ts';
+
+/**
+ * What reading one file shares: its text, for types and literals, and the assignments found inside expressions, which the
+ * statement they stand in puts before itself.
+ */
+export type Reading = { source: string; before: Stmt[] };
+
+const literal = (at: Span, value: string | null, isString = false): Expr => ({
+  at,
+  kind: 'literal',
+  value,
+  isString,
+});
+
+const sourceOf = (r: Reading, node: Node, most = 300): string =>
+  r.source.slice(node.start, Math.min(node.end, node.start + most));
+
+/** Name of a property or key that is not computed; null for a computed one. */
+export const keyOf = (node: Node, computed: boolean): string | null => {
+  if (node.type === 'StringLiteral') return node.value;
+  if (node.type === 'NumericLiteral') return String(node.value);
+  if (computed) return null;
+  if (node.type === 'Identifier') return node.name;
+  if (node.type === 'PrivateName') return `#${node.id.name}`;
+  return null;
+};
+
+/** Wrappers that only say something about a value, and pass it on. */
+const PASSES: Record<string, string> = {
+  AwaitExpression: 'argument',
+  YieldExpression: 'argument',
+  ParenthesizedExpression: 'expression',
+  TSAsExpression: 'expression',
+  TSSatisfiesExpression: 'expression',
+  TSNonNullExpression: 'expression',
+  TSTypeAssertion: 'expression',
+  TSInstantiationExpression: 'expression',
+  JSXExpressionContainer: 'expression',
+  ExpressionStatement: 'expression',
+};
+
+/** `a + b + c` is a tree as deep as it is long: taken apart without recursion. */
+const sumOf = (node: Node): Node[] => {
+  const parts: Node[] = [];
+  let rest = node;
+  while (rest.type === 'BinaryExpression' && rest.operator === '+') {
+    parts.push(rest.right);
+    rest = rest.left;
+  }
+  parts.push(rest);
+  return parts.reverse();
+};
+
+const alternatives = (node: Node): Node[] => {
+  const parts: Node[] = [];
+  let rest = node;
+  while (rest.type === 'LogicalExpression') {
+    parts.push(rest.right);
+    rest = rest.left;
+  }
+  parts.push(rest);
+  return parts.reverse();
+};
+
+const templateParts = (r: Reading, node: Node): Expr[] => {
+  const parts: Expr[] = [];
+  node.quasis.forEach((quasi: Node, i: number) => {
+    const text = quasi.value.cooked ?? quasi.value.raw;
+    if (text !== '') parts.push(literal(spanOf(quasi), text, true));
+    const value = node.expressions[i];
+    if (value) parts.push(exprOf(r, value));
+  });
+  return parts;
+};
+
+const argsOf = (r: Reading, args: Node[]): Arg[] =>
+  args.map((a) =>
+    a.type === 'SpreadElement' ? { spread: true, value: exprOf(r, a.argument) } : { value: exprOf(r, a) },
+  );
+
+const recordOf = (r: Reading, node: Node): { key: string; value: Expr }[] =>
+  node.properties.map((p: Node) => {
+    if (p.type === 'SpreadElement') return { key: '...', value: exprOf(r, p.argument) };
+    const key = keyOf(p.key, p.computed) ?? '';
+    if (p.type === 'ObjectMethod')
+      return { key, value: { at: spanOf(p), kind: 'function', fn: fnOf(r, p, key) } };
+    const value = exprOf(r, p.value);
+    if (value.kind === 'function' && value.fn.name === '') value.fn.name = key;
+    return { key, value };
+  });
+
+export const exprOf = (r: Reading, node: Node | null): Expr => {
+  if (!node) return literal({ line: 1, endLine: 1 }, null);
+  const through = PASSES[node.type];
+  if (through) return exprOf(r, node[through]);
+  const at = spanOf(node);
+  switch (node.type) {
+    case 'Identifier':
+      return node.name === 'undefined' ? literal(at, null) : { at, kind: 'name', name: node.name };
+    case 'ThisExpression':
+      return { at, kind: 'name', name: 'this' };
+    case 'Super':
+      return { at, kind: 'name', name: 'super' };
+    case 'Import':
+      return { at, kind: 'name', name: 'import' };
+    case 'StringLiteral':
+      return literal(at, node.value, true);
+    case 'NullLiteral':
+      return literal(at, null);
+    case 'NumericLiteral':
+    case 'BooleanLiteral':
+    case 'BigIntLiteral':
+    case 'RegExpLiteral':
+      return literal(at, sourceOf(r, node));
+    case 'TemplateLiteral':
+      return { at, kind: 'text', parts: templateParts(r, node) };
+    case 'TaggedTemplateExpression': {
+      const callee = exprOf(r, node.tag);
+      const parts = templateParts(r, node.quasi);
+      const fixed = parts.flatMap((p) => (p.kind === 'literal' ? [p.value] : [])).join('?');
+      const values = parts.filter((p) => p.kind !== 'literal').map((value) => ({ value }));
+      return { at, kind: 'call', callee, args: [{ value: literal(at, fixed, true) }, ...values], isNew: false };
+    }
+    case 'MemberExpression':
+    case 'OptionalMemberExpression': {
+      const object = exprOf(r, node.object);
+      const property = keyOf(node.property, node.computed);
+      return property === null
+        ? { at, kind: 'index', object, index: exprOf(r, node.property) }
+        : { at, kind: 'member', object, property };
+    }
+    case 'CallExpression':
+    case 'OptionalCallExpression':
+    case 'NewExpression':
+      return {
+        at,
+        kind: 'call',
+        callee: exprOf(r, node.callee),
+        args: argsOf(r, node.arguments),
+        isNew: node.type === 'NewExpression',
+      };
+    case 'ImportExpression':
+      return {
+        at,
+        kind: 'call',
+        callee: { at, kind: 'name', name: 'import' },
+        args: [{ value: exprOf(r, node.source) }],
+        isNew: false,
+      };
+    case 'BinaryExpression':
+      return node.operator === '+'
+        ? { at, kind: 'text', parts: sumOf(node).map((p) => exprOf(r, p)) }
+        : {
+            at,
+            kind: 'test',
+            operator: node.operator,
+            operands: [exprOf(r, node.left), exprOf(r, node.right)],
+          };
+    case 'LogicalExpression':
+      return { at, kind: 'choice', of: alternatives(node).map((p) => exprOf(r, p)) };
+    case 'ConditionalExpression':
+      return {
+        at,
+        kind: 'choice',
+        of: [exprOf(r, node.consequent), exprOf(r, node.alternate)],
+        test: exprOf(r, node.test),
+      };
+    case 'UnaryExpression':
+    case 'UpdateExpression':
+      return { at, kind: 'test', operator: node.operator, operands: [exprOf(r, node.argument)] };
+    case 'AssignmentExpression': {
+      const value = exprOf(r, node.right);
+      const target = targetOf(r, node.left);
+      r.before.push({ at, kind: 'assign', target, value, adds: node.operator !== '=' });
+      return target.kind === 'name'
+        ? { at, kind: 'name', name: target.name }
+        : target.kind === 'place'
+          ? target.expr
+          : value;
+    }
+    case 'ArrayExpression':
+      return {
+        at,
+        kind: 'list',
+        items: node.elements
+          .filter((e: Node | null) => e !== null)
+          .map((e: Node) =>
+            e.type === 'SpreadElement'
+              ? { at: spanOf(e), kind: 'index', object: exprOf(r, e.argument), index: literal(at, null) }
+              : exprOf(r, e),
+          ),
+      };
+    case 'ObjectExpression':
+      return { at, kind: 'record', entries: recordOf(r, node) };
+    case 'FunctionExpression':
+    case 'ArrowFunctionExpression':
+      return { at, kind: 'function', fn: fnOf(r, node, node.id?.name ?? '') };
+    case 'SequenceExpression': {
+      const all: Expr[] = node.expressions.map((e: Node) => exprOf(r, e));
+      for (const value of all.slice(0, -1)) r.before.push({ at: value.at, kind: 'expr', value });
+      return all.at(-1)!;
+    }
+    case 'JSXElement':
+    case 'JSXFragment': {
+      const attributes: Node[] = node.openingElement?.attributes ?? [];
+      const parts = [...attributes.map((a) => a.value ?? a.argument), ...node.children].filter(
+        (p: Node | null) => p && p.type !== 'JSXText',
+      );
+      return { at, kind: 'other', parts: parts.map((p: Node) => exprOf(r, p)) };
+    }
+    case 'ClassExpression': {
+      const cls = classOf(r, node);
+      cls.name ||= `class at line ${at.line}`;
+      r.before.push({ at, kind: 'class', cls });
+      return { at, kind: 'name', name: cls.name };
+    }
+    default:
+      return { at, kind: 'other', parts: [] };
+  }
+};
+
+export const targetOf = (r: Reading, node: Node): Target => {
+  switch (node.type) {
+    case 'Identifier':
+      return { kind: 'name', name: node.name };
+    case 'AssignmentPattern':
+      return targetOf(r, node.left);
+    case 'TSParameterProperty':
+      return targetOf(r, node.parameter);
+    case 'RestElement':
+      return { kind: 'parts', parts: [{ path: '...', target: targetOf(r, node.argument) }] };
+    case 'ObjectPattern':
+      return {
+        kind: 'parts',
+        parts: node.properties.map((p: Node) =>
+          p.type === 'RestElement'
+            ? { path: '...', target: targetOf(r, p.argument) }
+            : { path: keyOf(p.key, p.computed) ?? '', target: targetOf(r, p.value) },
+        ),
+      };
+    case 'ArrayPattern':
+      return {
+        kind: 'parts',
+        parts: node.elements.flatMap((e: Node | null, i: number) =>
+          !e
+            ? []
+            : e.type === 'RestElement'
+              ? [{ path: '...', target: targetOf(r, e.argument) }]
+              : [{ path: String(i), target: targetOf(r, e) }],
+        ),
+      };
+    default:
+      return { kind: 'place', expr: exprOf(r, node) };
+  }
+};
+
+const typeOf = (r: Reading, node: Node | null | undefined): string =>
+  node ? sourceOf(r, node).replace(/^:\s*/, '') : '';
+
+const partsOf = (target: Target, path = ''): { path: string; name: string }[] => {
+  if (target.kind === 'name') return [{ path, name: target.name }];
+  if (target.kind === 'place') return [];
+  return target.parts.flatMap((p) =>
+    partsOf(p.target, p.path === '...' ? path : path === '' ? p.path : `${path}.${p.path}`),
+  );
+};
+
+const paramOf = (r: Reading, node: Node): Param => {
+  const inner = node.type === 'TSParameterProperty' ? node.parameter : node;
+  const bare = inner.type === 'AssignmentPattern' ? inner.left : inner;
+  const rest = bare.type === 'RestElement';
+  const target = targetOf(r, rest ? bare.argument : bare);
+  return {
+    name: target.kind === 'name' ? target.name : '',
+    type: typeOf(r, bare.typeAnnotation),
+    defaultValue: inner.type === 'AssignmentPattern' ? exprOf(r, inner.right) : null,
+    rest,
+    parts: target.kind === 'parts' ? partsOf(target) : [],
+  };
+};
+
+const decoratorsOf = (r: Reading, node: Node): Expr[] =>
+  (node.decorators ?? []).map((d: Node) => exprOf(r, d.expression));
+
+export const fnOf = (r: Reading, node: Node, name: string): Fn => {
+  // Assignments inside belong to its own statements.
+  const inner: Reading = { source: r.source, before: [] };
+  const params: Node[] = (node.params ?? []).filter(
+    (p: Node) => !(p.type === 'Identifier' && p.name === 'this'),
+  );
+  const body: Stmt[] = params
+    .filter((p) => p.type === 'TSParameterProperty')
+    .map((p) => {
+      const at = spanOf(p);
+      const { name: field } = paramOf(inner, p);
+      const object: Expr = { at, kind: 'name', name: 'this' };
+      return {
+        at,
+        kind: 'assign',
+        target: { kind: 'place', expr: { at, kind: 'member', object, property: field } },
+        value: { at, kind: 'name', name: field },
+      };
+    });
+  const read = params.map((p) => paramOf(inner, p));
+  if (node.body?.type === 'BlockStatement') body.push(...statementsOf(inner, node.body.body));
+  else if (node.body) {
+    const value = exprOf(inner, node.body);
+    body.push(...inner.before, { at: spanOf(node.body), kind: 'return', value });
+  }
+  return {
+    name,
+    params: read,
+    body,
+    at: spanOf(node),
+    decorators: decoratorsOf(r, node),
+    doc: '',
+    isAsync: node.async === true,
+  };
+};
+
+export const classOf = (r: Reading, node: Node): Class => {
+  const methods: Fn[] = [];
+  const fields: Class['fields'] = [];
+  for (const member of node.body.body as Node[]) {
+    const name = member.key ? (keyOf(member.key, member.computed) ?? '') : '';
+    const value = member.value;
+    if (member.type === 'ClassMethod' || member.type === 'ClassPrivateMethod')
+      methods.push(fnOf(r, member, name));
+    else if (value && /^(Arrow)?FunctionExpression$/.test(value.type)) methods.push(fnOf(r, value, name));
+    else if (/Property$/.test(member.type))
+      fields.push({
+        name,
+        type: typeOf(r, member.typeAnnotation),
+        value: value ? exprOf(r, value) : null,
+        at: spanOf(member),
+      });
+  }
+  return {
+    name: node.id?.name ?? '',
+    bases: [
+      ...(node.superClass ? [exprOf(r, node.superClass)] : []),
+      ...((node.implements ?? []) as Node[]).map((i) => exprOf(r, i.expression ?? i.id ?? null)),
+    ],
+    methods,
+    fields,
+    decorators: decoratorsOf(r, node),
+    doc: '',
+    at: spanOf(node),
+  };
+};

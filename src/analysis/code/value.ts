@@ -1,0 +1,292 @@
+import type { Class, Fn, Module } from './ir.ts';
+
+/** What the engine knows of a value while it walks the program: where it may come from, and what it may be. */
+
+export type Place = { path: string; line: number };
+
+export type OriginKind = 'tool' | 'resource' | 'prompt' | 'http' | 'remote' | 'file' | 'environment' | 'caller';
+
+/** A door of the program: one tool, route, variable, file read. `name` is what people call it, '' when unknown. */
+export type Origin = { id: number; kind: OriginKind; name: string; at: Place };
+
+/** Where a tainted value began: at a door, or in a parameter of the function being summarised (`-1` is its object). */
+export type Source =
+  | { kind: 'origin'; origin: Origin; path: readonly string[] }
+  | { kind: 'param'; frame: number; index: number; path: readonly string[] };
+
+export type GuardKind =
+  | 'equals'
+  | 'member'
+  | 'pattern'
+  | 'prefix'
+  | 'suffix'
+  | 'contains'
+  | 'relative'
+  | 'check'
+  | 'schema';
+
+/**
+ * A test a value met on its way. `detail`: the literal or regular expression it was compared with, the name of the
+ * function that checked it; for a prefix `separator` when the compared text ends at a boundary.
+ */
+export type Guard = { kind: GuardKind; detail: string; at: Place };
+
+/** Places a value went through, last first. */
+export type Trail = { at: Place; before: Trail | null; length: number };
+
+export type Taint = {
+  source: Source;
+  key: string;
+  trail: Trail | null;
+  guards: readonly Guard[];
+  /** Functions it went through that made something else of it, by their paths. */
+  passed: readonly string[];
+  /** Text in front of it where it is part of a longer one; U+0000 stands for what is not known. */
+  prefix: string;
+  /** Part of a text that was put together. */
+  joined: boolean;
+};
+
+/** A test of a value, by the key of its source: it guards where the test's outcome decides. */
+export type Tested = { source: Source; guard: Guard };
+
+export type Ref =
+  | { kind: 'function'; fn: FnInfo; scope: Scope | null; self: Value | null }
+  | { kind: 'class'; cls: ClassInfo }
+  | { kind: 'object'; cls: ClassInfo }
+  | { kind: 'module'; module: ModuleInfo }
+  | { kind: 'external'; path: string };
+
+export type Value = {
+  taints: readonly Taint[];
+  refs: readonly Ref[];
+  fields: ReadonlyMap<string, Value> | null;
+  /** In order, as far as known. */
+  items: readonly Value[] | null;
+  literal: string | null;
+  /** Fixed parts of a text, `?` for the others: what kind of text it is. */
+  words: string;
+  tests: readonly Tested[];
+};
+
+export type ModuleInfo = { module: Module; scope: Scope };
+
+export type FnInfo = {
+  id: number;
+  fn: Fn;
+  module: ModuleInfo;
+  cls: ClassInfo | null;
+  /** What callers pass, as far as it is functions, objects and modules: found in the first round, used in the next. */
+  given: Value[];
+};
+
+export type ClassInfo = {
+  cls: Class;
+  module: ModuleInfo;
+  methods: Map<string, FnInfo>;
+  /** What is stored in its fields anywhere, as far as it is functions, objects and modules. */
+  fields: Map<string, Value>;
+};
+
+export type Scope = { vars: Map<string, Value>; parent: Scope | null };
+
+const MOST_TAINTS = 24;
+const MOST_REFS = 8;
+const MOST_FIELDS = 64;
+const MOST_ITEMS = 48;
+const LONGEST_PATH = 4;
+const LONGEST_TRAIL = 14;
+const LONGEST_TEXT = 240;
+const DEEPEST_MERGE = 4;
+
+export const NOTHING: Value = {
+  taints: [],
+  refs: [],
+  fields: null,
+  items: null,
+  literal: null,
+  words: '',
+  tests: [],
+};
+
+export const valueOf = (part: Partial<Value>): Value => ({ ...NOTHING, ...part });
+export const external = (path: string): Value => valueOf({ refs: [{ kind: 'external', path }] });
+
+export const keyOfSource = (s: Source): string =>
+  (s.kind === 'origin' ? `o${s.origin.id}` : `p${s.frame}.${s.index}`) + s.path.map((p) => `/${p}`).join('');
+
+export const taintOf = (source: Source, guards: readonly Guard[] = []): Taint => ({
+  source,
+  key: keyOfSource(source),
+  trail: null,
+  guards,
+  passed: [],
+  prefix: '',
+  joined: false,
+});
+
+const identity = (t: Taint): string =>
+  `${t.key}|${t.joined ? t.prefix.slice(0, 60) : ''}|${t.joined}|${t.passed.join()}`;
+
+/** Both, each taint once; of two that differ in guards only, the less guarded. */
+export const unionTaints = (a: readonly Taint[], b: readonly Taint[]): readonly Taint[] => {
+  if (a.length === 0) return b;
+  if (b.length === 0 || a === b) return a;
+  const all = new Map<string, Taint>();
+  for (const t of [...a, ...b]) {
+    const id = identity(t);
+    const held = all.get(id);
+    if (!held || t.guards.length < held.guards.length) all.set(id, t);
+  }
+  return all.size > MOST_TAINTS ? [...all.values()].slice(0, MOST_TAINTS) : [...all.values()];
+};
+
+const sameRef = (a: Ref, b: Ref): boolean =>
+  a.kind === b.kind &&
+  (a.kind === 'function'
+    ? a.fn === (b as typeof a).fn && a.scope === (b as typeof a).scope
+    : a.kind === 'module'
+      ? a.module === (b as typeof a).module
+      : a.kind === 'external'
+        ? a.path === (b as typeof a).path
+        : a.cls === (b as typeof a).cls);
+
+export const unionRefs = (a: readonly Ref[], b: readonly Ref[]): readonly Ref[] => {
+  if (b.length === 0 || a === b) return a;
+  if (a.length === 0) return b;
+  const all = [...a];
+  for (const r of b) if (all.length < MOST_REFS && !all.some((x) => sameRef(x, r))) all.push(r);
+  return all;
+};
+
+const unionTests = (a: readonly Tested[], b: readonly Tested[]): readonly Tested[] =>
+  a.length === 0 ? b : b.length === 0 || a === b ? a : [...a, ...b].slice(0, 40);
+
+const unionFields = (a: Value['fields'], b: Value['fields'], depth: number): Value['fields'] => {
+  if (!a || !b || a === b) return a ?? b;
+  const all = new Map(a);
+  for (const [key, value] of b) {
+    const held = all.get(key);
+    if (held) all.set(key, union(held, value, depth + 1));
+    else if (all.size < MOST_FIELDS) all.set(key, value);
+  }
+  return all;
+};
+
+/** What is one or the other. */
+export const union = (a: Value, b: Value, depth = 0): Value => {
+  if (a === b || b === NOTHING) return a;
+  if (a === NOTHING) return b;
+  if (depth > DEEPEST_MERGE) return a;
+  return {
+    taints: unionTaints(a.taints, b.taints),
+    refs: unionRefs(a.refs, b.refs),
+    fields: unionFields(a.fields, b.fields, depth),
+    items: a.items && b.items ? (a.items.length >= b.items.length ? mergeItems(a.items, b.items, depth) : mergeItems(b.items, a.items, depth)) : (a.items ?? b.items),
+    literal: a.literal === b.literal ? a.literal : null,
+    words: a.words === b.words ? a.words : `${a.words} ${b.words}`.slice(0, LONGEST_TEXT),
+    tests: unionTests(a.tests, b.tests),
+  };
+};
+
+const mergeItems = (long: readonly Value[], short: readonly Value[], depth: number): Value[] =>
+  long.map((v, i) => (short[i] ? union(v, short[i], depth + 1) : v));
+
+export const unionAll = (values: Iterable<Value>): Value => {
+  let all = NOTHING;
+  for (const v of values) all = union(all, v);
+  return all;
+};
+
+/** Every taint in it, at whatever depth. */
+export const allTaints = (v: Value, depth = 0): readonly Taint[] => {
+  let all = v.taints;
+  if (depth > DEEPEST_MERGE) return all;
+  for (const item of v.items ?? []) all = unionTaints(all, allTaints(item, depth + 1));
+  if (v.fields) for (const field of v.fields.values()) all = unionTaints(all, allTaints(field, depth + 1));
+  return all;
+};
+
+/** Parts of a value that are still the value: a test on them is a test on it. */
+const VIEWS = new Set(['hostname', 'host', 'protocol', 'origin', 'href', 'pathname', 'scheme', 'netloc', 'Host', 'Scheme', 'Path', 'Hostname']);
+
+const steppedInto = (t: Taint, property: string): Taint => {
+  if (VIEWS.has(property)) return { ...t, passed: [...t.passed, `.${property}`] };
+  if (t.joined || t.source.path.length >= LONGEST_PATH || t.passed.length > 0) return t;
+  const source = { ...t.source, path: [...t.source.path, property] };
+  return { ...t, source, key: keyOfSource(source) };
+};
+
+export const taintsOfProperty = (taints: readonly Taint[], property: string): readonly Taint[] =>
+  taints.map((t) => steppedInto(t, property));
+
+export const withField = (v: Value, property: string, value: Value): Value => {
+  if ((v.fields?.size ?? 0) >= MOST_FIELDS && !v.fields?.has(property)) return v;
+  return { ...v, fields: new Map(v.fields ?? []).set(property, value), literal: null };
+};
+
+export const withItems = (v: Value, added: readonly Value[]): Value => ({
+  ...v,
+  items: [...(v.items ?? []), ...added].slice(0, MOST_ITEMS),
+  literal: null,
+});
+
+export const through = (v: Value, at: Place): Value =>
+  v.taints.length === 0 ? v : { ...v, taints: v.taints.map((t) => ({ ...t, trail: step(t.trail, at) })) };
+
+export const step = (trail: Trail | null, at: Place): Trail | null => {
+  if (trail && trail.at.line === at.line && trail.at.path === at.path) return trail;
+  if (trail && trail.length >= LONGEST_TRAIL) return trail;
+  return { at, before: trail, length: (trail?.length ?? 0) + 1 };
+};
+
+export const placesOf = (trail: Trail | null): Place[] => {
+  const places: Place[] = [];
+  for (let t = trail; t; t = t.before) places.push(t.at);
+  return places.reverse();
+};
+
+/** A text of these parts, in this order. */
+export const textOf = (parts: readonly Value[], at: Place): Value => {
+  let prefix = '';
+  let words = '';
+  let taints: readonly Taint[] = [];
+  const many = parts.length > 1;
+  for (const part of parts) {
+    const own = allTaints(part);
+    const before = prefix;
+    if (own.length > 0) {
+      const placed = own.map((t) => ({
+        ...t,
+        trail: step(t.trail, at),
+        joined: t.joined || many,
+        prefix: many ? (before + t.prefix).slice(-LONGEST_TEXT) : t.prefix,
+      }));
+      taints = unionTaints(taints, placed);
+    }
+    prefix = (prefix + (part.literal ?? '\0')).slice(-LONGEST_TEXT);
+    words = words.length < LONGEST_TEXT ? words + (part.literal ?? (part.words || '?')) : words;
+  }
+  const literal = parts.every((p) => p.literal !== null) ? parts.map((p) => p.literal).join('') : null;
+  return valueOf({
+    taints,
+    words: words.slice(0, LONGEST_TEXT * 2),
+    literal: literal !== null && literal.length <= 2000 ? literal : null,
+    tests: [],
+  });
+};
+
+export const guarded = (t: Taint, guards: readonly Guard[]): Taint =>
+  guards.length === 0 ? t : { ...t, guards: unionGuards(t.guards, guards) };
+
+export const unionGuards = (a: readonly Guard[], b: readonly Guard[]): readonly Guard[] => {
+  if (b.length === 0) return a;
+  const all = [...a];
+  for (const g of b)
+    if (
+      all.length < 12 &&
+      !all.some((x) => x.kind === g.kind && x.at.line === g.at.line && x.at.path === g.at.path && x.detail === g.detail)
+    )
+      all.push(g);
+  return all;
+};
