@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openClones } from '../test/bench/evidence/clones.ts';
 import { CORPUS_FILES, loadCorpus } from '../test/bench/evidence/corpus.ts';
-import { freezeProduct } from '../test/bench/evidence/product.ts';
+import { freezeProduct, lendObjects } from '../test/bench/evidence/product.ts';
 import {
   aggregate,
   aggregateBy,
@@ -111,11 +111,13 @@ const main = async (clonesDir: string): Promise<number> => {
     (args.class.length === 0 || args.class.includes(String(e.class)));
   const product = args.cmd ? { command: args.cmd, version: args.version } : freezeProduct(root, cacheDir);
   const clones = openClones(resolve(clonesDir));
+  const home = join(cacheDir, 'data');
   const treesDir = mkdtempSync(join(tmpdir(), 'bench-trees-'));
   const run = createRunner(clones, {
     ...product,
     // The program's clones and settings are the benchmark's own, not those of whoever runs it.
-    environment: { ...process.env, MCP_AUDIT_HOME: join(cacheDir, 'home') },
+    environment: { ...process.env, MCP_AUDIT_HOME: home },
+    prepare: args.cmd ? undefined : (clone) => lendObjects(home, clone),
     timeoutSeconds: Number(args.timeout),
     cacheDir: join(cacheDir, 'runs'),
     readCache: !args.fresh,

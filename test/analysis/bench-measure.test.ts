@@ -1,8 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { clonePath } from '../../src/io/git/clone.ts';
+import { reposDir } from '../../src/io/paths.ts';
 import { openClones } from '../bench/evidence/clones.ts';
 import { CORPUS_FILES, loadCorpus, type Server, type Weakness } from '../bench/evidence/corpus.ts';
 import {
@@ -16,10 +19,11 @@ import {
   parseHunks,
   readOutput,
 } from '../bench/evidence/measure.ts';
+import { lendObjects } from '../bench/evidence/product.ts';
 import { aggregate, median } from '../bench/evidence/report.ts';
 import { createRunner, fillTemplate } from '../bench/evidence/run-tool.ts';
 import { scoreNames, scoreWeakness } from '../bench/evidence/score.ts';
-import { makeRepository } from '../support/git-fixtures.ts';
+import { git, makeRepository } from '../support/git-fixtures.ts';
 
 const finding = (path: string, start: number, end: number, more: Partial<Finding> = {}): Finding => ({
   at: [{ path, start, end }],
@@ -305,6 +309,17 @@ describe('a run over a repository', () => {
     await expect(scoreWeakness(gone, options)).rejects.toThrow('no clone has');
     const other = { ...entry, sites: [{ file: 'srv/none.ts', start: 1, end: 1 }] };
     await expect(scoreWeakness(other, options)).rejects.toThrow('srv/none.ts');
+  });
+  it('lends the program a repository that has the commits and copies none', async () => {
+    const home = join(base, 'home');
+    const gitDir = join(base, 'clones', 'owner+name', '.git');
+    await lendObjects(home, gitDir);
+    await lendObjects(home, gitDir);
+    const lent = clonePath(reposDir(home), pathToFileURL(join(base, 'clones', 'owner+name')).href);
+    expect(git(lent, ['rev-parse', 'HEAD', 'refs/heads/main', `${vulnerable}^{commit}`]).split('\n')).toEqual(
+      [fixed, fixed, vulnerable],
+    );
+    expect(git(lent, ['count-objects', '-v'])).toMatch(/^count: 0\n(.*\n)*in-pack: 0\n/);
   });
   it('changes nothing in the clone', () => {
     expect(readFileSync(join(base, 'clones', 'owner+name', '.git', 'HEAD'), 'utf8')).toBe(

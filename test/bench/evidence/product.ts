@@ -1,6 +1,20 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { clonePath, initBare, makeOnce, TARGET_HEAD } from '../../../src/io/git/clone.ts';
+import { localEnvironment } from '../../../src/io/git/environment.ts';
+import { askGit } from '../../../src/io/git/git.ts';
+import { reposDir } from '../../../src/io/paths.ts';
 
 const PARTS = ['dist', 'checklists', 'package.json'];
 
@@ -47,4 +61,25 @@ export const freezeProduct = (root: string, cacheDir: string): { command: string
     command: `${word(process.execPath)} ${word(join(frozen, 'dist', 'cli.js'))} collect {clone} --ref {commit} --subdir {subdir} --json {out}`,
     version,
   };
+};
+
+/**
+ * Puts where the program would clone `gitDir` to a repository that borrows its objects. Nothing has to be copied then,
+ * and a mirror that leaves out large files, of which no complete clone can be made, can be looked at all the same.
+ */
+export const lendObjects = async (home: string, gitDir: string): Promise<void> => {
+  const repos = reposDir(home);
+  mkdirSync(repos, { recursive: true });
+  const environment = localEnvironment(repos);
+  const top = basename(gitDir) === '.git' ? dirname(gitDir) : gitDir;
+  await makeOnce(clonePath(repos, pathToFileURL(top).href), async (draft) => {
+    await initBare(draft, environment, TARGET_HEAD);
+    mkdirSync(join(draft, 'objects', 'info'), { recursive: true });
+    writeFileSync(join(draft, 'objects', 'info', 'alternates'), `${join(gitDir, 'objects')}\n`);
+    const format = '--format=create %(refname) %(objectname)';
+    const refs = await askGit(gitDir, environment, ['for-each-ref', format, 'refs/heads', 'refs/tags']);
+    const head = (await askGit(gitDir, environment, ['rev-parse', 'HEAD'])).trim();
+    const input = Buffer.from(`${refs}create ${TARGET_HEAD} ${head}\n`);
+    await askGit(draft, environment, ['update-ref', '--stdin'], { input });
+  });
 };

@@ -13,6 +13,16 @@ export const median = (values: readonly (number | null)[]): number | null => {
 
 const unique = <T>(values: readonly T[]): T[] => [...new Set(values)].sort();
 
+/** How much a program says of one tree. */
+export type Volume = { per10k: number; where: string; findings: number; lines: number };
+
+const worstOf = (trees: readonly WeaknessScore[]): Volume | null => {
+  const worst = trees.toSorted((a, b) => (b.per10k ?? 0) - (a.per10k ?? 0))[0];
+  if (worst?.per10k == null) return null;
+  const { per10k, repo, subdir, findings, lines } = worst;
+  return { per10k, where: `${repo} ${subdir}`.trim(), findings, lines };
+};
+
 /** Shares are 0 to 1, of all entries; null where there is nothing to take a share of. */
 export type Aggregate = {
   entries: number;
@@ -36,7 +46,9 @@ export type Aggregate = {
   medianPer10k: number | null;
   /** All leads over all lines. */
   pooledPer10k: number | null;
-  worstPer10k: { per10k: number; where: string; findings: number; lines: number } | null;
+  worstPer10k: Volume | null;
+  /** Of those with 1,000 lines or more: below, a single lead weighs much. */
+  worstPer10kLarge: Volume | null;
   medianSeconds: number | null;
   totalSeconds: number;
   withFix: number;
@@ -54,10 +66,6 @@ export const aggregate = (rows: readonly WeaknessScore[]): Aggregate => {
   const trees = [...new Map(ran.map((r) => [`${r.repo} ${r.commit} ${r.subdir}`, r])).values()];
   const fixed = rows.filter((r) => r.fixedHit !== null);
   const found = fixed.filter((r) => r.classHit);
-  const worst = trees.reduce<WeaknessScore | null>(
-    (w, r) => ((r.per10k ?? 0) > (w?.per10k ?? 0) ? r : w),
-    null,
-  );
   const lines = trees.reduce((sum, r) => sum + r.lines, 0);
   const within = (rank: number | null, n: number): boolean => rank !== null && rank <= n;
   const repos = unique(rows.map((r) => r.repo));
@@ -80,15 +88,8 @@ export const aggregate = (rows: readonly WeaknessScore[]): Aggregate => {
     medianFindings: median(trees.map((r) => r.findings)),
     medianPer10k: median(trees.map((r) => r.per10k)),
     pooledPer10k: lines ? (trees.reduce((sum, r) => sum + r.findings, 0) / lines) * 1e4 : null,
-    worstPer10k:
-      worst?.per10k == null
-        ? null
-        : {
-            per10k: worst.per10k,
-            where: `${worst.repo} ${worst.subdir}`.trim(),
-            findings: worst.findings,
-            lines: worst.lines,
-          },
+    worstPer10k: worstOf(trees),
+    worstPer10kLarge: worstOf(trees.filter((r) => r.lines >= 1000)),
     medianSeconds: median(trees.map((r) => r.seconds)),
     totalSeconds: trees.reduce((sum, r) => sum + r.seconds, 0),
     withFix: fixed.length,
@@ -153,16 +154,15 @@ export const evidenceTables = (rows: readonly WeaknessScore[]): string => {
   const block = (name: string, by: Record<string, Aggregate>): string =>
     table([[name, ...HEAD], ...Object.entries(by).map(([value, a]) => cells(value, a))]);
   const all = aggregate(rows);
-  const worst = all.worstPer10k;
+  const worst = (v: Volume | null): string =>
+    v ? `${number(v.per10k)} (${v.where}: ${v.findings} leads, ${v.lines} lines)` : '-';
   return [
     block('kind', { ...aggregateBy(rows, 'kind'), all }),
     block('language', aggregateBy(servers, 'language')),
     block('class', aggregateBy(servers, 'class')),
     [
-      `leads per 10,000 lines: median ${number(all.medianPer10k)}, all together ${number(all.pooledPer10k)}` +
-        (worst
-          ? `, worst ${number(worst.per10k)} (${worst.where}: ${worst.findings} leads, ${worst.lines} lines)`
-          : ''),
+      `leads per 10,000 lines: median ${number(all.medianPer10k)}, all together ${number(all.pooledPer10k)}, ` +
+        `worst ${worst(all.worstPer10k)}, worst of 1,000 lines or more ${worst(all.worstPer10kLarge)}`,
       all.withFix
         ? `told apart from the fixed commit: ${share(all.toldApart)} of those found, ${share(all.foundThenSilent)} of all ${all.withFix} with a fix`
         : 'the fixed commits were not looked at (--fixed)',

@@ -30,6 +30,8 @@ export type ToolOptions = {
   /** False runs again and replaces what was kept. */
   readCache: boolean;
   treesDir: string;
+  /** Called before a program looks at a clone. */
+  prepare?: ((clone: string) => Promise<void>) | undefined;
 };
 
 const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
@@ -91,6 +93,7 @@ export const createRunner = (clones: Clones, options: ToolOptions): ((job: Job) 
     if (options.readCache && existsSync(cached)) return JSON.parse(readFileSync(cached, 'utf8')) as ToolRun;
     const clone = clones.gitDirOf(repo, commit);
     if (!clone) throw new Error(`no clone has ${repo} ${commit}`);
+    await options.prepare?.(clone);
     const root = /\{(dir|root)\}/.test(options.command) ? clones.layTree(repo, commit, options.treesDir) : '';
     const folder = mkdtempSync(join(tmpdir(), 'bench-out-'));
     try {
