@@ -1,3 +1,4 @@
+import { codeWeaknesses } from './code-weaknesses.ts';
 import type { Collector } from './collector.ts';
 import { dependencies } from './dependencies.ts';
 import { dockerfile } from './dockerfile.ts';
@@ -25,5 +26,6 @@ export const collectors: readonly Collector[] = [
   dependencies,
   secrets,
   toolSurface,
+  codeWeaknesses,
   dockerfile,
 ];

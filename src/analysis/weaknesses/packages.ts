@@ -1,0 +1,78 @@
+import { baseName, folderOf } from '../paths.ts';
+import { byCodePoint } from '../words.ts';
+import { inLiteral } from './matching.ts';
+import type { Match, Package } from './rule.ts';
+import { type Language, matchesIn, type Source } from './source.ts';
+
+const MANIFEST =
+  /^(?:package\.json|pyproject\.toml|setup\.py|go\.mod|Cargo\.toml|pom\.xml|build\.gradle(?:\.kts)?)$/;
+export const isManifest = (path: string): boolean => MANIFEST.test(baseName(path));
+
+const STDIO: Record<Language, RegExp> = {
+  script: /\bnew\s+(?:Stdio\w*Transport|MCPStdio\w*)\b|transportType:\s*["']stdio["']/g,
+  python:
+    /\bstdio_server\s*\(|\brun_stdio_async\b|transport\s*=\s*["']stdio["']|\b(?:mcp|server|app)\.run\(\s*\)/g,
+  go: /\bNewStdioServer\b|\bServeStdio\b|\bStdioTransport\b/g,
+  rust: /\btransport::stdio\b|\bstdio\(\)|StdioTransport/g,
+  java: /\bStdioServerTransportProvider\b|spring\.ai\.mcp\.server\.stdio/g,
+};
+
+const NETWORK: Record<Language, RegExp> = {
+  script:
+    /\bnew\s+(?:\w*StreamableH[Tt][Tt][Pp]\w*Transport|SSEServerTransport|WebSocketServerTransport)\b|transportType:\s*["'](?:httpStream|sse|http)["']|\bcreateMcpHandler\s*\(|\bStreamableHTTPTransport\s*\(/g,
+  python:
+    /transport\s*=\s*["'](?:sse|http|streamable-http|streamable_http)["']|\brun_(?:sse|http|streamable_http)_async\b|\.(?:sse_app|streamable_http_app|http_app)\s*\(|\bSseServerTransport\s*\(|\bStreamableHTTPSessionManager\s*\(/g,
+  go: /\bNew(?:SSEServer|StreamableHTTPServer|StreamableHTTPHandler|SSEHandler|HTTPHandler)\s*\(/g,
+  rust: /\bStreamableHttpService(?:::<[^>]{0,200}>)?::new\b|\bSseServer::serve\w*\b/g,
+  java: /\b(?:WebMvc|WebFlux|HttpServlet)\w*(?:Sse|Streamable)\w*TransportProvider\b/g,
+};
+
+/** Words of code that reads or checks who is calling. Tokens sent to other services are no sign. */
+const AUTH: Record<Language, RegExp> = {
+  script:
+    /requireBearerAuth|requireAuth|mcpAuthRouter|ProxyOAuthServerProvider|headers(?:\.|\[["'])authorization|headers\[["']x-[\w-]{0,20}(?:key|token|secret)["']\]|(?:\.get|\.header|getHeader)\(["'](?:authorization|x-[\w-]{0,20}(?:key|token|secret))["']\)|\bpassport\b|\bjwtVerify\b|jwt\.verify|\bauthMiddleware\b|\bauthenticate\w*\s*[(,:=]|timingSafeEqual|\bbearerAuth\b|\bbasicAuth\b/gi,
+  python:
+    /\bBearerAuth\w*|\bAuthSettings\b|\bTokenVerifier\b|\bJWTVerifier\b|\bAuthProvider\b|\bOAuthProxy\b|auth_server_provider|\bHTTPBearer\b|\bAPIKeyHeader\b|\bOAuth2\w+|headers(?:\.get\(|\[)\s*["'](?:authorization|x-[\w-]{0,20}(?:key|token|secret))["']|compare_digest|BearerTokenMiddleware|AuthMiddleware|b["']authorization["']/gi,
+  go: /Header\.Get\("(?:Authorization|X-[\w-]{0,20}(?:Key|Token|Secret))"\)|RequireBearerToken|BasicAuth\(\)|ConstantTimeCompare|\b[Aa]uthMiddleware\b/g,
+  rust: /AUTHORIZATION|header::Authorization|\bwith_auth\b|auth_middleware|bearer_auth_middleware|validate_token|TypedHeader<Authorization/g,
+  java: /SecurityFilterChain|@PreAuthorize|oauth2ResourceServer|getHeader\("Authorization"\)|BearerTokenAuthentication/g,
+};
+
+const placesOf = (sources: readonly Source[], patterns: Record<Language, RegExp>): Match[] =>
+  sources.flatMap((source) =>
+    matchesIn(source, 'code', patterns[source.language], 50)
+      .filter((m) => !inLiteral(source, m.index))
+      .map((m) => ({ source, start: m.index, end: m.index + m[0].length })),
+  );
+
+const isTransport = (path: string): boolean => !/(^|\/)clients?(\/|[._-])/i.test(path);
+
+/** Groups sources by the nearest manifest above them; `manifests` maps a folder to the text found there. */
+export const packagesOf = (sources: readonly Source[], manifests: ReadonlyMap<string, string>): Package[] => {
+  const groups = new Map<string, Source[]>();
+  for (const source of sources) {
+    let folder = folderOf(source.path);
+    while (folder !== '' && !manifests.has(folder)) folder = folderOf(folder);
+    const group = groups.get(folder);
+    if (group) group.push(source);
+    else groups.set(folder, [source]);
+  }
+  return [...groups]
+    .sort(([a], [b]) => byCodePoint(a, b))
+    .map(([folder, own]) => ({
+      folder,
+      sources: own,
+      transports: {
+        stdio: placesOf(own, STDIO),
+        network: placesOf(
+          own.filter((s) => isTransport(s.path)),
+          NETWORK,
+        ),
+      },
+      authenticates: placesOf(own, AUTH).length > 0,
+      manifest: manifests.get(folder) ?? '',
+    }));
+};
+
+/** Whether a file itself asks for credentials of callers. */
+export const asksWho = (source: Source): boolean => placesOf([source], AUTH).length > 0;

@@ -1,0 +1,267 @@
+import { inLiteral, matching } from '../matching.ts';
+import { inEach, type Match, type Rule } from '../rule.ts';
+import { bareIn, inside, linesAround, matchesIn, type Source } from '../source.ts';
+
+/** Permissions: switches that are off, checks that are skipped, and places where a check is missing that others have. */
+
+const OPTIONAL_AUTH: Partial<Record<Source['language'], RegExp>> = {
+  script:
+    /\bif\s*\(\s*!\s*(?:process\.env\.|this\.|config\.|options\.)?\w*(?:api_?key|token|secret|auth\w*|password)\w*\s*\)\s*\{?\s*(?:return\s+)?(?:next\(\)|true\b)|\bif\s*\(\s*(?:process\.env\.|this\.|config\.|options\.)?\w*(?:authToken|api_?key|auth_?token|AUTH\w*|secret)\w*\s*\)\s*\{?\s*(?:this\.)?(?:app|router|server)\.use\s*\(/gi,
+  python:
+    /\bif\s+not\s+(?:self\.|settings\.|config\.)?\w*(?:api_?key|auth_?token|secret|auth_enabled|password)\w*\s*:\s*\n\s+(?:return\s+(?:True\b|None\b|await\s+call_next|await\s+self\.app)|await\s+(?:self\.)?(?:app|call_next)|return\s*\n)/gi,
+  go: /\bif\s+\w*\.?\w*(?:[aA]pi[kK]ey|[aA]uthToken|[tT]oken|[sS]ecret)\w*\s*==\s*""\s*\{\s*(?:return\s+(?:next|true|h)\b|next\.ServeHTTP)/g,
+};
+
+/** Names under which the tool list is narrowed, that the call does not look at. */
+const narrowedOnlyInList = (source: Source): Match[] => {
+  const handlers = (schema: string) =>
+    matchesIn(source, 'bare', new RegExp(`\\bsetRequestHandler\\(\\s*${schema}\\b`, 'g'), 5).map((m) => ({
+      at: m.index,
+      body: bareIn(source, inside(source, source.bare.indexOf('(', m.index))),
+    }));
+  const calls = handlers('CallToolRequestSchema');
+  if (calls.length === 0) return [];
+  return handlers('ListToolsRequestSchema').flatMap(({ at, body }): Match[] => {
+    const names = new Set(
+      [
+        ...body.matchAll(
+          /\b(?:if\s*\(|\?\s*|filter\([^)]{0,80}|!|&&\s*|return\s+)\(?\s*!?((?:\w+\.)?\w*(?:allow|read_?only|enabled|disabled|destructive|permitted|permission|scope)\w*)/gi,
+        ),
+      ]
+        .map((m) => m[1]!)
+        .filter((n) => n.length > 3),
+    );
+    const missing = [...names].filter((n) => !calls.some((c) => c.body.includes(n)));
+    if (missing.length === 0 || missing.length < names.size) return [];
+    // The call may ask through a helper instead.
+    if (
+      calls.every((c) =>
+        /\b(?:is|assert|check|ensure|require)\w*(?:Allow|Enabl|Permi|ReadOnly|Access)\w*\s*\(/.test(c.body),
+      )
+    )
+      return [];
+    return [
+      ...calls.map((c) => ({
+        source,
+        start: c.at,
+        say: `the call does not look at ${missing.slice(0, 4).join(', ')}`,
+      })),
+      { source, start: at, say: 'the list is narrowed here' },
+    ];
+  });
+};
+
+const GUARD =
+  /\b(?:self\.)?_?(?:allow_(?:write|sensitive_data_access|\w{3,20}_access)|read_?only(?:_mode)?|is_read_?only|readOnly|allowWrite|writes?_enabled|check_(?:write|permission)s?|require_\w{2,30}|ensure_(?:writable|write)\w*|_check_write_\w+)\b/;
+const WRITES =
+  /^(?:create|update|delete|apply|remove|write|put|set|add|insert|modify|patch|deploy|execute|run|manage|start|stop|terminate|drop|upload|send|publish|grant|revoke)(?:_|$)/;
+
+/** Functions of one Python file that write, some of which ask whether they may. */
+const unguardedSiblings = (source: Source): Match[] => {
+  const found: { name: string; start: number; guarded: boolean; indent: number }[] = [];
+  const defs = matchesIn(source, 'bare', /^([ \t]{0,12})(?:async\s+)?def\s+(\w{1,80})\s*\(/gm, 400);
+  defs.forEach((m, i) => {
+    const indent = m[1]!.length;
+    const next = defs.slice(i + 1).find((d) => d[1]!.length <= indent);
+    const body = source.bare.slice(m.index + m[0].length, next?.index ?? source.bare.length);
+    const name = m[2]!;
+    if (!WRITES.test(name)) return;
+    const takesContext = /\bctx\b|\bcontext\b\s*:/.test(body.slice(0, 1500));
+    found.push({
+      name,
+      start: m.index + indent,
+      guarded: GUARD.test(body),
+      indent: takesContext ? indent : -1,
+    });
+  });
+  const handlers = found.filter((f) => f.indent >= 0);
+  const guarded = handlers.filter((f) => f.guarded);
+  const open = handlers.filter((f) => !f.guarded);
+  if (guarded.length < 1 || open.length === 0 || open.length > guarded.length * 2) return [];
+  return open.map((f) => ({
+    source,
+    start: f.start,
+    say: `${f.name} does not ask; ${guarded
+      .slice(0, 3)
+      .map((g) => g.name)
+      .join(', ')} ${guarded.length === 1 ? 'does' : 'do'}`,
+  }));
+};
+
+export const accessRules: readonly Rule[] = [
+  {
+    id: 'authentication-optional',
+    kind: 'lead',
+    strength: 'strong',
+    class: 'missing-auth',
+    cwe: ['CWE-306', 'CWE-1188'],
+    checks: ['2.2.3', '2.3.3'],
+    languages: ['script', 'python', 'go'],
+    title: 'Authentication is left out when no secret is configured',
+    detail:
+      'A deployment that forgets the variable is open. See what the default is, and which address the server then listens on.',
+    merge: 'file',
+    find: (pack) =>
+      pack.sources.flatMap((source) => {
+        const pattern = OPTIONAL_AUTH[source.language];
+        const matched = pattern ? matchesIn(source, 'bare', pattern, 50) : [];
+        return matched
+          .filter(() =>
+            /401|403|[uU]nauthori[sz]ed|Authorization|authorization|x-api-key|bearer/i.test(source.code),
+          )
+          .map((m) => ({ source, start: m.index, end: m.index + m[0].length }));
+      }),
+  },
+  {
+    id: 'list-filter-not-on-call',
+    kind: 'lead',
+    strength: 'strong',
+    class: 'broken-authorization',
+    cwe: ['CWE-863'],
+    checks: ['2.2.3', '2.2.4'],
+    languages: ['script'],
+    title: 'Tools are hidden from the list, but the call does not refuse them',
+    detail:
+      'tools/call takes any name. A client that knows the name of a tool that was filtered out can still call it.',
+    merge: 'file',
+    find: inEach(['script'], narrowedOnlyInList),
+  },
+  {
+    id: 'sibling-without-check',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'broken-authorization',
+    cwe: ['CWE-862'],
+    checks: ['2.2.3', '2.2.4'],
+    languages: ['python'],
+    title: 'A handler that writes lacks the permission check its siblings have',
+    detail:
+      'Others in the same file ask a switch (read-only, allow-write) first. See whether this one may do without.',
+    merge: 'place',
+    find: inEach(['python'], unguardedSiblings),
+  },
+  {
+    id: 'mask-by-exact-name',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'secret-exposure',
+    cwe: ['CWE-184', 'CWE-200'],
+    checks: ['2.2.1', '2.3.2'],
+    languages: ['script', 'python', 'go'],
+    title: 'Whether secrets are masked depends on an exact spelling of the input',
+    detail:
+      'Another spelling of the same thing (a plural, an alias, upper case, a path) is answered unmasked.',
+    merge: 'file',
+    find: matching({
+      on: {
+        script: /\b\w*(?:[mM]ask|[rR]edact)\w*\s*=\s*[^;]{0,160}?===\s*["'][\w/-]+["']/g,
+        python: /\b\w*(?:mask|redact)\w*\s*=\s*[^\n]{0,160}?==\s*["'][\w/-]+["']/g,
+        go: /\b\w*(?:[mM]ask|[rR]edact)\w*\s*:?=\s*[^\n]{0,160}?==\s*"[\w/-]+"/g,
+      },
+      accept: (source, m) => !inLiteral(source, m.index) && /type|kind|resource|name/i.test(m[0]),
+    }),
+  },
+  {
+    id: 'writes-on-by-default',
+    kind: 'lead',
+    strength: 'weak',
+    class: 'configuration',
+    cwe: ['CWE-1188'],
+    checks: ['2.2.3', '2.3.3'],
+    languages: ['script', 'python', 'go', 'rust', 'java'],
+    title: 'A protective switch is off, or a risky one on, by default',
+    detail: 'What an operator gets who sets nothing. Hold it against what the documents say is the default.',
+    merge: 'package',
+    find: matching({
+      on: {
+        script:
+          /\b\w*(?:READ_?ONLY|readOnly(?:Mode)?|AUTH_ENABLED|authEnabled|REQUIRE_AUTH|requireAuth|VERIFY_SSL|verifySsl|SANDBOX_ENABLED)\w*["']?\]?\s*(?:\|\||\?\?)\s*["']?(?:false|0|no|off)\b|\.env\.(?:READ_?ONLY\w*|AUTH_ENABLED|REQUIRE_AUTH\w*)\s*===?\s*["'](?:true|1)["']|\.env\.(?:ALLOW_(?:WRITE|DANGEROUS|ALL)\w*|ENABLE_(?:WRITE|DESTRUCTIVE)\w*|DISABLE_AUTH)\s*!==?\s*["']false["']/g,
+        python:
+          /\b(?:read_?only(?:_mode)?|auth_enabled|require_auth|verify_ssl|enable_auth|sandbox_enabled)\s*(?::\s*bool\s*)?=\s*(?:(?:Field|typer\.Option|click\.option)\(\s*(?:default\s*=\s*)?)?False\b|\b(?:allow_(?:write|dangerous|all|unsafe)\w*|disable_auth|auth_disabled|dangerously_\w+)\s*(?::\s*bool\s*)?=\s*(?:Field\(\s*(?:default\s*=\s*)?)?True\b|["']\w*(?:READ_?ONLY|REQUIRE_AUTH|AUTH_ENABLED)\w*["']\s*,\s*["'](?:false|0|no)["']/gi,
+        go: /\.BoolVar\(\s*&\w[\w.]*,\s*"(?:[\w-]*-)?(?:read-?only|auth|verify)[\w-]*"\s*,\s*false|\.Bool\(\s*"(?:[\w-]*-)?(?:read-?only|require-auth)[\w-]*"\s*,\s*false/g,
+      },
+      accept: (source, m) => {
+        if (inLiteral(source, m.index + 1) && !/^["']/.test(m[0])) return false;
+        const line = bareIn(source, linesAround(source, m.index, 0, 0));
+        // A call's keyword argument is one use, not a default.
+        if (
+          source.language === 'python' &&
+          /^[a-z_]+\s*=/i.test(m[0]) &&
+          /\w\([^)]*$/.test(line.slice(0, line.indexOf(m[0].slice(0, 6)))) &&
+          !/^\s*(?:async\s+)?def\b/.test(line)
+        )
+          return false;
+        return true;
+      },
+    }),
+  },
+  {
+    id: 'host-from-environment',
+    kind: 'lead',
+    strength: 'weak',
+    class: 'ssrf',
+    cwe: ['CWE-918'],
+    checks: ['2.2.1', '3.2.1'],
+    languages: ['script', 'python'],
+    title: 'The address that credentials are sent to comes from the environment',
+    detail:
+      'Whoever sets the variable receives the token. Usual for self-hosted services; ask whether it is restricted to https and documented.',
+    merge: 'package',
+    find: matching({
+      on: {
+        script: /process\.env\.(?:\w*_)?(?:BASE_URL|API_URL|API_BASE|API_HOST|ENDPOINT)\b/g,
+        python:
+          /(?:getenv|environ\.get)\(\s*["'](?:\w*_)?(?:BASE_URL|API_URL|API_BASE|API_HOST|ENDPOINT)["']|environ\[\s*["'](?:\w*_)?(?:BASE_URL|API_URL|API_BASE)["']/g,
+      },
+      accept: (source, m, pack) =>
+        !inLiteral(source, m.index) &&
+        pack.sources.some((s) => /authorization|bearer|api[-_]?key/i.test(s.code)),
+    }),
+  },
+  {
+    id: 'request-chooses-upstream',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'ssrf',
+    cwe: ['CWE-918', 'CWE-522'],
+    checks: ['2.2.1', '2.2.3', '3.2.1'],
+    languages: ['script', 'python', 'go'],
+    title: 'A request header or query chooses which service is called',
+    detail:
+      "The caller names the address, and the server's own credentials may go there. Look for what happens to them when the caller brings none.",
+    merge: 'file',
+    find: matching({
+      on: {
+        script:
+          /headers(?:\.get\(|\[)\s*["']x?-?[\w-]{0,30}-(?:url|host|endpoint|base)["']|query\.(?:base_?url|api_?url|endpoint|host)\b/gi,
+        python: /headers(?:\.get\(|\[)\s*["']x-[\w-]{0,30}-?(?:url|host|endpoint)["']/gi,
+        go: /Header\.Get\(\s*"X-[\w-]{0,30}(?:URL|Url|Host|Endpoint)"\s*\)|Header\.Get\(\s*\w*(?:URL|Url|Host)Header\s*\)|func\s+extractKey\w*FromReq\b/g,
+      },
+      accept: (source, m) => !inLiteral(source, m.index) && !/forwarded|original/i.test(m[0]),
+    }),
+  },
+  {
+    id: 'secret-variables',
+    kind: 'fact',
+    strength: 'weak',
+    class: 'secret-exposure',
+    cwe: ['CWE-526'],
+    checks: ['2.2.1'],
+    languages: ['script', 'python', 'go', 'rust', 'java'],
+    title: 'Secrets enter by environment variables',
+    detail: 'Follow each from here to where it leaves the process.',
+    merge: 'package',
+    find: matching({
+      on: {
+        script:
+          /process\.env(?:\.|\[["'])(\w*(?:TOKEN|SECRET|PASSWORD|API_?KEY|PRIVATE_KEY|CREDENTIALS?|HEADERS)\w*)/g,
+        python:
+          /(?:getenv\(|environ\.get\(|environ\[)\s*["'](\w*(?:TOKEN|SECRET|PASSWORD|API_?KEY|PRIVATE_KEY|CREDENTIALS?)\w*)["']/g,
+        go: /os\.(?:Getenv|LookupEnv)\(\s*"(\w*(?:TOKEN|SECRET|PASSWORD|API_?KEY|PRIVATE_KEY|CREDENTIALS?)\w*)"/g,
+        rust: /env::var\(\s*"(\w*(?:TOKEN|SECRET|PASSWORD|API_?KEY|PRIVATE_KEY)\w*)"/g,
+        java: /getenv\(\s*"(\w*(?:TOKEN|SECRET|PASSWORD|API_?KEY|PRIVATE_KEY)\w*)"/g,
+      },
+      accept: (source, m) => (inLiteral(source, m.index) ? false : { say: m[1] ?? '' }),
+    }),
+  },
+];

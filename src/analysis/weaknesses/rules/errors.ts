@@ -1,0 +1,167 @@
+import { folderOf } from '../../paths.ts';
+import { inLiteral, matching } from '../matching.ts';
+import { inEach, type Package, type Rule } from '../rule.ts';
+import {
+  bareIn,
+  closing,
+  codeIn,
+  inside,
+  type Language,
+  linesAround,
+  matchesIn,
+  type Source,
+} from '../source.ts';
+
+/** What a caller learns from failures, and what gets into the protocol's own channel. */
+
+const PRINT: Partial<Record<Language, RegExp>> = {
+  script: /\bconsole\.(?:log|info|debug|table)\s*\(|process\.stdout\.write\s*\(/g,
+  python: /(?<![\w.])print\s*\(|sys\.stdout\.write\s*\(/g,
+  go: /\bfmt\.(?:Print|Println|Printf)\s*\(/g,
+  rust: /\b(?:println|print)!\s*\(/g,
+  java: /\bSystem\.out\.print\w*\s*\(/g,
+};
+
+/** Programs beside the server may print as they like. */
+const BESIDE =
+  /(^|\/)(scripts?|bin|cli|tools?\/build|setup|install\w*|migrations?|seeds?|clients?|cmd\/(?!.*server)|hooks|www|public|frontend|ui|build\w*)(\/|\.[a-z]+$)|(^|\/)(cli|setup|install|build|postinstall|.*\.config)\.[cm]?[jt]s$|(^|\/)(setup|cli|__main__)\.py$/i;
+
+const printsIn = (source: Source) => {
+  const pattern = PRINT[source.language];
+  if (!pattern || BESIDE.test(source.path)) return [];
+  return matchesIn(source, 'bare', pattern, 500).flatMap((m) => {
+    const open = m.index + m[0].length - 1;
+    const end = closing(source, open);
+    const args = end < 0 ? '' : bareIn(source, inside(source, open));
+    if (source.language === 'python' && /file\s*=/.test(args)) return [];
+    const near = codeIn(source, linesAround(source, m.index, 14, 0));
+    // Help and version texts, and what only the HTTP branch says, never meet a stdio client.
+    if (
+      /--help|--version|showHelp|printHelp|usage\(|transport\w*\s*(?:===?|==)\s*["'](?:http|sse|streamable)|listening|\.listen\(|__main__|if\s*\(?\s*(?:!\s*)?(?:is|use)(?:Http|Sse)/i.test(
+        near,
+      )
+    )
+      return [];
+    return [{ source, start: m.index, end: m.index + m[0].length }];
+  });
+};
+
+const speaksStdio = (pack: Package): boolean => pack.transports.stdio.length > 0;
+
+export const errorRules: readonly Rule[] = [
+  {
+    id: 'stdout-written',
+    kind: 'lead',
+    strength: 'weak',
+    class: 'hygiene',
+    cwe: ['CWE-684'],
+    checks: ['2.1.3'],
+    languages: ['script', 'python', 'go', 'rust', 'java'],
+    title: 'A server that speaks over stdio also writes to stdout',
+    detail:
+      'Over stdio, stdout carries protocol messages only. What else is written there breaks the session, or lets text of others pose as messages.',
+    merge: 'package',
+    find: (pack) => {
+      if (!speaksStdio(pack)) return [];
+      const near = new Set(pack.transports.stdio.map((m) => folderOf(m.source.path)));
+      return pack.sources
+        .filter((s) => [...near].some((f) => f === '' || s.path.startsWith(`${f}/`)))
+        .flatMap(printsIn);
+    },
+  },
+  {
+    id: 'stack-to-client',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'information-disclosure',
+    cwe: ['CWE-209'],
+    checks: ['2.1.3', '3.2.4'],
+    languages: ['script', 'python', 'go', 'java'],
+    title: 'A stack trace is put into an answer',
+    detail: 'Traces show paths, versions and values. They belong into the log.',
+    merge: 'file',
+    find: matching({
+      layer: 'bare',
+      on: {
+        script: /\b(?:err|error|e|ex|exception)\w*\??\.stack\b/g,
+        python: /\btraceback\.(?:format_exc|format_exception)\s*\(/g,
+        go: /\bdebug\.Stack\s*\(\)/g,
+        java: /\bgetStackTrace\s*\(\)|ExceptionUtils\.getStackTrace/g,
+      },
+      accept: (source, m) => {
+        const line = codeIn(source, linesAround(source, m.index, 0, 0));
+        const near = codeIn(source, linesAround(source, m.index, 6, 4));
+        if (
+          /console\.|log(?:ger|ging)?\b|\.debug|\.error\(|\.warn|stderr|print\(|write\(|captureException/i.test(
+            line,
+          )
+        )
+          return false;
+        return /\breturn\b|res\.(?:json|send|status|end)|content\s*:|["']?text["']?\s*:|TextContent|isError|JSONResponse|jsonify|\.Write\(|ResponseEntity/.test(
+          near,
+        );
+      },
+    }),
+  },
+  {
+    id: 'error-text-to-client',
+    kind: 'lead',
+    strength: 'weak',
+    class: 'information-disclosure',
+    cwe: ['CWE-209'],
+    checks: ['2.1.3', '3.2.4'],
+    languages: ['script', 'python', 'go'],
+    title: 'Texts of errors and answers of other services are returned to the client',
+    detail:
+      'Common, and often wanted by the model. Read the places where an upstream body, a path or a query gets into the text.',
+    merge: 'package',
+    find: inEach(['script', 'python'], (source) =>
+      matchesIn(
+        source,
+        'bare',
+        source.language === 'script'
+          ? /\b(?:err|error|e)\w*\??\.(?:message|data|response\??\.data|body|stderr)\b|String\(\s*(?:err|error|e)\s*\)/g
+          : /\bstr\(\s*(?:e|err|error|exc|ex)\s*\)|\{(?:e|err|error|exc|ex)(?:!r)?\}|\b(?:e|exc|err)\.(?:stderr|output|response\.text)\b/g,
+      ).flatMap((m) => {
+        const line = codeIn(source, linesAround(source, m.index, 0, 0));
+        const near = codeIn(source, linesAround(source, m.index, 3, 1));
+        if (
+          /console\.|log(?:ger|ging)?\w*[.(]|stderr\.|print\(|new \w*Error\(|raise\b|throw\b|if\s*\(|includes\(/i.test(
+            line,
+          )
+        )
+          return [];
+        if (!/\breturn\b|res\.(?:json|send|status)|["']?text["']?\s*[:=]|TextContent/.test(near)) return [];
+        const upstream = /\.(?:data|response|body|stderr|output)\b/.test(m[0]);
+        return [
+          {
+            source,
+            start: m.index,
+            end: m.index + m[0].length,
+            ...(upstream ? { strength: 'moderate' as const } : {}),
+          },
+        ];
+      }),
+    ),
+  },
+  {
+    id: 'debug-on',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'configuration',
+    cwe: ['CWE-489'],
+    checks: ['2.3.3', '3.2.4'],
+    languages: ['script', 'python'],
+    title: 'Debug mode is on by default',
+    detail: 'Debug modes of web frameworks show code and values to callers; some let them run code.',
+    merge: 'file',
+    find: matching({
+      on: {
+        script: /\bDEBUG["']?\]?\s*(?:\|\||\?\?)\s*["']?(?:true|1)\b/g,
+        python:
+          /\b(?:app|FastAPI|Flask|Starlette)\b[^\n]{0,80}\bdebug\s*=\s*True|\bgetenv\(\s*["']\w*DEBUG["']\s*,\s*["']?(?:[Tt]rue|1)|^\s{0,8}(?:APP_|FLASK_)?DEBUG\s*(?::\s*bool\s*)?=\s*True/gm,
+      },
+      accept: (source, m) => !inLiteral(source, m.index + m[0].search(/\S/)),
+    }),
+  },
+];

@@ -1,0 +1,301 @@
+import { inLiteral, matching } from '../matching.ts';
+import { inEach, type Match, type Rule } from '../rule.ts';
+import { bareIn, codeIn, linesAround, linesFrom, matchesIn, type Source } from '../source.ts';
+
+/** Checks that decide by how a text looks, where what it does is what matters. */
+
+const CHECKS = ['2.1.1', '2.1.2', '2.2.3'];
+
+const READ = 'select|with|show|explain|describe|match|return|pragma';
+const WRITE =
+  /\b(?:INSERT|UPDATE|DELETE|DROP|ALTER|CREATE|TRUNCATE|MERGE|REPLACE|GRANT|REVOKE|SET|REMOVE|ATTACH|DETACH|CALL|EXEC(?:UTE)?|LOAD|COPY|RENAME)\b/gi;
+
+const keywordsIn = (text: string): Set<string> =>
+  new Set([...text.matchAll(WRITE)].map((m) => m[0].toUpperCase()));
+
+/** Literals of a list, and patterns, that hold at least three words that write, near code that tests with them. */
+const keywordLists = (source: Source): Match[] => {
+  const found: Match[] = [];
+  const take = (start: number, end: number, text: string): void => {
+    if (keywordsIn(text).size < 3) return;
+    const near = codeIn(source, linesAround(source, start, 3, 25));
+    const name = source.bare.slice(Math.max(0, start - 90), start);
+    if (
+      !/keyword|forbidden|blocked|dangerous|denied|disallow|mutat|write|unsafe|destructive|prohibited|banned|read_?only|reject/i.test(
+        `${name}${near.slice(0, 1200)}`,
+      )
+    )
+      return;
+    if (found.some((f) => source.lineOf(f.start) + 12 > source.lineOf(start) && f.start < start)) return;
+    found.push({ source, start, end: Math.min(end, start + 400) });
+  };
+  for (const l of [...source.literals, ...source.patterns])
+    if (
+      l.end - l.start < 1500 &&
+      /\\b|\||\(\?i\)|\^/.test(l.text) &&
+      !/\s(?:INTO|FROM|TABLE|VALUES)\s/i.test(l.text)
+    )
+      take(l.start, l.end, l.text);
+  for (const m of matchesIn(
+    source,
+    'code',
+    /(?:\[|\{|\()\s*(?:["'][A-Za-z ]{3,20}["']\s*,\s*(?:(?:\/\/|#)[^\n]{0,80})?\s*){3}/g,
+    100,
+  )) {
+    if (inLiteral(source, m.index)) continue;
+    const text = source.code.slice(m.index, m.index + 900).split(/[\]})]/)[0] ?? '';
+    if (/["'](?:SELECT|FROM|WHERE)["']/i.test(text)) continue;
+    take(m.index, m.index + text.length, text);
+  }
+  return found.sort((a, b) => a.start - b.start);
+};
+
+const SHELL_BAIT =
+  /^(?:rm(?: -rf.*)?|rm\\s.*|sudo\b.*|mkfs.*|dd(?: if=.*)?|shutdown|reboot|:\(\)\{.*|&&|\|\||;|\||`|\$\(|>|chmod.*|curl\b.*|wget\b.*|halt|poweroff|format|kill(?:all)?|su)$/;
+const CODE_BAIT =
+  /^(?:os\.system|subprocess\.?|eval\(?|exec\(?|__import__\(?|open\(?|os\.popen|pickle\.loads?|import os|import sys|compile\(?|shutil.*|socket|spawn\(?|child_process|require\(?|process\.exit|globals\(?)$/;
+
+const denyLists = (source: Source, bait: RegExp, least: number): Match[] => {
+  const runs: { start: number; end: number; hits: number; last: number }[] = [];
+  for (const l of source.literals) {
+    if (!l.complete || l.text.length > 40 || !bait.test(l.text.trim())) continue;
+    const line = source.lineOf(l.start);
+    const run = runs.at(-1);
+    if (run && line - run.last <= 2) Object.assign(run, { end: l.end, hits: run.hits + 1, last: line });
+    else runs.push({ start: l.start, end: l.end, hits: 1, last: line });
+  }
+  return runs
+    .filter((r) => r.hits >= least)
+    .filter((r) => {
+      const near =
+        codeIn(source, linesAround(source, r.start, 3, 0)) + codeIn(source, linesFrom(source, r.end, 22));
+      return (
+        /block|danger|forbid|deny|disallow|unsafe|malicious|suspicious|ban|not_?allowed|prohibit|restrict/i.test(
+          near,
+        ) &&
+        /\bin\b|includes|some\(|test\(|search|match|contains|Contains|startsWith|startswith|HasPrefix/.test(
+          near,
+        )
+      );
+    })
+    .map((r) => ({ source, start: r.start, end: r.end }));
+};
+
+export const filterRules: readonly Rule[] = [
+  {
+    id: 'query-kind-by-prefix',
+    kind: 'lead',
+    strength: 'strong',
+    class: 'sql-injection',
+    cwe: ['CWE-184', 'CWE-89'],
+    checks: CHECKS,
+    languages: ['script', 'python', 'go', 'rust', 'java'],
+    title: 'A query counts as read-only by the word it begins with',
+    detail:
+      'Stacked statements, common table expressions that write, functions with side effects and comments get past. Look for a read-only transaction or account, and for a driver that runs one statement only.',
+    merge: 'file',
+    find: matching({
+      on: {
+        script: new RegExp(
+          `\\.startsWith\\(\\s*["'](?:${READ})\\b|\\^\\\\s\\*\\(?(?:\\?:)?(?:${READ})\\b|(?:===?|!==?)\\s*["']select["']`,
+          'gi',
+        ),
+        python: new RegExp(
+          `\\.startswith\\(\\s*\\(?\\s*["'](?:${READ})\\b|\\^\\\\s\\*\\(?(?:\\?:)?(?:${READ})\\b|[!=]=\\s*["']SELECT["']`,
+          'gi',
+        ),
+        go: new RegExp(`HasPrefix\\([^"\\n]{1,80}"(?:${READ})\\b`, 'gi'),
+        rust: new RegExp(`\\.starts_with\\(\\s*"(?:${READ})\\b`, 'gi'),
+        java: new RegExp(`\\.startsWith\\(\\s*"(?:${READ})\\b`, 'gi'),
+      },
+      accept: (source, m) => {
+        const near = codeIn(source, linesAround(source, m.index, 6, 6));
+        if (
+          /startsWith\(\s*["'](?:with|show|match|return|describe)[a-z-]|["'](?:return|match|with|show)["']\s*\)\s*(?:\?|&&)?\s*$/.test(
+            m[0],
+          )
+        )
+          return false;
+        if (/^\.start/i.test(m[0]) && inLiteral(source, m.index)) return false;
+        return /sql|query|statement|stmt|cypher|readonly|read_only|read-only/i.test(near);
+      },
+    }),
+  },
+  {
+    id: 'write-keywords-refused',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'sql-injection',
+    cwe: ['CWE-184'],
+    checks: CHECKS,
+    languages: ['script', 'python', 'go', 'rust', 'java'],
+    title: 'A query counts as read-only when known words are absent',
+    detail:
+      'Such lists are never complete: procedures, dialect statements, comments and functions write without any of the words. Look for a restriction the database itself enforces.',
+    merge: 'file',
+    find: inEach(['script', 'python', 'go', 'rust', 'java'], keywordLists),
+  },
+  {
+    id: 'comments-stripped-before-check',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'sql-injection',
+    cwe: ['CWE-184', 'CWE-436'],
+    checks: CHECKS,
+    languages: ['script', 'python'],
+    title: 'Comments or strings are cut out of a query before it is judged',
+    detail:
+      'What the check sees and what the database runs are then two texts: executable comments, nested ones and odd quoting fall between them.',
+    merge: 'file',
+    find: matching({
+      on: {
+        script: /\.replace\(\s*\/(?:\\\/\\\*|--|\(?'|\\\*)[^\n]{0,80}|\bstrip(?:Sql)?Comments\w*\s*\(/g,
+        python: /re\.sub\(\s*r?["'](?:--|\/\\\*|\(?['"]|\\\/\\\*)[^\n]{0,80}/g,
+      },
+      accept: (source, m) =>
+        /sql|query|statement/i.test(codeIn(source, linesAround(source, m.index, 8, 2))) &&
+        /keyword|read_?only|mutat|allow|classif|danger|inject|is(?:Read|Write|Select)/i.test(source.code),
+    }),
+  },
+  {
+    id: 'shell-denylist',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'command-injection',
+    cwe: ['CWE-184', 'CWE-78'],
+    checks: CHECKS,
+    languages: ['script', 'python', 'go', 'rust', 'java'],
+    title: 'Commands are refused by a list of dangerous texts',
+    detail:
+      'Other programs, quoting, variables and interpreters reach the same. Only a list of what is allowed, with its arguments, decides.',
+    merge: 'file',
+    find: inEach(['script', 'python', 'go', 'rust', 'java'], (s) => denyLists(s, SHELL_BAIT, 3)),
+  },
+  {
+    id: 'code-denylist',
+    kind: 'lead',
+    strength: 'strong',
+    class: 'code-execution',
+    cwe: ['CWE-184', 'CWE-95'],
+    checks: CHECKS,
+    languages: ['script', 'python'],
+    title: 'Code is refused by a list of dangerous names',
+    detail:
+      'The same is reached by other spellings (getattr, import aliases, string building). Look for what isolates the code that is run.',
+    merge: 'file',
+    find: inEach(['script', 'python'], (s) => denyLists(s, CODE_BAIT, 3)),
+  },
+  {
+    id: 'first-word-allowed',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'command-injection',
+    cwe: ['CWE-184', 'CWE-78'],
+    checks: CHECKS,
+    languages: ['script', 'python', 'go', 'rust'],
+    title: 'A command line is judged by its first word',
+    detail: 'Arguments, separators and interpreters (bash -c, env, find -exec, git -c) then do the rest.',
+    merge: 'file',
+    find: matching({
+      on: {
+        script:
+          /\b(?:command|cmd|commandLine|script)\w*(?:\.trim\(\))?\.split\([^)\n]{1,12}\)\s*(?:\[0\]|\.at\(0\)|\.shift\(\))/g,
+        python:
+          /\b(?:command|cmd)\w*(?:\.strip\(\))?\.split\([^)\n]{0,12}\)\s*\[0\]|shlex\.split\(\s*(?:command|cmd)\w*\s*\)\s*\[0\]/g,
+        go: /strings\.Fields\(\s*(?:\w+\.)?(?:command|cmd)\w*\s*\)/gi,
+        rust: /\b(?:command|cmd)\w*\.split_whitespace\(\)\.next\(\)/g,
+      },
+      accept: (source, m) =>
+        !inLiteral(source, m.index) &&
+        /allow|permit|whitelist|block|deny|forbid|danger|valid/i.test(
+          codeIn(source, linesAround(source, m.index, 4, 12)),
+        ),
+    }),
+  },
+  {
+    id: 'prefix-allow-list',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'path-traversal',
+    cwe: ['CWE-22', 'CWE-184'],
+    checks: CHECKS,
+    languages: ['script', 'python', 'go'],
+    title: 'A path or address is allowed by its prefix',
+    detail:
+      'Without a separator at the end of the prefix, /data also allows /data-private, and https://example.com also https://example.com.evil.test. Links and ../ need resolving first.',
+    merge: 'file',
+    find: matching({
+      layer: 'bare',
+      on: {
+        script:
+          /\b(\w*(?:[pP]ath|[dD]ir|[fF]ile|[uU]rl|[rR]esolved|[tT]arget|[rR]eal)\w*)\.startsWith\(\s*((?:\w+\.){0,3}\w*(?:dir|root|base|allowed|prefix|folder|path|workspace)\w*)\s*\)/gi,
+        python:
+          /\b(\w*(?:path|dir|file|url|resolved|target|real)\w*\)?)\.startswith\(\s*((?:str\()?(?:\w+\.){0,3}\w*(?:dir|root|base|allowed|prefix|folder|path|workspace|domain)\w*\)?)\s*\)/gi,
+        go: /strings\.HasPrefix\(\s*(\w*(?:path|dir|file|url|resolved|target|abs|clean)\w*)\s*,\s*((?:\w+\.){0,2}\w*(?:dir|root|base|allowed|prefix|folder|workspace)\w*)\s*\)/gi,
+      },
+      accept: (source, m) => {
+        const near = codeIn(source, linesAround(source, m.index, 3, 3));
+        if (
+          /\bsep\b|os\.sep|path\.sep|PathSeparator|\+\s*["'`]\/|relative\(|is_relative_to|commonpath|["']\/["']\)|endsWith\(/i.test(
+            near,
+          )
+        )
+          return false;
+        const url = /url|domain|host/i.test(`${m[1]}${m[2]}`);
+        const deciding =
+          /allow|denied|outside|permit|restrict|secur|traversal|throw|raise|return (?:true|True|false|False)|valid/i.test(
+            near,
+          );
+        if (!deciding) return false;
+        return url ? { class: 'ssrf', say: 'an address' } : true;
+      },
+    }),
+  },
+  {
+    id: 'checked-but-not-stopped',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'broken-authorization',
+    cwe: ['CWE-696', 'CWE-863'],
+    checks: CHECKS,
+    languages: ['python'],
+    title: 'A check reports what it refuses, and goes on',
+    detail: 'The branch neither returns nor raises: what was refused may still be done below it.',
+    merge: 'file',
+    find: inEach(['python'], (source) =>
+      matchesIn(
+        source,
+        'code',
+        /^([ \t]{4,40})(?:await\s+)?(?:ctx|context|self\.ctx)\.error\([^\n]{0,200}$/gm,
+        100,
+      ).flatMap((m) => {
+        if (inLiteral(source, m.index + m[1]!.length)) return [];
+        const indent = m[1]!.length;
+        const before = bareIn(source, linesAround(source, m.index + 1, 12, 0));
+        if (
+          !/\b(?:read_?only|allow_?write|prohibit|reject|denied|forbidden|injection|risk)/i.test(
+            codeIn(source, linesAround(source, m.index + 1, 12, 2)),
+          )
+        )
+          return [];
+        if (/\bexcept\b/.test(before.split('\n').slice(-6).join('\n'))) return [];
+        // Statements that follow in the same branch, then the first of the branch around it.
+        const rest = source.bare.slice(m.index + m[0].length).split('\n');
+        let open = (m[0].match(/\(/g) ?? []).length - (m[0].match(/\)/g) ?? []).length;
+        for (const line of rest.slice(1, 25)) {
+          if (open > 0 || line.trim() === '') {
+            open += (line.match(/\(/g) ?? []).length - (line.match(/\)/g) ?? []).length;
+            continue;
+          }
+          const deep = /^[ \t]*/.exec(line)![0].length;
+          if (deep < indent)
+            return /^\s*(?:return|raise|except|else|elif|finally)\b/.test(line)
+              ? []
+              : [{ source, start: m.index + indent, end: m.index + m[0].length }];
+          if (/^\s*(?:return|raise|continue|break)\b/.test(line)) return [];
+        }
+        return [];
+      }),
+    ),
+  },
+];

@@ -1,0 +1,64 @@
+import { inLiteral, matching } from '../matching.ts';
+import type { Rule } from '../rule.ts';
+
+/** Protections seen. They are not proof: an auditor still asks whether every way in passes them. */
+
+const seen = (
+  id: string,
+  title: string,
+  checks: readonly string[],
+  cls: Rule['class'],
+  on: Parameters<typeof matching>[0]['on'],
+): Rule => ({
+  id,
+  kind: 'strength',
+  strength: 'weak',
+  class: cls,
+  cwe: [],
+  checks,
+  languages: Object.keys(on) as Rule['languages'][number][],
+  title,
+  detail: 'See whether every way in passes it.',
+  merge: 'package',
+  find: matching({ on, accept: (source, m) => !inLiteral(source, m.index) }),
+});
+
+export const goodPractice: readonly Rule[] = [
+  seen('constant-time-comparison', 'Secrets are compared in constant time', ['2.2.1', '2.2.3'], 'crypto', {
+    script: /\btimingSafeEqual\s*\(/g,
+    python: /\bcompare_digest\s*\(/g,
+    go: /\bConstantTimeCompare\s*\(/g,
+  }),
+  seen('pkce-s256', 'OAuth codes are protected by PKCE with S256', ['2.2.3'], 'oauth', {
+    script: /code_challenge_method["']?\s*[:,=]\s*["']S256/g,
+    python: /code_challenge_method["']?\]?\s*[:,=]\s*["']S256/g,
+    go: /S256ChallengeOption|S256ChallengeFromVerifier/g,
+  }),
+  seen('random-session-id', 'Session ids come from a cryptographic generator', ['2.2.3'], 'session', {
+    script:
+      /sessionIdGenerator\s*:\s*(?:\(\)\s*=>\s*)?(?:crypto\.)?(?:randomUUID|randomBytes|uuidv4|nanoid)\b/g,
+    python: /session_id\s*=\s*(?:secrets\.\w+|(?:str\()?uuid4|uuid\.uuid4)\b/g,
+  }),
+  seen(
+    'host-or-origin-checked',
+    'Host or Origin of requests is checked',
+    ['2.2.3', '3.2.3'],
+    'dns-rebinding',
+    {
+      script:
+        /enableDnsRebindingProtection\s*:\s*true|\bhostHeaderValidation\s*\(|\bcreateMcpExpressApp\s*\(/g,
+      python: /TransportSecuritySettings\s*\(|TrustedHostMiddleware\b/g,
+    },
+  ),
+  seen(
+    'restricted-file-mode',
+    'Files are written with a mode only their owner can read',
+    ['2.2.1', '2.3.1'],
+    'secret-exposure',
+    {
+      script: /mode\s*:\s*0o600|chmod(?:Sync)?\([^,\n]{1,80},\s*0o600/g,
+      python: /chmod\([^,\n]{0,80},?\s*0o600|mode\s*=\s*0o600/g,
+      go: /os\.WriteFile\([^\n]{1,200},\s*0o?600\s*\)/g,
+    },
+  ),
+];

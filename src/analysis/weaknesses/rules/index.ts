@@ -1,0 +1,23 @@
+import type { Rule } from '../rule.ts';
+import { accessRules } from './access.ts';
+import { errorRules } from './errors.ts';
+import { exposureRules } from './exposure.ts';
+import { filterRules } from './filters.ts';
+import { goodPractice } from './good-practice.ts';
+import { identityRules } from './identity.ts';
+import { limitRules } from './limits.ts';
+import { secrecyRules } from './secrecy.ts';
+import { transportRules } from './transport.ts';
+
+/** Every weakness this collector knows. */
+export const rules: readonly Rule[] = [
+  ...transportRules,
+  ...identityRules,
+  ...accessRules,
+  ...filterRules,
+  ...exposureRules,
+  ...secrecyRules,
+  ...errorRules,
+  ...limitRules,
+  ...goodPractice,
+];

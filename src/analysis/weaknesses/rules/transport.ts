@@ -1,0 +1,264 @@
+import { inLiteral, matching } from '../matching.ts';
+import { asksWho } from '../packages.ts';
+import { everyLanguage, type Match, type Package, type Rule } from '../rule.ts';
+import { closing, codeIn, inside, type Language, linesAround, matchesIn, type Source } from '../source.ts';
+
+/** The listeners of a package: who can reach them, who is let in, and whose pages may speak to them. */
+
+const ACCESS = ['2.2.3', '3.2.3'];
+
+const ROUTE: Record<Language, RegExp> = {
+  script: /\b(?:app|router|server|fastify|api|web)\.(?:get|post|put|patch|delete|all|route)\s*\(\s*["'`]\//g,
+  python: /@(?:app|router|api|\w+_router)\.(?:get|post|put|patch|delete|route|api_route)\s*\(\s*["']\//g,
+  go: /\b\w+\.(?:Handle|HandleFunc|GET|POST|PUT|DELETE|Any)\s*\(\s*(?:"[^"\n]{0,80}"|\w*[pP]ath)\s*,/g,
+  rust: /\.(?:route|nest_service|route_service)\s*\(\s*"[^"\n]{0,80}"\s*,/g,
+  java: /@(?:Get|Post|Put|Delete|Request)Mapping\b/g,
+};
+
+const HEALTH =
+  /["'`]\/(?:api\/)?(?:health|healthz|ready|readyz|live|livez|ping|status|version|favicon|metrics|\.well-known)/i;
+
+const CHANGING =
+  /\.(?:post|put|patch|delete|all)\b|POST|PUT|DELETE|Any|Handle|nest_service|(?:Post|Put|Delete)Mapping/;
+
+const openRoutes = (pack: Package): Match[] =>
+  pack.sources
+    .filter((s) => !/(^|\/)(clients?|www|public|static|frontend|pages|components|web-ui)\//i.test(s.path))
+    .flatMap((source): Match[] => {
+      const routes = matchesIn(source, 'code', ROUTE[source.language], 100).filter(
+        (m) =>
+          !inLiteral(source, m.index) && !HEALTH.test(source.code.slice(m.index, m.index + m[0].length + 60)),
+      );
+      const own = pack.transports.network.filter((m) => m.source === source);
+      const places = [
+        ...routes.map((m) => ({ source, start: m.index, end: m.index + m[0].length })),
+        ...own,
+      ].sort((a, b) => a.start - b.start);
+      if (places.length === 0 || asksWho(source)) return [];
+      // Routes in a file of their own may stand behind what another file puts before them.
+      const strength = own.length > 0 && !pack.authenticates ? 'strong' : 'moderate';
+      if (pack.authenticates && own.length === 0) return [];
+      if (own.length === 0 && !routes.some((m) => CHANGING.test(m[0]))) return [];
+      return places.map((p) => ({ ...p, strength }));
+    });
+
+const CHECKED: Record<Language, RegExp> = {
+  script:
+    /enableDnsRebindingProtection\s*:\s*(?!false)|\ballowedHosts\b|\ballowedOrigins\b|createMcpExpressApp|createMcpHonoApp|hostHeaderValidation|localhostHostValidation|headers\??\.host\b|headers\??\.origin\b|headers\[["'](?:origin|host)["']\]|(?:\.get|\.header)\(["'](?:origin|host)["']\)|req\.hostname/gi,
+  python:
+    /TransportSecuritySettings|transport_security|TrustedHostMiddleware|allowed_hosts|allowed_origins|headers(?:\.get\(|\[)\s*["'](?:host|origin)["']|b["'](?:host|origin)["']/gi,
+  go: /Header\.Get\("(?:Origin|Host)"\)|\b\w*[rR]eq?\w*\.Host\b|AllowedHosts|AllowedOrigins|CrossOriginProtection|LocalhostProtection|[vV]alidate(?:Host|Origin)/g,
+  rust: /allowed_hosts|allowed_origins|header::(?:HOST|ORIGIN)\b|HostValidation|validate_host/gi,
+  java: /getHeader\("(?:Origin|Host)"\)|allowedOrigins|SecurityValidator|DefaultServerTransportSecurityValidator/g,
+};
+
+const checksHost = (pack: Package): boolean =>
+  pack.sources.some((s) =>
+    matchesIn(s, 'code', CHECKED[s.language], 200).some((m) => !inLiteral(s, m.index)),
+  );
+
+/** `true` when the literal is where a listener gets its address, not where addresses are compared or refused. */
+const bindsHere = (source: Source, start: number, end: number): boolean => {
+  const around = linesAround(source, start, 0, 0);
+  const line = codeIn(source, around);
+  const before = source.code.slice(Math.max(0, start - 80), start);
+  if (/^["'`]::/.test(source.code.slice(start, end)) && !/host|bind|listen/i.test(line)) return false;
+  const after = source.code.slice(end, end + 40);
+  if (
+    /(?:===?|!==?|\bin|\bcase|includes\(|has\(|equals\(|startsWith\(|startswith\(|HasPrefix\([^)]*|test\()\s*$/.test(
+      before,
+    )
+  )
+    return false;
+  if (/^\s*(?:===?|!==?|\bin\b|=>|:\s*["'])/.test(after)) return false;
+  if (
+    /block|private|loopback|local_?hosts?\b|deny|forbid|reserved|ssrf|allow|unsafe|internal|metadata|warn|console\.|logger|\blog\.|print|throw|raise|describe\(|\/8|\/0/i.test(
+      line,
+    )
+  )
+    return false;
+  if (
+    /^\s*,?\s*["'](?:127\.|::|localhost)/.test(after) ||
+    /["'](?:127\.[\d.]+|localhost|::1?)["']\s*,?\s*$/.test(before)
+  )
+    return false;
+  return true;
+};
+
+const BIND: Record<Language, RegExp> = {
+  script: /(["'`])(?:0\.0\.0\.0|::)\1/g,
+  python: /(["'])(?:0\.0\.0\.0|::)\1/g,
+  go: /"0\.0\.0\.0(?::\d+)?"|ListenAndServe(?:TLS)?\(\s*":\d+"|net\.Listen\(\s*"tcp",\s*":\d+"/g,
+  rust: /"0\.0\.0\.0(?::\d+)?"|Ipv4Addr::UNSPECIFIED|Ipv4Addr::new\(\s*0\s*,\s*0\s*,\s*0\s*,\s*0\s*\)|IpAddr::from\(\[0,\s*0,\s*0,\s*0\]\)|from\(\(?\[0,\s*0,\s*0,\s*0\]/g,
+  java: /"0\.0\.0\.0"/g,
+};
+
+const exposed = (pack: Package): Partial<Match> =>
+  pack.authenticates ? { class: 'configuration', strength: 'moderate' } : {};
+
+export const transportRules: readonly Rule[] = [
+  {
+    id: 'open-route',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'missing-auth',
+    cwe: ['CWE-306'],
+    checks: ACCESS,
+    languages: everyLanguage,
+    title: 'Routes are served without a sign of authentication',
+    detail:
+      'Nothing in this file reads or checks who is calling. Anyone who reaches the port can use what stands behind the routes. See what a proxy in front is documented to do, and whether the port is reachable by default.',
+    merge: 'file',
+    find: openRoutes,
+  },
+  {
+    id: 'no-host-check',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'dns-rebinding',
+    cwe: ['CWE-346', 'CWE-350'],
+    checks: ACCESS,
+    languages: everyLanguage,
+    title: 'An HTTP transport without a sign of a Host or Origin check',
+    detail:
+      'A web page whose name is made to resolve to this machine can speak to the server (DNS rebinding). The specification asks for Origin to be checked; SDKs differ in what they check by default: look up the version in use, and try a foreign Host and Origin against the running server.',
+    merge: 'package',
+    find: (pack) =>
+      checksHost(pack)
+        ? []
+        : pack.transports.network.map((m) => ({ ...m, strength: asksWho(m.source) ? 'weak' : 'moderate' })),
+  },
+  {
+    id: 'rebinding-protection-off',
+    kind: 'lead',
+    strength: 'strong',
+    class: 'dns-rebinding',
+    cwe: ['CWE-346'],
+    checks: ACCESS,
+    languages: ['script', 'python', 'go', 'rust'],
+    title: "The transport's protection against DNS rebinding is switched off",
+    detail: 'See whether Host and Origin are checked elsewhere before the transport is reached.',
+    merge: 'file',
+    find: matching({
+      layer: 'bare',
+      on: {
+        script: /enableDnsRebindingProtection\s*:\s*false/g,
+        python: /enable_dns_rebinding_protection\s*=\s*False/g,
+        go: /DisableLocalhostProtection\s*:\s*true/g,
+        rust: /disable_allowed_hosts\s*\(/g,
+      },
+    }),
+  },
+  {
+    id: 'origin-compared-with-host',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'dns-rebinding',
+    cwe: ['CWE-350'],
+    checks: ACCESS,
+    languages: ['script', 'python', 'go'],
+    title: 'Origin is only compared with Host, and the caller chooses both',
+    detail:
+      'After DNS rebinding both headers carry the name the attacker registered. Only a list of names the server answers to stops that.',
+    merge: 'file',
+    find: matching({
+      layer: 'bare',
+      on: {
+        script: /\borigin\w*(?:\.host(?:name)?)?\s*[!=]==?\s*(?:\w+\.){0,3}host(?:name|Header)?\b/gi,
+        python: /\borigin\w*(?:\.netloc|\.hostname)?\s*[!=]=\s*(?:\w+\.){0,2}host\w*\b/gi,
+        go: /\borigin\w*(?:\.Host(?:name\(\))?)?\s*[!=]=\s*\w+\.Host\b/gi,
+      },
+    }),
+  },
+  {
+    id: 'all-interfaces',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'missing-auth',
+    cwe: ['CWE-1327'],
+    checks: ['2.3.3', '3.2.1', '3.2.3'],
+    languages: everyLanguage,
+    title: 'A listener is bound to all interfaces',
+    detail:
+      'Everyone on the network reaches the port. Weigh whether this is the default, whether the documents say so, and what stands before the routes.',
+    merge: 'file',
+    find: matching({
+      on: BIND,
+      accept: (source, m, pack) =>
+        bindsHere(source, m.index, m.index + m[0].length) &&
+        (/["'`]/.test(m[0][0] ?? '') || !inLiteral(source, m.index)) &&
+        exposed(pack),
+    }),
+  },
+  {
+    id: 'listens-without-host',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'missing-auth',
+    cwe: ['CWE-1327'],
+    checks: ['2.3.3', '3.2.1', '3.2.3'],
+    languages: ['script'],
+    title: 'A server listens without naming an address, which means all interfaces',
+    detail:
+      'Node listens on every interface when only a port is given. Look for what stands before the routes.',
+    merge: 'file',
+    find: matching({
+      layer: 'bare',
+      on: {
+        script: /\b(?:app|server|httpServer|expressApp|httpsServer|web|http\w*)\.listen\s*\(/g,
+      },
+      accept: (source, m, pack) => {
+        const open = m.index + m[0].length - 1;
+        const end = closing(source, open);
+        if (end < 0) return false;
+        const args = codeIn(source, inside(source, open)).trim();
+        const alone =
+          /^[^,{}()]{1,80}$/.test(args) ||
+          /^(?:[^,{}()]|\([^()]*\)){1,80},\s*(?:async\s*)?(?:\(|function\b)/.test(args) ||
+          /^(?:[^,{}()]|\([^()]*\)){1,80},\s*(?:resolve|cb|callback|done|next|on\w+|err\w*)\s*$/.test(args);
+        if (!alone || args === '' || /socket|pipe|^0\s*,|^0$/i.test(args.split(',')[0] ?? '')) return false;
+        if (/['"`]/.test(args.split(',')[0] ?? '') || /^(?:\w+\.)?transport$/i.test(args)) return false;
+        return exposed(pack);
+      },
+    }),
+  },
+  {
+    id: 'cors-any-origin',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'cors',
+    cwe: ['CWE-942'],
+    checks: ['2.2.3', '3.2.3'],
+    languages: everyLanguage,
+    title: 'Any web page may call the server (CORS)',
+    detail:
+      'Any origin is allowed or repeated. With credentials, or on a server without authentication, every page a user opens can call tools.',
+    merge: 'file',
+    find: matching({
+      on: {
+        script:
+          /\bcors\(\s*\)|\borigin\s*:\s*(?:true\b|["']\*["'])|Access-Control-Allow-Origin["']?\s*[,:]\s*(?:["']\*["']|(?:req|request|ctx)\b[^\n;]{0,40}origin|origin\b)|callback\(\s*null\s*,\s*true\s*\)/gi,
+        python:
+          /allow_origins\s*=\s*\[\s*["']\*["']|Access-Control-Allow-Origin["']\]?\s*[,:=]\s*["']\*["']|allow_origin_regex\s*=\s*r?["']\.\*["']/g,
+        go: /AllowedOrigins\s*:\s*\[\]string\{\s*"\*"|AllowAllOrigins\s*:\s*true|Access-Control-Allow-Origin",\s*(?:"\*"|\w+\.Header\.Get\("Origin"\)|origin)/g,
+        rust: /CorsLayer::(?:permissive|very_permissive)\(\)|allow_origin\(\s*(?:\w+::)*Any\s*\)/g,
+        java: /@CrossOrigin\s*(?:\(\s*(?:origins\s*=\s*)?"\*"\s*\))?\s*(?=\n|public|class|@)|allowedOrigins\(\s*"\*"\s*\)|addAllowedOrigin(?:Pattern)?\(\s*"\*"\s*\)/g,
+      },
+      accept: (source, m) => {
+        if (inLiteral(source, m.index) && !/^Access-Control/i.test(m[0])) return false;
+        const near = codeIn(source, linesAround(source, m.index, 8, 10));
+        if (
+          /^callback/i.test(m[0]) &&
+          !(/cors|origin/i.test(near) && !/if\s*\([^)]*(?:includes|indexOf|has|test|allow)/i.test(near))
+        )
+          return false;
+        if (/^origin/i.test(m[0]) && !/cors/i.test(near)) return false;
+        const repeated = /origin\b\s*$|Get\("Origin"\)$|true$/i.test(m[0]) || /very_permissive/.test(m[0]);
+        // A repeated origin may have been looked up in a list before.
+        if (repeated && /(?:allowed\w*|trusted\w*|validate\w*)\s*[.(]|isAllowed|\.ok\b/i.test(near))
+          return false;
+        return repeated && /credentials["']?\s*[,:=]\s*["']?true/i.test(near) ? { strength: 'strong' } : true;
+      },
+    }),
+  },
+];

@@ -1,0 +1,111 @@
+import {
+  below,
+  folderOf,
+  isExamplePath,
+  isGeneratedPath,
+  isTestPath,
+  isVendoredPath,
+} from '../analysis/paths.ts';
+import { readTexts } from '../analysis/read-texts.ts';
+import { isManifest, packagesOf } from '../analysis/weaknesses/packages.ts';
+import type { Source } from '../analysis/weaknesses/source.ts';
+import { weaknessLanguage } from '../analysis/weaknesses/source.ts';
+import { byCodePoint, count, listed, plural } from '../analysis/words.ts';
+import { mergeMatches } from './code-weaknesses/merge.ts';
+import { type Collector, gap, gathered, type ItemDraft, type TreeEntry } from './collector.ts';
+
+/** Hand-written sources are smaller, and have shorter lines, than this. */
+const MOST_BYTES = 1_000_000;
+const LONGEST_MEAN_LINE = 1000;
+/** Three layers of a text are kept while its package is read. */
+const MOST_TOTAL_BYTES = 30_000_000;
+
+export const codeWeaknesses: Collector = {
+  id: 'code-weaknesses',
+  title: 'Weaknesses seen in the code',
+  about:
+    'Listeners, sessions, tokens, ciphers, filters, logs and limits that are weak as written, in TypeScript, JavaScript, Python, Go, Rust and Java.',
+  timeoutMs: 300_000,
+  async collect({ tree, target, signal, progress }) {
+    const files = tree.entries.filter(
+      (e) => (e.kind === 'file' || e.kind === 'executable') && weaknessLanguage(e.path) !== null,
+    );
+    if (files.length === 0)
+      return {
+        outcome: 'not-applicable',
+        searched: 'no file in TypeScript, JavaScript, Python, Go, Rust or Java',
+        message: 'There is no source in a language this tool reads for weaknesses.',
+      };
+    const read = (e: TreeEntry): boolean =>
+      !/\.d\.[cm]?ts$/.test(e.path) &&
+      ![isTestPath, isVendoredPath, isGeneratedPath, isExamplePath].some((is) =>
+        is(below(e.path, target.subdir)),
+      );
+    const primary = files.filter(read);
+    const { readSource } = await import('../analysis/weaknesses/source.ts');
+    const { rules } = await import('../analysis/weaknesses/rules/index.ts');
+
+    const manifests = new Map<string, string>();
+    for await (const { entry, text } of readTexts(
+      tree,
+      tree.allEntries.filter((e) => isManifest(e.path) && !isVendoredPath(e.path)).slice(0, 2000),
+      signal,
+    ))
+      manifests.set(
+        folderOf(entry.path),
+        `${manifests.get(folderOf(entry.path)) ?? ''}${(text ?? '').slice(0, 100_000)}\n`,
+      );
+
+    const sources: Source[] = [];
+    const unread: string[] = [];
+    let total = 0;
+    for await (const { entry, text } of readTexts(tree, primary, signal)) {
+      const language = weaknessLanguage(entry.path);
+      if (
+        text === null ||
+        language === null ||
+        text.length > MOST_BYTES ||
+        text.length / (text.split('\n').length || 1) > LONGEST_MEAN_LINE ||
+        total + text.length > MOST_TOTAL_BYTES
+      ) {
+        unread.push(entry.path);
+        continue;
+      }
+      total += text.length;
+      sources.push(readSource(entry.path, text, language));
+      if (sources.length % 100 === 0) progress(`${count(sources.length)} of ${count(primary.length)} files`);
+    }
+
+    const items: ItemDraft[] = [];
+    const packages = packagesOf(sources, manifests);
+    for (const pack of packages) {
+      for (const rule of rules) {
+        signal.throwIfAborted();
+        items.push(...mergeMatches(rule, pack, rule.find(pack)));
+      }
+      // Long runs leave room for what else waits on this thread.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    items.sort(
+      (a, b) =>
+        byCodePoint(a.at?.path ?? '', b.at?.path ?? '') ||
+        (a.at?.startLine ?? 0) - (b.at?.startLine ?? 0) ||
+        byCodePoint(a.rule, b.rule),
+    );
+    if (unread.length > 0)
+      items.push(
+        gap(
+          'unread-sources',
+          ['2.1.2', '2.2.3'],
+          `${plural(unread.length, 'source file')} not read for weaknesses`,
+          {
+            detail: `Too large, minified, not text, or past the limit of what is read at once: ${listed(unread, 12)}`,
+          },
+        ),
+      );
+    return gathered(
+      `${plural(sources.length, 'source file')} in ${plural(packages.length, 'package')} against ${plural(rules.length, 'rule')}; tests, examples, generated and vendored files left out`,
+      items,
+    );
+  },
+};

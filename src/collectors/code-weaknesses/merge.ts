@@ -1,0 +1,60 @@
+import type { Match, Package, Rule } from '../../analysis/weaknesses/rule.ts';
+import { byCodePoint, count, listed } from '../../analysis/words.ts';
+import { fact, type ItemDraft, lead, strength } from '../collector.ts';
+
+const ORDER = { strong: 0, moderate: 1, weak: 2 } as const;
+const make = { lead, fact, strength } as const;
+/** An excerpt of more lines than this is not read. */
+const MOST_LINES = 12;
+/** Past this many single places of one rule in a package, the rest is named in the last one. */
+const MOST_ITEMS = 25;
+
+/** One item for one root cause: places of a file, or of a whole package, are named together. */
+export const mergeMatches = (rule: Rule, pack: Package, matches: readonly Match[]): ItemDraft[] => {
+  const sorted = [...matches].sort(
+    (a, b) =>
+      ORDER[a.strength ?? rule.strength] - ORDER[b.strength ?? rule.strength] ||
+      byCodePoint(a.source.path, b.source.path) ||
+      a.start - b.start,
+  );
+  const groups = new Map<string, Match[]>();
+  for (const m of sorted) {
+    const key =
+      rule.merge === 'package'
+        ? pack.folder
+        : rule.merge === 'file'
+          ? m.source.path
+          : `${m.source.path}:${m.source.lineOf(m.start)}`;
+    const group = groups.get(key);
+    if (group) group.push(m);
+    else groups.set(key, [m]);
+  }
+  const all = [...groups.values()];
+  return all.slice(0, MOST_ITEMS).map((group, i) => {
+    const first = group[0]!;
+    const startLine = first.source.lineOf(first.start);
+    const endLine = Math.min(
+      startLine + MOST_LINES - 1,
+      first.source.lineOf(Math.max(first.start, (first.end ?? first.start + 1) - 1)),
+    );
+    const say = [...new Set(group.flatMap((m) => (m.say ? [m.say] : [])))];
+    const others = [
+      ...new Set(group.slice(1).map((m) => `${m.source.path}:${m.source.lineOf(m.start)}`)),
+    ].filter((p) => p !== `${first.source.path}:${startLine}`);
+    const left = i === MOST_ITEMS - 1 ? all.length - MOST_ITEMS : 0;
+    const detail = [
+      rule.detail,
+      ...(say.length > 0 ? [`Here: ${listed(say, 12)}.`] : []),
+      ...(others.length > 0 ? [`Also at ${listed(others, 20)}.`] : []),
+      ...(left > 0 ? [`And in ${count(left)} other places of this kind.`] : []),
+    ].join('\n');
+    const places = others.length > 0 ? ` (${count(others.length + 1)} places)` : '';
+    return make[rule.kind](rule.id, [...rule.checks], `${rule.title}${places}`, {
+      class: first.class ?? rule.class,
+      cwe: [...rule.cwe],
+      ...(rule.kind === 'lead' ? { strength: first.strength ?? rule.strength } : {}),
+      detail,
+      at: { path: first.source.path, startLine, endLine },
+    });
+  });
+};

@@ -1,0 +1,80 @@
+import type { Samples } from './samples.ts';
+
+export const access: Samples = {
+  'authentication-optional': {
+    found: [
+      [
+        'a.ts',
+        'function auth(req, res, next) {\n  if (!apiKey) {\n    next();\n    return;\n  }\n  if (req.headers.authorization !== apiKey) res.status(401);\n}\n',
+      ],
+      ['b.ts', 'if (authToken) {\n  app.use((req, res, next) => { if (!ok) res.status(401); });\n}\n'],
+      [
+        'a.py',
+        'def check(authorization):\n    if not API_KEY:\n        return True\n    return authorization == API_KEY\n',
+      ],
+    ],
+    clean: [['a.ts', "if (!apiKey) throw new Error('API_KEY is required, or 401');\n"]],
+  },
+  'list-filter-not-on-call': {
+    found: [
+      [
+        'a.ts',
+        'server.setRequestHandler(ListToolsRequestSchema, async () => {\n  if (allowOnlyReadonlyTools) return { tools: few };\n  return { tools: all };\n});\nserver.setRequestHandler(CallToolRequestSchema, async (r) => handlers[r.params.name](r));\n',
+      ],
+    ],
+    clean: [
+      [
+        'a.ts',
+        'server.setRequestHandler(ListToolsRequestSchema, async () => {\n  if (readOnly) return { tools: few };\n  return { tools: all };\n});\nserver.setRequestHandler(CallToolRequestSchema, async (r) => {\n  if (readOnly && writes(r)) throw new Error();\n  return handlers[r.params.name](r);\n});\n',
+      ],
+    ],
+  },
+  'sibling-without-check': {
+    found: [
+      [
+        'a.py',
+        'class H:\n    async def delete_pod(self, ctx, name):\n        if not self.allow_write:\n            raise PermissionError\n        go(name)\n\n    async def apply_yaml(self, ctx, path):\n        go(path)\n',
+      ],
+    ],
+    clean: [
+      [
+        'a.py',
+        'class H:\n    async def delete_pod(self, ctx, name):\n        if not self.allow_write:\n            raise PermissionError\n        go(name)\n\n    async def get_pod(self, ctx, name):\n        return name\n',
+      ],
+    ],
+  },
+  'mask-by-exact-name': {
+    found: [
+      ['a.ts', "const shouldMask = on && (resourceType === 'secrets' || resourceType === 'secret');\n"],
+    ],
+    clean: [['a.ts', "const masked = mask(value);\nif (kind === 'secret') hide();\n"]],
+  },
+  'writes-on-by-default': {
+    found: [
+      ['a.ts', "const readOnly = process.env.READ_ONLY === 'true';\n"],
+      ['a.py', 'def create(driver, read_only: bool = False):\n    pass\n'],
+    ],
+    clean: [
+      ['a.ts', "const readOnly = process.env.READ_ONLY !== 'false';\n"],
+      ['a.py', 'allow_write: bool = False\n'],
+    ],
+  },
+  'host-from-environment': {
+    found: [['a.ts', 'const base = process.env.BASE_URL;\nconst headers = { Authorization: t };\n']],
+    clean: [['a.ts', 'const level = process.env.LOG_LEVEL;\nconst headers = { Authorization: t };\n']],
+  },
+  'request-chooses-upstream': {
+    found: [
+      ['a.ts', "const url = req.headers['x-service-url'];\n"],
+      ['a.go', 'package a\nfunc f() { u := req.Header.Get("X-Service-URL") }\n'],
+    ],
+    clean: [['a.ts', "const host = req.headers['x-forwarded-host'];\n"]],
+  },
+  'secret-variables': {
+    found: [
+      ['a.ts', 'const t = process.env.ACME_TOKEN;\n'],
+      ['a.py', 't = os.environ["ACME_API_KEY"]\n'],
+    ],
+    clean: [['a.ts', 'const t = process.env.PORT;\n']],
+  },
+};

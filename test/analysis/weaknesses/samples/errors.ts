@@ -1,0 +1,42 @@
+import type { Samples } from './samples.ts';
+
+export const errors: Samples = {
+  'stdout-written': {
+    found: [
+      ['a.ts', "console.log('called');\nserver.connect(new StdioServerTransport());\n"],
+      [
+        'a.py',
+        'def tool():\n    print("called")\n\nasync def main():\n    async with stdio_server() as s:\n        pass\n',
+      ],
+    ],
+    clean: [
+      ['a.ts', "console.error('called');\nserver.connect(new StdioServerTransport());\n"],
+      ['a.py', 'import sys\nprint("x", file=sys.stderr)\nmcp.run(transport="stdio")\n'],
+      ['b.ts', "console.log('no stdio here');\n"],
+    ],
+  },
+  'stack-to-client': {
+    found: [
+      ['a.ts', "return {\n  isError: true,\n  content: [{ type: 'text', text: `${err.stack}` }],\n};\n"],
+      ['a.py', 'except Exception:\n    return {"error": traceback.format_exc()}\n'],
+    ],
+    clean: [['a.ts', 'console.error(err.stack);\nreturn { ok: false };\n']],
+  },
+  'error-text-to-client': {
+    found: [
+      ['a.ts', "return { content: [{ type: 'text', text: JSON.stringify(error.response?.data ?? {}) }] };\n"],
+      ['a.py', 'except Exception as e:\n    return f"Error: {e}"\n'],
+    ],
+    clean: [
+      ['a.ts', 'console.error(error.message);\n'],
+      ['a.py', 'logger.error(f"failed: {e}")\n'],
+    ],
+  },
+  'debug-on': {
+    found: [
+      ['a.py', 'app = FastAPI(debug=True)\n'],
+      ['b.py', 'DEBUG = True\n'],
+    ],
+    clean: [['a.py', 'DEBUG = False\n']],
+  },
+};

@@ -1,0 +1,86 @@
+import type { Samples } from './samples.ts';
+
+export const exposure: Samples = {
+  'secret-logged': {
+    found: [
+      ['a.ts', 'console.log(`Generated auth token: ${authToken}`);\n'],
+      ['a.py', 'logger.debug(f"using {self.api_key}")\n'],
+      ['a.go', 'package a\nfunc f() { log.Printf("key %s", cfg.APIKey) }\n'],
+      ['a.rs', 'fn f() { info!("token {}", access_token); }\n'],
+    ],
+    clean: [
+      [
+        'a.ts',
+        "console.log('Using provided auth token');\nconsole.error(`token ${token ? 'set' : 'missing'}`);\n",
+      ],
+      ['b.ts', 'console.log(maxTokens, usage.total_tokens, token.length);\n'],
+      ['a.py', 'logger.info("api key %s", "set" if api_key else "missing")\nprint(len(token))\n'],
+    ],
+  },
+  'secret-in-result': {
+    found: [
+      [
+        'a.py',
+        'def status(s):\n    info = f"""\n    Status: ok\n    - API Key: {s[\'api_key\']}\n    """\n    return info\n',
+      ],
+      ['a.ts', 'return { content: [{ type: "text", text: `Your token is: ${token}` }] };\n'],
+    ],
+    clean: [
+      ['a.ts', 'return `Bearer ${token}`;\nconst url = `https://x/?key=${apiKey}`;\n'],
+      ['a.py', 'return f"{user}:{count}"\nheaders = {"Authorization": f"Bearer {token}"}\n'],
+    ],
+  },
+  'environment-dumped': {
+    found: [
+      ['a.ts', "return { content: [{ type: 'text', text: JSON.stringify(process.env, null, 2) }] };\n"],
+      ['a.py', 'def show():\n    return json.dumps(dict(os.environ))\n'],
+    ],
+    clean: [
+      ['a.ts', 'spawn(cmd, args, { env: { ...process.env, X: y } });\n'],
+      ['a.go', 'package a\nfunc f() { cmd.Env = append(os.Environ(), "A=b") }\n'],
+    ],
+  },
+  'requests-dumped': {
+    found: [
+      ['a.ts', 'console.error("request", req.headers);\n'],
+      ['a.py', 'logger.debug("sending %s", headers)\n'],
+      ['a.go', 'package a\nfunc f() { b, _ := httputil.DumpRequestOut(req, true) }\n'],
+    ],
+    clean: [['a.ts', 'logger.debug(redact(req.headers));\nconst h = req.headers;\n']],
+  },
+  'secret-file-mode': {
+    found: [
+      [
+        'src/oauth/store.py',
+        'class S:\n    def save(self, context):\n        self.path.write_text(yaml.dump(context))\n',
+      ],
+      ['a.ts', 'await fs.writeFile(tokenPath, JSON.stringify(tokens));\n'],
+    ],
+    clean: [
+      ['a.ts', 'await fs.writeFile(tokenPath, JSON.stringify(tokens), { mode: 0o600 });\n'],
+      ['b.ts', 'await fs.writeFile(out, report);\n'],
+    ],
+  },
+  'secret-as-argument': {
+    found: [
+      ['a.ts', "if (args[i] === '--auth-token') token = args[++i];\n"],
+      ['a.py', 'parser.add_argument("--api-key", help="key")\n'],
+      ['a.go', 'package a\nvar t = flag.String("token", "", "t")\n'],
+    ],
+    clean: [['a.ts', "const help = 'use --max-tokens 5';\nif (a === '--port') x();\n"]],
+  },
+  'default-secret': {
+    found: [
+      ['a.ts', "const secret = process.env.JWT_SECRET || 'supersecret';\n"],
+      ['a.py', 'SECRET = os.environ.get("APP_SECRET", "changeme")\n'],
+      ['b.py', 'server_secret: str | None = Field(\n    default="dev",\n)\n'],
+    ],
+    clean: [
+      [
+        'a.ts',
+        "const key = process.env.API_KEY || '';\nconst apiKeyHeader = opts.apiKeyHeader || 'x-api-key';\n",
+      ],
+      ['a.py', 'token = os.environ.get("API_KEY", "")\nPASSWORD_FIELD = "password"\n'],
+    ],
+  },
+};

@@ -1,0 +1,97 @@
+import type { Samples } from './samples.ts';
+
+export const filters: Samples = {
+  'query-kind-by-prefix': {
+    found: [
+      ['a.ts', "if (!query.trim().toLowerCase().startsWith('select')) throw new Error('Only SELECT');\n"],
+      ['a.py', 'if not sql.strip().upper().startswith(("SELECT", "WITH")):\n    raise ValueError\n'],
+      [
+        'a.go',
+        'package a\nfunc f(query string) bool { return strings.HasPrefix(strings.ToUpper(query), "SELECT") }\n',
+      ],
+    ],
+    clean: [
+      ['a.ts', "if (name.startsWith('select-')) pick(name);\n"],
+      ['a.py', 'if line.startswith("#"):\n    pass\n'],
+    ],
+  },
+  'write-keywords-refused': {
+    found: [
+      [
+        'a.py',
+        'def _is_write(query):\n    return re.search(r"\\b(MERGE|CREATE|SET|DELETE|REMOVE)\\b", query) is not None\n',
+      ],
+      [
+        'a.ts',
+        "const FORBIDDEN = ['INSERT', 'UPDATE', 'DELETE', 'DROP'];\nif (FORBIDDEN.some((k) => sql.includes(k))) throw x;\n",
+      ],
+    ],
+    clean: [
+      ['a.ts', "const METHODS = ['GET', 'POST', 'PUT'];\nconst op = z.enum(['create', 'read', 'list']);\n"],
+      ['a.py', 'SQL = "INSERT INTO t SELECT * FROM u"\n'],
+    ],
+  },
+  'comments-stripped-before-check': {
+    found: [['a.py', 'KEYWORDS = x\ndef clean(sql):\n    return re.sub(r"--.*?$", "", sql)\n']],
+    clean: [['a.py', 'def clean(html):\n    return re.sub(r"<[^>]+>", "", html)\n']],
+  },
+  'shell-denylist': {
+    found: [
+      [
+        'a.py',
+        'BLOCKED = ["rm -rf", "sudo", "mkfs", "shutdown"]\nif any(b in command for b in BLOCKED):\n    raise ValueError\n',
+      ],
+      ['a.ts', "const dangerous = ['rm', 'sudo', 'dd'];\nif (dangerous.includes(cmd)) throw new Error();\n"],
+    ],
+    clean: [['a.ts', "const units = ['rm', 'mm', 'km'];\n"]],
+  },
+  'code-denylist': {
+    found: [
+      [
+        'a.py',
+        "def check(code):\n    dangerous = [\n        'exec(',\n        'eval(',\n        'os.system',\n    ]\n    return any(p in code for p in dangerous)\n",
+      ],
+    ],
+    clean: [['a.py', "NAMES = ['open', 'closed', 'merged']\n"]],
+  },
+  'first-word-allowed': {
+    found: [
+      ['a.py', 'name = command.split()[0]\nif name not in ALLOWED:\n    raise ValueError\n'],
+      [
+        'a.go',
+        'package a\nfunc f() { parts := strings.Fields(command)\n if !allowed[parts[0]] { return } }\n',
+      ],
+    ],
+    clean: [['a.ts', "const [scheme] = header.split(' ');\n"]],
+  },
+  'prefix-allow-list': {
+    found: [
+      [
+        'a.ts',
+        "const ok = allowed.some((dir) => resolved.startsWith(dir));\nif (!ok) throw new Error('Access denied');\n",
+      ],
+      [
+        'a.py',
+        'for allowed_prefix in self.allowed:\n    if url.startswith(allowed_prefix):\n        return True\n',
+      ],
+    ],
+    clean: [
+      ['a.ts', 'if (resolved.startsWith(root + path.sep)) return true;\n'],
+      ['b.ts', 'if (file.startsWith(prefix)) name = file.slice(prefix.length);\n'],
+    ],
+  },
+  'checked-but-not-stopped': {
+    found: [
+      [
+        'a.py',
+        "async def run(sql, ctx):\n    if readonly_query:\n        if found:\n            logger.info('query is rejected')\n            await ctx.error('write prohibited')\n\n    result = execute(sql)\n    return result\n",
+      ],
+    ],
+    clean: [
+      [
+        'a.py',
+        "async def run(sql, ctx):\n    if readonly_query:\n        if found:\n            await ctx.error('write prohibited')\n            return []\n\n    return execute(sql)\n",
+      ],
+    ],
+  },
+};
