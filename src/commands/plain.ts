@@ -19,10 +19,7 @@ export const openPlain = async (host: Host, request: PlainRequest): Promise<numb
       ? resumeAudit(host, request.id, request.readOnly)
       : await startAudit(host, { ...request, progress: host.progress });
   const lines = createInterface({ input: process.stdin, output: process.stdout });
-  let ended = false;
-  lines.once('close', () => {
-    ended = true;
-  });
+  const ended = new Promise<null>((done) => lines.once('close', () => done(null)));
   let check: string | null = null;
   try {
     for (const n of w.notices) print(visible(n));
@@ -37,13 +34,7 @@ export const openPlain = async (host: Host, request: PlainRequest): Promise<numb
     check = await runPlain({
       store: w.store,
       print,
-      ask: (prompt) =>
-        ended
-          ? Promise.resolve(null)
-          : Promise.race([
-              lines.question(prompt).catch(() => null),
-              new Promise<null>((done) => lines.once('close', () => done(null))),
-            ]),
+      ask: (prompt) => Promise.race([lines.question(prompt).catch(() => null), ended]),
       write: async (folder) => {
         try {
           const written = await writeReport(

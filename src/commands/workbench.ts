@@ -163,15 +163,19 @@ export const openWorkbench = async (host: Host, request: OpenRequest): Promise<n
       ports(host, terminal, readOnly, current),
       terminal,
       (app) => {
-        if (request.kind === 'resume') resume(app, request.id);
+        if (request.kind === 'resume') resume(app, request.id, true);
         else if (request.kind === 'start')
-          start(app, {
-            source: request.source,
-            subdir: request.subdir,
-            methodology: request.methodology,
-            url: request.url,
-            sample: false,
-          });
+          start(
+            app,
+            {
+              source: request.source,
+              subdir: request.subdir,
+              methodology: request.methodology,
+              url: request.url,
+              sample: false,
+            },
+            true,
+          );
       },
       host.env,
     );

@@ -206,7 +206,10 @@ const VERDICT_WORDS: Record<Verdict, string> = {
 export const verdictWord = (v: Verdict | null): string => (v === null ? 'not tested' : VERDICT_WORDS[v]);
 
 /** One line of history for people. */
-export const describeEvent = (e: SessionEvent): string => {
+export const describeEvent = (
+  e: SessionEvent,
+  titleOf: (item: string) => string | undefined = () => undefined,
+): string => {
   const mark = e.undoes !== undefined ? 'took back: ' : e.redoes !== undefined ? 'did again: ' : '';
   switch (e.type) {
     case 'session.started':
@@ -232,7 +235,7 @@ export const describeEvent = (e: SessionEvent): string => {
       const what = first?.triage
         ? `${first.triage.decision}${first.triage.reason ? ` — ${first.triage.reason}` : ''}`
         : 'triage cleared';
-      return `${mark}${e.changes.length === 1 ? `item ${first?.item}` : `${e.changes.length} items`} ${what}`;
+      return `${mark}${e.changes.length === 1 ? `"${titleOf(first?.item ?? '') ?? first?.item}"` : `${e.changes.length} items`} ${what}`;
     }
     case 'finding.recorded':
       return `${mark}${e.finding} ${e.value ? `recorded: ${e.value.title}` : 'deleted'}`;

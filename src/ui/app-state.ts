@@ -39,6 +39,10 @@ export type App = {
   /** Wipes the terminal, so that the next frame is drawn whole. */
   clearScreen: () => void;
   exit: () => void;
+  /** Ends the interface with an error, for what was asked for on the command line and cannot be. */
+  fail: (error: unknown) => void;
+  /** Stops the opening of a session that is under way. */
+  cancelOpening: () => void;
   /** How long the text being read is, and how much of it shows. */
   measure: (view: View) => { lines: number; height: number } | null;
 };
@@ -62,7 +66,8 @@ export const createApp = (
   measure: App['measure'],
 ): App => {
   const ui = cell(initialUi(columns, rows));
-  const version = cell(0);
+  let stamp = 0;
+  const listeners = new Set<() => void>();
   let opened: Opened | null = null;
   let unsubscribe = () => {};
   let sessions: readonly SessionSummary[] | null = null;
@@ -75,14 +80,42 @@ export const createApp = (
     (snap: Snapshot) => whatNow(snap.methodology, snap.session, index(snap.evidence)).text,
   );
   const preview = memoLast((snap: Snapshot, store: Opened) => ports.preview(snap, store.store.events()));
-  const history = memoLast((_snap: Snapshot, store: Opened) =>
-    store.store
-      .events()
-      .map((e) => ({ id: String(e.seq), at: e.at, text: describeEvent(e) }))
-      .reverse(),
+  const titles = memoLast(
+    (evidence: Snapshot['evidence']) =>
+      new Map(
+        [...evidence.values()].flatMap((r) => r.items.map((item): [string, string] => [item.id, item.title])),
+      ),
   );
+  const history = memoLast((snap: Snapshot, store: Opened) => {
+    const titleOf = (item: string) => titles(snap.evidence).get(item);
+    return store.store
+      .events()
+      .map((e) => ({ id: String(e.seq), at: e.at, text: describeEvent(e, titleOf) }))
+      .reverse();
+  });
 
-  ui.subscribe(() => version.set(version.get() + 1));
+  // One key often changes several things: listeners hear of them once, and one frame is drawn.
+  let told = true;
+  const changed = () => {
+    stamp += 1;
+    if (!told) return;
+    told = false;
+    queueMicrotask(() => {
+      told = true;
+      for (const listener of [...listeners]) listener();
+    });
+  };
+  ui.subscribe(changed);
+
+  const store = new Map<string, { from: readonly unknown[]; value: unknown }>();
+  const kept: View['kept'] = <T>(name: string, from: readonly unknown[], make: () => T): T => {
+    const known = store.get(name);
+    if (known && known.from.length === from.length && known.from.every((f, i) => Object.is(f, from[i])))
+      return known.value as T;
+    const value = make();
+    store.set(name, { from, value });
+    return value;
+  };
 
   const app: App = {
     ports,
@@ -90,8 +123,10 @@ export const createApp = (
     ui,
     measure,
     exit: () => {},
+    fail: () => {},
+    cancelOpening: () => {},
     clearScreen: () => {},
-    stamp: () => version.get(),
+    stamp: () => stamp,
     view() {
       const snap = opened?.store.snapshot() ?? null;
       const open = opened;
@@ -121,6 +156,7 @@ export const createApp = (
           return null;
         },
         now: ports.now(),
+        kept,
       };
     },
     opened() {
@@ -186,10 +222,11 @@ export const createApp = (
         .finally(() => app.update({ busy: ui.get().busy - 1 }));
     },
     redraw() {
-      version.set(version.get() + 1);
+      changed();
     },
     subscribe(listener) {
-      return version.subscribe(listener);
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
   };
   return app;

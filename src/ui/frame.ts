@@ -153,7 +153,7 @@ export const frame = (v: View, theme: Theme, options: { showIdle: boolean }): Fr
   let overlayKeys: Line | null = null;
   if (top && !docked) {
     const drawn = drawOverlay(v, top, theme, inner(area));
-    overlayKeys = fieldFooter(drawn.bottom || drawn.right || '', columns - 24);
+    overlayKeys = fieldFooter(drawn.keys ?? drawn.bottom ?? '', columns - 24);
     blocks.push(pane(area, { ...drawn, focused: true }, theme));
     if (drawn.cursor) cursor = { x: area.x + 2 + drawn.cursor.column, y: area.y + 1 + drawn.cursor.row };
     if (top.kind === 'choose') choices = { x: 2, y: area.y + 2, width: columns - 4, height: area.height - 3 };

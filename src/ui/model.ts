@@ -31,6 +31,8 @@ export type View = {
   /** A file of the target at the pinned commit; null while it is being read. */
   source: (path: string) => string | null;
   now: Date;
+  /** Keeps what `make` gave until one of `from` changes: wrapping a long text for every key is what frames would wait for. */
+  kept: <T>(name: string, from: readonly unknown[], make: () => T) => T;
 };
 
 export type CheckRow =

@@ -62,6 +62,7 @@ const Workbench = ({ app, showIdle }: { app: App; showIdle: boolean }) => {
 
   useEffect(() => {
     app.exit = () => exit();
+    app.fail = (error) => exit(error instanceof Error ? error : new Error(String(error)));
     const ui = app.ui.get();
     if (ui.columns !== columns || ui.rows !== height) app.update({ columns, rows: height });
   }, [app, exit, columns, height]);

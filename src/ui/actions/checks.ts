@@ -2,6 +2,7 @@ import { isRefusal } from '../../domain/decide.ts';
 import type { Verdict } from '../../domain/events.ts';
 import type { Check } from '../../domain/methodology.ts';
 import { findingsOfCheck, manualCommand, verdictWord } from '../../domain/selectors.ts';
+import { truncate } from '../../text/width.ts';
 import type { App } from '../app-state.ts';
 import { selectedCheck } from '../model.ts';
 import { textField } from '../view/text-field.ts';
@@ -55,18 +56,28 @@ export const clearVerdict = (app: App): void => {
     );
 };
 
+const VERDICT_CHOICES: readonly { value: Verdict; word: string; about: (c: Check) => string }[] = [
+  { value: 'pass', word: 'pass', about: (c) => c.passesWhen },
+  { value: 'fail', word: 'fail', about: (c) => c.failsWhen },
+  {
+    value: 'not-applicable',
+    word: 'not applicable',
+    about: () => 'the server has nothing this could be about',
+  },
+  { value: 'unsure', word: 'unsure', about: () => 'looked, and could not tell' },
+];
+
 export const pickVerdict = (app: App): void => {
   const check = current(app);
   if (!check) return;
   app.push({
     kind: 'choose',
     title: `${check.id} ${check.title}`,
-    items: [
-      { label: `pass            ${check.passesWhen}`, value: 'pass' },
-      { label: `fail            ${check.failsWhen}`, value: 'fail' },
-      { label: 'not applicable  the server has nothing this could be about', value: 'not-applicable' },
-      { label: 'unsure          looked, and could not tell', value: 'unsure' },
-    ],
+    // ink-select-input wraps what is too long, and its list would break the frame.
+    items: VERDICT_CHOICES.map(({ value, word, about }) => ({
+      value,
+      label: truncate(`${word.padEnd(16)}${about(check)}`, app.ui.get().columns - 8),
+    })),
     choose: (value) => answer(app, value as Verdict),
   });
 };

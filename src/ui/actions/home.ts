@@ -31,24 +31,31 @@ const enter = (app: App, opened: Opened): void => {
     opened.store.collect(missing).catch((e: unknown) => app.toast(String(e), 'bad'));
 };
 
-const open = (app: App, what: string, run: (progress: (text: string) => void) => Promise<Opened>): void => {
+type Opening = (progress: (text: string) => void) => Promise<Opened>;
+
+/** `orFail`: what was named on the command line and cannot be opened ends the program, with the reason. */
+const open = (app: App, what: string, orFail: boolean, run: Opening): void => {
   app.update({ place: 'opening', opening: what });
   app.work(async () => {
     try {
       enter(app, await run((text) => app.update({ opening: `${what}\n${text}` })));
     } catch (error) {
+      if (orFail) return app.fail(error);
       app.update({ place: 'home', opening: '' });
       throw error;
     }
   });
 };
 
-export const resume = (app: App, id: string): void => open(app, `Opening ${id}`, () => app.ports.resume(id));
+export const resume = (app: App, id: string, orFail = false): void =>
+  open(app, `Opening ${id}`, orFail, () => app.ports.resume(id));
 
-export const start = (app: App, request: StartRequest): void =>
-  open(app, request.sample ? 'Opening the sample server' : `Opening ${request.source}`, (progress) =>
-    app.ports.start(request, progress, new AbortController().signal),
-  );
+export const start = (app: App, request: StartRequest, orFail = false): void => {
+  const abort = new AbortController();
+  app.cancelOpening = () => abort.abort();
+  const what = request.sample ? 'Opening the sample server' : `Opening ${request.source}`;
+  open(app, what, orFail, (progress) => app.ports.start(request, progress, abort.signal));
+};
 
 export const resumeSelected = (app: App): void => {
   const view = app.view();

@@ -167,6 +167,7 @@ export const filter = (app: App): void => {
 export const back = (app: App): boolean => {
   const view = app.view();
   const list = activeList(view.ui);
+  if (view.ui.place === 'opening') return false;
   if (view.ui.zoom !== 'normal') app.update({ zoom: 'normal' });
   else if (list && view.ui.filters[list]) app.update({ filters: { ...view.ui.filters, [list]: '' } });
   else if (view.ui.focus !== 'list')

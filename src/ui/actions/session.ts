@@ -143,17 +143,23 @@ const close = (app: App): void => {
   });
 };
 
+/** Leaves where no session is open; a fetch under way is stopped, or it would keep the program running. */
+const leave = (app: App): void => {
+  app.cancelOpening();
+  app.exit();
+};
+
 /** q: one step back; on the last screen it leaves. */
 export const quitOrBack = (app: App): void => {
   if (back(app)) return;
-  if (app.ui.get().place === 'home') app.exit();
-  else close(app);
+  if (app.view().snap) close(app);
+  else leave(app);
 };
 
 /** Ctrl+C: asks once while collectors run, since their work would be lost; the second one always leaves. */
 export const interrupt = (app: App): void => {
   const view = app.view();
-  if (!view.snap) return app.exit();
+  if (!view.snap) return leave(app);
   const asked = view.ui.overlays.at(-1)?.kind === 'confirm';
   if (view.snap.running.size > 0 && !asked)
     return app.push({

@@ -11,6 +11,8 @@ import type { Overlay } from './overlay.ts';
 
 type Size = { width: number; height: number };
 export type Drawn = Omit<PaneText, 'focused'> & {
+  /** Keys that hold while it is open, for the footer; what stands in the lower edge when left out. */
+  keys?: string;
   /** Where the text cursor stands inside the pane, for input methods. */
   cursor?: { row: number; column: number };
 };
@@ -82,7 +84,7 @@ const drawEntries = (v: View, o: Overlay & { kind: 'help' | 'palette' }, theme: 
   const top = scrollTo(0, Math.max(0, row), height, rows.length);
   return {
     title: o.kind === 'help' ? 'Help' : 'Commands',
-    right: o.kind === 'help' ? 'type to filter · Enter runs · Esc closes' : 'Enter runs · Esc closes',
+    keys: `${o.kind === 'help' ? 'type to filter' : 'type to search'} · ↑ ↓ choose · Enter runs · Esc closes`,
     bottom: entries.length > 0 ? `${at + 1} of ${entries.length}` : '',
     lines: [
       ...head,

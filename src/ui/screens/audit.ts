@@ -84,7 +84,10 @@ export const checkList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'fo
 /** All lines of the middle pane, unwindowed: also what scrolling measures. */
 export const detailLines = (v: View, theme: Theme, columns: number): Line[] => {
   const check = selectedCheck(v);
-  if (check) return checkDetail(v, check, theme, columns);
+  if (check)
+    return v.kept('check-detail', [v.snap, check, columns, theme, v.now.toDateString()], () =>
+      checkDetail(v, check, theme, columns),
+    );
   const section = selectedSection(v);
   return section ? sectionDetail(v, section, theme, columns) : [muted('Choose a check on the left.')];
 };

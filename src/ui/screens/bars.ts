@@ -90,7 +90,10 @@ export const header = (v: View, columns: number): Line => {
 export const status = (v: View, theme: Theme, columns: number): Line => {
   const { ui, snap } = v;
   if (snap?.failedSave)
-    return fitLine([span(` ${snap.failedSave.message}: ${snap.failedSave.hint}`, 'bad', true)], columns);
+    return fitLine(
+      [span(` NOT SAVED: ${snap.failedSave.hint}. ${snap.failedSave.message}`, 'bad', true)],
+      columns,
+    );
   if (ui.toast)
     return fitLine([span(` ${visible(ui.toast.text)}`, ui.toast.tone, ui.toast.tone === 'bad')], columns);
   if (!snap) return [];

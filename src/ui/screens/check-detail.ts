@@ -3,7 +3,7 @@ import type { Check, Section } from '../../domain/methodology.ts';
 import { findingsOfCheck, manualCommand, progress, verdictOf, verdictWord } from '../../domain/selectors.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
 import { wrap, wrapHanging } from '../../text/width.ts';
-import { itemRows, type View } from '../model.ts';
+import { itemRows, type RunState, type View } from '../model.ts';
 import type { Theme } from '../theme.ts';
 import { blank, type Line, muted, plain, span, spread } from '../view/line.ts';
 import { dayAndTime } from './bars.ts';
@@ -28,6 +28,17 @@ const steps = (label: string, items: readonly string[], columns: number): Line[]
 
 const TOP_ITEMS = 6;
 
+/** States in which a collector has said nothing: no items then does not mean clean. */
+const COULD_NOT_LOOK: ReadonlySet<RunState> = new Set([
+  'failed',
+  'unavailable',
+  'missing',
+  'not-run',
+  'running',
+  'queued',
+  'loading',
+]);
+
 const evidenceSummary = (v: View, check: Check, theme: Theme, columns: number): Line[] => {
   const rows = itemRows({ ...v, ui: { ...v.ui, filters: { ...v.ui.filters, items: '' } } }, check);
   if (rows.length === 0)
@@ -37,7 +48,10 @@ const evidenceSummary = (v: View, check: Check, theme: Theme, columns: number): 
       columns,
     );
   const kinds = { lead: 0, gap: 0, strength: 0, fact: 0 };
-  for (const r of rows) if (r.kind === 'item') kinds[r.item.kind] += 1;
+  for (const r of rows)
+    if (r.kind === 'item' && v.snap?.session.triage.get(r.item.id)?.decision !== 'dismissed')
+      kinds[r.item.kind] += 1;
+  const blind = rows.some((r) => r.kind === 'run' && COULD_NOT_LOOK.has(r.state));
   const words: Record<keyof typeof kinds, [string, string]> = {
     lead: ['lead', 'leads'],
     gap: ['gap', 'gaps'],
@@ -53,7 +67,10 @@ const evidenceSummary = (v: View, check: Check, theme: Theme, columns: number): 
   const more = rows.length - shown.length - items.length;
   return [
     spread(
-      [span('Evidence'.padEnd(LABEL), 'accent'), span(counted || 'no items')],
+      [
+        span('Evidence'.padEnd(LABEL), 'accent'),
+        span(counted || (blind ? 'not everything could be looked at' : 'no items')),
+      ],
       [span('o goes there', 'muted')],
       columns,
     ),

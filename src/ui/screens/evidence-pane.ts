@@ -65,8 +65,11 @@ const excerpt = (v: View, item: EvidenceItem, theme: Theme, columns: number, row
   const redacted = file !== null && !sameText(file, at);
   if (file === null || file === '' || redacted) return numbered(at.snippet, at.startLine).slice(0, rows);
   const all = file.split('\n');
-  const first = Math.max(1, at.startLine - CONTEXT_LINES);
-  const last = Math.min(all.length, at.endLine + CONTEXT_LINES);
+  // The cited lines come first: context only where there is room for it.
+  const cited = at.endLine - at.startLine + 1;
+  const around = Math.max(0, Math.min(CONTEXT_LINES, Math.floor((rows - cited) / 2)));
+  const first = Math.max(1, at.startLine - around);
+  const last = Math.min(all.length, at.endLine + around);
   return numbered(redactSecrets(all.slice(first - 1, last).join('\n')), first).slice(0, rows);
 };
 
@@ -153,7 +156,12 @@ export const evidencePane = (
       : chosen
         ? runDetail(v, chosen, size.width)
         : [];
-  const leads = rows.filter((r) => r.kind === 'item' && r.item.kind === 'lead').length;
+  const leads = rows.filter(
+    (r) =>
+      r.kind === 'item' &&
+      r.item.kind === 'lead' &&
+      v.snap?.session.triage.get(r.item.id)?.decision !== 'dismissed',
+  ).length;
   return {
     title,
     right: v.ui.filters.items ? `/${v.ui.filters.items}` : `${leads} ${leads === 1 ? 'lead' : 'leads'}`,

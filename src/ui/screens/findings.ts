@@ -27,18 +27,21 @@ export const findingList = (v: View, theme: Theme, size: Size): Omit<PaneText, '
   const lines = rows.slice(top, top + size.height).map((f, i): Line => {
     const selected = top + i === at;
     const open = missingParts(f).length;
+    const wide = size.width >= 60;
     return spread(
       [
         span(selected ? `${theme.glyphs.cursor} ` : '  ', 'focus', true),
         span(`${f.id} `, 'muted'),
         span(
-          fit(f.positive ? 'good' : f.severity, 9),
+          fit(f.positive ? 'good' : f.severity, wide ? 9 : 5),
           f.positive ? 'ok' : severityTone(f.severity),
           selected,
         ),
         span(visible(f.title), undefined, selected),
       ],
-      [span(f.check, 'muted'), span(open > 0 ? ` ${open} to fill` : ' ready', open > 0 ? 'warn' : 'ok')],
+      wide
+        ? [span(f.check, 'muted'), span(open > 0 ? ` ${open} to fill` : ' ready', open > 0 ? 'warn' : 'ok')]
+        : [span(open > 0 ? `${open} open` : 'ready', open > 0 ? 'warn' : 'ok')],
       size.width,
     );
   });

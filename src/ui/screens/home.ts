@@ -60,13 +60,17 @@ export const homePane = (v: View, theme: Theme, size: Size): Omit<PaneText, 'foc
     return spread(
       [
         cursor,
-        span(fit(visible(s.name), cells > 0 ? 30 : 22), undefined, selected),
+        span(fit(visible(s.name), cells > 0 ? 30 : size.width >= 74 ? 22 : 16), undefined, selected),
         span(` ${s.commit.slice(0, 7)} `, 'muted'),
         ...(cells > 0 ? [span(bar, 'accent'), span(' ')] : []),
         span(`${String(s.answered).padStart(3)}/${total} `),
       ],
       [
-        span(`${s.findings} ${s.findings === 1 ? 'finding ' : 'findings'}  `),
+        span(
+          size.width >= 92
+            ? `${s.findings} ${s.findings === 1 ? 'finding ' : 'findings'}  `
+            : `F${s.findings}  `,
+        ),
         span(
           `${fit(s.answered === total && total > 0 ? 'ready' : (s.lastCheck ?? ''), 6)} ${dayAndTime(s.lastAt, v.now)}`,
           'muted',

@@ -82,5 +82,6 @@ export const sessionLines = (v: View, _theme: Theme, columns: number): Line[] =>
     ...row('reports', session.reports.map((r) => r.audit).join(', ') || 'none written'),
     blank,
     ...row('come back', opened.resumeCommand),
+    ...snap.notices.flatMap((n, i) => [...(i === 0 ? [blank] : []), ...row(i === 0 ? 'notices' : '', n)]),
   ];
 };

@@ -5,8 +5,14 @@ import { type Key, typed } from '../keys.ts';
 /** Text being typed: grapheme by grapheme, so that the cursor never stands inside a character. */
 export type TextField = { before: readonly string[]; after: readonly string[]; multiline: boolean };
 
-/** A character as a screen may show it: what cannot be seen is written out; emoji keep their joiners. */
-const shown = (g: string): string => (g === '\n' || /\p{Extended_Pictographic}/u.test(g) ? g : visible(g));
+/** Joiners and soft hyphens are part of how languages and emoji are written; alone they hide nothing. */
+const ORTHOGRAPHIC = /[\u00AD\u200C\u200D\uFE0F]/g;
+
+/** A character as a screen may show it: what cannot be seen is written out. */
+const shown = (g: string): string => {
+  const base = g.replace(ORTHOGRAPHIC, '');
+  return g === '\n' || (base !== '' && visible(base) === base) ? g : visible(g);
+};
 
 export const textField = (text: string, multiline = false): TextField => ({
   before: graphemes(text),
@@ -103,7 +109,8 @@ export const fieldRows = (f: TextField, columns: number): { rows: string[]; row:
   let at = { row: 0, column: 0 };
   const all = [...f.before, ...f.after];
   for (const [i, raw] of [...all, ''].entries()) {
-    const g = shown(raw);
+    // In a field narrower than a character, something must stand for it.
+    const g = width(shown(raw)) > columns ? '?' : shown(raw);
     const w = width(g);
     if (g !== '\n' && used + w > columns) {
       rows.push('');
