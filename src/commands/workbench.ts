@@ -145,7 +145,7 @@ const farewell = (host: Host, opened: Opened): void => {
   const p = progress(session, checksOf(methodology));
   const lines = [
     `${visible(session.target?.name ?? '')} @ ${session.target?.commit.slice(0, 12)}`,
-    `${p.answered} of ${p.total} checks answered, ${session.findings.size} findings, ${workedHours(session)} h of work`,
+    `${p.answered} of ${p.total} checks answered, ${session.findings.size} ${session.findings.size === 1 ? 'finding' : 'findings'}, ${workedHours(session)} h of work`,
     `saved in ${opened.folder}`,
     `come back with: ${opened.resumeCommand}`,
   ];

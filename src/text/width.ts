@@ -34,13 +34,15 @@ export const fit = (text: string, columns: number): string => {
   return cut + ' '.repeat(Math.max(0, columns - width(cut)));
 };
 
-/** The text as lines of at most `columns`; long words are broken, leading spaces kept. */
+/** The text as lines of at most `columns`: long words are broken, the indent of a line is kept, its wrapped rest has none. */
 export const wrap = (text: string, columns: number): string[] =>
   columns <= 0
     ? []
-    : wrapAnsi(text, columns, { hard: true, trim: false, wordWrap: true })
-        .split('\n')
-        .map((l) => l.trimEnd());
+    : text.split('\n').flatMap((line) =>
+        wrapAnsi(line, columns, { hard: true, trim: false, wordWrap: true })
+          .split('\n')
+          .map((l, i) => (i === 0 ? l.trimEnd() : l.trim())),
+      );
 
 /** Wraps with a hanging indent: the first line after `first`, the rest after as many spaces. */
 export const wrapHanging = (first: string, text: string, columns: number): string[] => {
