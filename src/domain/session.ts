@@ -22,8 +22,8 @@ export type RunRecord = {
   at: string;
 };
 
-/** An event that can be taken back: what it was, and the event that restores what was there before. */
-export type Undoable = { seq: number; event: EventBody; inverse: EventBody };
+/** An event that can be taken back, and the event that restores what was there before. */
+export type Undoable = { seq: number; inverse: EventBody };
 
 export type Session = {
   /** Number of the last event; 0 before `session.started`. */
@@ -81,36 +81,26 @@ const put = <V>(map: Map<string, V>, key: string, value: V | null): void => {
   else map.set(key, value);
 };
 
-/** The event that restores what `event` is about to replace; null for events that cannot be taken back. */
-const inverseOf = (s: Session, event: EventBody): EventBody | null => {
-  switch (event.type) {
+/** The event that restores what `e` is about to replace; null for events that cannot be taken back. */
+const inverseOf = (s: Session, e: SessionEvent): EventBody | null => {
+  switch (e.type) {
     case 'check.answered': {
-      const was = s.answers.get(event.check);
-      return { ...event, answer: was ? { verdict: was.verdict, note: was.note } : null };
+      const was = s.answers.get(e.check);
+      return { type: e.type, check: e.check, answer: was ? { verdict: was.verdict, note: was.note } : null };
     }
     case 'evidence.triaged':
       return {
-        ...event,
-        changes: event.changes.map((c) => ({ item: c.item, triage: s.triage.get(c.item) ?? null })),
+        type: e.type,
+        changes: e.changes.map((c) => ({ item: c.item, triage: s.triage.get(c.item) ?? null })),
       };
     case 'finding.recorded':
-      return { ...event, value: s.findings.get(event.finding) ?? null };
+      return { type: e.type, finding: e.finding, value: s.findings.get(e.finding) ?? null };
     case 'attachment.added':
-      return { ...event, value: s.attachments.get(event.name) ?? null };
+      return { type: e.type, name: e.name, value: s.attachments.get(e.name) ?? null };
     default:
       return null;
   }
 };
-
-const bodyOf = ({
-  v: _v,
-  seq: _seq,
-  at: _at,
-  by: _by,
-  undoes: _u,
-  redoes: _r,
-  ...body
-}: SessionEvent): EventBody => body as EventBody;
 
 /** The entry is the last one unless the journal was written by hand: keep the common case from being quadratic. */
 const without = (stack: Undoable[], seq: number): Undoable[] => {
@@ -121,10 +111,9 @@ const without = (stack: Undoable[], seq: number): Undoable[] => {
 
 /** Keeps the undo stacks: a decision clears redo; taking back and doing again move an entry across. */
 const trackUndo = (s: Session, e: SessionEvent): void => {
-  const event = bodyOf(e);
-  const inverse = inverseOf(s, event);
+  const inverse = inverseOf(s, e);
   if (!inverse) return;
-  const entry = { seq: e.seq, event, inverse };
+  const entry = { seq: e.seq, inverse };
   if (e.undoes !== undefined) {
     s.undo = without(s.undo, e.undoes);
     // What was taken back is done again by the event that this one's inverse describes.
