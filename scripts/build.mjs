@@ -20,8 +20,9 @@ await build({
   // Some packages keep a UMD build under "main" whose requires no bundler can follow.
   mainFields: ['module', 'main'],
   define: { 'process.env.NODE_ENV': '"production"' },
-  // Ink loads its devtools only when asked to; secretlint resolves its rules by itself and is loaded by name.
-  external: ['react-devtools-core', '@secretlint/*'],
+  // Ink loads its devtools only when asked to; secretlint resolves its rules by itself and is loaded by name;
+  // tree-sitter finds its WebAssembly beside itself.
+  external: ['react-devtools-core', '@secretlint/*', '@vscode/tree-sitter-wasm'],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },

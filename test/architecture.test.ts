@@ -17,6 +17,7 @@ const PARSERS = [
   'spdx-correct',
   /^@secretlint\//,
   'fast-xml-parser',
+  '@vscode/tree-sitter-wasm',
 ];
 
 const RULES: Record<string, Rule> = {
