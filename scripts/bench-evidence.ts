@@ -125,20 +125,25 @@ const main = async (clonesDir: string): Promise<number> => {
   });
   const unscored: { id: string; why: string }[] = [];
   /** One entry that cannot be scored must not lose the others; it is told, and not counted. */
-  const each = async <E extends { repo: string }>(entries: readonly E[], one: (e: E) => Promise<void>) => {
+  const each = async <E extends { repo: string; id?: unknown; finding_id?: unknown }>(
+    entries: readonly E[],
+    one: (e: E) => Promise<void>,
+  ) => {
     for (const [n, e] of entries.entries()) {
       progress(n + 1, entries.length, e.repo);
       try {
         await one(e);
+        scored++;
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
-        unscored.push({ id: 'id' in e ? String(e.id) : e.repo, why });
+        unscored.push({ id: String(e.id ?? e.finding_id ?? e.repo), why });
       }
     }
     progress(entries.length, entries.length, '\r\x1b[K');
   };
   const said = new Map<string, string>();
   let report: object;
+  let scored = 0;
   try {
     if (args.tools) {
       const names: NameScore[] = [];
@@ -202,7 +207,8 @@ const main = async (clonesDir: string): Promise<number> => {
       args.out,
       `${JSON.stringify({ command: args.cmd ?? 'the product', version: product.version, ...report, unscored }, null, 1)}\n`,
     );
-  return unscored.length ? 1 : 0;
+  if (unscored.length) console.log(`${unscored.length} entries not scored, see above or --out`);
+  return unscored.length && !scored ? 1 : 0;
 };
 
 if (args.help || !args.clones) {

@@ -80,7 +80,11 @@ export const aggregate = (rows: readonly WeaknessScore[]): Aggregate => {
     ),
     chanceRecall: mean(rows.map((r) => r.chance)),
     first5: mean(rows.map((r) => within(r.classRank, 5))),
-    first5OfCheck: mean(rows.map((r) => within(r.checkRank, 5))),
+    // Other programs name no checks: they have no such rank, rather than a bad one.
+    first5OfCheck:
+      rows.some((r) => r.classHit) && rows.every((r) => r.checkRank === null)
+        ? null
+        : mean(rows.map((r) => within(r.checkRank, 5))),
     classRecallAt10: mean(rows.map((r) => within(r.classRank, 10))),
     classRecallAt50: mean(rows.map((r) => within(r.classRank, 50))),
     medianRank: median(rows.map((r) => r.rank)),
