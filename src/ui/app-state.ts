@@ -1,6 +1,8 @@
+import { surfaceOf, toolViews } from '../domain/attack-surface.ts';
 import { type Command, isRefusal, type Refusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
 import type { SessionEvent } from '../domain/events.ts';
+import { emptySurface } from '../domain/evidence.ts';
 import { describeEvent, type EvidenceIndex, indexEvidence, whatNow } from '../domain/selectors.ts';
 import type { Snapshot } from '../engine/store.ts';
 import type { View } from './model.ts';
@@ -79,6 +81,8 @@ export const createApp = (
   const now = memoLast(
     (snap: Snapshot) => whatNow(snap.methodology, snap.session, index(snap.evidence)).text,
   );
+  const tools = memoLast((evidence: Snapshot['evidence']) => toolViews(evidence));
+  const surface = memoLast((evidence: Snapshot['evidence']) => surfaceOf(evidence));
   const preview = memoLast((snap: Snapshot, store: Opened) => ports.preview(snap, store.store.events()));
   const titles = memoLast(
     (evidence: Snapshot['evidence']) =>
@@ -138,6 +142,8 @@ export const createApp = (
         sessions,
         sessionsError,
         readiness: () => (snap ? readiness(snap) : []),
+        tools: () => (snap ? tools(snap.evidence) : []),
+        surface: () => (snap ? surface(snap.evidence) : emptySurface()),
         whatNow: () => (snap ? now(snap) : ''),
         preview: () => (snap && open ? preview(snap, open) : ''),
         history: () => (snap && open ? history(snap, open) : []),

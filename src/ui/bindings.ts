@@ -17,6 +17,7 @@ export type Context =
   | 'run'
   | 'report'
   | 'session'
+  | 'surface'
   | 'lists'
   | 'audit'
   | 'global';
@@ -89,6 +90,8 @@ export const bindings: readonly Binding[] = [
   { id: 'network', context: 'session', keys: ['N'], label: 'Allow or forbid the network for this session', short: 'network', disabled: readOnly, run: session.allowNetwork },
   { id: 'export', context: 'session', keys: ['E'], label: 'Export the session to one file', short: 'export', run: session.exportSession },
 
+  { id: 'go-to-lead', context: 'surface', keys: ['o'], label: 'Go to the worst lead of this tool', short: 'worst lead', run: go.goToLead },
+
   { id: 'undo', context: 'audit', keys: ['z'], label: 'Undo', short: 'undo', disabled: (v) => readOnly(v) ?? ((v.snap?.session.undo.length ?? 0) > 0 ? null : 'nothing to undo'), run: (a) => session.undo(a, 'undo') },
   { id: 'redo', context: 'audit', keys: ['Z'], label: 'Redo', short: '', disabled: (v) => readOnly(v) ?? ((v.snap?.session.redo.length ?? 0) > 0 ? null : 'nothing to redo'), run: (a) => session.undo(a, 'redo') },
   { id: 'filter', context: 'audit', keys: ['/'], label: 'Filter the list', short: 'filter', run: go.filter },
@@ -100,6 +103,7 @@ export const bindings: readonly Binding[] = [
   { id: 'screen-evidence', context: 'audit', keys: ['3'], label: 'Evidence runs', short: '', run: (a) => go.goTo(a, 'evidence') },
   { id: 'screen-report', context: 'audit', keys: ['4'], label: 'Report readiness', short: '', run: (a) => go.goTo(a, 'report') },
   { id: 'screen-session', context: 'audit', keys: ['5'], label: 'Session and its history', short: '', run: (a) => go.goTo(a, 'session') },
+  { id: 'screen-surface', context: 'audit', keys: ['6'], label: 'Attack surface: tools and what they may reach', short: '', run: (a) => go.goTo(a, 'surface') },
   { id: 'next-pane', context: 'audit', keys: ['tab'], label: 'Next pane', short: '', run: (a) => go.cycleFocus(a, 1) },
   { id: 'previous-pane', context: 'audit', keys: ['shift+tab'], label: 'Previous pane', short: '', run: (a) => go.cycleFocus(a, -1) },
   { id: 'zoom', context: 'audit', keys: ['+', '='], label: 'Larger pane', short: '', run: (a) => go.cycleZoom(a, 1) },
@@ -143,6 +147,8 @@ export const contextsOf = (v: View): readonly Context[] => {
       return ['report', 'audit', 'lists', 'global'];
     case 'session':
       return ['session', 'audit', 'lists', 'global'];
+    case 'surface':
+      return ['surface', 'audit', 'lists', 'global'];
   }
 };
 

@@ -9,6 +9,7 @@ import { homePane, openingPane } from './screens/home.ts';
 import { readinessList, reportLines } from './screens/report.ts';
 import { runLines, runList } from './screens/runs.ts';
 import { historyList, historyStrip, sessionLines } from './screens/session.ts';
+import { toolLines, toolList } from './screens/surface.ts';
 import type { Theme } from './theme.ts';
 import {
   type Block,
@@ -70,6 +71,10 @@ const content = (v: View, name: PaneName, theme: Theme, size: Size): Omit<PaneTe
       return name === 'list'
         ? historyList(v, theme, size)
         : readable(v, sessionLines(v, theme, size.width), size, 'This session');
+    case 'surface':
+      return name === 'list'
+        ? toolList(v, theme, size)
+        : readable(v, toolLines(v, theme, size.width), size, 'Tool');
   }
 };
 
@@ -87,6 +92,7 @@ export const readingExtent = (v: View, theme: Theme): { lines: number; height: n
     evidence: () => runLines(v, theme, size.width).length,
     report: () => reportLines(v, theme, size.width).length,
     session: () => sessionLines(v, theme, size.width).length,
+    surface: () => toolLines(v, theme, size.width).length,
   }[v.ui.place]();
   return { lines, height: size.height };
 };

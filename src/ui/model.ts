@@ -1,4 +1,5 @@
-import type { EvidenceItem } from '../domain/evidence.ts';
+import type { ToolView } from '../domain/attack-surface.ts';
+import type { EvidenceItem, Surface } from '../domain/evidence.ts';
 import type { Finding } from '../domain/finding.ts';
 import { type Check, checksOf, findCheck, type Section } from '../domain/methodology.ts';
 import {
@@ -30,6 +31,9 @@ export type View = {
   history: () => readonly { id: string; at: string; text: string }[];
   /** A file of the target at the pinned commit; null while it is being read. */
   source: (path: string) => string | null;
+  /** The tools of the server with the leads that begin in them, and the whole surface. */
+  tools: () => readonly ToolView[];
+  surface: () => Surface;
   now: Date;
   /** Keeps what `make` gave until one of `from` changes: wrapping a long text for every key is what frames would wait for. */
   kept: <T>(name: string, from: readonly unknown[], make: () => T) => T;
@@ -115,6 +119,16 @@ export const historyRows = (v: View): readonly { id: string; at: string; text: s
   return query ? v.history().filter((h) => matchesWords(query, h.text)) : v.history();
 };
 
+export const surfaceRows = (v: View): readonly ToolView[] => {
+  const query = v.ui.filters.surface ?? '';
+  const all = v.tools();
+  return query
+    ? all.filter((t) =>
+        matchesWords(query, t.tool.name, t.tool.path, t.reaches.join(' '), t.tool.description),
+      )
+    : all;
+};
+
 /** Ids of a list's rows, for moving the selection. */
 export const rowIds = (v: View, list: ListName): string[] => {
   switch (list) {
@@ -132,6 +146,8 @@ export const rowIds = (v: View, list: ListName): string[] => {
       return (v.opened?.collectors ?? []).map((c) => c.id);
     case 'report':
       return v.readiness().map((_, i) => String(i));
+    case 'surface':
+      return surfaceRows(v).map((t) => t.id);
     case 'history':
       return historyRows(v).map((h) => h.id);
   }
@@ -188,6 +204,8 @@ export const activeList = (ui: Ui): ListName | null => {
       return ui.focus === 'list' ? 'report' : null;
     case 'session':
       return ui.focus === 'list' ? 'history' : null;
+    case 'surface':
+      return ui.focus === 'list' ? 'surface' : null;
   }
 };
 
@@ -200,6 +218,8 @@ export const readingKey = (v: View): string => {
       return `finding:${selectedId(v, 'findings')}`;
     case 'evidence':
       return `run:${selectedId(v, 'runs')}`;
+    case 'surface':
+      return `tool:${selectedId(v, 'surface')}`;
     default:
       return v.ui.place;
   }

@@ -2,12 +2,19 @@ import type { PaneName, Zoom } from './layout.ts';
 import type { Overlay } from './overlays/overlay.ts';
 import { emptyList, type ListState } from './view/list.ts';
 
-export type ScreenName = 'audit' | 'findings' | 'evidence' | 'report' | 'session';
-export const SCREENS: readonly ScreenName[] = ['audit', 'findings', 'evidence', 'report', 'session'];
+export type ScreenName = 'audit' | 'findings' | 'evidence' | 'report' | 'session' | 'surface';
+export const SCREENS: readonly ScreenName[] = [
+  'audit',
+  'findings',
+  'evidence',
+  'report',
+  'session',
+  'surface',
+];
 /** `home` and `opening` come before a session is open. */
 export type Place = 'home' | 'opening' | ScreenName;
 
-export type ListName = 'home' | 'checks' | 'items' | 'findings' | 'runs' | 'report' | 'history';
+export type ListName = 'home' | 'checks' | 'items' | 'findings' | 'runs' | 'report' | 'history' | 'surface';
 
 export type Toast = { text: string; tone: 'ok' | 'warn' | 'bad' };
 
@@ -48,6 +55,7 @@ export const initialUi = (columns: number, rows: number): Ui => ({
     runs: emptyList(),
     report: emptyList(),
     history: emptyList(),
+    surface: emptyList(),
   },
   scroll: {},
   collapsed: new Set(),

@@ -46,6 +46,7 @@ const SCREENS: Record<
   runs: inAudit('3', 'j', 'j'),
   report: inAudit('4'),
   session: inAudit('5'),
+  surface: inAudit('6'),
   help: inAudit('?'),
   palette: inAudit(':', 'f', 'i', 'n'),
   form: inAudit('2', 'enter', 'j', 'j'),

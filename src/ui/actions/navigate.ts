@@ -99,6 +99,18 @@ export const goWhatNow = (app: App): void => {
   app.toast(step.text);
 };
 
+/** From a tool to the check and the evidence item that say the worst of it. */
+export const goToLead = (app: App): void => {
+  const view = app.view();
+  const id = selectedId(view, 'surface');
+  const worst = view.tools().find((t) => t.id === id)?.leads[0];
+  const check = worst?.checks[0];
+  if (!worst || !check) return app.toast('No lead begins in this tool.', 'warn');
+  goToCheck(app, check);
+  app.update({ focus: 'evidence' });
+  select(app, 'items', worst.id);
+};
+
 /** Right or Enter: opens a section, or moves on to the next pane. */
 export const openRow = (app: App): void => {
   const view = app.view();

@@ -72,6 +72,7 @@ export const header = (v: View, columns: number): Line => {
     ['evidence', '3'],
     ['report', '4'],
     ['session', '5'],
+    ['surface', '6'],
   ];
   const tabs: Span[] = places.map(([place, key]) =>
     place === v.ui.place

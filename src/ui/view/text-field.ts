@@ -6,6 +6,7 @@ import { type Key, typed } from '../keys.ts';
 export type TextField = { before: readonly string[]; after: readonly string[]; multiline: boolean };
 
 /** Joiners and soft hyphens are part of how languages and emoji are written; alone they hide nothing. */
+// biome-ignore lint/suspicious/noMisleadingCharacterClass: single code points are meant
 const ORTHOGRAPHIC = /[\u00AD\u200C\u200D\uFE0F]/g;
 
 /** A character as a screen may show it: what cannot be seen is written out. */
