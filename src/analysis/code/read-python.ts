@@ -1,5 +1,6 @@
 // Long, because it is one table: what each kind of node of the grammar of Python means.
 import type { Arg, Class, Expr, Fn, Param, Reader, Stmt, Target } from './ir.ts';
+import { formatted } from './tree-format.ts';
 import type { Grammar } from './tree-grammar.ts';
 import { field, fields, ofKind, type TreeNode } from './tree-node.ts';
 import {
@@ -86,8 +87,11 @@ const callOf = (r: Python, node: TreeNode): Expr => {
   const at = r.at(node);
   const callee = exprOf(r, field(node, 'function') ?? node);
   const args = argsOf(r, field(node, 'arguments'));
-  const makesText = callee.kind === 'member' && /^(format|format_map|join)$/.test(callee.property);
-  if (makesText && isText(callee.object)) return textOf(at, [callee.object, ...args.map((a) => a.value)]);
+  if (callee.kind === 'member' && isText(callee.object)) {
+    if (callee.property === 'format') return formatted(at, callee.object, args, 'braces');
+    if (/^(format_map|join)$/.test(callee.property))
+      return textOf(at, [callee.object, ...args.map((a) => a.value)]);
+  }
   return { at, kind: 'call', callee, args, isNew: false };
 };
 
@@ -223,7 +227,13 @@ const exprOf = (r: Python, node: TreeNode): Expr => {
       const parts = node.children.map((c) => exprOf(r, c));
       const [left, right] = parts;
       if (operator !== '%' || !left || !right || !isText(left)) return other(at, parts);
-      return textOf(at, [left, ...(right.kind === 'list' ? right.items : [right])]);
+      const values: Arg[] =
+        right.kind === 'list'
+          ? right.items.map((value) => ({ value }))
+          : right.kind === 'record'
+            ? right.entries.map((e) => ({ name: e.key, value: e.value }))
+            : [{ value: right }];
+      return formatted(at, left, values, 'percent');
     }
     case 'unary_operator':
       return first && /^(integer|float)$/.test(first.kind) ? literal(at, r.text(node)) : partsOf(r, node);
