@@ -64,5 +64,9 @@ export const hiddenCharacters = (text: string): HiddenRun[] => {
   });
 };
 
-/** Runs of blanks or line ends long enough to push what follows out of a reader's window. */
-export const paddedAway = (text: string): boolean => / {60,}\S|(?:\r?\n[ \t]*){10,}\S/.test(text);
+/**
+ * Runs of blanks or line ends long enough to push what follows out of a reader's window. A run is only looked at from
+ * its beginning: trying each place in it would take time by the square of its length.
+ */
+export const paddedAway = (text: string): boolean =>
+  /(?<! ) {60,}(?=\S)|(?<=\S[ \t]{0,3})(?:\r?\n[ \t]{0,200}){10,}(?=\S)/.test(text);

@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import { bundledChecklists, readMethodologyFolder } from '../io/methodology-files.ts';
+import { codeFlow } from './code-flow.ts';
 import { codeWeaknesses } from './code-weaknesses.ts';
 import type { Collector } from './collector.ts';
 import { dependencies } from './dependencies.ts';
@@ -12,6 +15,7 @@ import { signatures } from './signatures.ts';
 import { sourceTree } from './source-tree.ts';
 import { testsCi } from './tests-ci.ts';
 import { toolSurface } from './tool-surface.ts';
+import { toolText } from './tool-text.ts';
 
 /** Every collector, in the order a methodology's checks first need them. */
 export const collectors: readonly Collector[] = [
@@ -26,6 +30,8 @@ export const collectors: readonly Collector[] = [
   dependencies,
   secrets,
   toolSurface,
+  toolText,
+  codeFlow(() => readMethodologyFolder(join(bundledChecklists(), 'rules'))),
   codeWeaknesses,
   dockerfile,
 ];

@@ -21,7 +21,7 @@ import {
   type ItemDraft,
   type TreeEntry,
 } from './collector.ts';
-import { documented, hidden, hints, transports } from './tool-surface/claims.ts';
+import { documented, hints, transports } from './tool-surface/claims.ts';
 import { describeTools, overview } from './tool-surface/definitions.ts';
 
 const SCRIPT = /^(?:[cm]?[jt]sx?)$/;
@@ -153,7 +153,6 @@ export const toolSurface: Collector = {
     items.push(
       ...overview(entries, found, computed),
       ...describeTools(tools),
-      ...hidden(entries),
       ...hints(tools),
       ...transports(found),
     );

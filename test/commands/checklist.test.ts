@@ -21,6 +21,8 @@ const KNOWN = [
   'secrets',
   'dockerfile',
   'tool-surface',
+  'tool-text',
+  'code-weaknesses',
 ];
 
 let dir: string;

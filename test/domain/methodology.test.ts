@@ -19,6 +19,7 @@ const ttps = 'ttps' in parsedTtps ? parsedTtps.ttps : [];
 
 /** Written down here, so that a collector renamed in the program is noticed where the two are wired together. */
 const COLLECTORS = [
+  'code-weaknesses',
   'dependencies',
   'dockerfile',
   'git-history',
@@ -31,6 +32,7 @@ const COLLECTORS = [
   'source-tree',
   'tests-ci',
   'tool-surface',
+  'tool-text',
 ];
 
 const known: Known = { collectors: COLLECTORS, ttps: ttps.map((t) => t.id) };

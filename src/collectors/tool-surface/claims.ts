@@ -1,46 +1,8 @@
 import { hintProblems, writingWord } from '../../analysis/annotation-claims.ts';
-import { hiddenCharacters, paddedAway } from '../../analysis/hidden-characters.ts';
 import type { FoundEntry, ScannedSurface } from '../../analysis/surface-entry.ts';
 import { count, listed, plural, share } from '../../analysis/words.ts';
 import { type CollectContext, fact, type ItemDraft, lead, strength } from '../collector.ts';
 import { place } from './definitions.ts';
-
-export const hidden = (entries: readonly FoundEntry[]): ItemDraft[] =>
-  entries.flatMap((e) => {
-    const texts: [string, string][] = [
-      ['name', e.name],
-      ['description', e.description],
-      ...(e.params ?? []).flatMap((p): [string, string][] => [
-        [`parameter ${p.name}`, p.name],
-        [`description of ${p.name}`, p.description],
-      ]),
-      ['title', typeof e.annotations.title === 'string' ? e.annotations.title : ''],
-    ];
-    return texts.flatMap(([what, text]) => [
-      ...hiddenCharacters(text).map((run) =>
-        lead('hidden-characters', ['2.4.1'], `${run.kind} in the ${what} of ${e.name}`, {
-          class: 'tool-poisoning',
-          cwe: ['CWE-1007'],
-          strength:
-            run.kind === 'tag characters' || run.kind === 'bidirectional controls' || run.decoded !== ''
-              ? 'strong'
-              : 'moderate',
-          detail: `${plural(run.count, 'character')}: ${run.codes.join(' ')}.${run.decoded ? ` They spell: ${run.decoded}` : ''}`,
-          at: place(e),
-        }),
-      ),
-      ...(paddedAway(text)
-        ? [
-            lead(
-              'padded-text',
-              ['2.4.1'],
-              `A long blank stretch in the ${what} of ${e.name} may hide what follows`,
-              { class: 'tool-poisoning', strength: 'moderate', at: place(e) },
-            ),
-          ]
-        : []),
-    ]);
-  });
 
 export const hints = (tools: readonly FoundEntry[]): ItemDraft[] => {
   const known = tools.filter((t) => t.certainty !== 'dynamic');

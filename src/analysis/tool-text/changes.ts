@@ -1,0 +1,121 @@
+import { inLiteral } from '../weaknesses/matching.ts';
+import { codeIn, type Language, linesAround, matchesIn, type Source } from '../weaknesses/source.ts';
+
+/** Places where what a client approved can become something else. */
+
+export type Change = {
+  rule: 'description-changed' | 'tool-changed' | 'list-changed-sent' | 'definitions-from-elsewhere';
+  kind: 'lead' | 'fact';
+  strength: 'strong' | 'moderate' | 'weak';
+  title: string;
+  detail: string;
+  source: Source;
+  start: number;
+};
+
+type Spec = Omit<Change, 'source' | 'start'> & {
+  on: Partial<Record<Language, RegExp>>;
+  /** What must stand near, else it is something else of the same name. */
+  near?: RegExp;
+};
+
+const SPECS: readonly Spec[] = [
+  {
+    rule: 'description-changed',
+    kind: 'lead',
+    strength: 'strong',
+    title: "A tool's description is set while the server runs",
+    detail:
+      'What the user approved is no longer what the model reads. See what triggers it and where the new text comes from.',
+    on: {
+      script: /\b\w*[tT]ool\w*(?:\.\w+|\[[^\]\n]{1,40}\]){0,2}\.description\s*\+?=(?!=)/g,
+      python: /\b\w+\.__doc__\s*\+?=(?!=)|\btools?\w*(?:\[[^\]\n]{1,40}\])?\.description\s*\+?=(?!=)/g,
+      go: /\b\w*[tT]ool\w*\.Description\s*\+?=(?!=)/g,
+    },
+    near: /\btools?\b|mcp/i,
+  },
+  {
+    rule: 'tool-changed',
+    kind: 'lead',
+    strength: 'weak',
+    title: 'Tools are added, changed or switched while the server runs',
+    detail:
+      'The list a client approved changes afterwards. See what decides it: configuration is one thing, a call or a remote answer another.',
+    on: {
+      script:
+        /\b\w*[tT]ool\w*(?:\.\w+|\[[^\]\n]{1,40}\]|\.get\([^)\n]{1,40}\)!?\??)?\??\.(?:update|enable|disable|remove)\s*\(|\bremoveTool\s*\(/g,
+      python: /\b(?:mcp|server|app|self\.mcp)\.(?:remove_tool|disable_tool|enable_tool)\s*\(/g,
+      go: /\.(?:DeleteTools|RemoveTools|DeleteSessionTools|AddSessionTool)\s*\(/g,
+    },
+  },
+  {
+    rule: 'list-changed-sent',
+    kind: 'fact',
+    strength: 'weak',
+    title: 'The server tells clients that its tools have changed',
+    detail: 'Find what makes it do so, and compare the list before and after.',
+    on: {
+      script: /\bsendToolListChanged\s*\(|["']notifications\/tools\/list_changed["']/g,
+      python: /\bsend_tool_list_changed\s*\(|\bToolListChangedNotification\b/g,
+      go: /\bMethodNotificationToolsListChanged\b|["`]notifications\/tools\/list_changed["`]/g,
+      rust: /\bnotify_tool_list_changed\b/g,
+      java: /\bnotifyToolsListChanged\b/g,
+    },
+  },
+  {
+    rule: 'definitions-from-elsewhere',
+    kind: 'lead',
+    strength: 'moderate',
+    title: 'Tool definitions come from another server or a download',
+    detail:
+      'Whoever runs the other side writes what the model reads. Look for a pin, a hash or a list of what is accepted.',
+    on: {
+      script: /\b\w*[cC]lient\w*\.listTools\s*\(/g,
+      python: /\b\w*(?:client|session)\w*\.list_tools\s*\(/g,
+      go: /\b\w*[cC]lient\w*\.ListTools\s*\(/g,
+    },
+  },
+];
+
+/** A file that lists tools of others and registers some: a proxy, not a client or a test of one. */
+const offersTools = (source: Source): boolean =>
+  !/(^|\/)(clients?|scripts?|evals?|tests?)(\/|[._-])|smoke|(^|\/)test[^/]*\.[cm]?[jt]s$/i.test(
+    source.path,
+  ) &&
+  /\b(?:add_?tools?|register_?tools?|tool_manager|ListToolsRequestSchema|list_tools\s*\(\s*\)\s*(?:->|:))\b|\.tool\(|@\w+\.list_tools/i.test(
+    source.bare,
+  );
+
+/** Text set while a definition is made is a computed description; set by the tool's own body, it is a trap. */
+const rewritesItself = (source: Source, m: RegExpExecArray): boolean => {
+  if (source.language !== 'python')
+    return /handler|async|=>/.test(codeIn(source, linesAround(source, m.index, 6, 0)));
+  const name = /^(\w+)\.__doc__/.exec(m[0])?.[1];
+  if (!name) return false;
+  const lines = source.bare.slice(0, m.index).split('\n');
+  const indent = (lines.pop() ?? '').length;
+  for (let i = lines.length - 1; i >= 0 && i > lines.length - 400; i--) {
+    const line = lines[i]!;
+    const own = /^([ \t]*)(?:async\s+)?def\s+(\w+)/.exec(line);
+    if (own && own[1]!.length < indent) return own[2] === name;
+  }
+  return false;
+};
+
+export const changesIn = (source: Source): Change[] =>
+  SPECS.flatMap(({ on, near, ...what }) => {
+    const pattern = on[source.language];
+    if (!pattern) return [];
+    return matchesIn(source, 'code', pattern, 50)
+      .filter((m) => what.rule === 'list-changed-sent' || !inLiteral(source, m.index))
+      .filter((m) => !near || near.test(codeIn(source, linesAround(source, m.index, 30, 3))))
+      .filter(() => what.rule !== 'definitions-from-elsewhere' || offersTools(source))
+      .map((m) => ({
+        ...what,
+        ...(what.rule === 'description-changed' && !rewritesItself(source, m)
+          ? { strength: 'weak' as const }
+          : {}),
+        source,
+        start: m.index,
+      }));
+  });

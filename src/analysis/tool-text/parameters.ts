@@ -1,0 +1,48 @@
+import type { FoundEntry } from '../surface-entry.ts';
+import type { Strength } from './signs.ts';
+
+/** Parameters that collect what their tool does not need. */
+
+/** No tool seen in practice needs these of a caller. */
+const COLLECTS =
+  /^(?:side_?notes?|(?:conversation|chat|message)_?history|full_?(?:conversation|context|history)|chain_?of_?thought|(?:all|previous)_?messages|summary_of_(?:entire|whole|full|the)\w*)$/i;
+/** These some do: servers that call a model themselves. */
+const MAY_COLLECT = /^(?:system_?prompt|tools?_?list|available_?tools|model_?name|user_?instructions)$/i;
+/** Ordinary names, telling only where nothing reads them. */
+const WIDE =
+  /^(?:context|notes?|metadata|feedback|reasoning|thoughts?|thinking|history|explanation|rationale|justification|intent|extra|additional_?(?:info|context|data))$/i;
+
+export type Collecting = { name: string; strength: Strength; why: string };
+
+/**
+ * `handlerText` is the source of the tool's handler ('' when unknown), `ordered` whether the tool's texts give orders.
+ */
+export const collectingParameters = (tool: FoundEntry, handlerText: string, ordered: boolean): Collecting[] =>
+  (tool.params ?? []).flatMap((p): Collecting[] => {
+    if (COLLECTS.test(p.name))
+      return [
+        {
+          name: p.name,
+          strength: ordered ? 'strong' : 'moderate',
+          why: 'its name asks for the conversation',
+        },
+      ];
+    if (MAY_COLLECT.test(p.name) && (ordered || p.description === ''))
+      return [
+        {
+          name: p.name,
+          strength: ordered ? 'moderate' : 'weak',
+          why: 'it asks for what the client knows of itself',
+        },
+      ];
+    if (!WIDE.test(p.name)) return [];
+    // Whole arguments handed on (a spread, `args`) are a use of every parameter.
+    const body = handlerText.slice(handlerText.indexOf('{') + 1);
+    const used =
+      handlerText === '' ||
+      (body.match(new RegExp(`\\b${p.name}\\b`, 'g')) ?? []).length > 1 ||
+      /\b(?:args|arguments|params|input|kwargs|request)\b/.test(body);
+    if (!used && p.description === '')
+      return [{ name: p.name, strength: 'weak', why: 'the handler does not seem to read it' }];
+    return ordered ? [{ name: p.name, strength: 'moderate', why: "the tool's text gives orders" }] : [];
+  });

@@ -1,0 +1,143 @@
+import { linesOf } from '../analysis/lines.ts';
+import {
+  below,
+  extensionOf,
+  isExamplePath,
+  isGeneratedPath,
+  isTestPath,
+  isVendoredPath,
+} from '../analysis/paths.ts';
+import { readTexts } from '../analysis/read-texts.ts';
+import type { FoundEntry } from '../analysis/surface-entry.ts';
+import type { DefinitionText } from '../analysis/tool-text/definitions.ts';
+import { type Source, weaknessLanguage } from '../analysis/weaknesses/source.ts';
+import { count, plural } from '../analysis/words.ts';
+import { type Collector, gap, gathered, type ItemDraft, type TreeEntry } from './collector.ts';
+
+/** Hand-written sources are smaller, and have shorter lines, than this. */
+const MOST_BYTES = 1_500_000;
+const LONGEST_MEAN_LINE = 2000;
+const MOST_TOTAL_BYTES = 12_000_000;
+/** Documents that tools are made from: specifications are large, everything else is small. */
+const MOST_JSON_BYTES = 3_000_000;
+const NO_DEFINITIONS =
+  /(^|\/)(package(-lock)?|npm-shrinkwrap|tsconfig[^/]*|composer|deno|biome|renovate|\.[^/]+)\.json$|(^|\/)(locales?|i18n|translations)\//i;
+
+export const toolText: Collector = {
+  id: 'tool-text',
+  title: 'What tool texts tell the model',
+  about:
+    'Names, descriptions, parameters, prompts and server instructions as the model reads them: orders, hidden text, changes after approval, and dangerous combinations.',
+  timeoutMs: 300_000,
+  async collect({ tree, target, signal, progress }) {
+    const local = (e: TreeEntry): string => below(e.path, target.subdir);
+    const files = tree.entries.filter((e) => e.kind === 'file' || e.kind === 'executable');
+    const sources = files.filter((e) => weaknessLanguage(e.path) !== null && !/\.d\.[cm]?ts$/.test(e.path));
+    const kept = (e: TreeEntry): boolean =>
+      !isTestPath(local(e)) && !isVendoredPath(local(e)) && !isGeneratedPath(local(e));
+    const primary = sources.filter((e) => kept(e) && !isExamplePath(local(e)));
+    const documents = files.filter(
+      (e) =>
+        extensionOf(e.path) === 'json' &&
+        kept(e) &&
+        e.size <= MOST_JSON_BYTES &&
+        !NO_DEFINITIONS.test(e.path),
+    );
+    if (sources.length + documents.length === 0)
+      return {
+        outcome: 'not-applicable',
+        searched: 'no source and no JSON document',
+        message: 'There is nothing that could define a tool in a language this tool reads.',
+      };
+    const { readTypescriptSurface } = await import('../analysis/surface-typescript.ts');
+    const { readPythonSurface } = await import('../analysis/surface-python.ts');
+    const { readSource } = await import('../analysis/weaknesses/source.ts');
+    const { jsonTexts, literalTexts, rustDocTexts, textsOfEntry } = await import(
+      '../analysis/tool-text/definitions.ts'
+    );
+    const { collecting, poisoned } = await import('./tool-text/poisoning.ts');
+    const { changing, combined, untrusted } = await import('./tool-text/composition.ts');
+
+    let unread = 0;
+    const texts = new Map<string, string>();
+    const read = async (
+      entries: readonly TreeEntry[],
+    ): Promise<{ entries: FoundEntry[]; layers: Source[] }> => {
+      const script: { path: string; text: string }[] = [];
+      const python: { path: string; text: string }[] = [];
+      const layers: Source[] = [];
+      let total = 0;
+      for await (const { entry, text } of readTexts(tree, entries, signal)) {
+        const language = weaknessLanguage(entry.path);
+        if (
+          text === null ||
+          language === null ||
+          text.length > MOST_BYTES ||
+          text.length / (linesOf(text).length || 1) > LONGEST_MEAN_LINE ||
+          total + text.length > MOST_TOTAL_BYTES
+        ) {
+          unread++;
+          continue;
+        }
+        total += text.length;
+        texts.set(entry.path, text);
+        if (language === 'python') python.push({ path: entry.path, text });
+        else if (language === 'script') script.push({ path: entry.path, text });
+        layers.push(readSource(entry.path, text, language));
+      }
+      progress(`reading definitions in ${count(layers.length)} files`);
+      const found = [...readTypescriptSurface(script).entries, ...readPythonSurface(python).entries];
+      return { entries: found, layers };
+    };
+
+    let { entries, layers } = await read(primary);
+    if (!entries.some((e) => e.kind === 'tool')) {
+      // Some servers are nothing but examples.
+      const more = await read(sources.filter((e) => kept(e) && isExamplePath(local(e))));
+      if (more.entries.some((e) => e.kind === 'tool')) {
+        entries = [...entries, ...more.entries];
+        layers = [...layers, ...more.layers];
+      }
+    }
+    entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line));
+
+    const definitions: DefinitionText[] = entries.flatMap(textsOfEntry);
+    for (const source of layers) definitions.push(...literalTexts(source), ...rustDocTexts(source));
+    let jsonRead = 0;
+    for await (const { entry, text } of readTexts(tree, documents.slice(0, 3000), signal))
+      if (text !== null) {
+        const found = jsonTexts(entry.path, text);
+        if (found.length > 0) jsonRead++;
+        definitions.push(...found);
+      }
+
+    signal.throwIfAborted();
+    const manifests = new Set(
+      tree.allEntries
+        .filter((e) =>
+          /(^|\/)(package\.json|pyproject\.toml|setup\.py|requirements\.txt|go\.mod|Cargo\.toml)$/.test(
+            e.path,
+          ),
+        )
+        .map((e) => e.path.slice(0, Math.max(0, e.path.lastIndexOf('/')))),
+    );
+    const items: ItemDraft[] = [
+      ...poisoned(definitions, entries, texts),
+      ...collecting(entries, definitions, texts),
+      ...changing(layers),
+      ...untrusted(entries, texts),
+      ...combined(entries, manifests),
+    ];
+    if (unread > 0)
+      items.push(
+        gap('unread-sources', ['2.4.1'], `${plural(unread, 'source file')} not read for tool texts`, {
+          class: 'tool-poisoning',
+          detail: 'Too large, minified, not text, or past the limit of what is read at once.',
+        }),
+      );
+    return gathered(
+      `${plural(definitions.length, 'text')} of ${plural(entries.length, 'definition')} in ${plural(layers.length, 'source file')}${jsonRead > 0 ? ` and ${plural(jsonRead, 'JSON document')}` : ''}`,
+      items,
+    );
+  },
+};
