@@ -10,10 +10,11 @@ export type Program = {
   siblings(of: Module): readonly ModuleInfo[];
   infoOf(fn: Fn, module: ModuleInfo, cls: ClassInfo | null): FnInfo;
   classOf(cls: Class, module: ModuleInfo): ClassInfo;
+  /** Methods of this name in all classes of one language. */
+  methodsNamed(name: string, language: string): readonly FnInfo[];
 };
 
-const folderOf = (path: string): string =>
-  path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
+const folderOf = (path: string): string => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '');
 
 /** `a/b` and `../c` as `a/c`; null above the root. */
 const joined = (folder: string, relative: string): string | null => {
@@ -26,7 +27,21 @@ const joined = (folder: string, relative: string): string | null => {
   return parts.join('/');
 };
 
-const JS_ENDINGS = ['', '.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs', '/index.ts', '/index.tsx', '/index.js', '/index.mjs'];
+const JS_ENDINGS = [
+  '',
+  '.ts',
+  '.tsx',
+  '.mts',
+  '.cts',
+  '.js',
+  '.jsx',
+  '.mjs',
+  '.cjs',
+  '/index.ts',
+  '/index.tsx',
+  '/index.js',
+  '/index.mjs',
+];
 
 /** Paths a JavaScript import may mean, most likely first. `.js` is how TypeScript writes `.ts`. */
 const scriptPaths = (base: string): string[] => {
@@ -84,7 +99,10 @@ const resolver = (modules: ReadonlyMap<string, ModuleInfo>) => {
     const rest = name.slice(dots).replaceAll('.', '/');
     if (dots === 0) {
       const beside = joined(folderOf(from.path), rest);
-      return first([`${beside}.py`, `${beside}/__init__.py`, `${rest}.py`, `${rest}/__init__.py`]) ?? (rest.includes('/') ? byEnd(from.path, rest) : null);
+      return (
+        first([`${beside}.py`, `${beside}/__init__.py`, `${rest}.py`, `${rest}/__init__.py`]) ??
+        (rest.includes('/') ? byEnd(from.path, rest) : null)
+      );
     }
     const base = joined(folderOf(from.path), '../'.repeat(dots - 1) + rest);
     return base === null ? null : first([`${base}.py`, `${base}/__init__.py`]);
@@ -100,7 +118,13 @@ const resolver = (modules: ReadonlyMap<string, ModuleInfo>) => {
     return null;
   };
   const dotted = (from: Module, name: string): ModuleInfo | null =>
-    byEnd(from.path, name.replace(/^crate(::|\.)/, '').replaceAll('::', '/').replaceAll('.', '/'));
+    byEnd(
+      from.path,
+      name
+        .replace(/^crate(::|\.)/, '')
+        .replaceAll('::', '/')
+        .replaceAll('.', '/'),
+    );
   return {
     folders,
     resolve(from: Module, name: string): ModuleInfo | null {
@@ -139,6 +163,7 @@ export const programOf = (list: readonly Module[]): Program => {
     fns.set(fn, info);
     return info;
   };
+  const methods = new Map<string, FnInfo[]>();
   /** Classes of one name in one module or package are one class. */
   const named = new Map<string, ClassInfo>();
   const classOf: Program['classOf'] = (cls, module) => {
@@ -151,7 +176,12 @@ export const programOf = (list: readonly Module[]): Program => {
     const info: ClassInfo = first ?? { cls, module, methods: new Map(), fields: new Map() };
     if (apart) named.set(key, info);
     classes.set(cls, info);
-    for (const m of cls.methods) info.methods.set(m.name, infoOf(m, module, info));
+    for (const m of cls.methods) {
+      const method = infoOf(m, module, info);
+      info.methods.set(m.name, method);
+      const key = `${module.module.language}:${m.name}`;
+      methods.set(key, [...(methods.get(key) ?? []), method]);
+    }
     return info;
   };
   return {
@@ -160,6 +190,7 @@ export const programOf = (list: readonly Module[]): Program => {
     siblings: (m) => folders.get(folderOf(m.path))?.filter((x) => x.module.language === m.language) ?? [],
     infoOf,
     classOf,
+    methodsNamed: (name, language) => methods.get(`${language}:${name}`) ?? [],
   };
 };
 

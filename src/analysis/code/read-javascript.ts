@@ -169,9 +169,7 @@ const readBody = (r: Reading, program: Node, module: Module): void => {
           });
         const stmts = statementsOf(r, [node]);
         module.body.push(...stmts);
-        module.exports.push(
-          ...declaredNames(stmts).map((name) => ({ name, local: name, from: null })),
-        );
+        module.exports.push(...declaredNames(stmts).map((name) => ({ name, local: name, from: null })));
         break;
       }
       default:

@@ -4,7 +4,15 @@ import type { Class, Fn, Module } from './ir.ts';
 
 export type Place = { path: string; line: number };
 
-export type OriginKind = 'tool' | 'resource' | 'prompt' | 'http' | 'remote' | 'file' | 'environment' | 'caller';
+export type OriginKind =
+  | 'tool'
+  | 'resource'
+  | 'prompt'
+  | 'http'
+  | 'remote'
+  | 'file'
+  | 'environment'
+  | 'caller';
 
 /** A door of the program: one tool, route, variable, file read. `name` is what people call it, '' when unknown. */
 export type Origin = { id: number; kind: OriginKind; name: string; at: Place };
@@ -109,8 +117,8 @@ export const NOTHING: Value = {
   tests: [],
 };
 
-export const valueOf = (part: Partial<Value>): Value => ({ ...NOTHING, ...part });
-export const external = (path: string): Value => valueOf({ refs: [{ kind: 'external', path }] });
+export const valueWith = (part: Partial<Value>): Value => ({ ...NOTHING, ...part });
+export const external = (path: string): Value => valueWith({ refs: [{ kind: 'external', path }] });
 
 export const keyOfSource = (s: Source): string =>
   (s.kind === 'origin' ? `o${s.origin.id}` : `p${s.frame}.${s.index}`) + s.path.map((p) => `/${p}`).join('');
@@ -182,7 +190,12 @@ export const union = (a: Value, b: Value, depth = 0): Value => {
     taints: unionTaints(a.taints, b.taints),
     refs: unionRefs(a.refs, b.refs),
     fields: unionFields(a.fields, b.fields, depth),
-    items: a.items && b.items ? (a.items.length >= b.items.length ? mergeItems(a.items, b.items, depth) : mergeItems(b.items, a.items, depth)) : (a.items ?? b.items),
+    items:
+      a.items && b.items
+        ? a.items.length >= b.items.length
+          ? mergeItems(a.items, b.items, depth)
+          : mergeItems(b.items, a.items, depth)
+        : (a.items ?? b.items),
     literal: a.literal === b.literal ? a.literal : null,
     words: a.words === b.words ? a.words : `${a.words} ${b.words}`.slice(0, LONGEST_TEXT),
     tests: unionTests(a.tests, b.tests),
@@ -208,7 +221,20 @@ export const allTaints = (v: Value, depth = 0): readonly Taint[] => {
 };
 
 /** Parts of a value that are still the value: a test on them is a test on it. */
-const VIEWS = new Set(['hostname', 'host', 'protocol', 'origin', 'href', 'pathname', 'scheme', 'netloc', 'Host', 'Scheme', 'Path', 'Hostname']);
+const VIEWS = new Set([
+  'hostname',
+  'host',
+  'protocol',
+  'origin',
+  'href',
+  'pathname',
+  'scheme',
+  'netloc',
+  'Host',
+  'Scheme',
+  'Path',
+  'Hostname',
+]);
 
 const steppedInto = (t: Taint, property: string): Taint => {
   if (VIEWS.has(property)) return { ...t, passed: [...t.passed, `.${property}`] };
@@ -268,7 +294,7 @@ export const textOf = (parts: readonly Value[], at: Place): Value => {
     words = words.length < LONGEST_TEXT ? words + (part.literal ?? (part.words || '?')) : words;
   }
   const literal = parts.every((p) => p.literal !== null) ? parts.map((p) => p.literal).join('') : null;
-  return valueOf({
+  return valueWith({
     taints,
     words: words.slice(0, LONGEST_TEXT * 2),
     literal: literal !== null && literal.length <= 2000 ? literal : null,
@@ -285,7 +311,10 @@ export const unionGuards = (a: readonly Guard[], b: readonly Guard[]): readonly 
   for (const g of b)
     if (
       all.length < 12 &&
-      !all.some((x) => x.kind === g.kind && x.at.line === g.at.line && x.at.path === g.at.path && x.detail === g.detail)
+      !all.some(
+        (x) =>
+          x.kind === g.kind && x.at.line === g.at.line && x.at.path === g.at.path && x.detail === g.detail,
+      )
     )
       all.push(g);
   return all;

@@ -122,7 +122,13 @@ export const exprOf = (r: Reading, node: Node | null): Expr => {
       const parts = templateParts(r, node.quasi);
       const fixed = parts.flatMap((p) => (p.kind === 'literal' ? [p.value] : [])).join('?');
       const values = parts.filter((p) => p.kind !== 'literal').map((value) => ({ value }));
-      return { at, kind: 'call', callee, args: [{ value: literal(at, fixed, true) }, ...values], isNew: false };
+      return {
+        at,
+        kind: 'call',
+        callee,
+        args: [{ value: literal(at, fixed, true) }, ...values],
+        isNew: false,
+      };
     }
     case 'MemberExpression':
     case 'OptionalMemberExpression': {

@@ -112,9 +112,7 @@ const statementOf = (r: Reading, node: Node): Stmt[] => {
     case 'ForInStatement': {
       const left = node.left.type === 'VariableDeclaration' ? node.left.declarations[0].id : node.left;
       const over = exprOf(r, node.right);
-      return [
-        { at, kind: 'loop', target: targetOf(r, left), over, test: null, body: blockOf(r, node.body) },
-      ];
+      return [{ at, kind: 'loop', target: targetOf(r, left), over, test: null, body: blockOf(r, node.body) }];
     }
     case 'ForStatement': {
       const init = node.init

@@ -1,0 +1,342 @@
+import { addGuards, type Frame, noteTests, placeIn } from './frame.ts';
+import { CHECKING, testsOfCall } from './guards.ts';
+import { registration } from './handlers.ts';
+import type { Expr } from './ir.ts';
+import { basesIn, elements, imported, longer, member, methodOf } from './members.ts';
+import { brought } from './origins.ts';
+import { lastName } from './rules.ts';
+import { isSchema, parsedBy, schemaCall } from './schemas.ts';
+import { checkSinks } from './sinks.ts';
+import { apply, type Given, summaryOf } from './summary.ts';
+import {
+  allTaints,
+  type ClassInfo,
+  external,
+  type FnInfo,
+  NOTHING,
+  type Ref,
+  step,
+  type Taint,
+  union,
+  unionAll,
+  unionTaints,
+  type Value,
+  valueWith,
+  withField,
+  withItems,
+} from './value.ts';
+import { lookUp, valueAt } from './walk-expressions.ts';
+
+type Call = Extract<Expr, { kind: 'call' }>;
+
+/** What these make says nothing by its path: collections hold what was put into them. */
+const BUILT_IN =
+  /^(?:Map|Set|WeakMap|WeakRef|Array|Object|JSON|Promise|String|Number|Math|Buffer|Symbol|Reflect|Proxy|Error|RegExp|Date|AbortController|dict|list|set|str|tuple|sorted|map|filter|zip|enumerate|getattr|reversed|iter|next|defaultdict|collections|copy|typing|functools|itertools)\b/;
+
+/** Numbers, counts, digests, truth values: nothing an attacker can say anything with. */
+const HARMLESS =
+  /^(?:parseInt|parseFloat|Number|Boolean|BigInt|int|float|bool|len|isNaN|hash|ord|abs|round|Atoi|ParseInt|ParseFloat|ParseBool|parseDouble|parseLong|digest|hexdigest|getTime|toFixed|indexOf|findIndex|charCodeAt|localeCompare|randomUUID|uuid4|GetInt|GetFloat|GetBool|RequireInt|RequireFloat|RequireBool|isinstance|typeof|getIntExtra)$/;
+
+/** Calls that hand on what they are given, as it is. */
+const QUIET =
+  /^(?:trim|trimEnd|trimStart|strip|lstrip|rstrip|TrimSpace|toString|String|str|valueOf|split|join|concat|slice|substring|substr|map|filter|flatMap|flat|reduce|then|catch|finally|resolve|Join|format|Sprintf|sprintf|push|get|toLowerCase|lower|toUpperCase|upper|stringify|parse|loads|dumps|from|of|keys|values|entries|assign|freeze|sort|reverse|find|at|pop|shift|next|list|tuple|dict|set|sorted|all|race|allSettled|decode|encode|to_string|to_owned|clone|into|as_str|unwrap|unwrap_or|unwrap_or_default|unwrap_or_else|expect|iter|collect|ok|String\(\)|Path|PurePath|expanduser|Clean|abspath|as_posix|model_dump|copy|cast)$/;
+
+const GETTERS =
+  /^(?:get|Get|getString|GetString|RequireString|get_str|optString|getOrDefault|getAll|getItem|fetch|Query|Param|FormValue|PathValue)$/;
+const MUTATES = /^(?:push|append|add|unshift|extend|Append|insert|set|put|update|push_str|arg|args)$/;
+
+/** Code after `promisify(exec)` calls `exec`. */
+const SAME =
+  /^(?:util\.promisify|promisify|functools\.partial|functools\.wraps|bluebird\.promisify|pify|useCallback)$/;
+
+const withoutPackages = (v: Value): Value => ({ ...v, refs: v.refs.filter((r) => r.kind !== 'external') });
+
+const functionsOf = (v: Value): Extract<Ref, { kind: 'function' }>[] =>
+  v.refs.flatMap((r) => (r.kind === 'function' ? [r] : []));
+
+const construct = (f: Frame, cls: ClassInfo, args: readonly Given[], expr: Call): Value => {
+  let object = valueWith({ refs: [{ kind: 'object', cls }] });
+  const maker = ['constructor', '__init__', '<init>']
+    .map((name) => methodOf(cls, name, basesIn(f.engine.program)))
+    .find((m) => m !== null);
+  if (maker) {
+    apply(f, maker, maker.module.scope, args, object, placeIn(f, expr.at.line));
+    const summary = summaryOf(f.engine, maker, maker.module.scope);
+    // Which of its parameters ends up in which field, without going through the whole of it again.
+    for (const [field, stored] of summary?.stores ?? []) {
+      let value = NOTHING;
+      for (const t of stored.taints) {
+        if (t.source.kind !== 'param' || t.source.frame !== summary!.frame || t.source.index < 0) continue;
+        const index = t.source.index - (f.module.module.language === 'python' ? 1 : 0);
+        const name = maker.fn.params[t.source.index]?.name;
+        let given = args.find((a) => a.name === name)?.value ?? args[index]?.value ?? NOTHING;
+        for (const property of t.source.path) given = member(f.engine.program, given, property);
+        value = union(value, given);
+      }
+      if (value !== NOTHING) object = withField(object, field, value);
+    }
+    return object;
+  }
+  args.forEach((a, i) => {
+    const name = a.name ?? cls.cls.fields[i]?.name;
+    if (a.spread)
+      object = { ...object, taints: unionTaints(object.taints, allTaints(a.value)), fields: a.value.fields };
+    else if (name !== undefined) object = withField(object, name, a.value);
+    else object = { ...object, taints: unionTaints(object.taints, allTaints(a.value)) };
+  });
+  return object;
+};
+
+/** Calls a function handed to code from outside: with the items of the object it was handed to. */
+const callBack = (f: Frame, ref: Extract<Ref, { kind: 'function' }>, given: Value, expr: Call): Value => {
+  const params = ref.fn.fn.params.length;
+  const args = Array.from({ length: Math.min(params, 3) }, (_, i) => ({
+    value: i === 0 ? given : valueWith({ taints: given.taints }),
+  }));
+  return apply(f, ref.fn, ref.scope, args, ref.self, placeIn(f, expr.at.line));
+};
+
+/** Methods whose name many things have, in and out of the tree. */
+const COMMON =
+  /^(?:get|set|has|add|delete|run|call|execute|exec|query|send|write|read|open|close|start|stop|init|list|find|create|update|remove|connect|disconnect|on|once|off|emit|handle|parse|format|toString|toJSON|map|filter|forEach|push|pop|then|catch|apply|bind|next|error|info|debug|warn|log|test|match|replace|split|join|keys|values|items|append|copy|clear|save|load|fetch|post|put|patch|head|all|use|end|request|process|validate|invoke|build|render|encode|decode|name|value|type|data|clone|dispose|register|resolve|reject|listen|setup|reset)$/;
+
+/** An object known by an interface only: methods of that name in the tree, when there are few. */
+const byName = (f: Frame, name: string): readonly FnInfo[] => {
+  if (COMMON.test(name) || name.length < 5) return [];
+  const found = f.engine.program.methodsNamed(name, f.module.module.language);
+  return found.length <= 8 ? found : [];
+};
+
+const argumentsOf = (f: Frame, expr: Call): Given[] =>
+  expr.args.flatMap((a): Given[] => {
+    const value = valueAt(f, a.value);
+    const given: Given = { value };
+    if (a.name !== undefined) given.name = a.name;
+    if (a.spread) given.spread = true;
+    return [given];
+  });
+
+/** Methods of collections and texts that change what they are called on. */
+const mutate = (f: Frame, expr: Call, name: string, object: Value, args: readonly Given[]): void => {
+  if (expr.callee.kind !== 'member' || !MUTATES.test(name)) return;
+  const holder = expr.callee.object;
+  if (holder.kind !== 'name') return;
+  for (let s: Frame['scope'] | null = f.scope; s; s = s.parent) {
+    const held = s.vars.get(holder.name);
+    if (!held) continue;
+    if (held.refs.some((r) => r.kind === 'object' || r.kind === 'class')) return;
+    const values = args.flatMap((a) =>
+      a.spread || name === 'extend' ? (a.value.items ?? [elements(a.value)]) : [a.value],
+    );
+    const first = args[0]?.value.literal;
+    const changed =
+      /^(set|put)$/.test(name) && first && args[1]
+        ? withField(object, first, args[1].value)
+        : withItems({ ...held, items: held.items ?? [] }, values);
+    if (f.written && s === f.scope && !f.written.has(holder.name)) f.written.set(holder.name, held);
+    s.vars.set(holder.name, changed);
+    return;
+  }
+};
+
+const unknownResult = (
+  f: Frame,
+  expr: Call,
+  name: string,
+  path: string,
+  object: Value,
+  args: readonly Given[],
+  returned: Value,
+): Value => {
+  const at = placeIn(f, expr.at.line);
+  const first = args[0]?.value;
+  if (GETTERS.test(name) && first?.literal && object.taints.length > 0) {
+    const field = member(f.engine.program, object, first.literal);
+    return { ...field, refs: [] };
+  }
+  if (/^(concat|from|assign|flat|slice|filter|sort|reverse|list|tuple|copy|freeze|values)$/.test(name)) {
+    const all = [object, ...args.map((a) => a.value)];
+    const items = all.flatMap((v) => v.items ?? (v.literal !== null && v !== NOTHING ? [v] : []));
+    const base = unionAll(all.filter((v) => functionsOf(v).length === 0));
+    return { ...base, items: items.length > 0 ? items.slice(0, 48) : base.items, tests: [] };
+  }
+  let taints: readonly Taint[] = unionTaints(allTaints(object), returned.taints);
+  for (const a of args)
+    if (functionsOf(a.value).length === 0) taints = unionTaints(taints, allTaints(a.value));
+  if (/^(map|flatMap|then|all|allSettled|race|resolve|catch|finally|reduce)$/.test(name)) {
+    const passed = unionAll(args.filter((a) => functionsOf(a.value).length === 0).map((a) => a.value));
+    return {
+      ...union(returned === NOTHING ? { ...object, tests: [] } : returned, { ...passed, tests: [] }),
+      literal: null,
+    };
+  }
+  const loud = !QUIET.test(name);
+  const label = path.startsWith('?') ? name : path;
+  // A setting that configures some object has not become that object.
+  if (loud)
+    taints = taints.filter((t) => t.source.kind !== 'origin' || t.source.origin.kind !== 'environment');
+  taints = taints.map((t) => ({
+    ...t,
+    trail: step(t.trail, at),
+    passed: loud || name === 'split' ? [...t.passed.filter((x) => x !== label), label].slice(-12) : t.passed,
+  }));
+  const words = QUIET.test(name) ? unionAll([object, ...args.map((a) => a.value)]).words : '';
+  return valueWith({ taints, words });
+};
+
+export const callOf = (f: Frame, expr: Call): Value => {
+  const p = f.engine.program;
+  const at = placeIn(f, expr.at.line);
+  const { callee } = expr;
+  const isMember = callee.kind === 'member';
+  const object = isMember ? valueAt(f, callee.object) : NOTHING;
+  let target = isMember
+    ? member(p, object, callee.property)
+    : callee.kind === 'name'
+      ? (lookUp(f, callee.name) ?? external(callee.name))
+      : valueAt(f, callee);
+  const name = isMember
+    ? callee.property
+    : callee.kind === 'name'
+      ? callee.name
+      : callee.kind === 'index'
+        ? '[]'
+        : '';
+  const args = argumentsOf(f, expr);
+  const [first] = args;
+
+  if (callee.kind === 'name' && (name === 'import' || name === 'require') && first?.value.literal)
+    return imported(p, f.module, { module: first.value.literal, name: '*' });
+  if (callee.kind === 'name' && name === 'super' && f.info?.cls) {
+    const self = lookUp(f, 'this');
+    for (const base of basesIn(p)(f.info.cls)) {
+      const maker = base.methods.get('constructor');
+      if (maker) apply(f, maker, maker.module.scope, args, self, at);
+    }
+    return f.module.module.language === 'python'
+      ? valueWith({
+          refs: basesIn(p)(f.info.cls).map((cls) => ({ kind: 'object' as const, cls })),
+          taints: self?.taints ?? [],
+        })
+      : NOTHING;
+  }
+  if (isMember && /^(bind|call|apply)$/.test(name)) {
+    const fns = object.refs.filter((r) => r.kind === 'function' || r.kind === 'external');
+    if (fns.length > 0) {
+      if (name === 'bind') return valueWith({ refs: fns });
+      target = valueWith({ refs: fns });
+      if (name === 'call') args.shift();
+    }
+  }
+
+  const paths = target.refs.flatMap((r) => (r.kind === 'external' ? [r.path] : []));
+  if (paths.some((x) => SAME.test(x)) && first) return { ...first.value, tests: [] };
+  const functions = functionsOf(target);
+  const classes = target.refs.flatMap((r) => (r.kind === 'class' ? [r.cls] : []));
+
+  registration(f, expr, name, paths, object, args);
+  const parsed = isMember ? parsedBy(object, name, first?.value) : null;
+  if (parsed) return parsed;
+  if (isSchema(paths))
+    return schemaCall(
+      paths[0]!,
+      name,
+      object,
+      args.map((a) => a.value),
+    );
+
+  if (functions.length > 0 || classes.length > 0) {
+    let result = NOTHING;
+    for (const cls of classes.slice(0, 4)) result = union(result, construct(f, cls, args, expr));
+    for (const ref of functions.slice(0, 6))
+      result = union(
+        result,
+        apply(
+          f,
+          ref.fn,
+          ref.scope,
+          args,
+          isMember && ref.self === null
+            ? object.refs.some((r) => r.kind === 'object')
+              ? object
+              : null
+            : ref.self,
+          at,
+        ),
+      );
+    const tests = CHECKING.test(name)
+      ? testsOfCall(
+          name,
+          NOTHING,
+          args.map((a) => a.value),
+          at,
+        )
+      : [];
+    // Named like a cleaner: the rules may take its word for it.
+    if (/sanit|escap|quot|valid|safe|secur|encod|clean|normali[sz]|within|inside|confin|jail/i.test(name))
+      result = {
+        ...result,
+        taints: result.taints.map((t) => ({
+          ...t,
+          passed: [...t.passed.filter((x) => x !== name), name].slice(-12),
+        })),
+      };
+    if (paths.length === 0) {
+      noteTests(f, tests);
+      return { ...result, tests: [...result.tests, ...tests] };
+    }
+  }
+
+  const dispatched = isMember && functions.length === 0 && paths.length === 0 ? byName(f, name) : [];
+  if (dispatched.length > 0) {
+    let result = NOTHING;
+    for (const fn of dispatched) result = union(result, apply(f, fn, fn.module.scope, args, object, at));
+    return result;
+  }
+
+  // A parameter that is called, or whose method is: those who call this function know what it is.
+  for (const t of target.taints)
+    if (
+      t.source.kind === 'param' &&
+      functions.length === 0 &&
+      f.pending.length < 60 &&
+      !t.joined &&
+      t.passed.length === 0
+    )
+      f.pending.push({ source: t.source, args: args.map((a) => a.value), at, tool: f.tool });
+
+  const named =
+    paths.length > 0
+      ? paths
+      : [isMember || name === '' || name === '[]' ? longer('?', `.${name || '()'}`) : name];
+  const values = args.map((a) => a.value);
+  const isSink = checkSinks(f, named, args, object, expr);
+  let returned = NOTHING;
+  const handed = values.reduce<readonly Taint[]>((all, v) => unionTaints(all, v.taints), []);
+  const given = isSink
+    ? NOTHING
+    : union(
+        name === 'then' || name === 'pipe' ? { ...object, tests: [] } : withoutPackages(elements(object)),
+        valueWith({ taints: handed }),
+      );
+  for (const v of values) {
+    // A handler was walked with what its door lets in.
+    for (const ref of functionsOf(v).slice(0, 4))
+      if (!f.engine.entered.has(ref.fn)) returned = union(returned, callBack(f, ref, given, expr));
+  }
+  mutate(f, expr, name, object, args);
+  const tests = testsOfCall(name, object, values, at);
+  noteTests(f, tests);
+  const inner = [...tests, ...returned.tests].slice(0, 40);
+  if (/^(assert|validate|ensure|verify|require|enforce|guard|raise_?for)/i.test(name)) addGuards(f, tests);
+
+  const outside = brought(f, named, values, expr);
+  if (outside) return { ...outside, tests: inner };
+  const refs: Ref[] = paths
+    .filter((path) => !BUILT_IN.test(path))
+    .map((path) => ({ kind: 'external', path: longer(path, '()') }));
+  if (isSink || HARMLESS.test(lastName(named[0]!)) || HARMLESS.test(name))
+    return valueWith({ refs, tests: inner });
+  const result = unknownResult(f, expr, name, named[0]!, object, args, returned);
+  return { ...result, refs: [...result.refs, ...refs].slice(0, 8), tests: inner };
+};

@@ -1,0 +1,182 @@
+import type { Handler } from './handlers.ts';
+import type { Program } from './program.ts';
+import type { RuleIndex, SinkRule } from './rules.ts';
+import {
+  type FnInfo,
+  type Guard,
+  guarded,
+  keyOfSource,
+  type ModuleInfo,
+  NOTHING,
+  type Origin,
+  type OriginKind,
+  type Place,
+  type Scope,
+  type Source,
+  type Taint,
+  type Tested,
+  unionGuards,
+  type Value,
+} from './value.ts';
+
+/** What a tainted value reached. */
+export type Hit = {
+  rule: SinkRule;
+  at: Place;
+  endLine: number;
+  /** The callee as rules name it, and the function it stands in. */
+  callee: string;
+  inside: string;
+  taint: Taint;
+  words: string;
+  /** The tool whose branch of a dispatching handler led here. */
+  tool: string;
+};
+
+/** A call of something a parameter holds: known only to those who call the function. */
+export type Pending = { source: Source; args: readonly Value[]; at: Place; tool: string };
+
+/** What calling a function does, in terms of its own parameters. */
+export type Summary = {
+  frame: number;
+  info: FnInfo;
+  returns: Value;
+  hits: readonly Hit[];
+  /** Every test of a parameter in it, for those who ask it a question. */
+  tests: readonly Tested[];
+  /** Tests every way out of it has passed. */
+  holds: readonly Tested[];
+  stores: ReadonlyMap<string, Value>;
+  pending: readonly Pending[];
+};
+
+export type Engine = {
+  program: Program;
+  rules: RuleIndex;
+  summaries: Map<FnInfo, { scope: Scope | null; summary: Summary | null }>;
+  /** Functions something calls; the others are doors nobody we know goes through. */
+  called: Set<FnInfo>;
+  entered: Set<FnInfo>;
+  found: Hit[];
+  handlers: Handler[];
+  origins: Map<string, Origin>;
+  frames: number;
+  depth: number;
+  steps: number;
+  /** What was given up, by file: too large, too deep. */
+  limits: Map<string, string>;
+};
+
+export type Frame = {
+  id: number;
+  engine: Engine;
+  info: FnInfo | null;
+  module: ModuleInfo;
+  scope: Scope;
+  guards: Map<string, readonly Guard[]>;
+  returns: Value;
+  hits: Map<string, Hit>;
+  tests: Tested[];
+  /** Guards at each way out so far. */
+  exits: Map<string, readonly Guard[]> | null;
+  sources: Map<string, Source>;
+  stores: Map<string, Value>;
+  pending: Pending[];
+  /** Closures made here that nothing has called yet. */
+  idle: Map<FnInfo, Scope>;
+  /** Variables written in the branch being walked, with what they held before it. */
+  written: Map<string, Value | undefined> | null;
+  tool: string;
+  loops: number;
+};
+
+const MOST_HITS = 400;
+
+export const originOf = (e: Engine, kind: OriginKind, name: string, at: Place): Origin => {
+  const key = `${kind}|${name}|${at.path}|${at.line}`;
+  const held = e.origins.get(key);
+  if (held) return held;
+  const origin: Origin = { id: e.origins.size + 1, kind, name, at };
+  e.origins.set(key, origin);
+  return origin;
+};
+
+const guardsFor = (f: Frame, source: Source): readonly Guard[] => {
+  if (f.guards.size === 0) return [];
+  let found = f.guards.get(keyOfSource(source)) ?? [];
+  for (let n = source.path.length - 1; n >= 0; n--)
+    found = unionGuards(found, f.guards.get(keyOfSource({ ...source, path: source.path.slice(0, n) })) ?? []);
+  return found;
+};
+
+/** The taint with the guards that hold at this point of the function. */
+export const guardedHere = (f: Frame, t: Taint): Taint => guarded(t, guardsFor(f, t.source));
+
+export const addGuards = (f: Frame, tests: readonly Tested[]): void => {
+  for (const { source, guard } of tests) {
+    const key = keyOfSource(source);
+    f.sources.set(key, source);
+    f.guards.set(key, unionGuards(f.guards.get(key) ?? [], [guard]));
+  }
+};
+
+/** Guards that hold on both of two ways. */
+export const bothGuards = (
+  a: ReadonlyMap<string, readonly Guard[]>,
+  b: ReadonlyMap<string, readonly Guard[]>,
+): Map<string, readonly Guard[]> => {
+  const both = new Map<string, readonly Guard[]>();
+  for (const [key, guards] of a) {
+    const other = b.get(key);
+    const same = other ? guards.filter((g) => other.includes(g)) : [];
+    if (same.length > 0) both.set(key, same);
+  }
+  return both;
+};
+
+export const leave = (f: Frame): void => {
+  f.exits = f.exits ? bothGuards(f.exits, f.guards) : new Map(f.guards);
+};
+
+export const noteTests = (f: Frame, tests: readonly Tested[]): void => {
+  if (tests.length > 0 && f.tests.length < 200) f.tests.push(...tests);
+};
+
+/** A value reached a sink here. From a door it is a result; from a parameter it waits for callers. */
+export const addHit = (f: Frame, hit: Hit): void => {
+  const h = hit.tool === '' && f.tool !== '' ? { ...hit, tool: f.tool } : hit;
+  if (h.taint.source.kind === 'origin') {
+    f.engine.found.push(h);
+    return;
+  }
+  const key = `${h.rule.rule.id}|${h.at.path}:${h.at.line}|${h.taint.key}|${h.taint.joined}|${h.tool}`;
+  const held = f.hits.get(key);
+  if (held && held.taint.guards.length <= h.taint.guards.length) return;
+  if (!held && f.hits.size >= MOST_HITS) {
+    f.engine.limits.set(f.module.module.path, 'more flows in one function than are followed');
+    return;
+  }
+  f.hits.set(key, h);
+};
+
+export const newFrame = (engine: Engine, module: ModuleInfo, info: FnInfo | null, scope: Scope): Frame => ({
+  id: ++engine.frames,
+  engine,
+  info,
+  module,
+  scope,
+  guards: new Map(),
+  returns: NOTHING,
+  hits: new Map(),
+  tests: [],
+  exits: null,
+  sources: new Map(),
+  stores: new Map(),
+  pending: [],
+  idle: new Map(),
+  written: null,
+  tool: '',
+  loops: 0,
+});
+
+export const placeIn = (f: Frame, line: number): Place => ({ path: f.module.module.path, line });

@@ -1,0 +1,192 @@
+import type { Hit } from './analyse.ts';
+import type { Rule } from './rules.ts';
+import { type Guard, type OriginKind, type Place, placesOf, type Taint } from './value.ts';
+
+/** Turns what reached sinks into what an auditor reads: one lead a root cause, the other ways to it beside it. */
+
+export type Strength = 'strong' | 'moderate' | 'weak';
+
+export type FlowLead = {
+  rule: Rule;
+  strength: Strength;
+  /** `path` of `read_file`. */
+  input: string;
+  origin: OriginKind;
+  tool: string;
+  sink: Place & { endLine: number };
+  callee: string;
+  flow: (Place & { role: 'source' | 'step' | 'guard' | 'sink' })[];
+  guards: readonly { guard: Guard; hole: string | null }[];
+  sanitizers: readonly string[];
+  /** Other inputs that reach the same sink, and other sinks of the same input in the same function. */
+  alsoFrom: readonly string[];
+  alsoAt: readonly Place[];
+};
+
+const RANK: Record<Strength, number> = { strong: 0, moderate: 1, weak: 2 };
+const weaker = (a: Strength, b: Strength): Strength => (RANK[a] >= RANK[b] ? a : b);
+
+/** How much an origin is worth at most: whoever writes it decides. */
+const MOST: Record<OriginKind, Strength> = {
+  tool: 'strong',
+  http: 'strong',
+  resource: 'strong',
+  prompt: 'strong',
+  remote: 'moderate',
+  file: 'weak',
+  environment: 'weak',
+  caller: 'weak',
+};
+
+const compiled = (patterns: Map<string, RegExp>, text: string): RegExp => {
+  const held = patterns.get(text);
+  if (held) return held;
+  const made = new RegExp(text, 'i');
+  patterns.set(text, made);
+  return made;
+};
+
+type Judged = { strength: Strength; guards: FlowLead['guards']; sanitizers: string[] };
+
+/** What the rule makes of the guards on the way. A guard weakens a flow; one with a hole does so by half. */
+const judge = (rule: Rule, t: Taint, patterns: Map<string, RegExp>): Judged => {
+  const guards: { guard: Guard; hole: string | null }[] = [];
+  for (const g of t.guards) {
+    const spec = rule.guards.find(
+      (s) => s.kind === g.kind && (s.matches === undefined || compiled(patterns, s.matches).test(g.detail)),
+    );
+    if (spec) guards.push({ guard: g, hole: spec.hole ?? null });
+  }
+  const sanitizers = t.passed.filter((p) =>
+    rule.sanitizers.some((s) =>
+      s.startsWith('/') ? compiled(patterns, s.slice(1, -1)).test(p) : p === s || p.endsWith(`.${s}`),
+    ),
+  );
+  const kind = t.source.kind === 'origin' ? t.source.origin.kind : 'caller';
+  const base = weaker(rule.strength, MOST[kind]);
+  // A function's good name counts only as long as nothing was seen to be wrong inside it.
+  const holes = guards.some((g) => g.hole !== null);
+  const holds = guards.some((g) => g.hole === null) || (sanitizers.length > 0 && !holes);
+  return {
+    strength: holds ? 'weak' : guards.length > 0 ? weaker(base, 'moderate') : base,
+    guards,
+    sanitizers,
+  };
+};
+
+const WRAPPERS = new Set([
+  'params',
+  'arguments',
+  'Params',
+  'Arguments',
+  'body',
+  'query',
+  'headers',
+  'args',
+  'input',
+]);
+
+/** The name people know the input by. */
+const inputOf = (h: Hit): { input: string; tool: string; origin: OriginKind } => {
+  const { source } = h.taint;
+  if (source.kind !== 'origin') return { input: '', tool: '', origin: 'caller' };
+  const path = source.path.filter((p, i) => !(WRAPPERS.has(p) && i < source.path.length - 1));
+  return {
+    input: path.join('.'),
+    tool: source.origin.kind === 'tool' && h.tool !== '' ? h.tool : source.origin.name,
+    origin: source.origin.kind,
+  };
+};
+
+const byCodePoint = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const byPlace = (a: Place, b: Place): number => byCodePoint(a.path, b.path) || a.line - b.line;
+
+type Found = Judged & { hit: Hit; input: string; tool: string; origin: OriginKind };
+
+const said = (f: Found): string => {
+  const where = f.tool === '' ? '' : f.origin === 'tool' ? ` of ${f.tool}` : ` of ${f.origin} ${f.tool}`;
+  return `${f.input === '' ? 'input' : f.input}${where}`;
+};
+
+const better = (a: Found, b: Found): number =>
+  RANK[a.strength] - RANK[b.strength] ||
+  Number(b.hit.taint.joined) - Number(a.hit.taint.joined) ||
+  a.hit.taint.guards.length - b.hit.taint.guards.length ||
+  (a.hit.taint.trail?.length ?? 0) - (b.hit.taint.trail?.length ?? 0) ||
+  byCodePoint(said(a), said(b)) ||
+  byCodePoint(a.hit.taint.key, b.hit.taint.key);
+
+const unique = (texts: Iterable<string>): string[] => [...new Set(texts)].sort(byCodePoint);
+
+const flowOf = (best: Found): FlowLead['flow'] => {
+  const { hit } = best;
+  const origin = hit.taint.source.kind === 'origin' ? hit.taint.source.origin.at : hit.at;
+  const steps = placesOf(hit.taint.trail).filter(
+    (p) =>
+      !(p.line === hit.at.line && p.path === hit.at.path) &&
+      !(p.line === origin.line && p.path === origin.path),
+  );
+  const guards = best.guards.map(({ guard }) => ({ ...guard.at, role: 'guard' as const }));
+  const seen = new Set<string>();
+  return [
+    { ...origin, role: 'source' as const },
+    ...steps.map((p) => ({ ...p, role: 'step' as const })),
+    ...guards,
+    { ...hit.at, role: 'sink' as const },
+  ].filter((s) => {
+    const key = `${s.role}${s.path}:${s.line}`;
+    return s.line > 0 && s.path !== '' && !seen.has(key) && seen.add(key);
+  });
+};
+
+const leadOf = (group: readonly Found[], alsoAt: readonly Place[]): FlowLead => {
+  const best = [...group].sort(better)[0]!;
+  return {
+    rule: best.hit.rule.rule,
+    strength: best.strength,
+    input: best.input,
+    origin: best.origin,
+    tool: best.tool,
+    sink: { ...best.hit.at, endLine: best.hit.endLine },
+    callee: best.hit.callee,
+    flow: flowOf(best),
+    guards: best.guards,
+    sanitizers: best.sanitizers,
+    alsoFrom: unique(group.map(said)).filter((s) => s !== said(best)),
+    alsoAt,
+  };
+};
+
+/** Leads of all hits: by sink first, then sinks of one function that the same inputs reach are one. */
+export const leadsOf = (hits: readonly Hit[]): FlowLead[] => {
+  const patterns = new Map<string, RegExp>();
+  const sinks = new Map<string, Found[]>();
+  for (const hit of hits) {
+    const { rule } = hit.rule;
+    const { source } = hit.taint;
+    if (source.kind !== 'origin' || !rule.origins.includes(source.origin.kind)) continue;
+    const found: Found = { ...judge(rule, hit.taint, patterns), ...inputOf(hit), hit };
+    const key = `${rule.id}|${hit.at.path}:${hit.at.line}`;
+    sinks.set(key, [...(sinks.get(key) ?? []), found]);
+  }
+  const causes = new Map<string, Found[][]>();
+  for (const group of sinks.values()) {
+    // Where a door is known, what an unknown caller could do adds nothing.
+    const known = group.filter((f) => f.origin !== 'caller');
+    const kept = known.length > 0 ? known : group;
+    const best = [...kept].sort(better)[0]!;
+    const key = `${best.hit.rule.rule.id}|${best.hit.at.path}|${best.hit.inside}|${best.strength}|${best.tool}`;
+    causes.set(key, [...(causes.get(key) ?? []), kept]);
+  }
+  const leads: FlowLead[] = [];
+  for (const groups of causes.values()) {
+    const all = groups.flat();
+    const best = [...all].sort(better)[0]!;
+    const others = groups.map((g) => g[0]!.hit.at).filter((at) => at.line !== best.hit.at.line);
+    leads.push(leadOf(all, others.sort(byPlace)));
+  }
+  return leads.sort(
+    (a, b) =>
+      RANK[a.strength] - RANK[b.strength] || byPlace(a.sink, b.sink) || byCodePoint(a.rule.id, b.rule.id),
+  );
+};

@@ -1,0 +1,182 @@
+import type { Program } from './program.ts';
+import {
+  type ClassInfo,
+  external,
+  type FnInfo,
+  type ModuleInfo,
+  NOTHING,
+  type Ref,
+  taintsOfProperty,
+  union,
+  unionAll,
+  unionRefs,
+  type Value,
+  valueWith,
+} from './value.ts';
+
+/** Paths of things from outside grow with every property and call; past this they say nothing new. */
+const LONGEST_PATH = 120;
+
+export const longer = (path: string, more: string): string =>
+  path.length + more.length > LONGEST_PATH ? `?${more}` : path + more;
+
+/** `import x from 'x'`, `import * as x`, `require('x')` and the default export of any of these are one thing to a rule. */
+const packagePath = (module: string): string => module.replace(/^node:/, '').replaceAll('::', '.');
+
+export const functionRef = (fn: FnInfo, self: Value | null = null): Value =>
+  valueWith({ refs: [{ kind: 'function', fn, scope: fn.module.scope, self }] });
+
+/** What a module offers under a name; null when nothing is known. Follows re-exports. */
+export const exported = (p: Program, info: ModuleInfo, name: string, depth = 0): Value | null => {
+  if (depth > 6) return null;
+  const { module } = info;
+  if (module.language !== 'javascript') {
+    const own = named(p, info, name, depth);
+    if (own) return own;
+    for (const sibling of module.language === 'go' || module.language === 'java' ? p.siblings(module) : []) {
+      const found = sibling.scope.vars.get(name);
+      if (found) return found;
+    }
+    // A package's folder stands for its modules.
+    const inner = p.resolve(module, module.language === 'python' ? `.${name}` : name);
+    return inner && inner !== info ? valueWith({ refs: [{ kind: 'module', module: inner }] }) : null;
+  }
+  for (const e of module.exports) {
+    if (e.name !== name && e.name !== '*') continue;
+    if (e.from === null) {
+      const own = named(p, info, e.local, depth);
+      if (own) return own;
+      continue;
+    }
+    const from = p.resolve(module, e.from);
+    if (!from) {
+      if (e.name === name)
+        return external(e.local === '*' ? packagePath(e.from) : `${packagePath(e.from)}.${e.local}`);
+      continue;
+    }
+    if (e.name === name && e.local === '*') return valueWith({ refs: [{ kind: 'module', module: from }] });
+    const found = exported(p, from, e.name === '*' ? name : e.local, depth + 1);
+    if (found) return found;
+  }
+  return null;
+};
+
+/** What an imported name stands for. */
+export const imported = (
+  p: Program,
+  info: ModuleInfo,
+  wanted: { module: string; name: string },
+  depth = 0,
+): Value => {
+  const from = p.resolve(info.module, wanted.module);
+  if (from && from !== info) {
+    if (wanted.name === '*') return valueWith({ refs: [{ kind: 'module', module: from }] });
+    const found = exported(p, from, wanted.name, depth + 1);
+    if (found) return found;
+    return NOTHING;
+  }
+  const path = packagePath(wanted.module);
+  // `from a import b` may name a module in the tree as well.
+  if (info.module.language === 'python' && wanted.name !== '*') {
+    const inner = p.resolve(
+      info.module,
+      wanted.module.endsWith('.') ? wanted.module + wanted.name : `${wanted.module}.${wanted.name}`,
+    );
+    if (inner && inner !== info) return valueWith({ refs: [{ kind: 'module', module: inner }] });
+  }
+  return external(wanted.name === '*' || wanted.name === 'default' ? path : `${path}.${wanted.name}`);
+};
+
+/** A name at the top level of a module: its own, or imported. */
+export const named = (p: Program, info: ModuleInfo, name: string, depth = 0): Value | null => {
+  const own = info.scope.vars.get(name);
+  if (own) return own;
+  const i = info.module.imports.find((x) => x.local === name);
+  if (i) return depth > 6 ? null : imported(p, info, i, depth);
+  for (const all of depth > 6 ? [] : info.module.imports.filter((x) => x.local === '*')) {
+    const from = p.resolve(info.module, all.module);
+    const found = from && from !== info ? exported(p, from, name, depth + 1) : null;
+    if (found) return found;
+  }
+  return info.scope.parent?.vars.get(name) ?? null;
+};
+
+/** The method of a class or of what it extends. */
+export const methodOf = (
+  cls: ClassInfo,
+  name: string,
+  basesOf: (cls: ClassInfo) => readonly ClassInfo[],
+  depth = 0,
+): FnInfo | null => {
+  const own = cls.methods.get(name);
+  if (own || depth > 6) return own ?? null;
+  for (const base of basesOf(cls)) {
+    const found = methodOf(base, name, basesOf, depth + 1);
+    if (found) return found;
+  }
+  return null;
+};
+
+export const basesIn =
+  (p: Program) =>
+  (cls: ClassInfo): readonly ClassInfo[] =>
+    cls.cls.bases.flatMap((b) => {
+      const found = b.kind === 'name' ? named(p, cls.module, b.name) : null;
+      return (found?.refs ?? []).flatMap((r) => (r.kind === 'class' && r.cls !== cls ? [r.cls] : []));
+    });
+
+const fieldOf = (p: Program, cls: ClassInfo, name: string, depth = 0): Value | null => {
+  const own = cls.fields.get(name);
+  if (own || depth > 4) return own ?? null;
+  for (const base of basesIn(p)(cls)) {
+    const found = fieldOf(p, base, name, depth + 1);
+    if (found) return found;
+  }
+  return null;
+};
+
+const ofRef = (p: Program, ref: Ref, self: Value, property: string): Value => {
+  switch (ref.kind) {
+    case 'external':
+      return external(property === 'default' ? ref.path : longer(ref.path, `.${property}`));
+    case 'module':
+      return (
+        exported(p, ref.module, property) ?? (property === 'default' ? valueWith({ refs: [ref] }) : NOTHING)
+      );
+    case 'class':
+    case 'object': {
+      const method = methodOf(ref.cls, property, basesIn(p));
+      if (method) return functionRef(method, ref.kind === 'object' ? self : null);
+      return fieldOf(p, ref.cls, property) ?? NOTHING;
+    }
+    // `fn.bind(x)` and decorated functions stay the function.
+    case 'function':
+      return NOTHING;
+  }
+};
+
+/** `value.property`. */
+export const member = (p: Program, value: Value, property: string): Value => {
+  const field = value.fields?.get(property);
+  const position = value.items && /^\d+$/.test(property) ? value.items[Number(property)] : undefined;
+  const known = field ?? position;
+  let refs: readonly Ref[] = [];
+  let more = NOTHING;
+  for (const ref of value.refs) {
+    const found = ofRef(p, ref, value, property);
+    refs = unionRefs(refs, found.refs);
+    more = union(more, { ...found, refs: [] });
+  }
+  const own = known ?? valueWith({ taints: taintsOfProperty(value.taints, property) });
+  return refs.length === 0 && more === NOTHING
+    ? own
+    : { ...union(own, more), refs: unionRefs(own.refs, refs) };
+};
+
+/** What a value holds, one or the other: `value[unknown]`, the items of a loop. */
+export const elements = (value: Value): Value => {
+  const inner = [...(value.items ?? []), ...(value.fields?.values() ?? [])];
+  const own = valueWith({ taints: value.taints });
+  const externals = value.refs.filter((r) => r.kind === 'external');
+  return union(unionAll(inner), externals.length > 0 ? { ...own, refs: externals } : own);
+};

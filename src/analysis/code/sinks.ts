@@ -1,0 +1,115 @@
+import { addHit, type Frame, guardedHere, placeIn } from './frame.ts';
+import type { Expr } from './ir.ts';
+import { type Condition, type SinkRule, sinksOf } from './rules.ts';
+import type { Given } from './summary.ts';
+import {
+  allTaints,
+  NOTHING,
+  step,
+  type Taint,
+  union,
+  unionAll,
+  unionTaints,
+  type Value,
+  valueWith,
+} from './value.ts';
+
+/** Where calls of functions from outside are held against the rules. */
+
+/** The value at a position of a call: `0`, a keyword, `rest:1`, `all`, `object`. */
+const argumentAt = (args: readonly Given[], object: Value, position: number | string): Value => {
+  const positional = args.filter((a) => a.name === undefined);
+  if (position === 'object') return object;
+  if (position === 'all') return valueWith({ items: args.map((a) => a.value) });
+  const rest = typeof position === 'string' ? /^rest:(\d+)$/.exec(position)?.[1] : undefined;
+  if (rest !== undefined)
+    return valueWith({
+      items: positional
+        .slice(Number(rest))
+        .flatMap((a) => (a.spread ? [...(a.value.items ?? []), { ...a.value, items: null }] : [a.value])),
+    });
+  if (typeof position === 'string') return args.find((a) => a.name === position)?.value ?? NOTHING;
+  const spread = positional.findIndex((a) => a.spread);
+  if (spread >= 0 && spread <= position) {
+    const { value } = positional[spread]!;
+    return value.items?.[position - spread] ?? value;
+  }
+  return positional[position]?.value ?? NOTHING;
+};
+
+const holds = (c: Condition, args: readonly Given[], object: Value): boolean => {
+  const whole = argumentAt(args, object, c.argument);
+  const value =
+    c.property === undefined
+      ? whole
+      : c.property === 'item'
+        ? unionAll(whole.items ?? [])
+        : (whole.fields?.get(c.property) ?? NOTHING);
+  const texts =
+    c.property === 'item'
+      ? (whole.items ?? []).map((i) => i.literal ?? '\0')
+      : [value.literal ?? (value.words || '\0')];
+  const known = (re: string): boolean => texts.some((t) => new RegExp(re, 'i').test(t));
+  if (c.matches !== undefined && (value === NOTHING || !known(c.matches))) return false;
+  return c.not === undefined || value === NOTHING || !known(c.not);
+};
+
+/** An option begins with a dash: text before it, or a `--` before it, keeps a value from being one. */
+const optionTaints = (v: Value): readonly Taint[] => {
+  const open = (t: Taint): boolean =>
+    !t.joined || t.prefix === '' || t.passed.some((p) => /(^|\.)(split|Fields|Split|splitn)$/.test(p));
+  if (!v.items) return allTaints(v).filter(open);
+  let all: readonly Taint[] = v.taints;
+  for (const item of v.items) {
+    if (item.literal === '--') break;
+    all = unionTaints(all, allTaints(item).filter(open));
+  }
+  return all;
+};
+
+/** `https://` and a host not finished yet; an unknown text in front is taken for a base address. */
+const NAMES_HOST = /^(?:(?:[a-z][a-z0-9+.-]*|\0)?:?\/\/[^/?#]*)?$/i;
+
+export const fits = (rule: SinkRule, t: Taint): boolean =>
+  rule.sink.shape === 'joined'
+    ? t.joined
+    : rule.sink.shape === 'host'
+      ? !t.joined || (NAMES_HOST.test(t.prefix) && t.prefix !== '\0')
+      : true;
+
+const taintsFor = (rule: SinkRule, v: Value): readonly Taint[] =>
+  rule.sink.shape === 'option' ? optionTaints(v) : allTaints(v);
+
+/** Notes what reaches the sinks a call is; true when it is one. */
+export const checkSinks = (
+  f: Frame,
+  paths: readonly string[],
+  args: readonly Given[],
+  object: Value,
+  expr: Expr,
+): boolean => {
+  let isSink = false;
+  for (const path of paths)
+    for (const rule of sinksOf(f.engine.rules, path, f.module.module.language)) {
+      if (!rule.sink.when.every((c) => holds(c, args, object))) continue;
+      isSink = true;
+      let value = NOTHING;
+      for (const position of rule.arguments) value = union(value, argumentAt(args, object, position));
+      const at = placeIn(f, expr.at.line);
+      for (const t of taintsFor(rule, value)) {
+        // Whether a parameter's own text fits is for the callers to say.
+        if (t.joined && !fits(rule, t)) continue;
+        addHit(f, {
+          rule,
+          at,
+          endLine: expr.at.endLine,
+          callee: path,
+          inside: f.info?.fn.name ?? '',
+          taint: guardedHere(f, { ...t, trail: step(t.trail, at) }),
+          words: value.words,
+          tool: '',
+        });
+      }
+    }
+  return isSink;
+};

@@ -1,0 +1,299 @@
+import {
+  addGuards,
+  addHit,
+  type Engine,
+  type Frame,
+  guardedHere,
+  leave,
+  newFrame,
+  noteTests,
+  type Summary,
+} from './frame.ts';
+import { elements, member } from './members.ts';
+import { typed } from './types.ts';
+import {
+  allTaints,
+  type FnInfo,
+  guarded,
+  NOTHING,
+  type Place,
+  type Scope,
+  type Source,
+  step,
+  type Taint,
+  type Tested,
+  type Trail,
+  taintOf,
+  union,
+  unionGuards,
+  unionTaints,
+  type Value,
+  valueWith,
+  withField,
+  withItems,
+} from './value.ts';
+import { TooMuch, valueAt } from './walk-expressions.ts';
+import { run } from './walk-statements.ts';
+
+/** How deep calls are followed from one function into the next. */
+const DEEPEST_CALLS = 40;
+const DEEPEST_VALUE = 3;
+
+const paramValue = (frame: number, index: number): Value =>
+  valueWith({ taints: [taintOf({ kind: 'param', frame, index, path: [] })] });
+
+/** The first parameter of a Python or Rust method is its object. */
+export const hasSelf = (info: FnInfo): boolean =>
+  info.cls !== null && /^(self|cls|&?(mut )?self)$/.test(info.fn.params[0]?.name ?? '');
+
+const enter = (e: Engine, info: FnInfo, parent: Scope | null): Frame => {
+  const f = newFrame(e, info.module, info, { vars: new Map(), parent: parent ?? info.module.scope });
+  const { vars } = f.scope;
+  if (info.cls && !(parent && parent !== info.module.scope)) {
+    const self: Value = { ...paramValue(f.id, -1), refs: [{ kind: 'object', cls: info.cls }] };
+    vars.set(info.fn.receiver ?? (hasSelf(info) ? info.fn.params[0]!.name : 'this'), self);
+    if (hasSelf(info)) vars.set('this', self);
+  }
+  info.fn.params.forEach((param, i) => {
+    if (i === 0 && hasSelf(info)) return;
+    const given = info.given[i] ?? NOTHING;
+    let value = union(paramValue(f.id, i), { ...given, taints: [] });
+    value = union(value, typed(e.program, info.module, param.type));
+    if (param.defaultValue) {
+      const usual = valueAt(f, param.defaultValue);
+      value = { ...value, refs: union(value, valueWith({ refs: usual.refs })).refs };
+    }
+    value = { ...value, literal: null };
+    if (param.name !== '') vars.set(param.name, value);
+    for (const { path, name } of param.parts)
+      vars.set(
+        name,
+        path === '' ? value : path.split('.').reduce((v, key) => member(e.program, v, key), value),
+      );
+  });
+  return f;
+};
+
+const leftIdle = (f: Frame): void => {
+  for (const [info, scope] of f.idle)
+    if (!f.engine.called.has(info))
+      apply(f, info, scope, [], null, { path: f.module.module.path, line: info.fn.at.line });
+};
+
+const testsOf = (f: Frame): Tested[] => {
+  const all: Tested[] = [];
+  for (const [key, guards] of f.exits ?? [])
+    for (const guard of guards) {
+      const source = f.sources.get(key);
+      if (source) all.push({ source, guard });
+    }
+  return all;
+};
+
+/** What calling a function does; null while it is being found out (recursion), or past the bounds. */
+export const summaryOf = (e: Engine, info: FnInfo, scope: Scope | null): Summary | null => {
+  const held = e.summaries.get(info);
+  if (held && held.scope === scope) return held.summary;
+  if (e.depth >= DEEPEST_CALLS) return null;
+  e.summaries.set(info, { scope, summary: null });
+  e.depth++;
+  try {
+    const f = enter(e, info, scope);
+    if (!run(f, info.fn.body)) leave(f);
+    leftIdle(f);
+    const summary: Summary = {
+      frame: f.id,
+      info,
+      returns: { ...f.returns, taints: f.returns.taints.map((t) => guardedHere(f, t)), tests: [] },
+      hits: [...f.hits.values()],
+      tests: f.tests,
+      holds: testsOf(f),
+      stores: f.stores,
+      pending: f.pending,
+    };
+    e.summaries.set(info, { scope, summary });
+    return summary;
+  } catch (error) {
+    if (!(error instanceof RangeError) && !(error instanceof TooMuch)) throw error;
+    e.limits.set(
+      info.module.module.path,
+      error instanceof TooMuch ? 'more work than is done for one tree' : 'nested too deep',
+    );
+    return null;
+  } finally {
+    e.depth--;
+  }
+};
+
+export type Given = { name?: string; spread?: boolean; value: Value };
+
+/** Arguments in the order of the parameters. */
+const bind = (f: Frame, info: FnInfo, args: readonly Given[], self: Value | null): Value[] => {
+  const { params } = info.fn;
+  const bound: Value[] = params.map(() => NOTHING);
+  let next = 0;
+  if (hasSelf(info)) {
+    bound[0] = self ?? NOTHING;
+    next = 1;
+  }
+  for (const { name, spread, value } of args) {
+    if (name !== undefined) {
+      const i = params.findIndex((p) => p.name === name);
+      const rest = params.findLastIndex((p) => p.rest);
+      if (i >= 0) bound[i] = value;
+      else if (rest >= 0) bound[rest] = withField(bound[rest]!, name, value);
+    } else if (spread) {
+      params.forEach((p, i) => {
+        if (i < next || bound[i] !== NOTHING) return;
+        bound[i] = p.rest
+          ? value
+          : value.fields || value.taints.length > 0
+            ? member(f.engine.program, value, p.name)
+            : elements(value);
+      });
+    } else if (params[next]?.rest) bound[next] = withItems(bound[next]!, [value]);
+    else if (next < bound.length) bound[next++] = value;
+  }
+  return bound;
+};
+
+/** What functions are given, kept for the next round: objects and modules, no functions (each call has its own). */
+const record = (info: FnInfo, bound: readonly Value[]): void => {
+  bound.forEach((v, i) => {
+    const refs = v.refs.filter((r) => r.kind !== 'function');
+    const fields = v.fields
+      ? new Map(
+          [...v.fields]
+            .filter(([, x]) => x.refs.some((r) => r.kind !== 'function'))
+            .slice(0, 16)
+            .map(([k, x]) => [k, valueWith({ refs: x.refs.filter((r) => r.kind !== 'function') })]),
+        )
+      : null;
+    if (refs.length > 0 || (fields && fields.size > 0))
+      info.given[i] = union(
+        info.given[i] ?? NOTHING,
+        valueWith({ refs, fields: fields && fields.size > 0 ? fields : null }),
+      );
+  });
+};
+
+const appended = (first: Trail | null, second: Trail | null): Trail | null => {
+  if (!second) return first;
+  return step(appended(first, second.before), second.at);
+};
+
+/** Puts what a caller passes in the place of a function's own parameters. */
+const substitution = (f: Frame, s: Summary, bound: readonly Value[], self: Value | null, at: Place) => {
+  const resolved = new Map<string, Value>();
+  const resolve = (source: Source, key: string): Value | null => {
+    if (source.kind !== 'param' || source.frame !== s.frame) return null;
+    const held = resolved.get(key);
+    if (held) return held;
+    let value = (source.index < 0 ? self : bound[source.index]) ?? NOTHING;
+    for (const property of source.path) value = member(f.engine.program, value, property);
+    resolved.set(key, value);
+    return value;
+  };
+  const composed = (inner: Taint, outer: Taint): Taint => {
+    const here = guardedHere(f, outer);
+    return {
+      ...here,
+      trail: appended(step(here.trail, at), inner.trail),
+      guards: unionGuards(here.guards, inner.guards),
+      passed:
+        inner.passed.length === 0 ? here.passed : [...new Set([...here.passed, ...inner.passed])].slice(-12),
+      prefix: inner.joined ? (inner.prefix + (here.joined ? here.prefix : '')).slice(-240) : here.prefix,
+      joined: inner.joined || here.joined,
+    };
+  };
+  const taints = (list: readonly Taint[]): readonly Taint[] => {
+    let all: readonly Taint[] = [];
+    for (const t of list) {
+      const r = resolve(t.source, t.key);
+      all = unionTaints(all, r === null ? [t] : allTaints(r).map((o) => composed(t, o)));
+    }
+    return all;
+  };
+  const value = (v: Value, depth = 0): Value => {
+    if (v === NOTHING || depth > DEEPEST_VALUE) return NOTHING;
+    let all: Value = {
+      ...v,
+      taints: taints(v.taints),
+      fields: v.fields ? new Map([...v.fields].map(([k, x]) => [k, value(x, depth + 1)])) : null,
+      items: v.items?.map((x) => value(x, depth + 1)) ?? null,
+      tests: [],
+    };
+    for (const t of v.taints) {
+      const r = !t.joined && t.passed.length === 0 ? resolve(t.source, t.key) : null;
+      if (r) all = union(all, { ...r, taints: r.taints.map((o) => composed(t, o)), tests: [] });
+    }
+    return all;
+  };
+  const tests = (list: readonly Tested[]): Tested[] =>
+    list.flatMap((t) => {
+      const key = `${t.source.kind}${t.source.kind === 'param' ? `${t.source.frame}.${t.source.index}` : t.source.origin.id}/${t.source.path.join('/')}`;
+      const r = resolve(t.source, key);
+      return r === null ? [t] : allTaints(r).map((o) => ({ source: o.source, guard: t.guard }));
+    });
+  return { resolve, composed, taints, value, tests };
+};
+
+/** Calls a function that is known: its hits become hits here, or results; its value is returned. */
+export const apply = (
+  f: Frame,
+  info: FnInfo,
+  scope: Scope | null,
+  args: readonly Given[],
+  self: Value | null,
+  at: Place,
+): Value => {
+  const e = f.engine;
+  e.called.add(info);
+  const bound = bind(f, info, args, self);
+  record(info, bound);
+  const s = summaryOf(e, info, scope);
+  if (!s)
+    return valueWith({ taints: bound.reduce<readonly Taint[]>((all, v) => unionTaints(all, v.taints), []) });
+  const sub = substitution(f, s, bound, self, at);
+  for (const hit of s.hits) {
+    const { taint } = hit;
+    const r = sub.resolve(taint.source, taint.key);
+    if (r === null) addHit(f, { ...hit, taint: guardedHere(f, taint) });
+    else
+      for (const outer of allTaints(r))
+        addHit(f, {
+          ...hit,
+          taint: sub.composed(taint, outer),
+          words: taint.joined ? hit.words : r.words || hit.words,
+        });
+  }
+  for (const [field, stored] of s.stores)
+    if (self?.taints.some((t) => t.source.kind === 'param' && t.source.index === -1))
+      f.stores.set(field, union(f.stores.get(field) ?? NOTHING, sub.value(stored)));
+  for (const waiting of s.pending) {
+    const args = waiting.args.map((v) => ({ value: sub.value(v) }));
+    const r = sub.resolve(waiting.source, `${waiting.source.kind}${JSON.stringify(waiting.source)}`);
+    if (r === null) {
+      if (f.pending.length < 60) f.pending.push({ ...waiting, args: args.map((a) => a.value) });
+      continue;
+    }
+    const outer = f.tool;
+    if (waiting.tool !== '') f.tool = waiting.tool;
+    for (const ref of r.refs)
+      if (ref.kind === 'function') apply(f, ref.fn, ref.scope, args, ref.self, waiting.at);
+    for (const t of r.taints)
+      if (t.source.kind === 'param' && f.pending.length < 60)
+        f.pending.push({ ...waiting, source: t.source, args: args.map((a) => a.value), tool: f.tool });
+    f.tool = outer;
+  }
+  const held = sub.tests(s.holds);
+  addGuards(f, held);
+  const asked = sub.tests(s.tests);
+  noteTests(f, asked);
+  const result = sub.value(s.returns);
+  return {
+    ...result,
+    taints: result.taints.map((t) => guarded(t, [])),
+    tests: asked,
+  };
+};

@@ -1,0 +1,51 @@
+import { imported, named } from './members.ts';
+import type { Program } from './program.ts';
+import { external, type ModuleInfo, NOTHING, type Value, valueWith } from './value.ts';
+
+/** Types that carry no text. */
+const HARMLESS =
+  /^(?:number|boolean|bool|int|float|integer|double|long|short|byte|usize|isize|[iu](?:8|16|32|64|128)|int(?:8|16|32|64)|uint\d*|float(?:32|64)|Integer|Long|Double|Float|Boolean|Date|datetime|UUID|uuid\.UUID)$/;
+
+/** Wrappers around the type that matters. */
+const WRAPPED =
+  /^(?:Optional|Option|Annotated|Readonly|Partial|Promise|Arc|Rc|Box|Mutex|RwLock|List|list|Vec|Sequence|Iterable|Array|Set|set|Union|Final|ClassVar|Ref)[[<](.+)[\]>]$/;
+
+/** The type's bare name: without pointers, optionality, generics. */
+export const bareType = (type: string, depth = 0): string => {
+  const t = type
+    .trim()
+    .replace(/^["']|["']$/g, '')
+    .replace(/^(?:readonly |final |const |mut |&'?\w* ?mut |&'\w+ |[&*]|\[\]|\.\.\.)+/, '')
+    .replace(/\s*\|\s*(?:null|undefined|None)\b/g, '')
+    .replace(/\[\]$|\?$/, '')
+    .trim();
+  const inner = depth < 3 ? WRAPPED.exec(t)?.[1] : undefined;
+  if (inner !== undefined) return bareType(inner.split(',')[0]!, depth + 1);
+  return t.replace(/[[<(].*$/s, '').trim();
+};
+
+export const isHarmlessType = (type: string): boolean =>
+  type !== '' && (HARMLESS.test(bareType(type)) || /^(?:typing\.)?Literal\[/.test(type.trim()));
+
+/** The object a declared type promises: one of a class in the tree, or of a package. */
+export const typed = (p: Program, info: ModuleInfo, type: string): Value => {
+  const bare = bareType(type);
+  if (!/^[A-Za-z_][\w.:]*$/.test(bare) || HARMLESS.test(bare)) return NOTHING;
+  const [first, ...rest] = bare.split(/\.|::/);
+  let value = named(p, info, first!);
+  if (!value) {
+    const i = info.module.imports.find((x) => x.local === first);
+    value = i ? imported(p, info, i) : null;
+  }
+  if (!value) return NOTHING;
+  const refs = value.refs.flatMap((r) => {
+    if (r.kind === 'class' && rest.length === 0) return [{ kind: 'object' as const, cls: r.cls }];
+    if (r.kind === 'external') return external(`${[r.path, ...rest].join('.')}()`).refs;
+    if (r.kind === 'module' && rest.length === 1) {
+      const inner = named(p, r.module, rest[0]!) ?? NOTHING;
+      return inner.refs.flatMap((x) => (x.kind === 'class' ? [{ kind: 'object' as const, cls: x.cls }] : []));
+    }
+    return [];
+  });
+  return refs.length > 0 ? valueWith({ refs }) : NOTHING;
+};

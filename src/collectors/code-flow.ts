@@ -1,0 +1,262 @@
+import type { Module, Reader } from '../analysis/code/ir.ts';
+import { type FlowLead, leadsOf } from '../analysis/code/leads.ts';
+import { languages } from '../analysis/code/readers.ts';
+import { indexRules, parseRules } from '../analysis/code/rules.ts';
+import {
+  below,
+  extensionOf,
+  isExamplePath,
+  isGeneratedPath,
+  isTestPath,
+  isVendoredPath,
+  languageOf,
+} from '../analysis/paths.ts';
+import { count, listed, plural, tally } from '../analysis/words.ts';
+import { describe, inputWords, sinkWords, titleOf } from './code-flow/words.ts';
+import {
+  type CollectContext,
+  type Collector,
+  gap,
+  gathered,
+  type ItemDraft,
+  lead,
+  type TreeEntry,
+} from './collector.ts';
+
+/** Hand-written sources are smaller than this, and have shorter lines. */
+const MOST_BYTES = 1_000_000;
+const LONGEST_MEAN_LINE = 1000;
+const MOST_FILES = 4000;
+const MOST_TOTAL = 40_000_000;
+
+/** Programming languages whose code could hold flows, and is not read. */
+const UNREAD = new Set([
+  'Go',
+  'Rust',
+  'Java',
+  'Kotlin',
+  'C#',
+  'Ruby',
+  'PHP',
+  'Swift',
+  'Scala',
+  'Dart',
+  'Elixir',
+  'C',
+  'C++',
+  'Lua',
+  'Python',
+  'Vue',
+  'Svelte',
+]);
+
+const CHECKS = ['2.1.2'];
+const MOST_LEADS = 600;
+
+type Unread = { path: string; why: string };
+
+const wantsReading = (path: string): boolean =>
+  !/\.d\.[cm]?ts$|(^|\/)(?:[\w.-]+\.config|\.eslintrc)\.[cm]?[jt]s$/.test(path);
+
+/** Why a text is not handed to a parser; null when it is. */
+const unreadable = (text: string | null): string | null => {
+  if (text === null) return 'binary or too large';
+  if (text.length > MOST_BYTES) return 'larger than hand-written sources are';
+  const lines = text.split('\n', 20_000).length;
+  return text.length / lines > LONGEST_MEAN_LINE ? 'minified or generated' : null;
+};
+
+const toItem = (l: FlowLead, text: (path: string, line: number) => string): ItemDraft =>
+  lead(l.rule.id, l.rule.checks, titleOf(l), {
+    strength: l.strength,
+    class: l.rule.class,
+    cwe: l.rule.cwe,
+    detail: describe(l),
+    at: { path: l.sink.path, startLine: l.sink.line, endLine: Math.min(l.sink.endLine, l.sink.line + 12) },
+    flow: l.flow.map((s) => ({
+      path: s.path,
+      line: s.line,
+      role: s.role,
+      text: s.role === 'source' ? inputWords(l) : s.role === 'sink' ? sinkWords(l) : text(s.path, s.line),
+    })),
+  });
+
+/**
+ * `readRules` gives the texts of the rule files by name, those of the auditor's own folder after ours.
+ */
+export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>): Collector => ({
+  id: 'code-flow',
+  title: 'What tool inputs can reach',
+  about:
+    'Follows what tools, resources, prompts and routes receive to commands, files, addresses, queries and code.',
+  timeoutMs: 240_000,
+  async collect(context) {
+    const { tree, target, signal, progress } = context;
+    const { rules, problems } = parseRules(await readRules());
+    const items: ItemDraft[] = problems.slice(0, 10).map((p) =>
+      gap('unusable-rules', CHECKS, `The rule file ${p.file} was not used`, {
+        detail: `${p.path}${p.line === undefined ? '' : ` (line ${p.line})`}: expected ${p.expected}, found ${p.found}`,
+      }),
+    );
+    const files = tree.entries.filter((e) => e.kind === 'file' || e.kind === 'executable');
+    const isCode = (e: TreeEntry): boolean =>
+      !isTestPath(below(e.path, target.subdir)) && !isVendoredPath(e.path) && wantsReading(e.path);
+    const secondary = (e: TreeEntry): boolean =>
+      isGeneratedPath(below(e.path, target.subdir)) || isExamplePath(below(e.path, target.subdir));
+    const code = files.filter(isCode);
+    const known = code.filter((e) => languages.some((l) => l.extensions.includes(extensionOf(e.path))));
+    const primary = known.filter((e) => !secondary(e));
+    const chosen = primary.length > 0 ? primary : known;
+
+    const readers = new Map<string, Reader>();
+    for (const language of languages) {
+      if (!chosen.some((e) => language.extensions.includes(extensionOf(e.path)))) continue;
+      try {
+        const reader = await language.load();
+        for (const extension of language.extensions) readers.set(extension, reader);
+      } catch (error) {
+        items.push(
+          gap('missing-parser', CHECKS, `${language.name} could not be read: its parser is missing`, {
+            detail: error instanceof Error ? error.message : String(error),
+          }),
+        );
+      }
+    }
+
+    const { modules, unread, texts } = await readAll(context, chosen, readers);
+    items.push(...gapsFor(unread), ...unreadLanguages(code, readers));
+    if (modules.length === 0)
+      return items.length > 0
+        ? gathered('no source file in a language whose code is followed', items)
+        : {
+            outcome: 'not-applicable',
+            searched: 'no source file in a language whose code is followed',
+            message: `Code is followed in ${languages.map((l) => l.name).join(', ')}.`,
+          };
+
+    progress(`following values through ${count(modules.length)} files`);
+    const { analyse } = await import('../analysis/code/analyse.ts');
+    const flows = await analyse(modules, indexRules(rules), () => pause(signal));
+    if (flows.limits.size > 0)
+      items.push(
+        gap(
+          'not-followed',
+          CHECKS,
+          `Values were not followed all the way in ${plural(flows.limits.size, 'file')}`,
+          {
+            detail: [...flows.limits]
+              .sort()
+              .slice(0, 20)
+              .map(([path, why]) => `${path}: ${why}`)
+              .join('\n'),
+          },
+        ),
+      );
+    const leads = leadsOf(flows.hits);
+    const lineOf = (path: string, line: number): string =>
+      (
+        texts
+          .get(path)
+          ?.split('\n', line)
+          .at(line - 1) ?? ''
+      )
+        .trim()
+        .slice(0, 200);
+    items.push(...leads.slice(0, MOST_LEADS).map((l) => toItem(l, lineOf)));
+    if (leads.length > MOST_LEADS)
+      items.push(
+        gap('too-many-leads', CHECKS, `${count(leads.length - MOST_LEADS)} weaker leads were left out`),
+      );
+    if (flows.handlers.length === 0)
+      items.push(
+        gap(
+          'no-handlers',
+          CHECKS,
+          'No tool handler was recognised: only functions nobody calls were followed',
+          {
+            detail:
+              'The server may register its tools in a way that is not known here. Follow the handlers by hand.',
+          },
+        ),
+      );
+    const kinds = tally(flows.handlers.map((h) => h.kind)).map(([kind, n]) => plural(n, `${kind} handler`));
+    return gathered(
+      `${plural(modules.length, 'file')}, ${kinds.length > 0 ? kinds.join(', ') : 'no handler'}, ${plural(rules.length, 'rule')}`,
+      items,
+    );
+  },
+});
+
+const pause = async (signal: AbortSignal): Promise<void> => {
+  signal.throwIfAborted();
+  await new Promise<void>((go) => setImmediate(go));
+};
+
+const readAll = async (
+  { tree, signal, progress }: CollectContext,
+  entries: readonly TreeEntry[],
+  readers: ReadonlyMap<string, Reader>,
+): Promise<{ modules: Module[]; unread: Unread[]; texts: Map<string, string> }> => {
+  const modules: Module[] = [];
+  const unread: Unread[] = [];
+  const texts = new Map<string, string>();
+  let total = 0;
+  for (const { path } of entries) {
+    const reader = readers.get(extensionOf(path));
+    if (!reader) continue;
+    await pause(signal);
+    const text = await tree.text(path).catch(() => null);
+    const why = unreadable(text);
+    if (text === null || why !== null) {
+      unread.push({ path, why: why ?? '' });
+      continue;
+    }
+    if (modules.length >= MOST_FILES || total + text.length > MOST_TOTAL) {
+      unread.push({ path, why: 'past the limit of what is read at once' });
+      continue;
+    }
+    total += text.length;
+    texts.set(path, text);
+    const module = reader.read(path, text);
+    const [first] = module.errors;
+    if (first)
+      unread.push({
+        path,
+        why:
+          module.body.length > 0
+            ? `lines ${first.line}-${first.endLine} could not be parsed`
+            : 'could not be parsed',
+      });
+    modules.push(module);
+    if (modules.length % 100 === 0)
+      progress(`read ${count(modules.length)} of ${count(entries.length)} files`);
+  }
+  return { modules, unread, texts };
+};
+
+const gapsFor = (unread: readonly Unread[]): ItemDraft[] =>
+  unread.length === 0
+    ? []
+    : [
+        gap('unread-sources', CHECKS, `${plural(unread.length, 'source file')} not read, or not completely`, {
+          detail:
+            unread
+              .slice(0, 20)
+              .map((u) => `${u.path}: ${u.why}`)
+              .join('\n') + (unread.length > 20 ? `\nand ${count(unread.length - 20)} more` : ''),
+        }),
+      ];
+
+const unreadLanguages = (code: readonly TreeEntry[], readers: ReadonlyMap<string, Reader>): ItemDraft[] => {
+  const byLanguage = new Map<string, string[]>();
+  for (const e of code) {
+    const language = languageOf(e.path);
+    if (!language || !UNREAD.has(language) || readers.has(extensionOf(e.path))) continue;
+    byLanguage.set(language, [...(byLanguage.get(language) ?? []), e.path]);
+  }
+  return [...byLanguage].map(([language, paths]) =>
+    gap('unread-language', CHECKS, `${plural(paths.length, `${language} file`)} not followed`, {
+      detail: `Values are followed in ${languages.map((l) => l.name).join(', ')} only. Read by hand: ${listed(paths, 12)}`,
+    }),
+  );
+};
