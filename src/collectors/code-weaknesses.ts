@@ -17,6 +17,12 @@ import { type Collector, gap, gathered, type ItemDraft, type TreeEntry } from '.
 /** Hand-written sources are smaller, and have shorter lines, than this. */
 const MOST_BYTES = 1_000_000;
 const LONGEST_MEAN_LINE = 1000;
+/** Programs for building, releasing and looking at the server; some servers are started from such a folder. */
+const BESIDE = /(^|\/)(scripts?|\.[\w-]+|hack|ci|tools\/(?:build|release)|mocks?|\w*mock)\//i;
+const SERVES = /modelcontextprotocol|McpServer|fastmcp|mcp\.server|mcp-go/i;
+/** What runs in a browser. */
+const IN_BROWSER = /(^|\/)(frontend|ui|web-?ui|www|public|components|pages)\/.*\.(?:[jt]sx?|vue)$/i;
+
 /** Three layers of a text are kept while its package is read. */
 const MOST_TOTAL_BYTES = 30_000_000;
 
@@ -38,6 +44,7 @@ export const codeWeaknesses: Collector = {
       };
     const read = (e: TreeEntry): boolean =>
       !/\.d\.[cm]?ts$/.test(e.path) &&
+      !(IN_BROWSER.test(below(e.path, target.subdir)) && !/(^|\/)src\/ui\//.test(e.path)) &&
       ![isTestPath, isVendoredPath, isGeneratedPath, isExamplePath].some((is) =>
         is(below(e.path, target.subdir)),
       );
@@ -71,6 +78,7 @@ export const codeWeaknesses: Collector = {
         unread.push(entry.path);
         continue;
       }
+      if (BESIDE.test(below(entry.path, target.subdir)) && !SERVES.test(text)) continue;
       total += text.length;
       sources.push(readSource(entry.path, text, language));
       if (sources.length % 100 === 0) progress(`${count(sources.length)} of ${count(primary.length)} files`);
@@ -104,7 +112,7 @@ export const codeWeaknesses: Collector = {
         ),
       );
     return gathered(
-      `${plural(sources.length, 'source file')} in ${plural(packages.length, 'package')} against ${plural(rules.length, 'rule')}; tests, examples, generated and vendored files left out`,
+      `${plural(sources.length, 'source file')} in ${plural(packages.length, 'package')} against ${plural(rules.length, 'rule')}; tests, examples, build scripts, browser code, generated and vendored files left out`,
       items,
     );
   },

@@ -21,7 +21,7 @@ export const secretsIn = (bare: string): { name: string; at: number }[] => {
     const before = bare.slice(Math.max(0, m.index - 24), m.index);
     // Keyword arguments and keys of objects are names, their values come after; conditions only test.
     if (
-      /^\s*(?:\(|=(?!=)|:(?!=|:)|\?(?!\.)|&&|\.\s*(?:length|substring|slice|replace|startsWith|name\b|type\b|expires)|\[\s*(?::\s*\d|\d)|\s+(?:if|is|in)\b)/.test(
+      /^\s*(?:\(|[!=]==?|=(?!=)|:(?!=|:)|\?(?!\.)|&&|\.\s*(?:length|substring|slice|replace|startsWith|name\b|type\b|expires)|\[\s*(?::\s*\d|\d)|\s+(?:if|is|in)\b)/.test(
         after,
       )
     )

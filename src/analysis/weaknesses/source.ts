@@ -64,7 +64,10 @@ const hollow = (raw: string, opening: '${' | '{' | null): string => {
           if (raw[end] === '{') depth++;
           else if (raw[end] === '}' && --depth === 0) break;
         end = Math.min(end + 1, raw.length - 1);
-        kept += raw.slice(i, end);
+        // Quotes within a computed part hold text again.
+        kept += raw
+          .slice(i, end)
+          .replace(/"[^"\n]{0,300}"|'[^'\n]{0,300}'/g, (q) => q[0] + blank(q.slice(1, -1)) + q[0]);
         i = end;
       } else {
         kept += raw[i] === '\n' || raw[i] === '\r' ? raw[i] : ' ';

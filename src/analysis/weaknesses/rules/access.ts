@@ -1,6 +1,6 @@
 import { inLiteral, matching } from '../matching.ts';
 import { inEach, type Match, type Rule } from '../rule.ts';
-import { bareIn, inside, linesAround, matchesIn, type Source } from '../source.ts';
+import { bareIn, closing, inside, matchesIn, type Source } from '../source.ts';
 
 /** Permissions: switches that are off, checks that are skipped, and places where a check is missing that others have. */
 
@@ -56,6 +56,17 @@ const GUARD =
 const WRITES =
   /^(?:create|update|delete|apply|remove|write|put|set|add|insert|modify|patch|deploy|execute|run|manage|start|stop|terminate|drop|upload|send|publish|grant|revoke)(?:_|$)/;
 
+/** Where a Python function begins to do something: past its parameters and what it says of itself. */
+const firstStatement = (source: Source, open: number): number | null => {
+  const end = closing(source, open);
+  const colon = end < 0 ? -1 : source.bare.indexOf(':\n', end);
+  if (colon < 0) return null;
+  let at = colon + 1 + source.bare.slice(colon + 1, colon + 200).search(/\S/);
+  const doc = source.literals.find((l) => l.start === at);
+  if (doc) at = doc.end + Math.max(0, source.bare.slice(doc.end, doc.end + 400).search(/\S/));
+  return at > colon ? at : null;
+};
+
 /** Functions of one Python file that write, some of which ask whether they may. */
 const unguardedSiblings = (source: Source): Match[] => {
   const found: { name: string; start: number; guarded: boolean; indent: number }[] = [];
@@ -69,7 +80,7 @@ const unguardedSiblings = (source: Source): Match[] => {
     const takesContext = /\bctx\b|\bcontext\b\s*:/.test(body.slice(0, 1500));
     found.push({
       name,
-      start: m.index + indent,
+      start: firstStatement(source, m.index + m[0].length - 1) ?? m.index + indent,
       guarded: GUARD.test(body),
       indent: takesContext ? indent : -1,
     });
@@ -177,20 +188,11 @@ export const accessRules: readonly Rule[] = [
         script:
           /\b\w*(?:READ_?ONLY|readOnly(?:Mode)?|AUTH_ENABLED|authEnabled|REQUIRE_AUTH|requireAuth|VERIFY_SSL|verifySsl|SANDBOX_ENABLED)\w*["']?\]?\s*(?:\|\||\?\?)\s*["']?(?:false|0|no|off)\b|\.env\.(?:READ_?ONLY\w*|AUTH_ENABLED|REQUIRE_AUTH\w*)\s*===?\s*["'](?:true|1)["']|\.env\.(?:ALLOW_(?:WRITE|DANGEROUS|ALL)\w*|ENABLE_(?:WRITE|DESTRUCTIVE)\w*|DISABLE_AUTH)\s*!==?\s*["']false["']/g,
         python:
-          /\b(?:read_?only(?:_mode)?|auth_enabled|require_auth|verify_ssl|enable_auth|sandbox_enabled)\s*(?::\s*bool\s*)?=\s*(?:(?:Field|typer\.Option|click\.option)\(\s*(?:default\s*=\s*)?)?False\b|\b(?:allow_(?:write|dangerous|all|unsafe)\w*|disable_auth|auth_disabled|dangerously_\w+)\s*(?::\s*bool\s*)?=\s*(?:Field\(\s*(?:default\s*=\s*)?)?True\b|["']\w*(?:READ_?ONLY|REQUIRE_AUTH|AUTH_ENABLED)\w*["']\s*,\s*["'](?:false|0|no)["']/gi,
-        go: /\.BoolVar\(\s*&\w[\w.]*,\s*"(?:[\w-]*-)?(?:read-?only|auth|verify)[\w-]*"\s*,\s*false|\.Bool\(\s*"(?:[\w-]*-)?(?:read-?only|require-auth)[\w-]*"\s*,\s*false/g,
+          /\b(?:read_?only(?:_mode)?|auth_enabled|require_auth|verify_ssl|enable_auth|sandbox_enabled)\s*:\s*bool\s*=\s*(?:(?:Field|typer\.Option|click\.option)\(\s*(?:default\s*=\s*)?)?False\b|\b(?:allow_(?:write|dangerous|all|unsafe)\w*|disable_auth|auth_disabled|dangerously_\w+)\s*:\s*bool\s*=\s*(?:Field\(\s*(?:default\s*=\s*)?)?True\b|["']\w*(?:READ_?ONLY|REQUIRE_AUTH|AUTH_ENABLED)\w*["']\s*,\s*["'](?:false|0|no)["']/gi,
+        go: /\.BoolVar\(\s*&\w[\w.]*,\s*"(?:[\w-]*-)?(?:read-?only|auth-enabled|require-auth)[\w-]*"\s*,\s*false|\.Bool\(\s*"(?:[\w-]*-)?(?:read-?only|require-auth)[\w-]*"\s*,\s*false/g,
       },
       accept: (source, m) => {
         if (inLiteral(source, m.index + 1) && !/^["']/.test(m[0])) return false;
-        const line = bareIn(source, linesAround(source, m.index, 0, 0));
-        // A call's keyword argument is one use, not a default.
-        if (
-          source.language === 'python' &&
-          /^[a-z_]+\s*=/i.test(m[0]) &&
-          /\w\([^)]*$/.test(line.slice(0, line.indexOf(m[0].slice(0, 6)))) &&
-          !/^\s*(?:async\s+)?def\b/.test(line)
-        )
-          return false;
         return true;
       },
     }),
@@ -209,9 +211,10 @@ export const accessRules: readonly Rule[] = [
     merge: 'package',
     find: matching({
       on: {
-        script: /process\.env\.(?:\w*_)?(?:BASE_URL|API_URL|API_BASE|API_HOST|ENDPOINT)\b/g,
+        script:
+          /process\.env\.(?!OTEL|\w*TELEMETRY|\w*PROXY)(?:\w*_)?(?:BASE_URL|API_URL|API_BASE|API_HOST|ENDPOINT)\b/g,
         python:
-          /(?:getenv|environ\.get)\(\s*["'](?:\w*_)?(?:BASE_URL|API_URL|API_BASE|API_HOST|ENDPOINT)["']|environ\[\s*["'](?:\w*_)?(?:BASE_URL|API_URL|API_BASE)["']/g,
+          /(?:getenv|environ\.get)\(\s*["'](?!OTEL|\w*TELEMETRY)(?:\w*_)?(?:BASE_URL|API_URL|API_BASE|API_HOST|ENDPOINT)["']/g,
       },
       accept: (source, m, pack) =>
         !inLiteral(source, m.index) &&

@@ -28,7 +28,8 @@ const BESIDE =
 
 const printsIn = (source: Source) => {
   const pattern = PRINT[source.language];
-  if (!pattern || BESIDE.test(source.path)) return [];
+  // What writes the protocol itself is the transport.
+  if (!pattern || BESIDE.test(source.path) || /stdio|transport/i.test(source.path)) return [];
   return matchesIn(source, 'bare', pattern, 500).flatMap((m) => {
     const open = m.index + m[0].length - 1;
     const end = closing(source, open);
@@ -37,7 +38,7 @@ const printsIn = (source: Source) => {
     const near = codeIn(source, linesAround(source, m.index, 14, 0));
     // Help and version texts, and what only the HTTP branch says, never meet a stdio client.
     if (
-      /--help|--version|showHelp|printHelp|usage\(|transport\w*\s*(?:===?|==)\s*["'](?:http|sse|streamable)|listening|\.listen\(|__main__|if\s*\(?\s*(?:!\s*)?(?:is|use)(?:Http|Sse)/i.test(
+      /--help|--version|[vV]ersion\(|showHelp|printHelp|usage\(|transport\w*\s*(?:===?|==)\s*["'](?:http|sse|streamable)|listening|\.listen\(|__main__|if\s*\(?\s*(?:!\s*)?(?:is|use)(?:Http|Sse)/i.test(
         near,
       )
     )

@@ -47,7 +47,27 @@ const keywordLists = (source: Source): Match[] => {
     if (/["'](?:SELECT|FROM|WHERE)["']/i.test(text)) continue;
     take(m.index, m.index + text.length, text);
   }
+  for (const run of keywordRuns(source)) take(run.start, run.end, run.text);
   return found.sort((a, b) => a.start - b.start);
+};
+
+/** Lists of patterns with one word each. */
+const keywordRuns = (source: Source): { start: number; end: number; text: string }[] => {
+  const runs: { start: number; end: number; text: string; last: number }[] = [];
+  for (const l of source.literals) {
+    if (
+      l.text.length > 120 ||
+      !/\\b|\\s/.test(l.text) ||
+      keywordsIn(l.text.replaceAll('\\b', ' ')).size === 0
+    )
+      continue;
+    const line = source.lineOf(l.start);
+    const run = runs.at(-1);
+    const text = ` ${l.text.replaceAll('\\b', ' ')}`;
+    if (run && line - run.last <= 2) Object.assign(run, { end: l.end, text: run.text + text, last: line });
+    else runs.push({ start: l.start, end: l.end, text, last: line });
+  }
+  return runs;
 };
 
 const SHELL_BAIT =
@@ -56,13 +76,19 @@ const CODE_BAIT =
   /^(?:os\.system|subprocess\.?|eval\(?|exec\(?|__import__\(?|open\(?|os\.popen|pickle\.loads?|import os|import sys|compile\(?|shutil.*|socket|spawn\(?|child_process|require\(?|process\.exit|globals\(?)$/;
 
 const denyLists = (source: Source, bait: RegExp, least: number): Match[] => {
-  const runs: { start: number; end: number; hits: number; last: number }[] = [];
+  const runs: { start: number; end: number; hits: number; last: number; words: boolean }[] = [];
   for (const l of source.literals) {
     if (!l.complete || l.text.length > 40 || !bait.test(l.text.trim())) continue;
     const line = source.lineOf(l.start);
     const run = runs.at(-1);
-    if (run && line - run.last <= 2) Object.assign(run, { end: l.end, hits: run.hits + 1, last: line });
-    else runs.push({ start: l.start, end: l.end, hits: 1, last: line });
+    if (run && line - run.last <= 2)
+      Object.assign(run, {
+        end: l.end,
+        hits: run.hits + 1,
+        last: line,
+        words: run.words || /\w/.test(l.text),
+      });
+    else runs.push({ start: l.start, end: l.end, hits: 1, last: line, words: /\w/.test(l.text) });
   }
   return runs
     .filter((r) => r.hits >= least)
@@ -97,11 +123,11 @@ export const filterRules: readonly Rule[] = [
     find: matching({
       on: {
         script: new RegExp(
-          `\\.startsWith\\(\\s*["'](?:${READ})\\b|\\^\\\\s\\*\\(?(?:\\?:)?(?:${READ})\\b|(?:===?|!==?)\\s*["']select["']`,
+          `\\.startsWith\\(\\s*["'](?:${READ})\\b|\\^\\\\s\\*\\(?(?:\\?:)?(?:${READ})\\b|(?<!\\.(?:key|type|kind|name|tag))\\s(?:===?|!==?)\\s*["']select["']`,
           'gi',
         ),
         python: new RegExp(
-          `\\.startswith\\(\\s*\\(?\\s*["'](?:${READ})\\b|\\^\\\\s\\*\\(?(?:\\?:)?(?:${READ})\\b|[!=]=\\s*["']SELECT["']`,
+          `\\.startswith\\(\\s*\\(?\\s*["'](?:${READ})\\b|\\^\\\\s\\*\\(?(?:\\?:)?(?:${READ})\\b|(?<!\\.(?:key|type|kind|name|tag))\\s[!=]=\\s*["']SELECT["']`,
           'gi',
         ),
         go: new RegExp(`HasPrefix\\([^"\\n]{1,80}"(?:${READ})\\b`, 'gi'),
@@ -136,6 +162,56 @@ export const filterRules: readonly Rule[] = [
     find: inEach(['script', 'python', 'go', 'rust', 'java'], keywordLists),
   },
   {
+    id: 'read-only-transaction-left',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'sql-injection',
+    cwe: ['CWE-89', 'CWE-284'],
+    checks: CHECKS,
+    languages: ['script'],
+    title: 'A read-only transaction that the query itself can end',
+    detail:
+      'A driver that takes several statements in one text lets "COMMIT; DELETE ..." out of the transaction. Look for a prepared statement, or a check that there is one statement only.',
+    merge: 'file',
+    find: inEach(['script'], (source) =>
+      source.literals
+        .filter((l) => l.text.length < 120 && /\b(?:BEGIN|START|SET)\b.*\bREAD ONLY\b/i.test(l.text))
+        .flatMap((l): Match[] => {
+          const after = linesFrom(source, l.end, 30);
+          const run =
+            /\.(?:query|execute|unsafe)\(\s*(?:sql|query|statement|text|\w*(?:Sql|SQL|Query|Statement))\s*\)/.exec(
+              bareIn(source, after),
+            );
+          return run
+            ? [{ source, start: after.start + run.index, end: after.start + run.index + run[0].length }]
+            : [];
+        }),
+    ),
+  },
+  {
+    id: 'aggregation-can-write',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'query-injection',
+    cwe: ['CWE-863', 'CWE-184'],
+    checks: CHECKS,
+    languages: ['script', 'python'],
+    title: "A caller's aggregation pipeline is run, and may hold stages that write",
+    detail:
+      '$out and $merge write collections, whatever a read-only switch says. Nothing here looks for them.',
+    merge: 'file',
+    find: (pack) =>
+      pack.sources.some((s) => /["'`]\$(?:out|merge)["'`]/.test(s.code))
+        ? []
+        : matching({
+            layer: 'bare',
+            on: {
+              script: /\.aggregate\(\s*(?:args\.|params\.|input\.)?\w*[pP]ipeline\b/g,
+              python: /\.aggregate\(\s*(?:args\.|params\.)?\w*pipeline\b/g,
+            },
+          })(pack),
+  },
+  {
     id: 'comments-stripped-before-check',
     kind: 'lead',
     strength: 'moderate',
@@ -146,10 +222,10 @@ export const filterRules: readonly Rule[] = [
     title: 'Comments or strings are cut out of a query before it is judged',
     detail:
       'What the check sees and what the database runs are then two texts: executable comments, nested ones and odd quoting fall between them.',
-    merge: 'file',
+    merge: 'package',
     find: matching({
       on: {
-        script: /\.replace\(\s*\/(?:\\\/\\\*|--|\(?'|\\\*)[^\n]{0,80}|\bstrip(?:Sql)?Comments\w*\s*\(/g,
+        script: /\.replace\(\s*\/(?:\\\/\\\*|--|\\\*)[^\n]{0,80}|\bstrip(?:Sql)?Comments\w*\s*\(/g,
         python: /re\.sub\(\s*r?["'](?:--|\/\\\*|\(?['"]|\\\/\\\*)[^\n]{0,80}/g,
       },
       accept: (source, m) =>
@@ -241,6 +317,7 @@ export const filterRules: readonly Rule[] = [
           )
         )
           return false;
+        if (/module/i.test(m[1] ?? '')) return false;
         const url = /url|domain|host/i.test(`${m[1]}${m[2]}`);
         const deciding =
           /allow|denied|outside|permit|restrict|secur|traversal|throw|raise|return (?:true|True|false|False)|valid/i.test(

@@ -203,7 +203,7 @@ export const limitRules: readonly Rule[] = [
     title: 'A regular expression is built at run time',
     detail:
       'If the text comes from a caller, it can carry a pattern that never ends, or one that matches more than meant.',
-    merge: 'file',
+    merge: 'package',
     find: matching({
       layer: 'bare',
       on: {
@@ -212,6 +212,14 @@ export const limitRules: readonly Rule[] = [
       },
       accept: (source, m) => {
         const near = bareIn(source, linesAround(source, m.index, 6, 1));
+        const name = /\(\s*(\w+)/.exec(m[0])?.[1] ?? '';
+        // One of a list of patterns that stand in the source.
+        if (
+          new RegExp(
+            `\\bfor\\b[^\\n]{0,60}\\b${name}\\b[^\\n]{0,20}\\b(?:in|of)\\b|\\b${name}\\s*=\\s*[rf]?["'\`]`,
+          ).test(near)
+        )
+          return false;
         if (inLiteral(source, m.index) && source.language === 'python') return false;
         if (/escape/i.test(near) || /\.source\b/.test(m[0]) || /^[^(]*\(\s*[A-Z][A-Z_]+\b/.test(m[0]))
           return false;

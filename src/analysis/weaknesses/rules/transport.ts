@@ -16,7 +16,7 @@ const ROUTE: Record<Language, RegExp> = {
 };
 
 const HEALTH =
-  /["'`]\/(?:api\/)?(?:health|healthz|ready|readyz|live|livez|ping|status|version|favicon|metrics|\.well-known)/i;
+  /["'`]\/(?:api\/)?(?:health|healthz|ready|readyz|live|livez|ping|status|version|favicon|metrics|\.well-known|(?:oauth\/)?(?:callback|authorize|token|register|login)\b|metadata)/i;
 
 const CHANGING =
   /\.(?:post|put|patch|delete|all)\b|POST|PUT|DELETE|Any|Handle|nest_service|(?:Post|Put|Delete)Mapping/;
@@ -246,7 +246,7 @@ export const transportRules: readonly Rule[] = [
       },
       accept: (source, m) => {
         if (inLiteral(source, m.index) && !/^Access-Control/i.test(m[0])) return false;
-        const near = codeIn(source, linesAround(source, m.index, 8, 10));
+        const near = codeIn(source, linesAround(source, m.index, 16, 10));
         if (
           /^callback/i.test(m[0]) &&
           !(/cors|origin/i.test(near) && !/if\s*\([^)]*(?:includes|indexOf|has|test|allow)/i.test(near))

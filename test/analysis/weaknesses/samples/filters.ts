@@ -1,6 +1,26 @@
 import type { Samples } from './samples.ts';
 
 export const filters: Samples = {
+  'read-only-transaction-left': {
+    found: [
+      ['a.ts', "await client.query('BEGIN TRANSACTION READ ONLY');\nconst r = await client.query(sql);\n"],
+    ],
+    clean: [
+      [
+        'a.ts',
+        "await client.query('BEGIN TRANSACTION READ ONLY');\nconst r = await client.query({ name: 'q', text: sql });\n",
+      ],
+    ],
+  },
+  'aggregation-can-write': {
+    found: [['a.py', 'def run(coll, pipeline):\n    return list(coll.aggregate(pipeline))\n']],
+    clean: [
+      [
+        'a.py',
+        "def run(coll, pipeline):\n    if any('$out' in s for s in pipeline):\n        raise ValueError\n    return list(coll.aggregate(pipeline))\n",
+      ],
+    ],
+  },
   'query-kind-by-prefix': {
     found: [
       ['a.ts', "if (!query.trim().toLowerCase().startsWith('select')) throw new Error('Only SELECT');\n"],
