@@ -1,6 +1,6 @@
 import { inLiteral, matching } from '../matching.ts';
 import { inEach, type Match, type Rule } from '../rule.ts';
-import { bareIn, closing, inside, matchesIn, type Source } from '../source.ts';
+import { bareIn, closing, inside, linesAround, matchesIn, type Source } from '../source.ts';
 
 /** Permissions: switches that are off, checks that are skipped, and places where a check is missing that others have. */
 
@@ -238,9 +238,36 @@ export const accessRules: readonly Rule[] = [
         script:
           /headers(?:\.get\(|\[)\s*["']x?-?[\w-]{0,30}-(?:url|host|endpoint|base)["']|query\.(?:base_?url|api_?url|endpoint|host)\b/gi,
         python: /headers(?:\.get\(|\[)\s*["']x-[\w-]{0,30}-?(?:url|host|endpoint)["']/gi,
-        go: /Header\.Get\(\s*"X-[\w-]{0,30}(?:URL|Url|Host|Endpoint)"\s*\)|Header\.Get\(\s*\w*(?:URL|Url|Host)Header\s*\)|func\s+extractKey\w*FromReq\b/g,
+        go: /Header\.Get\(\s*"X-[\w-]{0,30}(?:URL|Url|Host|Endpoint)"\s*\)|Header\.Get\(\s*\w*(?:URL|Url|Host)Header\s*\)/g,
       },
       accept: (source, m) => !inLiteral(source, m.index) && !/forwarded|original/i.test(m[0]),
+    }),
+  },
+  {
+    id: 'own-credential-to-chosen-address',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'secret-exposure',
+    cwe: ['CWE-522'],
+    checks: ['2.2.1', '2.2.3'],
+    languages: ['script', 'go'],
+    title: "A caller who names the address but no key gets the server's own key sent there",
+    detail:
+      'Address and key fall back on their own. Look whether the configured key is kept for the configured address.',
+    merge: 'file',
+    find: matching({
+      on: {
+        script:
+          /headers(?:\.get\(|\[)\s*["']x-[\w-]{0,30}(?:key|token)["']\s*[\])]{1,2}[^\n;]{0,60}(?:\|\||\?\?)\s*process\.env/gi,
+        go: /\bif\s+(\w*(?:[kK]ey|[tT]oken))\s*==\s*""\s*\{\s*\1\s*=\s*\w/g,
+      },
+      accept: (source, m) =>
+        !inLiteral(source, m.index) &&
+        /Header\.Get\(\s*(?:\w*U(?:RL|rl)\w*|"X-[\w-]{0,30}-U(?:RL|rl)")\s*\)|headers(?:\.get\(|\[)\s*["']x?-?[\w-]{0,30}-(?:url|host|endpoint)["']/i.test(
+          source.code,
+        ) &&
+        (source.language !== 'go' ||
+          /\*http\.Request|[hH]eader/.test(bareIn(source, linesAround(source, m.index, 20, 0)))),
     }),
   },
   {

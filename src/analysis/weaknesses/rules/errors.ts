@@ -1,6 +1,6 @@
 import { folderOf } from '../../paths.ts';
 import { inLiteral, matching } from '../matching.ts';
-import { inEach, type Package, type Rule } from '../rule.ts';
+import { inEach, type Match, type Package, type Rule } from '../rule.ts';
 import {
   bareIn,
   closing,
@@ -143,6 +143,49 @@ export const errorRules: readonly Rule[] = [
           },
         ];
       }),
+    ),
+  },
+  {
+    id: 'html-not-escaped',
+    kind: 'lead',
+    strength: 'weak',
+    class: 'xss',
+    cwe: ['CWE-79'],
+    checks: ['2.1.2'],
+    languages: ['script'],
+    title: 'Values are put into HTML without escaping',
+    detail:
+      'Clients render such documents (MCP Apps, login pages). See whose text the values carry: a page, a file or a device is an outsider too.',
+    merge: 'file',
+    find: inEach(['script'], (source) =>
+      /text\/html|innerHTML|ui:\/\/|\.send\(|rawHtml/.test(source.code)
+        ? source.literals.flatMap((l): Match[] => {
+            if (l.complete || l.end - l.start > 60_000) return [];
+            const raw = source.text.slice(l.start, l.end);
+            if (!/<\/(?:div|span|p|td|li|html|script|button|h\d|a|pre|code|label|option)>/i.test(raw))
+              return [];
+            return [...raw.matchAll(/\$\{([^{}`]{1,120})\}/g)]
+              .filter(
+                (v) =>
+                  !/escape|encode|sanit|stringify|purify|\.map\(|\.length|\.join\(|css|style|colou?r|width|height|index|count|^\s*(?:[A-Z_]+|\d.*|i|n)\s*$|\?\s*["']/i.test(
+                    v[1]!,
+                  ),
+              )
+              .slice(0, 20)
+              .map((v) => ({
+                source,
+                start: l.start + v.index,
+                end: l.start + v.index + v[0].length,
+                say: v[1]!.trim(),
+                // In a script or an attribute that runs, a quote is enough.
+                strength: /\bon\w+="[^"<>]*$|\bon\w+='[^'<>]*$|<script\b[^<]*$/i.test(
+                  raw.slice(Math.max(0, v.index - 200), v.index),
+                )
+                  ? ('moderate' as const)
+                  : ('weak' as const),
+              }));
+          })
+        : [],
     ),
   },
   {

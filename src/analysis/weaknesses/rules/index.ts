@@ -6,6 +6,7 @@ import { filterRules } from './filters.ts';
 import { goodPractice } from './good-practice.ts';
 import { identityRules } from './identity.ts';
 import { limitRules } from './limits.ts';
+import { queryFilterRules } from './query-filters.ts';
 import { secrecyRules } from './secrecy.ts';
 import { transportRules } from './transport.ts';
 
@@ -14,6 +15,7 @@ export const rules: readonly Rule[] = [
   ...transportRules,
   ...identityRules,
   ...accessRules,
+  ...queryFilterRules,
   ...filterRules,
   ...exposureRules,
   ...secrecyRules,

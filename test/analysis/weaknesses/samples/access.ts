@@ -1,6 +1,19 @@
 import type { Samples } from './samples.ts';
 
 export const access: Samples = {
+  'own-credential-to-chosen-address': {
+    found: [
+      [
+        'a.go',
+        'package a\nfunc f(req *http.Request) {\n\tu := req.Header.Get(urlHeader)\n\tif apiKey == "" {\n\t\tapiKey = envKey\n\t}\n}\n',
+      ],
+      [
+        'a.ts',
+        "const url = req.headers['x-api-url'];\nconst key = req.headers['x-api-key'] ?? process.env.API_KEY;\n",
+      ],
+    ],
+    clean: [['a.ts', "const key = req.headers['x-api-key'] ?? process.env.API_KEY;\n"]],
+  },
   'authentication-optional': {
     found: [
       [

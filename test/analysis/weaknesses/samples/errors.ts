@@ -1,6 +1,15 @@
 import type { Samples } from './samples.ts';
 
 export const errors: Samples = {
+  'html-not-escaped': {
+    found: [
+      [
+        'a.ts',
+        "const page = `<div onclick=\"go('${element.text}')\">${element.text}</div>`;\nres.type('text/html');\n",
+      ],
+    ],
+    clean: [['a.ts', "const page = `<div>${escapeHtml(element.text)}</div>`;\nres.type('text/html');\n"]],
+  },
   'stdout-written': {
     found: [
       ['a.ts', "console.log('called');\nserver.connect(new StdioServerTransport());\n"],

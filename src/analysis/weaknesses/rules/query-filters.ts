@@ -1,0 +1,199 @@
+import { inLiteral, matching } from '../matching.ts';
+import { inEach, type Match, type Rule } from '../rule.ts';
+import { bareIn, codeIn, linesAround, linesFrom, matchesIn, type Source } from '../source.ts';
+
+/** Queries judged by how they look, where the database alone knows what they do. */
+
+const CHECKS = ['2.1.1', '2.1.2', '2.2.3'];
+
+const READ = 'select|with|show|explain|describe|match|return|pragma';
+const WRITE =
+  /\b(?:INSERT|UPDATE|DELETE|DROP|ALTER|CREATE|TRUNCATE|MERGE|REPLACE|GRANT|REVOKE|SET|REMOVE|ATTACH|DETACH|CALL|EXEC(?:UTE)?|LOAD|COPY|RENAME)\b/gi;
+
+const keywordsIn = (text: string): Set<string> =>
+  new Set([...text.matchAll(WRITE)].map((m) => m[0].toUpperCase()));
+
+/** Literals of a list, and patterns, that hold at least three words that write, near code that tests with them. */
+const keywordLists = (source: Source): Match[] => {
+  const found: Match[] = [];
+  const take = (start: number, end: number, text: string): void => {
+    if (keywordsIn(text).size < 3) return;
+    const near = codeIn(source, linesAround(source, start, 3, 25));
+    const name = source.bare.slice(Math.max(0, start - 90), start);
+    if (
+      !/keyword|forbidden|blocked|dangerous|denied|disallow|mutat|write|unsafe|destructive|prohibited|banned|read_?only|reject/i.test(
+        `${name}${near.slice(0, 1200)}`,
+      )
+    )
+      return;
+    if (found.some((f) => source.lineOf(f.start) + 12 > source.lineOf(start) && f.start < start)) return;
+    found.push({ source, start, end: Math.min(end, start + 400) });
+  };
+  for (const l of [...source.literals, ...source.patterns])
+    if (
+      l.end - l.start < 1500 &&
+      /\\b|\||\(\?i\)|\^/.test(l.text) &&
+      !/\s(?:INTO|FROM|TABLE|VALUES)\s/i.test(l.text)
+    )
+      take(l.start, l.end, l.text);
+  for (const m of matchesIn(
+    source,
+    'code',
+    /(?:\[|\{|\()\s*(?:["'][A-Za-z ]{3,20}["']\s*,\s*(?:(?:\/\/|#)[^\n]{0,80})?\s*){3}/g,
+    100,
+  )) {
+    if (inLiteral(source, m.index)) continue;
+    const text = source.code.slice(m.index, m.index + 900).split(/[\]})]/)[0] ?? '';
+    if (/["'](?:SELECT|FROM|WHERE)["']/i.test(text)) continue;
+    take(m.index, m.index + text.length, text);
+  }
+  for (const run of keywordRuns(source)) take(run.start, run.end, run.text);
+  return found.sort((a, b) => a.start - b.start);
+};
+
+/** Lists of patterns with one word each. */
+const keywordRuns = (source: Source): { start: number; end: number; text: string }[] => {
+  const runs: { start: number; end: number; text: string; last: number }[] = [];
+  for (const l of source.literals) {
+    if (
+      l.text.length > 120 ||
+      !/\\b|\\s/.test(l.text) ||
+      keywordsIn(l.text.replaceAll('\\b', ' ')).size === 0
+    )
+      continue;
+    const line = source.lineOf(l.start);
+    const run = runs.at(-1);
+    const text = ` ${l.text.replaceAll('\\b', ' ')}`;
+    if (run && line - run.last <= 2) Object.assign(run, { end: l.end, text: run.text + text, last: line });
+    else runs.push({ start: l.start, end: l.end, text, last: line });
+  }
+  return runs;
+};
+
+export const queryFilterRules: readonly Rule[] = [
+  {
+    id: 'query-kind-by-prefix',
+    kind: 'lead',
+    strength: 'strong',
+    class: 'sql-injection',
+    cwe: ['CWE-184', 'CWE-89'],
+    checks: CHECKS,
+    languages: ['script', 'python', 'go', 'rust', 'java'],
+    title: 'A query counts as read-only by the word it begins with',
+    detail:
+      'Stacked statements, common table expressions that write, functions with side effects and comments get past. Look for a read-only transaction or account, and for a driver that runs one statement only.',
+    merge: 'file',
+    find: matching({
+      on: {
+        script: new RegExp(
+          `\\.startsWith\\(\\s*["'](?:${READ})\\b|\\^\\\\s\\*\\(?(?:\\?:)?(?:${READ})\\b|(?<!\\.(?:key|type|kind|name|tag))\\s(?:===?|!==?)\\s*["']select["']`,
+          'gi',
+        ),
+        python: new RegExp(
+          `\\.startswith\\(\\s*\\(?\\s*["'](?:${READ})\\b|\\^\\\\s\\*\\(?(?:\\?:)?(?:${READ})\\b|(?<!\\.(?:key|type|kind|name|tag))\\s[!=]=\\s*["']SELECT["']`,
+          'gi',
+        ),
+        go: new RegExp(`HasPrefix\\([^"\\n]{1,80}"(?:${READ})\\b`, 'gi'),
+        rust: new RegExp(`\\.starts_with\\(\\s*"(?:${READ})\\b`, 'gi'),
+        java: new RegExp(`\\.startsWith\\(\\s*"(?:${READ})\\b`, 'gi'),
+      },
+      accept: (source, m) => {
+        const near = codeIn(source, linesAround(source, m.index, 6, 6));
+        if (
+          /startsWith\(\s*["'](?:with|show|match|return|describe)[a-z-]|["'](?:return|match|with|show)["']\s*\)\s*(?:\?|&&)?\s*$/.test(
+            m[0],
+          )
+        )
+          return false;
+        if (/^\.start/i.test(m[0]) && inLiteral(source, m.index)) return false;
+        return /sql|query|statement|stmt|cypher|readonly|read_only|read-only/i.test(near);
+      },
+    }),
+  },
+  {
+    id: 'write-keywords-refused',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'sql-injection',
+    cwe: ['CWE-184'],
+    checks: CHECKS,
+    languages: ['script', 'python', 'go', 'rust', 'java'],
+    title: 'A query counts as read-only when known words are absent',
+    detail:
+      'Such lists are never complete: procedures, dialect statements, comments and functions write without any of the words. Look for a restriction the database itself enforces.',
+    merge: 'file',
+    find: inEach(['script', 'python', 'go', 'rust', 'java'], keywordLists),
+  },
+  {
+    id: 'read-only-transaction-left',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'sql-injection',
+    cwe: ['CWE-89', 'CWE-284'],
+    checks: CHECKS,
+    languages: ['script'],
+    title: 'A read-only transaction that the query itself can end',
+    detail:
+      'A driver that takes several statements in one text lets "COMMIT; DELETE ..." out of the transaction. Look for a prepared statement, or a check that there is one statement only.',
+    merge: 'file',
+    find: inEach(['script'], (source) =>
+      source.literals
+        .filter((l) => l.text.length < 120 && /\b(?:BEGIN|START|SET)\b.*\bREAD ONLY\b/i.test(l.text))
+        .flatMap((l): Match[] => {
+          const after = linesFrom(source, l.end, 30);
+          const run =
+            /\.(?:query|execute|unsafe)\(\s*(?:sql|query|statement|text|\w*(?:Sql|SQL|Query|Statement))\s*\)/.exec(
+              bareIn(source, after),
+            );
+          return run
+            ? [{ source, start: after.start + run.index, end: after.start + run.index + run[0].length }]
+            : [];
+        }),
+    ),
+  },
+  {
+    id: 'aggregation-can-write',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'query-injection',
+    cwe: ['CWE-863', 'CWE-184'],
+    checks: CHECKS,
+    languages: ['script', 'python'],
+    title: "A caller's aggregation pipeline is run, and may hold stages that write",
+    detail:
+      '$out and $merge write collections, whatever a read-only switch says. Nothing here looks for them.',
+    merge: 'file',
+    find: (pack) =>
+      pack.sources.some((s) => /["'`]\$(?:out|merge)["'`]/.test(s.code))
+        ? []
+        : matching({
+            layer: 'bare',
+            on: {
+              script: /\.aggregate\(\s*(?:args\.|params\.|input\.)?\w*[pP]ipeline\b/g,
+              python: /\.aggregate\(\s*(?:args\.|params\.)?\w*pipeline\b/g,
+            },
+          })(pack),
+  },
+  {
+    id: 'comments-stripped-before-check',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'sql-injection',
+    cwe: ['CWE-184', 'CWE-436'],
+    checks: CHECKS,
+    languages: ['script', 'python'],
+    title: 'Comments or strings are cut out of a query before it is judged',
+    detail:
+      'What the check sees and what the database runs are then two texts: executable comments, nested ones and odd quoting fall between them.',
+    merge: 'package',
+    find: matching({
+      on: {
+        script: /\.replace\(\s*\/(?:\\\/\\\*|--|\\\*)[^\n]{0,80}|\bstrip(?:Sql)?Comments\w*\s*\(/g,
+        python: /re\.sub\(\s*r?["'](?:--|\/\\\*|\(?['"]|\\\/\\\*)[^\n]{0,80}/g,
+      },
+      accept: (source, m) =>
+        /sql|query|statement/i.test(codeIn(source, linesAround(source, m.index, 8, 2))) &&
+        /keyword|read_?only|mutat|allow|classif|danger|inject|is(?:Read|Write|Select)/i.test(source.code),
+    }),
+  },
+];
