@@ -92,6 +92,7 @@ describe('all collectors over a real repository', () => {
         'tests-ci',
         'tool-surface',
         'tool-text',
+        'code-flow',
         'code-weaknesses',
       ].sort(),
     );

@@ -22,6 +22,7 @@ const KNOWN = [
   'dockerfile',
   'tool-surface',
   'tool-text',
+  'code-flow',
   'code-weaknesses',
 ];
 

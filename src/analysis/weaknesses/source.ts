@@ -87,8 +87,15 @@ const tokensOf = (text: string, language: Language): readonly Span[] => {
   return scanBraceLanguage(text, language);
 };
 
+/** Rust keeps its tests in the file they test, at its end. */
+const withoutTests = (text: string): string => {
+  const at = text.search(/^#\[cfg\(test\)\]\s{0,20}\n(?:pub )?mod\s/m);
+  return at < 0 ? text : text.slice(0, at) + blank(text.slice(at));
+};
+
 /** Linear in the text; broken code gives layers too. */
-export const readSource = (path: string, text: string, language: Language): Source => {
+export const readSource = (path: string, given: string, language: Language): Source => {
+  const text = language === 'rust' ? withoutTests(given) : given;
   const code: string[] = [];
   const bare: string[] = [];
   const literals: Literal[] = [];

@@ -88,7 +88,7 @@ export const exposureRules: readonly Rule[] = [
         const line = source.text.slice(source.text.lastIndexOf('\n', l.start) + 1, l.end);
         const prose = raw.slice(0, hit.index).slice(-80);
         if (
-          /https?:|authorization|bearer\s*$|basic\s*$|x-[\w-]+|header|cookie|connection|mongodb|postgres|mysql|redis:|[?&]\w*=$|:\/\/|digest|sign|hash|key=|_key:|cache/i.test(
+          /https?:|authorization|\bbearer\b|\bbasic\b|x-[\w-]+|header|cookie|connection|mongodb|postgres|mysql|redis:|[?&]\w*=$|:\/\/|digest|sign|hash|key=|_key:|cache/i.test(
             prose,
           )
         )

@@ -19,6 +19,8 @@ const keywordLists = (source: Source): Match[] => {
   const take = (start: number, end: number, text: string): void => {
     if (keywordsIn(text).size < 3) return;
     const near = codeIn(source, linesAround(source, start, 3, 25));
+    // A list of such words may as well be the actions of a tool.
+    if (!/sql|query|queries|statement|stmt|cypher/i.test(near)) return;
     const name = source.bare.slice(Math.max(0, start - 90), start);
     if (
       !/keyword|forbidden|blocked|dangerous|denied|disallow|mutat|write|unsafe|destructive|prohibited|banned|read_?only|reject/i.test(
@@ -86,11 +88,11 @@ export const queryFilterRules: readonly Rule[] = [
     find: matching({
       on: {
         script: new RegExp(
-          `\\.startsWith\\(\\s*["'](?:${READ})\\b|\\^\\\\s\\*\\(?(?:\\?:)?(?:${READ})\\b|(?<!\\.(?:key|type|kind|name|tag))\\s(?:===?|!==?)\\s*["']select["']`,
+          `\\.startsWith\\(\\s*["'](?:${READ})\\b|\\^\\\\s\\*\\(?(?:\\?:)?(?:${READ})\\b|(?:word|keyword|token|statement|stmt|verb|operation|sql|query|upper|lower)\\w*\\s*(?:===?|!==?)\\s*["']select["']`,
           'gi',
         ),
         python: new RegExp(
-          `\\.startswith\\(\\s*\\(?\\s*["'](?:${READ})\\b|\\^\\\\s\\*\\(?(?:\\?:)?(?:${READ})\\b|(?<!\\.(?:key|type|kind|name|tag))\\s[!=]=\\s*["']SELECT["']`,
+          `\\.startswith\\(\\s*\\(?\\s*["'](?:${READ})\\b|\\^\\\\s\\*\\(?(?:\\?:)?(?:${READ})\\b|(?:word|keyword|token|statement|stmt|verb|operation|sql|query|upper|lower)\\w*\\s*[!=]=\\s*["']SELECT["']`,
           'gi',
         ),
         go: new RegExp(`HasPrefix\\([^"\\n]{1,80}"(?:${READ})\\b`, 'gi'),

@@ -65,7 +65,7 @@ const bindsHere = (source: Source, start: number, end: number): boolean => {
   if (/^["'`]::/.test(source.code.slice(start, end)) && !/host|bind|listen/i.test(line)) return false;
   const after = source.code.slice(end, end + 40);
   if (
-    /(?:===?|!==?|\bin|\bcase|includes\(|has\(|equals\(|startsWith\(|startswith\(|HasPrefix\([^)]*|test\()\s*$/.test(
+    /(?:===?|!==?|\bin|\bcase|includes\(|has\(|equals\(|startsWith\(|startswith\(|HasPrefix\([^)]*|test\(|\w*(?:[tT]o[iI]nt|ip_network|ip_address|IPv4\w*|[pP]arse\w*)\()\s*$/.test(
       before,
     )
   )
