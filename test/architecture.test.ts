@@ -27,7 +27,7 @@ const RULES: Record<string, Rule> = {
   analysis: {
     rooms: ['analysis', 'domain', 'text'],
     types: ['collectors/collector.ts'],
-    packages: [...PARSERS, 'hosted-git-info'],
+    packages: [...PARSERS, 'hosted-git-info', 'zod'],
   },
   collectors: { rooms: ['analysis', 'domain', 'text', 'collectors/collector.ts'], packages: PARSERS },
   engine: {
