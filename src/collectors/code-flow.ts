@@ -72,7 +72,7 @@ const toItem = (l: FlowLead, text: (path: string, line: number) => string): Item
     class: l.rule.class,
     cwe: l.rule.cwe,
     detail: describe(l),
-    at: { path: l.sink.path, startLine: l.sink.line, endLine: Math.min(l.sink.endLine, l.sink.line + 12) },
+    at: { path: l.at.path, startLine: l.at.line, endLine: Math.min(l.at.endLine, l.at.line + 12) },
     flow: l.flow.map((s) => ({
       path: s.path,
       line: s.line,

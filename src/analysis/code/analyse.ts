@@ -5,7 +5,7 @@ import { basesIn } from './members.ts';
 import { programOf, statementsIn } from './program.ts';
 import type { RuleIndex } from './rules.ts';
 import { fits } from './sinks.ts';
-import { apply, summaryOf } from './summary.ts';
+import { apply, hasSelf, summaryOf } from './summary.ts';
 import { type FnInfo, type ModuleInfo, type Scope, taintOf, valueWith } from './value.ts';
 import { TooMuch } from './walk-expressions.ts';
 import { declareClass, run } from './walk-statements.ts';
@@ -54,7 +54,8 @@ const uncalled = (engine: Engine, info: FnInfo): void => {
     at,
   );
   const f = newFrame(engine, info.module, null, info.module.scope);
-  const args = info.fn.params.map((p) => ({
+  const params = hasSelf(info) ? info.fn.params.slice(1) : info.fn.params;
+  const args = params.map((p) => ({
     value: valueWith({ taints: [taintOf({ kind: 'origin', origin, path: p.name === '' ? [] : [p.name] })] }),
   }));
   apply(f, info, info.module.scope, args, null, at);

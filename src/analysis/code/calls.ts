@@ -31,7 +31,7 @@ type Call = Extract<Expr, { kind: 'call' }>;
 
 /** What these make says nothing by its path: collections hold what was put into them. */
 const BUILT_IN =
-  /^(?:Map|Set|WeakMap|WeakRef|Array|Object|JSON|Promise|String|Number|Math|Buffer|Symbol|Reflect|Proxy|Error|RegExp|Date|AbortController|dict|list|set|str|tuple|sorted|map|filter|zip|enumerate|getattr|reversed|iter|next|defaultdict|collections|copy|typing|functools|itertools)\b/;
+  /^(?:Map|Set|WeakMap|WeakRef|Array|Object|JSON|Promise|String|Number|Math|Buffer|Symbol|Reflect|Proxy|Error|Date|AbortController|dict|list|set|str|tuple|sorted|map|filter|zip|enumerate|getattr|reversed|iter|next|defaultdict|collections|copy|typing|functools|itertools)\b/;
 
 /** Numbers, counts, digests, truth values: nothing an attacker can say anything with. */
 const HARMLESS =
@@ -305,8 +305,10 @@ export const callOf = (f: Frame, expr: Call): Value => {
     )
       f.pending.push({ source: t.source, args: args.map((a) => a.value), at, tool: f.tool });
 
-  const named =
-    paths.length > 0
+  const isRegExp = isMember && object.literal !== null && /^\/.+\/[a-z]*$/.test(object.literal);
+  const named = isRegExp
+    ? [`RegExp().${name}`]
+    : paths.length > 0
       ? paths
       : [isMember || name === '' || name === '[]' ? longer('?', `.${name || '()'}`) : name];
   const values = args.map((a) => a.value);

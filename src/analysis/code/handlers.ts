@@ -400,7 +400,14 @@ export const decorated = (
   for (const d of fn.decorators) {
     const door = decoratorKind(d);
     if (door) {
-      enterHandler(f, door.kind, door.name || fn.name, { fn: info, scope, self }, door.style, null);
+      enterHandler(
+        f,
+        door.kind,
+        door.name || (door.style === 'named' ? '' : fn.name),
+        { fn: info, scope, self },
+        door.style,
+        null,
+      );
       return;
     }
   }

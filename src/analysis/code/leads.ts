@@ -14,6 +14,8 @@ export type FlowLead = {
   origin: OriginKind;
   tool: string;
   sink: Place & { endLine: number };
+  /** Where to look: the sink, or where its file is entered when several files share it. */
+  at: Place & { endLine: number };
   callee: string;
   flow: (Place & { role: 'source' | 'step' | 'guard' | 'sink' })[];
   guards: readonly { guard: Guard; hole: string | null }[];
@@ -139,15 +141,20 @@ const flowOf = (best: Found): FlowLead['flow'] => {
   });
 };
 
-const leadOf = (group: readonly Found[], alsoAt: readonly Place[]): FlowLead => {
+const sinkKey = (h: Hit): string => `${h.rule.rule.id}|${h.at.path}:${h.at.line}`;
+
+const leadOf = (group: readonly Found[], alsoAt: readonly Place[], shared: ReadonlySet<string>): FlowLead => {
   const best = [...group].sort(better)[0]!;
+  const sink = { ...best.hit.at, endLine: best.hit.endLine };
+  const builder = shared.has(sinkKey(best.hit)) ? builderOf(best) : null;
   return {
     rule: best.hit.rule.rule,
     strength: best.strength,
     input: best.input,
     origin: best.origin,
     tool: best.tool,
-    sink: { ...best.hit.at, endLine: best.hit.endLine },
+    sink,
+    at: builder ? { ...builder, endLine: builder.line } : sink,
     callee: best.hit.callee,
     flow: flowOf(best),
     guards: best.guards,
@@ -155,6 +162,22 @@ const leadOf = (group: readonly Found[], alsoAt: readonly Place[]): FlowLead => 
     alsoFrom: unique(group.map(said)).filter((s) => s !== said(best)),
     alsoAt,
   };
+};
+
+/** Where a value was last handled before the file of the sink: who hands it to a shared helper. */
+const builderOf = (f: Found): Place | null =>
+  placesOf(f.hit.taint.trail).findLast((p) => p.path !== f.hit.at.path) ?? null;
+
+const MOST_BUILDERS = 40;
+
+/** A sink in a helper that several files use is a matter of each of them. */
+const byBuilder = (group: readonly Found[]): Found[][] => {
+  const files = new Map<string, Found[]>();
+  for (const f of group) {
+    const path = f.origin === 'caller' ? '' : (builderOf(f)?.path ?? '');
+    files.set(path, [...(files.get(path) ?? []), f]);
+  }
+  return files.size > MOST_BUILDERS ? [[...group]] : [...files.values()];
 };
 
 /** Leads of all hits: by sink first, then sinks of one function that the same inputs reach are one. */
@@ -166,16 +189,22 @@ export const leadsOf = (hits: readonly Hit[]): FlowLead[] => {
     const { source } = hit.taint;
     if (source.kind !== 'origin' || !rule.origins.includes(source.origin.kind)) continue;
     const found: Found = { ...judge(rule, hit.taint, patterns), ...inputOf(hit), hit };
-    const key = `${rule.id}|${hit.at.path}:${hit.at.line}`;
+    const key = sinkKey(hit);
     sinks.set(key, [...(sinks.get(key) ?? []), found]);
   }
+  const shared = new Set([...sinks].filter(([, group]) => byBuilder(group).length > 1).map(([key]) => key));
   const causes = new Map<string, Found[][]>();
-  for (const group of sinks.values()) {
+  for (const group of [...sinks.values()].flatMap(byBuilder)) {
     // Where a door is known, what an unknown caller could do adds nothing.
     const known = group.filter((f) => f.origin !== 'caller');
     const kept = known.length > 0 ? known : group;
     const best = [...kept].sort(better)[0]!;
-    const key = `${best.hit.rule.rule.id}|${best.hit.at.path}|${best.hit.inside}|${best.strength}|${best.tool}`;
+    const { rule } = best.hit.rule;
+    const hole = best.strength === 'moderate' ? best.guards.find((g) => g.hole !== null) : undefined;
+    // A guard with a hole is one cause, however many doors it is to keep shut.
+    const key = hole
+      ? `${rule.id}|${hole.guard.at.path}:${hole.guard.at.line}`
+      : `${rule.id}|${best.hit.at.path}|${best.hit.inside}|${best.strength}|${best.tool}|${builderOf(best)?.path ?? ''}`;
     causes.set(key, [...(causes.get(key) ?? []), kept]);
   }
   const leads: FlowLead[] = [];
@@ -183,10 +212,13 @@ export const leadsOf = (hits: readonly Hit[]): FlowLead[] => {
     const all = groups.flat();
     const best = [...all].sort(better)[0]!;
     const others = groups.map((g) => g[0]!.hit.at).filter((at) => at.line !== best.hit.at.line);
-    leads.push(leadOf(all, others.sort(byPlace)));
+    leads.push(leadOf(all, others.sort(byPlace), shared));
   }
   return leads.sort(
     (a, b) =>
-      RANK[a.strength] - RANK[b.strength] || byPlace(a.sink, b.sink) || byCodePoint(a.rule.id, b.rule.id),
+      RANK[a.strength] - RANK[b.strength] ||
+      byPlace(a.at, b.at) ||
+      byPlace(a.sink, b.sink) ||
+      byCodePoint(a.rule.id, b.rule.id),
   );
 };

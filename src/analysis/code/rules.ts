@@ -7,8 +7,11 @@ import { type Problem, readYaml } from '../../domain/read-yaml.ts';
 
 const language = z.enum(['javascript', 'python', 'go', 'java', 'rust']);
 
-/** A callee after imports are resolved: `child_process.exec`, `subprocess.run`, `*.query` (any object), `open` (built in). */
-const callee = z.string().regex(/^(\*\.)?[\w$@/.()#*-]+$/);
+/**
+ * A callee after imports are resolved: `child_process.exec`, `subprocess.run`, `*.query` (any object), `open` (built in),
+ * `new *` (an object of any package).
+ */
+const callee = z.string().regex(/^(?:new \*|(?:\*\.)?[\w$@/.()#*-]+)$/);
 
 const pattern = z.string().refine(
   (text) => {
@@ -53,6 +56,8 @@ const sink = z.strictObject({
   when: z.array(condition).default([]),
   /** The text it becomes part of, or the name it came in by, has to match: SQL words for a `query` of unknown objects. */
   hint: pattern.optional(),
+  /** Callees that only look like it, by their path. */
+  except: pattern.optional(),
   languages: z.array(language).optional(),
 });
 
@@ -120,6 +125,7 @@ export type SinkRule = {
   suffixes: readonly string[];
   arguments: readonly (number | string)[];
   hint: RegExp | null;
+  except: RegExp | null;
 };
 
 export type RuleIndex = {
@@ -159,6 +165,7 @@ export const indexRules = (rules: readonly Rule[]): RuleIndex => {
         suffixes: sink.calls.filter((c) => c.startsWith('*.')).map((c) => c.slice(1)),
         arguments: Array.isArray(sink.argument) ? sink.argument : [sink.argument],
         hint: sink.hint === undefined ? null : new RegExp(sink.hint, 'i'),
+        except: sink.except === undefined ? null : new RegExp(sink.except, 'i'),
       };
       for (const name of new Set(sink.calls.map(lastName))) {
         const held = sinks.get(name) ?? [];

@@ -89,8 +89,13 @@ export const checkSinks = (
   expr: Expr,
 ): boolean => {
   let isSink = false;
-  for (const path of paths)
-    for (const rule of sinksOf(f.engine.rules, path, f.module.module.language)) {
+  const { language } = f.module.module;
+  for (const path of paths) {
+    // An object of a package, made with what came in.
+    const made = expr.kind === 'call' && expr.isNew && object === NOTHING && !path.startsWith('?');
+    const found = sinksOf(f.engine.rules, path, language);
+    for (const rule of made ? [...found, ...sinksOf(f.engine.rules, 'new *', language)] : found) {
+      if (rule.except?.test(path)) continue;
       if (!rule.sink.when.every((c) => holds(c, args, object))) continue;
       isSink = true;
       let value = NOTHING;
@@ -111,5 +116,6 @@ export const checkSinks = (
         });
       }
     }
+  }
   return isSink;
 };

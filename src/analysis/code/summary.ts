@@ -57,7 +57,12 @@ const enter = (e: Engine, info: FnInfo, parent: Scope | null): Frame => {
   info.fn.params.forEach((param, i) => {
     if (i === 0 && hasSelf(info)) return;
     const given = info.given[i] ?? NOTHING;
-    let value = union(paramValue(f.id, i), { ...given, taints: [] });
+    const own = paramValue(f.id, i);
+    // What its fields are known to be does not replace what a caller puts there.
+    const fields = given.fields
+      ? new Map([...given.fields].map(([k, v]) => [k, union(member(e.program, own, k), v)]))
+      : null;
+    let value = union(own, { ...given, taints: [], fields });
     value = union(value, typed(e.program, info.module, param.type));
     if (param.defaultValue) {
       const usual = valueAt(f, param.defaultValue);
@@ -124,6 +129,15 @@ export const summaryOf = (e: Engine, info: FnInfo, scope: Scope | null): Summary
     e.depth--;
   }
 };
+
+const NAME = /^[A-Za-z][\w.:/-]{1,80}$/;
+
+const unnamed = (args: readonly Value[]): boolean =>
+  args.some((v) =>
+    v.taints.some(
+      (t) => t.source.kind === 'origin' && t.source.origin.kind === 'tool' && t.source.origin.name === '',
+    ),
+  );
 
 export type Given = { name?: string; spread?: boolean; value: Value };
 
@@ -279,6 +293,9 @@ export const apply = (
     }
     const outer = f.tool;
     if (waiting.tool !== '') f.tool = waiting.tool;
+    // `tool('read_file', …, handler)` in the program's own words: the name is beside the handler.
+    else if (unnamed(waiting.args))
+      f.tool = bound.find((v) => v.literal !== null && NAME.test(v.literal))?.literal ?? f.tool;
     for (const ref of r.refs)
       if (ref.kind === 'function') apply(f, ref.fn, ref.scope, args, ref.self, waiting.at);
     for (const t of r.taints)

@@ -237,7 +237,10 @@ const VIEWS = new Set([
 ]);
 
 const steppedInto = (t: Taint, property: string): Taint => {
-  if (VIEWS.has(property)) return { ...t, passed: [...t.passed, `.${property}`] };
+  const isAddress =
+    t.passed.some((p) => /ur[li](parse|split)?$|\.parse$/i.test(p)) ||
+    /ur[li]$/i.test(t.source.path.at(-1) ?? '');
+  if (isAddress && VIEWS.has(property)) return { ...t, passed: [...t.passed, `.${property}`] };
   if (t.joined || t.source.path.length >= LONGEST_PATH || t.passed.length > 0) return t;
   const source = { ...t.source, path: [...t.source.path, property] };
   return { ...t, source, key: keyOfSource(source) };
