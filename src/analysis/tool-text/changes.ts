@@ -82,7 +82,7 @@ const offersTools = (source: Source): boolean =>
   !/(^|\/)(clients?|scripts?|evals?|tests?)(\/|[._-])|smoke|(^|\/)test[^/]*\.[cm]?[jt]s$/i.test(
     source.path,
   ) &&
-  /\b(?:add_?tools?|register_?tools?|tool_manager|ListToolsRequestSchema|list_tools\s*\(\s*\)\s*(?:->|:))\b|\.tool\(|@\w+\.list_tools/i.test(
+  /(?:\b(?:add_?tools?|register\w{0,30}tools?)|tool_manager|ListToolsRequestSchema|list_tools\s*\(\s*\)\s*(?:->|:))\b|\.tool\(|@\w+\.list_tools/i.test(
     source.bare,
   );
 
@@ -93,11 +93,15 @@ const rewritesItself = (source: Source, m: RegExpExecArray): boolean => {
   const name = /^(\w+)\.__doc__/.exec(m[0])?.[1];
   if (!name) return false;
   const lines = source.bare.slice(0, m.index).split('\n');
-  const indent = (lines.pop() ?? '').length;
+  let indent = (lines.pop() ?? '').length;
+  // Upwards through the lines that hold this one: the first function among them is the one it stands in.
   for (let i = lines.length - 1; i >= 0 && i > lines.length - 400; i--) {
     const line = lines[i]!;
-    const own = /^([ \t]*)(?:async\s+)?def\s+(\w+)/.exec(line);
-    if (own && own[1]!.length < indent) return own[2] === name;
+    const own = line.search(/\S/);
+    if (own < 0 || own >= indent) continue;
+    indent = own;
+    const def = /^\s*(?:async\s+)?def\s+(\w+)/.exec(line);
+    if (def) return def[1] === name;
   }
   return false;
 };

@@ -22,6 +22,15 @@ const keywordLists = (source: Source): Match[] => {
     // A list of such words may as well be the actions of a tool.
     if (!/sql|query|queries|statement|stmt|cypher/i.test(near)) return;
     const name = source.bare.slice(Math.max(0, start - 90), start);
+    // In capitals they are words of a query language; in small letters the name has to say what they are for.
+    const plain = /^[^A-Z]*$/.test(text.replace(/\\[a-zA-Z]/g, ''));
+    if (
+      plain &&
+      !/keyword|forbidden|blocked|dangerous|denied|mutat|unsafe|banned|ddl|dml|sql|pattern/i.test(
+        name.split('\n').at(-1) ?? '',
+      )
+    )
+      return;
     if (
       !/keyword|forbidden|blocked|dangerous|denied|disallow|mutat|write|unsafe|destructive|prohibited|banned|read_?only|reject/i.test(
         `${name}${near.slice(0, 1200)}`,
