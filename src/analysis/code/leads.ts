@@ -55,7 +55,10 @@ const judge = (rule: Rule, t: Taint, patterns: Map<string, RegExp>): Judged => {
   const guards: { guard: Guard; hole: string | null }[] = [];
   for (const g of t.guards) {
     const spec = rule.guards.find(
-      (s) => s.kind === g.kind && (s.matches === undefined || compiled(patterns, s.matches).test(g.detail)),
+      (s) =>
+        s.kind === g.kind &&
+        (s.matches === undefined || compiled(patterns, s.matches).test(g.detail)) &&
+        (s.input === undefined || compiled(patterns, s.input).test(t.source.path.at(-1) ?? '')),
     );
     if (spec) guards.push({ guard: g, hole: spec.hole ?? null });
   }

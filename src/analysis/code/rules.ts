@@ -77,6 +77,8 @@ const guard = z.strictObject({
   kind: guardKind,
   /** What it is compared with, or the name of the checking function. */
   matches: pattern.optional(),
+  /** Only for inputs whose name matches: what guards a table's name does not guard a whole statement. */
+  input: pattern.optional(),
   /** Why it does not hold what it promises. Without it the guard counts. */
   hole: z.string().optional(),
 });
