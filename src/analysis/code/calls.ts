@@ -287,7 +287,8 @@ export const callOf = (f: Frame, expr: Call): Value => {
     }
   }
 
-  const dispatched = isMember && functions.length === 0 && paths.length === 0 ? byName(f, name) : [];
+  const dispatched =
+    isMember && functions.length === 0 && paths.every((x) => x.startsWith('?')) ? byName(f, name) : [];
   if (dispatched.length > 0) {
     let result = NOTHING;
     for (const fn of dispatched) result = union(result, apply(f, fn, fn.module.scope, args, object, at));

@@ -134,6 +134,8 @@ export type RuleIndex = {
   rules: readonly Rule[];
   /** By the last name of the callee. */
   sinks: ReadonlyMap<string, readonly SinkRule[]>;
+  /** First names of whole paths: what the rules know by name. */
+  roots: ReadonlySet<string>;
 };
 
 export const lastName = (path: string): string => {
@@ -175,7 +177,8 @@ export const indexRules = (rules: readonly Rule[]): RuleIndex => {
         sinks.set(name, held);
       }
     }
-  return { rules, sinks };
+  const exact = rules.flatMap((r) => r.sinks.flatMap((s) => s.calls.filter((c) => !c.startsWith('*.'))));
+  return { rules, sinks, roots: new Set(exact.map((c) => /^[\w$]+/.exec(c)?.[0] ?? c)) };
 };
 
 /** `path` as rules name it: without `node:`, and with what a module's own default export adds left out. */

@@ -80,6 +80,24 @@ export const fits = (rule: SinkRule, t: Taint): boolean =>
 const taintsFor = (rule: SinkRule, v: Value): readonly Taint[] =>
   rule.sink.shape === 'option' ? optionTaints(v) : allTaints(v);
 
+/** The arguments of a new object, and properties of its options, whose names a rule looks for. */
+const spelled = (expr: Expr, args: readonly Given[], hint: RegExp): { value: Value; name: string } => {
+  let value = NOTHING;
+  let name = '';
+  const add = (called: string, v: Value): void => {
+    if (!hint.test(called) || allTaints(v).length === 0) return;
+    value = union(value, v);
+    name = called;
+  };
+  const written = expr.kind === 'call' ? expr.args : [];
+  args.forEach((a, i) => {
+    const e = written[i]?.value;
+    add(a.name ?? (e?.kind === 'name' ? e.name : e?.kind === 'member' ? e.property : ''), a.value);
+    for (const [key, field] of a.value.fields ?? []) if (e?.kind === 'record') add(key, field);
+  });
+  return { value, name };
+};
+
 /** Notes what reaches the sinks a call is; true when it is one. */
 export const checkSinks = (
   f: Frame,
@@ -97,9 +115,13 @@ export const checkSinks = (
     for (const rule of made ? [...found, ...sinksOf(f.engine.rules, 'new *', language)] : found) {
       if (rule.except?.test(path)) continue;
       if (!rule.sink.when.every((c) => holds(c, args, object))) continue;
-      isSink = true;
       let value = NOTHING;
       for (const position of rule.arguments) value = union(value, argumentAt(args, object, position));
+      const isMade = rule.exact.has('new *');
+      const named = isMade && rule.hint ? spelled(expr, args, rule.hint) : null;
+      if (named) value = named.value;
+      // A callee with a common name is one when the text says so.
+      if (!isMade && (!rule.hint || rule.hint.test(value.words))) isSink = true;
       const at = placeIn(f, expr.at.line);
       for (const t of taintsFor(rule, value)) {
         // Whether a parameter's own text fits is for the callers to say.
@@ -111,7 +133,7 @@ export const checkSinks = (
           callee: path,
           inside: f.info?.fn.name ?? '',
           taint: guardedHere(f, { ...t, trail: step(t.trail, at) }),
-          words: value.words,
+          words: named ? named.name : value.words,
           tool: '',
         });
       }

@@ -35,6 +35,25 @@ const sumWords = (parts: readonly Value[]): boolean =>
     p.refs.some((r) => r.kind === 'external' && /(^|[./])(sep|Separator|PathSeparator)$/.test(r.path)),
   );
 
+/** A name nothing in the program gives a meaning: what the language brings with it, or an object we know nothing of. */
+const unknown = (f: Frame, name: string): Value =>
+  /^[A-Z]/.test(name) || f.engine.rules.roots.has(name) || GLOBALS.has(name)
+    ? external(name)
+    : external(`?.${name}`);
+
+const GLOBALS = new Set([
+  'process',
+  'console',
+  'globalThis',
+  'window',
+  'module',
+  'exports',
+  'os',
+  'sys',
+  'std',
+  'tokio',
+]);
+
 /** The value of an expression; what it calls happens on the way. */
 export const valueAt = (f: Frame, expr: Expr): Value => {
   if (++f.engine.steps > MOST_STEPS) throw new TooMuch();
@@ -46,7 +65,7 @@ export const valueAt = (f: Frame, expr: Expr): Value => {
         words: expr.isString ? (expr.value ?? '').slice(0, 480) : '',
       });
     case 'name':
-      return lookUp(f, expr.name) ?? external(expr.name);
+      return lookUp(f, expr.name) ?? unknown(f, expr.name);
     case 'member': {
       const object = valueAt(f, expr.object);
       const found = member(p, object, expr.property);
