@@ -278,7 +278,7 @@ export const apply = (
         addHit(f, {
           ...hit,
           taint: sub.composed(taint, outer),
-          words: taint.joined ? hit.words : r.words || hit.words,
+          words: taint.joined ? hit.words : `${r.words} ${hit.words}`.trim(),
         });
   }
   for (const [field, stored] of s.stores)

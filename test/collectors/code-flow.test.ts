@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { codeFlow } from '../../src/collectors/code-flow.ts';
+import { ruleFiles } from '../analysis/code/follow.ts';
+import { fakeContext, run } from './fake-context.ts';
+
+const collector = codeFlow(async () => ruleFiles());
+
+const SERVER = [
+  "import { execSync } from 'node:child_process';",
+  "import { z } from 'zod';",
+  "server.tool('ping', { host: z.string() }, async ({ host }) => {",
+  '  const line = `ping -c 1 ${host}`;',
+  '  return execSync(line);',
+  '});',
+].join('\n');
+
+describe('code-flow', () => {
+  it('tells what a tool input reaches, with the way and its lines', async () => {
+    const { items, gathered } = await run(collector, { files: { 'src/index.ts': SERVER } });
+    expect(gathered.outcome).toBe('collected');
+    expect(items).toHaveLength(1);
+    expect(items[0]).toMatchObject({
+      kind: 'lead',
+      strength: 'strong',
+      rule: 'shell-command',
+      class: 'command-injection',
+      cwe: ['CWE-78'],
+      checks: ['2.1.2'],
+      title: '`host` of tool ping reaches a shell command (child_process.execSync)',
+      at: { path: 'src/index.ts', startLine: 5 },
+    });
+    expect(items[0]?.flow).toEqual([
+      { path: 'src/index.ts', line: 3, role: 'source', text: '`host` of tool ping' },
+      { path: 'src/index.ts', line: 4, role: 'step', text: 'const line = `ping -c 1 ${host}`;' },
+      { path: 'src/index.ts', line: 5, role: 'sink', text: 'child_process.execSync' },
+    ]);
+  });
+
+  it('says the same on every run', async () => {
+    const files = { 'a.ts': SERVER, 'b/c.js': SERVER.replace('ping', 'pong') };
+    expect((await run(collector, { files })).items).toEqual((await run(collector, { files })).items);
+  });
+
+  it('does not look into tests, vendored and declared code', async () => {
+    const { gathered } = await run(collector, {
+      files: {
+        'test/a.test.ts': SERVER,
+        'node_modules/x/a.js': SERVER,
+        'a.d.ts': 'declare const a: string;',
+      },
+    });
+    expect(gathered.outcome).toBe('not-applicable');
+  });
+
+  it('names what it could not read', async () => {
+    const { items, item } = await run(collector, {
+      files: {
+        'src/index.ts': SERVER,
+        'src/broken.ts': 'const a = ;;;(\n}}}',
+        'src/long.js': `x(${'1,'.repeat(400_000)}1)`,
+        'src/deep.ts': '['.repeat(50_000),
+        'src/binary.ts': Buffer.from([0, 1, 2]),
+        'src/huge.ts': { size: 10_000_000 },
+        'src/main.kt': 'fun main() {}',
+      },
+    });
+    expect(items.filter((i) => i.kind === 'lead')).toHaveLength(1);
+    const { title, detail } = item('unread-sources');
+    expect(title).toBe('5 source files not read, or not completely');
+    for (const name of ['broken', 'long', 'deep', 'binary', 'huge']) expect(detail).toContain(`src/${name}.`);
+    expect(item('unread-language').detail).toContain('src/main.kt');
+  });
+
+  it('says so when it recognised no handler', async () => {
+    const { item } = await run(collector, { files: { 'a.ts': 'export const a = 1;' } });
+    expect(item('no-handlers').kind).toBe('gap');
+  });
+
+  it('works with the rules that are whole, and names those that are not', async () => {
+    const mixed = codeFlow(async () => new Map([...ruleFiles(), ['own.yml', 'rules: 3']]));
+    const { items, item } = await run(mixed, { files: { 'a.ts': SERVER } });
+    expect(items.some((i) => i.rule === 'shell-command')).toBe(true);
+    expect(item('unusable-rules').title).toContain('own.yml');
+  });
+
+  it('stops when it is told to', async () => {
+    const context = fakeContext({ files: { 'a.ts': SERVER } });
+    await expect(collector.collect({ ...context, signal: AbortSignal.abort() })).rejects.toThrow();
+  });
+});
