@@ -115,7 +115,7 @@ const scanTree = async (
   ).slice(0, MOST_ITEMS)) {
     const { path, hit } = group[0]!;
     items.push(
-      lead(
+      fact(
         'tree-unlikely',
         CHECKS,
         group.length === 1

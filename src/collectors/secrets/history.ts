@@ -113,7 +113,7 @@ export const scanHistory = async (
     const { blob, hit } = group[0]!;
     const commit = i < MOST_TRACED ? await history.introducedBy(blob.oid, blob.path) : null;
     items.push(
-      lead(
+      fact(
         'history-unlikely',
         CHECKS,
         `${plural(group.length, 'value')} like secrets in the history of ${baseName(blob.path)}, unlikely to be real`,

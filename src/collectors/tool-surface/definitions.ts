@@ -202,7 +202,8 @@ export const describeTools = (tools: readonly FoundEntry[]): ItemDraft[] => {
     .filter((f) => f.names.length > 0);
   for (const { t, names } of telling.slice(0, MOST_LEADS))
     items.push(
-      lead(
+      // Where such a parameter ends up is for code-flow to say: a lead for each would bury the few that matter.
+      fact(
         'free-text-parameter',
         ['2.1.1', '2.1.2'],
         `${t.name}: ${listed(names, 3)} ${names.length === 1 ? 'takes' : 'take'} any text`,
