@@ -1,143 +1,16 @@
+import { decoratorKind } from './decorators.ts';
+import { enterHandler, type Style, tainted } from './doors.ts';
 import { type Frame, originOf, placeIn } from './frame.ts';
-import type { Expr, Fn, Param } from './ir.ts';
-import { constrained } from './schemas.ts';
-import { apply, type Given, hasSelf } from './summary.ts';
-import { bareType, isHarmlessType } from './types.ts';
-import {
-  type ClassInfo,
-  type FnInfo,
-  NOTHING,
-  type Origin,
-  type OriginKind,
-  type Place,
-  type Scope,
-  taintOf,
-  type Value,
-  valueWith,
-} from './value.ts';
+import type { Expr } from './ir.ts';
+import type { Given } from './summary.ts';
+import { NOTHING, type OriginKind, type Place, type Value } from './value.ts';
 import { pathText } from './walk-statements.ts';
+
+export type { Handler } from './doors.ts';
 
 /** Where untrusted values enter: the ways servers register what clients may call. */
 
-export type Handler = { kind: OriginKind; name: string; at: Place; endLine: number };
-
 type Call = Extract<Expr, { kind: 'call' }>;
-
-/** Parameters that carry the surroundings of a call, not what the client sent. */
-const isContext = (p: Param): boolean =>
-  /^_?(?:ctx|context|extra|server|mcp|client|session|sessionId|log|logger|deps|config|cfg|self|cls|exchange|signal|abort\w*|peer|state|app|res|response|reply|next|w|writer)$/i.test(
-    p.name,
-  ) ||
-  /\b(?:Context|ServerSession|RequestHandlerExtra|McpSyncServerExchange|ResponseWriter|RequestContext|ServerTool\w*Session)\b/.test(
-    p.type,
-  );
-
-const tainted = (origin: Origin, path: readonly string[] = []): Value =>
-  valueWith({ taints: [taintOf({ kind: 'origin', origin, path })] });
-
-const holding = (entries: [string, Value][]): Value => valueWith({ fields: new Map(entries) });
-
-/** The request object of web frameworks: what of it the client decides. */
-const webRequest = (origin: Origin): Value => {
-  const parts = [
-    'body',
-    'query',
-    'params',
-    'headers',
-    'cookies',
-    'url',
-    'originalUrl',
-    'rawBody',
-    'path',
-    'args',
-    'form',
-    'json',
-    'files',
-  ];
-  const request = holding(parts.map((x) => [x, tainted(origin, [x])]));
-  const req = { ...request, taints: [] };
-  return {
-    ...request,
-    fields: new Map([...request.fields!, ['req', tainted(origin, ['request'])], ['request', req]]),
-  };
-};
-
-const isWebRequest = (p: Param): boolean =>
-  /^(?:req|request|c|ctx|_req|r)$/.test(p.name) || /\bRequest\b/.test(p.type);
-
-/** What each parameter of a handler receives. */
-const receives = (info: FnInfo, origin: Origin, style: Style, schema: Value | null, at: Place): Given[] => {
-  const { language } = info.module.module;
-  const params = hasSelf(info) ? info.fn.params.slice(1) : info.fn.params;
-  if (style === 'request') {
-    const request = holding([
-      [
-        'params',
-        holding([
-          ['arguments', tainted(origin)],
-          ['uri', tainted(origin, ['uri'])],
-          ['name', origin.kind === 'tool' ? NOTHING : tainted(origin, ['name'])],
-        ]),
-      ],
-    ]);
-    return [{ value: request }];
-  }
-  if (style === 'named')
-    return params.map((p) => ({
-      value:
-        p.name === 'arguments' || p.name === 'args' || p.name === 'uri' || params.length === 1
-          ? tainted(origin)
-          : NOTHING,
-    }));
-  if (language === 'javascript') {
-    let taken = false;
-    return params.map((p, i) => {
-      if (origin.kind === 'http') return { value: i === 0 || isWebRequest(p) ? webRequest(origin) : NOTHING };
-      const all = origin.kind === 'resource';
-      if ((isContext(p) && params.length > 1) || (taken && !all)) return { value: NOTHING };
-      taken = true;
-      return { value: constrained(schema, { kind: 'origin', origin, path: [] }, at) };
-    });
-  }
-  return params
-    .map((p) => {
-      if (origin.kind === 'http' && isWebRequest(p))
-        return { name: p.name, value: language === 'go' ? tainted(origin) : webRequest(origin) };
-      if (isContext(p) || isHarmlessType(p.type)) return { name: p.name, value: NOTHING };
-      if (
-        p.defaultValue?.kind === 'call' &&
-        /^(?:Depends|Inject|Security|\w+\.Depends)$/.test(pathText(p.defaultValue.callee))
-      )
-        return { name: p.name, value: NOTHING };
-      const whole =
-        language === 'go' || /(?:Parameters|Params|Request|Args|Input|Map)\b/.test(bareType(p.type));
-      return { name: p.name, value: tainted(origin, whole && params.length <= 3 ? [] : [p.name]) };
-    })
-    .map((g) => (language === 'python' ? g : { value: g.value }));
-};
-
-type Style = 'arguments' | 'request' | 'named';
-
-/** Walks a handler with what its door lets in. A handler is entered once, by the first door that names it. */
-export const enterHandler = (
-  f: Frame,
-  kind: OriginKind,
-  name: string,
-  ref: { fn: FnInfo; scope: Scope | null; self: Value | null },
-  style: Style,
-  schema: Value | null,
-): void => {
-  const e = f.engine;
-  if (e.entered.has(ref.fn)) return;
-  e.entered.add(ref.fn);
-  const at: Place = { path: ref.fn.module.module.path, line: ref.fn.fn.at.line };
-  e.handlers.push({ kind, name, at, endLine: ref.fn.fn.at.endLine });
-  const origin = originOf(e, kind, name, at);
-  const outer = f.tool;
-  f.tool = '';
-  apply(f, ref.fn, ref.scope, receives(ref.fn, origin, style, schema, at), ref.self, at);
-  f.tool = outer;
-};
 
 const functionRefs = (v: Value) => v.refs.flatMap((r) => (r.kind === 'function' ? [r] : []));
 
@@ -160,7 +33,7 @@ const HANDLER_KEYS = [
   'toolHandler',
   'handle',
 ];
-const SAYS_TOOL = [
+export const SAYS_TOOL = [
   'description',
   'inputSchema',
   'parameters',
@@ -356,87 +229,5 @@ export const registration = (
       functions,
       'arguments',
       null,
-    );
-};
-
-type Door = { kind: OriginKind; name: string; style: Style };
-
-/** What a decorator or annotation makes of a function. */
-const decoratorKind = (d: Expr): Door | null => {
-  const call = d.kind === 'call' ? d : null;
-  const path = pathText(call ? call.callee : d);
-  const last = path.slice(path.lastIndexOf('.') + 1);
-  const named = call?.args.find(
-    (a) => (a.name === undefined || a.name === 'name') && a.value.kind === 'literal' && a.value.isString,
-  )?.value;
-  const name = named?.kind === 'literal' ? (named.value ?? '') : '';
-  if (/^(?:tool|Tool|McpTool|mcp_tool|ToolMethod|tool_fn)$/.test(last))
-    return { kind: 'tool', name: /\s/.test(name) ? '' : name, style: 'arguments' };
-  if (last === 'call_tool') return { kind: 'tool', name: '', style: 'named' };
-  if (/^(?:resource|McpResource|resource_template)$/.test(last))
-    return { kind: 'resource', name, style: 'arguments' };
-  if (last === 'read_resource') return { kind: 'resource', name: '', style: 'named' };
-  if (/^(?:prompt|McpPrompt)$/.test(last)) return { kind: 'prompt', name, style: 'arguments' };
-  if (last === 'get_prompt') return { kind: 'prompt', name: '', style: 'named' };
-  if (
-    /^(?:get|post|put|delete|patch|route|api_route|websocket|custom_route)$/.test(last) &&
-    path.includes('.') &&
-    name.startsWith('/')
-  )
-    return { kind: 'http', name: `${last.toUpperCase()} ${name}`, style: 'arguments' };
-  if (/^(?:Get|Post|Put|Delete|Patch|Request)Mapping$/.test(last))
-    return { kind: 'http', name, style: 'arguments' };
-  return null;
-};
-
-/** Enters a function that its decorators make a handler. */
-export const decorated = (
-  f: Frame,
-  info: FnInfo,
-  fn: Fn,
-  scope: Scope | null,
-  self: Value | null = null,
-): void => {
-  for (const d of fn.decorators) {
-    const door = decoratorKind(d);
-    if (door) {
-      enterHandler(
-        f,
-        door.kind,
-        door.name || (door.style === 'named' ? '' : fn.name),
-        { fn: info, scope, self },
-        door.style,
-        null,
-      );
-      return;
-    }
-  }
-};
-
-const TOOL_METHODS = ['execute', 'run', 'handle', 'call', 'invoke', 'handler', '_run', '_execute', 'apply'];
-
-/** Methods that decorators make handlers, and classes that are one tool each. */
-export const classEntries = (f: Frame, cls: ClassInfo): void => {
-  const self = valueWith({ refs: [{ kind: 'object', cls }] });
-  for (const method of cls.methods.values()) decorated(f, method, method.fn, cls.module.scope, self);
-  const bases = cls.cls.bases.map(pathText).join(' ');
-  const name = cls.cls.fields.find((x) => x.name === 'name')?.value;
-  const isTool = /Tool\w*$/.test(cls.cls.name) || /Tool/.test(bases);
-  const describes =
-    cls.cls.fields.some((x) => SAYS_TOOL.includes(x.name)) ||
-    cls.methods.has('description') ||
-    cls.methods.has('inputSchema');
-  if (!isTool || !(name || describes || /Tool/.test(bases))) return;
-  const method = TOOL_METHODS.map((m) => cls.methods.get(m)).find((m) => m);
-  const literal = name?.kind === 'literal' ? (name.value ?? '') : cls.cls.name;
-  const schema = cls.cls.fields.find((x) => /^(?:schema|inputSchema|parameters|argsSchema)$/.test(x.name));
-  if (method)
-    enterHandler(
-      f,
-      'tool',
-      literal,
-      { fn: method, scope: cls.module.scope, self },
-      'arguments',
-      schema ? (cls.fields.get(schema.name) ?? null) : null,
     );
 };

@@ -1,5 +1,6 @@
 import type { Expr, Stmt } from '../ir.ts';
-import { classOf, exprOf, fnOf, type Reading, targetOf } from './expressions.ts';
+import { exprOf, type Reading, targetOf } from './expressions.ts';
+import { classOf, fnOf } from './functions.ts';
 import { type Node, spanOf } from './node.ts';
 
 const nameFunction = (value: Expr, name: string): Expr => {
