@@ -183,6 +183,42 @@ const byBuilder = (group: readonly Found[]): Found[][] => {
   return files.size > MOST_BUILDERS ? [[...group]] : [...files.values()];
 };
 
+/** From this many doors on, what they have in common is the cause. */
+const MANY_DOORS = 4;
+
+/** Leads of different doors whose values go through one place of a shared helper: one lead, at that place. */
+const sharing = (leads: readonly FlowLead[]): FlowLead[] => {
+  const places = new Map<string, Set<FlowLead>>();
+  const doorOf = (l: FlowLead): string => `${l.flow[0]?.path}:${l.flow[0]?.line}`;
+  for (const l of leads)
+    if (l.rule.sharedCause && l.origin !== 'caller')
+      for (const s of l.flow.filter((x) => x.role === 'step')) {
+        const key = `${l.rule.id}|${l.strength}|${s.path}:${s.line}`;
+        places.set(key, (places.get(key) ?? new Set()).add(l));
+      }
+  const merged = new Set<FlowLead>();
+  const result: FlowLead[] = [];
+  const most = [...places].sort(([a, x], [b, y]) => y.size - x.size || byCodePoint(a, b));
+  for (const [key, group] of most) {
+    const free = [...group].filter((l) => !merged.has(l));
+    if (new Set(free.map(doorOf)).size < MANY_DOORS) continue;
+    const first = free[0]!;
+    const place = first.flow.find((s) => key.endsWith(`|${s.path}:${s.line}`))!;
+    for (const l of free) merged.add(l);
+    const names = free.flatMap((l) => [`${l.input || 'input'} of ${l.tool}`, ...l.alsoFrom]);
+    result.push({
+      ...first,
+      at: { path: place.path, line: place.line, endLine: place.line },
+      alsoFrom: unique(names).filter((n) => n !== `${first.input || 'input'} of ${first.tool}`),
+      alsoAt: free
+        .flatMap((l) => [l.sink, ...l.alsoAt])
+        .filter((p) => byPlace(p, first.sink) !== 0)
+        .sort(byPlace),
+    });
+  }
+  return [...leads.filter((l) => !merged.has(l)), ...result];
+};
+
 /** Leads of all hits: by sink first, then sinks of one function that the same inputs reach are one. */
 export const leadsOf = (hits: readonly Hit[]): FlowLead[] => {
   const patterns = new Map<string, RegExp>();
@@ -217,7 +253,7 @@ export const leadsOf = (hits: readonly Hit[]): FlowLead[] => {
     const others = groups.map((g) => g[0]!.hit.at).filter((at) => at.line !== best.hit.at.line);
     leads.push(leadOf(all, others.sort(byPlace), shared));
   }
-  return leads.sort(
+  return sharing(leads).sort(
     (a, b) =>
       RANK[a.strength] - RANK[b.strength] ||
       byPlace(a.at, b.at) ||

@@ -107,6 +107,8 @@ export const rule = z.strictObject({
   origins: z.array(originKind).default(['tool', 'resource', 'prompt', 'http', 'caller']),
   sinks: z.array(sink).min(1),
   guards: z.array(guard).default([]),
+  /** Whether one check in a helper that many doors share would mend all of them: then they are one lead. */
+  sharedCause: z.boolean().default(false),
   /** Functions whose result is harmless here, by path, bare name, or `/regular expression/` over the path. */
   sanitizers: z.array(z.string()).default([]),
   samples: z.array(sample).min(2),

@@ -212,7 +212,7 @@ const runOne = (f: Frame, s: Stmt): boolean => {
     }
     case 'return': {
       if (s.value) {
-        const v = valueAt(f, s.value);
+        const v = through(valueAt(f, s.value), placeIn(f, s.at.line));
         f.returns = union(f.returns, v);
         // What it answers about its parameters is for those who ask.
         f.returns = { ...f.returns, tests: [] };

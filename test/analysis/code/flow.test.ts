@@ -216,6 +216,31 @@ describe('guards', () => {
   });
 });
 
+describe('shared causes', () => {
+  const doors = (n: number): string =>
+    [
+      "import fs from 'node:fs';\nimport path from 'node:path';",
+      'const full = (p) => {\n  return path.join(ROOT, p);\n};',
+      ...Array.from(
+        { length: n },
+        (_, i) =>
+          `function use${i}(f) { return fs.readFileSync(f); }\nserver.tool('t${i}', {}, async ({ file }) => use${i}(full(file)));`,
+      ),
+    ].join('\n');
+
+  it('are one lead at the helper that many doors go through', async () => {
+    const leads = await follow({ 'a.ts': doors(5) });
+    expect(leads).toHaveLength(1);
+    expect(leads[0]).toMatchObject({ at: { path: 'a.ts', line: 4 } });
+    expect(leads[0]?.alsoFrom).toHaveLength(4);
+    expect(leads[0]?.alsoAt).toHaveLength(4);
+  });
+
+  it('are leads of their own while they are few', async () => {
+    expect(await follow({ 'a.ts': doors(3) })).toHaveLength(3);
+  });
+});
+
 describe('other languages', () => {
   const at = { line: 1, endLine: 1 };
   const name = (n: string): Expr => ({ at, kind: 'name', name: n });
