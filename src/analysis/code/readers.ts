@@ -1,11 +1,16 @@
 import type { Reader } from './ir.ts';
+import type { Grammar, GrammarName } from './tree-grammar.ts';
 
 /** A language the flow engine reads. `load` may take its parser from a package that is not there. */
 export type Language = {
   name: string;
+  /** Without the dot. */
   extensions: readonly string[];
   load(): Promise<Reader>;
 };
+
+const grammar = async (name: GrammarName): Promise<Grammar> =>
+  (await import('./tree-grammar.ts')).loadGrammar(name);
 
 /** Every language there is a reader for, each loaded when a tree has files of it. */
 export const languages: readonly Language[] = [
@@ -17,10 +22,16 @@ export const languages: readonly Language[] = [
   {
     name: 'Python',
     extensions: ['py'],
-    load: async () => {
-      const { loadGrammar } = await import('./tree-grammar.ts');
-      const { readPython } = await import('./read-python.ts');
-      return readPython(await loadGrammar('python'));
-    },
+    load: async () => (await import('./read-python.ts')).readPython(await grammar('python')),
+  },
+  {
+    name: 'Go',
+    extensions: ['go'],
+    load: async () => (await import('./read-go.ts')).readGo(await grammar('go')),
+  },
+  {
+    name: 'Java',
+    extensions: ['java'],
+    load: async () => (await import('./read-java.ts')).readJava(await grammar('java')),
   },
 ];
