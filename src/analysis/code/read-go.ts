@@ -7,6 +7,7 @@ import {
   apart,
   append,
   assign,
+  DEEPEST_ELSE,
   effect,
   emptyClass,
   emptyFn,
@@ -49,7 +50,8 @@ const argsOf = (r: Go, node: TreeNode | null): Arg[] =>
 /** Calls that make text are text; those of the language itself are what they do to values. */
 const callOf = (r: Go, node: TreeNode): Expr => {
   const at = r.at(node);
-  const callee = exprOf(r, field(node, 'function') ?? node);
+  const called = field(node, 'function');
+  const callee = called ? exprOf(r, called) : other(at, []);
   const list = field(node, 'arguments');
   const args = argsOf(r, list);
   const [first, ...rest] = args;
@@ -188,11 +190,16 @@ const exprOf = (r: Go, node: TreeNode): Expr => {
     }
     case 'slice_expression':
     case 'type_assertion_expression':
-    case 'type_conversion_expression':
     case 'parenthesized_expression':
     case 'type_instantiation_expression':
     case 'literal_element':
       return operand ? exprOf(r, operand) : partsOf(r, node);
+    case 'type_conversion_expression': {
+      const type = field(node, 'type');
+      const value = operand && operand !== type ? exprOf(r, operand) : other(at, []);
+      if (type?.kind !== 'generic_type') return value;
+      return { at, kind: 'call', callee: genericCallee(r, type), args: [{ value }], isNew: false };
+    }
     case 'call_expression':
       return callOf(r, withoutTypes(r, node));
     case 'composite_literal':
@@ -242,6 +249,16 @@ const withoutTypes = (r: Go, node: TreeNode): TreeNode => {
     ...node,
     children: node.children.map((c) => (c === callee ? { ...operand, field: 'function' } : c)),
   };
+};
+
+/** `f[T](x)` with one argument is read as a conversion; `handlers[i](x)` looks the same. */
+const genericCallee = (r: Go, type: TreeNode): Expr => {
+  const callee = typeExpr(r, type);
+  const given = ofKind(type, 'type_arguments')?.children ?? [];
+  const name = given.length === 1 && given[0] ? r.text(given[0]) : '';
+  const isItem =
+    callee.kind === 'name' && /^[a-z]/.test(callee.name) && /^[a-z]\w*$/.test(name) && !CONVERSIONS.has(name);
+  return isItem ? { at: callee.at, kind: 'index', object: callee, index: nameExpr(callee.at, name) } : callee;
 };
 
 const partsOf = (r: Go, node: TreeNode): Expr =>
@@ -387,6 +404,7 @@ const ifOf = (r: Go, node: TreeNode): Stmt[] => {
   const whole: Stmt[] = [];
   let into = whole;
   let clause: TreeNode | null = node;
+  let depth = 0;
   while (clause?.kind === 'if_statement') {
     append(into, initialized(r, clause));
     const condition = field(clause, 'condition');
@@ -402,7 +420,7 @@ const ifOf = (r: Go, node: TreeNode): Stmt[] => {
       then: blockOf(r, field(clause, 'consequence')),
       otherwise,
     });
-    into = otherwise;
+    if (++depth < DEEPEST_ELSE) into = otherwise;
     clause = field(clause, 'alternative');
   }
   append(into, blockOf(r, clause));
@@ -465,6 +483,7 @@ const switchOf = (r: Go, node: TreeNode): Stmt[] => {
     return [...start, { at, kind: 'switch', on, cases: read }];
   }
   let into = start;
+  let depth = 0;
   for (const c of cases.filter((x) => x.kind !== 'default_case')) {
     const tests = listed(field(c, 'value')).map((n) => exprOf(r, n));
     const test: Expr =
@@ -473,7 +492,7 @@ const switchOf = (r: Go, node: TreeNode): Stmt[] => {
         : { at: r.at(c), kind: 'test', operator: '||', operands: tests };
     const otherwise: Stmt[] = [];
     into.push({ at: r.at(c), kind: 'if', test, then: caseBody(r, c), otherwise });
-    into = otherwise;
+    if (++depth < DEEPEST_ELSE) into = otherwise;
   }
   for (const c of cases.filter((x) => x.kind === 'default_case')) append(into, caseBody(r, c));
   return start;

@@ -7,6 +7,7 @@ import {
   apart,
   append,
   assign,
+  DEEPEST_ELSE,
   effect,
   emptyClass,
   emptyFn,
@@ -433,7 +434,10 @@ const classOf = (r: Java, node: TreeNode): Stmt[] => {
         : /interfaces$/.test(c.kind)
           ? (ofKind(c, 'type_list')?.children ?? [])
           : [];
-    cls.bases.push(...types.map((t) => typeExpr(r, t)));
+    append(
+      cls.bases,
+      types.map((t) => typeExpr(r, t)),
+    );
   }
   if (node.kind === 'record_declaration') {
     const make = emptyFn('<init>', at);
@@ -443,7 +447,10 @@ const classOf = (r: Java, node: TreeNode): Stmt[] => {
     r.locals = outer;
     make.body = make.params.map((p) => storeOwn(at, p.name));
     cls.methods.push(make);
-    cls.fields.push(...make.params.map((p) => ({ name: p.name, type: p.type, value: null, at })));
+    append(
+      cls.fields,
+      make.params.map((p) => ({ name: p.name, type: p.type, value: null, at })),
+    );
   }
   const { rest } = membersOf(r, field(node, 'body')?.children ?? [], cls);
   return [{ at, kind: 'class', cls }, ...rest];
@@ -471,6 +478,7 @@ const ifOf = (r: Java, node: TreeNode): Stmt[] => {
   const whole: Stmt[] = [];
   let into = whole;
   let clause: TreeNode | null = node;
+  let depth = 0;
   while (clause?.kind === 'if_statement') {
     const { before, value: test } = testOf(r, clause);
     append(into, before);
@@ -482,7 +490,7 @@ const ifOf = (r: Java, node: TreeNode): Stmt[] => {
       then: blockOf(r, field(clause, 'consequence')),
       otherwise,
     });
-    into = otherwise;
+    if (++depth < DEEPEST_ELSE) into = otherwise;
     clause = field(clause, 'alternative');
   }
   append(into, blockOf(r, clause));

@@ -7,6 +7,7 @@ import {
   apart,
   append,
   assign,
+  DEEPEST_ELSE,
   effect,
   emptyClass,
   emptyFn,
@@ -85,7 +86,7 @@ const argsOf = (r: Python, node: TreeNode | null): Arg[] => {
 
 const callOf = (r: Python, node: TreeNode): Expr => {
   const at = r.at(node);
-  const callee = exprOf(r, field(node, 'function') ?? node);
+  const callee = exprIn(r, node, 'function');
   const args = argsOf(r, field(node, 'arguments'));
   if (callee.kind === 'member' && isText(callee.object)) {
     if (callee.property === 'format') return formatted(at, callee.object, args, 'braces');
@@ -121,17 +122,18 @@ const comprehensionOf = (r: Python, node: TreeNode): Expr => {
     const clause = clauses[index];
     const { before, value } = apart(r, (): Stmt[] => {
       if (!clause) {
-        const body = field(node, 'body') ?? node;
+        const body = field(node, 'body');
+        if (!body) return [];
         const made = body.kind === 'pair' ? body.children.map((c) => exprOf(r, c)) : [exprOf(r, body)];
         const item = made.length > 1 ? other(r.at(body), made) : (made[0] as Expr);
         return [assign(at, nameTarget(name), { at, kind: 'list', items: [item] }, true)];
       }
       if (clause.kind === 'if_clause') {
-        const test = exprOf(r, clause.children[0] ?? clause);
+        const test = clause.children[0] ? exprOf(r, clause.children[0]) : other(at, []);
         return [{ at: r.at(clause), kind: 'if', test, then: level(index + 1), otherwise: [] }];
       }
       const left = field(clause, 'left');
-      const over = exprOf(r, field(clause, 'right') ?? clause);
+      const over = exprIn(r, clause, 'right');
       return [
         {
           at: r.at(clause),
@@ -182,7 +184,7 @@ const exprOf = (r: Python, node: TreeNode): Expr => {
         : partsOf(r, node);
     }
     case 'subscript': {
-      const object = exprOf(r, field(node, 'value') ?? node);
+      const object = exprIn(r, node, 'value');
       const keys = fields(node, 'subscript').map((s) => exprOf(r, s));
       const [index] = keys;
       if (keys.length !== 1 || !index) return { at, kind: 'index', object, index: other(at, keys) };
@@ -290,6 +292,12 @@ const exprOf = (r: Python, node: TreeNode): Expr => {
   }
 };
 
+/** What stands there; nothing known where the tree was cut or could not be parsed. */
+const exprIn = (r: Python, node: TreeNode, name: string): Expr => {
+  const inner = field(node, name);
+  return inner ? exprOf(r, inner) : other(r.at(node), []);
+};
+
 const partsOf = (r: Python, node: TreeNode): Expr =>
   other(
     r.at(node),
@@ -305,7 +313,11 @@ const targetOf = (r: Python, node: TreeNode): Target => {
     case 'list_pattern':
     case 'tuple':
     case 'list':
-    case 'expression_list':
+    case 'expression_list': {
+      const [only] = node.children;
+      // `(p) = q` has no comma.
+      if (node.kind === 'tuple_pattern' && node.children.length === 1 && only && !r.text(node).includes(','))
+        return targetOf(r, only);
       return {
         kind: 'parts',
         parts: node.children.map((c, i) =>
@@ -314,6 +326,7 @@ const targetOf = (r: Python, node: TreeNode): Target => {
             : { path: String(i), target: targetOf(r, c) },
         ),
       };
+    }
     case 'parenthesized_expression':
     case 'as_pattern_target':
       return node.children[0] ? targetOf(r, node.children[0]) : { kind: 'place', expr: partsOf(r, node) };
@@ -513,12 +526,13 @@ const matchOf = (r: Python, node: TreeNode): Stmt[] => {
 const ifOf = (r: Python, node: TreeNode): Stmt[] => {
   const whole: Stmt[] = [];
   let into = whole;
+  let depth = 0;
   for (const clause of [node, ...fields(node, 'alternative')]) {
     if (clause.kind === 'else_clause') {
       append(into, blockOf(r, field(clause, 'body')?.children));
       break;
     }
-    const { before, value: test } = apart(r, () => exprOf(r, field(clause, 'condition') ?? clause));
+    const { before, value: test } = apart(r, () => exprIn(r, clause, 'condition'));
     const otherwise: Stmt[] = [];
     append(into, before);
     into.push({
@@ -528,7 +542,7 @@ const ifOf = (r: Python, node: TreeNode): Stmt[] => {
       then: blockOf(r, field(clause, 'consequence')?.children),
       otherwise,
     });
-    into = otherwise;
+    if (++depth < DEEPEST_ELSE) into = otherwise;
   }
   return whole;
 };
@@ -619,13 +633,13 @@ const statementOf = (r: Python, node: TreeNode): Stmt[] => {
       return ifOf(r, node);
     case 'for_statement': {
       const left = field(node, 'left');
-      const over = exprOf(r, field(node, 'right') ?? node);
+      const over = exprIn(r, node, 'right');
       const target = left ? targetOf(r, left) : null;
       const body = blockOf(r, field(node, 'body')?.children);
       return [{ at, kind: 'loop', target, over, test: null, body }, ...elseOf(r, node)];
     }
     case 'while_statement': {
-      const test = exprOf(r, field(node, 'condition') ?? node);
+      const test = exprIn(r, node, 'condition');
       const body = blockOf(r, field(node, 'body')?.children);
       return [{ at, kind: 'loop', target: null, over: null, test, body }, ...elseOf(r, node)];
     }

@@ -14,7 +14,7 @@ export type TreeNode = {
   /** Named ones, without comments. */
   children: TreeNode[];
   /** Keywords and operators among its children: `async`, `+=`. */
-  words: readonly string[];
+  words: string[];
 };
 
 export type ParsedTree = {
@@ -38,7 +38,7 @@ const MOST_NODES = 1_500_000;
 /** Tree-sitter's number for ERROR. */
 const ERROR = 65535;
 
-const NONE: readonly string[] = [];
+const NONE: string[] = [];
 const NO_NODES: TreeNode[] = [];
 
 /** `shift` is added to all offsets, for a text that is a part of a file. */
@@ -87,7 +87,8 @@ export const copyTree = (tree: Tree, types: NodeTypes, shift: number): ParsedTre
       }
     } else if (role === 'word') {
       const word = types.names[id] as string;
-      current.words = current.words === NONE ? [word] : [...current.words, word];
+      if (current.words === NONE) current.words = [word];
+      else current.words.push(word);
     } else if (role === 'comment') comments.push(copied());
     while (!down && !cursor.gotoNextSibling()) {
       if (!cursor.gotoParent() || parents.length === 0) {

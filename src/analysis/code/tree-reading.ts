@@ -172,6 +172,11 @@ export const mayReturn = (at: Span, value: Expr): Stmt => ({
   otherwise: [],
 });
 
+/**
+ * How deep `else if` after `else if` is nested; what comes after is put beside it, where its being reached does not show.
+ */
+export const DEEPEST_ELSE = 60;
+
 /** An expression for its effects only; nothing when it has none. */
 export const effect = (value: Expr): Stmt[] =>
   value.kind === 'name' || value.kind === 'literal' || (value.kind === 'other' && value.parts.length === 0)

@@ -71,53 +71,54 @@ const classLines = (cls: Class): string[] => [
   ...cls.methods.flatMap(fnLines).map((l) => `  ${l}`),
 ];
 
-const lines = (stmts: readonly Stmt[]): string[] =>
-  stmts.flatMap((s): string[] => {
-    switch (s.kind) {
-      case 'assign':
-        return [`${printTarget(s.target)} ${s.adds ? '+=' : '='} ${printExpr(s.value)}`];
-      case 'expr':
-        return [printExpr(s.value)];
-      case 'return':
-        return [`return${s.value ? ` ${printExpr(s.value)}` : ''}`];
-      case 'throw':
-        return [`throw${s.value ? ` ${printExpr(s.value)}` : ''}`];
-      case 'jump':
-        return ['jump'];
-      case 'if':
-        return [
-          `if ${printExpr(s.test)}`,
-          ...indented(s.then),
-          ...(s.otherwise.length > 0 ? ['else', ...indented(s.otherwise)] : []),
-        ];
-      case 'loop':
-        return [
-          `loop${s.target ? ` ${printTarget(s.target)}` : ''}${s.over ? ` over ${printExpr(s.over)}` : ''}${s.test ? ` while ${printExpr(s.test)}` : ''}`,
-          ...indented(s.body),
-        ];
-      case 'try':
-        return [
-          'try',
-          ...indented(s.body),
-          ...s.handlers.flatMap((h) => [`catch${h.name === null ? '' : ` ${h.name}`}`, ...indented(h.body)]),
-          ...(s.last.length > 0 ? ['finally', ...indented(s.last)] : []),
-        ];
-      case 'switch':
-        return [
-          `switch ${printExpr(s.on)}`,
-          ...s.cases.flatMap((c) => [
-            `  ${c.tests.length > 0 ? `case ${list(c.tests, printExpr)}` : 'default'}`,
-            ...indented(c.body).map((l) => `  ${l}`),
-          ]),
-        ];
-      case 'function':
-        return fnLines(s.fn);
-      case 'class':
-        return classLines(s.cls);
-      case 'block':
-        return ['block', ...indented(s.body)];
-    }
-  });
+const linesOf = (s: Stmt): string[] => {
+  switch (s.kind) {
+    case 'assign':
+      return [`${printTarget(s.target)} ${s.adds ? '+=' : '='} ${printExpr(s.value)}`];
+    case 'expr':
+      return [printExpr(s.value)];
+    case 'return':
+      return [`return${s.value ? ` ${printExpr(s.value)}` : ''}`];
+    case 'throw':
+      return [`throw${s.value ? ` ${printExpr(s.value)}` : ''}`];
+    case 'jump':
+      return ['jump'];
+    case 'if':
+      return [
+        `if ${printExpr(s.test)}`,
+        ...indented(s.then),
+        ...(s.otherwise.length > 0 ? ['else', ...indented(s.otherwise)] : []),
+      ];
+    case 'loop':
+      return [
+        `loop${s.target ? ` ${printTarget(s.target)}` : ''}${s.over ? ` over ${printExpr(s.over)}` : ''}${s.test ? ` while ${printExpr(s.test)}` : ''}`,
+        ...indented(s.body),
+      ];
+    case 'try':
+      return [
+        'try',
+        ...indented(s.body),
+        ...s.handlers.flatMap((h) => [`catch${h.name === null ? '' : ` ${h.name}`}`, ...indented(h.body)]),
+        ...(s.last.length > 0 ? ['finally', ...indented(s.last)] : []),
+      ];
+    case 'switch':
+      return [
+        `switch ${printExpr(s.on)}`,
+        ...s.cases.flatMap((c) => [
+          `  ${c.tests.length > 0 ? `case ${list(c.tests, printExpr)}` : 'default'}`,
+          ...indented(c.body).map((l) => `  ${l}`),
+        ]),
+      ];
+    case 'function':
+      return fnLines(s.fn);
+    case 'class':
+      return classLines(s.cls);
+    case 'block':
+      return ['block', ...indented(s.body)];
+  }
+};
+
+const lines = (stmts: readonly Stmt[]): string[] => stmts.flatMap(linesOf);
 
 export const printModule = (m: Module): string =>
   [
