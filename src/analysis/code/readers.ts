@@ -34,4 +34,9 @@ export const languages: readonly Language[] = [
     extensions: ['java'],
     load: async () => (await import('./read-java.ts')).readJava(await grammar('java')),
   },
+  {
+    name: 'Rust',
+    extensions: ['rs'],
+    load: async () => (await import('./read-rust.ts')).readRust(await grammar('rust')),
+  },
 ];
