@@ -25,7 +25,22 @@ export const truncate = (text: string, columns: number, mark = '…'): string =>
     out += g;
     used += w;
   }
-  return out + mark;
+  // Marks that combine across graphemes can be wider together than apart.
+  const kept = graphemes(out);
+  while (kept.length > 0 && width(kept.join('') + mark) > columns) kept.pop();
+  return kept.join('') + mark;
+};
+
+/** A line that is still too wide, in pieces that are not: the wrapper counts some combining marks differently. */
+const broken = (line: string, columns: number): string[] => {
+  if (width(line) <= columns) return [line];
+  const pieces = [''];
+  for (const g of graphemes(line)) {
+    const longer = `${pieces.at(-1)}${g}`;
+    if (width(longer) <= columns) pieces[pieces.length - 1] = longer;
+    else pieces.push(width(g) <= columns ? g : '?');
+  }
+  return pieces.filter((piece) => piece !== '');
 };
 
 /** Exactly `columns` wide: cut or padded with spaces on the right. */
@@ -41,7 +56,8 @@ export const wrap = (text: string, columns: number): string[] =>
     : text.split('\n').flatMap((line) =>
         wrapAnsi(line, columns, { hard: true, trim: false, wordWrap: true })
           .split('\n')
-          .map((l, i) => (i === 0 ? l.trimEnd() : l.trim())),
+          .map((l, i) => (i === 0 ? l.trimEnd() : l.trim()))
+          .flatMap((l) => broken(l, columns)),
       );
 
 /** Wraps with a hanging indent: the first line after `first`, the rest after as many spaces. */

@@ -17,6 +17,12 @@ describe('width', () => {
     ]);
   });
 
+  it('keeps combining marks that are wider together than apart inside the columns', () => {
+    const notes = '\u{1D158}\u{1D165}\u{1D16E}';
+    for (const line of wrap(notes, 2)) expect(width(line)).toBeLessThanOrEqual(2);
+    expect(width(fit(notes, 2))).toBe(2);
+  });
+
   it('never exceeds the columns given, and fit fills them', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 2, max: 60 }), (text, columns) => {
