@@ -112,8 +112,9 @@ export const fieldRows = (f: TextField, columns: number): { rows: string[]; row:
   for (const [i, raw] of [...all, ''].entries()) {
     // In a field narrower than a character, something must stand for it.
     const g = width(shown(raw)) > columns ? '?' : shown(raw);
-    const w = width(g);
-    if (g !== '\n' && used + w > columns) {
+    // Measured together: combining marks can be wider with their neighbours than alone.
+    const together = width(`${rows.at(-1)}${g === '\n' ? '' : g}`);
+    if (g !== '\n' && together > columns) {
       rows.push('');
       used = 0;
     }
@@ -123,7 +124,7 @@ export const fieldRows = (f: TextField, columns: number): { rows: string[]; row:
       used = 0;
     } else {
       rows[rows.length - 1] += g;
-      used += w;
+      used = width(rows.at(-1) ?? '');
     }
   }
   // A cursor behind a full row stands at the start of the next.
