@@ -28,7 +28,7 @@ export const runList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'focu
     const run = snap.session.runs.get(card.id);
     const counts =
       run && state === 'collected'
-        ? `${run.counts.lead} leads ${run.counts.fact + run.counts.strength} facts`
+        ? `${run.counts.lead} leads ${run.counts.fact + run.counts.strength} facts${run.counts.gap > 0 ? ` ${run.counts.gap} not seen` : ''}`
         : runWords(state);
     return spread(
       [
