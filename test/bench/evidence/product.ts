@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -71,11 +72,13 @@ export const lendObjects = async (home: string, gitDir: string): Promise<void> =
   const repos = reposDir(home);
   mkdirSync(repos, { recursive: true });
   const environment = localEnvironment(repos);
-  const top = basename(gitDir) === '.git' ? dirname(gitDir) : gitDir;
+  // The program names a clone by its real path: a folder of symbolic links has to lead to the same place.
+  const real = realpathSync(gitDir);
+  const top = basename(real) === '.git' ? dirname(real) : real;
   await makeOnce(clonePath(repos, pathToFileURL(top).href), async (draft) => {
     await initBare(draft, environment, TARGET_HEAD);
     mkdirSync(join(draft, 'objects', 'info'), { recursive: true });
-    writeFileSync(join(draft, 'objects', 'info', 'alternates'), `${join(gitDir, 'objects')}\n`);
+    writeFileSync(join(draft, 'objects', 'info', 'alternates'), `${join(real, 'objects')}\n`);
     const format = '--format=create %(refname) %(objectname)';
     const refs = await askGit(gitDir, environment, ['for-each-ref', format, 'refs/heads', 'refs/tags']);
     const head = (await askGit(gitDir, environment, ['rev-parse', 'HEAD'])).trim();
