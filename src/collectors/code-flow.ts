@@ -73,6 +73,7 @@ const toItem = (l: FlowLead, text: (path: string, line: number) => string): Item
     cwe: l.rule.cwe,
     detail: describe(l),
     at: { path: l.at.path, startLine: l.at.line, endLine: Math.min(l.at.endLine, l.at.line + 12) },
+    places: l.alsoAt.map((p) => ({ path: p.path, startLine: p.line })),
     flow: l.flow.map((s) => ({
       path: s.path,
       line: s.line,

@@ -93,6 +93,8 @@ export type ItemDraft = {
   /** When the snippet must not be shown as it stands (secrets): what to show instead. */
   redactedSnippet?: string;
   flow?: z.infer<typeof flowStep>[];
+  /** Other places of the same cause, in any order: the engine sorts them, each once, and leaves out `at` itself. */
+  places?: { path: string; startLine: number; endLine?: number }[];
   /** For items without a location: a git command that shows the fact in any clone. `{commit}` is replaced. */
   reproduce?: string;
   /** Only some of the checks that name this collector; by default all of them. */

@@ -62,6 +62,18 @@ export const flowStep = z.strictObject({
   text: z.string(),
 });
 
+/** Lines of a file at the pinned commit, without their text: 1-based, inclusive. */
+export const place = z.strictObject({
+  path: z.string().min(1),
+  startLine: z.number().int().positive(),
+  endLine: z.number().int().positive(),
+});
+export type Place = z.infer<typeof place>;
+
+/** `src/run.ts:12` or `src/run.ts:12-14`, as people and editors write it. */
+export const placeWords = ({ path, startLine, endLine }: Place): string =>
+  `${path}:${startLine}${endLine === startLine ? '' : `-${endLine}`}`;
+
 export const evidenceItem = z.strictObject({
   /** Derived from content (collector, rule, path, normalised snippet, occurrence): survives line shifts. */
   id: z.string().regex(/^[0-9a-f]{16}$/),
@@ -75,7 +87,10 @@ export const evidenceItem = z.strictObject({
   title: z.string(),
   detail: z.string(),
   location: location.nullable(),
+  /** From where a value comes to where it takes effect. Several sinks of one source are steps of one flow. */
   flow: z.array(flowStep),
+  /** Other places of the same cause, by path and line: to mend one is to look at all. Evidence of old has none. */
+  places: z.array(place).default([]),
   /** A command that shows the same thing in any clone, without this tool. */
   reproduce: z.string(),
 });

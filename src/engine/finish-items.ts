@@ -1,6 +1,12 @@
 import { hash } from 'node:crypto';
 import type { ItemDraft, SourceTree, TreeEntry } from '../collectors/collector.ts';
-import { compareItems, type EvidenceItem, type Location } from '../domain/evidence.ts';
+import {
+  compareItems,
+  type EvidenceItem,
+  type Location,
+  type Place,
+  placeWords,
+} from '../domain/evidence.ts';
 import { checksOf, type Methodology } from '../domain/methodology.ts';
 import { redactSecrets } from '../text/redact.ts';
 import { isPlain, visible, visibleLines } from '../text/visible.ts';
@@ -16,6 +22,8 @@ const MAX_READ_BYTES = 16 * 1024 * 1024;
 const MAX_TITLE_CHARS = 300;
 const MAX_DETAIL_CHARS = 4000;
 const MAX_FLOW_STEPS = 60;
+/** Of one cause: who has seen so many knows that it is everywhere, and how many more there are is said. */
+export const MAX_PLACES = 100;
 
 const sha256 = (text: string): string => hash('sha256', text, 'hex');
 
@@ -81,17 +89,34 @@ export type FinishParts = {
   methodology: Methodology;
 };
 
-type Located = { draft: ItemDraft; location: Location | null; reproduce: string; problem: string | null };
+type Located = {
+  draft: ItemDraft;
+  location: Location | null;
+  reproduce: string;
+  problem: string | null;
+  places: Place[];
+  /** What is to be said of places that are not listed. */
+  remarks: string[];
+};
+
+const isWithin = ({ startLine, endLine }: Omit<Place, 'path'>, count: number): boolean =>
+  Number.isInteger(startLine) &&
+  Number.isInteger(endLine) &&
+  startLine >= 1 &&
+  endLine >= startLine &&
+  endLine <= count;
 
 const whole = (entry: TreeEntry): string => {
   if (entry.kind === 'submodule') return `(submodule at ${entry.oid})`;
   return `(${entry.size.toLocaleString('en')} bytes, not text; object ${entry.oid})`;
 };
 
-const locate = async (draft: ItemDraft, parts: FinishParts, files: FileReader): Promise<Located> => {
+type Pointed = Omit<Located, 'places' | 'remarks'>;
+
+const locate = async (draft: ItemDraft, parts: FinishParts, files: FileReader): Promise<Pointed> => {
   const { commit } = parts;
   const own = draft.reproduce?.replaceAll('{commit}', commit);
-  const none = (problem: string | null): Located => ({
+  const none = (problem: string | null): Pointed => ({
     draft,
     location: null,
     reproduce: own ?? `git ls-tree -r --long ${commit}`,
@@ -99,11 +124,11 @@ const locate = async (draft: ItemDraft, parts: FinishParts, files: FileReader): 
   });
   if (!draft.at) return none(null);
   const { path, startLine, endLine = startLine } = draft.at;
-  const where = `${path}:${startLine}${endLine === startLine ? '' : `-${endLine}`}`;
+  const where = placeWords({ path, startLine, endLine });
   const entry = files.entry(path);
   if (!entry) return none(`it points at ${where}, but that file is not in the pinned commit`);
   const lines = await files.lines(entry);
-  const at = (snippet: string, from: number, to: number, reproduce: string): Located => ({
+  const at = (snippet: string, from: number, to: number, reproduce: string): Pointed => ({
     draft,
     location: { path, startLine: from, endLine: to, snippet, sha256: sha256(snippet) },
     reproduce: own ?? reproduce,
@@ -117,13 +142,8 @@ const locate = async (draft: ItemDraft, parts: FinishParts, files: FileReader): 
       1,
       `git ls-tree -r --long ${commit} | grep -F ${entry.oid}`,
     );
-  const valid =
-    Number.isInteger(startLine) &&
-    Number.isInteger(endLine) &&
-    startLine >= 1 &&
-    endLine >= startLine &&
-    endLine <= lines.length;
-  if (!valid) return none(`it points at ${where}, but that file has ${lines.length} lines`);
+  if (!isWithin({ startLine, endLine }, lines.length))
+    return none(`it points at ${where}, but that file has ${lines.length} lines`);
   // A secret that happens to stand in the range of some other item is masked all the same.
   const snippet = redactSecrets(
     lines.slice(startLine - 1, Math.min(endLine, startLine - 1 + MAX_SNIPPET_LINES)).join('\n'),
@@ -134,6 +154,36 @@ const locate = async (draft: ItemDraft, parts: FinishParts, files: FileReader): 
     endLine,
     showLines(commit, path, entry.oid, startLine, endLine),
   );
+};
+
+/** The other places of a draft, each once, by path and line; one that does not exist is named, not dropped in silence. */
+const locateOthers = async (
+  draft: ItemDraft,
+  files: FileReader,
+): Promise<{ places: Place[]; remarks: string[] }> => {
+  const { at } = draft;
+  const own = at ? placeWords({ ...at, endLine: at.endLine ?? at.startLine }) : '';
+  const asked = new Map<string, Place>();
+  for (const { path, startLine, endLine = startLine } of draft.places ?? [])
+    asked.set(placeWords({ path, startLine, endLine }), { path, startLine, endLine });
+  asked.delete(own);
+  const sorted = [...asked.values()].sort(byLines);
+  const places: Place[] = [];
+  const remarks: string[] = [];
+  for (const lines of sorted.slice(0, MAX_PLACES)) {
+    const entry = files.entry(lines.path);
+    const known = entry ? await files.lines(entry) : null;
+    if (!entry || (known && !isWithin(lines, known.length)))
+      remarks.push(
+        `A fault of this collector: it also names ${placeWords(lines)}, which the pinned commit lacks.`,
+      );
+    else places.push(known ? lines : { ...lines, startLine: 1, endLine: 1 });
+  }
+  if (sorted.length > MAX_PLACES)
+    remarks.push(
+      `${(sorted.length - MAX_PLACES).toLocaleString('en')} more places of this kind are not listed.`,
+    );
+  return { places, remarks };
 };
 
 type FileReader = {
@@ -168,6 +218,9 @@ const normalise = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
 const byCodePoint = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+const byLines = (a: Place, b: Place): number =>
+  byCodePoint(a.path, b.path) || a.startLine - b.startLine || a.endLine - b.endLine;
+
 type Placed = { at: Located; line: number; end: number; words: string };
 
 /** Equal items are told apart by their place and words, not by the order in which a collector came by them. */
@@ -180,7 +233,7 @@ const withIds = (collector: string, located: Located[]): { at: Located; id: stri
     at,
     line: at.location?.startLine ?? 0,
     end: at.location?.endLine ?? 0,
-    words: JSON.stringify(at.draft),
+    words: JSON.stringify({ ...at.draft, places: at.places }),
   }));
   return placed.sort(byPlace).map(({ at }) => {
     const { rule, title } = at.draft;
@@ -200,7 +253,8 @@ const finish = (
   checks: string[],
   { at, id }: { at: Located; id: string },
 ): EvidenceItem => {
-  const { draft, location, reproduce, problem } = at;
+  const { draft, location, reproduce, problem, places, remarks } = at;
+  const detail = [draft.detail ?? '', ...remarks].filter((text) => text !== '').join('\n');
   const named = draft.checks ? checks.filter((check) => draft.checks?.includes(check)) : checks;
   return {
     id,
@@ -218,15 +272,16 @@ const finish = (
         : oneLine(`Could not show what ${collector} found: ${draft.title}`, MAX_TITLE_CHARS),
     detail:
       problem === null
-        ? paragraphs(draft.detail ?? '', MAX_DETAIL_CHARS)
+        ? paragraphs(detail, MAX_DETAIL_CHARS)
         : paragraphs(
-            `This is a fault of the collector ${collector}, not of the target: ${problem}. Look there by hand. ${draft.detail ?? ''}`,
+            `This is a fault of the collector ${collector}, not of the target: ${problem}. Look there by hand. ${detail}`,
             MAX_DETAIL_CHARS,
           ),
     location,
     flow: (draft.flow ?? [])
       .slice(0, MAX_FLOW_STEPS)
       .map((step) => ({ ...step, text: oneLine(step.text, MAX_TITLE_CHARS) })),
+    places,
     reproduce,
   };
 };
@@ -253,7 +308,8 @@ export const finishItems = async (
   const kept = drafts.length > MAX_ITEMS ? [...drafts.slice(0, MAX_ITEMS), cutGap(drafts.length)] : drafts;
   const files = fileReader(parts.tree);
   const located: Located[] = [];
-  for (const draft of kept) located.push(await locate(draft, parts, files));
+  for (const draft of kept)
+    located.push({ ...(await locate(draft, parts, files)), ...(await locateOthers(draft, files)) });
   const checks = checksFor(parts.methodology, parts.collector);
   return withIds(parts.collector, located)
     .map((item) => finish(parts.collector, checks, item))

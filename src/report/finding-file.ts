@@ -1,3 +1,4 @@
+import { placeWords } from '../domain/evidence.ts';
 import { cweLabel, cweUrl } from './cwe-names.ts';
 import { labelMarkdown } from './labels.ts';
 import { code, document, fence, inline, item, languageOf, link, prose, words } from './markdown.ts';
@@ -35,6 +36,7 @@ const evidenceItems = (f: FindingReport): string[][] =>
     ...(i.flow.length > 0
       ? [i.flow.map((s) => `- ${s.role}: ${code(`${s.path}:${s.line}`)} ${code(s.text)}`)]
       : []),
+    ...(i.places.length > 0 ? [['The same at:'], i.places.map((p) => `- ${code(placeWords(p))}`)] : []),
     ...(i.reproduce ? [['Shows it again in any clone:'], fence(i.reproduce, 'bash')] : []),
   ]);
 

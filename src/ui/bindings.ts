@@ -56,6 +56,7 @@ export const bindings: readonly Binding[] = [
   { id: 'dismiss-alike', context: 'item', keys: ['D'], label: 'Dismiss all of the same rule', short: '', disabled: onItem, run: evidence.dismissAlike },
   { id: 'raise', context: 'item', keys: ['f'], label: 'Raise a finding from this evidence', short: 'finding', disabled: onItem, run: evidence.raiseFinding },
   { id: 'open-file', context: 'item', keys: ['o'], label: 'Open the file at the audited commit in $EDITOR', short: 'open', disabled: (v) => (selectedItem(v)?.location ? null : 'this line has no place in a file'), run: evidence.openInEditor },
+  { id: 'open-other', context: 'item', keys: ['O'], label: 'Open a step of the flow, or another place of the same cause', short: '', disabled: (v) => ((selectedItem(v)?.flow.length ?? 0) + (selectedItem(v)?.places.length ?? 0) > 0 ? null : 'this item points at one place only'), run: evidence.openOther },
   { id: 'copy-item', context: 'item', keys: ['y'], label: 'Copy the command that shows it again', short: 'copy', disabled: (v) => (selectedItem(v) ? null : 'no evidence item is selected'), run: evidence.copyItem },
 
   { id: 'pass', context: 'check', keys: ['p'], label: 'Verdict: pass', short: 'pass', disabled: onCheck, run: (a) => checks.answer(a, 'pass') },

@@ -1,6 +1,6 @@
 import { isRefusal } from '../domain/decide.ts';
 import type { Verdict } from '../domain/events.ts';
-import type { EvidenceItem } from '../domain/evidence.ts';
+import { type EvidenceItem, placeWords } from '../domain/evidence.ts';
 import { type Check, checksOf, findCheck } from '../domain/methodology.ts';
 import {
   describeEvent,
@@ -93,6 +93,9 @@ export const runPlain = async ({ store, print, ask, write }: PlainPorts): Promis
       print(
         `${visible(item.location.path)} lines ${item.location.startLine} to ${item.location.endLine}:\n${visibleLines(item.location.snippet)}`,
       );
+    for (const s of item.flow) print(`${s.role}: ${visible(s.path)} line ${s.line}: ${visible(s.text)}`);
+    if (item.places.length > 0)
+      print(`The same at: ${item.places.map((p) => visible(placeWords(p))).join(', ')}`);
     print(`Shown again by: ${visible(item.reproduce)}`);
   };
 

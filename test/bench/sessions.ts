@@ -78,6 +78,7 @@ export const manyItems = (m: Methodology, collector: string, count: number): Col
         sha256: hash('sha256', snippet, 'hex'),
       },
       flow: [],
+      places: [],
       reproduce: `git show HEAD:src/index.ts | sed -n ${(i % 3) + 1}p`,
     };
   });

@@ -14,7 +14,7 @@ describe('weaknesses in code', () => {
       at: { path: 'src/a.ts', startLine: 1, endLine: 1 },
       title: 'A secret is written to a log (2 places)',
     });
-    expect(item('secret-logged').detail).toContain('Also at src/a.ts:3.');
+    expect(item('secret-logged').places).toMatchObject([{ path: 'src/a.ts', startLine: 3 }]);
   });
 
   it('judges each package of a repository for itself', async () => {

@@ -27,6 +27,7 @@ const lead = (id: string, over: Partial<EvidenceItem>): EvidenceItem => ({
   detail: '',
   location: null,
   flow: [],
+  places: [],
   reproduce: '',
   ...over,
 });

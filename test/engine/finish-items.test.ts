@@ -6,10 +6,11 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ItemDraft, SourceTree } from '../../src/collectors/collector.ts';
-import { evidenceItem } from '../../src/domain/evidence.ts';
+import { evidenceItem, placeWords } from '../../src/domain/evidence.ts';
 import {
   finishItems,
   MAX_ITEMS,
+  MAX_PLACES,
   MAX_SNIPPET_CHARS,
   MAX_SNIPPET_LINES,
 } from '../../src/engine/finish-items.ts';
@@ -147,6 +148,64 @@ describe('a place that does not exist', () => {
     });
     expect(item.detail).toContain('fault of the collector inputs');
     expect(item.detail).toContain(why);
+  });
+});
+
+describe('other places of the same cause', () => {
+  const at = { path: 'src/long.ts', startLine: 3 };
+
+  it('are listed by path and line, each once, without the item itself', async () => {
+    const item = await one({
+      at,
+      places: [
+        { path: 'src/run.ts', startLine: 3 },
+        { path: 'src/long.ts', startLine: 20, endLine: 22 },
+        { path: 'src/long.ts', startLine: 3, endLine: 3 },
+        { path: 'src/long.ts', startLine: 9 },
+        { path: 'src/run.ts', startLine: 3 },
+      ],
+    });
+    expect(item.places.map(placeWords)).toEqual(['src/long.ts:9', 'src/long.ts:20-22', 'src/run.ts:3']);
+    expect((await one({})).places).toEqual([]);
+  });
+
+  it.each([
+    { path: 'src/gone.ts', startLine: 1 },
+    { path: '../../etc/passwd', startLine: 1 },
+    { path: '__proto__', startLine: 1 },
+    { path: 'src/run.ts', startLine: 99 },
+    { path: 'src/run.ts', startLine: 0 },
+    { path: 'src/run.ts', startLine: 2, endLine: 1 },
+  ])('%j is named as a fault, and the item is kept', async (place) => {
+    const item = await one({ at, places: [place, { path: 'src/run.ts', startLine: 1 }] });
+    expect(item.kind).toBe('lead');
+    expect(item.places.map(placeWords)).toEqual(['src/run.ts:1']);
+    expect(item.detail).toContain(`also names ${place.path}:${place.startLine}`);
+  });
+
+  it('are bounded, and what is left out is counted', async () => {
+    const lines = Array.from({ length: 400 }, (_, i) => `line ${i}`).join('\n');
+    const places = Array.from({ length: MAX_PLACES + 7 }, (_, i) => ({ path: 'a.ts', startLine: i + 1 }));
+    const item = await one({ places }, { tree: fakeTree({ 'a.ts': lines }) });
+    expect(item.places.length).toBe(MAX_PLACES);
+    expect(item.detail).toContain('7 more places');
+  });
+
+  it('are the same in whatever order their collector came by them', async () => {
+    const places = [3, 9, 20, 21, 40].map((startLine) => ({ path: 'src/long.ts', startLine }));
+    const expected = JSON.stringify(await one({ at, places }));
+    await fc.assert(
+      fc.asyncProperty(fc.shuffledSubarray(places, { minLength: places.length }), async (shuffled) => {
+        expect(JSON.stringify(await one({ at, places: shuffled }))).toBe(expected);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('are none in evidence that was kept before there were any', async () => {
+    const { places, ...old } = await one({ at });
+    expect(places).toEqual([]);
+    expect(evidenceItem.parse(old)).toEqual({ ...old, places: [] });
   });
 });
 

@@ -164,6 +164,7 @@ const item = (over: Partial<EvidenceItem> & Pick<EvidenceItem, 'id' | 'title' | 
   detail: '',
   location: null,
   flow: [],
+  places: [],
   reproduce: '',
   ...over,
 });

@@ -95,6 +95,7 @@ const item = (n: number, over: Partial<EvidenceItem> = {}): EvidenceItem => ({
     { path: 'src/index.ts', line: 3, role: 'source', text: 'name: string' },
     { path: 'src/index.ts', line: 4, role: 'sink', text: 'exec(...)' },
   ],
+  places: [],
   reproduce: 'git show 3f2a91c0:src/index.ts | sed -n 4,4p',
   ...over,
 });
@@ -119,7 +120,7 @@ const result = (
 
 export const EVIDENCE: readonly CollectorResult[] = [
   result('tool-surface', [
-    item(1),
+    item(1, { places: [{ path: 'src/index.ts', startLine: 6, endLine: 6 }] }),
     item(2, {
       strength: 'weak',
       title: 'A tool may write files',

@@ -223,6 +223,25 @@ describe('evidence', () => {
     expect(app.store.snapshot().session.findings.size).toBe(1);
   });
 
+  test('O offers the steps of the flow and the other places, and opens the chosen one', async () => {
+    const app = await open();
+    app.press('j', 'o', 'O');
+    const overlay = app.app.ui.get().overlays.at(-1);
+    if (overlay?.kind !== 'choose') throw new Error('nothing to choose from');
+    expect(overlay.items.map((i) => i.label)).toEqual([
+      'source src/index.ts:3  name: string',
+      'sink   src/index.ts:4  exec(...)',
+      'also   src/index.ts:6',
+    ]);
+    overlay.choose('2');
+    await app.idle();
+    expect(app.calls.find((c) => c.name === 'view')?.args.slice(0, 3)).toMatchObject([
+      'src/index.ts',
+      expect.stringContaining('exec'),
+      6,
+    ]);
+  });
+
   test('o shows the file at the audited commit, y copies the command', async () => {
     const app = await open();
     await app.press('j', 'o', 'o').idle();

@@ -43,12 +43,5 @@ export const describe = (l: FlowLead): string => {
   if (l.origin === 'caller')
     lines.push('Nothing in the tree was seen to call this function; find out who does.');
   if (l.alsoFrom.length > 0) lines.push(`The same is reached from: ${listed(l.alsoFrom, 12)}.`);
-  if (l.alsoAt.length > 0)
-    lines.push(
-      `Also at ${listed(
-        l.alsoAt.map((p) => `${p.path}:${p.line}`),
-        20,
-      )}.`,
-    );
   return lines.join('\n');
 };

@@ -1,5 +1,6 @@
 import type { Match, Package, Rule } from '../../analysis/weaknesses/rule.ts';
 import { byCodePoint, count, listed } from '../../analysis/words.ts';
+import type { Place } from '../../domain/evidence.ts';
 import { fact, type ItemDraft, lead, strength } from '../collector.ts';
 
 const ORDER = { strong: 0, moderate: 1, weak: 2 } as const;
@@ -8,6 +9,15 @@ const make = { lead, fact, strength } as const;
 const MOST_LINES = 12;
 /** Past this many single places of one rule in a package, the rest is named in the last one. */
 const MOST_ITEMS = 25;
+
+const placeOf = ({ source, start, end }: Match): Place => {
+  const startLine = source.lineOf(start);
+  return {
+    path: source.path,
+    startLine,
+    endLine: Math.min(startLine + MOST_LINES - 1, source.lineOf(Math.max(start, (end ?? start + 1) - 1))),
+  };
+};
 
 /** One item for one root cause: places of a file, or of a whole package, are named together. */
 export const mergeMatches = (rule: Rule, pack: Package, matches: readonly Match[]): ItemDraft[] => {
@@ -32,20 +42,17 @@ export const mergeMatches = (rule: Rule, pack: Package, matches: readonly Match[
   const all = [...groups.values()];
   return all.slice(0, MOST_ITEMS).map((group, i) => {
     const first = group[0]!;
-    const startLine = first.source.lineOf(first.start);
-    const endLine = Math.min(
-      startLine + MOST_LINES - 1,
-      first.source.lineOf(Math.max(first.start, (first.end ?? first.start + 1) - 1)),
-    );
+    const { startLine, endLine } = placeOf(first);
     const say = [...new Set(group.flatMap((m) => (m.say ? [m.say] : [])))];
     const others = [
-      ...new Set(group.slice(1).map((m) => `${m.source.path}:${m.source.lineOf(m.start)}`)),
-    ].filter((p) => p !== `${first.source.path}:${startLine}`);
+      ...new Map(
+        group.map((m) => [`${m.source.path}:${m.source.lineOf(m.start)}`, placeOf(m)] as const),
+      ).values(),
+    ].filter((p) => p.path !== first.source.path || p.startLine !== startLine);
     const left = i === MOST_ITEMS - 1 ? all.length - MOST_ITEMS : 0;
     const detail = [
       rule.detail,
       ...(say.length > 0 ? [`Here: ${listed(say, 12)}.`] : []),
-      ...(others.length > 0 ? [`Also at ${listed(others, 20)}.`] : []),
       ...(left > 0 ? [`And in ${count(left)} other places of this kind.`] : []),
     ].join('\n');
     const places = others.length > 0 ? ` (${count(others.length + 1)} places)` : '';
@@ -55,6 +62,7 @@ export const mergeMatches = (rule: Rule, pack: Package, matches: readonly Match[
       ...(rule.kind === 'lead' ? { strength: first.strength ?? rule.strength } : {}),
       detail,
       at: { path: first.source.path, startLine, endLine },
+      places: others,
     });
   });
 };

@@ -1,4 +1,6 @@
+import { type EvidenceItem, placeWords } from '../../domain/evidence.ts';
 import { visible } from '../../text/visible.ts';
+import { truncate } from '../../text/width.ts';
 import type { App } from '../app-state.ts';
 import { itemRows, selectedCheck, selectedItem } from '../model.ts';
 import { move } from '../view/list.ts';
@@ -83,14 +85,52 @@ export const copyItem = (app: App): void => {
   app.toast('Command copied.');
 };
 
-/** The file as it stands at the pinned commit, read-only, in the auditor's editor. */
+/** A file as it stands at the pinned commit, read-only, in the auditor's editor. */
+const openAt = (app: App, path: string, line: number): void =>
+  app.work(async () => {
+    const text = await app.opened().store.readText(path);
+    if (text === null) return app.toast('That file cannot be shown as text.', 'warn');
+    const shown = await app.ports.view(path, text, line);
+    if (shown.kind === 'failed') app.toast(shown.message, 'bad');
+  });
+
 export const openInEditor = (app: App): void => {
   const at = current(app)?.location;
   if (!at) return app.toast('This item has no place in a file.', 'warn');
-  app.work(async () => {
-    const text = await app.opened().store.readText(at.path);
-    if (text === null) return app.toast('That file cannot be shown as text.', 'warn');
-    const shown = await app.ports.view(at.path, text, at.startLine);
-    if (shown.kind === 'failed') app.toast(shown.message, 'bad');
+  openAt(app, at.path, at.startLine);
+};
+
+/** What an item points at besides its own lines: the way of a value, then the other places of the same cause. */
+export const otherPlaces = (item: EvidenceItem): { path: string; line: number; words: string }[] => {
+  const steps = item.flow.map((s) => ({
+    path: s.path,
+    line: s.line,
+    words: `${s.role.padEnd(7)}${s.path}:${s.line}  ${s.text}`,
+  }));
+  const known = new Set(steps.map((s) => `${s.path}:${s.line}`));
+  return [
+    ...steps,
+    ...item.places
+      .filter((p) => !known.has(`${p.path}:${p.startLine}`))
+      .map((p) => ({ path: p.path, line: p.startLine, words: `also   ${placeWords(p)}` })),
+  ];
+};
+
+export const openOther = (app: App): void => {
+  const item = current(app);
+  if (!item) return;
+  const places = otherPlaces(item);
+  if (places.length === 0) return app.toast('This item points at one place only: o opens it.', 'warn');
+  app.push({
+    kind: 'choose',
+    title: 'Which place?',
+    items: places.map((p, n) => ({
+      value: String(n),
+      label: truncate(visible(p.words), app.ui.get().columns - 8),
+    })),
+    choose: (value) => {
+      const place = places[Number(value)];
+      if (place) openAt(app, place.path, place.line);
+    },
   });
 };

@@ -1,4 +1,4 @@
-import type { EvidenceItem } from '../../domain/evidence.ts';
+import { type EvidenceItem, placeWords } from '../../domain/evidence.ts';
 import type { Check } from '../../domain/methodology.ts';
 import { redactSecrets } from '../../text/redact.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
@@ -12,6 +12,8 @@ import { kindGlyph, runGlyph, runWords } from './verdicts.ts';
 
 const CONTEXT_LINES = 2;
 const NARROW = 72;
+/** Other places named here; `O` lists all of them. */
+const SHOWN_PLACES = 6;
 
 const rowLine = (v: View, row: ItemRow, selected: boolean, theme: Theme, columns: number): Line => {
   const cursor = span(selected ? `${theme.glyphs.cursor} ` : '  ', 'focus', selected);
@@ -97,12 +99,23 @@ const itemDetail = (v: View, item: EvidenceItem, theme: Theme, columns: number, 
       plain,
     ),
   );
+  const more = item.places.length - SHOWN_PLACES;
+  const others = item.places.slice(0, SHOWN_PLACES).map((p) => visible(placeWords(p)));
+  const also: Line[] =
+    others.length === 0
+      ? []
+      : wrapHanging(
+          'also at ',
+          `${others.join(', ')}${more > 0 ? ` and ${more} more` : ''} (O opens one)`,
+          columns,
+        ).map(muted);
   const head: Line[] = [
     ...wrap(visible(item.title), columns).map((l): Line => [span(l, undefined, true)]),
     muted(about),
     ...(triage ? [muted(`${triage.decision}${triage.reason ? `: ${visible(triage.reason)}` : ''}`)] : []),
     ...(item.detail ? wrap(visibleLines(item.detail), columns).map(plain) : []),
     ...(flow.length > 0 ? [blank, ...flow] : []),
+    ...also,
   ];
   const again = wrapHanging('again: ', visible(item.reproduce), columns).map(muted);
   const room = rows - head.length - again.length - 2;
