@@ -31,6 +31,7 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     .showHelpAfterError('(mcp-audit --help shows how)')
     .addHelpText('after', EXIT);
   const json = () => new Option('--json', 'machine-readable output');
+  const list = (value: string, before: string[]) => [...before, value];
   const session = () =>
     new Option('-s, --session <id>', 'which session (id or its beginning); the newest when left out');
   const target = (c: Command) =>
@@ -147,9 +148,41 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     .command('validate')
     .description('check a submission folder, or a whole clone of the audit database, against its rules')
     .argument('<folder>')
+    .option(
+      '--target <repo>',
+      'clone of an audited server, to verify quotations; may be given again',
+      list,
+      [],
+    )
+    .option('--fetch', 'fetch the servers that the manifests name, for the same (uses the network)')
     .option('--strict', 'treat what the rules leave open as blocking')
+    .option('--fail-on <level>', 'exit 1 on: warning (default), or blocking only')
+    .option('--sarif [file]', 'SARIF 2.1.0 to a file, or instead of the words')
+    .option('--review [file]', 'a Markdown review comment to a file, or instead of the words')
+    .option('--base <dir>', 'where the folder lies in its repository, for the places in the SARIF log')
     .addOption(json())
-    .action(async (folder: string, o) => done((await import('./validate.ts')).validate(host, folder, o)));
+    .action(async (folder: string, o) =>
+      done(await (await import('./validate.ts')).validate(host, folder, o)),
+    );
+
+  cli
+    .command('lookup')
+    .description('earlier audits of a server, their findings, and what became of the code they quote')
+    .argument('<repository>', 'owner/name on GitHub, an https address, or a folder with a clone of it')
+    .option('--db <dir>', 'a clone of the audit database; remembered')
+    .option('--target <repo>', 'a clone of the server, to compare the quoted code with')
+    .option('--ref <ref>', 'the commit to compare with; the newest when left out')
+    .addOption(json())
+    .action(async (what: string, o) => done(await (await import('./lookup.ts')).lookup(host, what, o)));
+
+  cli
+    .command('index')
+    .description("write the audit database's indexes: by auditor, date, severity and repository")
+    .argument('<folder>', 'a clone of the audit database')
+    .option('--check', 'write nothing; exit 1 when they are out of date')
+    .action(async (folder: string, o) =>
+      done((await import('./index-database.ts')).indexDatabase(host, folder, o)),
+    );
 
   cli
     .command('export')

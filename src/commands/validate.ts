@@ -1,25 +1,63 @@
 import { basename, join, resolve } from 'node:path';
-import { readFolder, readTextIfThere } from '../io/folders.ts';
-import { renderDiagnostics, validateSubmission } from '../report/validate.ts';
-import { type Host, json } from './host.ts';
+import { readFolder, readTextIfThere, writeFile } from '../io/folders.ts';
+import { diagnosticsSarif } from '../report/formats/diagnostics-sarif.ts';
+import { reviewMarkdown } from '../report/formats/review.ts';
+import { jsonText } from '../report/json-write.ts';
+import { anchorsOf, auditIdsOf, renderDiagnostics, validateSubmission } from '../report/validate.ts';
+import { visible } from '../text/visible.ts';
+import { type Host, json, TOOL_NAME } from './host.ts';
+import { lookAtTargets } from './look-at-targets.ts';
+import { VERSION } from './version.ts';
 
-export type ValidateOptions = { strict?: boolean | undefined; json?: boolean | undefined };
+export type ValidateOptions = {
+  strict?: boolean | undefined;
+  /** Clones of audited servers: folders or git URLs. */
+  target?: readonly string[] | undefined;
+  /** Fetch the targets the manifests name. */
+  fetch?: boolean | undefined;
+  /** `true` prints it, a name writes a file beside the words on the screen. */
+  json?: boolean | undefined;
+  sarif?: string | boolean | undefined;
+  review?: string | boolean | undefined;
+  /** Folder of the submission in its repository, for the places a SARIF log names. */
+  base?: string | undefined;
+  failOn?: 'blocking' | 'warning' | undefined;
+};
 
-/** Checks a submission folder, or a whole clone of the audit database. 0: nothing blocks and nothing warns; 1: something does. */
-export const validate = (host: Host, folder: string, options: ValidateOptions): number => {
+/**
+ * Checks a submission folder, or a whole clone of the audit database. 0: nothing of the asked-for level was found; 1:
+ * something was.
+ */
+export const validate = async (host: Host, folder: string, options: ValidateOptions): Promise<number> => {
   const files = readFolder(folder);
   // One audit's folder: what the database says of the repository lies two levels up.
   const metadata = files.has('audit-manifest.json')
     ? readTextIfThere(join(resolve(folder), '../../metadata.json'))
     : undefined;
   if (metadata !== undefined) files.set('../../metadata.json', Buffer.from(metadata));
+  const folderName = basename(resolve(folder));
+  const sources = options.target ?? [];
+  const looked =
+    sources.length > 0 || options.fetch
+      ? await lookAtTargets(host, anchorsOf(files, folderName), sources, options.fetch ?? false)
+      : null;
+  for (const notice of looked?.notices ?? []) host.stderr(`${visible(notice)}\n`);
   const diagnostics = validateSubmission(files, {
     strict: options.strict ?? false,
-    folderName: basename(resolve(folder)),
+    folderName,
+    ...(looked ? { target: looked.target, repository: looked.repository } : {}),
   });
   const count = (level: string) => diagnostics.filter((d) => d.level === level).length;
   const counts = { blocking: count('blocking'), warnings: count('warning'), info: count('info') };
-  if (options.json) json(host, { ...counts, diagnostics });
+  const tool = { name: TOOL_NAME, version: VERSION };
+  const wanted = [
+    [options.sarif, () => jsonText(diagnosticsSarif(diagnostics, tool, options.base))],
+    [options.review, () => reviewMarkdown(diagnostics, auditIdsOf(files, folderName), tool)],
+  ] as const;
+  for (const [where, text] of wanted) if (typeof where === 'string') writeFile(where, text());
+  const printed = wanted.find(([where]) => where === true);
+  if (printed) host.stdout(printed[1]());
+  else if (options.json) json(host, { ...counts, diagnostics });
   else host.stdout(`${renderDiagnostics(diagnostics)}\n`);
-  return counts.blocking + counts.warnings === 0 ? 0 : 1;
+  return counts.blocking + (options.failOn === 'blocking' ? 0 : counts.warnings) === 0 ? 0 : 1;
 };

@@ -84,3 +84,17 @@ export const writeFiles = (
     );
   }
 };
+
+/** One file outside of any submission, with the folders above it. */
+export const writeFile = (file: string, text: string): void => {
+  try {
+    mkdirSync(dirname(resolve(file)), { recursive: true });
+    writeFileSync(`${file}.part`, text);
+    renameSync(`${file}.part`, file);
+  } catch (error) {
+    throw new UserError(
+      `${file} could not be written: ${error instanceof Error ? error.message : error}`,
+      'name a file in a folder you may write to',
+    );
+  }
+};

@@ -3,10 +3,14 @@ import { checkAssessment } from './rules/assessment.ts';
 import { checkFindings } from './rules/findings.ts';
 import {
   type AuditFolder,
+  at,
+  type FindRepository,
+  objectOf,
   type Report,
   type RuleContext,
   readText,
   type TargetFile,
+  type TextFile,
 } from './rules/folder.ts';
 import { checkAuditJson, checkRepositoryJson } from './rules/json-files.ts';
 import { checkLayout, checkNames, checkRepository, repositoriesOf } from './rules/layout.ts';
@@ -14,7 +18,8 @@ import { checkManifest } from './rules/manifest.ts';
 import { checkMetadata } from './rules/metadata.ts';
 import { checkAuditSafety, checkRepositorySafety } from './rules/safety.ts';
 import { checkSecrets } from './rules/secrets.ts';
-import { checkSnippets } from './rules/snippets.ts';
+import { checkSnippets, citationsIn } from './rules/snippets.ts';
+import { checkTarget } from './rules/target.ts';
 
 export type { Diagnostic } from './diagnostic.ts';
 export { renderDiagnostics } from './diagnostic.ts';
@@ -26,7 +31,34 @@ export type ValidateOptions = {
   folderName?: string;
   /** A file of the target at a commit: null when it is not there, undefined when nobody can look. */
   target?: TargetFile;
+  /** What a clone of the target says of commits and tags; not asked for when left out. */
+  repository?: FindRepository;
 };
+
+/** What an audit says of the target, and the files it quotes: what a clone must be asked for. */
+export type Anchor = { audit: string; url: string; commit: string; paths: string[] };
+
+const textsOf = (files: ReadonlyMap<string, Uint8Array>): Map<string, TextFile> =>
+  new Map([...files].map(([path, bytes]) => [path, readText(path, bytes)]));
+
+/** Names of the audit folders, as the rules find them. */
+export const auditIdsOf = (
+  files: ReadonlyMap<string, Uint8Array>,
+  folderName: string | undefined,
+): string[] => repositoriesOf(textsOf(files), folderName).flatMap((r) => r.audits.map((a) => a.id));
+
+/** One for each audit whose manifest names an address and a whole commit. Never throws. */
+export const anchorsOf = (files: ReadonlyMap<string, Uint8Array>, folderName: string | undefined): Anchor[] =>
+  repositoriesOf(textsOf(files), folderName)
+    .flatMap((r) => r.audits)
+    .flatMap((audit) => {
+      const manifest = objectOf(audit.own.get('audit-manifest.json'));
+      const url = manifest && at(manifest.value, 'target.repo_url');
+      const commit = manifest && at(manifest.value, 'target.commit_hash');
+      if (typeof url !== 'string' || typeof commit !== 'string' || !/^[0-9a-f]{40}$/i.test(commit)) return [];
+      const paths = [...new Set(citationsIn(audit).map((c) => c.citation.path))];
+      return [{ audit: audit.id, url, commit, paths }];
+    });
 
 /**
  * Judges a submission by the audit database's rules. `files` hold the bytes of each file by its path, with `/`, relative to
@@ -41,11 +73,11 @@ export const validateSubmission = (
   const context: RuleContext = {
     strict: options.strict ?? false,
     ...(options.target ? { target: options.target } : {}),
+    ...(options.repository ? { repository: options.repository } : {}),
   };
   const found: Diagnostic[] = [];
   const report: Report = (d) => found.push({ ...d, line: d.line ?? null });
-  const texts = new Map([...files].map(([path, bytes]) => [path, readText(path, bytes)]));
-  const repositories = repositoriesOf(texts, options.folderName);
+  const repositories = repositoriesOf(textsOf(files), options.folderName);
   const audits: AuditFolder[] = repositories.flatMap((r) => r.audits);
   if (audits.length === 0)
     report({
@@ -70,6 +102,7 @@ export const validateSubmission = (
     checkFindings(audit, report);
     checkAuditSafety(audit, report);
     checkSecrets(audit, report);
+    checkTarget(audit, context, report);
     checkSnippets(audit, context, report);
   }
   return found.sort(compareDiagnostics);

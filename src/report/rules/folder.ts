@@ -27,7 +27,13 @@ export type RepositoryFolder = {
 
 export type TargetFile = (commit: string, path: string) => string | null | undefined;
 
-export type RuleContext = { strict: boolean; target?: TargetFile };
+/** What a clone of the audited repository says: commit by tag name. */
+export type TargetRepository = { hasCommit: boolean; tags: ReadonlyMap<string, string> };
+
+/** By the address and commit of a manifest; null when no clone of it was at hand. */
+export type FindRepository = (url: string, commit: string) => TargetRepository | null;
+
+export type RuleContext = { strict: boolean; target?: TargetFile; repository?: FindRepository };
 
 export type Report = (d: Omit<Diagnostic, 'line'> & { line?: number | null }) => void;
 

@@ -9,7 +9,7 @@ import {
   type RuleContext,
   type TextFile,
 } from './folder.ts';
-import { fenceAfter } from './markdown-read.ts';
+import { fenceAfter, isLabelLine } from './markdown-read.ts';
 
 /** AVP 3.3: does quoted code stand where the finding says, at the commit of the manifest? */
 export type Citation = {
@@ -23,6 +23,28 @@ export type Citation = {
 /** A line of a file with its path in backticks and `lines a-b`, followed by a fence. */
 const LOCATION =
   /\*\*[^*]{1,80}\*\*:\s{0,9}(`{1,9})\s?([^`\n]{1,500}?)\s?\1\s{1,9}\(?lines?\s{1,3}(\d{1,7})(?:\s{0,2}[-–]\s{0,2}(\d{1,7}))?/;
+
+/** `File: path (lines a-b)`, as the first comment of a code sample says it. */
+const SAMPLE =
+  /^\s{0,9}(?:\/\/|#|--|\/?\*{1,2})\s{0,9}File:\s{1,9}([^\n]{1,500}?)\s{0,9}(?:\(|,\s)lines?\s(\d{1,7})(?:\s{0,2}[-–]\s{0,2}(\d{1,7}))?\)?\s{0,9}$/;
+
+/** A code sample cites one range, and the rest of the file is what stands there; notes around it make it unreadable to us. */
+export const sampleCitation = (file: TextFile): Citation | null => {
+  const first = file.lines.findIndex((l) => l.trim() !== '' && !isLabelLine(l));
+  const [, path, start, end] = SAMPLE.exec(file.lines[first] ?? '') ?? [];
+  if (!path || !start) return null;
+  const snippet = file.lines.slice(first + 1).filter((l) => !isLabelLine(l));
+  return {
+    path,
+    startLine: Number(start),
+    endLine: Number(end ?? start),
+    snippet: snippet.slice(
+      snippet.findIndex((l) => l.trim() !== ''),
+      snippet.findLastIndex((l) => l.trim() !== '') + 1,
+    ),
+    line: first + 1,
+  };
+};
 
 export const citationsOf = (file: TextFile): Citation[] =>
   file.lines.flatMap((text, i) => {
@@ -181,6 +203,19 @@ const checkOne = (
     );
 };
 
+/** All quotations of an audit that name their lines, with the file each stands in. */
+export const citationsIn = (audit: AuditFolder): { file: TextFile; citation: Citation }[] => [
+  ...[...findingFiles(audit).values()].flatMap((file) =>
+    citationsOf(file).map((citation) => ({ file, citation })),
+  ),
+  ...[...audit.own]
+    .filter(([own]) => own.startsWith('artifacts/code-samples/'))
+    .flatMap(([, file]) => {
+      const citation = sampleCitation(file);
+      return citation ? [{ file, citation }] : [];
+    }),
+];
+
 export const checkSnippets = (audit: AuditFolder, context: RuleContext, report: Report): void => {
   if (!context.target) return;
   const manifest = objectOf(audit.own.get('audit-manifest.json'));
@@ -195,6 +230,17 @@ export const checkSnippets = (audit: AuditFolder, context: RuleContext, report: 
     });
     return;
   }
-  for (const file of findingFiles(audit).values())
-    for (const c of citationsOf(file)) checkOne(file, c, commit, context, report);
+  const citations = citationsIn(audit);
+  const unseen = citations.filter(({ citation }) => context.target?.(commit, citation.path) === undefined);
+  if (citations.length > 0 && unseen.length === citations.length) {
+    report({
+      rule: RULE,
+      level: 'info',
+      file: audit.path || audit.id || '.',
+      message: `none of its ${citations.length} quotations was compared with the target`,
+      fix: 'validate beside a clone that has the commit (--target), or compare them by hand',
+    });
+    return;
+  }
+  for (const { file, citation } of citations) checkOne(file, citation, commit, context, report);
 };

@@ -1,0 +1,168 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { UserError } from '../domain/errors.ts';
+import { readFolder } from '../io/folders.ts';
+import { TARGET_HEAD } from '../io/git/clone.ts';
+import { findClone } from '../io/git/find-clone.ts';
+import { openTarget } from '../io/git/open-target.ts';
+import { commitOf, readTarget } from '../io/git/read-target.ts';
+import { type Change, changeSince, changeWords, fileChangeSince } from '../report/code-since.ts';
+import {
+  findRepository,
+  type KnownAudit,
+  type KnownFinding,
+  readDatabase,
+  repositoryMeant,
+} from '../report/database.ts';
+import type { Repository } from '../report/repository.ts';
+import { visible } from '../text/visible.ts';
+import { type Host, json } from './host.ts';
+
+/** `lines` is '' for a file that is named without a quotation. */
+export type Citing = { path: string; lines: string; change: Change };
+export type LookedUp = {
+  repository: Repository;
+  /** Commit the earlier audits are compared with; '' when no clone was at hand. */
+  commit: string;
+  audits: (Omit<KnownAudit, 'findings'> & {
+    findings: (Omit<KnownFinding, 'citations' | 'files'> & { cited: Citing[] })[];
+  })[];
+};
+
+/** What is asked about: a folder with a clone, or an address. With a folder, the code of today is at hand as well. */
+type Asked = { repository: Repository; clone: { path: string; commit: string } | null };
+
+const askedFor = async (host: Host, what: string, ref: string | undefined): Promise<Asked> => {
+  if (existsSync(what.replace(/#[^#]*$/, ''))) {
+    const { target, repository: path } = await openTarget({ source: what, ref, reposDir: host.reposDir });
+    const repository = repositoryMeant(target.url);
+    if (!repository)
+      throw new UserError(
+        `${what} does not say which public repository it is a clone of, so its audits cannot be found`,
+        'name the repository by its address, and the folder with --target',
+      );
+    return { repository, clone: { path, commit: target.commit } };
+  }
+  const repository = repositoryMeant(what);
+  if (!repository)
+    throw new UserError(`"${what}" names no repository`, 'write owner/name, an https address, or a folder');
+  return { repository, clone: null };
+};
+
+/** The database's folder: the one named, which is remembered, else the one remembered. */
+export const databaseFolder = (host: Host, named: string | undefined): string => {
+  const settings = host.settings();
+  const folder = named ? resolve(named) : settings.database.get();
+  if (folder === '')
+    throw new UserError(
+      'no clone of the audit database is known on this machine, so earlier audits cannot be looked up',
+      'name one once with --db: git clone https://github.com/ModelContextProtocol-Security/audit-db',
+    );
+  if (!existsSync(folder))
+    throw new UserError(`${folder} is not there any more`, 'name the clone of the audit database with --db');
+  if (named) settings.database.set(folder);
+  return folder;
+};
+
+type Clone = { path: string; commit: string };
+
+/** Any clone of ours that holds the audited commit will do for reading both sides, if its newest commit is known. */
+const cloneFor = async (host: Host, given: Clone | null, commit: string): Promise<Clone | null> => {
+  if (given) return given;
+  const path = await findClone(host.reposDir, commit);
+  const newest = path && (await commitOf(path, TARGET_HEAD));
+  return path && newest ? { path, commit: newest } : null;
+};
+
+const compare = async (audit: KnownAudit, clone: Clone | null): Promise<LookedUp['audits'][number]> => {
+  const paths = [...new Set(audit.findings.flatMap((f) => [...f.citations.map((c) => c.path), ...f.files]))];
+  const read = (commit: string) =>
+    clone && /^[0-9a-f]{40}$/i.test(commit) && paths.length > 0
+      ? readTarget(clone.path, commit, paths)
+      : null;
+  const old = await read(audit.commit);
+  const now = await read(clone?.commit ?? '');
+  return {
+    ...audit,
+    findings: audit.findings.map(({ citations, files, ...finding }) => ({
+      ...finding,
+      cited: [
+        ...citations.map((c) => ({
+          path: c.path,
+          lines: `${c.startLine}-${c.endLine}`,
+          change: changeSince(c, old?.files.get(c.path), now?.files.get(c.path)),
+        })),
+        ...files.map((path) => ({
+          path,
+          lines: '',
+          change: fileChangeSince(old?.files.get(path), now?.files.get(path)),
+        })),
+      ],
+    })),
+  };
+};
+
+/**
+ * What the database holds about a repository, and what became of the code its findings quote. Reads files only: nothing is
+ * asked of the network unless `what` is a git URL given as `target`.
+ */
+export const lookUp = async (
+  host: Host,
+  what: string,
+  folder: string,
+  options: { target?: string | undefined; ref?: string | undefined } = {},
+): Promise<LookedUp> => {
+  const asked = await askedFor(host, what, options.ref);
+  const given = options.target
+    ? await openTarget({ source: options.target, ref: options.ref, reposDir: host.reposDir }).then(
+        ({ target, repository }) => ({ path: repository, commit: target.commit }),
+      )
+    : asked.clone;
+  const known = findRepository(readDatabase(readFolder(folder)), asked.repository);
+  const audits: LookedUp['audits'] = [];
+  let commit = given?.commit ?? '';
+  for (const audit of [...(known?.audits ?? [])].reverse()) {
+    const clone = await cloneFor(host, given, audit.commit);
+    commit ||= clone?.commit ?? '';
+    audits.push(await compare(audit, clone));
+  }
+  return { repository: asked.repository, commit, audits };
+};
+
+const counted = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
+
+/** Lines for a screen; what others wrote is made visible. */
+export const describeLookup = (found: LookedUp): string[] => {
+  const { repository, commit, audits } = found;
+  const name = `${repository.host}/${repository.owner}/${repository.name}`;
+  if (audits.length === 0) return [`The database holds no audit of ${name}.`];
+  const lines = [`${counted(audits.length, 'earlier audit')} of ${name}, newest first`];
+  lines.push(
+    commit
+      ? `compared with commit ${commit.slice(0, 12)}`
+      : 'no clone of the server is at hand, so its code today was not compared',
+  );
+  for (const a of audits) {
+    lines.push('', `${a.id}  ${a.date}  by ${a.auditor.name || a.auditor.github}`);
+    lines.push(`  commit ${a.commit.slice(0, 12) || 'unknown'}  version ${a.version || 'unknown'}`);
+    for (const f of a.findings) {
+      lines.push(
+        `  ${f.id.split('-').slice(0, 2).join('-').padEnd(12)} ${f.title}${f.cwe ? `  ${f.cwe}` : ''}`,
+      );
+      for (const c of f.cited)
+        lines.push(`    ${c.path}${c.lines && `:${c.lines}`}  ${changeWords(c.change)}`);
+    }
+  }
+  return lines.map(visible);
+};
+
+export const lookup = async (
+  host: Host,
+  what: string,
+  options: { db?: string; target?: string; ref?: string; json?: boolean },
+): Promise<number> => {
+  const found = await lookUp(host, what, databaseFolder(host, options.db), options);
+  if (options.json) json(host, found);
+  else host.stdout(`${describeLookup(found).join('\n')}\n`);
+  return 0;
+};
