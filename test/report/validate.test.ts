@@ -18,6 +18,7 @@ const MANIFEST = `${AUDIT}/audit-manifest.json`;
 const METADATA = `${REPOSITORY}/metadata.json`;
 const ASSESSMENT = `${AUDIT}/security-assessment.md`;
 const HIGH = `${AUDIT}/findings/high-001-shell-command-built-from-a-tool-parameter.md`;
+const SAMPLE = `${AUDIT}/artifacts/code-samples/high-001-shell-command-built-from-a-tool-parameter-1.ts`;
 const INFO = `${AUDIT}/findings/info-001-result-sizes-are-limited.md`;
 
 type Files = Map<string, string>;
@@ -444,6 +445,7 @@ describe('validateSubmission', () => {
     const line = `const t = '${token}';`;
     const quote = (code: string) => {
       const files = good();
+      drop(SAMPLE)(files);
       edit(
         HIGH,
         /lines 4-5\n\n```typescript\n[\s\S]*?```/,
@@ -459,9 +461,8 @@ describe('validateSubmission', () => {
 
   it('says when no code could be compared', () => {
     const unseen = judge(good(), { target: () => undefined });
-    expect(unseen.map((d) => [d.rule, d.level])).toEqual([
-      ['AVP-3.3', 'info'],
-      ['AVP-3.3', 'info'],
+    expect(unseen.map((d) => [d.rule, d.level, d.message])).toEqual([
+      ['AVP-3.3', 'info', 'none of its 4 quotations was compared with the target'],
     ]);
   });
 
@@ -471,6 +472,9 @@ describe('validateSubmission', () => {
     expect(judge(files)).toMatchObject([{ rule: 'AVP-3.3', level: 'info' }]);
     const shifted = (_: string, path: string) => (path === 'src/export.ts' ? `\n\n${exportSource}` : null);
     expect(judge(good(), { target: shifted }).map((d) => d.message)).toEqual([
+      // In the code samples, then in the findings.
+      expect.stringContaining('stands at lines 6-7'),
+      expect.stringContaining('stands at lines 11-11'),
       expect.stringContaining('stands at lines 6-7'),
       expect.stringContaining('stands at lines 11-11'),
     ]);
