@@ -22,7 +22,10 @@ const PARSERS = [
 ];
 
 const RULES: Record<string, Rule> = {
-  domain: { rooms: ['domain', 'text'], packages: ['zod', 'yaml'] },
+  domain: {
+    rooms: ['domain', 'text'],
+    packages: ['zod', 'yaml', 'ae-cvss-calculator', /^\.\.\/checklists\/.*\.json$/],
+  },
   text: { rooms: ['text'], packages: ['string-width', 'wrap-ansi'] },
   analysis: {
     rooms: ['analysis', 'domain', 'text'],

@@ -111,5 +111,17 @@ export const applyAnswers = async (
     if (isRefusal(finding)) note(what, finding);
     else send(what, { type: 'record-finding', finding });
   }
+  if (answers.disclosure) {
+    const { told, channel, acknowledge } = answers.disclosure;
+    const known = store.snapshot().session.disclosure;
+    if (told !== undefined || channel !== undefined)
+      send('disclosure', {
+        type: 'tell-maintainers',
+        toldOn: told === undefined ? known.toldOn : told,
+        channel: channel ?? known.channel,
+      });
+    if (acknowledge !== undefined)
+      send('disclosure', { type: 'acknowledge-publication', reason: acknowledge });
+  }
   return done;
 };

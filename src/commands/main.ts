@@ -17,7 +17,13 @@ The file is YAML; every key is optional:
               evidence: [id, collector/rule, collector/rule@path], summary: …, description: …,
               impact: {confidentiality: High, integrity: Low, availability: None, exploitability: High, scope: …},
               components: […], reproduction: […], risks: […], validation: […], references: […], notes: …,
-              recommendations: {immediate: […], shortTerm: […], longTerm: […]}}]
+              recommendations: {immediate: […], shortTerm: […], longTerm: […]},
+              cvss40: CVSS:4.0/…, cvss31: CVSS:3.1/…, severityReason: why not what the score says,
+              aivss: {threat: poc, mitigation: none, factors: {tools: 1, language: 0.5}}, examples: …,
+              business: {development: …, staging: …, production: …, enterprise: …},
+              tracking: {reported: 2026-11-01, acknowledged: null, fixAvailable: null, fixVerified: null, closed: null},
+              reviewed: true}]
+  disclosure: {told: 2026-11-01, channel: advisory or address, acknowledge: why it may be public before 90 days}
   triage:   [{items: id or collector/rule, decision: dismissed, reason: why}]`;
 
 /** The command line. `run` gets the exit code of whatever was asked. */
@@ -120,6 +126,33 @@ export const program = (host: Host, done: (code: number) => void): Command => {
         await (await import('./headless.ts')).single(host, o.session, { type: 'delete-finding', finding }),
       ),
     );
+
+  cli
+    .command('review-finding')
+    .description('say that a finding was read again as a whole; a change of its text ends that')
+    .argument('<finding>', 'for instance F-03')
+    .option('--not', 'take it back')
+    .addOption(session())
+    .action(async (finding: string, o) =>
+      done(
+        await (await import('./headless.ts')).single(host, o.session, {
+          type: 'review-finding',
+          finding,
+          reviewed: !o.not,
+        }),
+      ),
+    );
+
+  cli
+    .command('disclose')
+    .description('when the maintainers were told of critical and high findings, and how long they still have')
+    .option('--told <date>', 'day they were told in private, YYYY-MM-DD')
+    .option('--channel <text>', 'how: the address of an advisory, an e-mail address')
+    .option('--acknowledge <reason>', 'why the report may be public before the 90 days are over')
+    .option('--clear', 'nobody was told, and nothing acknowledged')
+    .addOption(session())
+    .addOption(json())
+    .action(async (o) => done(await (await import('./disclose.ts')).disclose(host, o)));
 
   cli
     .command('attach')

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
+import { publicationRefusal } from '../domain/disclosure.ts';
 import { UserError } from '../domain/errors.ts';
 import type { SessionEvent } from '../domain/events.ts';
 import { parseTop10 } from '../domain/load-methodology.ts';
@@ -109,6 +110,8 @@ export const writeReport = async (state: State, to: string, read: ReadText): Pro
       [...new Set(blocked.map((b) => b.fix))].join('; '),
       1,
     );
+  const early = publicationRefusal(state.snapshot.session);
+  if (early) throw new UserError(`the report is not written: ${early.refused}`, early.hint, 1);
   const root = resolve(to);
   const audit = auditIdIn(root, state);
   const report = model(state, audit);

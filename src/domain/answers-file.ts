@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { day } from './disclosure.ts';
 import { auditor, verdict } from './events.ts';
 import { findingInput } from './finding-input.ts';
 
@@ -15,6 +16,14 @@ export const answersFile = z.strictObject({
     )
     .optional(),
   findings: z.array(findingInput).optional(),
+  disclosure: z
+    .strictObject({
+      told: day.nullable().optional(),
+      channel: z.string().optional(),
+      /** Why the report may be public before the maintainers had their time. */
+      acknowledge: z.string().optional(),
+    })
+    .optional(),
   triage: z
     .array(
       z.strictObject({

@@ -1,7 +1,9 @@
+import { graveFindings } from './disclosure.ts';
 import type { Attachment, Auditor, EventBody, Triage, Verdict } from './events.ts';
 import { eventBody } from './events.ts';
-import type { Finding } from './finding.ts';
+import { afterChange, type Finding, missingParts } from './finding.ts';
 import { findCheck, type Methodology } from './methodology.ts';
+import { vectorProblem } from './scoring/cvss.ts';
 import type { Session } from './session.ts';
 
 /** What an auditor can ask of a session. Each command becomes at most one event, or a refusal with a reason. */
@@ -11,6 +13,10 @@ export type Command =
   | { type: 'triage'; items: string[]; triage: Triage | null }
   | { type: 'record-finding'; finding: Finding }
   | { type: 'delete-finding'; finding: string }
+  | { type: 'review-finding'; finding: string; reviewed: boolean }
+  | { type: 'tell-maintainers'; toldOn: string | null; channel: string }
+  /** The auditor's word that the report may be public now, for all grave findings there are; '' takes it back. */
+  | { type: 'acknowledge-publication'; reason: string }
   | { type: 'attach'; name: string; attachment: Attachment | null }
   | { type: 'name-auditor'; auditor: Auditor }
   | { type: 'address-target'; url: string }
@@ -93,9 +99,25 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
     case 'record-finding': {
       const unknown = unknownCheck(command.finding.check);
       if (unknown) return unknown;
-      const { finding } = command;
+      const finding = afterChange(session.findings.get(command.finding.id), command.finding);
       if (finding.title.trim() === '')
         return refuse('a finding needs a title', 'name the weakness in one line');
+      for (const version of ['4.0', '3.1'] as const) {
+        const vector = version === '4.0' ? finding.scores.cvss40 : finding.scores.cvss31;
+        const problem = vector === '' ? null : vectorProblem(vector, version);
+        // An incomplete vector must never become a score: it would read as harmless.
+        if (problem)
+          return refuse(
+            `the CVSS ${version} vector is not complete: ${problem}`,
+            'choose every base metric, or clear the vector',
+          );
+      }
+      const unfinished = finding.reviewed ? missingParts(finding) : [];
+      if (unfinished.length > 0)
+        return refuse(
+          `${finding.id} cannot be reviewed yet: ${unfinished.join(', ')} still to fill`,
+          'fill them first: a review is of the whole text',
+        );
       if (finding.positive && finding.severity !== 'info')
         return refuse('a positive finding has severity info', 'set severity: info, or positive: false');
       const event = { type: 'finding.recorded', finding: finding.id, value: finding } as const;
@@ -114,6 +136,30 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
       if (!session.findings.has(command.finding))
         return refuse(`there is no finding ${command.finding}`, 'the Findings screen lists them');
       return { event: { type: 'finding.recorded', finding: command.finding, value: null } };
+    case 'review-finding': {
+      const finding = session.findings.get(command.finding);
+      if (!finding) return refuse(`there is no finding ${command.finding}`, 'the Findings screen lists them');
+      return decide(session, methodology, {
+        type: 'record-finding',
+        finding: { ...finding, reviewed: command.reviewed },
+      });
+    }
+    case 'tell-maintainers': {
+      const value = { ...session.disclosure, toldOn: command.toldOn, channel: command.channel.trim() };
+      const event = { type: 'disclosure.recorded', value } as const;
+      if (!eventBody.safeParse(event).success)
+        return refuse(`"${command.toldOn}" is no day of the calendar`, 'write it as YYYY-MM-DD');
+      return same(session.disclosure, value) ? unchanged : { event };
+    }
+    case 'acknowledge-publication': {
+      const reason = command.reason.trim();
+      const findings = graveFindings(session).map((f) => f.id);
+      if (reason !== '' && findings.length === 0)
+        return refuse('no finding is critical or high: nothing holds the report back', 'write the report');
+      const early = reason === '' ? null : { reason, findings };
+      const value = { ...session.disclosure, early };
+      return same(session.disclosure, value) ? unchanged : { event: { type: 'disclosure.recorded', value } };
+    }
     case 'attach': {
       if (!isFileName(command.name))
         return refuse(

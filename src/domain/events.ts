@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { disclosure } from './disclosure.ts';
 import { outcome, targetRef } from './evidence.ts';
 import { finding, findingId } from './finding.ts';
 import { checkId } from './methodology.ts';
@@ -84,6 +85,8 @@ export const eventBody = z.discriminatedUnion('type', [
     changes: z.array(z.strictObject({ item: z.string(), triage: triage.nullable() })).min(1),
   }),
   z.strictObject({ type: z.literal('finding.recorded'), finding: findingId, value: finding.nullable() }),
+  /** When and how the maintainers were told of grave findings, and why the report may be public before time. */
+  z.strictObject({ type: z.literal('disclosure.recorded'), value: disclosure }),
   z.strictObject({ type: z.literal('attachment.added'), name: z.string(), value: attachment.nullable() }),
   z.strictObject({ type: z.literal('report.written'), audit: z.string(), sha256 }),
 ]);

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { Refusal } from './decide.ts';
 import type { Location } from './evidence.ts';
-import { type Finding, rating } from './finding.ts';
+import { business, type Finding, rating, tracking } from './finding.ts';
 import { checkId, severity } from './methodology.ts';
+import { AIVSS_SPEC, aivss, emptyAivss } from './scoring/aivss.ts';
+import { vectorProblem } from './scoring/cvss.ts';
 
 /**
  * A finding as a person writes it: in the editor, or in an answers file. Locations are `path:first-last`; what stands
@@ -21,6 +23,23 @@ const cwe = z.union([
     .regex(/^(CWE-)?[1-9]\d{0,4}$/i, 'CWE- and a number')
     .transform((t) => `CWE-${t.replace(/^cwe-/i, '')}`),
 ]);
+
+const vector = (version: '3.1' | '4.0') =>
+  z
+    .string()
+    .trim()
+    .superRefine((v, context) => {
+      const problem = v === '' ? null : vectorProblem(v, version);
+      if (problem) context.addIssue({ code: 'custom', message: `not a CVSS ${version} vector: ${problem}` });
+    });
+
+/** Factors left out are unknown, and make a range. */
+const aivssInput = z.strictObject({
+  spec: z.literal(AIVSS_SPEC).optional(),
+  threat: aivss.shape.threat.optional(),
+  mitigation: aivss.shape.mitigation.optional(),
+  factors: aivss.shape.factors.partial().optional(),
+});
 
 export const findingInput = z.strictObject({
   id: z.string().optional(),
@@ -57,6 +76,14 @@ export const findingInput = z.strictObject({
   validation: entries.optional(),
   references: entries.optional(),
   notes: text.optional(),
+  cvss40: vector('4.0').optional(),
+  cvss31: vector('3.1').optional(),
+  aivss: aivssInput.nullable().optional(),
+  severityReason: text.optional(),
+  examples: text.optional(),
+  business: business.partial().optional(),
+  tracking: tracking.partial().optional(),
+  reviewed: z.boolean().optional(),
 });
 export type FindingInput = z.infer<typeof findingInput>;
 
@@ -73,7 +100,19 @@ export const withInput = (
   input: FindingInput,
   found: { locations: Location[] | null; evidence: string[] | null },
 ): Finding => {
-  const { id: _id, where: _where, evidence: _evidence, impact = {}, recommendations = {}, ...rest } = input;
+  const {
+    id: _id,
+    where: _where,
+    evidence: _evidence,
+    impact = {},
+    recommendations = {},
+    business: deployments = {},
+    tracking: days = {},
+    cvss40 = base.scores.cvss40,
+    cvss31 = base.scores.cvss31,
+    aivss: rated,
+    ...rest
+  } = input;
   const given = <T extends object>(o: T) =>
     Object.fromEntries(Object.entries(o).filter(([, v]) => v !== undefined));
   const merged = {
@@ -81,6 +120,21 @@ export const withInput = (
     ...given(rest),
     impact: { ...base.impact, ...given(impact) },
     recommendations: { ...base.recommendations, ...given(recommendations) },
+    business: { ...base.business, ...given(deployments) },
+    tracking: { ...base.tracking, ...given(days) },
+    scores: {
+      cvss40,
+      cvss31,
+      aivss:
+        rated === undefined
+          ? base.scores.aivss
+          : rated && {
+              ...emptyAivss(),
+              ...base.scores.aivss,
+              ...given({ threat: rated.threat, mitigation: rated.mitigation }),
+              factors: { ...(base.scores.aivss ?? emptyAivss()).factors, ...given(rated.factors ?? {}) },
+            },
+    },
     locations: found.locations ?? base.locations,
     evidence: found.evidence ?? base.evidence,
   } as Finding;
@@ -107,4 +161,12 @@ export const toInput = (f: Finding) => ({
   validation: f.validation,
   references: f.references,
   notes: f.notes,
+  cvss40: f.scores.cvss40,
+  cvss31: f.scores.cvss31,
+  aivss: f.scores.aivss,
+  severityReason: f.severityReason,
+  examples: f.examples,
+  business: f.business,
+  tracking: f.tracking,
+  reviewed: f.reviewed,
 });

@@ -1,10 +1,43 @@
 import { z } from 'zod';
+import { day } from './disclosure.ts';
 import { location } from './evidence.ts';
 import { type Check, checkId, cweId, severity } from './methodology.ts';
+import { aivss } from './scoring/aivss.ts';
+import { disagreement } from './scoring/severity.ts';
 
 export const rating = z.enum(['High', 'Medium', 'Low', 'None']);
 
 export const findingId = z.string().regex(/^F-\d{2,4}$/);
+
+/** What it means for whoever runs the server there; '' where nothing was said. */
+export const business = z.strictObject({
+  development: z.string(),
+  staging: z.string(),
+  production: z.string(),
+  enterprise: z.string(),
+});
+export const DEPLOYMENTS = ['development', 'staging', 'production', 'enterprise'] as const;
+
+/** Days on which something happened after the finding was written; null as long as it has not. */
+export const tracking = z.strictObject({
+  reported: day.nullable(),
+  acknowledged: day.nullable(),
+  fixAvailable: day.nullable(),
+  fixVerified: day.nullable(),
+  closed: day.nullable(),
+});
+export type Tracking = z.infer<typeof tracking>;
+export const TRACKING = ['reported', 'acknowledged', 'fixAvailable', 'fixVerified', 'closed'] as const;
+
+const emptyScores = () => ({ cvss40: '', cvss31: '', aivss: null });
+const emptyBusiness = () => ({ development: '', staging: '', production: '', enterprise: '' });
+const emptyTracking = (): Tracking => ({
+  reported: null,
+  acknowledged: null,
+  fixAvailable: null,
+  fixVerified: null,
+  closed: null,
+});
 
 /** Long texts are Markdown; lists hold one entry each. Empty means "still to write", and blocks the report. */
 export const finding = z.strictObject({
@@ -40,6 +73,18 @@ export const finding = z.strictObject({
   validation: z.array(z.string()),
   references: z.array(z.string()),
   notes: z.string(),
+  // What follows came later: sessions recorded before it are read as if nothing had been said.
+  scores: z
+    .strictObject({ cvss40: z.string(), cvss31: z.string(), aivss: aivss.nullable() })
+    .default(emptyScores),
+  /** Why the severity is not what the score says. */
+  severityReason: z.string().default(''),
+  /** How to mend it in code, in Markdown: one paragraph a language. */
+  examples: z.string().default(''),
+  business: business.default(emptyBusiness),
+  tracking: tracking.default(emptyTracking),
+  /** The auditor has read it again as a whole, since its last change. */
+  reviewed: z.boolean().default(false),
 });
 export type Finding = z.infer<typeof finding>;
 
@@ -70,6 +115,12 @@ export const draftFinding = (id: string, check: Check): Finding => ({
   validation: [],
   references: [],
   notes: '',
+  scores: emptyScores(),
+  severityReason: '',
+  examples: '',
+  business: emptyBusiness(),
+  tracking: emptyTracking(),
+  reviewed: false,
 });
 
 /** What is still to write before this finding can be published, as the field names an auditor sees. */
@@ -90,5 +141,24 @@ export const missingParts = (f: Finding): string[] => {
   need('risks', f.risks.length > 0);
   need('recommendations.immediate', f.recommendations.immediate.length > 0);
   need('validation', f.validation.length > 0);
+  need('severityReason', disagreement(f.severity, f.scores) === null || f.severityReason.trim() !== '');
+  if (f.severity !== 'info')
+    need(
+      'business.production',
+      DEPLOYMENTS.some((d) => f.business[d].trim() !== ''),
+    );
   return missing;
+};
+
+/** Where a finding stands on its way to being signed. Only `reviewed` is said by the auditor; the rest follows from the text. */
+export type Stage = 'draft' | 'ready' | 'reviewed';
+
+export const stageOf = (f: Finding): Stage =>
+  missingParts(f).length > 0 ? 'draft' : f.reviewed ? 'reviewed' : 'ready';
+
+/** A review is of a text: it ends when anything but the days of tracking changes. */
+export const afterChange = (was: Finding | undefined, now: Finding): Finding => {
+  if (!now.reviewed || !was?.reviewed) return now;
+  const text = ({ tracking: _t, reviewed: _r, ...rest }: Finding): string => JSON.stringify(rest);
+  return text(was) === text(now) ? now : { ...now, reviewed: false };
 };

@@ -239,6 +239,13 @@ export const describeEvent = (
     }
     case 'finding.recorded':
       return `${mark}${e.finding} ${e.value ? `recorded: ${e.value.title}` : 'deleted'}`;
+    case 'disclosure.recorded': {
+      const { toldOn, channel, early } = e.value;
+      const told = toldOn
+        ? `maintainers told on ${toldOn}${channel ? ` (${channel})` : ''}`
+        : 'maintainers not told';
+      return `${mark}${told}${early ? `, public before time: ${early.reason}` : ''}`;
+    }
     case 'attachment.added':
       return `${mark}attachment ${e.name} ${e.value ? 'added' : 'removed'}`;
     case 'report.written':

@@ -1,3 +1,4 @@
+import { type Disclosure, noDisclosure } from './disclosure.ts';
 import type {
   Answer,
   Attachment,
@@ -42,6 +43,7 @@ export type Session = {
   triage: Map<string, Triage>;
   findings: Map<string, Finding>;
   attachments: Map<string, Attachment>;
+  disclosure: Disclosure;
   reports: { audit: string; sha256: string; at: string }[];
   /** The check last worked on: where the auditor comes back to. */
   lastCheck: string | null;
@@ -68,6 +70,7 @@ export const emptySession = (): Session => ({
   triage: new Map(),
   findings: new Map(),
   attachments: new Map(),
+  disclosure: noDisclosure(),
   reports: [],
   lastCheck: null,
   workedMs: 0,
@@ -95,6 +98,8 @@ const inverseOf = (s: Session, e: SessionEvent): EventBody | null => {
       };
     case 'finding.recorded':
       return { type: e.type, finding: e.finding, value: s.findings.get(e.finding) ?? null };
+    case 'disclosure.recorded':
+      return { type: e.type, value: s.disclosure };
     case 'attachment.added':
       return { type: e.type, name: e.name, value: s.attachments.get(e.name) ?? null };
     default:
@@ -178,6 +183,9 @@ const mutate = (s: Session, e: SessionEvent): Session => {
       put(s.findings, e.finding, e.value);
       if (e.value) s.lastCheck = e.value.check;
       s.highestFinding = Math.max(s.highestFinding, Number(e.finding.slice(2)));
+      break;
+    case 'disclosure.recorded':
+      s.disclosure = e.value;
       break;
     case 'attachment.added':
       put(s.attachments, e.name, e.value);

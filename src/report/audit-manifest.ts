@@ -1,5 +1,5 @@
+import { cweLabel } from '../domain/cwe.ts';
 import type { Severity } from '../domain/methodology.ts';
-import { cweLabel } from './cwe-names.ts';
 import { type JsonObject, labelJson } from './labels.ts';
 import { NOT_ASSESSED } from './proposals.ts';
 import type { ReportModel } from './report-model.ts';

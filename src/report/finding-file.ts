@@ -1,5 +1,5 @@
+import { cweLabel, cweUrl } from '../domain/cwe.ts';
 import { placeWords } from '../domain/evidence.ts';
-import { cweLabel, cweUrl } from './cwe-names.ts';
 import { labelMarkdown } from './labels.ts';
 import { code, document, fence, inline, item, languageOf, link, prose, words } from './markdown.ts';
 import type { FindingReport, ReportModel } from './report-model.ts';

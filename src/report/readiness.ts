@@ -1,9 +1,11 @@
-import { type Finding, missingParts } from '../domain/finding.ts';
+import { disclosureOf, publicationWarning } from '../domain/disclosure.ts';
+import { type Finding, missingParts, stageOf } from '../domain/finding.ts';
 import { checksOf } from '../domain/methodology.ts';
+import { scoresText } from '../domain/scoring/severity.ts';
 import { findingsOf, findingsOfCheck } from '../domain/selectors.ts';
 import { allItems, looksOf } from './coverage.ts';
 import { SEVERITIES } from './ids.ts';
-import { hasPlaceholder } from './placeholder.ts';
+import { hasPlaceholder, placeholderIn } from './placeholder.ts';
 import type { ReportInput } from './report-model.ts';
 import { repositoryOf } from './repository.ts';
 
@@ -14,7 +16,7 @@ export type Readiness = {
   check?: string;
   finding?: string;
   /** What must be asked of the auditor to mend it, when it lies in neither. */
-  ask?: 'auditor' | 'address';
+  ask?: 'auditor' | 'address' | 'disclosure';
   fix: string;
 };
 
@@ -73,6 +75,9 @@ const textsOf = (f: Finding): string[] => [
   f.description,
   f.impact.scope,
   f.notes,
+  f.severityReason,
+  f.examples,
+  ...Object.values(f.business),
   ...f.components,
   ...f.reproduction,
   ...f.risks,
@@ -99,11 +104,27 @@ const aboutFinding = (f: Finding, known: ReadonlySet<string>): Readiness[] => {
     });
   if (textsOf(f).some(hasPlaceholder))
     rows.push({
-      level: 'warns',
-      text: `${f.id} still holds placeholder text`,
+      level: 'blocks',
+      text: `${f.id} still holds placeholder text: ${textsOf(f).map(placeholderIn).find(Boolean)?.slice(0, 60)}`,
       finding: f.id,
       check: f.check,
       fix: 'write what it stands for, or remove it',
+    });
+  if (!f.positive && f.severity !== 'info' && scoresText(f.scores) === '')
+    rows.push({
+      level: 'warns',
+      text: `${f.id} has no score`,
+      finding: f.id,
+      check: f.check,
+      fix: 'score it with CVSS (s), so that others can weigh it',
+    });
+  if (stageOf(f) === 'ready')
+    rows.push({
+      level: 'warns',
+      text: `${f.id} was not read again as a whole`,
+      finding: f.id,
+      check: f.check,
+      fix: 'read it as a stranger would, then mark it reviewed (v)',
     });
   const lost = f.evidence.filter((id) => !known.has(id));
   if (lost.length > 0)
@@ -224,14 +245,15 @@ export const readiness = (input: Input): Readiness[] => {
       ...(openLeads[0]!.checks[0] ? { check: openLeads[0]!.checks[0] } : {}),
       fix: 'judge them, or leave it: the report counts them',
     });
-  const grave = findings.filter((f) => f.severity === 'critical' && !f.positive);
-  if (grave.length > 0)
+  const warning = publicationWarning(session);
+  if (warning)
     rows.push({
       level: 'warns',
-      text: `${grave.length} critical findings: maintainers are told first, usually 90 days before the public report`,
-      finding: grave[0]!.id,
-      check: grave[0]!.check,
-      fix: 'report them privately before you publish',
+      text: warning,
+      ask: 'disclosure',
+      fix: disclosureOf(session).acknowledged
+        ? `you said why it may be public now: ${disclosureOf(session).reason}`
+        : 'tell them in private, and keep the day here; writing anything public asks you first',
     });
   const order = { blocks: 0, warns: 1, ok: 2 } as const;
   const checks = checksOf(methodology).length;

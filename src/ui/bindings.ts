@@ -85,6 +85,8 @@ export const bindings: readonly Binding[] = [
   { id: 'write', context: 'report', keys: ['w'], label: 'Write the submission', short: 'write', disabled: readOnly, run: session.writeReport },
   { id: 'sign-report', context: 'report', keys: ['A'], label: 'Who signs', short: 'who signs', disabled: readOnly, run: session.nameAuditor },
 
+  { id: 'told-report', context: 'report', keys: ['T'], label: 'When the maintainers were told', short: 'told', disabled: readOnly, run: session.tellMaintainers },
+  { id: 'told', context: 'session', keys: ['T'], label: 'When the maintainers were told', short: 'told', disabled: readOnly, run: session.tellMaintainers },
   { id: 'address-report', context: 'report', keys: ['U'], label: 'Address of the repository', short: 'address', disabled: readOnly, run: session.addressTarget },
   { id: 'address', context: 'session', keys: ['U'], label: 'Address of the repository', short: 'address', disabled: readOnly, run: session.addressTarget },
   { id: 'sign', context: 'session', keys: ['A'], label: 'Who signs', short: 'who signs', disabled: readOnly, run: session.nameAuditor },

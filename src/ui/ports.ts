@@ -44,7 +44,7 @@ export type ReadinessItem = {
   check?: string | undefined;
   finding?: string | undefined;
   /** What the auditor is asked for to mend it, when it lies in neither. */
-  ask?: 'auditor' | 'address' | undefined;
+  ask?: 'auditor' | 'address' | 'disclosure' | undefined;
 };
 
 export type Written = { folder: string; audit: string; sha256: string; summary: string; clean: boolean };

@@ -103,8 +103,17 @@ const findingArb: fc.Arbitrary<Finding> = fc
     title: text,
     positive: fc.boolean(),
     summary: text,
+    severity: fc.constantFrom('critical' as const, 'high' as const, 'low' as const, 'info' as const),
+    cvss40: fc.constantFrom(
+      '',
+      'CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N',
+      'CVSS:4.0/AV:N',
+      'nonsense',
+    ),
+    reported: fc.constantFrom(null, '2026-11-24', '2026-02-30'),
+    reviewed: fc.boolean(),
   })
-  .map(({ n, check: id, title, positive, summary }) => ({
+  .map(({ n, check: id, title, positive, summary, severity, cvss40, reported, reviewed }) => ({
     ...draftFinding(
       `F-0${n}`,
       (checksOf(testMethodology).find((c) => c.id === id) ?? checksOf(testMethodology)[0]) as Check,
@@ -113,6 +122,16 @@ const findingArb: fc.Arbitrary<Finding> = fc
     title,
     positive,
     summary,
+    severity: positive ? ('info' as const) : severity,
+    scores: { cvss40, cvss31: '', aivss: null },
+    tracking: {
+      reported,
+      acknowledged: null,
+      fixAvailable: null,
+      fixVerified: null,
+      closed: null,
+    },
+    reviewed,
   }));
 
 export const command: fc.Arbitrary<Command> = fc.oneof(
@@ -140,6 +159,17 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
     type: fc.constant('delete-finding' as const),
     finding: fc.constantFrom('F-01', 'F-02', 'F-03'),
   }),
+  fc.record({
+    type: fc.constant('review-finding' as const),
+    finding: fc.constantFrom('F-01', 'F-02', 'F-03'),
+    reviewed: fc.boolean(),
+  }),
+  fc.record({
+    type: fc.constant('tell-maintainers' as const),
+    toldOn: fc.constantFrom(null, '2026-11-23', '2026-02-30', 'yesterday'),
+    channel: text,
+  }),
+  fc.record({ type: fc.constant('acknowledge-publication' as const), reason: text }),
   fc.record({
     type: fc.constant('attach' as const),
     name: fc.oneof(fc.constantFrom('a.txt', '../x', '..', '__proto__', ''), text),

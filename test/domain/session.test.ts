@@ -12,6 +12,7 @@ const content = (s: Session) => ({
   triage: toJson(s).triage,
   findings: toJson(s).findings,
   attachments: toJson(s).attachments,
+  disclosure: s.disclosure,
 });
 
 const freeze = <T>(value: T): T => {
@@ -92,7 +93,13 @@ describe('a session', () => {
         let s = session;
         const steps = session.undo.length;
         for (let i = 0; i < steps; i += 1) s = apply(s, eventOf(s, { type: 'undo' }, START_MS)!);
-        expect(content(s)).toEqual({ answers: {}, triage: {}, findings: {}, attachments: {} });
+        expect(content(s)).toEqual({
+          answers: {},
+          triage: {},
+          findings: {},
+          attachments: {},
+          disclosure: { toldOn: null, channel: '', early: null },
+        });
         expect(eventOf(s, { type: 'undo' }, START_MS)).toBeNull();
         for (let i = 0; i < steps; i += 1) s = apply(s, eventOf(s, { type: 'redo' }, START_MS)!);
         expect(content(s)).toEqual(content(session));

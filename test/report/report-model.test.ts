@@ -143,6 +143,7 @@ describe('readiness', () => {
         '2.1.4 has an unfinished note that will not be published',
         '1 of 5 checks not tested: they appear as not tested',
         '1 collectors could not look: advisories',
+        'F-01 (high): the maintainers have not been told. They are told in private first, and have 90 days.',
       ].filter((t) => !t.includes('unfinished')),
     );
   });
@@ -174,6 +175,28 @@ describe('readiness', () => {
       /F-01 has no (summary|reproduction)/,
     ],
     [
+      'placeholder text',
+      [started(), { type: 'finding.recorded', finding: 'F-01', value: shellFinding({ notes: 'TODO: ask' }) }],
+      /placeholder text: TODO/,
+    ],
+    [
+      'what a template left open',
+      [
+        started(),
+        {
+          type: 'finding.recorded',
+          finding: 'F-01',
+          value: shellFinding({ description: 'It reaches {{sink}}.' }),
+        },
+      ],
+      /placeholder text: \{\{sink\}\}/,
+    ],
+    [
+      'a severity that its score does not bear out',
+      [started(), { type: 'finding.recorded', finding: 'F-01', value: shellFinding({ severity: 'low' }) }],
+      /F-01 has no severityReason/,
+    ],
+    [
       'a positive finding that is grave',
       [
         started(),
@@ -192,11 +215,6 @@ describe('readiness', () => {
     ['doubt without a word', [started(), answer('2.1.2', 'unsure', '')], /2\.1\.2 is unsure/],
     ['a draft', [started(), { type: 'draft.kept', check: '2.1.2', text: 'x' }], /unfinished note/],
     [
-      'placeholder text',
-      [started(), { type: 'finding.recorded', finding: 'F-01', value: shellFinding({ notes: 'TODO: ask' }) }],
-      /placeholder/,
-    ],
-    [
       'evidence that is gone',
       [
         started(),
@@ -214,7 +232,24 @@ describe('readiness', () => {
         started(),
         { type: 'finding.recorded', finding: 'F-01', value: shellFinding({ severity: 'critical' }) },
       ],
-      /maintainers are told first/,
+      /maintainers have not been told/,
+    ],
+    [
+      'no score',
+      [
+        started(),
+        {
+          type: 'finding.recorded',
+          finding: 'F-01',
+          value: shellFinding({ scores: { cvss40: '', cvss31: '', aivss: null } }),
+        },
+      ],
+      /F-01 has no score/,
+    ],
+    [
+      'a finding nobody read again',
+      [started(), { type: 'finding.recorded', finding: 'F-01', value: shellFinding({ reviewed: false }) }],
+      /F-01 was not read again/,
     ],
     ['strong leads nobody judged', [started()], /1 strong leads/],
   ])('warns of %s', (_, bodies, text) => {

@@ -308,6 +308,16 @@ export const shellFinding = (over: Partial<Finding> = {}): Finding => ({
   validation: ['Repeat the steps: no command runs.'],
   references: ['https://owasp.org/www-community/attacks/Command_Injection'],
   notes: 'Seen in the code and reproduced by hand.',
+  scores: {
+    cvss40: 'CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:P/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N',
+    cvss31: '',
+    aivss: null,
+  },
+  severityReason: '',
+  examples: '',
+  business: { development: '', staging: '', production: 'The host is lost.', enterprise: '' },
+  tracking: { reported: null, acknowledged: null, fixAvailable: null, fixVerified: null, closed: null },
+  reviewed: true,
   ...over,
 });
 
@@ -338,6 +348,8 @@ export const strengthFinding = (over: Partial<Finding> = {}): Finding => ({
   validation: ['Limits in one place.'],
   references: [],
   notes: '',
+  scores: { cvss40: '', cvss31: '', aivss: null },
+  business: { development: '', staging: '', production: '', enterprise: '' },
   ...over,
 });
 

@@ -1,4 +1,5 @@
 import { isRefusal } from '../../domain/decide.ts';
+import { DISCLOSURE_DAYS, disclosureOf, publicationRefusal } from '../../domain/disclosure.ts';
 import { describeEvent } from '../../domain/selectors.ts';
 import type { App } from '../app-state.ts';
 import { selectedId } from '../model.ts';
@@ -34,6 +35,7 @@ export const goThere = (app: App): void => {
   } else if (item.check) goToCheck(app, item.check);
   else if (item.ask === 'auditor') nameAuditor(app);
   else if (item.ask === 'address') addressTarget(app);
+  else if (item.ask === 'disclosure') tellMaintainers(app);
 };
 
 export const writeReport = (app: App): void => {
@@ -45,6 +47,32 @@ export const writeReport = (app: App): void => {
       'bad',
     );
   const { snap } = view;
+  if (!snap) return;
+  const early = publicationRefusal(snap.session);
+  if (early) askEarly(app, early.refused, () => askFolder(app));
+  else askFolder(app);
+};
+
+/** The warning before anything public is written. The auditor's reason is kept, so that it is asked for once. */
+const askEarly = (app: App, warning: string, then: () => void): void =>
+  app.push({
+    kind: 'field',
+    title: 'Why may it be public now?',
+    help: `${warning} Enter keeps the reason and goes on, Esc leaves it unwritten; T keeps the day they were told.`,
+    field: textField(''),
+    submit: (reason) => {
+      if (reason.trim() === '') {
+        app.toast('Without a reason nothing is written. Esc leaves.', 'warn');
+        return false;
+      }
+      if (!app.taken({ type: 'acknowledge-publication', reason }, 'Your reason is kept.')) return false;
+      then();
+      return true;
+    },
+  });
+
+const askFolder = (app: App): void => {
+  const { snap } = app.view();
   if (!snap) return;
   app.push({
     kind: 'field',
@@ -121,6 +149,48 @@ export const addressTarget = (app: App): void =>
     field: textField(app.opened().store.snapshot().session.target?.url ?? ''),
     submit: (url) => app.taken({ type: 'address-target', url }, 'Address recorded.'),
   });
+
+/** When and how the maintainers were told of what is critical or high. */
+export const tellMaintainers = (app: App): void => {
+  const known = app.opened().store.snapshot().session.disclosure;
+  app.push({
+    kind: 'form',
+    title: 'Coordinated disclosure: what the maintainers were told',
+    fields: [
+      {
+        id: 'toldOn',
+        label: 'told on',
+        help: `The day, as YYYY-MM-DD; empty when nobody was told yet. They have ${DISCLOSURE_DAYS} days from then.`,
+        value: known.toldOn ?? '',
+      },
+      {
+        id: 'channel',
+        label: 'how',
+        help: 'The address of the private advisory, or the e-mail address it went to.',
+        value: known.channel,
+      },
+    ],
+    list: emptyList(),
+    editing: textField(known.toldOn ?? app.ports.now().toISOString().slice(0, 10)),
+    problem: '',
+    enter: 'next',
+    submit: (v) => {
+      const toldOn = v.toldOn?.trim() || null;
+      const channel = v.channel?.trim() ?? '';
+      const result = app.opened().store.dispatch({ type: 'tell-maintainers', toldOn, channel });
+      if (isRefusal(result) && result.refused !== 'nothing changed') {
+        const top = app.ui.get().overlays.at(-1);
+        if (top?.kind === 'form') app.swap({ ...top, problem: `${result.refused}: ${result.hint}` });
+        return;
+      }
+      app.pop();
+      const { publicFrom, daysLeft } = disclosureOf(app.opened().store.snapshot().session);
+      app.toast(
+        publicFrom ? `Kept: public from ${publicFrom}, ${daysLeft} days left.` : 'Kept: nobody was told yet.',
+      );
+    },
+  });
+};
 
 export const allowNetwork = (app: App): void => {
   const allowed = !app.opened().store.snapshot().session.networkAllowed;

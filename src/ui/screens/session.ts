@@ -1,4 +1,6 @@
+import { DISCLOSURE_DAYS, disclosureOf } from '../../domain/disclosure.ts';
 import { workedHours } from '../../domain/selectors.ts';
+import type { Session } from '../../domain/session.ts';
 import { visible } from '../../text/visible.ts';
 import { wrapHanging } from '../../text/width.ts';
 import { historyRows, type View } from '../model.ts';
@@ -47,6 +49,24 @@ export const historyStrip = (v: View, rows: number): Line[] =>
     .slice(0, rows)
     .map((r): Line => [span(`${dayAndTime(r.at, v.now)}  `, 'muted'), span(visible(r.text))]);
 
+/** How coordinated disclosure stands, in a sentence. */
+export const disclosureWords = (session: Session): string => {
+  const d = disclosureOf(session);
+  const count = `${d.findings.length} critical or high ${d.findings.length === 1 ? 'finding' : 'findings'}`;
+  switch (d.state) {
+    case 'not-needed':
+      return d.toldOn ? `maintainers told on ${d.toldOn}` : 'nothing critical or high so far';
+    case 'untold':
+      return `${count}: the maintainers are not told yet (T)`;
+    case 'waiting':
+      return `told on ${d.toldOn}: public from ${d.publicFrom}, ${d.daysLeft} days left`;
+    case 'mended':
+      return `${count}, all verified as fixed: may be public`;
+    case 'over':
+      return `told on ${d.toldOn}, ${DISCLOSURE_DAYS} days over since ${d.publicFrom}: may be public`;
+  }
+};
+
 export const sessionLines = (v: View, _theme: Theme, columns: number): Line[] => {
   const { snap, opened } = v;
   const t = snap?.session.target;
@@ -75,6 +95,7 @@ export const sessionLines = (v: View, _theme: Theme, columns: number): Line[] =>
         ? `${a.name} (${a.github}), ${a.organization}, ${a.contact}`
         : 'nobody yet: A says who',
     ),
+    ...row('disclosure', disclosureWords(session)),
     blank,
     ...row('session', opened.id),
     ...row('journal', `${opened.folder}/journal.jsonl, ${session.seq} events`),
