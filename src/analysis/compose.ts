@@ -11,13 +11,16 @@ export type ComposeService = {
   missing: string[];
 };
 
+/** More than any honest file has. */
+export const MOST_SERVICES = 100;
+
 const SENSITIVE_MOUNT =
   /^(?:\/|~|\/(?:etc|root|home|proc|sys|boot|dev|var\/lib\/docker|var\/run)(?:\/.*)?|\/var\/run\/docker\.sock|\$\{?HOME\}?)$/;
 const SECRET_NAME = /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL)/i;
 
 export const readCompose = (document: Extract<Parsed, { ok: true }>): ComposeService[] =>
   entriesOf(bag(document.value).services)
-    .slice(0, 100)
+    .slice(0, MOST_SERVICES)
     .map(([name, raw]) => {
       const s = bag(raw);
       const notes: ComposeService['notes'] = [];

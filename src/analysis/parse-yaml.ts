@@ -13,7 +13,13 @@ export const parseYaml = (text: string): Parsed => {
   if (/(?:[[{]\s{0,4}){200}/.test(text)) return { ok: false, reason: 'nested too deeply' };
   const lines = new LineCounter();
   try {
-    const document = parseDocument(text, { lineCounter: lines, logLevel: 'silent', uniqueKeys: false });
+    const document = parseDocument(text, {
+      lineCounter: lines,
+      logLevel: 'silent',
+      uniqueKeys: false,
+      // Compose files share settings by `<<`.
+      merge: true,
+    });
     const [error] = document.errors;
     if (error) return { ok: false, reason: error.message.split('\n')[0]?.slice(0, 120) ?? 'not YAML' };
     const value: unknown = document.toJS({ maxAliasCount: MOST_ALIASES });

@@ -8,15 +8,22 @@ export type Step = {
   name: string;
   line: number;
   run: string;
-  uses: string /** `with.ref` of a checkout. */;
+  uses: string;
+  /** `with.ref` of a checkout. */
   ref: string;
+  /** `with.script` of an action that runs a script. */
+  script: string;
 };
 export type Workflow = {
   path: string;
   name: string;
   triggers: string[];
-  jobs: { id: string; line: number }[];
+  jobs: { id: string; line: number; runner: string; mayFail: boolean; idToken: boolean }[];
   steps: Step[];
+  /** Steps past the bound, which were not read. */
+  stepsLeft: number;
+  /** Secrets the file names, without the token every run has. */
+  secrets: string[];
   /** `undefined` when the key is missing, so that the site's default applies. */
   permissions: { scope: string; value: unknown; line: number }[];
   hasPermissions: boolean;
@@ -25,7 +32,11 @@ export type Workflow = {
 
 const MOST_STEPS = 500;
 
-export const readWorkflow = (path: string, document: Extract<Parsed, { ok: true }>): Workflow => {
+export const readWorkflow = (
+  path: string,
+  document: Extract<Parsed, { ok: true }>,
+  source: string,
+): Workflow => {
   const root = bag(document.value);
   // YAML 1.1 readers take the key `on` for true; either spelling may come.
   const on = root.on ?? root.true;
@@ -46,8 +57,12 @@ export const readWorkflow = (path: string, document: Extract<Parsed, { ok: true 
         line: document.lineOf(['jobs', id, 'permissions']),
       });
   const steps: Step[] = [];
+  let stepsLeft = 0;
   const add = (job: string, raw: unknown, at: (string | number)[]): void => {
-    if (steps.length >= MOST_STEPS) return;
+    if (steps.length >= MOST_STEPS) {
+      stepsLeft++;
+      return;
+    }
     const step = bag(raw);
     const key = step.uses !== undefined ? 'uses' : 'run';
     steps.push({
@@ -57,6 +72,7 @@ export const readWorkflow = (path: string, document: Extract<Parsed, { ok: true 
       run: text(step.run),
       uses: text(step.uses),
       ref: text(bag(step.with).ref),
+      script: text(bag(step.with).script),
     });
   };
   for (const { id, job } of jobs) {
@@ -72,8 +88,18 @@ export const readWorkflow = (path: string, document: Extract<Parsed, { ok: true 
     path,
     name: text(root.name),
     triggers,
-    jobs: jobs.map(({ id, line }) => ({ id, line })),
+    jobs: jobs.map(({ id, job, line }) => ({
+      id,
+      line,
+      runner: [job['runs-on']].flat(2).map(text).filter(Boolean).join(' '),
+      mayFail: job['continue-on-error'] === true,
+      idToken: /"id-token":"write"|write-all/.test(JSON.stringify(job.permissions ?? root.permissions) ?? ''),
+    })),
     steps,
+    stepsLeft,
+    secrets: [
+      ...new Set([...source.slice(0, 500_000).matchAll(/\bsecrets\.([A-Za-z_]\w{0,80})/g)].map((m) => m[1]!)),
+    ].filter((s) => s !== 'GITHUB_TOKEN'),
     permissions,
     hasPermissions: root.permissions !== undefined,
     everyJobHasPermissions: jobs.length > 0 && jobs.every(({ job }) => job.permissions !== undefined),
@@ -87,17 +113,26 @@ export const usesPin = (uses: string): 'commit' | 'digest' | 'local' | 'moving' 
   return /@[0-9a-f]{40}$/.test(uses) ? 'commit' : 'moving';
 };
 
+/** Brings the code of a pull request or of a fork into the run. */
+export const checksOutStranger = (step: Step): boolean =>
+  (/actions\/checkout/.test(step.uses) && /head|pull_request|merge|workflow_run/.test(step.ref)) ||
+  /\bgh pr checkout\b|git (?:fetch|pull)[^\n]{0,80}\bpull\/|github\.event\.pull_request\.head\.(?:sha|ref)[^\n]{0,80}(?:checkout|fetch)|(?:checkout|fetch)[^\n]{0,80}github\.event\.pull_request\.head/.test(
+    step.run.slice(0, 50_000),
+  );
+
 /** Values an outsider chooses, put into a shell script before the shell reads it. */
 export const injectedExpressions = (run: string): string[] =>
   [
-    ...run.matchAll(
-      /\$\{\{\s{0,10}((?:github\.(?:event\.(?:[\w.-]{1,80}\.)?(?:title|body|message|name|email|label|ref|head_ref|default_branch)|head_ref)|inputs\.[\w-]{1,60}|github\.event\.inputs\.[\w-]{1,60}))\s{0,10}\}\}/g,
-    ),
+    ...run
+      .slice(0, 100_000)
+      .matchAll(
+        /\$\{\{\s{0,10}((?:github\.(?:event\.(?:[\w.*-]{1,80}\.)?(?:title|body|message|name|email|label|ref|head_ref|default_branch|page_name)|head_ref)|inputs\.[\w-]{1,60}|github\.event\.inputs\.[\w-]{1,60}))\s{0,10}\}\}/g,
+      ),
   ].map((m) => m[1]!);
 
 /** What kinds of work a step does, by its command or action. */
 export const stepKinds = (step: Step): string[] => {
-  const words = `${step.run}\n${step.uses}`;
+  const words = `${step.run.slice(0, 50_000)}\n${step.uses}`;
   const kinds: [string, RegExp][] = [
     [
       'tests',

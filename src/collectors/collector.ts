@@ -152,6 +152,57 @@ const draftOf =
     ...(extra.detail === undefined ? {} : { detail: redactSecrets(extra.detail) }),
   });
 
+type Place = { path: string; startLine: number; endLine?: number };
+
+/** One item for one cause: it stands at the first place and names the others. */
+export const placed = (all: readonly Place[]): { at?: Place; places?: Place[] } =>
+  all[0] ? { at: all[0], ...(all.length > 1 ? { places: all.slice(1) } : {}) } : {};
+
+const WEIGHT = { strong: 0, moderate: 1, weak: 2 } as const;
+const weightOf = (item: ItemDraft): number => WEIGHT[item.strength ?? 'weak'];
+
+/**
+ * Leads of one rule become one lead that stands at the gravest place and names the others; its detail keeps what was
+ * said of each. `titles` says what many of a rule are called; rules without a title there stay as they are.
+ */
+export const oneForEachRule = (
+  items: readonly ItemDraft[],
+  titles: Readonly<Record<string, (number: number) => string>>,
+): ItemDraft[] => {
+  const groups = new Map<string, ItemDraft[]>();
+  for (const item of items) {
+    if (!titles[item.rule]) continue;
+    const key = `${item.kind} ${item.rule}`;
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return items.flatMap((item): ItemDraft[] => {
+    const group = titles[item.rule] ? groups.get(`${item.kind} ${item.rule}`)! : [item];
+    if (group.length === 1) return [item];
+    if (group[0] !== item) return [];
+    const ranked = [...group].sort((a, b) => weightOf(a) - weightOf(b));
+    const first = ranked[0]!;
+    return [
+      {
+        ...first,
+        title: shortened(titles[item.rule]!(group.length)),
+        detail: [
+          ...ranked
+            .slice(0, 25)
+            .map(
+              (i) =>
+                `${i.at ? `${i.at.path}:${i.at.startLine} ` : ''}${i.title}${i.detail ? ` ${i.detail.split('\n')[0]}` : ''}`,
+            ),
+          ...(ranked.length > 25 ? [`and ${ranked.length - 25} more`] : []),
+        ].join('\n'),
+        checks: [...new Set(group.flatMap((i) => i.checks ?? []))],
+        ...placed(ranked.flatMap((i) => [...(i.at ? [i.at] : []), ...(i.places ?? [])])),
+      },
+    ];
+  });
+};
+
 /** Something that is so; neither good nor bad. */
 export const fact = draftOf('fact');
 /** A place or a circumstance the auditor has to judge. */

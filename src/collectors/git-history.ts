@@ -92,16 +92,14 @@ export const gitHistory: Collector = {
         8,
       )} wrote more than half of the commits made by people. ${top.name}: ${share(top.commits, byPeople)}.`;
       items.push(
-        factor === 1
-          ? lead('bus-factor', CHECKS, 'One person wrote more than half of the commits', {
-              strength: 'weak',
-              detail,
-              reproduce: log,
-            })
-          : fact('bus-factor', CHECKS, `${factor} people wrote more than half of the commits`, {
-              detail,
-              reproduce: log,
-            }),
+        fact(
+          'bus-factor',
+          CHECKS,
+          factor === 1
+            ? 'Bus factor 1: one person wrote more than half of the commits'
+            : `Bus factor ${factor}: so many people wrote more than half of the commits`,
+          { detail, reproduce: log },
+        ),
       );
     }
     if (bots.length > 0)
@@ -237,12 +235,11 @@ export const gitHistory: Collector = {
     }
     if (touched.length > 0)
       items.push(
-        lead(
+        fact(
           'one-commit-authors',
           [...CHECKS, '1.3.4'],
           `${plural(touched.length, 'one-commit author')} changed build, release or dependency files`,
           {
-            strength: 'weak',
             detail: [
               ...[...touched.filter((t) => t.strong), ...touched.filter((t) => !t.strong)]
                 .slice(0, 15)

@@ -144,12 +144,11 @@ export const governance: Collector = {
       );
       if (recent.directByPeople.length > 0)
         items.push(
-          lead(
+          fact(
             'direct-pushes',
             CHECKS,
             `${share(recent.directByPeople.length, recentCount)} of the latest changes show no sign of review`,
             {
-              strength: recent.directByPeople.length > recentCount / 2 ? 'moderate' : 'weak',
               detail: `No merge, no pull request number. By: ${listed(
                 tally(recent.directByPeople.map((c) => c.author.name)).map(([n, k]) => `${n} ${count(k)}`),
                 6,

@@ -115,8 +115,7 @@ export const securityFiles: Collector = {
 const securityPolicy = async (tree: SourceTree, path: string | undefined): Promise<ItemDraft[]> => {
   if (!path)
     return [
-      lead('security-policy', [...CHECKS, '3.3.3'], 'No SECURITY.md', {
-        strength: 'moderate',
+      fact('security-policy', [...CHECKS, '3.3.3'], 'No SECURITY.md', {
         detail:
           'Looked for at the root, in .github/ and docs/. An organisation may publish one for all its repositories in .github; private reporting may also be switched on without a file.',
         reproduce: 'git ls-tree -r --name-only {commit} | grep -i security',

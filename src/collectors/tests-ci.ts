@@ -134,14 +134,13 @@ const testItems = async ({
       );
     } else
       items.push(
-        lead(
+        fact(
           'no-security-tests',
           CHECKS,
           `None of ${plural(tests.length, 'test file')} mentions security behaviour`,
           {
             reproduce:
               "git grep -n -i -E 'injection|travers|unauthori|forbidden|redact|allowlist' {commit} -- '*test*'",
-            strength: 'weak',
             detail: 'Words such as injection, traversal, unauthorized, redact, allowlist were looked for.',
           },
         ),

@@ -17,14 +17,14 @@ describe('readme', () => {
       },
     });
     expect(item('sections').detail).toContain('installation: line 3');
-    expect(item('no-security-section').kind).toBe('lead');
+    expect(item('no-security-section').kind).toBe('fact');
     expect(item('undocumented-variables')).toMatchObject({
       title: '1 of 2 (50 %) environment variables are read but not documented',
       at: { path: 'src/index.ts', startLine: 2 },
     });
     expect(item('secret-variable').title).toContain('ACME_TOKEN');
     expect(item('unpinned-launch')).toMatchObject({
-      title: 'Documented: npx @acme/thing, no version',
+      title: 'Fetched without an exact version: 1 of 1 command, first npx @acme/thing',
       at: { startLine: 7 },
     });
     expect(item('piped-download').at).toMatchObject({ startLine: 12 });
@@ -36,6 +36,69 @@ describe('readme', () => {
       files: { 'README.md': '```\nnpx -y @acme/thing@1.2.3\nuvx acme-thing==2.0.1\n```\n' },
     });
     expect(item('pinned-launch').kind).toBe('strength');
+  });
+});
+
+describe('readme against the code', () => {
+  it('says which promised switches, transports and permissions are not there', async () => {
+    const { item } = await run(readme, {
+      files: {
+        'README.md':
+          '# Thing\n\n```\nALLOWED_PATHS=/data\nACME_REGION=eu\nACME_TOKEN=x\nthing --stdio\n```\n',
+        'src/index.ts':
+          "const t = process.env.ACME_TOKEN;\nconst s = new StreamableHTTPServerTransport({});\nconst scopes = ['mail.read', 'mail.send'];\n",
+      },
+    });
+    expect(item('promised-variables')).toMatchObject({
+      kind: 'lead',
+      title: 'Documented to restrict the server, not found in the code: ALLOWED_PATHS',
+      at: { path: 'README.md', startLine: 4 },
+    });
+    expect(item('unread-variables').detail).toContain('README.md:5 ACME_REGION');
+    expect(item('transports-documented')).toMatchObject({
+      kind: 'lead',
+      title: 'In the code but in no document: streamable HTTP',
+      at: { path: 'src/index.ts', startLine: 2 },
+    });
+    expect(item('scopes-documented').title).toBe(
+      '2 of 2 (100 %) permission scopes the code names are not documented',
+    );
+  });
+
+  it('knows settings classes, prefixes and configuration files that read a variable', async () => {
+    const { rules } = await run(readme, {
+      files: {
+        'README.md': '```\nACME_MAX_ROWS=1\nHTTP_AUTH_MODE=x\nACME_TOKEN=y\n```\n',
+        'src/settings.py':
+          "class S(BaseSettings):\n    max_rows: int\n    model_config = SettingsConfigDict(env_prefix='ACME_')\nt = os.environ['ACME_TOKEN']\n",
+        'src/application.properties': 'mode=${HTTP_AUTH_MODE:none}\n',
+      },
+    });
+    expect(rules).not.toContain('promised-variables');
+    expect(rules).not.toContain('unread-variables');
+  });
+
+  it('makes one lead of all commands, those the code itself starts first', async () => {
+    const { items, item } = await run(readme, {
+      files: {
+        'package.json': '{\n  "name": "@acme/thing"\n}\n',
+        'README.md':
+          '```\ndocker build -t acme-thing .\ndocker run acme-thing\nnpx -y @acme/thing\nuvx other@latest\n```\nUse npx to run it.\n',
+        'src/a.ts':
+          "spawn('npx', ['-y', 'prettier-plugin', file]);\n// npx comment\nlog('npx is missing');\n",
+      },
+    });
+    expect(items.filter((i) => i.kind === 'lead')).toHaveLength(1);
+    expect(item('unpinned-launch')).toMatchObject({
+      strength: 'moderate',
+      title: 'Fetched without an exact version: 3 of 3 commands, first npx prettier-plugin',
+      at: { path: 'src/a.ts', startLine: 1 },
+      places: [
+        { path: 'README.md', startLine: 5 },
+        { path: 'README.md', startLine: 4 },
+      ],
+    });
+    expect(item('unpinned-launch').detail).toContain('npx @acme/thing (no version, its own)');
   });
 });
 
@@ -90,9 +153,13 @@ jobs:
     expect(item('test-files').title).toBe('1 test file for 1 source file');
     expect(item('security-tests').at).toEqual({ path: 'test/a.test.ts', startLine: 2 });
     expect(item('workflow').title).toContain('1 job on pull_request_target; tests');
-    expect(item('pull-request-target')).toMatchObject({ strength: 'strong', at: { startLine: 7 } });
+    expect(item('untrusted-checkout')).toMatchObject({
+      kind: 'lead',
+      strength: 'strong',
+      at: { startLine: 7 },
+    });
     expect(item('workflow-injection')).toMatchObject({
-      strength: 'moderate',
+      strength: 'strong',
       class: 'command-injection',
       at: { startLine: 12 },
     });
@@ -103,6 +170,35 @@ jobs:
     expect(item('default-permissions').kind).toBe('lead');
     expect(item('ci-runs-tests').kind).toBe('strength');
     expect(item('last-test-change').title).toContain('0 commits before the pinned one');
+  });
+
+  it('says per job what runs, on which machine, and with which credential releases go out', async () => {
+    const { item, rules } = await run(testsCi, {
+      files: {
+        '.github/workflows/release.yml':
+          'on: [push, pull_request]\npermissions: { contents: read }\njobs:\n  unit:\n    runs-on: [self-hosted, linux]\n    continue-on-error: true\n    steps:\n      - run: npm test\n  publish:\n    runs-on: ubuntu-latest\n    permissions: { id-token: write }\n    steps:\n      - run: npm publish --provenance\n        env: { NODE_AUTH_TOKEN: "${{ secrets.NPM_TOKEN }}" }\n',
+        '.circleci/config.yml': 'jobs:\n  build:\n    steps:\n      - run: pytest\n',
+        Jenkinsfile: "pipeline { stage('t') { sh 'mvn verify' } }\n",
+      },
+    });
+    expect(item('workflow').detail).toBe(
+      'unit (line 4): tests; 1 step on self-hosted linux; may fail without failing the run\npublish (line 9): publish, provenance or signing; 1 step on ubuntu-latest',
+    );
+    expect(item('ci-runs-tests').detail).toContain('In 1 job failing tests do not fail the run.');
+    expect(item('ci-publish').detail).toContain('may ask for an identity token');
+    expect(item('ci-publish').detail).toContain('the workflow names NPM_TOKEN');
+    expect(item('self-hosted-runner').at).toEqual({ path: '.github/workflows/release.yml', startLine: 4 });
+    expect(item('other-ci').detail).toBe('build: tests');
+    expect(rules.filter((r) => r === 'other-ci')).toHaveLength(2);
+    expect(rules).toContain('limited-permissions');
+  });
+
+  it('says how many steps of a giant workflow it did not read', async () => {
+    const steps = Array.from({ length: 10_000 }, (_, i) => `      - run: echo ${i}\n`).join('');
+    const { item } = await run(testsCi, {
+      files: { '.github/workflows/big.yml': `on: push\njobs:\n  a:\n    steps:\n${steps}` },
+    });
+    expect(item('too-many-steps')).toMatchObject({ kind: 'gap', title: 'big.yml: 9,500 steps not read' });
   });
 
   it('says that there are neither tests nor pipelines', async () => {
@@ -201,14 +297,18 @@ describe('dockerfile', () => {
           'services:\n  app:\n    image: acme\n    privileged: true\n    ports:\n      - "8080:8080"\n    volumes:\n      - /var/run/docker.sock:/var/run/docker.sock\n    environment:\n      API_TOKEN: hunter2\n',
       },
     });
-    expect(item('base-image')).toMatchObject({
+    expect(item('base-image-latest')).toMatchObject({
       strength: 'moderate',
       at: { path: 'Dockerfile', startLine: 1 },
     });
-    expect(items.filter((i) => i.rule === 'base-image')).toHaveLength(1);
+    expect(items.filter((i) => i.rule.startsWith('base-image'))).toHaveLength(1);
     expect(item('root-user').at).toMatchObject({ startLine: 6 });
     expect(item('piped-download').at).toMatchObject({ startLine: 2 });
-    expect(items.filter((i) => i.rule === 'unpinned-packages')).toHaveLength(2);
+    expect(item('unpinned-packages')).toMatchObject({
+      kind: 'fact',
+      title: '2 RUN instructions install packages without a version',
+    });
+    expect(item('secret-in-image').places).toEqual([{ path: 'Dockerfile', startLine: 3, endLine: 3 }]);
     expect(item('secret-in-image').redactedSnippet).not.toContain('k3y');
     expect(item('add-url').kind).toBe('lead');
     expect(item('privileged')).toMatchObject({
@@ -218,6 +318,29 @@ describe('dockerfile', () => {
     expect(item('container-socket').at).toMatchObject({ startLine: 8 });
     expect(item('published-port').checks).toEqual(['3.2.1', '3.2.3']);
     expect(item('secret-in-environment').redactedSnippet).not.toContain('hunter2');
+  });
+
+  it('follows the user through stages and takes what one cause does in many files as one', async () => {
+    const { item, items } = await run(dockerfile, {
+      files: {
+        'a/Dockerfile': 'FROM node:22 AS base\nUSER 1000\nFROM base AS run\nCOPY . .\n',
+        'b/Dockerfile': 'FROM node:22\nCOPY .env /app/\nENV NODE_TLS_REJECT_UNAUTHORIZED=0 HOST=0.0.0.0\n',
+        'c/Dockerfile': 'FROM python:3.13-slim\nRUN curl -k https://x.io/a -o /a && chmod u+s /a\n',
+        'compose.yml':
+          'x-base: &base\n  privileged: true\nservices:\n  a: { <<: *base, ports: ["80:80"] }\n  b: { <<: *base, ports: ["81:81"] }\n',
+      },
+    });
+    expect(item('user')).toMatchObject({ kind: 'strength', at: { path: 'a/Dockerfile', startLine: 2 } });
+    expect(item('root-user')).toMatchObject({ at: { path: 'b/Dockerfile', startLine: 1 } });
+    expect(item('root-user').places).toEqual([{ path: 'c/Dockerfile', startLine: 1, endLine: 1 }]);
+    expect(item('base-image-tag')).toMatchObject({ kind: 'fact' });
+    expect(item('secret-file-copied').at).toMatchObject({ path: 'b/Dockerfile', startLine: 2 });
+    expect(item('image-loosens').strength).toBe('strong');
+    expect(item('image-bind-address').kind).toBe('fact');
+    expect(item('no-dockerignore').at).toMatchObject({ path: 'a/Dockerfile', startLine: 4 });
+    expect(items.filter((i) => i.rule === 'privileged')).toHaveLength(1);
+    expect(item('published-port').title).toBe('2 ports published on all interfaces');
+    expect(items.map((i) => i.rule)).toEqual(expect.arrayContaining(['setuid', 'unverified-download']));
   });
 
   it('knows good practice, and when it does not apply', async () => {

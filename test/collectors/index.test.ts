@@ -114,7 +114,7 @@ describe('all collectors over a real repository', () => {
     expect(items('source-tree').map((i) => i.rule)).toContain('symlink-out');
     expect(items('signatures').map((i) => i.rule)).toContain('unsigned-commits');
     expect(items('dockerfile').map((i) => i.rule)).toEqual(
-      expect.arrayContaining(['base-image', 'root-user']),
+      expect.arrayContaining(['base-image-latest', 'root-user']),
     );
   });
 

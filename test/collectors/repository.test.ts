@@ -32,7 +32,10 @@ describe('git-history', () => {
     const { item } = await run(gitHistory, { commits });
     expect(item('authors').title).toBe('2 people wrote 4 commits');
     expect(item('authors').detail).toContain('Ada Writer: 3 of 5 (60 %), 2024-06-01 to 2025-05-01');
-    expect(item('bus-factor')).toMatchObject({ kind: 'lead', strength: 'weak' });
+    expect(item('bus-factor')).toMatchObject({
+      kind: 'fact',
+      title: 'Bus factor 1: one person wrote more than half of the commits',
+    });
     expect(item('bots').title).toBe('Automation wrote 1 of 5 (20 %) commits');
     expect(item('assistants').detail).toMatch(/^Claude: 1/);
   });
@@ -40,7 +43,7 @@ describe('git-history', () => {
   it('names newcomers and what one-commit authors changed, relative to the pinned commit', async () => {
     const { item } = await run(gitHistory, { commits });
     expect(item('newcomers').detail).toBe('Bob Newcomer: 1 commit since 2025-06-01');
-    expect(item('one-commit-authors')).toMatchObject({ kind: 'lead', checks: ['1.1.3', '1.3.4'] });
+    expect(item('one-commit-authors')).toMatchObject({ kind: 'fact', checks: ['1.1.3', '1.3.4'] });
     expect(item('one-commit-authors').detail).toContain(
       'Bob Newcomer: .github/workflows/ci.yml (Speed up the build)',
     );

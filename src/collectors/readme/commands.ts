@@ -1,0 +1,169 @@
+import { imagesBuilt, type Launch, launchesIn, pipedDownloads } from '../../analysis/launch-commands.ts';
+import { readMarkdown } from '../../analysis/markdown.ts';
+import { baseName, below, depthOf, isTestPath, isVendoredPath } from '../../analysis/paths.ts';
+import { readTexts } from '../../analysis/read-texts.ts';
+import { byCodePoint, count, listed, plural } from '../../analysis/words.ts';
+import { type CollectContext, type ItemDraft, lead, placed, strength } from '../collector.ts';
+import type { Place, Shown } from './sources.ts';
+
+const CHAIN = ['1.3.4'];
+const MOST_DOCUMENTS = 200;
+const MOST_PLACES = 60;
+/** Run by those who build and release it, not by those who run it. */
+const BESIDE = /(^|\/)(scripts?|hack|ci|tools|\.[\w-]+)\/|Makefile$|(^|\/)setup\.py$/i;
+
+type Found = { launch: Launch; places: Place[]; inCode: boolean };
+
+/** Documents and client configurations, those nearest to the root first. */
+const documentsOf = ({ tree, target }: CollectContext) =>
+  tree.allEntries
+    .filter(
+      (e) =>
+        (e.kind === 'file' || e.kind === 'executable') &&
+        (/\.(md|mdx|rst|txt|adoc)$/i.test(e.path) ||
+          /(^|\/)(\.mcp\.json|mcp\.json|gemini-extension\.json|claude_desktop_config[\w.-]*\.json|smithery\.yaml|manifest\.json|devcontainer\.json)$/.test(
+            e.path,
+          )) &&
+        !isVendoredPath(e.path) &&
+        !isTestPath(below(e.path, target.subdir)) &&
+        !/(^|\/)(CHANGELOG|LICEN[CS]E|requirements)[^/]*$|(^|\/)\.?changes(et)?\//i.test(e.path),
+    )
+    .sort((a, b) => depthOf(a.path) - depthOf(b.path) || byCodePoint(a.path, b.path))
+    .slice(0, MOST_DOCUMENTS);
+
+/** Names the package managers of this tree publish: starting those is starting the audited server itself. */
+const ownNames = async ({ tree, target }: CollectContext): Promise<Set<string>> => {
+  const names = new Set([target.name.split('/').at(-1)!.toLowerCase()]);
+  for (const { path } of tree.allEntries
+    .filter(
+      (e) =>
+        /^(package\.json|pyproject\.toml|server\.json)$/.test(baseName(e.path)) && !isVendoredPath(e.path),
+    )
+    .slice(0, 100)) {
+    const text = ((await tree.text(path)) ?? '').slice(0, 200_000);
+    for (const match of text.matchAll(/^\s{0,8}"?(?:name|identifier)"?\s{0,4}[:=]\s{0,4}"([^"\n]{1,214})"/gm))
+      names.add(match[1]!.toLowerCase());
+  }
+  return names;
+};
+
+const nameOf = ({ target }: Launch): string =>
+  target
+    .replace(/^git\+/, '')
+    .replace(/(?<=.)(?:@|==|>=|~=|<=).*$/, '')
+    .replace(/:[\w.-]+$/, '')
+    .replace(/\[.*$/, '')
+    .toLowerCase();
+
+export const commandItems = async (
+  context: CollectContext,
+  shown: Shown,
+): Promise<{ items: ItemDraft[]; documents: number }> => {
+  const documents = documentsOf(context);
+  const launches = new Map<string, Found>();
+  const add = (launch: Launch, at: Place, inCode: boolean): void => {
+    const key = `${launch.tool} ${launch.target}`;
+    const known = launches.get(key);
+    if (!known) launches.set(key, { launch, places: [at], inCode });
+    else {
+      if (!known.places.some((p) => p.path === at.path && p.startLine === at.startLine))
+        known.places.push(at);
+      known.inCode ||= inCode;
+    }
+  };
+  for (const { launch, at } of shown.launches) add(launch, at, !BESIDE.test(at.path));
+  const piped = [...shown.piped];
+  const { built } = shown;
+  for await (const { entry, text } of readTexts(context.tree, documents, context.signal)) {
+    const prose = /\.(md|mdx|rst)$/i.test(entry.path);
+    const { lines } = readMarkdown(text ?? '');
+    lines.forEach(({ text: line, line: number, fenced }, i) => {
+      const at = { path: entry.path, startLine: number };
+      // Client configuration puts the command and its arguments on neighbouring lines.
+      const joined = /"command"\s{0,3}:|\\$/.test(line)
+        ? [line, ...lines.slice(i + 1, i + 16).map((l) => l.text)].join(' ')
+        : line;
+      const text = joined.replaceAll('\\ ', ' ');
+      for (const image of imagesBuilt(text)) built.add(image);
+      const quoted =
+        fenced || !prose || /"command"/.test(line)
+          ? [text]
+          : (line.match(/`[^`\n]{3,400}`/g) ?? []).map((q) => q.slice(1, -1));
+      for (const part of quoted) for (const launch of launchesIn(part)) add(launch, at, false);
+      for (const command of pipedDownloads(line)) piped.push({ text: command, at });
+    });
+  }
+
+  const own = await ownNames(context);
+  const all = [...launches.values()].filter(
+    (l) => !(l.launch.tool === 'docker run' && built.has(l.launch.target)),
+  );
+  return { items: [...unpinned(all, own), ...downloads(piped)], documents: documents.length };
+};
+
+const unpinned = (all: readonly Found[], own: ReadonlySet<string>): ItemDraft[] => {
+  const loose = all.filter((l) => l.launch.pin !== 'exact');
+  if (all.length === 0) return [];
+  if (loose.length === 0)
+    return [
+      strength(
+        'pinned-launch',
+        CHAIN,
+        `All ${plural(all.length, 'command')} that fetch code name an exact version`,
+        { class: 'supply-chain', ...placed(all.flatMap((l) => l.places).slice(0, MOST_PLACES)) },
+      ),
+    ];
+  const isOwn = (l: Found): boolean =>
+    own.has(nameOf(l.launch)) || own.has(nameOf(l.launch).split('/').at(-1)!);
+  // What the code itself starts comes first, then what others publish: both run without the operator choosing it.
+  const ranked = [...loose].sort(
+    (a, b) =>
+      Number(b.inCode) - Number(a.inCode) ||
+      Number(isOwn(a)) - Number(isOwn(b)) ||
+      b.places.length - a.places.length,
+  );
+  const inCode = loose.filter((l) => l.inCode);
+  const foreign = loose.filter((l) => !isOwn(l));
+  return [
+    lead(
+      'unpinned-launch',
+      CHAIN,
+      `Fetched without an exact version: ${count(loose.length)} of ${plural(all.length, 'command')}, first ${ranked[0]!.launch.tool} ${ranked[0]!.launch.target}`,
+      {
+        class: 'supply-chain',
+        cwe: ['CWE-494'],
+        strength: inCode.length > 0 ? 'moderate' : 'weak',
+        detail: [
+          `Whatever is published at that moment runs with the user's rights. ${count(inCode.length)} in code, ${count(loose.length - inCode.length)} in documents and scripts; ${count(foreign.length)} of packages or images of others, ${count(loose.length - foreign.length)} of its own.`,
+          ...ranked.slice(0, 30).map(
+            (l) =>
+              `${l.launch.tool} ${l.launch.target} (${l.launch.pin === 'none' ? 'no version' : 'a version that moves'}${isOwn(l) ? ', its own' : ''}): ${listed(
+                l.places.map((p) => `${p.path}:${p.startLine}`),
+                2,
+              )}`,
+          ),
+          ...(ranked.length > 30 ? [`and ${count(ranked.length - 30)} more`] : []),
+        ].join('\n'),
+        ...placed(ranked.flatMap((l) => l.places).slice(0, MOST_PLACES)),
+      },
+    ),
+  ];
+};
+
+const downloads = (piped: readonly { text: string; at: Place }[]): ItemDraft[] =>
+  piped.length === 0
+    ? []
+    : [
+        lead(
+          'piped-download',
+          CHAIN,
+          `${plural(piped.length, 'command')} pipe${piped.length === 1 ? 's' : ''} a download into a shell`,
+          {
+            class: 'supply-chain',
+            cwe: ['CWE-494'],
+            strength: 'moderate',
+            detail: [...new Set(piped.map((p) => p.text))].slice(0, 15).join('\n'),
+            ...placed(piped.slice(0, MOST_PLACES).map((p) => p.at)),
+          },
+        ),
+      ];
