@@ -99,6 +99,8 @@ const argumentsOf = (f: Frame, expr: Call): Given[] =>
     return [given];
   });
 
+const isConstructor = (name: string): boolean => /^(__init__|constructor|<init>)$/.test(name);
+
 export const callOf = (f: Frame, expr: Call): Value => {
   const p = f.engine.program;
   const at = placeIn(f, expr.at.line);
@@ -210,10 +212,12 @@ export const callOf = (f: Frame, expr: Call): Value => {
     return result;
   }
 
-  // A parameter that is called, or whose method is: those who call this function know what it is.
+  // A parameter that is called, or whose method is: those who call this function know what it is. Of the object itself they
+  // know no other constructor than the one that runs: `super().__init__` of a class from outside would come back to it.
   for (const t of target.taints)
     if (
       t.source.kind === 'param' &&
+      !(t.source.index < 0 && isConstructor(name)) &&
       functions.length === 0 &&
       f.pending.length < 60 &&
       !t.joined &&

@@ -125,19 +125,29 @@ const resolver = (modules: ReadonlyMap<string, ModuleInfo>) => {
         .replaceAll('::', '/')
         .replaceAll('.', '/'),
     );
+  const find = (from: Module, name: string): ModuleInfo | null => {
+    switch (from.language) {
+      case 'javascript':
+        return script(from, name);
+      case 'python':
+        return python(from, name);
+      case 'go':
+        return go(name);
+      default:
+        return dotted(from, name);
+    }
+  };
+  // Every use of an imported name asks again.
+  const known = new Map<Module, Map<string, ModuleInfo | null>>();
   return {
     folders,
     resolve(from: Module, name: string): ModuleInfo | null {
-      switch (from.language) {
-        case 'javascript':
-          return script(from, name);
-        case 'python':
-          return python(from, name);
-        case 'go':
-          return go(name);
-        default:
-          return dotted(from, name);
-      }
+      const names = known.get(from) ?? new Map<string, ModuleInfo | null>();
+      const held = names.get(name);
+      if (held !== undefined) return held;
+      const found = find(from, name);
+      known.set(from, names.set(name, found));
+      return found;
     },
   };
 };

@@ -39,20 +39,37 @@ export const taintOf = (source: Source, guards: readonly Guard[] = []): Taint =>
   joined: false,
 });
 
-const identity = (t: Taint): string =>
-  `${t.key}|${t.joined ? t.prefix.slice(0, 60) : ''}|${t.joined}|${t.passed.join()}`;
+const LONGEST_PREFIX = 60;
+
+const samePassed = (a: readonly string[], b: readonly string[]): boolean =>
+  a === b || (a.length === b.length && a.every((x, i) => x === b[i]));
+
+/** Whether two taints differ in their way and guards only. */
+const alike = (a: Taint, b: Taint): boolean =>
+  a.key === b.key &&
+  a.joined === b.joined &&
+  (!a.joined || a.prefix.slice(0, LONGEST_PREFIX) === b.prefix.slice(0, LONGEST_PREFIX)) &&
+  samePassed(a.passed, b.passed);
 
 /** Both, each taint once; of two that differ in guards only, the less guarded. */
 export const unionTaints = (a: readonly Taint[], b: readonly Taint[]): readonly Taint[] => {
   if (a.length === 0) return b;
   if (b.length === 0 || a === b) return a;
-  const all = new Map<string, Taint>();
-  for (const t of [...a, ...b]) {
-    const id = identity(t);
-    const held = all.get(id);
-    if (!held || t.guards.length < held.guards.length) all.set(id, t);
+  // Lists are short: comparing is cheaper than a table of keys, and most of what is joined is joined again.
+  let all: Taint[] | null = null;
+  for (const t of b) {
+    const held = all ?? a;
+    const at = held.findIndex((x) => x === t || alike(x, t));
+    if (at >= 0) {
+      if (t.guards.length >= held[at]!.guards.length) continue;
+      all ??= [...a];
+      all[at] = t;
+    } else if (held.length < MOST_TAINTS) {
+      all ??= [...a];
+      all.push(t);
+    }
   }
-  return all.size > MOST_TAINTS ? [...all.values()].slice(0, MOST_TAINTS) : [...all.values()];
+  return all ?? a;
 };
 
 const sameRef = (a: Ref, b: Ref): boolean =>

@@ -348,6 +348,15 @@ describe('the engine', () => {
     expect((await flowsOf({ 'a.ts': code })).limits.size).toBe(0);
   });
 
+  it('takes no more work for exceptions that call the constructor of a class from outside', async () => {
+    const code = Array.from(
+      { length: 150 },
+      (_, n) =>
+        `class E${n}(${n === 0 ? 'Exception' : `E${Math.floor((n - 1) / 2)}`}):\n    def __init__(self, message, detail=None):\n        super().__init__(message)\n        self.detail = detail\n\ndef f${n}(x):\n    raise E${n}(x)\n`,
+    ).join('\n');
+    expect((await flowsOf({ 'errors.py': code })).limits.size).toBe(0);
+  });
+
   it('bounds calls in calls, and values in values', async () => {
     const chain = Array.from({ length: 300 }, (_, i) => `const f${i} = (x) => f${i + 1}([x, { x }]);`).join(
       '\n',
