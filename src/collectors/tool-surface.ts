@@ -1,13 +1,18 @@
 import { linesOf } from '../analysis/lines.ts';
 import {
   below,
-  extensionOf,
   isExamplePath,
   isGeneratedPath,
   isTestPath,
   isVendoredPath,
   languageOf,
 } from '../analysis/paths.ts';
+import {
+  mayDefineTools,
+  readSurface,
+  SURFACE_LANGUAGES,
+  type SurfaceSource,
+} from '../analysis/read-surface.ts';
 import { readTexts } from '../analysis/read-texts.ts';
 import { type FoundEntry, MOST_ENTRIES, type ScannedSurface } from '../analysis/surface-entry.ts';
 import { byCodePoint, count, listed, plural } from '../analysis/words.ts';
@@ -24,8 +29,6 @@ import {
 import { documented, hints, transports } from './tool-surface/claims.ts';
 import { describeTools, overview } from './tool-surface/definitions.ts';
 
-const SCRIPT = /^(?:[cm]?[jt]sx?)$/;
-
 /** Hand-written sources are smaller, and have shorter lines, than this. */
 const MOST_BYTES = 1_500_000;
 
@@ -36,9 +39,6 @@ const MOST_TOTAL_BYTES = 12_000_000;
 
 /** Signs of an MCP server in languages that are not read for tools yet. */
 const OTHER_SDK: Record<string, RegExp> = {
-  Go: /mark3labs\/mcp-go|modelcontextprotocol\/go-sdk|metoro-io\/mcp-golang/,
-  Rust: /\brmcp\b|\brust_mcp|mcp_server|#\[tool\b/,
-  Java: /modelcontextprotocol|@McpTool\b|spring-ai-.{0,20}mcp|quarkiverse\.mcp/,
   Kotlin: /modelcontextprotocol/,
   'C#': /ModelContextProtocol|McpServerTool/,
   Ruby: /\bfast_mcp\b|\bMCP::Server\b|model_context_protocol/,
@@ -49,27 +49,22 @@ const OTHER_SDK: Record<string, RegExp> = {
 export const toolSurface: Collector = {
   id: 'tool-surface',
   title: 'Tools, resources and prompts',
-  about: 'What the server offers to a client, as its TypeScript, JavaScript and Python sources define it.',
+  about: 'What the server offers to a client, as its sources define it.',
+  timeoutMs: 240_000,
   async collect(context) {
     const { tree, target, signal, progress } = context;
     const files = tree.entries.filter((e) => e.kind === 'file' || e.kind === 'executable');
-    const scripts = files.filter((e) => SCRIPT.test(extensionOf(e.path)) && !/\.d\.[cm]?ts$/.test(e.path));
-    const python = files.filter((e) => extensionOf(e.path) === 'py');
+    const sources = files.filter((e) => mayDefineTools(e.path));
     const secondary = (e: TreeEntry): boolean =>
       [isTestPath, isVendoredPath, isGeneratedPath, isExamplePath].some((is) =>
         is(below(e.path, target.subdir)),
       );
-    const primary = [...scripts, ...python].filter((e) => !secondary(e));
+    const primary = sources.filter((e) => !secondary(e));
 
     const items: ItemDraft[] = [];
     const unread: { path: string; why: string }[] = [];
-    const { readTypescriptSurface } = await import('../analysis/surface-typescript.ts');
-    const { readPythonSurface } = await import('../analysis/surface-python.ts');
     const read = async (entries: readonly TreeEntry[]): Promise<{ found: ScannedSurface; read: number }> => {
-      const sources: Record<'script' | 'python', { path: string; text: string }[]> = {
-        script: [],
-        python: [],
-      };
+      const texts: SurfaceSource[] = [];
       let total = 0;
       for await (const { entry, text } of readTexts(tree, entries, signal)) {
         if (text === null) unread.push({ path: entry.path, why: 'binary or too large' });
@@ -79,28 +74,19 @@ export const toolSurface: Collector = {
           unread.push({ path: entry.path, why: 'past the limit of what is read at once' });
         else {
           total += text.length;
-          sources[extensionOf(entry.path) === 'py' ? 'python' : 'script'].push({ path: entry.path, text });
+          texts.push({ path: entry.path, text });
         }
       }
-      progress(`reading tools in ${count(sources.script.length + sources.python.length)} files`);
-      const a = readTypescriptSurface(sources.script);
-      const b = readPythonSurface(sources.python);
-      return {
-        found: {
-          entries: [...a.entries, ...b.entries],
-          unused: [...a.unused, ...b.unused],
-          transports: [...a.transports, ...b.transports],
-          listHandlers: [...a.listHandlers, ...b.listHandlers],
-          truncated: a.truncated || b.truncated,
-        },
-        read: sources.script.length + sources.python.length,
-      };
+      progress(`reading tools in ${count(texts.length)} files`);
+      const surface = await readSurface(texts, () => pause(signal));
+      unread.push(...surface.unread);
+      return surface;
     };
 
     let { found, read: filesRead } = await read(primary);
     let where = 'tests, examples, generated and vendored files left out';
     if (!found.entries.some((e) => e.kind === 'tool')) {
-      const rest = [...scripts, ...python].filter(
+      const rest = sources.filter(
         (e) =>
           secondary(e) &&
           !isTestPath(below(e.path, target.subdir)) &&
@@ -157,15 +143,20 @@ export const toolSurface: Collector = {
       ...transports(found),
     );
     items.push(...(await documented(context, literal)));
-    const searched = `${plural(filesRead, 'TypeScript, JavaScript or Python file')}, ${where}`;
-    if (scripts.length + python.length === 0 && items.length === 0)
+    const searched = `${plural(filesRead, 'source file')}, ${where}`;
+    if (sources.length === 0 && items.length === 0)
       return {
         outcome: 'not-applicable',
-        searched: 'no TypeScript, JavaScript or Python file',
+        searched: `no file in ${SURFACE_LANGUAGES}`,
         message: 'There is no source in a language this tool reads for MCP definitions.',
       };
     return gathered(searched, items, { surface: toSurface(entries, found) });
   },
+};
+
+const pause = async (signal: AbortSignal): Promise<void> => {
+  signal.throwIfAborted();
+  await new Promise<void>((go) => setImmediate(go));
 };
 
 const toSurface = (entries: readonly FoundEntry[], found: ScannedSurface): Surface => {
@@ -240,7 +231,7 @@ const otherLanguages = async (
           `${plural(using.length, `${language} file`)} with MCP definitions not read for tools`,
           {
             class: 'tool-poisoning',
-            detail: `Tools are read from TypeScript, JavaScript and Python only. Look at: ${listed(using, 12)}`,
+            detail: `Tools are read from ${SURFACE_LANGUAGES} only. Look at: ${listed(using, 12)}`,
           },
         ),
       );

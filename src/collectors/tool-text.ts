@@ -7,6 +7,7 @@ import {
   isTestPath,
   isVendoredPath,
 } from '../analysis/paths.ts';
+import { mayDefineTools, readSurface, type SurfaceSource } from '../analysis/read-surface.ts';
 import { readTexts } from '../analysis/read-texts.ts';
 import type { FoundEntry } from '../analysis/surface-entry.ts';
 import type { DefinitionText } from '../analysis/tool-text/definitions.ts';
@@ -49,8 +50,6 @@ export const toolText: Collector = {
         searched: 'no source and no JSON document',
         message: 'There is nothing that could define a tool in a language this tool reads.',
       };
-    const { readTypescriptSurface } = await import('../analysis/surface-typescript.ts');
-    const { readPythonSurface } = await import('../analysis/surface-python.ts');
     const { readSource } = await import('../analysis/weaknesses/source.ts');
     const { jsonTexts, literalTexts, rustDocTexts, textsOfEntry } = await import(
       '../analysis/tool-text/definitions.ts'
@@ -63,8 +62,7 @@ export const toolText: Collector = {
     const read = async (
       entries: readonly TreeEntry[],
     ): Promise<{ entries: FoundEntry[]; layers: Source[] }> => {
-      const script: { path: string; text: string }[] = [];
-      const python: { path: string; text: string }[] = [];
+      const surface: SurfaceSource[] = [];
       const layers: Source[] = [];
       let total = 0;
       for await (const { entry, text } of readTexts(tree, entries, signal)) {
@@ -81,13 +79,15 @@ export const toolText: Collector = {
         }
         total += text.length;
         texts.set(entry.path, text);
-        if (language === 'python') python.push({ path: entry.path, text });
-        else if (language === 'script') script.push({ path: entry.path, text });
+        if (mayDefineTools(entry.path)) surface.push({ path: entry.path, text });
         layers.push(readSource(entry.path, text, language));
       }
       progress(`reading definitions in ${count(layers.length)} files`);
-      const found = [...readTypescriptSurface(script).entries, ...readPythonSurface(python).entries];
-      return { entries: found, layers };
+      const { found } = await readSurface(surface, async () => {
+        signal.throwIfAborted();
+        await new Promise<void>((go) => setImmediate(go));
+      });
+      return { entries: found.entries, layers };
     };
 
     let { entries, layers } = await read(primary);
@@ -102,7 +102,14 @@ export const toolText: Collector = {
     entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line));
 
     const definitions: DefinitionText[] = entries.flatMap(textsOfEntry);
-    for (const source of layers) definitions.push(...literalTexts(source), ...rustDocTexts(source));
+    const known = new Map<string, string>();
+    for (const d of definitions) known.set(d.path, `${known.get(d.path) ?? ''}\n${d.text}`);
+    for (const source of layers)
+      definitions.push(
+        ...[...literalTexts(source), ...rustDocTexts(source)].filter(
+          (d) => d.kind === 'server' || !known.get(d.path)?.includes(d.text.trim()),
+        ),
+      );
     let jsonRead = 0;
     for await (const { entry, text } of readTexts(tree, documents.slice(0, 3000), signal))
       if (text !== null) {

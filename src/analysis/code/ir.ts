@@ -65,6 +65,18 @@ export type Param = {
   rest: boolean;
   /** `({ a, b })`: the properties taken, by the local name they get. */
   parts: { path: string; name: string }[];
+  /** Annotations that say what a client may send: `@ToolParam(description = "…")`, `#[schemars(…)]`. */
+  decorators?: Expr[];
+};
+
+/** `decorators` as of a parameter; a Go tag `json:"a" jsonschema:"b"` is one call for each of its keys. */
+export type Field = {
+  name: string;
+  type: string;
+  value: Expr | null;
+  at: Span;
+  decorators?: Expr[];
+  doc?: string;
 };
 
 export type Fn = {
@@ -96,7 +108,7 @@ export type Class = {
   bases: Expr[];
   methods: Fn[];
   /** Fields with their initial values. */
-  fields: { name: string; type: string; value: Expr | null; at: Span }[];
+  fields: Field[];
   decorators: Expr[];
   doc: string;
   at: Span;

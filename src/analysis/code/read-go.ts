@@ -356,6 +356,22 @@ const methodOf = (r: Go, node: TreeNode): Stmt[] => {
   return [{ at: fn.at, kind: 'class', cls }];
 };
 
+/** `json:"a,omitempty" jsonschema:"required"`: pairs of a key and a quoted text, by convention. */
+const tagOf = (r: Go, node: TreeNode | null): Expr[] => {
+  const value = node && exprOf(r, node);
+  if (!node || value?.kind !== 'literal' || !value.value) return [];
+  const at = r.at(node);
+  return [...value.value.slice(0, 4_000).matchAll(/(\w[\w-]{0,60}):"((?:[^"\\]|\\.)*)"/g)].map(
+    ([, key = '', text = '']): Expr => ({
+      at,
+      kind: 'call',
+      callee: nameExpr(at, key),
+      args: [{ value: literal(at, unescaped(text), true) }],
+      isNew: false,
+    }),
+  );
+};
+
 const typeOf = (r: Go, spec: TreeNode, doc: string): Stmt[] => {
   const type = field(spec, 'type');
   const name = field(spec, 'name');
@@ -365,8 +381,17 @@ const typeOf = (r: Go, spec: TreeNode, doc: string): Stmt[] => {
     const memberType = field(member, 'type');
     const names = fields(member, 'name');
     if (names.length === 0 && memberType) cls.bases.push(typeExpr(r, memberType));
+    const tag = tagOf(r, field(member, 'tag'));
+    const comment = names.length > 0 ? r.docBefore(member, isDoc) : '';
     for (const n of names)
-      cls.fields.push({ name: r.text(n), type: typeText(r, memberType), value: null, at: r.at(member) });
+      cls.fields.push({
+        name: r.text(n),
+        type: typeText(r, memberType),
+        value: null,
+        at: r.at(member),
+        ...(tag.length > 0 ? { decorators: tag } : {}),
+        ...(comment !== '' ? { doc: comment } : {}),
+      });
   }
   if (/^(type_identifier|qualified_type|generic_type)$/.test(type.kind)) cls.bases.push(typeExpr(r, type));
   if (type.kind === 'interface_type')

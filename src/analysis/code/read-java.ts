@@ -343,7 +343,9 @@ const paramsOf = (r: Java, list: TreeNode | null): Param[] =>
     const name = field(declarator ?? p, 'name');
     if (!name || p.kind === 'receiver_parameter') return [];
     const rest = p.kind === 'spread_parameter';
-    return [{ ...paramNamed(r, r.text(name)), type: annotatedType(r, p), rest }];
+    const decorators = decoratorsOf(r, p);
+    const param = { ...paramNamed(r, r.text(name)), type: annotatedType(r, p), rest };
+    return [decorators.length > 0 ? { ...param, decorators } : param];
   });
 
 const fnOf = (r: Java, node: TreeNode, name: string): Fn => {
@@ -396,11 +398,13 @@ const membersOf = (r: Java, nodes: readonly TreeNode[], cls: Class): { cls: Clas
     } else if (isFields(n)) {
       for (const d of fields(n, 'declarator')) {
         const value = field(d, 'value');
+        const decorators = decoratorsOf(r, n);
         cls.fields.push({
           name: named(d)[0] ?? '',
           type: annotatedType(r, n),
           value: value ? exprOf(r, value) : null,
           at: r.at(d),
+          ...(decorators.length > 0 ? { decorators } : {}),
         });
       }
     } else if (n.kind === 'enum_constant') {
@@ -449,7 +453,13 @@ const classOf = (r: Java, node: TreeNode): Stmt[] => {
     cls.methods.push(make);
     append(
       cls.fields,
-      make.params.map((p) => ({ name: p.name, type: p.type, value: null, at })),
+      make.params.map((p) => ({
+        name: p.name,
+        type: p.type,
+        value: null,
+        at,
+        ...(p.decorators ? { decorators: p.decorators } : {}),
+      })),
     );
   }
   const { rest } = membersOf(r, field(node, 'body')?.children ?? [], cls);

@@ -528,6 +528,9 @@ const annotated = (r: Rust, type: TreeNode | null, attributes: readonly TreeNode
     ? `Annotated<${[typeText(r, type), ...attributes.map((a) => typeText(r, a))].join(', ')}>`
     : typeText(r, type);
 
+const noted = (r: Rust, attributes: readonly TreeNode[]): { decorators?: Expr[] } =>
+  attributes.length > 0 ? { decorators: attributes.map((a) => apart(r, () => attributeOf(r, a)).value) } : {};
+
 const paramsOf = (r: Rust, list: TreeNode | null): Param[] => {
   const params: Param[] = [];
   let attributes: TreeNode[] = [];
@@ -545,6 +548,7 @@ const paramsOf = (r: Rust, list: TreeNode | null): Param[] => {
       defaultValue: null,
       rest: false,
       parts: target?.kind === 'parts' ? flatParts(target) : [],
+      ...noted(r, attributes),
     });
     attributes = [];
   }
@@ -601,14 +605,17 @@ const classOf = (r: Rust, node: TreeNode, attributes: readonly TreeNode[]): Stmt
     const name = field(member, 'name');
     const at = r.at(member);
     if (/^function_(signature_)?item$/.test(member.kind)) cls.methods.push(fnOf(r, member, pending));
-    else if (member.kind === 'field_declaration')
+    else if (member.kind === 'field_declaration') {
+      const doc = r.docBefore(pending[0] ?? member, isDoc) || r.docBefore(member, isDoc);
       cls.fields.push({
         name: name ? r.text(name) : '',
         type: annotated(r, field(member, 'type'), pending),
         value: null,
         at,
+        ...noted(r, pending),
+        ...(doc !== '' ? { doc } : {}),
       });
-    else if (member.field === 'type')
+    } else if (member.field === 'type')
       cls.fields.push({ name: String(cls.fields.length), type: typeText(r, member), value: null, at });
     else if (member.kind === 'const_item') {
       const value = field(member, 'value');

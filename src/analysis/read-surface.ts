@@ -1,0 +1,89 @@
+import type { Module } from './code/ir.ts';
+import { languages } from './code/readers.ts';
+import { extensionOf } from './paths.ts';
+import { emptyScan, MOST_ENTRIES, type ScannedSurface } from './surface-entry.ts';
+
+/** The MCP surface of sources in every language there is a reader for. */
+
+export const SURFACE_LANGUAGES = 'TypeScript, JavaScript, Python, Go, Java and Rust';
+
+export type SurfaceSource = { path: string; text: string };
+
+export type ReadSurface = {
+  found: ScannedSurface;
+  /** Files that could not be read, or not completely. */
+  unread: { path: string; why: string }[];
+  /** How many sources were looked at. */
+  read: number;
+};
+
+const SCRIPT = /^[cm]?[jt]sx?$/;
+/** Read by what the flow engine's readers make of them; the others by their tokens. */
+const CODE = /^(?:go|java|rs)$/;
+
+/** A program in which this word does not stand offers nothing by this protocol. */
+const MCP = /mcp|modelcontextprotocol|model-context-protocol/i;
+
+/** Whether a file may define tools in a language that is read: hand-written declarations of types do not. */
+export const mayDefineTools = (path: string): boolean => {
+  const extension = extensionOf(path);
+  return (
+    extension === 'py' || CODE.test(extension) || (SCRIPT.test(extension) && !/\.d\.[cm]?ts$/.test(path))
+  );
+};
+
+/** `pause` is awaited between files, and may throw to stop. */
+export const readSurface = async (
+  sources: readonly SurfaceSource[],
+  pause: () => Promise<void> = async () => {},
+): Promise<ReadSurface> => {
+  const { readTypescriptSurface } = await import('./surface-typescript.ts');
+  const { readPythonSurface } = await import('./surface-python.ts');
+  const of = (is: (extension: string) => boolean): SurfaceSource[] =>
+    sources.filter((s) => is(extensionOf(s.path)));
+  const scans = [readTypescriptSurface(of((e) => SCRIPT.test(e))), readPythonSurface(of((e) => e === 'py'))];
+  const unread: ReadSurface['unread'] = [];
+  for (const language of languages) {
+    const own = of((e) => CODE.test(e) && language.extensions.includes(e));
+    if (!own.some((s) => MCP.test(s.text) || MCP.test(s.path))) continue;
+    const reader = await language.load().catch((error: unknown) => {
+      const why = `the parser for ${language.name} is missing: ${error instanceof Error ? error.message : String(error)}`;
+      unread.push(...own.map((s) => ({ path: s.path, why })));
+      return null;
+    });
+    if (!reader) continue;
+    const modules: Module[] = [];
+    for (const { path, text } of own) {
+      await pause();
+      const module = reader.read(path, text);
+      const [first] = module.errors;
+      if (first)
+        unread.push({
+          path,
+          why:
+            module.body.length > 0
+              ? `lines ${first.line}-${first.endLine} could not be parsed`
+              : 'could not be parsed',
+        });
+      modules.push(module);
+    }
+    await pause();
+    const { readCodeSurface } = await import('./code-surface/read.ts');
+    const scan = readCodeSurface(modules);
+    if (scan.cut)
+      unread.push({
+        path: own[0]!.path,
+        why: `and the other ${language.name} files: not followed to the end`,
+      });
+    scans.push(scan);
+  }
+  const all = emptyScan();
+  for (const s of scans) {
+    all.entries.push(...s.entries);
+    all.unused.push(...s.unused);
+    all.transports.push(...s.transports);
+    all.listHandlers.push(...s.listHandlers);
+    all.truncated ||= s.truncated || all.entries.length > MOST_ENTRIES;
+  }
+  return { found: all, unread, read: sources.length };
+};
