@@ -2,8 +2,8 @@ import type { Class, Expr, Fn } from '../code/ir.ts';
 import type { FoundEntry } from '../surface-entry.ts';
 import type { Call } from './definitions.ts';
 import { entryOfFunction } from './entries.ts';
+import { hintsOf } from './options.ts';
 import { type At, type FnAt, lastOf, type Program, type Site } from './program.ts';
-import { hintsOf } from './schemas.ts';
 import { fieldsOf } from './types.ts';
 import { resultsOf, textOf } from './values.ts';
 

@@ -2,8 +2,9 @@ import type { Expr, Fn } from '../code/ir.ts';
 import type { Param } from '../schema-javascript.ts';
 import { type FoundEntry, TOOL_NAME } from '../surface-entry.ts';
 import type { Call, Definition } from './definitions.ts';
+import { hintsOf, optionsOf } from './options.ts';
 import { type At, type FnAt, type Program, pathOf } from './program.ts';
-import { hintsOf, optionsOf, paramsOfSchema } from './schemas.ts';
+import { paramsOfSchema } from './schemas.ts';
 import { isKnownType, paramsOfHandler } from './types.ts';
 import { called, fnNamed, resultsOf, step, textOf } from './values.ts';
 

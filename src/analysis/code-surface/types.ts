@@ -1,6 +1,8 @@
 import type { Expr, Field, Param as FnParam } from '../code/ir.ts';
 import type { Param } from '../schema-javascript.ts';
+import { goTag } from './go-tags.ts';
 import { type At, lastOf, type Program } from './program.ts';
+import { bareType, itemOf, plainWord } from './type-text.ts';
 import { plainOf, textOf, typeNamed } from './values.ts';
 
 /** Parameters as the types of a handler state them: structs with tags, records and parameters with annotations. */
@@ -16,39 +18,6 @@ const callsNamed = (decorators: readonly Expr[] | undefined, name: RegExp): Call
 const namesOnly = (decorators: readonly Expr[] | undefined): string[] =>
   (decorators ?? []).map((d) => lastOf(d.kind === 'call' ? d.callee : d));
 
-/** `Annotated<T, @A(…)>`, `Option<T>`, `*T`, `&T`: what is inside, without what is said about it. */
-export const bareType = (type: string): string => {
-  let bare = type.trim();
-  for (let i = 0; i < 6; i++) {
-    const annotated = /^Annotated<(.*)$/.exec(bare);
-    const inner = annotated ? untilComma(annotated[1]!) : bare;
-    const next = inner
-      .replace(/^(?:\*|&(?:'\w+ )?(?:mut )?|final |dyn |impl )/, '')
-      .replace(/^(?:\w+\.)?(?:CallToolParamsFor|ServerRequest|CallToolRequestFor)\[(.*)\]$/, '$1')
-      .replace(/^(?:Parameters|Option|Optional|Json|Box|Arc|Mono|Nullable|JsonNullable|Valid)<(.*)>$/, '$1')
-      .trim();
-    if (next === bare) break;
-    bare = next;
-  }
-  return bare;
-};
-
-/** Up to the first comma that is in no brackets. */
-const untilComma = (text: string): string => {
-  let depth = 0;
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i]!;
-    if (c === '<' || c === '(' || c === '[') depth++;
-    else if (c === '>' || c === ')' || c === ']') {
-      if (depth === 0) return text.slice(0, i);
-      depth--;
-    } else if (c === ',' && depth === 0) return text.slice(0, i);
-  }
-  return text;
-};
-
-const LISTS = /^(?:\[\]|\[(?=[^\]]+\]))|^(?:Vec|List|Set|Collection|HashSet|BTreeSet|ArrayList)<(.+)>$/;
-
 /** What JSON a type takes, in the words of a schema where there is one. */
 const wordFor = (
   program: Program,
@@ -57,69 +26,21 @@ const wordFor = (
   depth: number,
 ): { type: string; constraints: string[] } => {
   const type = bareType(raw);
-  const item =
-    LISTS.exec(type)?.[1] ??
-    /^\[\](.+)$/.exec(type)?.[1] ??
-    /^\[(.+?)(?:; ?.+)?\]$/.exec(type)?.[1] ??
-    /^(.+)\[\]$/.exec(type)?.[1];
-  if (item && depth < DEEPEST) {
+  const item = itemOf(type);
+  if (item !== null && depth < DEEPEST) {
     const inner = wordFor(program, item, at, depth + 1);
     return { type: `array of ${inner.type}`, constraints: inner.constraints.map((c) => `items ${c}`) };
   }
-  const last = type.replace(/<.*$/, '').split(/::|\./).at(-1)!;
-  if (/^(?:string|String|str|CharSequence|PathBuf|Cow|char)$/.test(last))
-    return { type: 'string', constraints: [] };
-  if (/^(?:u?int(?:8|16|32|64)?|[iu](?:8|16|32|64|128|size)|Integer|Long|Short|long|short|byte)$/.test(last))
-    return { type: 'integer', constraints: [] };
-  if (/^(?:float(?:32|64)?|f32|f64|double|Double|Float|BigDecimal|Number)$/.test(last))
-    return { type: 'number', constraints: [] };
-  if (/^(?:bool|boolean|Boolean)$/.test(last)) return { type: 'boolean', constraints: [] };
-  if (
-    /^(?:any|Any|Object|Value|JsonValue|JsonObject|JsonNode|RawMessage|interface|Map|HashMap|BTreeMap|map)\b/.test(
-      last,
-    ) ||
-    /^map\[|^interface ?\{/.test(type)
-  )
-    return { type: 'object', constraints: [] };
+  const plain = plainWord(type);
+  if (plain !== null) return { type: plain, constraints: [] };
   const known = depth < DEEPEST ? typeNamed(program, type, at) : null;
   if (!known) return { type: type.slice(0, 120) || 'unknown', constraints: [] };
   const names = fieldsOf(program, known.cls.name, at, depth + 1).map((p) => p.name);
   // An enumeration, or a name for some other type.
-  if (names.length === 0) return { type: last.slice(0, 120), constraints: [] };
+  if (names.length === 0) return { type: known.cls.name.slice(0, 120), constraints: [] };
   return {
     type: `object(${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''})`,
     constraints: [],
-  };
-};
-
-/** Keys of a Go `jsonschema` tag: `required,description=…,enum=a,enum=b`; the official SDK takes all of it as a description. */
-const goTag = (tag: string): { description: string; constraints: string[]; required: boolean } => {
-  const parts = tag.split(
-    /(?<!\\),(?=\s*(?:required|description=|enum=|minimum=|maximum=|minLength=|maxLength=|pattern=|format=|default=|example=|title=|multipleOf=|minItems=|maxItems=|oneof_\w+=|nullable))/,
-  );
-  if (!/^(?:required$|nullable$|[\w]{2,20}=)/.test(parts[0]!.trim()))
-    return { description: tag, constraints: [], required: false };
-  const values = parts.map((p) => p.trim());
-  const of = (key: string): string[] =>
-    values.filter((v) => v.startsWith(`${key}=`)).map((v) => v.slice(key.length + 1).replaceAll('\\,', ','));
-  const enums = of('enum');
-  return {
-    description: of('description')[0] ?? '',
-    required: values.includes('required'),
-    constraints: [
-      ...(enums.length > 0 ? [`one of ${enums.join(', ')}`] : []),
-      ...[
-        'minLength',
-        'maxLength',
-        'minimum',
-        'maximum',
-        'pattern',
-        'format',
-        'default',
-        'minItems',
-        'maxItems',
-      ].flatMap((k) => of(k).map((v) => `${k} ${v}`)),
-    ],
   };
 };
 
