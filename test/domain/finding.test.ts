@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { decide, isRefusal } from '../../src/domain/decide.ts';
+import { draftFinding, type Finding, missingParts, stageOf } from '../../src/domain/finding.ts';
+import { findingInput, toInput, withInput } from '../../src/domain/finding-input.ts';
+import { checksOf } from '../../src/domain/methodology.ts';
+import { emptyAivss } from '../../src/domain/scoring/aivss.ts';
+import { audited, testMethodology } from './arbitraries.ts';
+
+const check = checksOf(testMethodology)[0]!;
+const whole = (over: Partial<Finding> = {}): Finding => ({
+  ...draftFinding('F-01', check),
+  severity: 'high',
+  cwe: 'CWE-78',
+  summary: 's',
+  description: 'd',
+  evidence: ['0123456789abcdef'],
+  impact: {
+    confidentiality: 'High',
+    integrity: 'High',
+    availability: 'High',
+    exploitability: 'High',
+    scope: 'x',
+  },
+  reproduction: ['r'],
+  risks: ['r'],
+  validation: ['v'],
+  business: { development: '', staging: '', production: 'p', enterprise: '' },
+  ...over,
+});
+
+describe('the stage of a finding', () => {
+  it('is draft, then ready, then reviewed', () => {
+    expect(stageOf(draftFinding('F-01', check))).toBe('draft');
+    expect(stageOf(whole())).toBe('ready');
+    expect(stageOf(whole({ reviewed: true }))).toBe('reviewed');
+    // A review of something incomplete counts for nothing.
+    expect(stageOf(whole({ reviewed: true, summary: '' }))).toBe('draft');
+  });
+
+  it('cannot be reviewed while something is to fill', () => {
+    const { session } = audited([{ type: 'record-finding', finding: draftFinding('F-01', check) }]);
+    const decision = decide(session, testMethodology, {
+      type: 'review-finding',
+      finding: 'F-01',
+      reviewed: true,
+    });
+    expect(isRefusal(decision) && decision.refused).toContain('still to fill');
+  });
+
+  it('falls back when the text changes, and not when only a day of tracking does', () => {
+    const commands = [
+      { type: 'record-finding' as const, finding: whole() },
+      { type: 'review-finding' as const, finding: 'F-01', reviewed: true },
+    ];
+    const reviewed = audited(commands).session.findings.get('F-01')!;
+    expect(reviewed.reviewed).toBe(true);
+    const tracked = { ...reviewed, tracking: { ...reviewed.tracking, reported: '2026-11-24' } };
+    const after = (finding: Finding) =>
+      audited([...commands, { type: 'record-finding', finding }]).session.findings.get('F-01')!;
+    expect(after(tracked)).toMatchObject({ reviewed: true, tracking: { reported: '2026-11-24' } });
+    expect(after({ ...reviewed, summary: 'another' }).reviewed).toBe(false);
+  });
+});
+
+describe('what is missing', () => {
+  const scored = (severity: Finding['severity'], severityReason = '') =>
+    missingParts(
+      whole({
+        severity,
+        severityReason,
+        scores: {
+          cvss40: 'CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N',
+          cvss31: '',
+          aivss: null,
+        },
+      }),
+    );
+  it('is a reason, when the severity is not the one of the score', () => {
+    expect(scored('critical')).toEqual([]);
+    expect(scored('medium')).toEqual(['severityReason']);
+    expect(scored('medium', 'It needs an account in practice.')).toEqual([]);
+  });
+  it('is what it means in some deployment, but not for what only informs', () => {
+    const business = { development: '', staging: '', production: '', enterprise: '' };
+    expect(missingParts(whole({ business }))).toEqual(['business.production']);
+    expect(missingParts(whole({ business: { ...business, enterprise: 'e' } }))).toEqual([]);
+    expect(missingParts(whole({ business, severity: 'info' }))).toEqual([]);
+  });
+});
+
+it('refuses a vector that is not complete, instead of scoring it 0', () => {
+  const finding = whole({ scores: { cvss40: 'CVSS:4.0/AV:N', cvss31: '', aivss: null } });
+  const decision = decide(audited([]).session, testMethodology, { type: 'record-finding', finding });
+  expect(isRefusal(decision) && decision.refused).toContain('not complete');
+  expect(findingInput.safeParse({ cvss40: 'CVSS:4.0/AV:N' }).error?.issues[0]?.message).toContain(
+    'still to choose',
+  );
+});
+
+it('is written as a person edits it and read back the same', () => {
+  const f = whole({
+    scores: {
+      cvss40: 'CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N',
+      cvss31: '',
+      aivss: { ...emptyAivss(), factors: { ...emptyAivss().factors, tools: 0.5 }, threat: 'attacked' },
+    },
+    examples: '**TypeScript**: x',
+    tracking: { ...draftFinding('F-01', check).tracking, reported: '2026-11-20' },
+    severityReason: 'because',
+  });
+  const read = findingInput.parse(JSON.parse(JSON.stringify(toInput(f))));
+  expect(
+    withInput(draftFinding('F-01', check), read, { locations: f.locations, evidence: f.evidence }),
+  ).toEqual(f);
+});
