@@ -1,13 +1,16 @@
+import type { Cited } from '../domain/citations.ts';
 import { isRefusal } from '../domain/decide.ts';
-import { missingParts } from '../domain/finding.ts';
+import { disclosureOf, graveFindings } from '../domain/disclosure.ts';
+import { missingParts, stageOf } from '../domain/finding.ts';
 import { checksOf, collectorsOf, type Methodology } from '../domain/methodology.ts';
+import { scoresText } from '../domain/scoring/severity.ts';
 import { findingsOf, indexEvidence, progress, verdictWord, workedHours } from '../domain/selectors.ts';
 import { toJson } from '../domain/session.ts';
 import type { Snapshot } from '../engine/store.ts';
 import { visible } from '../text/visible.ts';
 import { applyAnswers, readAnswers } from './answer.ts';
 import { type Host, json } from './host.ts';
-import { describeWritten, isClean, loadTop10, readinessOf, writeReport } from './report.ts';
+import { citedBy, describeWritten, isClean, loadTop10, readinessOf, writeReport } from './report.ts';
 import { chooseSession, resumeAudit, type StartOptions, startAudit, type Workspace } from './workspace.ts';
 
 /** The twins of what the interface does, for scripts and for terminals that are none. Exit codes: 0 done, 1 not as asked. */
@@ -123,7 +126,7 @@ export const single = (
     return 0;
   });
 
-const statusJson = (w: Workspace, snapshot: Snapshot, methodology: Methodology) => {
+const statusJson = (w: Workspace, snapshot: Snapshot, methodology: Methodology, cited: Cited) => {
   const index = indexEvidence(snapshot.evidence);
   return {
     session: w.id,
@@ -141,8 +144,17 @@ const statusJson = (w: Workspace, snapshot: Snapshot, methodology: Methodology) 
       items: (index.get(c.id) ?? []).length,
       leads: (index.get(c.id) ?? []).filter((i) => i.kind === 'lead').length,
     })),
-    findings: findingsOf(snapshot.session).map((f) => ({ ...f, missing: missingParts(f) })),
-    readiness: readinessOf(snapshot),
+    findings: findingsOf(snapshot.session).map((f) => ({
+      ...f,
+      stage: stageOf(f),
+      missing: missingParts(f),
+      score: scoresText(f.scores),
+    })),
+    disclosure: {
+      ...disclosureOf(snapshot.session),
+      findings: graveFindings(snapshot.session).map((f) => f.id),
+    },
+    readiness: readinessOf(snapshot, cited),
     state: toJson(snapshot.session),
   };
 };
@@ -157,8 +169,9 @@ export const status = (
     async (w) => {
       const snapshot = w.store.snapshot();
       const { session, methodology } = snapshot;
+      const cited = await citedBy(snapshot, (path) => w.store.readText(path));
       if (options.json) {
-        json(host, statusJson(w, snapshot, methodology));
+        json(host, statusJson(w, snapshot, methodology, cited));
         return 0;
       }
       const p = progress(session, checksOf(methodology));
@@ -178,9 +191,9 @@ export const status = (
       for (const f of findingsOf(session))
         say(
           host,
-          `  ${f.id} ${f.severity.padEnd(9)} ${f.title}${missingParts(f).length > 0 ? `  (to fill: ${missingParts(f).join(', ')})` : ''}`,
+          `  ${f.id} ${f.severity.padEnd(9)} ${stageOf(f).padEnd(9)} ${f.title}${scoresText(f.scores) ? `  ${scoresText(f.scores)}` : ''}${missingParts(f).length > 0 ? `  (to fill: ${missingParts(f).join(', ')})` : ''}`,
         );
-      for (const r of readinessOf(snapshot))
+      for (const r of readinessOf(snapshot, cited))
         if (r.level !== 'ok') say(host, `  ${r.level}: ${r.text} (${r.fix})`);
       return 0;
     },

@@ -144,6 +144,24 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     );
 
   cli
+    .command('prove')
+    .description('read every cited range again at the pinned commit: exact, moved, changed or gone')
+    .argument('[finding]', 'only this one, for instance F-03')
+    .option('--take-moves', 'cite the lines where code that merely moved stands now')
+    .addOption(session())
+    .addOption(json())
+    .action(async (finding: string | undefined, o) =>
+      done(await (await import('./prove.ts')).prove(host, finding, o)),
+    );
+
+  cli
+    .command('carry')
+    .description('take the findings of an earlier session into this one, and prove them at this commit')
+    .argument('<from>', 'the earlier session, by id or its beginning')
+    .addOption(session())
+    .action(async (from: string, o) => done(await (await import('./carry.ts')).carry(host, from, o)));
+
+  cli
     .command('disclose')
     .description('when the maintainers were told of critical and high findings, and how long they still have')
     .option('--told <date>', 'day they were told in private, YYYY-MM-DD')

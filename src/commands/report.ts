@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
+import { type Cited, citedPaths, itemsById, readCited } from '../domain/citations.ts';
 import { publicationRefusal } from '../domain/disclosure.ts';
 import { UserError } from '../domain/errors.ts';
 import type { SessionEvent } from '../domain/events.ts';
@@ -23,21 +24,12 @@ export type State = { snapshot: Snapshot; events: readonly SessionEvent[]; top10
 /** A file at the pinned commit, for reading every citation again; rejects when the target cannot be opened. */
 export type ReadText = (path: string) => Promise<string | null>;
 
-/** The files findings cite, as they stand at the pinned commit. Where none can be read, citations stay unverified. */
-const citedFiles = async ({ snapshot }: State, read: ReadText): Promise<Map<string, string | null>> => {
-  const paths = new Set(
-    [...snapshot.session.findings.values()].flatMap((f) => f.locations.map((l) => l.path)),
-  );
-  const files = new Map<string, string | null>();
-  try {
-    for (const path of paths) files.set(path, await read(path));
-  } catch {
-    files.clear();
-  }
-  return files;
-};
+/** Everything findings cite, read again at the pinned commit. */
+export const citedBy = (snapshot: Snapshot, read: ReadText): Promise<Cited> =>
+  readCited(citedPaths(snapshot.session.findings.values(), itemsById(snapshot.evidence)), read);
 
-export const readinessOf = (snapshot: Snapshot): Readiness[] => readiness(snapshot);
+export const readinessOf = (snapshot: Snapshot, cited?: Cited): Readiness[] =>
+  readiness({ ...snapshot, cited });
 
 /** Day of the last piece of work, which the submission folder is named after. */
 const dateOf = (events: readonly SessionEvent[]): string => {
@@ -103,7 +95,8 @@ export type WrittenReport = {
  * @throws UserError when something blocks the report, or the folder cannot be written
  */
 export const writeReport = async (state: State, to: string, read: ReadText): Promise<WrittenReport> => {
-  const blocked = readinessOf(state.snapshot).filter((r) => r.level === 'blocks');
+  const cited = await citedBy(state.snapshot, read);
+  const blocked = readinessOf(state.snapshot, cited).filter((r) => r.level === 'blocks');
   if (blocked.length > 0)
     throw new UserError(
       `the report cannot be written yet: ${blocked.map((b) => b.text).join('; ')}`,
@@ -123,7 +116,6 @@ export const writeReport = async (state: State, to: string, read: ReadText): Pro
     existingAudits,
   });
   const folder = `${base}/audits/${audit}`;
-  const cited = await citedFiles(state, read);
   writeFiles(root, files, folder);
   const hash = createHash('sha256');
   for (const [path, text] of files) hash.update(`${path}\0${text.length}\0${text}`);
@@ -131,7 +123,7 @@ export const writeReport = async (state: State, to: string, read: ReadText): Pro
     new Map([...readFolder(join(root, base))].map(([path, bytes]) => [`${base}/${path}`, bytes])),
     {
       target: (commit, path) =>
-        commit === state.snapshot.session.target?.commit ? cited.get(path) : undefined,
+        commit === state.snapshot.session.target?.commit ? cited.texts.get(path) : undefined,
     },
   );
   return { folder: join(root, folder), audit, sha256: hash.digest('hex'), diagnostics };

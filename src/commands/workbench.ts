@@ -96,7 +96,7 @@ const ports = (
     resume: (id) => opened(async (w) => w.resumeAudit(host, w.chooseSession(host, id), readOnly)),
     importFile: async (path) => (await lazy.archive()).importFile(host, path).id,
     exportFile: async (o) => (await lazy.archive()).exportTo(o.folder, `${o.id}.mcp-audit.zip`),
-    readiness: (snapshot) => report().report.readinessOf(snapshot),
+    readiness: (snapshot, cited) => report().report.readinessOf(snapshot, cited),
     preview: (snapshot, events) => {
       try {
         return report().report.previewReport({ snapshot, events, top10: report().top10 });

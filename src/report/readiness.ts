@@ -1,11 +1,11 @@
+import type { Cited } from '../domain/citations.ts';
 import { disclosureOf, publicationWarning } from '../domain/disclosure.ts';
-import { type Finding, missingParts, stageOf } from '../domain/finding.ts';
 import { checksOf } from '../domain/methodology.ts';
-import { scoresText } from '../domain/scoring/severity.ts';
 import { findingsOf, findingsOfCheck } from '../domain/selectors.ts';
 import { allItems, looksOf } from './coverage.ts';
 import { SEVERITIES } from './ids.ts';
-import { hasPlaceholder, placeholderIn } from './placeholder.ts';
+import { hasPlaceholder } from './placeholder.ts';
+import { aboutCitations, aboutFinding } from './readiness-findings.ts';
 import type { ReportInput } from './report-model.ts';
 import { repositoryOf } from './repository.ts';
 
@@ -17,10 +17,15 @@ export type Readiness = {
   finding?: string;
   /** What must be asked of the auditor to mend it, when it lies in neither. */
   ask?: 'auditor' | 'address' | 'disclosure';
+  /** The cited code stands elsewhere: taking this over mends it. `location` is its place among the finding's. */
+  move?: { location: number; path: string; startLine: number; endLine: number };
   fix: string;
 };
 
-type Input = Omit<ReportInput, 'auditId' | 'tool' | 'top10' | 'events'>;
+type Input = Omit<ReportInput, 'auditId' | 'tool' | 'top10' | 'events'> & {
+  /** What findings cite, read again; without it nothing is said about citations. */
+  cited?: Cited | undefined;
+};
 
 const aboutAuditor = ({ session }: Input): Readiness[] => {
   const { name, github, contact, organization } = session.auditor;
@@ -66,84 +71,6 @@ const aboutTarget = ({ session }: Input): Readiness[] => {
       },
     ];
   return [];
-};
-
-const textsOf = (f: Finding): string[] => [
-  f.title,
-  f.category,
-  f.summary,
-  f.description,
-  f.impact.scope,
-  f.notes,
-  f.severityReason,
-  f.examples,
-  ...Object.values(f.business),
-  ...f.components,
-  ...f.reproduction,
-  ...f.risks,
-  ...f.validation,
-  ...f.references,
-  ...Object.values(f.recommendations).flat(),
-];
-
-const aboutFinding = (f: Finding, known: ReadonlySet<string>): Readiness[] => {
-  const rows: Readiness[] = missingParts(f).map((part) => ({
-    level: 'blocks',
-    text: `${f.id} has no ${part}`,
-    finding: f.id,
-    check: f.check,
-    fix: `write ${part} of ${f.id}`,
-  }));
-  if (f.positive && f.severity !== 'info')
-    rows.push({
-      level: 'blocks',
-      text: `${f.id} is positive but of severity ${f.severity}`,
-      finding: f.id,
-      check: f.check,
-      fix: 'set severity info, or make it a weakness',
-    });
-  if (textsOf(f).some(hasPlaceholder))
-    rows.push({
-      level: 'blocks',
-      text: `${f.id} still holds placeholder text: ${textsOf(f).map(placeholderIn).find(Boolean)?.slice(0, 60)}`,
-      finding: f.id,
-      check: f.check,
-      fix: 'write what it stands for, or remove it',
-    });
-  if (!f.positive && f.severity !== 'info' && scoresText(f.scores) === '')
-    rows.push({
-      level: 'warns',
-      text: `${f.id} has no score`,
-      finding: f.id,
-      check: f.check,
-      fix: 'score it with CVSS (s), so that others can weigh it',
-    });
-  if (stageOf(f) === 'ready')
-    rows.push({
-      level: 'warns',
-      text: `${f.id} was not read again as a whole`,
-      finding: f.id,
-      check: f.check,
-      fix: 'read it as a stranger would, then mark it reviewed (v)',
-    });
-  const lost = f.evidence.filter((id) => !known.has(id));
-  if (lost.length > 0)
-    rows.push({
-      level: 'warns',
-      text: `${f.id} rests on ${lost.length} evidence items that are not at hand`,
-      finding: f.id,
-      check: f.check,
-      fix: 'gather the evidence again, or attach items that exist',
-    });
-  if (!f.positive && f.severity !== 'info' && f.locations.length === 0)
-    rows.push({
-      level: 'warns',
-      text: `${f.id} cites no lines of the target`,
-      finding: f.id,
-      check: f.check,
-      fix: 'add a location, so that a reviewer can see the code',
-    });
-  return rows;
 };
 
 const aboutChecks = ({ session, methodology }: Input): Readiness[] => {
@@ -214,7 +141,8 @@ export const readiness = (input: Input): Readiness[] => {
   const { session, methodology, evidence, missing } = input;
   const items = allItems(evidence);
   const findings = findingsOf(session);
-  const known = new Set(items.map((i) => i.id));
+  const byId = new Map(items.map((i) => [i.id, i]));
+  const known = new Set(byId.keys());
   const blind = looksOf(session, methodology, evidence, missing).filter((l) => !l.looked);
   const openLeads = items.filter(
     (i) => i.kind === 'lead' && i.strength === 'strong' && !session.triage.has(i.id),
@@ -223,6 +151,7 @@ export const readiness = (input: Input): Readiness[] => {
     ...aboutAuditor(input),
     ...aboutTarget(input),
     ...findings.flatMap((f) => aboutFinding(f, known)),
+    ...(input.cited ? findings.flatMap((f) => aboutCitations(f, byId, input.cited as Cited)) : []),
     ...aboutChecks(input),
   ];
   for (const s of SEVERITIES)

@@ -1,4 +1,5 @@
 import { surfaceOf, toolViews } from '../domain/attack-surface.ts';
+import { type Cited, citedPaths, itemsById, nothingCited, readCited } from '../domain/citations.ts';
 import { type Command, isRefusal, type Refusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
 import type { SessionEvent } from '../domain/events.ts';
@@ -77,7 +78,28 @@ export const createApp = (
   const sources = new Map<string, string | null>();
 
   const index = memoLast(indexEvidence);
-  const readiness = memoLast((snap: Snapshot): readonly ReadinessItem[] => ports.readiness(snap));
+  const readiness = memoLast((snap: Snapshot, proof: Cited): readonly ReadinessItem[] =>
+    ports.readiness(snap, proof),
+  );
+  const paths = memoLast((findings: Snapshot['session']['findings'], evidence: Snapshot['evidence']) =>
+    citedPaths(findings.values(), itemsById(evidence)),
+  );
+  /** What findings cite, as far as it has been read; a commit does not change, so each file is read once. */
+  let cited = nothingCited;
+  let reading = false;
+  const citations = (snap: Snapshot, open: Opened): Cited => {
+    const wanted = paths(snap.session.findings, snap.evidence);
+    if (!reading && cited.problem === null && wanted.some((p) => !cited.texts.has(p))) {
+      reading = true;
+      readCited(wanted, (path) => open.store.readText(path), cited).then((read) => {
+        reading = false;
+        if (opened !== open) return;
+        cited = read;
+        app.redraw();
+      });
+    }
+    return cited;
+  };
   const now = memoLast(
     (snap: Snapshot) => whatNow(snap.methodology, snap.session, index(snap.evidence)).text,
   );
@@ -141,7 +163,7 @@ export const createApp = (
         index: snap ? index(snap.evidence) : NO_EVIDENCE,
         sessions,
         sessionsError,
-        readiness: () => (snap ? readiness(snap) : []),
+        readiness: () => (snap && open ? readiness(snap, citations(snap, open)) : []),
         tools: () => (snap ? tools(snap.evidence) : []),
         surface: () => (snap ? surface(snap.evidence) : emptySurface()),
         whatNow: () => (snap ? now(snap) : ''),
@@ -173,6 +195,7 @@ export const createApp = (
       unsubscribe();
       opened = next;
       sources.clear();
+      cited = nothingCited;
       unsubscribe = next ? next.store.subscribe(() => app.redraw()) : () => {};
       app.redraw();
     },

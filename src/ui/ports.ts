@@ -1,3 +1,4 @@
+import type { Cited } from '../domain/citations.ts';
 import type { Command, Refusal } from '../domain/decide.ts';
 import type { Auditor, SessionEvent } from '../domain/events.ts';
 import type { Location } from '../domain/evidence.ts';
@@ -43,6 +44,8 @@ export type ReadinessItem = {
   fix: string;
   check?: string | undefined;
   finding?: string | undefined;
+  /** The cited code stands elsewhere: taking this over mends it. */
+  move?: { location: number; path: string; startLine: number; endLine: number } | undefined;
   /** What the auditor is asked for to mend it, when it lies in neither. */
   ask?: 'auditor' | 'address' | 'disclosure' | undefined;
 };
@@ -61,7 +64,7 @@ export type Ports = {
   resume(id: string): Promise<Opened>;
   importFile(path: string): Promise<string>;
   exportFile(opened: Opened): Promise<string>;
-  readiness(snapshot: Snapshot): readonly ReadinessItem[];
+  readiness(snapshot: Snapshot, cited: Cited): readonly ReadinessItem[];
   /** The assessment as it would be written now, or why it cannot be compiled. */
   preview(snapshot: Snapshot, events: readonly SessionEvent[]): string;
   /** Where `write` puts the submission unless the auditor says otherwise. */

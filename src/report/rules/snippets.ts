@@ -150,6 +150,12 @@ const ORDER = ['exact', 'semantic', 'moved', 'partial', 'none'];
 
 const better = (a: Match, b: Match): Match => (ORDER.indexOf(b.kind) < ORDER.indexOf(a.kind) ? b : a);
 
+/** As {@link matchSnippet}. Credentials are masked in what we quote: then the masked file is what must agree. */
+export const compareSnippet = (citation: Citation, source: string): Match => {
+  const plain = matchSnippet(citation, source);
+  return plain.kind === 'exact' ? plain : better(plain, matchSnippet(citation, redactSecrets(source)));
+};
+
 const RULE = 'AVP-3.3';
 
 const checkOne = (
@@ -173,9 +179,7 @@ const checkOne = (
     say('warning', missing, 'correct the path or the commit');
     return;
   }
-  const plain = matchSnippet(c, source);
-  // Credentials are masked in what we quote: then the masked file is what must agree.
-  const match = plain.kind === 'exact' ? plain : better(plain, matchSnippet(c, redactSecrets(source)));
+  const match = compareSnippet(c, source);
   if (match.kind === 'moved')
     say(
       'warning',

@@ -1,8 +1,10 @@
 import { isRefusal } from '../../domain/decide.ts';
 import { DISCLOSURE_DAYS, disclosureOf, publicationRefusal } from '../../domain/disclosure.ts';
+import type { Finding } from '../../domain/finding.ts';
 import { describeEvent } from '../../domain/selectors.ts';
 import type { App } from '../app-state.ts';
 import { selectedId } from '../model.ts';
+import type { ReadinessItem } from '../ports.ts';
 import { emptyList } from '../view/list.ts';
 import { textField } from '../view/text-field.ts';
 import { collect } from './checks.ts';
@@ -29,6 +31,8 @@ export const goThere = (app: App): void => {
   const view = app.view();
   const item = view.readiness()[Number(selectedId(view, 'report'))];
   if (!item) return;
+  const finding = item.finding ? app.opened().store.snapshot().session.findings.get(item.finding) : undefined;
+  if (finding && item.move) return takeMove(app, finding, item.move);
   if (item.finding) {
     goTo(app, 'findings');
     select(app, 'findings', item.finding);
@@ -37,6 +41,19 @@ export const goThere = (app: App): void => {
   else if (item.ask === 'address') addressTarget(app);
   else if (item.ask === 'disclosure') tellMaintainers(app);
 };
+
+/** The cited code stands elsewhere in the file: quote it from there. */
+const takeMove = (app: App, finding: Finding, move: NonNullable<ReadinessItem['move']>): void =>
+  app.work(async () => {
+    const { store } = app.opened();
+    const found = await app.ports.locate([`${move.path}:${move.startLine}-${move.endLine}`], store);
+    if (isRefusal(found)) return app.toast(`${found.refused}: ${found.hint}`, 'warn');
+    const locations = finding.locations.map((l, i) => (i === move.location ? (found[0] ?? l) : l));
+    app.dispatch(
+      { type: 'record-finding', finding: { ...finding, locations } },
+      `${finding.id} cites lines ${move.startLine}-${move.endLine} now · z takes it back`,
+    );
+  });
 
 export const writeReport = (app: App): void => {
   const view = app.view();

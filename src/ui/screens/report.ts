@@ -46,7 +46,11 @@ export const reportLines = (v: View, _theme: Theme, columns: number): Line[] => 
     ? [
         ...wrap(row.text, columns).map((l): Line => [span(l, LEVELS[row.level].tone)]),
         ...wrapHanging('→ ', row.fix, columns).map(plain),
-        ...(row.check || row.finding || row.ask ? [muted('Enter goes there.')] : []),
+        ...(row.move
+          ? [muted('Enter takes the new lines over.')]
+          : row.check || row.finding || row.ask
+            ? [muted('Enter goes there.')]
+            : []),
         blank,
       ]
     : [];

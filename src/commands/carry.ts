@@ -1,0 +1,60 @@
+import { isRefusal, nextFindingId } from '../domain/decide.ts';
+import { UserError } from '../domain/errors.ts';
+import { findCheck } from '../domain/methodology.ts';
+import { findingsOf } from '../domain/selectors.ts';
+import { visible } from '../text/visible.ts';
+import { withSession } from './headless.ts';
+import type { Host } from './host.ts';
+import { prove } from './prove.ts';
+import { chooseSession } from './workspace.ts';
+
+/**
+ * Takes the findings of an earlier session into this one, as drafts to be judged anew: with the code they quoted, so that
+ * reading it again at this commit says what is still there, what moved, and what has changed or gone.
+ */
+export const carry = async (
+  host: Host,
+  from: string,
+  options: { session?: string | undefined },
+): Promise<number> => {
+  const into = chooseSession(host, options.session);
+  const source = chooseSession(host, from);
+  if (source === into)
+    throw new UserError(
+      'a session cannot take over its own findings, so nothing was recorded',
+      'name the earlier session, and with --session the new one',
+    );
+  const earlier = await withSession(host, source, async (w) => w.store.snapshot().session, true);
+  const code = await withSession(host, into, async (w) => {
+    const known = new Set([...w.store.snapshot().evidence.values()].flatMap((r) => r.items.map((i) => i.id)));
+    let refused = 0;
+    for (const f of findingsOf(earlier)) {
+      const { session, methodology } = w.store.snapshot();
+      const there = [...session.findings.values()].some((o) => o.title === f.title && o.check === f.check);
+      if (there) continue;
+      if (!findCheck(methodology, f.check)) {
+        host.stderr(`${visible(`${f.id} belongs to check ${f.check}, which ${methodology.id} has not`)}\n`);
+        refused += 1;
+        continue;
+      }
+      const note = `Carried over from ${f.id} of ${earlier.id}, at commit ${earlier.target?.commit ?? 'unknown'}.`;
+      const result = w.store.dispatch({
+        type: 'record-finding',
+        finding: {
+          ...f,
+          id: nextFindingId(session),
+          reviewed: false,
+          evidence: f.evidence.filter((id) => known.has(id)),
+          notes: [f.notes, note].filter(Boolean).join('\n\n'),
+        },
+      });
+      if (isRefusal(result)) {
+        host.stderr(`${visible(`${f.id}: ${result.refused} (${result.hint})`)}\n`);
+        refused += 1;
+      } else host.stdout(`${visible(`${f.id} is ${f.title}`)}\n`);
+    }
+    return refused === 0 ? 0 : 1;
+  });
+  await prove(host, undefined, { session: into });
+  return code;
+};

@@ -1,0 +1,79 @@
+import { itemsById } from '../domain/citations.ts';
+import { isRefusal } from '../domain/decide.ts';
+import { placeWords } from '../domain/evidence.ts';
+import { findingsOf } from '../domain/selectors.ts';
+import { locate } from '../engine/locate.ts';
+import type { ProvenCitation } from '../report/proof.ts';
+import { proveFinding } from '../report/proof.ts';
+import { visible } from '../text/visible.ts';
+import { withSession } from './headless.ts';
+import { type Host, json } from './host.ts';
+import { citedBy } from './report.ts';
+import type { Workspace } from './workspace.ts';
+
+export type ProveOptions = {
+  session?: string | undefined;
+  takeMoves?: boolean | undefined;
+  json?: boolean | undefined;
+};
+
+const proofs = async (w: Workspace, finding: string | undefined): Promise<ProvenCitation[]> => {
+  const snapshot = w.store.snapshot();
+  const cited = await citedBy(snapshot, (path) => w.store.readText(path));
+  const items = itemsById(snapshot.evidence);
+  return findingsOf(snapshot.session)
+    .filter((f) => finding === undefined || f.id === finding)
+    .flatMap((f) => proveFinding(f, items, cited));
+};
+
+/** Quotes anew what merely moved. Returns what was refused, in words. */
+const takeMoves = async (w: Workspace, moved: readonly ProvenCitation[]): Promise<string[]> => {
+  const refused: string[] = [];
+  for (const { finding, index, location, proof } of moved) {
+    if (index === null || proof.state !== 'moved') continue;
+    const found = await locate([`${location.path}:${proof.startLine}-${proof.endLine}`], (path) =>
+      w.store.readText(path),
+    );
+    const now = w.store.snapshot().session.findings.get(finding.id) ?? finding;
+    const result = isRefusal(found)
+      ? found
+      : w.store.dispatch({
+          type: 'record-finding',
+          finding: { ...now, locations: now.locations.map((l, i) => (i === index ? (found[0] ?? l) : l)) },
+        });
+    if (isRefusal(result)) refused.push(`${finding.id}: ${result.refused} (${result.hint})`);
+  }
+  return refused;
+};
+
+/** Reads every cited range again at the pinned commit. Exit 1 unless all are exact. */
+export const prove = (host: Host, finding: string | undefined, options: ProveOptions): Promise<number> =>
+  withSession(
+    host,
+    options.session,
+    async (w) => {
+      if (options.takeMoves)
+        for (const line of await takeMoves(w, await proofs(w, finding))) host.stderr(`${visible(line)}\n`);
+      const all = await proofs(w, finding);
+      const exact = all.filter((p) => p.proof.state === 'exact').length;
+      if (options.json)
+        json(host, {
+          session: w.id,
+          citations: all.map(({ finding: f, location, index, proof }) => ({
+            finding: f.id,
+            place: placeWords(location),
+            of: index === null ? 'evidence' : 'finding',
+            ...proof,
+          })),
+        });
+      else {
+        for (const { finding: f, location, proof } of all) {
+          const to = proof.state === 'moved' ? ` to ${proof.startLine}-${proof.endLine}` : '';
+          host.stdout(`${visible(`${f.id}  ${proof.state.padEnd(7)} ${placeWords(location)}${to}`)}\n`);
+        }
+        host.stdout(`${exact} of ${all.length} citations exact\n`);
+      }
+      return exact === all.length ? 0 : 1;
+    },
+    !options.takeMoves,
+  );

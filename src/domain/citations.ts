@@ -1,0 +1,45 @@
+import type { EvidenceItem } from './evidence.ts';
+import type { Finding } from './finding.ts';
+import type { Evidence } from './selectors.ts';
+
+/** The files that findings cite, as they stand at the pinned commit. */
+export type Cited = {
+  /** null: there is no such text file at the commit. A path that is not here has not been read. */
+  texts: ReadonlyMap<string, string | null>;
+  /** Why the rest could not be read; null while nothing went wrong. */
+  problem: string | null;
+};
+
+export const nothingCited: Cited = { texts: new Map(), problem: null };
+
+/** Evidence items by id, looked up once for many findings. */
+export const itemsById = (evidence: Evidence): ReadonlyMap<string, EvidenceItem> =>
+  new Map([...evidence.values()].flatMap((r) => r.items.map((i): [string, EvidenceItem] => [i.id, i])));
+
+/** Every path that has to be read to prove these findings: where they say the code is, and where their evidence does. */
+export const citedPaths = (
+  findings: Iterable<Finding>,
+  items: ReadonlyMap<string, EvidenceItem>,
+): string[] => [
+  ...new Set(
+    [...findings].flatMap((f) => [
+      ...f.locations.map((l) => l.path),
+      ...f.evidence.flatMap((id) => items.get(id)?.location?.path ?? []),
+    ]),
+  ),
+];
+
+/** Reads what is not read yet; a failure is kept in words, and what was read before it counts. */
+export const readCited = async (
+  paths: readonly string[],
+  read: (path: string) => Promise<string | null>,
+  known: Cited = nothingCited,
+): Promise<Cited> => {
+  const texts = new Map(known.texts);
+  try {
+    for (const path of paths) if (!texts.has(path)) texts.set(path, await read(path));
+  } catch (error) {
+    return { texts, problem: error instanceof Error ? error.message : String(error) };
+  }
+  return { texts, problem: null };
+};

@@ -1,0 +1,57 @@
+import type { Cited } from '../domain/citations.ts';
+import { type EvidenceItem, type Location, placeWords } from '../domain/evidence.ts';
+import type { Finding } from '../domain/finding.ts';
+import { compareSnippet } from './rules/snippets.ts';
+
+/**
+ * Whether a cited range still says what the finding quotes, read again at the pinned commit. `changed`: some of it stands in
+ * the file. `gone`: none of it, or the file is not there. `unread`: nobody could look, which proves nothing.
+ */
+export type Proof =
+  | { state: 'exact' | 'changed' | 'gone' | 'unread' }
+  | { state: 'moved'; startLine: number; endLine: number };
+
+export const proveLocation = (l: Location, cited: Cited): Proof => {
+  const source = cited.texts.get(l.path);
+  if (source === undefined) return { state: 'unread' };
+  if (source === null) return { state: 'gone' };
+  const match = compareSnippet({ ...l, snippet: l.snippet.split('\n'), line: 0 }, source);
+  switch (match.kind) {
+    case 'exact':
+      return { state: 'exact' };
+    case 'moved':
+      return { state: 'moved', startLine: match.start, endLine: match.end };
+    case 'semantic':
+      // Only white space differs. Quoted anew from where it stands, it is exact again.
+      return { state: 'moved', startLine: match.start, endLine: match.end };
+    case 'partial':
+      return { state: 'changed' };
+    case 'none':
+      return { state: 'gone' };
+  }
+};
+
+export type ProvenCitation = {
+  finding: Finding;
+  location: Location;
+  /** Place in `finding.locations`, or null when an attached evidence item cites it. */
+  index: number | null;
+  proof: Proof;
+};
+
+/** Every citation of a finding with its proof: its own places, then those of its evidence that it does not cite itself. */
+export const proveFinding = (
+  f: Finding,
+  items: ReadonlyMap<string, EvidenceItem>,
+  cited: Cited,
+): ProvenCitation[] => {
+  const own = f.locations.map((location, index) => ({ location, index: index as number | null }));
+  const known = new Set(f.locations.map(placeWords));
+  const attached = f.evidence.flatMap((id) => {
+    const location = items.get(id)?.location;
+    if (!location || known.has(placeWords(location))) return [];
+    known.add(placeWords(location));
+    return [{ location, index: null }];
+  });
+  return [...own, ...attached].map((c) => ({ ...c, finding: f, proof: proveLocation(c.location, cited) }));
+};

@@ -1,0 +1,157 @@
+import type { Cited } from '../domain/citations.ts';
+import { type EvidenceItem, placeWords } from '../domain/evidence.ts';
+import { type Finding, missingParts, stageOf } from '../domain/finding.ts';
+import { scoresText } from '../domain/scoring/severity.ts';
+import { hasPlaceholder, placeholderIn } from './placeholder.ts';
+import { type ProvenCitation, proveFinding } from './proof.ts';
+import type { Readiness } from './readiness.ts';
+
+const textsOf = (f: Finding): string[] => [
+  f.title,
+  f.category,
+  f.summary,
+  f.description,
+  f.impact.scope,
+  f.notes,
+  f.severityReason,
+  f.examples,
+  ...Object.values(f.business),
+  ...f.components,
+  ...f.reproduction,
+  ...f.risks,
+  ...f.validation,
+  ...f.references,
+  ...Object.values(f.recommendations).flat(),
+];
+
+/** What one finding lacks before it can be published. `known` are the ids of the evidence at hand. */
+export const aboutFinding = (f: Finding, known: ReadonlySet<string>): Readiness[] => {
+  const rows: Readiness[] = missingParts(f).map((part) => ({
+    level: 'blocks',
+    text: `${f.id} has no ${part}`,
+    finding: f.id,
+    check: f.check,
+    fix: `write ${part} of ${f.id}`,
+  }));
+  if (f.positive && f.severity !== 'info')
+    rows.push({
+      level: 'blocks',
+      text: `${f.id} is positive but of severity ${f.severity}`,
+      finding: f.id,
+      check: f.check,
+      fix: 'set severity info, or make it a weakness',
+    });
+  if (textsOf(f).some(hasPlaceholder))
+    rows.push({
+      level: 'blocks',
+      text: `${f.id} still holds placeholder text: ${textsOf(f).map(placeholderIn).find(Boolean)?.slice(0, 60)}`,
+      finding: f.id,
+      check: f.check,
+      fix: 'write what it stands for, or remove it',
+    });
+  if (!f.positive && f.severity !== 'info' && scoresText(f.scores) === '')
+    rows.push({
+      level: 'warns',
+      text: `${f.id} has no score`,
+      finding: f.id,
+      check: f.check,
+      fix: 'score it with CVSS (s), so that others can weigh it',
+    });
+  if (stageOf(f) === 'ready')
+    rows.push({
+      level: 'warns',
+      text: `${f.id} was not read again as a whole`,
+      finding: f.id,
+      check: f.check,
+      fix: 'read it as a stranger would, then mark it reviewed (v)',
+    });
+  const lost = f.evidence.filter((id) => !known.has(id));
+  if (lost.length > 0)
+    rows.push({
+      level: 'warns',
+      text: `${f.id} rests on ${lost.length} evidence items that are not at hand`,
+      finding: f.id,
+      check: f.check,
+      fix: 'gather the evidence again, or attach items that exist',
+    });
+  if (!f.positive && f.severity !== 'info' && f.locations.length === 0)
+    rows.push({
+      level: 'warns',
+      text: `${f.id} cites no lines of the target`,
+      finding: f.id,
+      check: f.check,
+      fix: 'add a location, so that a reviewer can see the code',
+    });
+  return rows;
+};
+
+/** Citations that do not stand where the finding says. */
+export const aboutCitations = (
+  f: Finding,
+  items: ReadonlyMap<string, EvidenceItem>,
+  cited: Cited,
+): Readiness[] => {
+  const proofs = proveFinding(f, items, cited);
+  const at = { finding: f.id, check: f.check };
+  const unread = proofs.filter((p) => p.proof.state === 'unread');
+  const rowsOf = ({ location, index, proof }: ProvenCitation): Readiness[] => {
+    const place = `${f.id} cites ${placeWords(location)}`;
+    switch (proof.state) {
+      case 'exact':
+      case 'unread':
+        return [];
+      case 'moved': {
+        const to = { startLine: proof.startLine, endLine: proof.endLine };
+        const lines = placeWords({ path: '', ...to }).slice(1);
+        return [
+          {
+            ...at,
+            level: 'blocks',
+            text: `${place}: the code stands at ${lines}`,
+            ...(index === null ? {} : { move: { location: index, path: location.path, ...to } }),
+            fix:
+              index === null
+                ? 'gather the evidence again: it cites lines that moved'
+                : `take over lines ${lines}, quoted anew`,
+          },
+        ];
+      }
+      case 'changed':
+        return [
+          {
+            ...at,
+            level: 'blocks',
+            text: `${place}: only a part of that code is in the file`,
+            fix: 'cite the lines as they stand at the commit, or quote what proves it now',
+          },
+        ];
+      case 'gone':
+        return [
+          {
+            ...at,
+            level: 'blocks',
+            text: `${place}: that code is not there`,
+            fix: 'cite where the code is at the commit, or remove the place',
+          },
+        ];
+    }
+  };
+  const rows = proofs.flatMap(rowsOf);
+  if (unread.length > 0)
+    rows.push(
+      cited.problem === null
+        ? {
+            ...at,
+            level: 'warns',
+            text: `${f.id}: ${unread.length} citations are being read again`,
+            fix: 'wait a moment',
+          }
+        : {
+            ...at,
+            level: 'blocks',
+            text: `${f.id}: ${unread.length} citations could not be read again: ${cited.problem}`,
+            fix: 'open the session where the target can be read: nobody signs what was not proven',
+          },
+    );
+  return rows;
+};
