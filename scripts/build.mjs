@@ -21,8 +21,8 @@ await build({
   mainFields: ['module', 'main'],
   define: { 'process.env.NODE_ENV': '"production"' },
   // Ink loads its devtools only when asked to; secretlint resolves its rules by itself and is loaded by name;
-  // tree-sitter finds its WebAssembly beside itself.
-  external: ['react-devtools-core', '@secretlint/*', '@vscode/tree-sitter-wasm'],
+  // tree-sitter finds its WebAssembly beside itself; xmlbuilder2 is what CycloneDX would write XML with, and we do not.
+  external: ['react-devtools-core', 'xmlbuilder2', '@secretlint/*', '@vscode/tree-sitter-wasm'],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },

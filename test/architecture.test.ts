@@ -21,6 +21,15 @@ const PARSERS = [
   '@vscode/tree-sitter-wasm',
 ];
 
+/** What is known about packages: their versions, names, licences, and bills of materials. */
+const PACKAGES = [
+  'semver',
+  '@renovatebot/pep440',
+  'packageurl-js',
+  'spdx-expression-parse',
+  '@cyclonedx/cyclonedx-library',
+];
+
 const RULES: Record<string, Rule> = {
   domain: {
     rooms: ['domain', 'text'],
@@ -30,7 +39,7 @@ const RULES: Record<string, Rule> = {
   analysis: {
     rooms: ['analysis', 'domain', 'text'],
     types: ['collectors/collector.ts'],
-    packages: [...PARSERS, 'hosted-git-info', 'zod'],
+    packages: [...PARSERS, ...PACKAGES, 'hosted-git-info', 'zod'],
   },
   collectors: { rooms: ['analysis', 'domain', 'text', 'collectors/collector.ts'], packages: PARSERS },
   engine: {

@@ -23,30 +23,84 @@ export type Dependency = {
   line: number;
 };
 
+/** A name as its registry compares it. */
+export const registryName = (ecosystem: Ecosystem, name: string): string =>
+  ecosystem === 'PyPI'
+    ? name.toLowerCase().replace(/[-_.]+/g, '-')
+    : ecosystem === 'NuGet' || ecosystem === 'Packagist'
+      ? name.toLowerCase()
+      : name;
+
 export type Script = { name: string; command: string; line: number };
 
 export type Manifest = {
   path: string;
   ecosystem: Ecosystem;
   name: string;
-  dependencies: Dependency[] /** Run by the package manager on install or publish. */;
+  dependencies: Dependency[];
+  /** Run by the package manager on install or publish. */
   scripts: Script[];
+  /** As declared; '' when it is not. */
+  licence?: string;
+  /** Other files it takes requirements from (`-r`, `-c`), as written. */
+  includes?: { path: string; line: number }[];
+  /** Of a pom: what its versions may stand for, and the artifact whose pom it goes on from. */
+  maven?: { parent: string; properties: Record<string, string>; management: Record<string, string> };
+  /** What its own text does not settle: "4 versions stand in a parent that is not in this repository". */
+  partial?: string;
 };
+
+/** One package as a lockfile pins it. */
+export type LockedPackage = {
+  name: string;
+  version: string;
+  /** 1-based line of its entry. */
+  line: number;
+  /** `sha512-…`, `sha256:…`, `h1:…` as the lockfile writes it; '' when one is missing; null when none is to be expected. */
+  hash: string | null;
+  /** Where it comes from when that is not the ecosystem's registry; '' else. */
+  elsewhere: string;
+  /** Runs a script when installed, as far as the format tells. */
+  installScript: boolean;
+  /** As the lockfile states it; '' for formats that do not. */
+  licence: string;
+  /** Indexes into `packages` of what it needs. */
+  needs: number[];
+  /** Asked for by a manifest itself; null when nothing tells. */
+  direct: boolean | null;
+  /** Only needed to develop, test or build; null when nothing tells. */
+  development: boolean | null;
+};
+
+/** A package asked for by name, and whether only for development. */
+export type Root = { index: number; development: boolean };
+
+/** What the lockfile says a manifest asked for when it was written; `specifier` is null when it keeps only names. */
+export type Requested = { folder: string; name: string; specifier: string | null };
 
 export type Lockfile = {
   path: string;
   format: string;
   ecosystem: Ecosystem;
-  packages: number;
-  /** null when the format has none or it could not be counted. */
-  withoutIntegrity: number | null;
-  /** Packages that do not come from the ecosystem's registry. */
-  elsewhere: { name: string; source: string; line: number }[];
-  /** Packages that run a script when installed; null when the format does not tell. */
-  installScripts: { name: string; line: number }[] | null;
-  /** Names and versions, for what is made of them later. */
-  resolved: { name: string; version: string }[];
+  packages: LockedPackage[];
+  /** Entries past {@link MOST_PACKAGES}, which were not read. */
+  beyond: number;
+  /** Whether the format holds hashes at all. */
+  hashes: boolean;
+  /** Whether the format tells which packages run scripts on install. */
+  tellsScripts: boolean;
+  /** null when the lockfile does not record it. */
+  requested: Requested[] | null;
+  /** null when only manifests can tell. */
+  roots: Root[] | null;
+  /** Finds what a manifest's entry led to, where names alone do not tell (yarn). */
+  locate?: (name: string, specifier: string) => number | undefined;
+  /** What must be known to read the numbers: "lists more than is used". */
+  remark: string;
 };
+
+/** More than any honest lockfile holds; what lies beyond is said to be unread. */
+export const MOST_PACKAGES = 60_000;
 
 export const MOST_DEPENDENCIES = 3000;
 

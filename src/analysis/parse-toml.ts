@@ -7,8 +7,8 @@ const MOST_BYTES = 2_000_000;
 const unquote = (key: string): string => key.trim().replace(/^(["'])(.*)\1$/, '$2');
 
 /** TOML. Places are found by a line scan: table headers, then keys; array entries by their table's or key's line. */
-export const parseToml = (text: string): Parsed => {
-  if (text.length > MOST_BYTES) return { ok: false, reason: `larger than ${MOST_BYTES} characters` };
+export const parseToml = (text: string, mostBytes = MOST_BYTES): Parsed => {
+  if (text.length > mostBytes) return { ok: false, reason: `larger than ${mostBytes} characters` };
   let value: unknown;
   try {
     value = parse(text);

@@ -1,8 +1,11 @@
 import type { Ecosystem, Lockfile, Manifest } from '../analysis/dependency.ts';
-import { lockfileReader } from '../analysis/lockfiles.ts';
+import { type Component, inventory } from '../analysis/inventory.ts';
+import { lockfileKind } from '../analysis/lockfiles/index.ts';
+import { lockOf, markLock } from '../analysis/lockfiles/lock.ts';
 import { manifestReader } from '../analysis/manifests/read-manifest.ts';
+import { settleMaven } from '../analysis/manifests/settle-maven.ts';
 import { below, depthOf, folderOf, isExamplePath, isTestPath, isVendoredPath } from '../analysis/paths.ts';
-import { byCodePoint, bytes, count, plural } from '../analysis/words.ts';
+import { byCodePoint, plural } from '../analysis/words.ts';
 import {
   type CollectContext,
   type Collector,
@@ -17,18 +20,16 @@ import {
   CHAIN,
   describeLockfile,
   describeManifest,
+  KNOWN,
   kindsOf,
   scripts,
   UPDATES,
   WHAT,
 } from './dependencies/describe.ts';
+import { describeDrift } from './dependencies/drift.ts';
+import { readLockfiles, readManifests } from './dependencies/read-files.ts';
+import { describeInventory } from './dependencies/table.ts';
 import { updateBots } from './dependencies/updates.ts';
-
-const KNOWN = ['1.3.2'];
-
-const MOST_MANIFESTS = 300;
-
-const MOST_LOCKFILES = 60;
 
 export const dependencies: Collector = {
   id: 'dependencies',
@@ -41,7 +42,7 @@ export const dependencies: Collector = {
     const above = tree.allEntries.filter(
       (e) =>
         target.subdir !== '' &&
-        lockfileReader(e.path) &&
+        lockfileKind(e.path) &&
         `${target.subdir}/`.startsWith(folderOf(e.path) === '' ? '' : `${folderOf(e.path)}/`) &&
         !e.path.startsWith(`${target.subdir}/`),
     );
@@ -58,20 +59,29 @@ export const dependencies: Collector = {
           byCodePoint(a.path, b.path),
       );
     const items: ItemDraft[] = [];
-    const manifests = siblingsAsWorkspace(
-      await readManifests(context, ordered(files.filter((e) => manifestReader(e.path))), items),
+    const manifests = settleMaven(
+      siblingsAsWorkspace(
+        await readManifests(context, ordered(files.filter((e) => manifestReader(e.path))), files, items),
+      ),
     );
-    const locks = await readLockfiles(context, ordered(files.filter((e) => lockfileReader(e.path))), items);
-    if (manifests.length + locks.found.length === 0 && items.length === 0)
+    const locks = await readLockfiles(context, ordered(files.filter((e) => lockfileKind(e.path))), items);
+    if (manifests.length + locks.length === 0 && items.length === 0)
       return {
         outcome: 'not-applicable',
         searched: `${plural(files.length, 'file')} by name`,
         message:
           'There is no manifest or lockfile of npm, PyPI, Go, Cargo, Maven, Gradle, NuGet, RubyGems or Composer.',
       };
+    for (const lock of locks)
+      markLock(
+        lock,
+        manifests.filter((m) => lockOf(m, locks) === lock),
+      );
 
     const main = manifests.filter((m) => !secondary(m.path));
     const rest = manifests.filter((m) => secondary(m.path));
+    const components = inventory(manifests, locks, secondary);
+    items.push(...describeInventory(components));
     for (const manifest of main) items.push(...describeManifest(manifest));
     if (rest.length > 0)
       items.push(
@@ -84,105 +94,43 @@ export const dependencies: Collector = {
           at: { path: rest[0]!.path, startLine: 1 },
         }),
       );
-    for (const lock of locks.found) items.push(...describeLockfile(lock, secondary(lock.path)));
+    for (const lock of locks) items.push(...describeLockfile(lock, secondary(lock.path)));
+    items.push(...describeDrift(main, locks));
     items.push(...withoutLock(main, files), ...scripts(manifests, secondary));
     items.push(...(await updateBots(context, main)));
-    items.push(
-      gap(
-        'vulnerabilities-not-looked-up',
-        KNOWN,
-        'Known vulnerabilities of the dependencies were not looked up',
-        {
-          class: 'supply-chain',
-          detail: `This collector reads the repository only and asks no advisory database. ${locks.found.length > 0 ? `Check the ${plural(locks.found.length, 'lockfile')} with osv-scanner, or npm audit, pip-audit, govulncheck, cargo audit.` : 'There is no lockfile, so that even a scanner could only guess the versions.'}`,
-        },
-      ),
-    );
+    items.push(...unlookedUp(components));
     const direct = main.reduce((n, m) => n + m.dependencies.length, 0);
     return gathered(
-      `${plural(manifests.length, 'manifest')}, ${plural(locks.found.length, 'lockfile')}, ${plural(direct, 'direct dependency', 'direct dependencies')}`,
+      `${plural(manifests.length, 'manifest')}, ${plural(locks.length, 'lockfile')}, ${plural(direct, 'direct dependency', 'direct dependencies')}, ${plural(components.length, 'package')} pinned`,
       items,
+      { artifacts: await bomOf(target, components) },
     );
   },
 };
 
-const readManifests = async (
-  { tree, signal }: CollectContext,
-  entries: readonly TreeEntry[],
-  items: ItemDraft[],
-): Promise<Manifest[]> => {
-  const manifests: Manifest[] = [];
-  for (const { path } of entries.slice(0, MOST_MANIFESTS)) {
-    signal.throwIfAborted();
-    const source = await tree.text(path);
-    const read = source === null ? null : manifestReader(path)!(path, source);
-    if (read?.ok) {
-      if (read.manifest.dependencies.length + read.manifest.scripts.length > 0 || read.manifest.name)
-        manifests.push(read.manifest);
-    } else
-      items.push(
-        gap('unreadable-manifest', WHAT, `${path} could not be read`, {
-          class: 'supply-chain',
-          detail: read ? read.reason : 'Binary, or too large.',
-        }),
-      );
-  }
-  if (entries.length > MOST_MANIFESTS)
-    items.push(
-      gap(
-        'too-many-manifests',
-        WHAT,
-        `${count(entries.length - MOST_MANIFESTS)} of ${count(entries.length)} manifests not read`,
-        { class: 'supply-chain' },
-      ),
-    );
-  return manifests;
+const bomOf = async (target: CollectContext['target'], components: readonly Component[]) => {
+  if (components.length === 0) return [];
+  const { cycloneDx } = await import('../analysis/sbom.ts');
+  return [
+    {
+      name: 'sbom.cdx.json',
+      mediaType: 'application/vnd.cyclonedx+json; version=1.6',
+      content: cycloneDx(target, components),
+    },
+  ];
 };
 
-const readLockfiles = async (
-  { tree, signal }: CollectContext,
-  entries: readonly TreeEntry[],
-  items: ItemDraft[],
-): Promise<{ found: Lockfile[] }> => {
-  const found: Lockfile[] = [];
-  for (const entry of entries.slice(0, MOST_LOCKFILES)) {
-    signal.throwIfAborted();
-    const reader = lockfileReader(entry.path)!;
-    const source = 'read' in reader ? await tree.text(entry.path) : null;
-    const read = 'read' in reader && source !== null ? reader.read(entry.path, source) : null;
-    if (read?.ok) found.push(read.lock);
-    else
-      items.push(
-        gap(
-          'unread-lockfile',
-          [...WHAT, ...KNOWN, ...CHAIN],
-          `${entry.path} (${bytes(entry.size)}) was not read`,
-          {
-            class: 'supply-chain',
-            detail:
-              'unreadable' in reader
-                ? `It is ${reader.unreadable}.`
-                : read && !read.ok
-                  ? read.reason
-                  : entry.size > tree.maxTextBytes
-                    ? `Larger than ${bytes(tree.maxTextBytes)}.`
-                    : 'Not text.',
-            at: { path: entry.path, startLine: 1 },
-          },
-        ),
-      );
-  }
-  if (entries.length > MOST_LOCKFILES)
-    items.push(
-      gap(
-        'too-many-lockfiles',
-        WHAT,
-        `${count(entries.length - MOST_LOCKFILES)} of ${count(entries.length)} lockfiles not read`,
-        { class: 'supply-chain' },
-      ),
-    );
-  return { found };
-};
+const unlookedUp = (components: readonly Component[]): ItemDraft[] => [
+  gap(
+    'vulnerabilities-not-looked-up',
+    KNOWN,
+    'Known vulnerabilities of the dependencies were not looked up',
+    {
+      class: 'supply-chain',
+      detail: `Check the ${plural(components.length, 'pinned package')} with osv-scanner, or npm audit, pip-audit, govulncheck, cargo audit.`,
+    },
+  ),
+];
 
 /** npm links a package of the same tree whatever its version is called. */
 const siblingsAsWorkspace = (manifests: readonly Manifest[]): Manifest[] => {
@@ -201,38 +149,53 @@ const siblingsAsWorkspace = (manifests: readonly Manifest[]): Manifest[] => {
   );
 };
 
-const NEEDS_LOCK = new Set<Ecosystem>(['npm', 'PyPI', 'Go', 'crates.io', 'RubyGems', 'Packagist']);
+const NEEDS_LOCK = new Set<Ecosystem>(['npm', 'PyPI', 'crates.io', 'RubyGems', 'Packagist']);
 
-/** A lockfile counts for a manifest in its folder or in any folder above (workspaces). */
+/** One lead for all: what a lockfile is for is the same in each of them. */
 const withoutLock = (manifests: readonly Manifest[], files: readonly TreeEntry[]): ItemDraft[] => {
   const locks = files.flatMap((e) => {
-    const reader = lockfileReader(e.path);
-    return reader ? [{ folder: folderOf(e.path), ecosystem: reader.ecosystem }] : [];
+    const kind = lockfileKind(e.path);
+    return kind ? [{ folder: folderOf(e.path), ecosystem: kind.ecosystem, file: e.path }] : [];
   });
   const bare = manifests.filter((m) => {
-    if (
-      !NEEDS_LOCK.has(m.ecosystem) ||
-      m.dependencies.filter((d) => d.scope !== 'peer' && d.kind !== 'workspace').length === 0
-    )
+    if (m.dependencies.every((d) => d.scope === 'peer' || d.kind === 'workspace' || d.kind === 'exact'))
       return false;
     const folder = folderOf(m.path);
-    return !locks.some(
-      (l) =>
-        l.ecosystem === m.ecosystem &&
-        (l.folder === '' || l.folder === folder || folder.startsWith(`${l.folder}/`)),
+    if (m.ecosystem === 'Go')
+      return !files.some((e) => e.path === (folder === '' ? 'go.sum' : `${folder}/go.sum`));
+    return (
+      NEEDS_LOCK.has(m.ecosystem) &&
+      !locks.some(
+        (l) =>
+          l.ecosystem === m.ecosystem &&
+          (l.folder === '' || l.folder === folder || folder.startsWith(`${l.folder}/`)),
+      )
     );
   });
-  const exact = (m: Manifest): boolean => m.dependencies.every((d) => d.kind === 'exact');
-  return bare
-    .filter((m) => !exact(m))
-    .slice(0, 20)
-    .map((m) =>
-      lead('no-lockfile', [...WHAT, ...UPDATES, ...CHAIN], `${m.path} has no lockfile`, {
+  const [first] = bare;
+  if (!first) return [];
+  return [
+    lead(
+      'no-lockfile',
+      [...WHAT, ...UPDATES, ...CHAIN],
+      bare.length === 1
+        ? `${first.path} has no lockfile`
+        : `${plural(bare.length, 'manifest')} have no lockfile`,
+      {
         class: 'supply-chain',
         cwe: ['CWE-1357'],
         strength: 'moderate',
-        detail: `Every installation of its ${plural(m.dependencies.length, 'dependency', 'dependencies')} may give other versions.`,
-        at: { path: m.path, startLine: 1 },
-      }),
-    );
+        detail: [
+          `Every installation of ${plural(
+            bare.reduce((n, m) => n + m.dependencies.length, 0),
+            'dependency',
+            'dependencies',
+          )} may give other versions.`,
+          ...bare.slice(0, 20).map((m) => m.path),
+        ].join('\n'),
+        at: { path: first.path, startLine: 1 },
+        places: bare.slice(1, 200).map((m) => ({ path: m.path, startLine: 1 })),
+      },
+    ),
+  ];
 };

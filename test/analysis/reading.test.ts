@@ -7,7 +7,6 @@ import { hiddenCharacters, paddedAway } from '../../src/analysis/hidden-characte
 import { imagePin, launchesIn, pipedDownloads } from '../../src/analysis/launch-commands.ts';
 import { licenceMatches, normaliseLicence } from '../../src/analysis/licence.ts';
 import { lineFinder } from '../../src/analysis/lines.ts';
-import { lockfileReader } from '../../src/analysis/lockfiles.ts';
 import { manifestReader } from '../../src/analysis/manifests/read-manifest.ts';
 import { newLineFilter } from '../../src/analysis/new-lines.ts';
 import { parseJson } from '../../src/analysis/parse-json.ts';
@@ -162,62 +161,6 @@ describe('dependencies', () => {
     ['composer.json', '{"require": {"php": ">=8", "v/a": "^1"}}', ['1 v/a range runtime']],
   ])('reads %s', (path, text, expected) => {
     expect(manifest(path, text)).toEqual(expected);
-  });
-
-  const lock = (path: string, text: string) => {
-    const reader = lockfileReader(path);
-    if (!reader || !('read' in reader)) throw new Error('no reader');
-    const read = reader.read(path, text);
-    if (!read.ok) throw new Error(read.reason);
-    return read.lock;
-  };
-  it.each<[string, string, number, number | null, number]>([
-    [
-      'package-lock.json',
-      '{"lockfileVersion":1,"dependencies":{"a":{"version":"1","resolved":"https://registry.npmjs.org/a","integrity":"x","dependencies":{"b":{"version":"2","resolved":"git+ssh://h/b"}}}}}',
-      2,
-      1,
-      1,
-    ],
-    [
-      'pnpm-lock.yaml',
-      "lockfileVersion: '9.0'\npackages:\n\n  '@a/b@1.0.0':\n    resolution: {integrity: sha512-x}\n\n  c@2.0.0:\n    resolution: {tarball: https://h/c.tgz}\n\nsnapshots:\n  c@2.0.0: {}\n",
-      2,
-      1,
-      1,
-    ],
-    [
-      'yarn.lock',
-      '# v1\n"@a/b@^1", "@a/b@^1.1":\n  version "1.1.0"\n  resolved "https://registry.yarnpkg.com/x"\n  integrity sha512-x\n\nc@2:\n  version "2.0.0"\n  resolved "https://h/c.tgz"\n',
-      2,
-      1,
-      1,
-    ],
-    [
-      'bun.lock',
-      '{\n  "packages": {\n    "a": ["a@1.0.0", "", {}, "sha512-xxxxxxxxxxxxxxxxxxxxxxxxxxxx=="],\n    "b": ["b@github:x/b#1", {}, "x-b"],\n  }\n}\n',
-      2,
-      1,
-      1,
-    ],
-    [
-      'uv.lock',
-      'version = 1\n[[package]]\nname = "me"\nsource = { editable = "." }\n[[package]]\nname = "a"\nversion = "1"\nsource = { registry = "https://pypi.org/simple" }\nwheels = [\n { url = "u", hash = "sha256:x" },\n]\n[[package]]\nname = "b"\nsource = { git = "https://h/b" }\n',
-      2,
-      1,
-      1,
-    ],
-    [
-      'Cargo.lock',
-      '[[package]]\nname = "me"\nversion = "0.1.0"\n\n[[package]]\nname = "a"\nversion = "1.0.0"\nsource = "registry+https://github.com/rust-lang/crates.io-index"\nchecksum = "x"\n',
-      1,
-      0,
-      0,
-    ],
-    ['go.sum', 'a.b/c v1.0.0 h1:x=\na.b/c v1.0.0/go.mod h1:y=\n', 1, 0, 0],
-  ])('counts %s', (path, text, packages, withoutIntegrity, elsewhere) => {
-    expect(lock(path, text)).toMatchObject({ packages, withoutIntegrity });
-    expect(lock(path, text).elsewhere).toHaveLength(elsewhere);
   });
 });
 

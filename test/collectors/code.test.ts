@@ -262,7 +262,7 @@ describe('dependencies', () => {
     });
     expect(item('lockfile').title).toBe('package-lock.json (package-lock v3) pins 2 packages');
     expect(item('non-registry-package')).toMatchObject({
-      detail: 'http://evil.example/c.tgz',
+      detail: 'line 10: @x/c from http://evil.example/c.tgz',
       strength: 'moderate',
     });
     expect(item('install-scripts').detail).toBe('@x/c');

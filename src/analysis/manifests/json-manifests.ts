@@ -1,6 +1,6 @@
 import { composerKind, type Dependency, MOST_DEPENDENCIES, npmKind } from '../dependency.ts';
 import { parseJson } from '../parse-json.ts';
-import { bag, entriesOf, text } from '../shape.ts';
+import { bag, entriesOf, list, text } from '../shape.ts';
 import type { ManifestReader } from './read-manifest.ts';
 
 /** Scripts npm runs on its own when the package is installed from a folder, a git URL, or the registry. */
@@ -34,6 +34,7 @@ export const packageJson: ManifestReader = (path, source) => {
       path,
       ecosystem: 'npm',
       name: text(root.name),
+      licence: text(root.license) || text(bag(root.license).type),
       dependencies: NPM_SCOPES.flatMap(([key, scope]) =>
         entriesOf(root[key])
           .slice(0, MOST_DEPENDENCIES)
@@ -77,6 +78,7 @@ export const composerJson: ManifestReader = (path, source) => {
       path,
       ecosystem: 'Packagist',
       name: text(root.name),
+      licence: text(root.license) || list(root.license).map(text).join(' OR '),
       dependencies: [...read('require', 'runtime'), ...read('require-dev', 'development')],
       scripts: entriesOf(root.scripts)
         .filter(([name]) => /^(?:pre|post)-(?:install|update|autoload)/.test(name))

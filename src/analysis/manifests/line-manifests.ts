@@ -7,6 +7,7 @@ const shortLines = (source: string): string[] => linesOf(source).map((l) => l.sl
 
 export const requirements: ManifestReader = (path, source) => {
   const dependencies: Dependency[] = [];
+  const includes: { path: string; line: number }[] = [];
   const scope: Dependency['scope'] = /dev|test|lint|docs?|ci/i.test(
     path
       .split('/')
@@ -18,6 +19,9 @@ export const requirements: ManifestReader = (path, source) => {
   shortLines(source).forEach((raw, i) => {
     const line = raw.replace(/(^|\s)#.*$/, '').trim();
     if (line === '' || dependencies.length >= MOST_DEPENDENCIES) return;
+    const included = /^(?:-r|-c|--requirement|--constraint)[=\s]*(\S+)$/.exec(line)?.[1];
+    if (included && includes.length < 50 && !/^[a-z]+:/i.test(included))
+      includes.push({ path: included, line: i + 1 });
     const direct = /^(?:-e\s+|--editable[= ]\s*)?((?:git\+|https?:\/\/)\S+)/.exec(line)?.[1];
     if (direct)
       dependencies.push({
@@ -40,7 +44,10 @@ export const requirements: ManifestReader = (path, source) => {
       if (read) dependencies.push({ ...read, scope, line: i + 1 });
     }
   });
-  return { ok: true, manifest: { path, ecosystem: 'PyPI', name: '', dependencies, scripts: [] } };
+  return {
+    ok: true,
+    manifest: { path, ecosystem: 'PyPI', name: '', dependencies, scripts: [], includes },
+  };
 };
 
 export const setupCfg: ManifestReader = (path, source) => {
@@ -157,7 +164,11 @@ export const gradle: ManifestReader = (path, source) => {
 
 export const gemfile: ManifestReader = (path, source) => {
   const dependencies: Dependency[] = [];
+  let group = '';
   shortLines(source).forEach((line, i) => {
+    const block = /^\s*group\s*\(?(.*?)\)?\s*do\b/.exec(line)?.[1];
+    if (block !== undefined) group = block;
+    else if (/^\s*end\b/.test(line)) group = '';
     const match =
       /^\s*(?:gem|\w+\.add_(?:runtime_|development_)?dependency)\s*\(?\s*["']([\w.-]+)["']\s*(.*)$/.exec(
         line,
@@ -173,7 +184,11 @@ export const gemfile: ManifestReader = (path, source) => {
       name: match[1]!,
       specifier,
       kind,
-      scope: /development/.test(line) ? 'development' : 'runtime',
+      scope:
+        /add_development_dependency|groups?:.*(?:development|test)/.test(line) ||
+        /development|test/.test(group)
+          ? 'development'
+          : 'runtime',
       line: i + 1,
     });
   });

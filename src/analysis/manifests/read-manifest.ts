@@ -2,7 +2,7 @@ import type { Manifest } from '../dependency.ts';
 import { baseName } from '../paths.ts';
 import { composerJson, packageJson } from './json-manifests.ts';
 import { gemfile, goMod, gradle, requirements, setupCfg } from './line-manifests.ts';
-import { cargoToml, pyprojectToml } from './toml-manifests.ts';
+import { cargoToml, pipfile, pyprojectToml, versionCatalogue } from './toml-manifests.ts';
 import { pomXml, projectXml } from './xml-manifests.ts';
 
 export type ReadManifest = { ok: true; manifest: Manifest } | { ok: false; reason: string };
@@ -18,8 +18,12 @@ export const manifestReader = (path: string): ManifestReader | null => {
       return composerJson;
     case 'pyproject.toml':
       return pyprojectToml;
+    case 'Pipfile':
+      return pipfile;
     case 'Cargo.toml':
       return cargoToml;
+    case 'libs.versions.toml':
+      return versionCatalogue;
     case 'go.mod':
       return goMod;
     case 'setup.cfg':
@@ -32,7 +36,6 @@ export const manifestReader = (path: string): ManifestReader | null => {
     case 'Gemfile':
       return gemfile;
     case 'Directory.Packages.props':
-    case 'packages.config':
       return projectXml;
   }
   if (

@@ -2,6 +2,7 @@ import {
   cargoKind,
   type Dependency,
   MOST_DEPENDENCIES,
+  mavenKind,
   poetryKind,
   pythonRequirement,
   type SpecifierKind,
@@ -54,6 +55,10 @@ export const pyprojectToml: ManifestReader = (path, source) => {
     add(entries, 'optional', 'project', 'optional-dependencies', extra);
   for (const [group, entries] of entriesOf(root['dependency-groups']))
     add(entries, 'development', 'dependency-groups', group);
+  // What pdm and uv had before dependency groups were a standard.
+  for (const [group, entries] of entriesOf(bag(bag(root.tool).pdm)['dev-dependencies']))
+    add(entries, 'development', 'tool', 'pdm', 'dev-dependencies', group);
+  add(bag(bag(root.tool).uv)['dev-dependencies'], 'development', 'tool', 'uv', 'dev-dependencies');
   add(bag(root['build-system']).requires, 'build', 'build-system', 'requires');
   const addPoetry = (table: unknown, scope: Dependency['scope'], ...at: string[]): void => {
     for (const [name, value] of entriesOf(table).slice(0, MOST_DEPENDENCIES)) {
@@ -82,6 +87,7 @@ export const pyprojectToml: ManifestReader = (path, source) => {
       name: text(project.name) || text(poetry.name),
       dependencies,
       scripts: [],
+      licence: text(project.license) || text(bag(project.license).text).slice(0, 80) || text(poetry.license),
     },
   };
 };
@@ -130,6 +136,69 @@ export const cargoToml: ManifestReader = (path, source) => {
       name: text(bag(root.package).name),
       dependencies,
       scripts: build ? [{ name: 'build', command: build, line: parsed.lineOf(['package', 'build']) }] : [],
+      licence: text(bag(root.package).license),
     },
   };
+};
+
+const PIPFILE_TABLES: readonly [string, Dependency['scope']][] = [
+  ['packages', 'runtime'],
+  ['dev-packages', 'development'],
+];
+
+export const pipfile: ManifestReader = (path, source) => {
+  const parsed = parseToml(source);
+  if (!parsed.ok) return parsed;
+  const root = bag(parsed.value);
+  const dependencies = PIPFILE_TABLES.flatMap(([table, scope]) =>
+    entriesOf(root[table])
+      .slice(0, MOST_DEPENDENCIES)
+      .map(([name, value]): Dependency => {
+        const b = bag(value);
+        const specifier = text(value) || text(b.version);
+        const read = pythonRequirement(`${name}${specifier === '*' ? '' : specifier}`);
+        return {
+          name,
+          specifier: specifier || text(b.git) || text(b.path) || text(b.file),
+          kind: b.git ? 'git' : b.path ? 'path' : b.file ? 'url' : (read?.kind ?? 'any'),
+          scope,
+          line: parsed.lineOf([table, name]),
+        };
+      }),
+  );
+  return { ok: true, manifest: { path, ecosystem: 'PyPI', name: '', dependencies, scripts: [] } };
+};
+
+/** Gradle's version catalogue: what `libs.some.name` in build files stands for. */
+export const versionCatalogue: ManifestReader = (path, source) => {
+  const parsed = parseToml(source);
+  if (!parsed.ok) return parsed;
+  const root = bag(parsed.value);
+  const versions = bag(root.versions);
+  const versionOf = (value: unknown): string => {
+    const b = bag(value);
+    const named = text(b.ref) ? versions[text(b.ref)] : value;
+    return text(named) || text(bag(named).strictly) || text(bag(named).require) || text(bag(named).prefer);
+  };
+  const dependencies = entriesOf(root.libraries)
+    .slice(0, MOST_DEPENDENCIES)
+    .flatMap(([alias, value]): Dependency[] => {
+      const [group = '', artifact = '', inline = ''] = text(value).split(':');
+      const b = bag(value);
+      const name = text(b.module) || (b.group ? `${text(b.group)}:${text(b.name)}` : `${group}:${artifact}`);
+      const specifier = inline || versionOf(b.version);
+      if (!/^[^:]+:[^:]+$/.test(name)) return [];
+      return [
+        {
+          name,
+          specifier,
+          kind: mavenKind(specifier),
+          scope: /test|junit|mockk|mockito|assertj|wiremock/i.test(`${alias} ${name}`)
+            ? 'development'
+            : 'runtime',
+          line: parsed.lineOf(['libraries', alias]),
+        },
+      ];
+    });
+  return { ok: true, manifest: { path, ecosystem: 'Maven', name: '', dependencies, scripts: [] } };
 };

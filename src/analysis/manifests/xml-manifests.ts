@@ -44,22 +44,69 @@ export const pomXml: ManifestReader = (path, source) => {
   if (source.length > MOST_BYTES) return { ok: false, reason: `larger than ${MOST_BYTES} characters` };
   const line = lineFinder(source);
   const text = withoutComments(source);
-  const dependencies: Dependency[] = elements(text, 'dependency').map(({ body, at }) => {
+  const managed = spans(text, 'dependencyManagement');
+  const plugins = [...spans(text, 'build'), ...spans(text, 'reporting')];
+  const inside = (at: number, parts: readonly [number, number][]): boolean =>
+    parts.some(([from, to]) => at >= from && at < to);
+  const dependencies: Dependency[] = [];
+  const management: Record<string, string> = Object.create(null);
+  for (const { body, at } of elements(text, 'dependency')) {
+    const name = `${child(body, 'groupId')}:${child(body, 'artifactId')}`;
     const specifier = child(body, 'version');
-    return {
-      name: `${child(body, 'groupId')}:${child(body, 'artifactId')}`,
+    if (inside(at, managed)) {
+      management[name] = specifier;
+      continue;
+    }
+    dependencies.push({
+      name,
       specifier,
       kind: mavenKind(specifier),
-      scope: /test/.test(child(body, 'scope')) ? 'development' : 'runtime',
+      scope: inside(at, plugins)
+        ? 'build'
+        : /test/.test(child(body, 'scope'))
+          ? 'development'
+          : child(body, 'optional') === 'true'
+            ? 'optional'
+            : 'runtime',
       line: line(at),
-    };
-  });
-  const parent = text.indexOf('</parent>');
-  const name = child(text.slice(parent === -1 ? 0 : parent), 'artifactId');
-  return { ok: true, manifest: { path, ecosystem: 'Maven', name, dependencies, scripts: [] } };
+    });
+  }
+  const [parent] = elements(text, 'parent');
+  const own = parent ? text.slice(0, parent.at) + text.slice(text.indexOf('</parent>', parent.at) + 9) : text;
+  const head = own.slice(
+    0,
+    firstOf(own, ['<dependencies>', '<dependencyManagement>', '<build>', '<modules>', '<profiles>']),
+  );
+  const properties: Record<string, string> = Object.create(null);
+  for (const { body } of elements(text, 'properties'))
+    for (const match of body.matchAll(/<([\w.-]{1,100})>([^<]{0,200})<\/\1>/g))
+      properties[match[1]!] ??= match[2]!.trim();
+  const version = child(head, 'version') || (parent ? child(parent.body, 'version') : '');
+  if (version !== '') properties['project.version'] ??= version;
+  return {
+    ok: true,
+    manifest: {
+      path,
+      ecosystem: 'Maven',
+      name: child(head, 'artifactId'),
+      dependencies,
+      scripts: [],
+      maven: {
+        parent: parent ? child(parent.body, 'artifactId') : '',
+        properties,
+        management,
+      },
+    },
+  };
 };
 
-const REFERENCE = /<(PackageReference|PackageVersion|package)\s([^>]{1,600})>/g;
+const spans = (text: string, name: string): [number, number][] =>
+  elements(text, name).map(({ body, at }) => [at, at + body.length]);
+
+const firstOf = (text: string, marks: readonly string[]): number =>
+  Math.min(text.length, ...marks.map((m) => text.indexOf(m)).filter((i) => i !== -1));
+
+const REFERENCE = /<(PackageReference|PackageVersion)\s([^>]{1,600})>/g;
 
 export const projectXml: ManifestReader = (path, source) => {
   if (source.length > MOST_BYTES) return { ok: false, reason: `larger than ${MOST_BYTES} characters` };

@@ -2,9 +2,11 @@ import type { Dependency, Lockfile, Manifest, SpecifierKind } from '../../analys
 import { pipedDownloads } from '../../analysis/launch-commands.ts';
 import { baseName } from '../../analysis/paths.ts';
 import { count, listed, plural, share, tally } from '../../analysis/words.ts';
-import { fact, type ItemDraft, lead, strength } from '../collector.ts';
+import { fact, gap, type ItemDraft, lead, strength } from '../collector.ts';
 
 export const WHAT = ['1.3.1'];
+
+export const KNOWN = ['1.3.2'];
 
 export const UPDATES = ['1.3.3'];
 
@@ -30,6 +32,14 @@ export const kindsOf = (deps: readonly Dependency[]): string =>
 
 export const describeManifest = (m: Manifest): ItemDraft[] => {
   const items: ItemDraft[] = [];
+  if (m.partial)
+    items.push(
+      gap('partial-manifest', [...WHAT, ...KNOWN], `${m.path} does not settle every version`, {
+        class: 'supply-chain',
+        detail: m.partial,
+        at: { path: m.path, startLine: 1 },
+      }),
+    );
   const runtime = m.dependencies.filter((d) => d.scope === 'runtime' || d.scope === 'optional');
   const place = (d: Dependency | undefined) => ({ path: m.path, startLine: d?.line ?? 1 });
   if (m.dependencies.length > 0) {
@@ -120,102 +130,124 @@ export const describeManifest = (m: Manifest): ItemDraft[] => {
   return items;
 };
 
+const direct = (l: Lockfile): string =>
+  l.packages.some((p) => p.direct !== null)
+    ? `${count(l.packages.filter((p) => p.direct).length)} asked for, ${count(l.packages.filter((p) => p.direct === false).length)} because of others`
+    : 'which ones were asked for is not told';
+
+const development = (l: Lockfile): string =>
+  l.packages.some((p) => p.development !== null)
+    ? `; ${count(l.packages.filter((p) => p.development).length)} only for development`
+    : '';
+
 export const describeLockfile = (l: Lockfile, secondary: boolean): ItemDraft[] => {
   const items: ItemDraft[] = [];
   const at = (line = 1) => ({ path: l.path, startLine: line });
+  const bare = l.packages.filter((p) => p.hash === '');
+  const elsewhere = l.packages.filter((p) => p.elsewhere !== '');
+  const scripted = l.packages.filter((p) => p.installScript);
+  const all = l.packages.length;
   items.push(
-    fact('lockfile', [...WHAT, ...CHAIN], `${l.path} (${l.format}) pins ${plural(l.packages, 'package')}`, {
+    fact('lockfile', [...WHAT, ...CHAIN], `${l.path} (${l.format}) pins ${plural(all, 'package')}`, {
       class: 'supply-chain',
       detail: [
-        l.withoutIntegrity === null
-          ? 'The format holds no hashes this tool counts.'
-          : `${count(l.withoutIntegrity)} without an integrity hash.`,
-        `${count(l.elsewhere.length)} from outside the registry.`,
-        l.installScripts === null
-          ? 'The format does not say which packages run scripts on install.'
-          : `${count(l.installScripts.length)} run a script on install.`,
-      ].join(' '),
+        `${direct(l)}${development(l)}.`,
+        l.hashes ? `${count(bare.length)} without an integrity hash.` : 'The format holds no hashes.',
+        `${count(elsewhere.length)} from outside the registry.`,
+        l.tellsScripts
+          ? `${count(scripted.length)} run a script on install.`
+          : 'The format does not say which packages run scripts on install.',
+        l.remark,
+      ]
+        .filter((line) => line !== '')
+        .join(' '),
       at: at(),
     }),
   );
-  if (secondary) return items;
-  if (l.withoutIntegrity !== null && l.packages > 0) {
-    const unexplained = l.withoutIntegrity - l.elsewhere.length;
-    if (l.withoutIntegrity === 0)
-      items.push(
-        strength(
-          'integrity',
-          CHAIN,
-          `${l.path}: all ${plural(l.packages, 'package')} carry an integrity hash`,
-          { class: 'supply-chain', at: at() },
-        ),
-      );
-    else if (unexplained > 0)
-      items.push(
-        lead(
-          'missing-integrity',
-          CHAIN,
-          `${l.path}: ${share(l.withoutIntegrity, l.packages)} packages have no integrity hash`,
-          {
-            class: 'supply-chain',
-            cwe: ['CWE-353'],
-            strength: 'weak',
-            detail: 'Bundled and platform packages may have none for good reason.',
-            at: at(),
-          },
-        ),
-      );
-  }
-  for (const e of l.elsewhere.slice(0, 20))
+  if (l.beyond > 0)
     items.push(
-      lead(
-        'non-registry-package',
-        CHAIN,
-        `${baseName(l.path)}: ${e.name} is fetched from outside the registry`,
+      gap(
+        'lockfile-too-long',
+        [...WHAT, ...KNOWN, ...CHAIN],
+        `${l.path}: ${plural(l.beyond, 'package')} past the first ${count(all)} were not read`,
         {
           class: 'supply-chain',
-          cwe: ['CWE-494'],
-          strength: /^["{]?\s*(?:https:\/\/|git\+https)/.test(e.source.replace(/^.*?(?=https?:|git)/, ''))
-            ? 'weak'
-            : 'moderate',
-          detail: e.source,
-          at: at(e.line),
-        },
-      ),
-    );
-  if (l.elsewhere.length > 20)
-    items.push(
-      fact(
-        'non-registry-more',
-        CHAIN,
-        `${baseName(l.path)}: ${count(l.elsewhere.length - 20)} more packages from outside the registry`,
-        {
-          class: 'supply-chain',
-          detail: listed(
-            [...new Set(l.elsewhere.map((e) => e.source.replace(/^(\w+:\/\/[^/]+).*$/, '$1')))],
-            10,
-          ),
           at: at(),
         },
       ),
     );
-  if (l.installScripts && l.installScripts.length > 0)
+  if (secondary) return items;
+  if (l.hashes && all > 0) {
+    if (bare.length === 0)
+      items.push(
+        strength(
+          'integrity',
+          CHAIN,
+          `${l.path}: all ${plural(all, 'package')} are held by an integrity hash or a commit`,
+          {
+            class: 'supply-chain',
+            at: at(),
+          },
+        ),
+      );
+    else
+      items.push(
+        lead(
+          'missing-integrity',
+          CHAIN,
+          `${l.path}: ${share(bare.length, all)} packages have no integrity hash`,
+          {
+            class: 'supply-chain',
+            cwe: ['CWE-353'],
+            strength: 'weak',
+            detail: listed(
+              bare.map((p) => `${p.name} ${p.version}`),
+              20,
+            ),
+            at: at(bare[0]!.line),
+          },
+        ),
+      );
+  }
+  if (elsewhere.length > 0)
+    items.push(
+      lead(
+        'non-registry-package',
+        CHAIN,
+        `${l.path}: ${plural(elsewhere.length, 'package comes', 'packages come')} from outside the registry`,
+        {
+          class: 'supply-chain',
+          cwe: ['CWE-494'],
+          strength: elsewhere.every((p) => fixedSource(p.elsewhere)) ? 'weak' : 'moderate',
+          detail: listed(
+            elsewhere.map((p) => `line ${p.line}: ${p.name} from ${p.elsewhere.slice(0, 200)}`),
+            30,
+            '\n',
+          ),
+          at: at(elsewhere[0]!.line),
+        },
+      ),
+    );
+  if (scripted.length > 0)
     items.push(
       lead(
         'install-scripts',
         CHAIN,
-        `${l.path}: ${plural(l.installScripts.length, 'package')} run${l.installScripts.length === 1 ? 's' : ''} code when installed`,
+        `${l.path}: ${plural(scripted.length, 'package runs', 'packages run')} code when installed`,
         {
           class: 'supply-chain',
           cwe: ['CWE-829'],
           strength: 'weak',
-          detail: listed([...new Set(l.installScripts.map((s) => s.name))], 40),
-          at: at(l.installScripts[0]!.line),
+          detail: listed([...new Set(scripted.map((s) => s.name))], 40),
+          at: at(scripted[0]!.line),
         },
       ),
     );
   return items;
 };
+
+/** A commit, or another registry over https: what is there today is there tomorrow, as far as names can tell. */
+const fixedSource = (source: string): boolean => /[#@=][0-9a-f]{40}\b|^replaces /.test(source);
 
 export const scripts = (manifests: readonly Manifest[], secondary: (path: string) => boolean): ItemDraft[] =>
   manifests

@@ -1,0 +1,164 @@
+import type { Lockfile, Manifest } from '../../analysis/dependency.ts';
+import { lockfileKind } from '../../analysis/lockfiles/index.ts';
+import { requirements } from '../../analysis/manifests/line-manifests.ts';
+import { manifestReader } from '../../analysis/manifests/read-manifest.ts';
+import { folderOf } from '../../analysis/paths.ts';
+import { bytes, count, listed, plural } from '../../analysis/words.ts';
+import { type CollectContext, gap, type ItemDraft, type TreeEntry } from '../collector.ts';
+import { CHAIN, KNOWN, WHAT } from './describe.ts';
+
+const MOST_MANIFESTS = 1000;
+
+const MOST_LOCKFILES = 300;
+
+/** The manifests among `entries`, and what their `-r` and `-c` lines name; what could not be read becomes a gap. */
+export const readManifests = async (
+  { tree, signal }: CollectContext,
+  entries: readonly TreeEntry[],
+  files: readonly TreeEntry[],
+  items: ItemDraft[],
+): Promise<Manifest[]> => {
+  const manifests: Manifest[] = [];
+  const there = new Set(files.map((e) => e.path));
+  const pending = entries.slice(0, MOST_MANIFESTS).map((e) => e.path);
+  const seen = new Set(pending);
+  for (let path = pending.shift(); path !== undefined; path = pending.shift()) {
+    signal.throwIfAborted();
+    const source = await tree.text(path);
+    const read = source === null ? null : (manifestReader(path) ?? requirements)(path, source);
+    if (read?.ok) {
+      // What -r and -c name may be called anything; each file is read once, whoever names it.
+      for (const included of read.manifest.includes ?? []) {
+        const target = joined(folderOf(path), included.path);
+        if (target === null || seen.has(target) || !there.has(target) || seen.size >= MOST_MANIFESTS)
+          continue;
+        seen.add(target);
+        pending.push(target);
+      }
+      if (read.manifest.dependencies.length + read.manifest.scripts.length > 0 || read.manifest.name)
+        manifests.push(read.manifest);
+    } else
+      items.push(
+        gap('unreadable-manifest', WHAT, `${path} could not be read`, {
+          class: 'supply-chain',
+          detail: read ? read.reason : 'Binary, or too large.',
+        }),
+      );
+  }
+  if (entries.length > MOST_MANIFESTS)
+    items.push(
+      gap(
+        'too-many-manifests',
+        WHAT,
+        `${count(entries.length - MOST_MANIFESTS)} of ${count(entries.length)} manifests not read`,
+        { class: 'supply-chain' },
+      ),
+    );
+  return manifests;
+};
+
+/** Lockfiles are read whole, since half of one is not a list; the largest ones seen in the wild have some 5 MB. */
+const MOST_LOCKFILE_BYTES = 24_000_000;
+/** All lockfiles together: a tree of many large ones costs time and memory for ever less. */
+const MOST_LOCKFILES_BYTES = 96_000_000;
+
+const textOf = async ({ tree }: CollectContext, entry: TreeEntry): Promise<string | null> => {
+  if (entry.size <= tree.maxTextBytes) return tree.text(entry.path);
+  if (entry.size > MOST_LOCKFILE_BYTES) return null;
+  const bytes = await tree.bytes(entry.path);
+  return bytes.subarray(0, 8000).includes(0) ? null : bytes.toString('utf8');
+};
+
+export const readLockfiles = async (
+  context: CollectContext,
+  entries: readonly TreeEntry[],
+  items: ItemDraft[],
+): Promise<Lockfile[]> => {
+  const found: Lockfile[] = [];
+  let budget = MOST_LOCKFILES_BYTES;
+  for (const entry of entries.slice(0, MOST_LOCKFILES)) {
+    context.signal.throwIfAborted();
+    // A reader runs to its end: between two of them the interface gets its turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    const kind = lockfileKind(entry.path)!;
+    budget -= entry.size;
+    const source = 'read' in kind && budget >= 0 ? await textOf(context, entry) : null;
+    const read = 'read' in kind && source !== null ? kind.read(entry.path, source) : null;
+    if (read?.ok) {
+      found.push(read.lock);
+      continue;
+    }
+    items.push(
+      gap(
+        'unread-lockfile',
+        [...WHAT, ...KNOWN, ...CHAIN],
+        `${entry.path} (${bytes(entry.size)}) was not read`,
+        {
+          class: 'supply-chain',
+          detail:
+            'unreadable' in kind
+              ? `It is ${kind.unreadable}.`
+              : read && !read.ok
+                ? read.reason
+                : entry.size > MOST_LOCKFILE_BYTES
+                  ? `Larger than ${bytes(MOST_LOCKFILE_BYTES)}.`
+                  : budget < 0
+                    ? `The lockfiles before it had ${bytes(MOST_LOCKFILES_BYTES)} together.`
+                    : 'Not text.',
+          at: { path: entry.path, startLine: 1 },
+        },
+      ),
+    );
+  }
+  if (entries.length > MOST_LOCKFILES)
+    items.push(
+      gap(
+        'too-many-lockfiles',
+        [...WHAT, ...KNOWN],
+        `${count(entries.length - MOST_LOCKFILES)} of ${count(entries.length)} lockfiles not read`,
+        {
+          class: 'supply-chain',
+          detail: listed(
+            entries.slice(MOST_LOCKFILES).map((e) => e.path),
+            20,
+            '\n',
+          ),
+        },
+      ),
+    );
+  return withGoSums(found);
+};
+
+/** go.sum holds the hashes of what go.mod names; alone it is kept as it is. */
+const withGoSums = (locks: readonly Lockfile[]): Lockfile[] => {
+  const sums = locks.filter((l) => l.format === 'go.sum');
+  return locks.flatMap((lock) => {
+    if (lock.format === 'go.sum')
+      return locks.some((m) => m.format === 'go.mod' && folderOf(m.path) === folderOf(lock.path))
+        ? []
+        : [lock];
+    const sum = lock.format === 'go.mod' && sums.find((s) => folderOf(s.path) === folderOf(lock.path));
+    if (!sum) return [lock];
+    const hashes = new Map(sum.packages.map((p) => [`${p.name} ${p.version}`, p.hash]));
+    return [
+      {
+        ...lock,
+        hashes: true,
+        packages: lock.packages.map((p) => ({ ...p, hash: hashes.get(`${p.name} ${p.version}`) ?? '' })),
+        remark:
+          `${lock.remark} ${sum.path} keeps hashes of ${plural(sum.packages.length, 'module')}, more than are used.`.trim(),
+      },
+    ];
+  });
+};
+
+/** A path as a file names it, from the file's folder; null when it leaves the tree. */
+const joined = (folder: string, path: string): string | null => {
+  const steps = folder === '' ? [] : folder.split('/');
+  for (const step of path.split('/')) {
+    if (step === '..') {
+      if (steps.pop() === undefined) return null;
+    } else if (step !== '.' && step !== '') steps.push(step);
+  }
+  return steps.join('/');
+};

@@ -1,0 +1,74 @@
+import type { Component } from '../../analysis/inventory.ts';
+import { count, listed, plural, tally } from '../../analysis/words.ts';
+import { fact, type ItemDraft } from '../collector.ts';
+import { WHAT } from './describe.ts';
+
+const MOST_NAMED = 60;
+
+/** The whole tree's packages in one table a person can read; the SBOM among the artifacts has them all. */
+export const describeInventory = (components: readonly Component[]): ItemDraft[] => {
+  if (components.length === 0) return [];
+  const row = (label: string, some: readonly Component[]): string =>
+    [
+      label.padEnd(12),
+      count(some.length).padStart(7),
+      count(some.filter((c) => c.direct === true).length).padStart(7),
+      count(some.filter((c) => c.direct === false).length).padStart(11),
+      count(some.filter((c) => c.development === true).length).padStart(12),
+      count(some.filter((c) => c.secondary).length).padStart(14),
+    ].join('');
+  const ecosystems = tally(components.map((c) => c.ecosystem)).map(([e]) => e);
+  const asked = components.filter((c) => c.direct === true && c.development !== true && !c.secondary);
+  return [
+    fact(
+      'inventory',
+      WHAT,
+      `${plural(components.length, 'package')} pinned in all, listed in the SBOM (sbom.cdx.json)`,
+      {
+        class: 'supply-chain',
+        detail: [
+          'ecosystem   packages direct transitive development tests/examples',
+          ...ecosystems.map((e) =>
+            row(
+              e,
+              components.filter((c) => c.ecosystem === e),
+            ),
+          ),
+          ...(ecosystems.length > 1 ? [row('all', components)] : []),
+          `Asked for and shipped: ${listed(
+            asked.map((c) => `${c.name} ${c.version}`),
+            MOST_NAMED,
+          )}`,
+        ].join('\n'),
+        at: { path: components[0]!.places[0]!.path, startLine: components[0]!.places[0]!.line },
+      },
+    ),
+    ...licences(components),
+  ];
+};
+
+const licences = (components: readonly Component[]): ItemDraft[] => {
+  const known = components.filter((c) => c.licence !== '');
+  if (known.length === 0)
+    return [
+      fact('licences-not-told', WHAT, 'The lockfiles do not tell the licences of the packages', {
+        class: 'supply-chain',
+        detail:
+          'Only package-lock.json (from version 2 on) and composer.lock do. Licences of other packages stand in their registries.',
+      }),
+    ];
+  return [
+    fact(
+      'licences',
+      WHAT,
+      `Licences of ${count(known.length)} of ${plural(components.length, 'package')} are told by lockfiles`,
+      {
+        class: 'supply-chain',
+        detail: tally(known.map((c) => c.licence))
+          .slice(0, 30)
+          .map(([licence, n]) => `${licence.slice(0, 80)}: ${count(n)}`)
+          .join('\n'),
+      },
+    ),
+  ];
+};
