@@ -8,6 +8,7 @@ import { dockerfile } from './dockerfile.ts';
 import { gitHistory } from './git-history.ts';
 import { governance } from './governance.ts';
 import { identity } from './identity.ts';
+import { network } from './network.ts';
 import { readme } from './readme.ts';
 import { secrets } from './secrets.ts';
 import { securityFiles } from './security-files.ts';
@@ -34,4 +35,5 @@ export const collectors: readonly Collector[] = [
   codeFlow(() => readMethodologyFolder(join(bundledChecklists(), 'rules'))),
   codeWeaknesses,
   dockerfile,
+  network,
 ];
