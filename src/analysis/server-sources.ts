@@ -20,7 +20,7 @@ const LONGEST_MEAN_LINE = 1000;
 const MOST_TOTAL_BYTES = 20_000_000;
 /** Programs for building and releasing, what runs in a browser, and what only declares. */
 const BESIDE =
-  /(^|\/)(scripts?|\.[\w-]+|hack|ci|mocks?|\w*mock)\/|(^|\/)(frontend|web-?ui|www|public|components|pages)\/.*\.(?:[jt]sx?|vue)$|\.d\.[cm]?ts$|(^|\/)(setup\.py|build\.rs|[\w.-]+\.config\.[cm]?[jt]s)$/i;
+  /(^|\/)(scripts?|\.[\w-]+|hack|ci|mocks?|\w*mock)\/|(^|\/)(frontend|ui|web-?ui|www|public|components|pages)\/.*\.(?:[jt]sx|vue)$|\.d\.[cm]?ts$|(^|\/)(setup\.py|build\.rs|[\w.-]*\.gradle\.kts|[\w.-]+\.config\.[cm]?[jt]s)$/i;
 /** Markup and shell say nothing of how a server behaves at run time. */
 const NOT_A_SERVER = new Set([
   'Shell',

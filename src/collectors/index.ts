@@ -9,6 +9,7 @@ import { gitHistory } from './git-history.ts';
 import { governance } from './governance.ts';
 import { identity } from './identity.ts';
 import { network } from './network.ts';
+import { operations } from './operations.ts';
 import { readme } from './readme.ts';
 import { secrets } from './secrets.ts';
 import { securityFiles } from './security-files.ts';
@@ -36,4 +37,5 @@ export const collectors: readonly Collector[] = [
   codeWeaknesses,
   dockerfile,
   network,
+  operations,
 ];
