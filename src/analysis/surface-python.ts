@@ -194,6 +194,8 @@ const readCalls = (project: PyProject, file: PyFile, out: ScannedSurface, server
       list[i - 1]?.type === 'punctuation' || list[i - 1]?.type === 'name' ? list[i - 1]!.text : '';
     if (before === 'def' || before === 'class' || before === '@') return;
     transport(file, i, out);
+    if (/^(?:from_openapi|from_fastapi|FastApiMCP|as_proxy|create_proxy)$/.test(token.text))
+      readMadeElsewhere(project, file, i, out);
     if (/Tool(Definition|Spec)?$/.test(token.text) && !/^(?:Base|Call|List)/.test(token.text))
       readToolObject(project, file, i, out, 'tool');
     else if (token.text === 'Prompt') readToolObject(project, file, i, out, 'prompt');
@@ -215,6 +217,25 @@ const readCalls = (project: PyProject, file: PyFile, out: ScannedSurface, server
       for (const made of out.entries.slice(count)) servers.set(made, { file, path: receiverBefore(file, i) });
     }
   });
+};
+
+/** Tools made of a description of an interface, or of another server, when the server starts. */
+const readMadeElsewhere = (project: PyProject, file: PyFile, i: number, out: ScannedSurface): void => {
+  const value = readPython(file.tokens, i).value;
+  if (value.kind !== 'call') return;
+  const made = entry(
+    project,
+    file,
+    'tool',
+    { ...value, target: null },
+    value,
+    null,
+    value,
+    {},
+    null,
+    value.line,
+  );
+  out.entries.push({ ...made, relisted: false });
 };
 
 /** `mcp.tool(function, name="x")`: a registration by the decorator's own name. */
