@@ -11,7 +11,6 @@ export const SCHEMA_KEYS = [
   'parameters',
   'schema',
   'argsSchema',
-  'zodSchema',
   'inputs',
 ];
 

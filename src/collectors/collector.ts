@@ -7,6 +7,7 @@ import type {
   itemStrength,
   Surface,
   TargetRef,
+  ToolReport,
   weaknessClass,
 } from '../domain/evidence.ts';
 
@@ -99,6 +100,8 @@ export type ItemDraft = {
   reproduce?: string;
   /** Only some of the checks that name this collector; by default all of them. */
   checks?: string[];
+  /** Set on what another tool reported. */
+  reports?: ToolReport[];
 };
 
 export type Gathered =

@@ -8,8 +8,6 @@ import { dockerfile } from './dockerfile.ts';
 import { gitHistory } from './git-history.ts';
 import { governance } from './governance.ts';
 import { identity } from './identity.ts';
-import { network } from './network.ts';
-import { operations } from './operations.ts';
 import { readme } from './readme.ts';
 import { secrets } from './secrets.ts';
 import { securityFiles } from './security-files.ts';
@@ -36,6 +34,4 @@ export const collectors: readonly Collector[] = [
   codeFlow(() => readMethodologyFolder(join(bundledChecklists(), 'rules'))),
   codeWeaknesses,
   dockerfile,
-  network,
-  operations,
 ];

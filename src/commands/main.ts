@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { UserError } from '../domain/errors.ts';
 import { visible, visibleLines } from '../text/visible.ts';
 import { createHost, type Host } from './host.ts';
+import { toolCommands } from './tool-commands.ts';
 import { VERSION } from './version.ts';
 
 const EXIT = `
@@ -248,12 +249,7 @@ export const program = (host: Host, done: (code: number) => void): Command => {
       done(await (await import('./archive.ts')).exportCommand(host, sessionDir(host.dataDir, id), id, o));
     });
 
-  cli
-    .command('import')
-    .description('take in a session somebody exported')
-    .argument('<file>')
-    .addOption(json())
-    .action(async (file: string, o) => done((await import('./archive.ts')).importCommand(host, file, o)));
+  toolCommands(cli, host, done, { json, session });
 
   const checklist = cli.command('checklist').description('work on methodologies');
   checklist

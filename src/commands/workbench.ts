@@ -17,6 +17,7 @@ const lazy = {
   locate: () => import('../engine/locate.ts'),
   sessions: () => import('../io/session/list-sessions.ts'),
   archive: () => import('./archive.ts'),
+  import: () => import('./import.ts'),
 };
 
 export type OpenRequest =
@@ -95,6 +96,10 @@ const ports = (
       ),
     resume: (id) => opened(async (w) => w.resumeAudit(host, w.chooseSession(host, id), readOnly)),
     importFile: async (path) => (await lazy.archive()).importFile(host, path).id,
+    importResults: async (store, path) => {
+      const { importResultsFile, describeImport } = await lazy.import();
+      return describeImport(await importResultsFile(store, path));
+    },
     exportFile: async (o) => (await lazy.archive()).exportTo(o.folder, `${o.id}.mcp-audit.zip`),
     readiness: (snapshot, cited) => report().report.readinessOf(snapshot, cited),
     preview: (snapshot, events) => {

@@ -1,5 +1,5 @@
 import { graveFindings } from './disclosure.ts';
-import type { Attachment, Auditor, EventBody, Triage, Verdict } from './events.ts';
+import type { Attachment, Auditor, EventBody, ImportRecord, Triage, Verdict } from './events.ts';
 import { eventBody } from './events.ts';
 import { afterChange, type Finding, missingParts } from './finding.ts';
 import { findCheck, type Methodology } from './methodology.ts';
@@ -18,6 +18,7 @@ export type Command =
   /** The auditor's word that the report may be public now, for all grave findings there are; '' takes it back. */
   | { type: 'acknowledge-publication'; reason: string }
   | { type: 'attach'; name: string; attachment: Attachment | null }
+  | { type: 'import-results'; import: string; value: ImportRecord | null }
   | { type: 'name-auditor'; auditor: Auditor }
   | { type: 'address-target'; url: string }
   | { type: 'allow-network'; allowed: boolean }
@@ -170,6 +171,16 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
       const event = { type: 'attachment.added', name: command.name, value: command.attachment } as const;
       if (!eventBody.safeParse(event).success)
         return refuse(`the attachment ${command.name} is not complete`, 'attach the file again');
+      return { event };
+    }
+    case 'import-results': {
+      const was = session.imports.get(command.import);
+      // The same file read in the same way is the same import, whatever it is called and however often it is given.
+      const known = was && command.value && was.sha256 === command.value.sha256;
+      if ((!was && !command.value) || (known && was.blob === command.value?.blob)) return unchanged;
+      const event = { type: 'results.imported', import: command.import, value: command.value } as const;
+      if (!eventBody.safeParse(event).success)
+        return refuse(`the import ${command.import} is not complete`, 'import the file again');
       return { event };
     }
     case 'name-auditor': {

@@ -15,6 +15,13 @@ export type Verdict = z.infer<typeof verdict>;
 
 export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
+const evidenceCounts = z.strictObject({
+  lead: z.number(),
+  fact: z.number(),
+  strength: z.number(),
+  gap: z.number(),
+});
+
 /** Who signs. `github` names the submission folder. */
 export const auditor = z.strictObject({
   name: z.string(),
@@ -38,6 +45,24 @@ export const attachment = z.strictObject({
   check: checkId.nullable(),
 });
 export type Attachment = z.infer<typeof attachment>;
+
+/** A file of another tool's results that was taken in, and what became of it. */
+export const importRecord = z.strictObject({
+  /** The file's name, and its bytes as they came: kept like an attachment. */
+  name: z.string(),
+  sha256,
+  bytes: z.number().int().nonnegative(),
+  mediaType: z.string(),
+  format: z.string(),
+  tools: z.array(z.strictObject({ name: z.string(), version: z.string() })),
+  /** The command that made it, when it was run from here; null for a file from elsewhere. */
+  command: z.array(z.string()).nullable(),
+  outcome,
+  counts: evidenceCounts,
+  /** The evidence made of it. */
+  blob: sha256,
+});
+export type ImportRecord = z.infer<typeof importRecord>;
 
 /** Target as the session keeps it: `source` is what was typed and stays on this machine. */
 export const sessionTarget = z.strictObject({
@@ -77,7 +102,7 @@ export const eventBody = z.discriminatedUnion('type', [
     type: z.literal('evidence.collected'),
     collector: z.string(),
     outcome,
-    counts: z.strictObject({ lead: z.number(), fact: z.number(), strength: z.number(), gap: z.number() }),
+    counts: evidenceCounts,
     blob: sha256,
   }),
   z.strictObject({
@@ -88,6 +113,11 @@ export const eventBody = z.discriminatedUnion('type', [
   /** When and how the maintainers were told of grave findings, and why the report may be public before time. */
   z.strictObject({ type: z.literal('disclosure.recorded'), value: disclosure }),
   z.strictObject({ type: z.literal('attachment.added'), name: z.string(), value: attachment.nullable() }),
+  z.strictObject({
+    type: z.literal('results.imported'),
+    import: z.string().regex(/^[a-z0-9-]+@[0-9a-f]{12}$/),
+    value: importRecord.nullable(),
+  }),
   z.strictObject({ type: z.literal('report.written'), audit: z.string(), sha256 }),
 ]);
 export type EventBody = z.infer<typeof eventBody>;

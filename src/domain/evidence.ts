@@ -74,6 +74,17 @@ export type Place = z.infer<typeof place>;
 export const placeWords = ({ path, startLine, endLine }: Place): string =>
   `${path}:${startLine}${endLine === startLine ? '' : `-${endLine}`}`;
 
+/** Another tool that says the same of the same place, in its own words. */
+export const toolReport = z.strictObject({
+  tool: z.string(),
+  /** '' when it does not say. */
+  version: z.string(),
+  rule: z.string(),
+  /** The tool's own word: ERROR, HIGH, warning. */
+  level: z.string(),
+});
+export type ToolReport = z.infer<typeof toolReport>;
+
 export const evidenceItem = z.strictObject({
   /** Derived from content (collector, rule, path, normalised snippet, occurrence): survives line shifts. */
   id: z.string().regex(/^[0-9a-f]{16}$/),
@@ -93,6 +104,8 @@ export const evidenceItem = z.strictObject({
   places: z.array(place).default([]),
   /** A command that shows the same thing in any clone, without this tool. */
   reproduce: z.string(),
+  /** Other tools whose results were imported and that report it too; absent when none does. */
+  reports: z.array(toolReport).min(1).optional(),
 });
 export type EvidenceItem = z.infer<typeof evidenceItem>;
 

@@ -86,7 +86,7 @@ export const runState = (
   if (busy?.queued) return 'queued';
   if (busy?.loading) return 'loading';
   if (busy?.missing) return 'missing';
-  return s.runs.get(collector)?.outcome ?? 'not-run';
+  return (s.runs.get(collector) ?? s.imports.get(collector))?.outcome ?? 'not-run';
 };
 
 const VERDICT_TOKENS: Record<string, Verdict | null> = {
@@ -248,6 +248,10 @@ export const describeEvent = (
     }
     case 'attachment.added':
       return `${mark}attachment ${e.name} ${e.value ? 'added' : 'removed'}`;
+    case 'results.imported':
+      return e.value
+        ? `${mark}imported ${e.value.name} of ${e.value.tools.map((t) => t.name).join(', ') || e.value.format}: ${e.value.counts.lead} leads, ${e.value.counts.gap} gaps`
+        : `${mark}import ${e.import} removed`;
     case 'report.written':
       return `report ${e.audit} written`;
   }

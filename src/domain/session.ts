@@ -4,6 +4,7 @@ import type {
   Attachment,
   Auditor,
   EventBody,
+  ImportRecord,
   SessionEvent,
   SessionTarget,
   Triage,
@@ -44,6 +45,8 @@ export type Session = {
   findings: Map<string, Finding>;
   attachments: Map<string, Attachment>;
   disclosure: Disclosure;
+  /** Results of other tools, by import id, in the order they were taken in. */
+  imports: Map<string, ImportRecord & { at: string }>;
   reports: { audit: string; sha256: string; at: string }[];
   /** The check last worked on: where the auditor comes back to. */
   lastCheck: string | null;
@@ -71,6 +74,7 @@ export const emptySession = (): Session => ({
   findings: new Map(),
   attachments: new Map(),
   disclosure: noDisclosure(),
+  imports: new Map(),
   reports: [],
   lastCheck: null,
   workedMs: 0,
@@ -102,6 +106,12 @@ const inverseOf = (s: Session, e: SessionEvent): EventBody | null => {
       return { type: e.type, value: s.disclosure };
     case 'attachment.added':
       return { type: e.type, name: e.name, value: s.attachments.get(e.name) ?? null };
+    case 'results.imported': {
+      const was = s.imports.get(e.import);
+      if (!was) return { type: e.type, import: e.import, value: null };
+      const { at: _at, ...value } = was;
+      return { type: e.type, import: e.import, value };
+    }
     default:
       return null;
   }
@@ -190,6 +200,9 @@ const mutate = (s: Session, e: SessionEvent): Session => {
     case 'attachment.added':
       put(s.attachments, e.name, e.value);
       break;
+    case 'results.imported':
+      put(s.imports, e.import, e.value && { ...e.value, at: e.at });
+      break;
     case 'report.written':
       s.reports.push({ audit: e.audit, sha256: e.sha256, at: e.at });
       break;
@@ -205,6 +218,7 @@ const copy = (s: Session): Session => ({
   triage: new Map(s.triage),
   findings: new Map(s.findings),
   attachments: new Map(s.attachments),
+  imports: new Map(s.imports),
   reports: [...s.reports],
   undo: [...s.undo],
   redo: [...s.redo],
@@ -232,6 +246,7 @@ export const toJson = (s: Session): Record<string, unknown> => {
     triage: sorted(s.triage),
     findings: sorted(s.findings),
     attachments: sorted(s.attachments),
+    imports: sorted(s.imports),
     undo: s.undo.map((u) => u.seq),
     redo: s.redo.map((u) => u.seq),
   };

@@ -87,6 +87,7 @@ export type FinishParts = {
   commit: string;
   tree: SourceTree;
   methodology: Methodology;
+  checks?: string[]; // that drafts may name; by default those that ask for the collector
 };
 
 type Located = {
@@ -283,6 +284,7 @@ const finish = (
       .map((step) => ({ ...step, text: oneLine(step.text, MAX_TITLE_CHARS) })),
     places,
     reproduce,
+    ...(draft.reports && { reports: draft.reports }),
   };
 };
 
@@ -310,7 +312,7 @@ export const finishItems = async (
   const located: Located[] = [];
   for (const draft of kept)
     located.push({ ...(await locate(draft, parts, files)), ...(await locateOthers(draft, files)) });
-  const checks = checksFor(parts.methodology, parts.collector);
+  const checks = parts.checks ?? checksFor(parts.methodology, parts.collector);
   return withIds(parts.collector, located)
     .map((item) => finish(parts.collector, checks, item))
     .sort(compareItems);

@@ -6,14 +6,15 @@ export const readEvidence = async (
   blobs: BlobPort,
   collector: string,
   sha256: string,
+  again = 'run it again (r)',
 ): Promise<CollectorResult | string> => {
   const read = await blobs.read(sha256);
-  if ('problem' in read) return `evidence blob of ${collector} is ${read.problem}: run it again (r)`;
+  if ('problem' in read) return `evidence blob of ${collector} is ${read.problem}: ${again}`;
   try {
     const parsed = collectorResult.safeParse(JSON.parse(read.bytes.toString('utf8')));
     if (parsed.success && parsed.data.run.id === collector) return parsed.data;
   } catch {
     // Not JSON: told below.
   }
-  return `evidence blob of ${collector} is not in a form this version reads: run it again (r)`;
+  return `evidence blob of ${collector} is not in a form this version reads: ${again}`;
 };

@@ -1,84 +1,21 @@
-import type { Collector } from '../collectors/collector.ts';
 import { type Command, decide, isRefusal, type Refusal } from '../domain/decide.ts';
+import { UserError } from '../domain/errors.ts';
 import { EVENT_VERSION, type EventBody, type SessionEvent, sessionEvent } from '../domain/events.ts';
 import type { CollectorResult, Outcome } from '../domain/evidence.ts';
-import type { Methodology } from '../domain/methodology.ts';
 import { apply, replay, type Session } from '../domain/session.ts';
+import { createHeldEvidence } from './held-evidence.ts';
+import { countKinds, makeEvidence } from './import-results.ts';
 import { encode } from './journal.ts';
-import { type BlobPort, type JournalPort, SaveError, type Source } from './ports.ts';
+import { SaveError, type Source } from './ports.ts';
 import { readEvidence } from './read-evidence.ts';
 import { DEFAULT_CONCURRENCY, gather, unavailable } from './run-collectors.ts';
 import { createRunOnce, orAborted } from './run-once.ts';
-import { createSnapshots, type SetTimer, withEntry, withoutEntry, withoutMember } from './snapshots.ts';
+import { createSnapshots, withEntry, withoutEntry, withoutMember } from './snapshots.ts';
+import type { Snapshot, Store, StoreParts } from './store-types.ts';
 
-/** Everything a screen shows, at one moment. The same object until something changes. */
-export type Snapshot = {
-  session: Session;
-  methodology: Methodology;
-  /** By collector: what its latest run said. */
-  evidence: ReadonlyMap<string, CollectorResult>;
-  /** Collectors that have run, and whose evidence is still being read from the disk (see {@link Store.load}). */
-  loading: ReadonlySet<string>;
-  /** By collector: why the evidence of its latest run cannot be shown. Never to be read as clean. */
-  missing: ReadonlyMap<string, string>;
-  running: ReadonlyMap<string, { startedAtMs: number; message: string }>;
-  queued: readonly string[];
-  /** Set while the latest decision could not be saved. */
-  failedSave: { message: string; hint: string } | null;
-  /** Why nothing can be changed. */
-  readOnly: string | null;
-  notices: readonly string[];
-};
-
-export type Store = {
-  snapshot(): Snapshot;
-  /** `listener` is called after each change; progress of collectors at most every 100 ms. Returns the way out. */
-  subscribe(listener: () => void): () => void;
-  /** The event is on the disk when this returns. A {@link Refusal} means that nothing changed. */
-  dispatch(command: Command): SessionEvent | Refusal;
-  /** Reads the evidence of earlier runs, one collector after the other. Never rejects; see `missing`. */
-  load(): Promise<void>;
-  /** Runs collectors and records what they say; settles when all of `ids` are done. Never rejects. */
-  collect(ids: readonly string[]): Promise<void>;
-  /** Stops all collectors. What they had is not recorded. */
-  abort(): void;
-  attach(name: string, bytes: Uint8Array, mediaType: string, check: string | null): SessionEvent | Refusal;
-  events(): readonly SessionEvent[];
-  /** A file of the target at the pinned commit; null as `SourceTree.text`. Rejects when the target cannot be opened. */
-  readText(path: string): Promise<string | null>;
-  /** Every file of the target at the pinned commit. Rejects when the target cannot be opened. */
-  paths(): Promise<string[]>;
-  /** Records where the auditor was, stops collectors, lets go of target and session. */
-  close(check: string | null): Promise<void>;
-};
-
-export type StoreParts = {
-  journal: JournalPort;
-  blobs: BlobPort;
-  methodology: Methodology;
-  events: readonly SessionEvent[];
-  clock(): Date;
-  /** Who decides, as long as the session names no auditor. */
-  by: string;
-  collectors: readonly Collector[];
-  /** Called when the target is needed for the first time; again only after it failed. */
-  openSource(): Promise<Source>;
-  readOnly?: string | null;
-  notices?: readonly string[];
-  concurrency?: number;
-  /** Milliseconds from any origin, to measure how long collectors take. */
-  now?: () => number;
-  /** For tests: replaces the timer that coalesces progress. */
-  setTimer?: SetTimer;
-};
+export type { Snapshot, Store, StoreParts };
 
 const refusal = (refused: string, hint: string): Refusal => ({ refused, hint });
-
-const countKinds = (result: CollectorResult) => {
-  const counts = { lead: 0, fact: 0, strength: 0, gap: 0 };
-  for (const item of result.items) counts[item.kind] += 1;
-  return counts;
-};
 
 const looked = (outcome: Outcome | undefined): boolean =>
   outcome !== undefined && outcome !== 'failed' && outcome !== 'unavailable';
@@ -96,7 +33,7 @@ export const createStore = (parts: StoreParts): Store => {
       session: initial,
       methodology,
       evidence: new Map(),
-      loading: new Set(initial.runs.keys()),
+      loading: new Set([...initial.runs.keys(), ...initial.imports.keys()]),
       missing: new Map(),
       running: new Map(),
       queued: [],
@@ -110,6 +47,8 @@ export const createStore = (parts: StoreParts): Store => {
   const now = parts.now ?? (() => performance.now());
   let closed = false;
 
+  const held = createHeldEvidence();
+
   const refuseChange = (): Refusal | null => {
     if (closed) return refusal('the session is closed', 'open it again');
     if (current().readOnly !== null)
@@ -122,6 +61,15 @@ export const createStore = (parts: StoreParts): Store => {
     update({ failedSave: { message: error.message, hint: error.hint } });
     return refusal(`not saved: ${error.message}`, error.hint);
   };
+
+  /** An import that comes back by redo may never have been read since the session was opened. */
+  const importsChanged = (session: Session, id: string): Partial<Snapshot> => ({
+    evidence: held.shown(session),
+    loading: held.lacks(session, id)
+      ? new Set([...newest('loading'), id])
+      : withoutMember(newest('loading'), id),
+    missing: withoutEntry(newest('missing'), id),
+  });
 
   /** Durable first, then applied, then shown. */
   const record = (
@@ -153,7 +101,14 @@ export const createStore = (parts: StoreParts): Store => {
       return notSaved(error);
     }
     events.push(event);
-    update({ session: apply(current().session, event), failedSave: null, ...alongside() });
+    const session = apply(current().session, event);
+    update({
+      session,
+      failedSave: null,
+      ...alongside(),
+      ...(event.type === 'results.imported' ? importsChanged(session, event.import) : {}),
+    });
+    if (newest('loading').size > 0 && event.type === 'results.imported') void load();
     return event;
   };
 
@@ -195,13 +150,16 @@ export const createStore = (parts: StoreParts): Store => {
     }
     const { outcome } = result.run;
     record(
-      { type: 'evidence.collected', collector: id, outcome, counts: countKinds(result), blob },
+      { type: 'evidence.collected', collector: id, outcome, counts: countKinds(result.items), blob },
       {},
-      () => ({
-        evidence: withEntry(newest('evidence'), id, result),
-        loading: withoutMember(newest('loading'), id),
-        missing: withoutEntry(newest('missing'), id),
-      }),
+      () => {
+        held.keep(id, result);
+        return {
+          evidence: held.shown(current().session),
+          loading: withoutMember(newest('loading'), id),
+          missing: withoutEntry(newest('missing'), id),
+        };
+      },
     );
   };
 
@@ -245,15 +203,21 @@ export const createStore = (parts: StoreParts): Store => {
 
   const load = async (): Promise<void> => {
     for (const id of [...current().loading]) {
-      const run = current().session.runs.get(id);
+      const { runs: ran, imports } = current().session;
+      const imported = imports.get(id);
+      const run = imported ?? ran.get(id);
       if (!run || closed) continue;
-      const result = await readEvidence(blobs, id, run.blob);
+      const result = await readEvidence(blobs, id, run.blob, imported && `import ${imported.name} again`);
       // A new run of the same collector may have ended meanwhile.
       if (!newest('loading').has(id)) continue;
       const loading = withoutMember(newest('loading'), id);
       if (typeof result === 'string')
         updateSoon({ loading, missing: withEntry(newest('missing'), id, result) });
-      else updateSoon({ loading, evidence: withEntry(newest('evidence'), id, result) });
+      else {
+        if (imported) held.keepImport(imported.blob, result);
+        else held.keep(id, result);
+        updateSoon({ loading, evidence: held.shown(current().session) });
+      }
     }
     update({});
   };
@@ -279,9 +243,37 @@ export const createStore = (parts: StoreParts): Store => {
         return notSaved(error);
       }
     },
+    importResults: async (file) => {
+      const refused = refuseChange();
+      const { target } = current().session;
+      if (refused || !target)
+        throw new UserError(
+          `${file.name} was not imported: ${refused?.refused ?? 'the session has no target'}`,
+          refused?.hint ?? 'begin a session on a target',
+        );
+      const made = await makeEvidence(file, {
+        target,
+        tree: (await source()).tree,
+        methodology,
+        collectors: new Set(collectors.keys()),
+      });
+      try {
+        const value = {
+          ...made.record,
+          sha256: blobs.put(file.bytes),
+          blob: blobs.put(Buffer.from(JSON.stringify(made.result))),
+        };
+        held.keepImport(value.blob, made.result);
+        const recorded = dispatch({ type: 'import-results', import: made.id, value });
+        // Given again, a file mends what the disk lost of it.
+        if (isRefusal(recorded)) update(importsChanged(current().session, made.id));
+        return { made, recorded };
+      } catch (error) {
+        return { made, recorded: notSaved(error) };
+      }
+    },
     events: () => events,
     readText: async (path) => (await source()).tree.text(path),
-    paths: async () => (await source()).tree.entries.map((e) => e.path),
     close: async (check) => {
       if (closed) return;
       abort();

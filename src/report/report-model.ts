@@ -297,9 +297,16 @@ export const buildReport = (input: ReportInput): ReportModel => {
     artifacts: [...evidence.keys()]
       .sort()
       .flatMap((c) => evidence.get(c)!.artifacts.map((a) => ({ collector: c, ...a }))),
-    attachments: [...session.attachments]
-      .map(([attachment, a]) => ({ name: attachment, ...a }))
-      .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
+    attachments: [
+      ...[...session.attachments].map(([attachment, a]) => ({ name: attachment, ...a })),
+      ...[...session.imports.values()].map((i) => ({
+        name: i.name,
+        sha256: i.sha256,
+        bytes: i.bytes,
+        mediaType: i.mediaType,
+        check: null,
+      })),
+    ].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
     log: workLog(worked, new Map(items.map((i) => [i.id, i.title]))),
     minutesByCheck: [...timeByCheck(worked)].map(([check, ms]) => ({
       check,

@@ -4,6 +4,7 @@ import * as findings from './actions/findings.ts';
 import * as home from './actions/home.ts';
 import * as go from './actions/navigate.ts';
 import * as session from './actions/session.ts';
+import * as tools from './actions/tools.ts';
 import type { App } from './app-state.ts';
 import type { Key } from './keys.ts';
 import { selectedCheck, selectedFinding, selectedItem, type View } from './model.ts';
@@ -75,14 +76,13 @@ export const bindings: readonly Binding[] = [
 
   { id: 'edit-finding', context: 'finding', keys: ['enter', 'right', 'l'], label: 'Edit the finding', short: 'edit', disabled: onFinding, run: findings.editSelected },
   { id: 'edit-finding-whole', context: 'finding', keys: ['e'], label: 'Edit the whole finding in $EDITOR', short: 'editor', disabled: onFinding, run: findings.editSelectedWhole },
-  { id: 'score-finding', context: 'finding', keys: ['s'], label: 'Score it: CVSS 4.0, CVSS 3.1, AIVSS', short: 'score', disabled: onFinding, run: findings.scoreSelected },
-  { id: 'cwe-finding', context: 'finding', keys: ['w'], label: 'Choose its CWE from the catalogue', short: 'CWE', disabled: onFinding, run: findings.cweOfSelected },
-  { id: 'review-finding', context: 'finding', keys: ['v'], label: 'Reviewed: read again as a whole (again: take back)', short: 'reviewed', disabled: onFinding, run: findings.reviewSelected },
   { id: 'new-finding', context: 'finding', keys: ['n'], label: 'New finding', short: 'new', disabled: readOnly, run: findings.newFinding },
   { id: 'delete-finding', context: 'finding', keys: ['D'], label: 'Delete the finding', short: 'delete', disabled: onFinding, run: findings.deleteSelected },
 
   { id: 'rerun', context: 'run', keys: ['r'], label: 'Run this collector again', short: 'run again', disabled: readOnly, run: session.rerun },
   { id: 'run-all', context: 'run', keys: ['R'], label: 'Run all collectors again', short: 'run all', disabled: readOnly, run: session.runAll },
+
+  { id: 'import-results', context: 'run', keys: ['i'], label: "Import another tool's results (SARIF, JSON)", short: 'import', disabled: readOnly, run: tools.importResults },
 
   { id: 'go-there', context: 'report', keys: ['enter'], label: 'Go to what is missing', short: 'go there', run: session.goThere },
   { id: 'write', context: 'report', keys: ['w'], label: 'Write the submission', short: 'write', disabled: readOnly, run: session.writeReport },

@@ -12,7 +12,7 @@ import {
 } from '../domain/selectors.ts';
 import type { Snapshot } from '../engine/store.ts';
 import type { PaneName } from './layout.ts';
-import type { Opened, ReadinessItem, SessionSummary } from './ports.ts';
+import type { CollectorCard, Opened, ReadinessItem, SessionSummary } from './ports.ts';
 import type { ListName, Place, Ui } from './state.ts';
 import { indexOf } from './view/list.ts';
 
@@ -57,6 +57,20 @@ export const checkRows = (v: View): CheckRow[] => {
   }
   return rows;
 };
+
+/** Collectors, then the imported results of other tools, as the list of runs shows them. */
+export const runCards = (v: View): readonly CollectorCard[] => [
+  ...(v.opened?.collectors ?? []),
+  ...[...(v.snap?.session.imports ?? [])].map(
+    ([id, i]): CollectorCard => ({
+      id,
+      title: `Results of ${i.tools.map((t) => `${t.name} ${t.version}`.trim()).join(', ') || i.format}`,
+      about: i.command
+        ? `Run here: ${i.command.join(' ')}`
+        : `Imported from ${i.name}, ${i.bytes.toLocaleString('en')} bytes`,
+    }),
+  ),
+];
 
 export type RunState = ReturnType<typeof runState>;
 export const stateOfRun = (snap: Snapshot, id: string): RunState =>
@@ -143,7 +157,7 @@ export const rowIds = (v: View, list: ListName): string[] => {
     case 'findings':
       return findingRows(v).map((f) => f.id);
     case 'runs':
-      return (v.opened?.collectors ?? []).map((c) => c.id);
+      return runCards(v).map((c) => c.id);
     case 'report':
       return v.readiness().map((_, i) => String(i));
     case 'surface':

@@ -44,8 +44,6 @@ export type ReadinessItem = {
   fix: string;
   check?: string | undefined;
   finding?: string | undefined;
-  /** The part of the finding that is to be written. */
-  part?: string | undefined;
   /** The cited code stands elsewhere: taking this over mends it. */
   move?: { location: number; path: string; startLine: number; endLine: number } | undefined;
   /** What the auditor is asked for to mend it, when it lies in neither. */
@@ -65,6 +63,8 @@ export type Ports = {
   start(request: StartRequest, progress: (text: string) => void, signal: AbortSignal): Promise<Opened>;
   resume(id: string): Promise<Opened>;
   importFile(path: string): Promise<string>;
+  /** Takes in a file of another tool's results; says in words what came of it. */
+  importResults(store: Store, path: string): Promise<string>;
   exportFile(opened: Opened): Promise<string>;
   readiness(snapshot: Snapshot, cited: Cited): readonly ReadinessItem[];
   /** The assessment as it would be written now, or why it cannot be compiled. */

@@ -168,6 +168,7 @@ export const fakeApp = (parts: FakeParts = {}) => {
       called('import', path);
       return 'imported';
     },
+    importResults: async (_store, path) => `${path} imported`,
     exportFile: async () => '/tmp/session.mcp-audit.zip',
     readiness: () => parts.readiness ?? [],
     preview: () => parts.preview ?? '# Security assessment\n\nNothing yet.',

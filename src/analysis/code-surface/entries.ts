@@ -116,8 +116,7 @@ export const entryOfDefinition = (
         : (read ??
           (typed.length > 0
             ? typed
-            : (schemas.length > 0 && !(handler && takesStruct(program, handler, true))) ||
-                (handler && takesStruct(program, handler, false))
+            : schemas.length > 0 || (handler && hasUnknownInput(program, handler))
               ? null
               : []));
   const path = at.site.module.path;
@@ -140,14 +139,13 @@ const takesArguments = (fn: Fn): boolean =>
   fn.params.some((p) => !/^_?(?:self|this)$/.test(p.name)) &&
   !/^\*?(?:\w+\.)?(?:Tool|Resource|ResourceTemplate|Prompt)\b/.test(fn.params[0]?.type ?? '');
 
-/** Whether a handler takes a struct beside its context that is known, or is not. */
-const takesStruct = (program: Program, f: FnAt, known: boolean): boolean =>
+const hasUnknownInput = (program: Program, f: FnAt): boolean =>
   f.site.module.language === 'go' &&
   f.fn.params.some(
     (p) =>
       !/\b(?:context\.Context|CallToolRequest|ServerSession|map\[string\]any)\b/.test(p.type) &&
       /^\*?(?:\w+\.)?[A-Z]\w*$/.test(p.type) &&
-      isKnownType(program, p.type, { expr: { at: f.fn.at, kind: 'name', name: '' }, site: f.site }) === known,
+      !isKnownType(program, p.type, { expr: { at: f.fn.at, kind: 'name', name: '' }, site: f.site }),
   );
 
 /** An entry whose handler is the function its decorator stands on. */

@@ -21,6 +21,13 @@ export const referencedBlobs = (events: readonly SessionEvent[]): Map<string, st
         return [[event.blob, `evidence of ${event.collector}`]];
       case 'attachment.added':
         return event.value ? [[event.value.sha256, `attachment ${event.name}`]] : [];
+      case 'results.imported':
+        return event.value
+          ? [
+              [event.value.sha256, `imported file ${event.value.name}`],
+              [event.value.blob, `evidence of ${event.import}`],
+            ]
+          : [];
       default:
         return [];
     }

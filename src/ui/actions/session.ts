@@ -8,7 +8,6 @@ import type { ReadinessItem } from '../ports.ts';
 import { emptyList } from '../view/list.ts';
 import { textField } from '../view/text-field.ts';
 import { collect } from './checks.ts';
-import { openFindingForm } from './findings.ts';
 import { back, goTo, goToCheck, select } from './navigate.ts';
 
 export const undo = (app: App, type: 'undo' | 'redo'): void => {
@@ -19,6 +18,8 @@ export const undo = (app: App, type: 'undo' | 'redo'): void => {
 
 export const rerun = (app: App): void => {
   const id = selectedId(app.view(), 'runs');
+  if (id && app.opened().store.snapshot().session.imports.has(id))
+    return app.toast('These are results of another tool: i imports a newer file.', 'warn');
   if (id) collect(app, [id]);
 };
 
@@ -37,7 +38,6 @@ export const goThere = (app: App): void => {
   if (item.finding) {
     goTo(app, 'findings');
     select(app, 'findings', item.finding);
-    if (finding && item.part) openFindingForm(app, finding, '', item.part);
   } else if (item.check) goToCheck(app, item.check);
   else if (item.ask === 'auditor') nameAuditor(app);
   else if (item.ask === 'address') addressTarget(app);

@@ -1,3 +1,4 @@
+import { reportWords } from '../../domain/agreement.ts';
 import { type EvidenceItem, placeWords } from '../../domain/evidence.ts';
 import type { Check } from '../../domain/methodology.ts';
 import { redactSecrets } from '../../text/redact.ts';
@@ -83,6 +84,10 @@ const sameText = (file: string, at: NonNullable<EvidenceItem['location']>): bool
     .join('\n')
     .startsWith(at.snippet);
 
+/** Said by another tool alone, and by none of our collectors. */
+const isForeign = (v: View, item: EvidenceItem): boolean =>
+  !(v.opened?.collectors ?? []).some((c) => c.id === item.collector);
+
 const itemDetail = (v: View, item: EvidenceItem, theme: Theme, columns: number, rows: number): Line[] => {
   const triage = v.snap?.session.triage.get(item.id);
   const about = [
@@ -113,6 +118,12 @@ const itemDetail = (v: View, item: EvidenceItem, theme: Theme, columns: number, 
     ...wrap(visible(item.title), columns).map((l): Line => [span(l, undefined, true)]),
     muted(about),
     ...(triage ? [muted(`${triage.decision}${triage.reason ? `: ${visible(triage.reason)}` : ''}`)] : []),
+    ...(item.reports ?? []).flatMap((r, i) =>
+      wrap(
+        `${i === 0 && isForeign(v, item) ? 'reported by' : 'also reported by'} ${reportWords(r)}`,
+        columns,
+      ).map((l): Line => [span(l, 'accent')]),
+    ),
     ...(item.detail ? wrap(visibleLines(item.detail), columns).map(plain) : []),
     ...(flow.length > 0 ? [blank, ...flow] : []),
     ...also,

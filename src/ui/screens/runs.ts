@@ -1,16 +1,23 @@
 import { visible, visibleLines } from '../../text/visible.ts';
 import { wrap } from '../../text/width.ts';
-import { selectedId, stateOfRun, type View } from '../model.ts';
+import { runCards, selectedId, stateOfRun, type View } from '../model.ts';
 import type { Theme } from '../theme.ts';
 import { blank, type Line, muted, plain, span, spread } from '../view/line.ts';
 import { indexOf, scrollTo } from '../view/list.ts';
 import type { PaneText } from '../view/pane.ts';
 import { kindGlyph, runGlyph, runWords } from './verdicts.ts';
 
+/** How many results of an import became one with a lead that was there. */
+const agreements = (snap: NonNullable<View['snap']>, id: string): number => {
+  const { counts } = snap.session.imports.get(id) ?? {};
+  const all = counts ? counts.lead + counts.fact + counts.strength + counts.gap : 0;
+  return all - (snap.evidence.get(id)?.items.length ?? all);
+};
+
 type Size = { width: number; height: number };
 
 export const runList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'focused'> => {
-  const cards = v.opened?.collectors ?? [];
+  const cards = runCards(v);
   const { snap } = v;
   if (!snap || cards.length === 0)
     return {
@@ -25,7 +32,7 @@ export const runList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'focu
   const lines = cards.slice(top, top + size.height).map((card, i): Line => {
     const selected = top + i === at;
     const state = stateOfRun(snap, card.id);
-    const run = snap.session.runs.get(card.id);
+    const run = snap.session.runs.get(card.id) ?? snap.session.imports.get(card.id);
     const counts =
       run && state === 'collected'
         ? `${run.counts.lead} leads ${run.counts.fact + run.counts.strength} facts${run.counts.gap > 0 ? ` ${run.counts.gap} not seen` : ''}`
@@ -42,7 +49,7 @@ export const runList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'focu
   });
   return {
     title: 'Evidence runs',
-    right: `${snap.session.runs.size} of ${cards.length} ran`,
+    right: `${snap.session.runs.size} of ${v.opened?.collectors.length ?? 0} ran`,
     bottom: `${at + 1} of ${cards.length}`,
     lines,
   };
@@ -50,7 +57,7 @@ export const runList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'focu
 
 export const runLines = (v: View, theme: Theme, columns: number): Line[] => {
   const id = selectedId(v, 'runs');
-  const card = v.opened?.collectors.find((c) => c.id === id);
+  const card = runCards(v).find((c) => c.id === id);
   const { snap } = v;
   if (!card || !snap) return [];
   const state = stateOfRun(snap, card.id);
@@ -65,8 +72,14 @@ export const runLines = (v: View, theme: Theme, columns: number): Line[] => {
   if (says) out.push(...wrap(visibleLines(says), columns).map(plain));
   if (result?.run.searched)
     out.push(...wrap(`searched: ${visible(result.run.searched)}`, columns).map(muted));
-  if (result) out.push(muted(`took ${(result.run.durationMs / 1000).toFixed(1)} s`));
-  if (state !== 'running' && state !== 'queued') out.push(muted('r runs it again'));
+  const imported = snap.session.imports.has(card.id);
+  if (imported && result) {
+    const agreeing = agreements(snap, card.id);
+    if (agreeing > 0)
+      out.push(muted(`${agreeing} more agree with leads that were there: those leads say so`));
+  } else if (result) out.push(muted(`took ${(result.run.durationMs / 1000).toFixed(1)} s`));
+  if (imported) out.push(muted('i imports another file; z takes back what was done last'));
+  else if (state !== 'running' && state !== 'queued') out.push(muted('r runs it again'));
   if (!result) return out;
   out.push(blank);
   const shown = result.items.slice(0, 150);

@@ -181,7 +181,7 @@ export const transportRules: readonly Rule[] = [
     title: 'A listener is bound to all interfaces',
     detail:
       'Everyone on the network reaches the port. Weigh whether this is the default, whether the documents say so, and what stands before the routes.',
-    merge: 'package',
+    merge: 'file',
     find: matching({
       on: BIND,
       accept: (source, m, pack) =>

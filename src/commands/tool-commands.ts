@@ -1,0 +1,29 @@
+import type { Command, Option } from 'commander';
+import type { Host } from './host.ts';
+
+const IMPORTS = `
+Formats: sarif, semgrep, bandit, gitleaks, osv-scanner, trivy, npm-audit, pip-audit. Each result becomes a lead of the check
+its weakness belongs to, or says why it has no place at the pinned commit. What our own evidence says already is not said
+twice: that lead then names who else reports it. Importing a file again changes nothing; undo takes it back.`;
+
+/** The commands about what other tools say. */
+export const toolCommands = (
+  cli: Command,
+  host: Host,
+  done: (code: number) => void,
+  options: { json: () => Option; session: () => Option },
+): void => {
+  cli
+    .command('import')
+    .description(
+      "take in other tools' results as evidence, or a session somebody exported: the file says which",
+    )
+    .argument('<file...>', 'SARIF 2.1.0, JSON of the tools below, or a .mcp-audit.zip')
+    .addOption(options.session())
+    .option('--format <id>', 'of a file from which it cannot be told, such as an empty list')
+    .addOption(options.json())
+    .addHelpText('after', IMPORTS)
+    .action(async (files: string[], o) =>
+      done(await (await import('./import.ts')).importFiles(host, files, o)),
+    );
+};

@@ -1,0 +1,114 @@
+import { hash } from 'node:crypto';
+import type { ImportRecord, SessionTarget } from '../domain/events.ts';
+import {
+  type CollectorResult,
+  collectorResult,
+  compareItems,
+  type EvidenceItem,
+} from '../domain/evidence.ts';
+import { checksOf, type Methodology } from '../domain/methodology.ts';
+import { draftsOf, toolId } from '../results/drafts.ts';
+import { readResults } from '../results/read-results.ts';
+import { plural } from '../results/tool-result.ts';
+import { finishItems, oneLine } from './finish-items.ts';
+import type { Source } from './ports.ts';
+
+/** A file of another tool's results, as it was given. */
+export type ForeignFile = {
+  name: string;
+  bytes: Uint8Array;
+  mediaType: string;
+  /** Id of the format, when the auditor names it. */
+  format?: string | undefined;
+  /** The command that made it, when it was run from here. */
+  command?: readonly string[] | undefined;
+};
+
+export type Made = {
+  /** Names the import: the tool and the beginning of the file's hash. */
+  id: string;
+  record: Omit<ImportRecord, 'blob'>;
+  result: CollectorResult;
+};
+
+const MAX_SEARCHED_CHARS = 1000;
+
+export const countKinds = (items: readonly EvidenceItem[]): ImportRecord['counts'] => {
+  const counts = { lead: 0, fact: 0, strength: 0, gap: 0 };
+  for (const item of items) counts[item.kind] += 1;
+  return counts;
+};
+
+/**
+ * The evidence in a file of another tool's results, at the pinned commit: a function of the file, the commit and the
+ * methodology. Nothing is recorded here.
+ * @throws UserError when the file cannot be read; it names the file and says what is wrong with it
+ */
+export const makeEvidence = async (
+  file: ForeignFile,
+  parts: {
+    target: SessionTarget;
+    tree: Source['tree'];
+    methodology: Methodology;
+    collectors: ReadonlySet<string>;
+  },
+): Promise<Made> => {
+  const { target, tree, methodology, collectors } = parts;
+  const sha256 = hash('sha256', file.bytes, 'hex');
+  const report = readResults(file.bytes, file.name, file.format);
+  const drafts = await draftsOf(report, {
+    tree,
+    commit: target.commit,
+    subdir: target.subdir,
+    methodology,
+    collectors,
+    ranHere: file.command !== undefined,
+  });
+  const items: EvidenceItem[] = [];
+  for (const [collector, list] of drafts)
+    items.push(
+      ...(await finishItems(list, {
+        collector,
+        commit: target.commit,
+        tree,
+        methodology,
+        checks: checksOf(methodology).map((c) => c.id),
+      })),
+    );
+  const tool = report.tools[0] ?? { name: report.format, version: '' };
+  const id = `${toolId(tool, collectors)}@${sha256.slice(0, 12)}`;
+  const names = report.tools.map((t) => `${t.name}${t.version ? ` ${t.version}` : ''}`).join(', ');
+  const outcome = items.length > 0 ? 'collected' : 'nothing-found';
+  const result = collectorResult.parse({
+    run: {
+      id,
+      outcome,
+      durationMs: 0,
+      searched: oneLine(
+        `${names || report.format} reported ${plural(report.total, 'result')}; it looked at ${report.searched}`,
+        MAX_SEARCHED_CHARS,
+      ),
+      message: '',
+    },
+    items: items.sort(compareItems),
+    surface: null,
+    artifacts: [],
+  } satisfies CollectorResult);
+  return {
+    id,
+    result,
+    record: {
+      name: oneLine(file.name, 200),
+      sha256,
+      bytes: file.bytes.byteLength,
+      mediaType: file.mediaType,
+      format: report.format,
+      tools: report.tools
+        .slice(0, 20)
+        .map((t) => ({ name: oneLine(t.name, 80), version: oneLine(t.version, 80) })),
+      command: file.command ? [...file.command] : null,
+      outcome,
+      counts: countKinds(items),
+    },
+  };
+};

@@ -1,0 +1,73 @@
+import type { Collector } from '../collectors/collector.ts';
+import type { Command, Refusal } from '../domain/decide.ts';
+import type { SessionEvent } from '../domain/events.ts';
+import type { CollectorResult } from '../domain/evidence.ts';
+import type { Methodology } from '../domain/methodology.ts';
+import type { Session } from '../domain/session.ts';
+import type { ForeignFile, Made } from './import-results.ts';
+import type { BlobPort, JournalPort, Source } from './ports.ts';
+import type { SetTimer } from './snapshots.ts';
+
+/** Everything a screen shows, at one moment. The same object until something changes. */
+export type Snapshot = {
+  session: Session;
+  methodology: Methodology;
+  /** By collector: what its latest run said. */
+  evidence: ReadonlyMap<string, CollectorResult>;
+  /** Collectors that have run, and whose evidence is still being read from the disk (see {@link Store.load}). */
+  loading: ReadonlySet<string>;
+  /** By collector: why the evidence of its latest run cannot be shown. Never to be read as clean. */
+  missing: ReadonlyMap<string, string>;
+  running: ReadonlyMap<string, { startedAtMs: number; message: string }>;
+  queued: readonly string[];
+  /** Set while the latest decision could not be saved. */
+  failedSave: { message: string; hint: string } | null;
+  /** Why nothing can be changed. */
+  readOnly: string | null;
+  notices: readonly string[];
+};
+
+export type Store = {
+  snapshot(): Snapshot;
+  /** `listener` is called after each change; progress of collectors at most every 100 ms. Returns the way out. */
+  subscribe(listener: () => void): () => void;
+  /** The event is on the disk when this returns. A {@link Refusal} means that nothing changed. */
+  dispatch(command: Command): SessionEvent | Refusal;
+  /** Reads the evidence of earlier runs, one collector after the other. Never rejects; see `missing`. */
+  load(): Promise<void>;
+  /** Runs collectors and records what they say; settles when all of `ids` are done. Never rejects. */
+  collect(ids: readonly string[]): Promise<void>;
+  /** Stops all collectors. What they had is not recorded. */
+  abort(): void;
+  /**
+   * Takes in a file of another tool's results: the file and what was made of it are kept, and one event says so. Rejects
+   * with a UserError when the file cannot be read, or the target cannot be opened.
+   */
+  importResults(file: ForeignFile): Promise<{ made: Made; recorded: SessionEvent | Refusal }>;
+  attach(name: string, bytes: Uint8Array, mediaType: string, check: string | null): SessionEvent | Refusal;
+  events(): readonly SessionEvent[];
+  /** A file of the target at the pinned commit; null as `SourceTree.text`. Rejects when the target cannot be opened. */
+  readText(path: string): Promise<string | null>;
+  /** Records where the auditor was, stops collectors, lets go of target and session. */
+  close(check: string | null): Promise<void>;
+};
+
+export type StoreParts = {
+  journal: JournalPort;
+  blobs: BlobPort;
+  methodology: Methodology;
+  events: readonly SessionEvent[];
+  clock(): Date;
+  /** Who decides, as long as the session names no auditor. */
+  by: string;
+  collectors: readonly Collector[];
+  /** Called when the target is needed for the first time; again only after it failed. */
+  openSource(): Promise<Source>;
+  readOnly?: string | null;
+  notices?: readonly string[];
+  concurrency?: number;
+  /** Milliseconds from any origin, to measure how long collectors take. */
+  now?: () => number;
+  /** For tests: replaces the timer that coalesces progress. */
+  setTimer?: SetTimer;
+};
