@@ -8,7 +8,8 @@ import { build } from 'esbuild';
 const aside = `dist.part-${process.pid}`;
 process.once('exit', () => rmSync(aside, { recursive: true, force: true }));
 await build({
-  entryPoints: { cli: 'src/cli.ts' },
+  // The second is the program of the threads that collectors run in.
+  entryPoints: { cli: 'src/cli.ts', 'collect-thread': 'src/collect-thread.ts' },
   outdir: aside,
   bundle: true,
   splitting: true,

@@ -86,7 +86,7 @@ const RULES: Record<string, Rule> = {
 };
 
 /** Wiring enters everything; the table of collectors lists them all. */
-const FREE = ['commands/', 'cli.ts', 'collectors/index.ts'];
+const FREE = ['commands/', 'cli.ts', 'collect-thread.ts', 'collectors/index.ts'];
 
 const SRC = resolve(import.meta.dirname, '../src');
 

@@ -91,6 +91,7 @@ export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>):
   about:
     'Follows what tools, resources, prompts and routes receive to commands, files, addresses, queries and code.',
   timeoutMs: 240_000,
+  large: true,
   async collect(context) {
     const { tree, target, signal, progress } = context;
     const { rules, problems } = parseRules(await readRules());

@@ -32,6 +32,7 @@ export const codeWeaknesses: Collector = {
   about:
     'Listeners, sessions, tokens, ciphers, filters, logs and limits that are weak as written, in TypeScript, JavaScript, Python, Go, Rust and Java.',
   timeoutMs: 300_000,
+  large: true,
   async collect({ tree, target, signal, progress }) {
     const files = tree.entries.filter(
       (e) => (e.kind === 'file' || e.kind === 'executable') && weaknessLanguage(e.path) !== null,

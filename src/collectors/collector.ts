@@ -132,6 +132,8 @@ export type Collector = {
   about: string;
   /** Bounds a run; reaching it is `failed` with that message. */
   timeoutMs?: number;
+  /** Keeps the sources of a whole tree in memory: runs with others, but not with another of this kind. */
+  large?: boolean;
   collect(context: CollectContext): Promise<Gathered>;
 };
 

@@ -51,6 +51,7 @@ export const toolSurface: Collector = {
   title: 'Tools, resources and prompts',
   about: 'What the server offers to a client, as its sources define it.',
   timeoutMs: 240_000,
+  large: true,
   async collect(context) {
     const { tree, target, signal, progress } = context;
     const files = tree.entries.filter((e) => e.kind === 'file' || e.kind === 'executable');

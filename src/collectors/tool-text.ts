@@ -30,6 +30,7 @@ export const toolText: Collector = {
   about:
     'Names, descriptions, parameters, prompts and server instructions as the model reads them: orders, hidden text, changes after approval, and dangerous combinations.',
   timeoutMs: 300_000,
+  large: true,
   async collect({ tree, target, signal, progress }) {
     const local = (e: TreeEntry): string => below(e.path, target.subdir);
     const files = tree.entries.filter((e) => e.kind === 'file' || e.kind === 'executable');

@@ -4,10 +4,10 @@ import { UserError } from '../domain/errors.ts';
 import { type EvidenceItem, weaknessClass } from '../domain/evidence.ts';
 import { checksOf, collectorsOf } from '../domain/methodology.ts';
 import { runCollectors, toEvidenceFile } from '../engine/run-collectors.ts';
-import { openRepository } from '../io/git/open-repository.ts';
 import { openTarget } from '../io/git/open-target.ts';
 import { visible } from '../text/visible.ts';
 import { type Host, TOOL_NAME } from './host.ts';
+import { openSource } from './open-source.ts';
 import { VERSION } from './version.ts';
 import { loadMethodology } from './workspace.ts';
 
@@ -67,7 +67,7 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
     progress: host.progress,
   });
   for (const n of notices) host.stderr(`${visible(n)}\n`);
-  const source = await openRepository(repository, target.commit, target.subdir);
+  const source = await openSource(repository, target.commit, target.subdir);
   const { source: _typed, ...shown } = target;
   try {
     tell(`${target.name} at ${target.commit}`);

@@ -8,7 +8,6 @@ import { collectorsOf, type Methodology } from '../domain/methodology.ts';
 import type { Source } from '../engine/ports.ts';
 import { createStore, type Store } from '../engine/store.ts';
 import { findClone } from '../io/git/find-clone.ts';
-import { openRepository } from '../io/git/open-repository.ts';
 import { openTarget } from '../io/git/open-target.ts';
 import { bundledChecklists, readMethodologyFolder } from '../io/methodology-files.ts';
 import { sessionDir } from '../io/paths.ts';
@@ -18,6 +17,7 @@ import { type OpenSession, resumeSession, startSession } from '../io/session/ope
 import { isSessionId } from '../io/session/session-id.ts';
 import { knownTtps } from './checklist.ts';
 import { type Host, TOOL_NAME } from './host.ts';
+import { openSource } from './open-source.ts';
 import { VERSION } from './version.ts';
 
 /** The only place where an audit's parts are put together, for the interface and for the headless twins alike. */
@@ -74,7 +74,7 @@ const reopen = async (host: Host, target: SessionTarget, networkAllowed: boolean
     });
     repository = opened.repository;
   }
-  return openRepository(repository, target.commit, target.subdir);
+  return openSource(repository, target.commit, target.subdir);
 };
 
 const workspace = (host: Host, open: OpenSession, notices: readonly string[]): Workspace => {

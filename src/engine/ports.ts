@@ -1,4 +1,4 @@
-import type { History, SourceTree } from '../collectors/collector.ts';
+import type { CollectContext, Collector, Gathered, History, SourceTree } from '../collectors/collector.ts';
 import { UserError } from '../domain/errors.ts';
 
 /** A decision, or evidence, could not be made durable. Nothing was kept of it: the caller still holds it. */
@@ -36,4 +36,10 @@ export type BlobPort = {
 };
 
 /** The target at its pinned commit. */
-export type Source = { tree: SourceTree; history: History; close(): void | Promise<void> };
+export type Source = {
+  tree: SourceTree;
+  history: History;
+  /** Runs a collector on this source in a thread of its own; without it collectors run where they are called. */
+  run?(collector: Collector, context: CollectContext): Promise<Gathered>;
+  close(): void | Promise<void>;
+};

@@ -23,7 +23,7 @@ const MAX_PROGRESS_CHARS = 200;
 
 export type GatherParts = {
   target: Omit<SessionTarget, 'source'>;
-  source: Pick<Source, 'tree' | 'history'>;
+  source: Pick<Source, 'tree' | 'history' | 'run'>;
   methodology: Methodology;
   signal: AbortSignal;
   progress(message: string): void;
@@ -63,7 +63,7 @@ class TimedOut extends Error {}
 
 /**
  * Runs one collector until it answers, throws, takes too long, or is aborted. A collector that does not listen to its
- * signal is left behind: whatever it says later is not heard.
+ * signal is left behind, or ended with its thread: whatever it says later is not heard.
  */
 const collectInTime = async (collector: Collector, parts: GatherParts): Promise<Gathered> => {
   const timeoutMs = collector.timeoutMs ?? DEFAULT_TIMEOUT_MS;
@@ -95,7 +95,9 @@ const collectInTime = async (collector: Collector, parts: GatherParts): Promise<
     },
   };
   try {
-    return await Promise.race([stopped, (async () => collector.collect(context))()]);
+    const { run } = parts.source;
+    const collecting = async () => (run ? run(collector, context) : collector.collect(context));
+    return await Promise.race([stopped, collecting()]);
   } finally {
     listening = false;
     clearTimeout(timer);
@@ -166,14 +168,18 @@ export const runCollectors = async (
   },
 ): Promise<CollectorResult[]> => {
   const results = new Map<string, CollectorResult>();
-  const queue = createWorkQueue<Collector>(parts.concurrency ?? DEFAULT_CONCURRENCY, async (collector) => {
-    if (parts.signal.aborted) return;
-    const progress = (message: string) => parts.onProgress?.(collector.id, message);
-    const result = await gather(collector, { ...parts, progress });
-    if (!result) return;
-    results.set(collector.id, result);
-    parts.onResult?.(result);
-  });
+  const queue = createWorkQueue<Collector>(
+    parts.concurrency ?? DEFAULT_CONCURRENCY,
+    async (collector) => {
+      if (parts.signal.aborted) return;
+      const progress = (message: string) => parts.onProgress?.(collector.id, message);
+      const result = await gather(collector, { ...parts, progress });
+      if (!result) return;
+      results.set(collector.id, result);
+      parts.onResult?.(result);
+    },
+    (collector) => collector.large ?? false,
+  );
   await queue.add(collectors);
   return collectors.flatMap((collector) => results.get(collector.id) ?? []);
 };

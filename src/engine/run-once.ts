@@ -15,9 +15,10 @@ export type RunOnce = {
 export const createRunOnce = (
   concurrency: number,
   run: (id: string, signal: AbortSignal) => Promise<void>,
+  isLarge?: (id: string) => boolean,
 ): RunOnce => {
   let aborting = new AbortController();
-  const queue = createWorkQueue<string>(concurrency, (id) => run(id, aborting.signal));
+  const queue = createWorkQueue<string>(concurrency, (id) => run(id, aborting.signal), isLarge);
   const asked = new Map<string, { done: Promise<void>; signal: AbortSignal }>();
 
   const askOne = (id: string): Promise<void> => {

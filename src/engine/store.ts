@@ -180,14 +180,19 @@ export const createStore = (parts: StoreParts): Store => {
       return unavailable(id, `the target at its pinned commit cannot be read: ${reason(error)}`);
     }
   };
-  const runs = createRunOnce(parts.concurrency ?? DEFAULT_CONCURRENCY, async (id, signal) => {
-    const startedAtMs = parts.clock().getTime();
-    const running = (message: string) => withEntry(newest('running'), id, { startedAtMs, message });
-    update({ queued: [...runs.waiting()], running: running('') });
-    const result = await runCollector(id, signal, (message) => updateSoon({ running: running(message) }));
-    if (result && !signal.aborted) keep(id, result);
-    update({ running: withoutEntry(newest('running'), id) });
-  });
+  const isLarge = (id: string): boolean => collectors.get(id)?.large ?? false;
+  const runs = createRunOnce(
+    parts.concurrency ?? DEFAULT_CONCURRENCY,
+    async (id, signal) => {
+      const startedAtMs = parts.clock().getTime();
+      const running = (message: string) => withEntry(newest('running'), id, { startedAtMs, message });
+      update({ queued: [...runs.waiting()], running: running('') });
+      const result = await runCollector(id, signal, (message) => updateSoon({ running: running(message) }));
+      if (result && !signal.aborted) keep(id, result);
+      update({ running: withoutEntry(newest('running'), id) });
+    },
+    isLarge,
+  );
 
   const collect = async (ids: readonly string[]): Promise<void> => {
     if (refuseChange()) return;

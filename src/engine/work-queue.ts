@@ -7,17 +7,29 @@ export type WorkQueue<T> = {
   clear(): void;
 };
 
-/** Runs work in the order it came, `concurrency` at a time. Work may be added while other work runs. */
-export const createWorkQueue = <T>(concurrency: number, run: (work: T) => Promise<void>): WorkQueue<T> => {
+/**
+ * Runs work in the order it came, `concurrency` at a time. Work may be added while other work runs. Of the work that `isLarge`
+ * one runs at a time: what waits behind it may begin before it.
+ */
+export const createWorkQueue = <T>(
+  concurrency: number,
+  run: (work: T) => Promise<void>,
+  isLarge: (work: T) => boolean = () => false,
+): WorkQueue<T> => {
   let waiting: { work: T; done: () => void }[] = [];
   let active = 0;
+  let large = 0;
   const pump = () => {
     while (active < concurrency) {
-      const next = waiting.shift();
+      const next = waiting.find((w) => large === 0 || !isLarge(w.work));
       if (!next) return;
+      waiting = waiting.filter((w) => w !== next);
+      const size = isLarge(next.work) ? 1 : 0;
       active += 1;
+      large += size;
       run(next.work).finally(() => {
         active -= 1;
+        large -= size;
         next.done();
         pump();
       });

@@ -171,6 +171,26 @@ describe('several collectors', () => {
     expect(ended.length).toBe(5);
   });
 
+  it('that keep a whole tree in memory run one at a time, and others beside them', async () => {
+    const running = new Set<string>();
+    const together: string[] = [];
+    const one = (id: string, large: boolean): Collector => ({
+      ...collectorOf(id, async () => {
+        running.add(id);
+        together.push([...running].join());
+        await new Promise((resolve) => setImmediate(resolve));
+        running.delete(id);
+        return found();
+      }),
+      large,
+    });
+    const all = [one('A', true), one('B', true), one('c', false), one('d', false)];
+    const results = await runCollectors(all, parts());
+    expect(together.filter((t) => /A.*B|B.*A/.test(t))).toEqual([]);
+    expect(together).toContain('A,c');
+    expect(results.map((r) => r.run.id)).toEqual(['A', 'B', 'c', 'd']);
+  });
+
   it('do not take each other down', async () => {
     const results = await runCollectors(
       [

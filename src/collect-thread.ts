@@ -1,0 +1,46 @@
+// The program of a thread in which collectors run (src/io/collector-threads.ts): each request names a collector and a place.
+import { parentPort } from 'node:worker_threads';
+import { collectors } from './collectors/index.ts';
+import type { ThreadAnswer, ThreadRequest } from './io/collector-threads.ts';
+import { type OpenRepository, openRepository } from './io/git/open-repository.ts';
+
+const port = parentPort;
+if (!port) throw new Error('this is the program of a thread, not to be started by itself');
+
+/** Collectors of one audit ask for the same place one after the other. */
+let opened: { key: string; repository: Promise<OpenRepository> } | null = null;
+
+const openOnce = async ({ repository, commit, subdir }: ThreadRequest): Promise<OpenRepository> => {
+  const key = JSON.stringify([repository, commit, subdir]);
+  if (opened?.key !== key) {
+    await opened?.repository.then((r) => r.close()).catch(() => {});
+    opened = { key, repository: openRepository(repository, commit, subdir) };
+    opened.repository.catch(() => {
+      opened = null;
+    });
+  }
+  return opened.repository;
+};
+
+const answer = (message: ThreadAnswer): void => port.postMessage(message);
+
+port.on('message', async (request: ThreadRequest) => {
+  const { job } = request;
+  try {
+    const collector = collectors.find((c) => c.id === request.collector);
+    if (!collector) throw new Error(`there is no collector ${request.collector}`);
+    const { tree, history } = await openOnce(request);
+    const gathered = await collector.collect({
+      target: request.target,
+      tree,
+      history,
+      // Who wants this to stop ends the thread.
+      signal: new AbortController().signal,
+      progress: (message) => answer({ job, kind: 'progress', message }),
+    });
+    answer({ job, kind: 'gathered', gathered, heapBytes: process.memoryUsage().heapUsed });
+  } catch (error) {
+    const message = error instanceof Error ? error.message || error.name : String(error);
+    answer({ job, kind: 'failed', message, heapBytes: process.memoryUsage().heapUsed });
+  }
+});
