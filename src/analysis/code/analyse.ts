@@ -1,3 +1,4 @@
+import { enterHandler } from './doors.ts';
 import { addHit, type Engine, type Hit, newFrame, originOf } from './frame.ts';
 import type { Handler } from './handlers.ts';
 import type { Fn, Module, Stmt } from './ir.ts';
@@ -6,7 +7,7 @@ import { programOf, statementsIn } from './program.ts';
 import type { RuleIndex } from './rules.ts';
 import { fits } from './sinks.ts';
 import { apply, hasSelf, summaryOf } from './summary.ts';
-import { type FnInfo, type ModuleInfo, type Scope, taintOf, valueWith } from './value.ts';
+import { type FnInfo, type ModuleInfo, type OriginKind, type Scope, taintOf, valueWith } from './value.ts';
 import { TooMuch } from './walk-expressions.ts';
 import { declareClass, run } from './walk-statements.ts';
 
@@ -42,10 +43,32 @@ const topLevel = (engine: Engine, info: ModuleInfo): FnInfo[] => {
   ];
 };
 
+/** What a handler is by the type of its request, where nothing was seen to register it. */
+const kindByTypes = (fn: Fn): OriginKind | null => {
+  const types = fn.params.map((p) => p.type).join(' ');
+  return /\bCallToolRequest\w*/.test(types)
+    ? 'tool'
+    : /\bReadResourceRequest\w*/.test(types)
+      ? 'resource'
+      : /\bGetPromptRequest\w*/.test(types)
+        ? 'prompt'
+        : /\bhttp\.Request\b|\bHttpExchange\b|\bHttpServletRequest\b/.test(types)
+          ? 'http'
+          : null;
+};
+
 /** A function nobody in the tree calls is called by someone we do not see: its parameters are worth a look. */
 const uncalled = (engine: Engine, info: FnInfo): void => {
   const s = summaryOf(engine, info, info.module.scope);
   if (!s || s.hits.length === 0) return;
+  const kind = kindByTypes(info.fn);
+  if (kind) {
+    const frame = newFrame(engine, info.module, null, info.module.scope);
+    const ref = { fn: info, scope: info.module.scope, self: null };
+    const style = info.module.module.language === 'javascript' && kind !== 'http' ? 'request' : 'arguments';
+    enterHandler(frame, kind, info.fn.name, ref, style, null);
+    return;
+  }
   const at = { path: info.module.module.path, line: info.fn.at.line };
   const origin = originOf(
     engine,

@@ -35,6 +35,31 @@ const MUTATES = /^(?:push|append|add|unshift|extend|Append|insert|set|put|update
 export const functionsOf = (v: Value): Extract<Ref, { kind: 'function' }>[] =>
   v.refs.flatMap((r) => (r.kind === 'function' ? [r] : []));
 
+/** Calls that fill what they are handed: `json.Unmarshal(data, &x)`, `decoder.Decode(&x)`, `c.ShouldBindJSON(&x)`. */
+const FILLS =
+  /^(?:Unmarshal\w*|Decode\w*|(?:Should|Must)?Bind\w*|ReadJSON|BodyParser|Scan\w*|ParseBody|DecodeJSON|readAsStringAsync)$/;
+
+/** Go has no other way to give back what was read: the value goes into the variables named. */
+export const fill = (f: Frame, expr: Call, name: string, object: Value, args: readonly Given[]): void => {
+  if (f.module.module.language !== 'go' || !FILLS.test(name)) return;
+  let taints: readonly Taint[] = allTaints(object);
+  for (const a of args) taints = unionTaints(taints, allTaints(a.value));
+  if (taints.length === 0) return;
+  for (const { value: target } of expr.args) {
+    if (target.kind !== 'name') continue;
+    for (let s: Frame['scope'] | null = f.scope; s; s = s.parent) {
+      const held = s.vars.get(target.name);
+      if (!held) continue;
+      if (allTaints(held).length === 0) {
+        if (f.written && s === f.scope && !f.written.has(target.name)) f.written.set(target.name, held);
+        const passed = taints.map((t) => ({ ...t, trail: step(t.trail, placeIn(f, expr.at.line)) }));
+        s.vars.set(target.name, { ...held, taints: passed });
+      }
+      break;
+    }
+  }
+};
+
 /** Methods of collections and texts that change what they are called on. */
 export const mutate = (f: Frame, expr: Call, name: string, object: Value, args: readonly Given[]): void => {
   if (expr.callee.kind !== 'member' || !MUTATES.test(name)) return;

@@ -1,4 +1,4 @@
-import { functionsOf, HARMLESS, mutate, unknownResult } from './call-results.ts';
+import { fill, functionsOf, HARMLESS, mutate, unknownResult } from './call-results.ts';
 import { addGuards, type Frame, noteTests, placeIn } from './frame.ts';
 import { CHECKING, testsOfCall } from './guards.ts';
 import { registration } from './handlers.ts';
@@ -247,6 +247,7 @@ export const callOf = (f: Frame, expr: Call): Value => {
       if (!f.engine.entered.has(ref.fn)) returned = union(returned, callBack(f, ref, given, expr));
   }
   mutate(f, expr, name, object, args);
+  fill(f, expr, name, object, args);
   const tests = testsOfCall(name, object, values, at);
   noteTests(f, tests);
   const inner = [...tests, ...returned.tests].slice(0, 40);

@@ -100,6 +100,13 @@ const receives = (info: FnInfo, origin: Origin, style: Style, schema: Value | nu
     .map((p) => {
       if (origin.kind === 'http' && isWebRequest(p))
         return { name: p.name, value: language === 'go' ? tainted(origin) : webRequest(origin) };
+      // Java's own server: what a context is given, typed or the only parameter of a lambda.
+      if (
+        origin.kind === 'http' &&
+        (/\b(?:HttpExchange|HttpServletRequest)\b/.test(p.type) ||
+          (language === 'java' && params.length === 1))
+      )
+        return { name: p.name, value: tainted(origin) };
       if (isContext(p) || isHarmlessType(p.type)) return { name: p.name, value: NOTHING };
       if (
         p.defaultValue?.kind === 'call' &&

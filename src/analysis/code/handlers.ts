@@ -1,7 +1,7 @@
 import { decoratorKind } from './decorators.ts';
 import { enterHandler, type Style, tainted } from './doors.ts';
 import { type Frame, originOf, placeIn } from './frame.ts';
-import type { Expr } from './ir.ts';
+import type { Expr, Fn } from './ir.ts';
 import type { Given } from './summary.ts';
 import { NOTHING, type OriginKind, type Place, type Value } from './value.ts';
 import { pathText } from './walk-statements.ts';
@@ -87,11 +87,14 @@ export const tableEntry = (f: Frame, record: Value, expr: Expr): void => {
     enterHandler(f, kind, name, ref, 'arguments', schemaIn(record));
 };
 
+const takesWebRequest = (fn: Fn): boolean => fn.params.some((p) => /\bhttp\.Request\b/.test(p.type));
+
 const REGISTERS =
   /^(?:(?:[\w$]*(?:register|add|define|create|make|new|must|build|declare|with)[\w$]*)?tools?|[\w$]*(?:register|add|define|create|must|new)[\w$]*Tool(?:Handler|Def\w*|Func|Specification)?|(?:Sync|Async)ToolSpecification|from_function|FromFunc)$/i;
 const RESOURCES = /^(?:(?:register|add|define|create)\w*)?Resource(?:Template)?s?$/i;
 const PROMPTS = /^(?:(?:register|add|define|create)\w*)?Prompts?$/i;
-const ROUTES = /^(?:get|post|put|delete|patch|all|use|route|HandleFunc|Handle|GET|POST|PUT|DELETE|PATCH)$/;
+const ROUTES =
+  /^(?:get|post|put|delete|patch|all|use|route|HandleFunc|Handle|GET|POST|PUT|DELETE|PATCH|createContext)$/;
 
 /** A table of handlers handed to a registering call in one piece. */
 const handlersOf = (args: readonly Given[], exprs: Call['args']): ReturnType<typeof functionRefs> => {
@@ -176,6 +179,13 @@ export const registration = (
   if (expr.callee.kind === 'call') {
     const kind = decoratorKind(expr.callee);
     if (kind) enterAll(f, kind.kind, kind.name, handlersOf(args, []), kind.style, null);
+    return;
+  }
+  // Go: `tools.HandlerFunc(func(ctx, request) …)` makes a function a handler, wherever it goes.
+  if (f.module.module.language === 'go' && /HandlerFunc$/.test(name)) {
+    const made = args.flatMap((a) => functionRefs(a.value));
+    const isHttp = paths.some((p) => p.startsWith('net/http.')) || made.some((r) => takesWebRequest(r.fn.fn));
+    enterAll(f, isHttp ? 'http' : 'tool', literal, made, 'arguments', null);
     return;
   }
   const kind: OriginKind | null =

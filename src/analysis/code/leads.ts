@@ -1,5 +1,6 @@
 import type { Hit } from './analyse.ts';
 import type { Rule } from './rules.ts';
+import { withoutFollowedTexts } from './text-leads.ts';
 import { type Guard, type OriginKind, type Place, placesOf, type Taint } from './value.ts';
 
 /** Turns what reached sinks into what an auditor reads: one lead a root cause, the other ways to it beside it. */
@@ -243,7 +244,7 @@ export const leadsOf = (hits: readonly Hit[]): FlowLead[] => {
     // A guard with a hole is one cause, however many doors it is to keep shut.
     const key = hole
       ? `${rule.id}|${hole.guard.at.path}:${hole.guard.at.line}`
-      : `${rule.id}|${best.hit.at.path}|${best.hit.inside}|${best.strength}|${best.tool}|${builderOf(best)?.path ?? ''}`;
+      : `${rule.id}|${best.hit.at.path}|${best.hit.inside}|${best.strength}|${best.hit.callee === 'text' ? '' : `${best.tool}|${builderOf(best)?.path ?? ''}`}`;
     causes.set(key, [...(causes.get(key) ?? []), kept]);
   }
   const leads: FlowLead[] = [];
@@ -253,7 +254,7 @@ export const leadsOf = (hits: readonly Hit[]): FlowLead[] => {
     const others = groups.map((g) => g[0]!.hit.at).filter((at) => at.line !== best.hit.at.line);
     leads.push(leadOf(all, others.sort(byPlace), shared));
   }
-  return sharing(leads).sort(
+  return sharing(withoutFollowedTexts(leads)).sort(
     (a, b) =>
       RANK[a.strength] - RANK[b.strength] ||
       byPlace(a.at, b.at) ||

@@ -7,12 +7,6 @@ import { type Problem, readYaml } from '../../domain/read-yaml.ts';
 
 const language = z.enum(['javascript', 'python', 'go', 'java', 'rust']);
 
-/**
- * A callee after imports are resolved: `child_process.exec`, `subprocess.run`, `*.query` (any object), `open` (built in),
- * `new *` (an object of any package).
- */
-const callee = z.string().regex(/^(?:new \*|(?:\*\.)?[\w$@/.()#*-]+)$/);
-
 const pattern = z.string().refine(
   (text) => {
     try {
@@ -24,6 +18,19 @@ const pattern = z.string().refine(
   },
   { error: 'a regular expression' },
 );
+
+/**
+ * A callee after imports are resolved: `child_process.exec`, `subprocess.run`, `*.query` (any object), `open` (built in),
+ * `new *` (an object of any package), `/^run_?shell$/` (any callee whose last name matches), `text` (no call at all: a text
+ * that is put together).
+ */
+const callee = z.union([
+  z.string().regex(/^(?:new \*|(?:\*\.)?[\w$@/.()#*-]+)$/),
+  z
+    .string()
+    .regex(/^\/.+\/$/)
+    .refine((text) => pattern.safeParse(text.slice(1, -1)).success, { error: 'a regular expression' }),
+]);
 
 /** Which argument: position, name of a keyword argument, several of them, or `all`; `object` is what the method is called on. */
 const position = z.union([z.number().int().nonnegative(), z.string()]);
@@ -46,6 +53,8 @@ export const shape = z.enum([
   'option',
   /** Decides which host a URL names. */
   'host',
+  /** An item of an argument list that an option before it makes the name of a file: `-f`, `--from-file=`. */
+  'file-option',
 ]);
 
 const sink = z.strictObject({
@@ -136,6 +145,10 @@ export type RuleIndex = {
   rules: readonly Rule[];
   /** By the last name of the callee. */
   sinks: ReadonlyMap<string, readonly SinkRule[]>;
+  /** Those that give a pattern for the last name. */
+  patterns: readonly { matches: RegExp; entry: SinkRule }[];
+  /** What `patterns` gave for a name, once asked. */
+  byPattern: Map<string, readonly SinkRule[]>;
   /** First names of whole paths: what the rules know by name. */
   roots: ReadonlySet<string>;
 };
@@ -162,6 +175,8 @@ export const parseRules = (
 
 export const indexRules = (rules: readonly Rule[]): RuleIndex => {
   const sinks = new Map<string, SinkRule[]>();
+  const patterns: RuleIndex['patterns'][number][] = [];
+  const isPattern = (c: string): boolean => c.startsWith('/');
   for (const rule of rules)
     for (const sink of rule.sinks) {
       const entry: SinkRule = {
@@ -173,24 +188,41 @@ export const indexRules = (rules: readonly Rule[]): RuleIndex => {
         hint: sink.hint === undefined ? null : new RegExp(sink.hint, 'i'),
         except: sink.except === undefined ? null : new RegExp(sink.except, 'i'),
       };
-      for (const name of new Set(sink.calls.map(lastName))) {
+      for (const c of sink.calls.filter(isPattern))
+        patterns.push({ matches: new RegExp(c.slice(1, -1), 'i'), entry });
+      for (const name of new Set(sink.calls.filter((c) => !isPattern(c)).map(lastName))) {
         const held = sinks.get(name) ?? [];
         held.push(entry);
         sinks.set(name, held);
       }
     }
-  const exact = rules.flatMap((r) => r.sinks.flatMap((s) => s.calls.filter((c) => !c.startsWith('*.'))));
-  return { rules, sinks, roots: new Set(exact.map((c) => /^[\w$]+/.exec(c)?.[0] ?? c)) };
+  const exact = rules.flatMap((r) =>
+    r.sinks.flatMap((s) => s.calls.filter((c) => !c.startsWith('*.') && !isPattern(c))),
+  );
+  return {
+    rules,
+    sinks,
+    patterns,
+    byPattern: new Map(),
+    roots: new Set(exact.map((c) => /^[\w$]+/.exec(c)?.[0] ?? c)),
+  };
 };
 
 /** `path` as rules name it: without `node:`, and with what a module's own default export adds left out. */
 export const sinksOf = (index: RuleIndex, path: string, language: string): readonly SinkRule[] => {
-  const named = index.sinks.get(lastName(path));
-  if (!named) return [];
-  return named.filter(
-    (s) =>
-      (s.exact.has(path) || s.suffixes.some((x) => path.endsWith(x))) &&
-      (!s.rule.languages || s.rule.languages.includes(language as never)) &&
-      (!s.sink.languages || s.sink.languages.includes(language as never)),
+  const name = lastName(path);
+  let matched = index.byPattern.get(name);
+  if (!matched) {
+    matched = index.patterns.filter((p) => p.matches.test(name)).map((p) => p.entry);
+    index.byPattern.set(name, matched);
+  }
+  const named = index.sinks.get(name);
+  if (!named && matched.length === 0) return [];
+  const speaks = (s: SinkRule): boolean =>
+    (!s.rule.languages || s.rule.languages.includes(language as never)) &&
+    (!s.sink.languages || s.sink.languages.includes(language as never));
+  const exact = (named ?? []).filter(
+    (s) => (s.exact.has(path) || s.suffixes.some((x) => path.endsWith(x))) && speaks(s),
   );
+  return matched.length === 0 ? exact : [...exact, ...matched.filter((s) => !exact.includes(s) && speaks(s))];
 };

@@ -67,6 +67,28 @@ const optionTaints = (v: Value): readonly Taint[] => {
   return all;
 };
 
+const NAMES_FILE =
+  /^--?(?:f|i|T|K|d|data|file|filename|from-file|from-env-file|kustomize|values|config|kubeconfig|input|input-file|body|template-file|policy-document|user-data|env-file|cacert|key|cert)$/;
+const SETS_FILE =
+  /--?(?:from-file|from-env-file|filename|file|values|config|kubeconfig|input-file|template-file|env-file)=@?$/;
+
+/** What an option makes the name of a file. */
+const fileOptionTaints = (v: Value): readonly Taint[] => {
+  let all: readonly Taint[] = [];
+  const items = v.items ?? [];
+  items.forEach((item, i) => {
+    const before = items[i - 1]?.literal ?? '';
+    const own = allTaints(item);
+    all = unionTaints(
+      all,
+      NAMES_FILE.test(before)
+        ? own.filter((t) => !t.joined || t.prefix === '')
+        : own.filter((t) => t.joined && SETS_FILE.test(t.prefix)),
+    );
+  });
+  return all;
+};
+
 /** `https://` and a host not finished yet; an unknown text in front is taken for a base address. */
 const NAMES_HOST = /^(?:(?:[a-z][a-z0-9+.-]*|\0)?:?\/\/[^/?#]*)?$/i;
 
@@ -78,7 +100,11 @@ export const fits = (rule: SinkRule, t: Taint): boolean =>
       : true;
 
 const taintsFor = (rule: SinkRule, v: Value): readonly Taint[] =>
-  rule.sink.shape === 'option' ? optionTaints(v) : allTaints(v);
+  rule.sink.shape === 'option'
+    ? optionTaints(v)
+    : rule.sink.shape === 'file-option'
+      ? fileOptionTaints(v)
+      : allTaints(v);
 
 /** The arguments of a new object, and properties of its options, whose names a rule looks for. */
 const spelled = (expr: Expr, args: readonly Given[], hint: RegExp): { value: Value; name: string } => {
@@ -140,4 +166,25 @@ export const checkSinks = (
     }
   }
   return isSink;
+};
+
+/** What a text that is put together becomes by its words alone, whatever is done with it later. */
+export const checkText = (f: Frame, value: Value, line: number, endLine: number): void => {
+  if (value.taints.length === 0) return;
+  for (const rule of sinksOf(f.engine.rules, 'text', f.module.module.language)) {
+    if (rule.hint && !rule.hint.test(value.words)) continue;
+    const at = placeIn(f, line);
+    for (const t of value.taints)
+      if (t.joined && fits(rule, t))
+        addHit(f, {
+          rule,
+          at,
+          endLine,
+          callee: 'text',
+          inside: f.info?.fn.name ?? '',
+          taint: guardedHere(f, { ...t, trail: step(t.trail, at) }),
+          words: value.words,
+          tool: '',
+        });
+  }
 };

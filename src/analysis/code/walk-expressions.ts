@@ -5,6 +5,7 @@ import { tableEntry } from './handlers.ts';
 import type { Expr } from './ir.ts';
 import { elements, functionRef, member, named } from './members.ts';
 import { ambient } from './origins.ts';
+import { checkText } from './sinks.ts';
 import {
   external,
   NOTHING,
@@ -88,6 +89,7 @@ export const valueAt = (f: Frame, expr: Expr): Value => {
     case 'text': {
       const parts = expr.parts.map((x) => valueAt(f, x));
       const text = textOf(parts, placeIn(f, expr.at.line));
+      checkText(f, text, expr.at.line, expr.at.endLine);
       return sumWords(parts) ? { ...text, words: `${text.words}sep?` } : text;
     }
     case 'list':
