@@ -47,16 +47,15 @@ export const fill = (f: Frame, expr: Call, name: string, object: Value, args: re
   if (taints.length === 0) return;
   for (const { value: target } of expr.args) {
     if (target.kind !== 'name') continue;
-    for (let s: Frame['scope'] | null = f.scope; s; s = s.parent) {
-      const held = s.vars.get(target.name);
-      if (!held) continue;
-      if (allTaints(held).length === 0) {
-        if (f.written && s === f.scope && !f.written.has(target.name)) f.written.set(target.name, held);
-        const passed = taints.map((t) => ({ ...t, trail: step(t.trail, placeIn(f, expr.at.line)) }));
-        s.vars.set(target.name, { ...held, taints: passed });
-      }
-      break;
-    }
+    let scope: Frame['scope'] | null = f.scope;
+    while (scope && !scope.vars.has(target.name)) scope = scope.parent;
+    // Declared without a value, it is not in any scope yet.
+    const held = scope?.vars.get(target.name);
+    if (held && allTaints(held).length > 0) continue;
+    if (f.written && (scope ?? f.scope) === f.scope && !f.written.has(target.name))
+      f.written.set(target.name, held);
+    const passed = taints.map((t) => ({ ...t, trail: step(t.trail, placeIn(f, expr.at.line)) }));
+    (scope ?? f.scope).vars.set(target.name, { ...(held ?? NOTHING), taints: passed });
   }
 };
 

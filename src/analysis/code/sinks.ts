@@ -47,7 +47,14 @@ const holds = (c: Condition, args: readonly Given[], object: Value): boolean => 
         : (whole.fields?.get(c.property) ?? NOTHING);
   const texts =
     c.property === 'item'
-      ? (whole.items ?? []).map((i) => i.literal ?? '\0')
+      ? // One of several constants: each of them.
+        (whole.items ?? []).flatMap((i) =>
+          i.literal !== null
+            ? [i.literal]
+            : i.taints.length === 0 && i.words !== ''
+              ? i.words.split(' ')
+              : ['\0'],
+        )
       : [value.literal ?? (value.words || '\0')];
   const known = (re: string): boolean => texts.some((t) => new RegExp(re, 'i').test(t));
   if (c.matches !== undefined && (value === NOTHING || !known(c.matches))) return false;

@@ -16,9 +16,11 @@ const MOST_READS = 12;
 /**
  * How often the parser may report that it goes on. It does once in 100 steps; the largest of 4,000 real files (380,000
  * characters) take it 2,100 reports. After an error a step may take as long as all there is before it: this many then last
- * some 20 seconds, where a megabyte made for it would last half an hour.
+ * some 20 seconds, where a megabyte made for it would last half an hour. Programs give it 145 characters a report at the least, so
+ * longer files get more in proportion.
  */
 const MOST_REPORTS = 2_500;
+const CHARACTERS_A_REPORT = 120;
 
 const typesOf = (language: Language): NodeTypes => {
   const ids = Array.from({ length: language.nodeTypeCount }, (_, id) => id);
@@ -55,6 +57,7 @@ const grammarOf = (parser: Parser, types: NodeTypes): Grammar => ({
   parse(source, shift = 0) {
     let left = MOST_READS * (source.length + PIECE);
     let reports = 0;
+    const mostReports = Math.max(MOST_REPORTS, source.length / CHARACTERS_A_REPORT);
     const tree = parser.parse(
       (at) => {
         const piece = source.slice(at, at + PIECE);
@@ -63,7 +66,7 @@ const grammarOf = (parser: Parser, types: NodeTypes): Grammar => ({
       },
       null,
       // Counted, not timed: what is found must not depend on the machine.
-      { progressCallback: () => left < 0 || ++reports > MOST_REPORTS },
+      { progressCallback: () => left < 0 || ++reports > mostReports },
     );
     if (!tree) {
       parser.reset();
