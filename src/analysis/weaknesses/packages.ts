@@ -24,7 +24,7 @@ const NETWORK: Record<Language, RegExp> = {
     /transport\s*=\s*["'](?:sse|http|streamable-http|streamable_http)["']|\brun_(?:sse|http|streamable_http)_async\b|\.(?:sse_app|streamable_http_app|http_app)\s*\(|\bSseServerTransport\s*\(|\bStreamableHTTPSessionManager\s*\(/g,
   go: /\bNew(?:SSEServer|StreamableHTTPServer|StreamableHTTPHandler|SSEHandler|HTTPHandler)\s*\(/g,
   rust: /\bStreamableHttpService(?:::<[^>]{0,200}>)?::new\b|\bSseServer::serve\w*\b/g,
-  java: /\b(?:WebMvc|WebFlux|HttpServlet)\w*(?:Sse|Streamable)\w*TransportProvider\b/g,
+  java: /\b(?:WebMvc|WebFlux|HttpServlet)\w*(?:Sse|Streamable)\w*TransportProvider\b|\bHttps?Server\.create\s*\(/g,
 };
 
 /** Words of code that reads or checks who is calling. Tokens sent to other services are no sign. */

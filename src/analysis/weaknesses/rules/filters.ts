@@ -43,6 +43,35 @@ const denyLists = (source: Source, bait: RegExp, least: number): Match[] => {
     .map((r) => ({ source, start: r.start, end: r.end }));
 };
 
+const SPLIT: Partial<Record<Source['language'], RegExp>> = {
+  script: /\b(?:const|let|var)\s+(\w+)\s*=\s*[\w.]*(?:command|cmd|args)\w*(?:\.trim\(\))?\.split\(/gi,
+  python: /^[ \t]*(\w+)\s*=\s*(?:[\w.]*(?:command|cmd|args)\w*(?:\.strip\(\))?\.split\(|shlex\.split\()/gim,
+  go: /\b(\w+)\s*(?:,\s*\w+)?\s*:=\s*(?:strings\.Fields|shlex\.Split|strings\.Split)\(/g,
+};
+
+/** The first word, once taken apart, is looked up in a list of what is refused. */
+const firstWordForbidden = (source: Source): Match[] => {
+  const pattern = SPLIT[source.language];
+  if (!pattern) return [];
+  return matchesIn(source, 'bare', pattern).flatMap((m): Match[] => {
+    const range = linesFrom(source, m.index, 24);
+    const rest = bareIn(source, range);
+    const word = new RegExp(`\\b(\\w+)\\s*:?=\\s*${m[1]}\\[[01]\\]|\\b${m[1]}\\[[01]\\]`).exec(rest);
+    if (!word) return [];
+    const name = word[1] ?? `${m[1]}\\[[01]\\]`;
+    const listed =
+      /(?:un_?allowed|write|mutat|block|forbid|denied|deny|disallow|danger|destruct|delete|read_?only|restrict)\w*/i
+        .source;
+    const decides = new RegExp(
+      `\\b${name}\\s+(?:not\\s+)?in\\s+\\w*${listed}|\\w*${listed}\\.(?:includes|has|Contains)\\(\\s*${name}|\\w*${listed}\\[\\s*${name}\\s*\\]|Contains\\(\\w*${listed},\\s*${name}`,
+      'i',
+    ).exec(rest);
+    if (!decides) return [];
+    const start = range.start + decides.index;
+    return [{ source, start, end: start + decides[0].length }];
+  });
+};
+
 export const filterRules: readonly Rule[] = [
   {
     id: 'shell-denylist',
@@ -98,6 +127,20 @@ export const filterRules: readonly Rule[] = [
           codeIn(source, linesAround(source, m.index, 4, 12)),
         ),
     }),
+  },
+  {
+    id: 'first-word-forbidden',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'broken-authorization',
+    cwe: ['CWE-184', 'CWE-863'],
+    checks: CHECKS,
+    languages: ['script', 'python', 'go'],
+    title: 'What a command may change is decided by one of its words',
+    detail:
+      'Options before the word, other words that write too, plugins, aliases and separators are not seen. Name what is allowed, with its arguments, or take the right to write away from the account.',
+    merge: 'file',
+    find: inEach(['script', 'python', 'go'], firstWordForbidden),
   },
   {
     id: 'prefix-allow-list',

@@ -6,6 +6,7 @@ import { filterRules } from './filters.ts';
 import { goodPractice } from './good-practice.ts';
 import { identityRules } from './identity.ts';
 import { limitRules } from './limits.ts';
+import { pathCheckRules } from './path-checks.ts';
 import { queryFilterRules } from './query-filters.ts';
 import { secrecyRules } from './secrecy.ts';
 import { transportRules } from './transport.ts';
@@ -17,6 +18,7 @@ export const rules: readonly Rule[] = [
   ...accessRules,
   ...queryFilterRules,
   ...filterRules,
+  ...pathCheckRules,
   ...exposureRules,
   ...secrecyRules,
   ...errorRules,

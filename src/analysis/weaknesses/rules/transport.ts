@@ -12,14 +12,14 @@ const ROUTE: Record<Language, RegExp> = {
   python: /@(?:app|router|api|\w+_router)\.(?:get|post|put|patch|delete|route|api_route)\s*\(\s*["']\//g,
   go: /\b\w+\.(?:Handle|HandleFunc|GET|POST|PUT|DELETE|Any)\s*\(\s*(?:"[^"\n]{0,80}"|\w*[pP]ath)\s*,/g,
   rust: /\.(?:route|nest_service|route_service)\s*\(\s*"[^"\n]{0,80}"\s*,/g,
-  java: /@(?:Get|Post|Put|Delete|Request)Mapping\b/g,
+  java: /@(?:Get|Post|Put|Delete|Request)Mapping\b|\bcreateContext\(\s*"\//g,
 };
 
 const HEALTH =
   /["'`]\/(?:api\/)?(?:health|healthz|ready|readyz|live|livez|ping|status|version|favicon|metrics|\.well-known|(?:oauth\/)?(?:callback|authorize|token|register|login)\b|metadata)/i;
 
 const CHANGING =
-  /\.(?:post|put|patch|delete|all)\b|POST|PUT|DELETE|Any|Handle|nest_service|(?:Post|Put|Delete)Mapping/;
+  /\.(?:post|put|patch|delete|all)\b|POST|PUT|DELETE|Any|Handle|nest_service|(?:Post|Put|Delete)Mapping|createContext/;
 
 const openRoutes = (pack: Package): Match[] =>
   pack.sources
@@ -52,9 +52,23 @@ const CHECKED: Record<Language, RegExp> = {
   java: /getHeader\("(?:Origin|Host)"\)|allowedOrigins|SecurityValidator|DefaultServerTransportSecurityValidator/g,
 };
 
+/** Settings that make something else check; what only reads a header has to refuse somewhere near. */
+const SETS =
+  /DnsRebinding|^allowed_?hosts$|createMcp|hostHeader|localhostHost|TransportSecurity|transport_security|TrustedHost|AllowedHosts|CrossOriginProtection|LocalhostProtection|alidate_?(?:Host|Origin)|HostValidation|SecurityValidator/i;
+const REFUSES =
+  /\b40[013]\b|\b421\b|forbidden|reject|denied|\bdeny|not allowed|disallow|invalid|unauthori[sz]ed|\bthrow\b|\braise\b|\ballow\w*|callback\(/i;
+
 const checksHost = (pack: Package): boolean =>
   pack.sources.some((s) =>
-    matchesIn(s, 'code', CHECKED[s.language], 200).some((m) => !inLiteral(s, m.index)),
+    matchesIn(s, 'code', CHECKED[s.language], 200).some(
+      (m) =>
+        !inLiteral(s, m.index) &&
+        (SETS.test(m[0]) ||
+          (REFUSES.test(codeIn(s, linesAround(s, m.index, 3, 14))) &&
+            // An address put together from what the caller named is no check of it.
+            !/\bhost\s*:?=\s*\w+\.Host\s*$/im.test(codeIn(s, linesAround(s, m.index, 0, 0)).trim()) &&
+            !/Access-Control-Allow/i.test(codeIn(s, linesAround(s, m.index, 2, 12))))),
+    ),
   );
 
 /** `true` when the literal is where a listener gets its address, not where addresses are compared or refused. */
@@ -90,7 +104,7 @@ const BIND: Record<Language, RegExp> = {
   python: /(["'])(?:0\.0\.0\.0|::)\1/g,
   go: /"0\.0\.0\.0(?::\d+)?"|ListenAndServe(?:TLS)?\(\s*":\d+"|net\.Listen\(\s*"tcp",\s*":\d+"/g,
   rust: /"0\.0\.0\.0(?::\d+)?"|Ipv4Addr::UNSPECIFIED|Ipv4Addr::new\(\s*0\s*,\s*0\s*,\s*0\s*,\s*0\s*\)|IpAddr::from\(\[0,\s*0,\s*0,\s*0\]\)|from\(\(?\[0,\s*0,\s*0,\s*0\]/g,
-  java: /"0\.0\.0\.0"/g,
+  java: /"0\.0\.0\.0"|\bHttps?Server\.create\(\s*new\s+InetSocketAddress\(\s*(?:\w*[pP]ort\w*|\d{2,5})\s*\)/g,
 };
 
 const exposed = (pack: Package): Partial<Match> =>

@@ -1,6 +1,49 @@
 import type { Samples } from './samples.ts';
 
 export const filters: Samples = {
+  'first-word-forbidden': {
+    found: [
+      [
+        'a.py',
+        'parts = command.strip().split()\nif len(parts) > 0:\n    subcommand = parts[0]\n    if subcommand in write_operations:\n        return "no"\n',
+      ],
+      [
+        'a.ts',
+        "const parts = args.command.split(' ');\nif (BLOCKED_COMMANDS.has(parts[0])) throw new Error('no');\n",
+      ],
+    ],
+    clean: [
+      ['a.py', 'parts = command.split()\nprogram = parts[0]\nif program in ALLOWED:\n    run(parts)\n'],
+      ['a.ts', "const parts = line.split(' ');\nif (writes.has(parts[0])) count();\n"],
+    ],
+  },
+  'unresolved-path-checked': {
+    found: [
+      [
+        'a.ts',
+        'let real = null;\ntry {\n  real = await fs.realpath(wanted);\n} catch (e) {\n  if (e.code !== "ENOENT") throw e;\n}\nconst checked = real ?? wanted;\n',
+      ],
+      ['a.rs', 'fn normal(p: &Path) -> PathBuf { p.canonicalize().unwrap_or_else(|_| p.to_path_buf()) }\n'],
+      [
+        'a.go',
+        'package a\nfunc f(p string) string {\n\treal, err := filepath.EvalSymlinks(p)\n\tif err != nil {\n\t\treal = p\n\t}\n\treturn real\n}\n',
+      ],
+    ],
+    clean: [
+      [
+        'a.ts',
+        'try {\n  real = await fs.realpath(wanted);\n} catch {\n  real = path.join(await fs.realpath(path.dirname(wanted)), path.basename(wanted));\n}\n',
+      ],
+      [
+        'a.ts',
+        'try {\n  real = await fs.realpath(wanted);\n} catch (e) {\n  throw new Error(e);\n}\nuse(real);\n',
+      ],
+      [
+        'a.go',
+        'package a\nfunc f(p string) (string, error) {\n\treal, err := filepath.EvalSymlinks(p)\n\tif err != nil {\n\t\treturn "", err\n\t}\n\treturn real, nil\n}\n',
+      ],
+    ],
+  },
   'read-only-transaction-left': {
     found: [
       ['a.ts', "await client.query('BEGIN TRANSACTION READ ONLY');\nconst r = await client.query(sql);\n"],
