@@ -96,7 +96,7 @@ export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>):
     const { tree, target, signal, progress } = context;
     const { rules, problems } = parseRules(await readRules());
     const items: ItemDraft[] = problems.slice(0, 10).map((p) =>
-      gap('unusable-rules', CHECKS, `The rule file ${p.file} was not used`, {
+      gap('unusable-rules', CHECKS, `A rule in ${p.file} was left out`, {
         detail: `${p.path}${p.line === undefined ? '' : ` (line ${p.line})`}: expected ${p.expected}, found ${p.found}`,
       }),
     );

@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { bundledChecklists, readMethodologyFolder } from '../io/methodology-files.ts';
+import { type RuleFiles, readBundledRules } from '../io/rule-files.ts';
 import { codeFlow } from './code-flow.ts';
 import { codeWeaknesses } from './code-weaknesses.ts';
 import type { Collector } from './collector.ts';
@@ -17,8 +16,11 @@ import { testsCi } from './tests-ci.ts';
 import { toolSurface } from './tool-surface.ts';
 import { toolText } from './tool-text.ts';
 
-/** Every collector, in the order a methodology's checks first need them. */
-export const collectors: readonly Collector[] = [
+/**
+ * Every collector, in the order a methodology's checks first need them. `ownRules` are the auditor's, which are read after
+ * ours.
+ */
+export const collectorsWith = (ownRules: RuleFiles): readonly Collector[] => [
   identity,
   signatures,
   gitHistory,
@@ -31,7 +33,9 @@ export const collectors: readonly Collector[] = [
   secrets,
   toolSurface,
   toolText,
-  codeFlow(() => readMethodologyFolder(join(bundledChecklists(), 'rules'))),
+  codeFlow(async () => new Map([...(await readBundledRules()), ...ownRules])),
   codeWeaknesses,
   dockerfile,
 ];
+
+export const collectors = collectorsWith(new Map());

@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs';
-import { collectors as all } from '../collectors/index.ts';
+import { collectorsWith } from '../collectors/index.ts';
 import { UserError } from '../domain/errors.ts';
 import { type EvidenceItem, weaknessClass } from '../domain/evidence.ts';
 import { checksOf, collectorsOf } from '../domain/methodology.ts';
 import { runCollectors, toEvidenceFile } from '../engine/run-collectors.ts';
 import { openTarget } from '../io/git/open-target.ts';
+import { readOwnRules, rulesName } from '../io/rule-files.ts';
 import { visible } from '../text/visible.ts';
 import { type Host, TOOL_NAME } from './host.ts';
 import { openSource } from './open-source.ts';
@@ -36,12 +37,15 @@ export type CollectOptions = {
   json?: string | boolean | undefined;
   failOn?: string | undefined;
   methodology?: string | undefined;
+  /** Folder of the auditor's own rules. */
+  rules?: string | undefined;
 };
 
 /** Gathers evidence without a session. The JSON is `mcp-audit/evidence@1`; its schema lies beside the checklists. */
 export const collect = async (host: Host, options: CollectOptions): Promise<number> => {
   const fails = options.failOn ? failsOn(options.failOn) : null;
   const methodology = await loadMethodology(options.methodology);
+  const ownRules = options.rules ? await readOwnRules(options.rules) : new Map<string, string>();
   const known = new Set(checksOf(methodology).map((c) => c.id));
   for (const id of options.check ?? [])
     if (!known.has(id))
@@ -73,7 +77,7 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
     tell(`${target.name} at ${target.commit}`);
     const abort = new AbortController();
     const results = await runCollectors(
-      all.filter((c) => wanted.has(c.id)),
+      collectorsWith(ownRules).filter((c) => wanted.has(c.id)),
       {
         target: shown,
         source,
@@ -87,7 +91,7 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
       },
     );
     const file = toEvidenceFile({
-      tool: { name: TOOL_NAME, version: VERSION, rules: `${methodology.id} ${methodology.version}` },
+      tool: { name: TOOL_NAME, version: VERSION, rules: rulesName(methodology, ownRules) },
       target: shown,
       results,
     });

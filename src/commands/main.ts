@@ -45,7 +45,8 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     c
       .option('--ref <ref>', 'commit, tag or branch; also as #ref behind the path or URL')
       .option('--subdir <dir>', 'folder of the server in a monorepo')
-      .option('--methodology <dir>', 'your own checklists instead of the bundled ones');
+      .option('--methodology <dir>', 'your own checklists instead of the bundled ones')
+      .option('--rules <dir>', 'your own rules beside the bundled ones (docs/adding-a-rule.md)');
 
   target(cli.command('open', { isDefault: true }))
     .description('open the workbench: on a path or git URL, on a saved session, or at Home')
@@ -270,6 +271,16 @@ export const program = (host: Host, done: (code: number) => void): Command => {
         }),
       );
     });
+  cli
+    .command('rules')
+    .description('work on rules for what the code does')
+    .command('lint')
+    .description('check a folder of rules and run their samples')
+    .argument('[dir]', 'the bundled ones when left out')
+    .addOption(json())
+    .action(async (dir: string | undefined, o) =>
+      done(await (await import('./rules-lint.ts')).rulesLint(dir, host, { json: o.json ?? false })),
+    );
   checklist
     .command('show')
     .description('print a methodology, or one check of it, as a person reads it')

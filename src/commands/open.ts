@@ -8,6 +8,7 @@ export type OpenOptions = {
   ref?: string;
   subdir?: string;
   methodology?: string;
+  rules?: string;
   url?: string;
   new?: boolean;
   readOnly?: boolean;
@@ -57,6 +58,7 @@ export const open = async (host: Host, to: string | undefined, o: OpenOptions): 
     source,
     subdir: o.subdir ?? '',
     methodology: o.methodology ?? '',
+    rules: o.rules ?? '',
     url: o.url ?? '',
   };
   if (wantsPlain(host, o)) return (await import('./plain.ts')).openPlain(host, request);

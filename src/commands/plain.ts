@@ -9,7 +9,7 @@ import { resumeAudit, startAudit } from './workspace.ts';
 
 export type PlainRequest =
   | { kind: 'resume'; id: string; readOnly: boolean }
-  | { kind: 'start'; source: string; subdir: string; methodology: string; url: string };
+  | { kind: 'start'; source: string; subdir: string; methodology: string; rules: string; url: string };
 
 /** The linear interface on standard input and output; returns when the auditor leaves or the input ends. */
 export const openPlain = async (host: Host, request: PlainRequest): Promise<number> => {

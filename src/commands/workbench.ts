@@ -23,7 +23,7 @@ const lazy = {
 export type OpenRequest =
   | { kind: 'home' }
   | { kind: 'resume'; id: string; readOnly: boolean }
-  | { kind: 'start'; source: string; subdir: string; methodology: string; url: string };
+  | { kind: 'start'; source: string; subdir: string; methodology: string; rules: string; url: string };
 
 const resumeCommand = (host: Host, id: string): string =>
   `${host.env.MCP_AUDIT_HOME ? `MCP_AUDIT_HOME=${host.env.MCP_AUDIT_HOME} ` : ''}mcp-audit ${id}`;
@@ -89,6 +89,7 @@ const ports = (
               source: request.source,
               subdir: request.subdir || undefined,
               methodology: request.methodology || undefined,
+              rules: request.rules || undefined,
               url: request.url || undefined,
               progress: progressed,
               signal,
@@ -176,6 +177,7 @@ export const openWorkbench = async (host: Host, request: OpenRequest): Promise<n
               source: request.source,
               subdir: request.subdir,
               methodology: request.methodology,
+              rules: request.rules,
               url: request.url,
               sample: false,
             },

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { collectors as allCollectors } from '../collectors/index.ts';
+import { collectors as allCollectors, collectorsWith } from '../collectors/index.ts';
 import { UserError } from '../domain/errors.ts';
 import type { Auditor, SessionTarget } from '../domain/events.ts';
 import { parseMethodology } from '../domain/load-methodology.ts';
@@ -11,6 +11,7 @@ import { findClone } from '../io/git/find-clone.ts';
 import { openTarget } from '../io/git/open-target.ts';
 import { bundledChecklists, readMethodologyFolder } from '../io/methodology-files.ts';
 import { sessionDir } from '../io/paths.ts';
+import { readOwnRules } from '../io/rule-files.ts';
 import { createSampleRepository } from '../io/sample.ts';
 import { listSessions } from '../io/session/list-sessions.ts';
 import { type OpenSession, resumeSession, startSession } from '../io/session/open-session.ts';
@@ -28,6 +29,8 @@ export type StartOptions = {
   subdir?: string | undefined;
   /** Folder of a custom methodology; the bundled one when empty. */
   methodology?: string | undefined;
+  /** Folder of the auditor's own rules, read after the bundled ones. */
+  rules?: string | undefined;
   /** Address the report names when the repository has no remote. */
   url?: string | undefined;
   progress?: ((text: string) => void) | undefined;
@@ -91,7 +94,7 @@ const workspace = (host: Host, open: OpenSession, notices: readonly string[]): W
     events: open.events,
     clock: host.clock,
     by: signature(auditor),
-    collectors: allCollectors.filter((c) => wanted.has(c.id)),
+    collectors: collectorsWith(open.ownRules).filter((c) => wanted.has(c.id)),
     openSource: () => reopen(host, target, store.snapshot().session.networkAllowed),
     readOnly: open.readOnly,
     notices: [...open.notices, ...notices],
@@ -102,6 +105,7 @@ const workspace = (host: Host, open: OpenSession, notices: readonly string[]): W
 /** Pins the target and begins a session on it. */
 export const startAudit = async (host: Host, options: StartOptions): Promise<Workspace> => {
   const methodology = await loadMethodology(options.methodology);
+  const ownRules = options.rules ? await readOwnRules(options.rules) : new Map();
   const { target, notices } = await openTarget({
     source: options.source,
     ref: options.ref,
@@ -115,6 +119,7 @@ export const startAudit = async (host: Host, options: StartOptions): Promise<Wor
     dataDir: host.dataDir,
     target: options.url ? { ...target, url: options.url } : target,
     methodology,
+    ownRules,
     tool: { name: TOOL_NAME, version: VERSION },
     auditor,
     by: signature(auditor),

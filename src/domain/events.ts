@@ -85,6 +85,8 @@ export const eventBody = z.discriminatedUnion('type', [
     methodology: z.strictObject({ id: z.string(), version: z.string(), sha256 }),
     tool: z.strictObject({ name: z.string(), version: z.string() }),
     auditor,
+    /** The auditor's own rules, kept as a blob; absent when there are none. */
+    rules: z.strictObject({ files: z.number().int().positive(), sha256 }).optional(),
   }),
   z.strictObject({ type: z.literal('session.opened'), toolVersion: z.string() }),
   z.strictObject({ type: z.literal('session.closed'), check: checkId.nullable() }),

@@ -25,6 +25,8 @@ export type StartRequest = {
   subdir: string;
   methodology: string;
   url: string;
+  /** Folder of the auditor's own rules; none when empty or left out. */
+  rules?: string;
   sample: boolean;
 };
 

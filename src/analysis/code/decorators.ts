@@ -18,7 +18,11 @@ export const decoratorKind = (d: Expr): Door | null => {
     (a) => (a.name === undefined || a.name === 'name') && a.value.kind === 'literal' && a.value.isString,
   )?.value;
   const name = named?.kind === 'literal' ? (named.value ?? '') : '';
-  if (/^(?:tool|Tool|McpTool|mcp_tool|ToolMethod|tool_fn)$/.test(last))
+  // `@audited_tool(mcp, 'name')`: a server's own decorator around the framework's.
+  if (
+    /^(?:tool|Tool|McpTool|ToolMethod|tool_fn)$/.test(last) ||
+    /^(?!(?:call|get|list|use|find|has|is|on|run|test|remove|delete|no)_)[a-z]\w*_tool$/.test(last)
+  )
     return { kind: 'tool', name: /\s/.test(name) ? '' : name, style: 'arguments' };
   if (last === 'call_tool') return { kind: 'tool', name: '', style: 'named' };
   if (/^(?:resource|McpResource|resource_template)$/.test(last))

@@ -159,7 +159,13 @@ export const lastName = (path: string): string => {
   return end < 0 ? bare : bare.slice(end + 1);
 };
 
-/** Rules of all files, in the order of file and place. A later rule of the same id takes the place of an earlier one. */
+/** A file's rules one by one: what is wrong with one of them is no reason to lose the others. */
+const rulesApart = z.looseObject({ rules: z.array(z.unknown()) });
+
+/**
+ * Rules of all files, in the order of file and place. A later rule of the same id takes the place of an earlier one. A rule
+ * that is not in shape is left out, and a problem says where it stands.
+ */
 export const parseRules = (
   files: ReadonlyMap<string, string>,
 ): { rules: readonly Rule[]; problems: readonly Problem[] } => {
@@ -168,7 +174,10 @@ export const parseRules = (
   for (const [name, text] of files) {
     const read = readYaml(name, text, ruleFile);
     problems.push(...read.problems);
-    for (const r of read.value?.rules ?? []) rules.set(r.id, r);
+    const usable =
+      read.value?.rules ??
+      (rulesApart.safeParse(read.raw).data?.rules ?? []).flatMap((r) => rule.safeParse(r).data ?? []);
+    for (const r of usable) rules.set(r.id, r);
   }
   return { rules: [...rules.values()], problems };
 };

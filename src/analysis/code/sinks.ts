@@ -149,7 +149,13 @@ export const checkSinks = (
       if (rule.except?.test(path)) continue;
       if (!rule.sink.when.every((c) => holds(c, args, object))) continue;
       let value = NOTHING;
-      for (const position of rule.arguments) value = union(value, argumentAt(args, object, position));
+      for (const position of rule.arguments) {
+        const given = argumentAt(args, object, position);
+        // Where the items of a list say that it is a sink, what else it may be is none.
+        const byItems =
+          given.items && rule.sink.when.some((c) => c.property === 'item' && c.argument === position);
+        value = union(value, byItems ? { ...given, taints: [] } : given);
+      }
       const isMade = rule.exact.has('new *');
       const named = isMade && rule.hint ? spelled(expr, args, rule.hint) : null;
       if (named) value = named.value;

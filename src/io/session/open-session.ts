@@ -11,6 +11,7 @@ import { type Methodology, methodology as methodologySchema } from '../../domain
 import { encode, type JournalRead } from '../../engine/journal.ts';
 import { type BlobPort, type JournalPort, SaveError } from '../../engine/ports.ts';
 import { sessionDir, sessionsDir } from '../paths.ts';
+import { decodeRules, encodeRules, type RuleFiles } from '../rule-files.ts';
 import { openBlobStore, readBlobSync } from './blob-store.ts';
 import { DIR_MODE, makeDir, syncDir } from './durable.ts';
 import { createJournalFile, openJournalFile, readJournalFile } from './journal-file.ts';
@@ -25,6 +26,8 @@ export type OpenSession = {
   journal: JournalPort;
   blobs: BlobPort;
   methodology: Methodology;
+  /** The auditor's own rules the session was begun with. */
+  ownRules: RuleFiles;
   events: SessionEvent[];
   readOnly: string | null;
   notices: string[];
@@ -52,6 +55,7 @@ export type StartParts = {
   dataDir: string;
   target: SessionTarget;
   methodology: Methodology;
+  ownRules?: RuleFiles;
   tool: { name: string; version: string };
   auditor: Auditor;
   by: string;
@@ -94,7 +98,11 @@ export const startSession = (parts: StartParts): OpenSession => {
     const sha256 = blobs.put(Buffer.from(JSON.stringify(parts.methodology)));
     journal = createJournalFile(dir);
     const { target, tool, auditor } = parts;
-    const body = { id, target, methodology: { id: name, version, sha256 }, tool, auditor };
+    const ownRules: RuleFiles = parts.ownRules ?? new Map();
+    const rules = ownRules.size > 0 && {
+      rules: { files: ownRules.size, sha256: blobs.put(Buffer.from(encodeRules(ownRules))) },
+    };
+    const body = { id, target, methodology: { id: name, version, sha256 }, tool, auditor, ...rules };
     const started = append(journal, 1, parts.clock(), parts.by, { type: 'session.started', ...body });
     return {
       id,
@@ -102,6 +110,7 @@ export const startSession = (parts: StartParts): OpenSession => {
       journal: unlocking(journal, lock.release),
       blobs,
       methodology: parts.methodology,
+      ownRules,
       events: [started],
       readOnly: null,
       notices: [],
@@ -140,6 +149,20 @@ export const readMethodology = (dir: string, events: readonly SessionEvent[]): M
   return parsed.data;
 };
 
+/** The auditor's own rules a session was begun with: the same when it is resumed. Throws {@link UserError}. */
+export const readSessionRules = (dir: string, events: readonly SessionEvent[]): RuleFiles => {
+  const [started] = events;
+  if (started?.type !== 'session.started' || !started.rules) return new Map();
+  const { sha256 } = started.rules;
+  const read = readBlobSync(dir, sha256);
+  const rules = 'problem' in read ? null : decodeRules(read.bytes.toString('utf8'));
+  if (rules) return rules;
+  throw new UserError(
+    `the rules of its own that this session was begun with are ${'problem' in read ? read.problem : 'not in a form this version reads'}: what is gathered without them would not be the same evidence`,
+    `import an earlier export of this session, or restore blobs/${sha256.slice(0, 2)}/${sha256} in ${dir}`,
+  );
+};
+
 export type ResumeParts = {
   dataDir: string;
   id: string;
@@ -176,6 +199,7 @@ const look = (id: string, dir: string): OpenSession => {
     journal: readOnlyJournal(read, reason),
     blobs: openBlobStore(dir),
     methodology: readMethodology(dir, read.events),
+    ownRules: readSessionRules(dir, read.events),
     events: read.events,
     readOnly: reason,
     notices: readOnlyNotices(read),
@@ -202,6 +226,7 @@ export const resumeSession = (parts: ResumeParts): OpenSession => {
     journal = opened.journal;
     const { events } = opened.read;
     const methodology = readMethodology(dir, events);
+    const ownRules = readSessionRules(dir, events);
     const body = { type: 'session.opened', toolVersion: parts.toolVersion } as const;
     events.push(append(journal, events.length + 1, parts.clock(), parts.by, body));
     return {
@@ -210,6 +235,7 @@ export const resumeSession = (parts: ResumeParts): OpenSession => {
       journal: unlocking(journal, lock.release),
       blobs: openBlobStore(dir),
       methodology,
+      ownRules,
       events,
       readOnly: null,
       notices: opened.notices,

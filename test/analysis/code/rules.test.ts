@@ -47,6 +47,17 @@ describe('the rules that are shipped', () => {
 });
 
 describe('parseRules', () => {
+  it('leaves out a broken rule and keeps the others of its file', () => {
+    const first = shipped()[0]!;
+    const file = JSON.stringify({
+      rules: [{ ...first, id: 'mine' }, { id: 'X' }, { ...first, id: 'yours' }],
+    });
+    const { rules, problems } = parseRules(new Map([['a.yml', file]]));
+    expect(rules.map((r) => r.id)).toEqual(['mine', 'yours']);
+    expect(problems.map((p) => p.path.split('.')[0])).toContain('rules[1]');
+    expect(problems.every((p) => p.path.startsWith('rules[1]'))).toBe(true);
+  });
+
   it('says which part of a file is wrong, and keeps the others', () => {
     const [name, text] = [...ruleFiles()][0]!;
     const { rules, problems } = parseRules(

@@ -14,11 +14,17 @@ export const temporaryDir = (): string => {
   return dir;
 };
 
-export const begin = (dataDir: string, suffix = '4f2a', name = testTarget.name): OpenSession =>
+export const begin = (
+  dataDir: string,
+  suffix = '4f2a',
+  name = testTarget.name,
+  ownRules: ReadonlyMap<string, string> = new Map(),
+): OpenSession =>
   startSession({
     dataDir,
     target: { ...testTarget, name },
     methodology: testMethodology,
+    ownRules,
     tool: { name: 'mcp-audit', version: '0.1.0' },
     auditor: { name: 'Jane', github: 'jane', organization: '', contact: '' },
     by: 'jane',

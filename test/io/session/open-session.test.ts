@@ -62,6 +62,22 @@ describe('a session', () => {
     expect(fs.existsSync(path.join(dir, 'lock'))).toBe(false);
   });
 
+  it('keeps the rules of its own it was begun with, and does not open without them', () => {
+    const data = temporaryDir();
+    const rules = new Map([['own/mine.yml', 'rules:\n  - id: mine\n']]);
+    const { id, dir, journal, events } = begin(data, '4f2a', testTarget.name, rules);
+    journal.close();
+    const again = resume(data, id);
+    again.journal.close();
+    expect(again.ownRules).toEqual(rules);
+    const [started] = events;
+    const sha256 = started?.type === 'session.started' ? (started.rules?.sha256 ?? '') : '';
+    expect(started).toMatchObject({ rules: { files: 1 } });
+    fs.rmSync(path.join(dir, blobPath(sha256)));
+    expect(messageOf(() => resume(data, id))).toContain('rules of its own');
+    expect(messageOf(() => resume(data, id, true))).toContain('rules of its own');
+  });
+
   it('gets another name when there is one of that name', () => {
     const data = temporaryDir();
     begin(data).journal.close();
