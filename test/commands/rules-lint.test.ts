@@ -32,14 +32,14 @@ const linted = async (text: string | null, json = false) => {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'rules-'));
   onTestFinished(() => fs.rmSync(dir, { recursive: true, force: true }));
   if (text !== null) fs.writeFileSync(path.join(dir, 'mine.yml'), text);
-  let said = '';
-  let complained = '';
+  const said: string[] = [];
+  const complained: string[] = [];
   const out = {
-    stdout: (t: string) => void (said += t),
-    stderr: (t: string) => void (complained += t),
+    stdout: (t: string) => void said.push(t),
+    stderr: (t: string) => void complained.push(t),
   };
   const code = await rulesLint(dir, out, { json });
-  return { code, said, complained };
+  return { code, said: said.join(''), complained: complained.join('') };
 };
 
 describe('mcp-audit rules lint', () => {
