@@ -1,3 +1,4 @@
+// Long, because it is one list: every command of the program with its options.
 import { Command, CommanderError, Option } from 'commander';
 import { UserError } from '../domain/errors.ts';
 import { visible, visibleLines } from '../text/visible.ts';
