@@ -12,6 +12,7 @@ import {
   top10Catalogue,
   ttpCatalogue,
 } from '../src/domain/methodology.ts';
+import { REPORT_SCHEMA, reportJson } from '../src/report/formats/report-json.ts';
 
 const SCHEMAS = [
   ['check-section', section, 'One section of a methodology: a YAML file with its checks'],
@@ -19,6 +20,7 @@ const SCHEMAS = [
   ['scorecard', scorecard, 'scorecard.yml: levels, dimensions and criteria of the selection scorecard'],
   ['ttps', ttpCatalogue, 'catalogue/ttps.yml: attack techniques'],
   ['top10', top10Catalogue, 'catalogue/top10.yml: names of the ten risks'],
+  ['report', reportJson, `What "mcp-audit report --format json" writes: ${REPORT_SCHEMA}`],
   ['evidence', evidenceFile, `What "mcp-audit collect --json" writes: ${EVIDENCE_SCHEMA}`],
 ] as const;
 

@@ -52,7 +52,7 @@ const RULES: Record<string, Rule> = {
     types: ['collectors/collector.ts'],
     packages: ['node:crypto', 'node:zlib', 'node:buffer', 'zod'],
   },
-  report: { rooms: ['report', 'domain', 'text'], packages: ['zod'] },
+  report: { rooms: ['report', 'domain', 'text'], packages: ['zod', 'markdown-it'] },
   io: {
     rooms: [
       'io',

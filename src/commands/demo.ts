@@ -6,7 +6,7 @@ import { collectorsOf } from '../domain/methodology.ts';
 import { visible } from '../text/visible.ts';
 import { applyAnswers, readAnswers } from './answer.ts';
 import type { Host } from './host.ts';
-import { describeWritten, isClean, loadTop10, writeReport } from './report.ts';
+import { describeWritten, isClean, loadTop10, stateOf, writeReport } from './report.ts';
 import { startSample } from './workspace.ts';
 
 /** The answers of the demonstration lie beside the sample server: above `dist/`, or above `src/commands/`. */
@@ -36,7 +36,7 @@ export const demo = async (host: Host, to: string | undefined): Promise<number> 
     say(`3  answered  ${done.recorded} decisions recorded, ${done.refused.length} refused`);
     for (const r of done.refused) say(`             ${r.what}: ${r.why} (${r.hint})`);
     const written = await writeReport(
-      { snapshot: w.store.snapshot(), events: w.store.events(), top10: await loadTop10() },
+      await stateOf(w.store, await loadTop10()),
       join(folder, 'submission'),
       (path) => w.store.readText(path),
     );

@@ -1,6 +1,6 @@
 import type { Cited } from '../domain/citations.ts';
 import { isRefusal } from '../domain/decide.ts';
-import { disclosureOf, graveFindings } from '../domain/disclosure.ts';
+import { disclosureOf, graveFindings, publicationWarning } from '../domain/disclosure.ts';
 import { missingParts, stageOf } from '../domain/finding.ts';
 import { checksOf, collectorsOf, type Methodology } from '../domain/methodology.ts';
 import { scoresText } from '../domain/scoring/severity.ts';
@@ -9,8 +9,19 @@ import { toJson } from '../domain/session.ts';
 import type { Snapshot } from '../engine/store.ts';
 import { visible } from '../text/visible.ts';
 import { applyAnswers, readAnswers } from './answer.ts';
+import { parseFormat, writeAll, writtenAs } from './formats.ts';
 import { type Host, json } from './host.ts';
-import { citedBy, describeWritten, isClean, loadTop10, readinessOf, writeReport } from './report.ts';
+import {
+  citedBy,
+  describeWritten,
+  isClean,
+  loadTop10,
+  readinessOf,
+  refuseEarly,
+  reportModelOf,
+  stateOf,
+  writeReport,
+} from './report.ts';
 import { chooseSession, resumeAudit, type StartOptions, startAudit, type Workspace } from './workspace.ts';
 
 /** The twins of what the interface does, for scripts and for terminals that are none. Exit codes: 0 done, 1 not as asked. */
@@ -220,13 +231,34 @@ export const collectAgain = (
 
 export const report = (
   host: Host,
-  options: { session?: string | undefined; to: string; json?: boolean | undefined },
+  options: {
+    session?: string | undefined;
+    to: string;
+    format?: string | undefined;
+    json?: boolean | undefined;
+  },
 ): Promise<number> =>
   withSession(host, options.session, async (w) => {
-    const written = await writeReport(
-      { snapshot: w.store.snapshot(), events: w.store.events(), top10: await loadTop10() },
-      options.to,
-      (path) => w.store.readText(path),
+    const format = parseFormat(options.format ?? 'submission');
+    if (format !== 'submission') {
+      const state = await stateOf(w.store, await loadTop10());
+      const model = await reportModelOf(state, (path) => w.store.readText(path));
+      // Advisories are made to be published; the other formats may be for the maintainers themselves.
+      if (format === 'osv') refuseEarly(state.snapshot);
+      const early = publicationWarning(state.snapshot.session);
+      if (early) host.stderr(`not for the public yet: ${visible(early)}\n`);
+      const files = writtenAs(format, model, w.id, options.to);
+      if (options.to === '-') for (const text of files.values()) host.stdout(text);
+      else {
+        writeAll(files);
+        if (options.json) json(host, { session: w.id, format, files: [...files.keys()] });
+        else for (const path of files.keys()) say(host, path);
+        if (files.size === 0) say(host, 'no weakness was recorded, so there is no advisory to write');
+      }
+      return 0;
+    }
+    const written = await writeReport(await stateOf(w.store, await loadTop10()), options.to, (path) =>
+      w.store.readText(path),
     );
     w.store.dispatch({ type: 'report-written', audit: written.audit, sha256: written.sha256 });
     const clean = isClean(written.diagnostics);

@@ -177,7 +177,9 @@ export const program = (host: Host, done: (code: number) => void): Command => {
 
   cli
     .command('attach')
-    .description('keep a file with the session: a screenshot, the output of another tool')
+    .description(
+      'keep a file with the session: a screenshot, the output of another tool; texts go into the report',
+    )
     .argument('<file>')
     .option('--check <id>', 'the check it belongs to')
     .addOption(session())
@@ -192,8 +194,12 @@ export const program = (host: Host, done: (code: number) => void): Command => {
 
   cli
     .command('report')
-    .description('compile the submission folder and validate it')
-    .requiredOption('--to <dir>', 'folder, or a clone of the audit database')
+    .description('compile the submission folder and validate it; or write the report in another format')
+    .requiredOption(
+      '--to <path>',
+      'folder, or a clone of the audit database; a file for other formats, - prints it',
+    )
+    .option('--format <format>', 'submission (default), json, sarif, markdown, html, osv', 'submission')
     .addOption(session())
     .addOption(json())
     .action(async (o) => done(await (await import('./headless.ts')).report(host, o)));

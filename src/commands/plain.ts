@@ -4,7 +4,7 @@ import { collectorsOf } from '../domain/methodology.ts';
 import { visible } from '../text/visible.ts';
 import { runPlain } from '../ui/plain.ts';
 import type { Host } from './host.ts';
-import { describeWritten, loadTop10, writeReport } from './report.ts';
+import { describeWritten, loadTop10, stateOf, writeReport } from './report.ts';
 import { resumeAudit, startAudit } from './workspace.ts';
 
 export type PlainRequest =
@@ -37,10 +37,8 @@ export const openPlain = async (host: Host, request: PlainRequest): Promise<numb
       ask: (prompt) => Promise.race([lines.question(prompt).catch(() => null), ended]),
       write: async (folder) => {
         try {
-          const written = await writeReport(
-            { snapshot: w.store.snapshot(), events: w.store.events(), top10 },
-            folder,
-            (path) => w.store.readText(path),
+          const written = await writeReport(await stateOf(w.store, top10), folder, (path) =>
+            w.store.readText(path),
           );
           w.store.dispatch({ type: 'report-written', audit: written.audit, sha256: written.sha256 });
           return `${written.folder}\n${describeWritten(written)}`;

@@ -6,12 +6,12 @@ import { UserError } from '../domain/errors.ts';
 import type { SessionEvent } from '../domain/events.ts';
 import { parseTop10 } from '../domain/load-methodology.ts';
 import type { Top10Risk } from '../domain/methodology.ts';
-import type { Snapshot } from '../engine/store.ts';
+import type { Snapshot, Store } from '../engine/store.ts';
 import { namesIn, readFolder, readTextIfThere, writeFiles } from '../io/folders.ts';
 import { readBundledCatalogue } from '../io/methodology-files.ts';
 import { nextAuditId, parseAuditId } from '../report/ids.ts';
 import { type Readiness, readiness } from '../report/readiness.ts';
-import { buildReport, type ReportModel } from '../report/report-model.ts';
+import { buildReport, inSeconds, type ReportModel } from '../report/report-model.ts';
 import { repositoryOf } from '../report/repository.ts';
 import { securityAssessment } from '../report/security-assessment.ts';
 import { compileSubmission, repositoryFolder } from '../report/submission.ts';
@@ -19,7 +19,41 @@ import { type Diagnostic, renderDiagnostics, validateSubmission } from '../repor
 import { TOOL_NAME } from './host.ts';
 import { VERSION } from './version.ts';
 
-export type State = { snapshot: Snapshot; events: readonly SessionEvent[]; top10: readonly Top10Risk[] };
+export type State = {
+  snapshot: Snapshot;
+  events: readonly SessionEvent[];
+  top10: readonly Top10Risk[];
+  /** Texts the auditor attached, by hash. */
+  contents?: ReadonlyMap<string, string>;
+};
+
+const MAX_TEXT_BYTES = 5_000_000;
+
+/** What of the attachments is text: the rest cannot be labelled, redacted or read in a review. */
+const attachedTexts = async (store: Pick<Store, 'snapshot' | 'readBlob'>): Promise<Map<string, string>> => {
+  const texts = new Map<string, string>();
+  const { attachments, imports } = store.snapshot().session;
+  for (const { sha256, bytes } of [...attachments.values(), ...imports.values()]) {
+    if (bytes > MAX_TEXT_BYTES) continue;
+    const read = await store.readBlob(sha256);
+    try {
+      const text = read && new TextDecoder('utf-8', { fatal: true }).decode(read);
+      if (text !== null && !text.includes('\0')) texts.set(sha256, text);
+    } catch {}
+  }
+  return texts;
+};
+
+/** Everything the writers need of an open session. */
+export const stateOf = async (
+  store: Pick<Store, 'snapshot' | 'events' | 'readBlob'>,
+  top10: readonly Top10Risk[],
+): Promise<State> => ({
+  snapshot: store.snapshot(),
+  events: store.events(),
+  top10,
+  contents: await attachedTexts(store),
+});
 
 /** A file at the pinned commit, for reading every citation again; rejects when the target cannot be opened. */
 export type ReadText = (path: string) => Promise<string | null>;
@@ -39,23 +73,46 @@ const dateOf = (events: readonly SessionEvent[]): string => {
   return (last?.at ?? events[0]?.at ?? '').slice(0, 10);
 };
 
+/** Whether the audit in a folder was written from this session: the same commit, begun in the same second. */
+const isOurs = (folder: string, { session }: Snapshot): boolean => {
+  const text = readTextIfThere(join(folder, 'audit-manifest.json'));
+  if (text === undefined) return false;
+  try {
+    const manifest = JSON.parse(text) as {
+      target?: { commit_hash?: unknown };
+      audit_metadata?: { start_date?: unknown };
+    } | null;
+    return (
+      manifest?.target?.commit_hash === session.target?.commit &&
+      manifest?.audit_metadata?.start_date === inSeconds(session.startedAt)
+    );
+  } catch {
+    return false;
+  }
+};
+
 /**
  * The number of this audit: the one this session already has in that folder, so that writing again replaces it, else the
- * next that is free there.
+ * next that is free there. Another audit's folder is never taken, whatever this session was called elsewhere.
  */
 const auditIdIn = (folder: string, { snapshot, events }: State): string => {
   const { session } = snapshot;
   const repository = repositoryOf(session.target?.url ?? '');
-  const existing = repository
-    ? namesIn(join(folder, 'audits', repository.host, repository.owner, repository.name, 'audits'))
-    : [];
   const github = session.auditor.github || 'auditor';
   const date = dateOf(events);
-  const mine = session.reports.findLast((r) => {
-    const id = parseAuditId(r.audit);
-    return id?.github === github && id.date === date;
-  });
-  return mine ? mine.audit : nextAuditId(github, date, existing);
+  const audits = repository
+    ? join(folder, 'audits', repository.host, repository.owner, repository.name, 'audits')
+    : '';
+  const existing = repository ? namesIn(audits) : [];
+  const written = session.reports
+    .map((r) => r.audit)
+    .filter((audit) => {
+      const id = parseAuditId(audit);
+      return id?.github === github && id.date === date;
+    });
+  const here = written.findLast((audit) => existing.includes(audit) && isOurs(join(audits, audit), snapshot));
+  const free = written.findLast((audit) => !existing.includes(audit));
+  return here ?? free ?? nextAuditId(github, date, existing);
 };
 
 /** Names of the ten risks, from the packaged catalogue; none when it cannot be read. */
@@ -64,7 +121,35 @@ export const loadTop10 = async (): Promise<readonly Top10Risk[]> => {
   return 'top10' in catalogue ? catalogue.top10 : [];
 };
 
-const model = ({ snapshot, events, top10 }: State, auditId: string): ReportModel => {
+/** Reads every citation again. Throws {@link UserError} when something blocks the report. */
+const refuseBlocked = async (snapshot: Snapshot, read: ReadText): Promise<Cited> => {
+  const cited = await citedBy(snapshot, read);
+  const blocked = readinessOf(snapshot, cited).filter((r) => r.level === 'blocks');
+  if (blocked.length > 0)
+    throw new UserError(
+      `the report cannot be written yet: ${blocked.map((b) => b.text).join('; ')}`,
+      [...new Set(blocked.map((b) => b.fix))].join('; '),
+      1,
+    );
+  return cited;
+};
+
+/** What is made to be published waits until the maintainers have had their time. */
+export const refuseEarly = (snapshot: Snapshot): void => {
+  const early = publicationRefusal(snapshot.session);
+  if (early) throw new UserError(`the report is not written: ${early.refused}`, early.hint, 1);
+};
+
+/**
+ * The model for formats that lie in no database.
+ * @throws UserError when something blocks the report
+ */
+export const reportModelOf = async (state: State, read: ReadText): Promise<ReportModel> => {
+  await refuseBlocked(state.snapshot, read);
+  return model(state, auditIdIn('', state));
+};
+
+const model = ({ snapshot, events, top10, contents }: State, auditId: string): ReportModel => {
   const { session, methodology, evidence, missing } = snapshot;
   return buildReport({
     session,
@@ -75,6 +160,7 @@ const model = ({ snapshot, events, top10 }: State, auditId: string): ReportModel
     auditId,
     tool: { name: TOOL_NAME, version: VERSION },
     top10,
+    ...(contents ? { contents } : {}),
   });
 };
 
@@ -95,16 +181,8 @@ export type WrittenReport = {
  * @throws UserError when something blocks the report, or the folder cannot be written
  */
 export const writeReport = async (state: State, to: string, read: ReadText): Promise<WrittenReport> => {
-  const cited = await citedBy(state.snapshot, read);
-  const blocked = readinessOf(state.snapshot, cited).filter((r) => r.level === 'blocks');
-  if (blocked.length > 0)
-    throw new UserError(
-      `the report cannot be written yet: ${blocked.map((b) => b.text).join('; ')}`,
-      [...new Set(blocked.map((b) => b.fix))].join('; '),
-      1,
-    );
-  const early = publicationRefusal(state.snapshot.session);
-  if (early) throw new UserError(`the report is not written: ${early.refused}`, early.hint, 1);
+  const cited = await refuseBlocked(state.snapshot, read);
+  refuseEarly(state.snapshot);
   const root = resolve(to);
   const audit = auditIdIn(root, state);
   const report = model(state, audit);

@@ -115,10 +115,10 @@ const ports = (
     reportFolder: () => 'audit-submission',
     write: async (snapshot, events, folder) => {
       const r = report();
-      const written = await r.report.writeReport({ snapshot, events, top10: r.top10 }, folder, (path) => {
-        if (!current.opened) throw new Error('no session is open');
-        return current.opened.store.readText(path);
-      });
+      const { store } = current.opened ?? {};
+      if (!store) throw new Error('no session is open');
+      const state = { ...(await r.report.stateOf(store, r.top10)), snapshot, events };
+      const written = await r.report.writeReport(state, folder, (path) => store.readText(path));
       return {
         ...written,
         summary: r.report.describeWritten(written),

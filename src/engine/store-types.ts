@@ -45,6 +45,8 @@ export type Store = {
    */
   importResults(file: ForeignFile): Promise<{ made: Made; recorded: SessionEvent | Refusal }>;
   attach(name: string, bytes: Uint8Array, mediaType: string, check: string | null): SessionEvent | Refusal;
+  /** The bytes kept under a hash, such as an attachment's; null when they cannot be read. Never rejects. */
+  readBlob(sha256: string): Promise<Uint8Array | null>;
   events(): readonly SessionEvent[];
   /** A file of the target at the pinned commit; null as `SourceTree.text`. Rejects when the target cannot be opened. */
   readText(path: string): Promise<string | null>;

@@ -277,6 +277,10 @@ export const createStore = (parts: StoreParts): Store => {
         return { made, recorded: notSaved(error) };
       }
     },
+    readBlob: async (sha256) => {
+      const read = await blobs.read(sha256);
+      return 'bytes' in read ? read.bytes : null;
+    },
     events: () => events,
     readText: async (path) => (await source()).tree.text(path),
     close: async (check) => {

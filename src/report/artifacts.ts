@@ -75,7 +75,7 @@ const unused = (name: string, taken: ReadonlySet<string>): string => {
 
 /**
  * Files of `artifacts/`, by path below it: the evidence in its public format, the surface, the cited code, and what
- * collectors made. A document over 5 MB is replaced by a note that says so.
+ * collectors made and the auditor attached as text. A document over 5 MB is replaced by a note that says so.
  */
 export const artifacts = (m: ReportModel): Map<string, string> => {
   const files = new Map<string, string>([
@@ -83,16 +83,22 @@ export const artifacts = (m: ReportModel): Map<string, string> => {
     ['surface.json', jsonText(labelJson({ ...m.surface }))],
     ...codeSamples(m),
   ]);
+  const documents = [
+    ...m.artifacts.map((a) => ({ folder: '', ...a })),
+    ...m.attachments.flatMap(({ name, content }) =>
+      content === null ? [] : [{ folder: 'attachments/', collector: 'the auditor', name, content }],
+    ),
+  ];
   const taken = new Set([...files.keys()].map((k) => k.toLowerCase()));
-  for (const a of m.artifacts) {
+  for (const a of documents) {
     const [name, text] =
       a.content.length > MAX_BYTES
         ? [
             `${safeFileName(a.name)}.txt`,
-            `Left out: ${a.content.length} characters, the limit is ${MAX_BYTES}. Collector: ${visible(a.collector)}\n`,
+            `Left out: ${a.content.length} characters, the limit is ${MAX_BYTES}. It came from ${visible(a.collector)}\n`,
           ]
         : collected(a.name, a.content);
-    const free = unused(name, taken);
+    const free = unused(`${a.folder}${name}`, taken);
     taken.add(free.toLowerCase());
     files.set(free, text);
   }

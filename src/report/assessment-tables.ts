@@ -1,4 +1,5 @@
 import { verdictWord } from '../domain/selectors.ts';
+import { mermaid } from './attack-diagram.ts';
 import { code, inline, table, words } from './markdown.ts';
 import type { ReportModel } from './report-model.ts';
 
@@ -22,6 +23,10 @@ export const assessedSurface = (m: ReportModel): Blocks => {
     [
       `The evidence shows ${counted(tools.length, 'tool')}, ${counted(resources.length, 'resource')} and ${counted(prompts.length, 'prompt')}; transports: ${kinds.length > 0 ? kinds.join(', ') : 'none seen'}. What is registered at run time may not be among them. Descriptions are the target's own words.`,
     ],
+    [
+      'From a client to what the leads are about; leads that were dismissed are left out. Where none is drawn, none was seen, which is not the same as none being there.',
+    ],
+    mermaid(m.diagram),
     ...(tools.length === 0
       ? []
       : bounded(

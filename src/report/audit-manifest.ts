@@ -42,8 +42,25 @@ export const exposureOf = (m: ReportModel): string => {
 const idsOf = (m: ReportModel, severity: Severity): string[] =>
   m.findings.filter((f) => f.severity === severity && !f.positive).map((f) => f.fileId);
 
-/** `audit-manifest.json` as a JSON value; `relatedAudits` are the ids of earlier audits of the same repository. */
-export const auditManifest = (m: ReportModel, relatedAudits: readonly string[] = []): JsonObject => {
+/** Where the supporting files lie, by what they are. */
+const artifactsOf = (names: readonly string[]): JsonObject => {
+  const sbom = names.find((n) => /(?:\.cdx|\.spdx|^sbom[^/]{0,40})\.json$/.test(n));
+  const holds = (folder: string) => names.some((n) => n.startsWith(`${folder}/`));
+  return {
+    evidence: 'artifacts/evidence.json',
+    surface: 'artifacts/surface.json',
+    ...(sbom ? { sbom: `artifacts/${sbom}` } : {}),
+    ...(holds('code-samples') ? { code_samples: 'artifacts/code-samples' } : {}),
+    ...(holds('attachments') ? { attachments: 'artifacts/attachments' } : {}),
+  };
+};
+
+/** `audit-manifest.json` as a JSON value; `relatedAudits` are the ids of earlier audits of the same repository, `artifacts` the paths below `artifacts/`. */
+export const auditManifest = (
+  m: ReportModel,
+  relatedAudits: readonly string[] = [],
+  artifacts: readonly string[] = [],
+): JsonObject => {
   const { auditor, target, summary, proposals, coverage } = m;
   const proven = m.findings
     .filter((f) => !f.positive)
@@ -102,7 +119,7 @@ export const auditManifest = (m: ReportModel, relatedAudits: readonly string[] =
       checks_total: coverage.total,
       checks_tested: coverage.total - coverage.notTested,
     },
-    artifacts: { evidence: 'artifacts/evidence.json', surface: 'artifacts/surface.json' },
+    artifacts: artifactsOf(artifacts),
     references: {
       related_audits: [...relatedAudits],
       external_reports: [],

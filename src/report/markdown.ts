@@ -17,6 +17,10 @@ const oneLine = (text: string, max: number): string =>
       .replace(/ {2,}/g, ' '),
   ).trim();
 
+/** The word all labels of the database share. Where no label is meant, its underscores are escaped: it reads the same. */
+const LABEL_WORDS = /PROMPT_INJECTION_EXAMPLE/g;
+const unlike = (word: string): string => word.replaceAll('_', '\\_');
+
 /** Target text inside a line: nothing in it is Markdown, HTML or a table border. */
 export const inline = (text: string, max = 300): string =>
   oneLine(text, max)
@@ -25,6 +29,9 @@ export const inline = (text: string, max = 300): string =>
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replace(/(^|[^A-Za-z0-9])_|_(?=[^A-Za-z0-9]|$)/g, (m) => m.replace('_', '\\_'))
+    // What looks like a reference to one of our findings is none.
+    .replace(/\b(CRITICAL|HIGH|MEDIUM|LOW|INFO)-(?=\d{3}\b)/g, '$1\\-')
+    .replace(LABEL_WORDS, unlike)
     .replace(/^([#+=-])/, '\\$1')
     .replace(/^(\d{1,9})([.)])(?=\s|$)/, '$1\\$2');
 
@@ -39,7 +46,7 @@ const longestRun = (text: string, char: '`' | '~'): number => {
 
 /** A code span for a path, a name, a command: literal, on one line. A dash when there is nothing to show. */
 export const code = (text: string, max = 300): string => {
-  const shown = oneLine(text, max);
+  const shown = oneLine(text, max).replace(LABEL_WORDS, (word) => word.replaceAll('_', '-'));
   if (shown === '') return '–';
   const ticks = '`'.repeat(longestRun(shown, '`') + 1);
   const pad = shown.startsWith('`') || shown.endsWith('`') ? ' ' : '';
@@ -56,7 +63,7 @@ export const table = (head: readonly string[], rows: readonly (readonly string[]
   return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)];
 };
 
-/** The word all labels of the database share; a line with it inside a quotation could end the quotation's label. */
+/** A line with it inside a quotation could end the quotation's label. */
 const LABEL_WORD = /PROMPT_INJECTION_EXAMPLE/;
 
 const MAX_FENCE_LINES = 400;
@@ -142,7 +149,7 @@ const formatted = (line: string): string => {
       i++;
     }
   }
-  return out;
+  return out.replace(LABEL_WORDS, unlike);
 };
 
 /** The auditor's words on one line. */

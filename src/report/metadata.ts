@@ -27,7 +27,8 @@ const LANGUAGES: Record<string, string> = {
 const languageOf = (m: ReportModel): string => {
   const counts = new Map<string, number>();
   for (const { path } of [...m.surface.tools, ...m.surface.resources, ...m.surface.prompts]) {
-    const language = LANGUAGES[path.split('.').at(-1) ?? ''];
+    const extension = path.split('.').at(-1) ?? '';
+    const language = Object.hasOwn(LANGUAGES, extension) ? LANGUAGES[extension] : undefined;
     if (language) counts.set(language, (counts.get(language) ?? 0) + 1);
   }
   return [...counts].sort(([a, n], [b, k]) => k - n || (a < b ? -1 : 1))[0]?.[0] ?? 'unknown';

@@ -63,7 +63,7 @@ const attachments = (m: ReportModel): Blocks =>
     ? []
     : [
         ['## Attachments'],
-        ['Kept by the auditor, not part of this folder.'],
+        ['Texts are in artifacts/attachments, without credentials; other files are kept by the auditor.'],
         table(
           ['Name', 'Check', 'Type', 'Bytes', 'sha256'],
           m.attachments.map((a) => [

@@ -12,6 +12,7 @@ import type { Finding } from '../domain/finding.ts';
 import type { Methodology, Severity, Top10Risk } from '../domain/methodology.ts';
 import { workedHours } from '../domain/selectors.ts';
 import { replay, type Session } from '../domain/session.ts';
+import { type AttackDiagram, attackDiagram } from './attack-diagram.ts';
 import {
   allItems,
   type CheckReport,
@@ -24,7 +25,9 @@ import {
   top10Rows,
 } from './coverage.ts';
 import { findingFileIds, gravestFirst, parseAuditId } from './ids.ts';
+import { limitationsOf } from './limitations.ts';
 import { type Proposals, proposalsOf } from './proposals.ts';
+import { redactedValue } from './redact-input.ts';
 import { type Repository, repositoryOf } from './repository.ts';
 import { type ScorecardProposal, scorecardOf } from './scorecard.ts';
 import { versionOf } from './version.ts';
@@ -41,6 +44,8 @@ export type ReportInput = {
   auditId: string;
   /** `rules` names the version of the evidence rules; the methodology's by default. */
   tool: { name: string; version: string; rules?: string };
+  /** Texts of attachments by hash; what is no text, or could not be read, is left out. */
+  contents?: ReadonlyMap<string, string>;
   /** Names of the ten risks; ids alone are shown without. */
   top10?: readonly Top10Risk[];
 };
@@ -94,16 +99,24 @@ export type ReportModel = {
   scorecard: ScorecardProposal;
   surface: Surface;
   evidence: EvidenceFile;
+  diagram: AttackDiagram;
   artifacts: { collector: string; name: string; mediaType: string; content: string }[];
-  attachments: { name: string; sha256: string; bytes: number; mediaType: string; check: string | null }[];
+  attachments: {
+    name: string;
+    sha256: string;
+    bytes: number;
+    mediaType: string;
+    check: string | null;
+    /** Null: no text, so not part of the submission. */
+    content: string | null;
+  }[];
   log: LogEntry[];
   minutesByCheck: { check: string; minutes: number }[];
 };
 
-const seconds = (at: string): string => at.replace(/\.\d{3}Z$/, 'Z');
+/** Times in reports have no fractions. */
+export const inSeconds = (at: string): string => at.replace(/\.\d{3}Z$/, 'Z');
 const day = (at: string): string => at.slice(0, 10);
-
-const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
 const findingReports = (input: ReportInput, items: readonly EvidenceItem[]): FindingReport[] => {
   const { session, events } = input;
@@ -146,47 +159,6 @@ const dismissals = (session: Session, items: readonly EvidenceItem[]): Dismissal
     );
 };
 
-const limitationsOf = (
-  coverage: Coverage,
-  checks: readonly CheckReport[],
-  looks: readonly Look[],
-  items: readonly EvidenceItem[],
-  openLeads: number,
-  networkAllowed: boolean,
-): string[] => {
-  const untested = checks.filter((c) => c.verdict === null).map((c) => c.id);
-  const unsure = checks.filter((c) => c.verdict === 'unsure').map((c) => c.id);
-  const gaps = items.filter((i) => i.kind === 'gap');
-  return [
-    ...(untested.length > 0
-      ? [
-          `${plural(untested.length, 'check')} of ${coverage.total} not tested: ${untested.join(', ')}. Nothing in this report says anything about them.`,
-        ]
-      : []),
-    ...(unsure.length > 0
-      ? [`${plural(unsure.length, 'check')} without a clear answer: ${unsure.join(', ')}.`]
-      : []),
-    ...looks
-      .filter((l) => !l.looked)
-      .map((l) => `Collector ${l.collector} could not look (${l.outcome}): ${l.message}`),
-    ...gaps
-      .slice(0, 100)
-      .map(
-        (g) =>
-          `Gap in the evidence for ${g.checks.join(', ') || 'no check'}: ${g.title}${g.detail ? ` (${g.detail.slice(0, 300)})` : ''}`,
-      ),
-    ...(gaps.length > 100 ? [`${gaps.length - 100} more gaps are listed in artifacts/evidence.json.`] : []),
-    ...(openLeads > 0
-      ? [
-          `${plural(openLeads, 'lead')} of the automatic evidence neither accepted nor dismissed by the auditor.`,
-        ]
-      : []),
-    networkAllowed
-      ? 'Network access was allowed for the tools during this audit.'
-      : 'The tools had no network access: nothing outside of the repository was consulted by them.',
-  ];
-};
-
 const evidenceFileOf = (
   input: ReportInput,
   repository: Repository,
@@ -226,8 +198,10 @@ const surfaceOf = (evidence: ReadonlyMap<string, CollectorResult>): Surface => {
  * @throws UserError when the session has no target with a public https address, or `auditId` cannot name a folder:
  *   what {@link readiness} reports as blocking.
  */
-export const buildReport = (input: ReportInput): ReportModel => {
-  const { session, methodology, evidence } = input;
+export const buildReport = (given: ReportInput): ReportModel => {
+  const { methodology, ...told } = given;
+  const input: ReportInput = { ...redactedValue(told), methodology };
+  const { session, evidence } = input;
   const id = parseAuditId(input.auditId);
   if (!id)
     throw new UserError(
@@ -264,7 +238,7 @@ export const buildReport = (input: ReportInput): ReportModel => {
     date: id.date,
     auditor: session.auditor,
     target: { name, repository, commit, version: versionOf(tags, commit), subdir, committedAt },
-    dates: { start: seconds(session.startedAt), completion: seconds(atEnd.lastAt || session.startedAt) },
+    dates: { start: inSeconds(session.startedAt), completion: inSeconds(atEnd.lastAt || session.startedAt) },
     hours: workedHours(atEnd),
     methodology: {
       id: methodology.id,
@@ -294,6 +268,7 @@ export const buildReport = (input: ReportInput): ReportModel => {
     scorecard: scorecardOf(methodology, checks, findings),
     surface,
     evidence: evidenceFileOf(input, repository, items, surface),
+    diagram: attackDiagram(session, evidence, name),
     artifacts: [...evidence.keys()]
       .sort()
       .flatMap((c) => evidence.get(c)!.artifacts.map((a) => ({ collector: c, ...a }))),
@@ -306,7 +281,9 @@ export const buildReport = (input: ReportInput): ReportModel => {
         mediaType: i.mediaType,
         check: null,
       })),
-    ].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
+    ]
+      .map((a) => ({ ...a, content: input.contents?.get(a.sha256) ?? null }))
+      .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
     log: workLog(worked, new Map(items.map((i) => [i.id, i.title]))),
     minutesByCheck: [...timeByCheck(worked)].map(([check, ms]) => ({
       check,

@@ -30,13 +30,14 @@ export const compileSubmission = (m: ReportModel, options: SubmissionOptions = {
   const root = repositoryFolder(m);
   const audit = `${root}/audits/${m.auditId}`;
   const earlier = (existingAudits ?? []).filter((id) => id !== m.auditId).sort();
+  const supporting = artifacts(m);
   const files: [string, string][] = [
     [`${root}/metadata.json`, jsonText(repositoryMetadata(m, existingMetadata, existingAudits))],
-    [`${audit}/audit-manifest.json`, jsonText(auditManifest(m, earlier))],
+    [`${audit}/audit-manifest.json`, jsonText(auditManifest(m, earlier, [...supporting.keys()]))],
     [`${audit}/security-assessment.md`, securityAssessment(m)],
     [`${audit}/raw-notes.md`, rawNotes(m)],
     ...m.findings.map((f): [string, string] => [`${audit}/findings/${f.fileId}.md`, findingFile(f, m)]),
-    ...[...artifacts(m)].map(([path, text]): [string, string] => [`${audit}/artifacts/${path}`, text]),
+    ...[...supporting].map(([path, text]): [string, string] => [`${audit}/artifacts/${path}`, text]),
   ];
   return new Map(files.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 };

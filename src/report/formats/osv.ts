@@ -1,0 +1,106 @@
+import { visible, visibleLines } from '../../text/visible.ts';
+import { jsonText } from '../json-write.ts';
+import { type JsonObject, jsonInjections } from '../labels.ts';
+import { clip } from '../markdown.ts';
+import type { FindingReport, ReportModel } from '../report-model.ts';
+
+/**
+ * One OSV advisory a weakness, in the layout of the community's vulnerability database. The audited commit is known to be
+ * affected, and nothing is known about others: the range ends there. Positive findings are no vulnerabilities.
+ */
+export type Advisory = { path: string; text: string };
+
+const plain = (text: string, max: number): string => visibleLines(clip(text.trim(), max).toWellFormed());
+const line = (text: string, max: number): string => visible(plain(text, max).replace(/\n+/g, ' '));
+
+/** Anything a web address could not hold as it is becomes percent-encoded; the host is always that of the repository. */
+const permalink = (m: ReportModel, path: string, first: number, last: number): string =>
+  `${m.target.repository.url}/blob/${m.target.commit}/${path
+    .toWellFormed()
+    .split('/')
+    .map((p) => encodeURIComponent(/^\.{1,2}$/.test(p) ? '' : p))
+    .filter(Boolean)
+    .join('/')}#L${first}-L${last}`;
+
+const referencesOf = (f: FindingReport, m: ReportModel) => [
+  { type: 'PACKAGE', url: m.target.repository.url },
+  ...f.locations.map((l) => ({ type: 'EVIDENCE', url: permalink(m, l.path, l.startLine, l.endLine) })),
+  ...f.references
+    .map((r) => r.trim())
+    .filter(
+      (r) =>
+        /^https:\/\/[A-Za-z0-9._~:/?@!$&'*+,;=%-]{1,1000}(?:#[A-Za-z0-9._~:/?@!$&'*+,;=%-]{0,300})?$/.test(
+          r,
+        ) &&
+        !/%(?![0-9A-Fa-f]{2})/.test(r) &&
+        URL.canParse(r),
+    )
+    .map((url) => ({ type: 'WEB', url })),
+];
+
+const numbered = (steps: readonly string[]): string =>
+  steps.map((s, i) => `${i + 1}. ${plain(s, 4_000)}`).join('\n');
+
+/** The label stands where the schema lets a database say more. */
+const labelled = (osv: JsonObject & { database_specific: JsonObject }): JsonObject => {
+  const found = jsonInjections(osv);
+  if (found.length === 0) return osv;
+  const example_locations = [...new Set(found.map((s) => s.at))].sort();
+  const _meta = { contains_prompt_injection_examples: true, example_locations };
+  return { ...osv, database_specific: { ...osv.database_specific, _meta } };
+};
+
+const advisory = (f: FindingReport, m: ReportModel, id: string): JsonObject => {
+  const published = m.dates.completion;
+  return labelled({
+    schema_version: '1.6.0',
+    id,
+    modified: published,
+    published,
+    summary: line(f.title, 120) || f.tag,
+    details: plain(`${f.summary}\n\n${f.description}`, 30_000),
+    affected: [
+      {
+        ranges: [
+          {
+            type: 'GIT',
+            repo: m.target.repository.url,
+            events: [{ introduced: '0' }, { last_affected: m.target.commit }],
+          },
+        ],
+      },
+    ],
+    references: referencesOf(f, m),
+    credits: [{ name: line(m.auditor.name, 200) || m.auditor.github, type: 'FINDER' }],
+    database_specific: {
+      mcps_metadata: {
+        discovery_method: `Manual audit with ${m.methodology.title} ${m.methodology.version}, audit ${m.auditId}`,
+        reproduction_steps: numbered(f.reproduction),
+        evidence: f.locations.map((l) => `${visible(l.path)}:${l.startLine}-${l.endLine}`).join('\n'),
+        fix_validation: numbered(f.validation),
+      },
+      cwe_ids: f.cwe ? [f.cwe] : [],
+      severity_assessment: f.severity,
+      impact: `Confidentiality ${f.impact.confidentiality}, integrity ${f.impact.integrity}, availability ${f.impact.availability}, exploitability ${f.impact.exploitability}. ${plain(f.impact.scope, 2_000)}`,
+      mitigations: [...f.recommendations.immediate, ...f.recommendations.shortTerm].map((r) =>
+        plain(r, 2_000),
+      ),
+    },
+  });
+};
+
+/**
+ * @param idOf eight upper-case hexadecimal digits that are always the same for this finding of this session
+ */
+export const advisories = (m: ReportModel, idOf: (finding: string) => string): Advisory[] => {
+  const [year = '', month = '', day = ''] = m.date.split('-');
+  return m.findings
+    .filter((f) => !f.positive && f.severity !== 'info')
+    .map((f) => {
+      const id = `OSV-MCPS-${year}-${idOf(f.id)}`;
+      return {
+        path: `advisories/${year}/${month}/${day}/${id}-osv.json`,
+        text: jsonText(advisory(f, m, id)),
+      };
+    });
+};

@@ -1,0 +1,212 @@
+import { z } from 'zod';
+import { verdict } from '../../domain/events.ts';
+import { collectorRun, evidenceItem, surface } from '../../domain/evidence.ts';
+import { finding } from '../../domain/finding.ts';
+import { jsonText } from '../json-write.ts';
+import { labelJson } from '../labels.ts';
+import type { ReportModel } from '../report-model.ts';
+
+/** The public, versioned format `mcp-audit/report@1`: the whole audit as one JSON value, for other programs. */
+export const REPORT_SCHEMA = 'mcp-audit/report@1';
+
+const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+const instant = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/);
+const proposal = z
+  .strictObject({ value: z.string(), reason: z.string() })
+  .describe('Derived from verdicts and findings; the reason says from which');
+const look = z.strictObject({
+  collector: z.string(),
+  outcome: z.string(),
+  looked: z.boolean().describe('False: nothing is known from it, least of all that all is well'),
+  message: z.string(),
+});
+const count = z.number().int().nonnegative();
+
+export const reportJson = z.strictObject({
+  schema: z.literal(REPORT_SCHEMA),
+  tool: z.strictObject({ name: z.string(), version: z.string() }),
+  audit: z.strictObject({
+    id: z.string(),
+    date: day,
+    start: instant,
+    completion: instant,
+    hours: z.number().nonnegative(),
+    auditor: z.strictObject({
+      name: z.string(),
+      github: z.string(),
+      organization: z.string(),
+      contact: z.string(),
+    }),
+    methodology: z.strictObject({
+      id: z.string(),
+      title: z.string(),
+      version: z.string(),
+      sha256: z.string(),
+    }),
+  }),
+  target: z.strictObject({
+    name: z.string(),
+    url: z.string(),
+    commit: z.string(),
+    version: z.string(),
+    subdir: z.string(),
+    committedAt: z.string(),
+  }),
+  summary: z.strictObject({
+    critical: count,
+    high: count,
+    medium: count,
+    low: count,
+    info: count,
+    total: count,
+    positive: count,
+  }),
+  coverage: z.strictObject({
+    total: count,
+    pass: count,
+    fail: count,
+    notApplicable: count,
+    unsure: count,
+    notTested: count,
+    complete: z.boolean(),
+  }),
+  checks: z.array(
+    z.strictObject({
+      id: z.string(),
+      title: z.string(),
+      phase: z.string(),
+      section: z.string(),
+      origin: z.string(),
+      verdict: verdict.nullable().describe('Null: not tested, and nothing is said about it'),
+      note: z.string(),
+      evidence: z.strictObject({ lead: count, fact: count, strength: count, gap: count }),
+      couldNotLook: z.array(z.string()),
+      findings: z.array(z.string()),
+    }),
+  ),
+  findings: z.array(
+    finding.extend({
+      fileId: z.string(),
+      tag: z.string(),
+      identified: day,
+      documented: day,
+      items: z.array(evidenceItem),
+    }),
+  ),
+  top10: z.array(
+    z.strictObject({
+      id: z.string(),
+      name: z.string(),
+      verdict: verdict.nullable(),
+      tested: count,
+      checks: z.array(z.string()),
+      failed: z.array(z.string()),
+    }),
+  ),
+  ratings: z.strictObject({
+    overallRisk: proposal,
+    status: proposal,
+    confidence: proposal,
+    deployment: z.record(z.string(), proposal),
+    compliance: z.record(z.string(), proposal),
+  }),
+  scorecard: z.strictObject({
+    total: z.number().nullable(),
+    ratedWeight: z.number(),
+    dimensions: z.array(
+      z.strictObject({
+        id: z.string(),
+        title: z.string(),
+        weight: z.number(),
+        value: z.number().nullable(),
+        criteria: z.array(
+          z.strictObject({
+            id: z.string(),
+            title: z.string(),
+            value: z.number().nullable(),
+            label: z.string(),
+            reason: z.string(),
+          }),
+        ),
+      }),
+    ),
+  }),
+  dismissed: z.array(
+    z.strictObject({ id: z.string(), title: z.string(), where: z.string(), reason: z.string() }),
+  ),
+  openLeads: count,
+  limitations: z.array(z.string()),
+  collectors: z.array(look),
+  runs: z.array(collectorRun),
+  surface,
+  _meta: z
+    .strictObject({
+      contains_prompt_injection_examples: z.literal(true),
+      example_locations: z.array(z.string()),
+    })
+    .optional()
+    .describe('Says where the target is quoted with text that was written to steer a model'),
+});
+export type ReportJson = z.infer<typeof reportJson>;
+
+/** The model in the public shape. */
+export const reportValue = (m: ReportModel): ReportJson => {
+  const { target, methodology, proposals: p, scorecard } = m;
+  const value: ReportJson = {
+    schema: REPORT_SCHEMA,
+    tool: m.tool,
+    audit: {
+      id: m.auditId,
+      date: m.date,
+      ...m.dates,
+      hours: m.hours,
+      auditor: m.auditor,
+      methodology,
+    },
+    target: {
+      name: target.name,
+      url: target.repository.url,
+      commit: target.commit,
+      version: target.version,
+      subdir: target.subdir,
+      committedAt: target.committedAt,
+    },
+    summary: m.summary,
+    coverage: m.coverage,
+    checks: m.checks.map((c) => ({
+      id: c.id,
+      title: c.title,
+      phase: c.phase,
+      section: c.section,
+      origin: c.origin,
+      verdict: c.verdict,
+      note: c.note,
+      evidence: c.evidence,
+      couldNotLook: c.looks.filter((l) => !l.looked).map((l) => l.collector),
+      findings: c.findings,
+    })),
+    findings: m.findings,
+    top10: m.top10,
+    ratings: {
+      overallRisk: p.overallRisk,
+      status: p.status,
+      confidence: p.confidence,
+      deployment: p.deployment,
+      compliance: p.compliance,
+    },
+    scorecard: {
+      total: scorecard.total,
+      ratedWeight: scorecard.ratedWeight,
+      dimensions: scorecard.dimensions,
+    },
+    dismissed: m.dismissed,
+    openLeads: m.openLeads,
+    limitations: m.limitations,
+    collectors: m.looks,
+    runs: m.evidence.collectors,
+    surface: m.surface,
+  };
+  return labelJson(value) as ReportJson;
+};
+
+export const reportJsonFile = (m: ReportModel): string => jsonText(reportValue(m));

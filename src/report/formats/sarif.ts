@@ -1,0 +1,193 @@
+import { cweLabel, cweUrl } from '../../domain/cwe.ts';
+import type { EvidenceItem, Location } from '../../domain/evidence.ts';
+import type { Severity } from '../../domain/methodology.ts';
+import { visibleLines } from '../../text/visible.ts';
+import { jsonText } from '../json-write.ts';
+import { jsonInjections } from '../labels.ts';
+import { clip } from '../markdown.ts';
+import type { FindingReport, ReportModel } from '../report-model.ts';
+import { SARIF_SCHEMA, sarifText, sarifUri } from './sarif-text.ts';
+
+/**
+ * The findings as a SARIF 2.1.0 log. A rule is a check of the methodology; a result is a finding, with its flows, and with
+ * fingerprints made of what the code says, not where it stands. Collectors that could not look are notifications: a log
+ * without results is not a clean bill.
+ */
+const LEVELS: Record<Severity, 'error' | 'warning' | 'note'> = {
+  critical: 'error',
+  high: 'error',
+  medium: 'warning',
+  low: 'note',
+  info: 'note',
+};
+
+/** What code scanning orders by, where no score was given: the middle of the severity's band. */
+const BANDS: Record<Severity, string> = {
+  critical: '9.5',
+  high: '8.0',
+  medium: '5.5',
+  low: '2.5',
+  info: '0.0',
+};
+
+const physical = (path: string, startLine: number, endLine: number, snippet?: string) => ({
+  artifactLocation: { uri: sarifUri(path), uriBaseId: 'SRCROOT' },
+  region: {
+    startLine,
+    endLine,
+    ...(snippet === undefined
+      ? {}
+      : { snippet: { text: visibleLines(clip(snippet, 20_000).toWellFormed()) } }),
+  },
+});
+
+const located = (l: Location) => ({
+  physicalLocation: physical(l.path, l.startLine, l.endLine, l.snippet),
+});
+
+const codeFlow = (item: EvidenceItem) => ({
+  message: { text: sarifText(item.title, 500) },
+  threadFlows: [
+    {
+      locations: item.flow.map((s) => ({
+        kinds: [s.role],
+        importance: s.role === 'step' ? 'important' : 'essential',
+        location: {
+          message: { text: sarifText(`${s.role}: ${s.text}`, 500) },
+          physicalLocation: physical(s.path, s.line, s.line),
+        },
+      })),
+    },
+  ],
+});
+
+const placesOf = (f: FindingReport): Location[] =>
+  f.locations.length > 0 ? f.locations : f.items.flatMap((i) => i.location ?? []);
+
+const fingerprint = (f: FindingReport): string => {
+  const place = placesOf(f)[0];
+  return [f.check, f.cwe ?? '', place ? sarifUri(place.path) : '', place?.sha256.slice(0, 32) ?? f.id].join(
+    ':',
+  );
+};
+
+const result = (f: FindingReport, rules: readonly string[], taxa: readonly string[]) => {
+  const [first, ...rest] = placesOf(f);
+  const flows = f.items.filter((i) => i.flow.length > 0);
+  return {
+    ruleId: f.check,
+    ruleIndex: rules.indexOf(f.check),
+    kind: f.positive ? 'pass' : 'fail',
+    level: f.positive ? 'none' : LEVELS[f.severity],
+    message: { text: sarifText(`${f.title}. ${f.summary}`) },
+    locations: first ? [located(first)] : [],
+    ...(rest.length > 0 ? { relatedLocations: rest.map((l, id) => ({ id, ...located(l) })) } : {}),
+    ...(flows.length > 0 ? { codeFlows: flows.map(codeFlow) } : {}),
+    ...(f.cwe
+      ? {
+          taxa: [
+            { id: f.cwe.slice(4), index: taxa.indexOf(f.cwe), toolComponent: { name: 'CWE', index: 0 } },
+          ],
+        }
+      : {}),
+    partialFingerprints: { 'mcpAuditCode/v1': fingerprint(f) },
+    properties: {
+      findingId: f.fileId,
+      severity: f.severity,
+      category: sarifText(f.category, 200),
+      ...(f.positive ? {} : { 'security-severity': BANDS[f.severity] }),
+    },
+  };
+};
+
+const rulesOf = (m: ReportModel, ids: readonly string[]) =>
+  ids.map((id) => {
+    const check = m.checks.find((c) => c.id === id);
+    const own = m.findings.filter((f) => f.check === id && !f.positive);
+    return {
+      id,
+      shortDescription: { text: sarifText(check?.title ?? id, 500) },
+      properties: {
+        tags: ['security', ...(check?.top10 ?? []), ...(check?.ttps ?? [])],
+        ...(own.length > 0 ? { 'security-severity': BANDS[own[0]!.severity] } : {}),
+      },
+    };
+  });
+
+const taxonomy = (ids: readonly string[]) => ({
+  name: 'CWE',
+  organization: 'MITRE',
+  shortDescription: { text: 'Common Weakness Enumeration' },
+  taxa: ids.map((id) => ({
+    id: id.slice(4),
+    shortDescription: { text: sarifText(cweLabel(id), 300) },
+    helpUri: cweUrl(id),
+  })),
+});
+
+/** The database's label, in the one place where SARIF lets a log say more: the properties of the log. */
+const labelled = (log: Record<string, unknown>): unknown => {
+  const found = jsonInjections(log);
+  if (found.length === 0) return log;
+  const example_locations = [...new Set(found.map((f) => f.at))].sort();
+  return {
+    ...log,
+    properties: { _meta: { contains_prompt_injection_examples: true, example_locations } },
+  };
+};
+
+export const sarifLog = (m: ReportModel): unknown => {
+  const rules = [...new Set(m.findings.map((f) => f.check))].sort();
+  const taxa = [...new Set(m.findings.flatMap((f) => f.cwe ?? []))].sort();
+  return labelled({
+    $schema: SARIF_SCHEMA,
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: m.tool.name,
+            version: m.tool.version,
+            rules: rulesOf(m, rules),
+            ...(taxa.length > 0 ? { supportedTaxonomies: [{ name: 'CWE', index: 0 }] } : {}),
+          },
+        },
+        ...(taxa.length > 0 ? { taxonomies: [taxonomy(taxa)] } : {}),
+        automationDetails: { id: `mcp-audit/${m.auditId}` },
+        invocations: [
+          {
+            executionSuccessful: true,
+            startTimeUtc: m.dates.start,
+            endTimeUtc: m.dates.completion,
+            toolExecutionNotifications: m.looks
+              .filter((l) => !l.looked)
+              .map((l) => ({
+                level: 'warning',
+                message: { text: sarifText(`${l.collector} could not look (${l.outcome}): ${l.message}`) },
+                descriptor: { id: l.collector },
+              })),
+          },
+        ],
+        versionControlProvenance: [
+          {
+            repositoryUri: m.target.repository.url,
+            revisionId: m.target.commit,
+            mappedTo: { uriBaseId: 'SRCROOT' },
+          },
+        ],
+        originalUriBaseIds: {
+          SRCROOT: { description: { text: 'Root of the audited commit' } },
+        },
+        columnKind: 'unicodeCodePoints',
+        results: m.findings.map((f) => result(f, rules, taxa)),
+        properties: {
+          methodology: `${m.methodology.id}@${m.methodology.version}`,
+          checksTotal: m.coverage.total,
+          checksNotTested: m.coverage.notTested,
+        },
+      },
+    ],
+  });
+};
+
+export const sarifFile = (m: ReportModel): string => jsonText(sarifLog(m));

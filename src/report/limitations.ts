@@ -1,0 +1,46 @@
+import type { EvidenceItem } from '../domain/evidence.ts';
+import type { CheckReport, Coverage, Look } from './coverage.ts';
+
+const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+
+/** What the audit does not know, in words: tests left out, nobody looked, leads left open. */
+export const limitationsOf = (
+  coverage: Coverage,
+  checks: readonly CheckReport[],
+  looks: readonly Look[],
+  items: readonly EvidenceItem[],
+  openLeads: number,
+  networkAllowed: boolean,
+): string[] => {
+  const untested = checks.filter((c) => c.verdict === null).map((c) => c.id);
+  const unsure = checks.filter((c) => c.verdict === 'unsure').map((c) => c.id);
+  const gaps = items.filter((i) => i.kind === 'gap');
+  return [
+    ...(untested.length > 0
+      ? [
+          `${plural(untested.length, 'check')} of ${coverage.total} not tested: ${untested.join(', ')}. Nothing in this report says anything about them.`,
+        ]
+      : []),
+    ...(unsure.length > 0
+      ? [`${plural(unsure.length, 'check')} without a clear answer: ${unsure.join(', ')}.`]
+      : []),
+    ...looks
+      .filter((l) => !l.looked)
+      .map((l) => `Collector ${l.collector} could not look (${l.outcome}): ${l.message}`),
+    ...gaps
+      .slice(0, 100)
+      .map(
+        (g) =>
+          `Gap in the evidence for ${g.checks.join(', ') || 'no check'}: ${g.title}${g.detail ? ` (${g.detail.slice(0, 300)})` : ''}`,
+      ),
+    ...(gaps.length > 100 ? [`${gaps.length - 100} more gaps are listed in artifacts/evidence.json.`] : []),
+    ...(openLeads > 0
+      ? [
+          `${plural(openLeads, 'lead')} of the automatic evidence neither accepted nor dismissed by the auditor.`,
+        ]
+      : []),
+    networkAllowed
+      ? 'Network access was allowed for the tools during this audit.'
+      : 'The tools had no network access: nothing outside of the repository was consulted by them.',
+  ];
+};
