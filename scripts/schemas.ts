@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { bundledAdvisories } from '../src/domain/advisory.ts';
 import { EVIDENCE_SCHEMA, evidenceFile } from '../src/domain/evidence.ts';
 import {
   methodologyIndex,
@@ -21,6 +22,7 @@ const SCHEMAS = [
   ['ttps', ttpCatalogue, 'catalogue/ttps.yml: attack techniques'],
   ['top10', top10Catalogue, 'catalogue/top10.yml: names of the ten risks'],
   ['report', reportJson, `What "mcp-audit report --format json" writes: ${REPORT_SCHEMA}`],
+  ['advisories', bundledAdvisories, 'advisories/mcp.json: known vulnerabilities of MCP packages'],
   ['evidence', evidenceFile, `What "mcp-audit collect --json" writes: ${EVIDENCE_SCHEMA}`],
 ] as const;
 

@@ -56,6 +56,7 @@ const RULES: Record<string, Rule> = {
   io: {
     rooms: [
       'io',
+      'domain/advisory.ts',
       'domain/errors.ts',
       'domain/events.ts',
       'domain/methodology.ts',

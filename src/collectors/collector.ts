@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { AdvisorySource } from '../domain/advisory.ts';
 import type {
   artifact,
   EvidenceItem,
@@ -121,6 +122,8 @@ export type CollectContext = {
   tree: SourceTree;
   history: History;
   signal: AbortSignal;
+  /** What the auditor lets dependencies be looked up in, most trusted first. */
+  advisories?: readonly AdvisorySource[];
   /** Short words for the status line: "1,200 of 4,000 blobs". */
   progress(message: string): void;
 };

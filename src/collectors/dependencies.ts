@@ -6,11 +6,11 @@ import { manifestReader } from '../analysis/manifests/read-manifest.ts';
 import { settleMaven } from '../analysis/manifests/settle-maven.ts';
 import { below, depthOf, folderOf, isExamplePath, isTestPath, isVendoredPath } from '../analysis/paths.ts';
 import { byCodePoint, plural } from '../analysis/words.ts';
+import type { AdvisorySource } from '../domain/advisory.ts';
 import {
   type CollectContext,
   type Collector,
   fact,
-  gap,
   gathered,
   type ItemDraft,
   lead,
@@ -20,7 +20,6 @@ import {
   CHAIN,
   describeLockfile,
   describeManifest,
-  KNOWN,
   kindsOf,
   scripts,
   UPDATES,
@@ -30,12 +29,15 @@ import { describeDrift } from './dependencies/drift.ts';
 import { readLockfiles, readManifests } from './dependencies/read-files.ts';
 import { describeInventory } from './dependencies/table.ts';
 import { updateBots } from './dependencies/updates.ts';
+import { lookUpVulnerabilities } from './dependencies/vulnerabilities.ts';
 
-export const dependencies: Collector = {
+/** `bundled` gives the advisories that come with the program. */
+export const dependencies = (bundled: () => AdvisorySource): Collector => ({
   id: 'dependencies',
   title: 'Dependencies',
+  timeoutMs: 600_000,
   about:
-    'What every manifest asks for and how firmly, what lockfiles pin, what runs on install, and what keeps it current.',
+    'What every manifest asks for and how firmly, what lockfiles pin, which of it has known vulnerabilities, and what keeps it current.',
   async collect(context) {
     const { tree, target } = context;
     // A workspace's lockfile stands above the audited folder.
@@ -98,7 +100,7 @@ export const dependencies: Collector = {
     items.push(...describeDrift(main, locks));
     items.push(...withoutLock(main, files), ...scripts(manifests, secondary));
     items.push(...(await updateBots(context, main)));
-    items.push(...unlookedUp(components));
+    items.push(...(await lookUpVulnerabilities(context, components, bundled())));
     const direct = main.reduce((n, m) => n + m.dependencies.length, 0);
     return gathered(
       `${plural(manifests.length, 'manifest')}, ${plural(locks.length, 'lockfile')}, ${plural(direct, 'direct dependency', 'direct dependencies')}, ${plural(components.length, 'package')} pinned`,
@@ -106,7 +108,7 @@ export const dependencies: Collector = {
       { artifacts: await bomOf(target, components) },
     );
   },
-};
+});
 
 const bomOf = async (target: CollectContext['target'], components: readonly Component[]) => {
   if (components.length === 0) return [];
@@ -119,18 +121,6 @@ const bomOf = async (target: CollectContext['target'], components: readonly Comp
     },
   ];
 };
-
-const unlookedUp = (components: readonly Component[]): ItemDraft[] => [
-  gap(
-    'vulnerabilities-not-looked-up',
-    KNOWN,
-    'Known vulnerabilities of the dependencies were not looked up',
-    {
-      class: 'supply-chain',
-      detail: `Check the ${plural(components.length, 'pinned package')} with osv-scanner, or npm audit, pip-audit, govulncheck, cargo audit.`,
-    },
-  ),
-];
 
 /** npm links a package of the same tree whatever its version is called. */
 const siblingsAsWorkspace = (manifests: readonly Manifest[]): Manifest[] => {

@@ -1,3 +1,4 @@
+import { bundledSource } from '../io/advisories/bundled.ts';
 import { type RuleFiles, readBundledRules } from '../io/rule-files.ts';
 import { codeFlow } from './code-flow.ts';
 import { codeWeaknesses } from './code-weaknesses.ts';
@@ -29,7 +30,7 @@ export const collectorsWith = (ownRules: RuleFiles): readonly Collector[] => [
   readme,
   securityFiles,
   testsCi,
-  dependencies,
+  dependencies(() => bundledSource()),
   secrets,
   toolSurface,
   toolText,

@@ -1,4 +1,5 @@
 import type { CollectContext, Collector, Gathered } from '../collectors/collector.ts';
+import type { AdvisorySource } from '../domain/advisory.ts';
 import type { SessionTarget } from '../domain/events.ts';
 import {
   type CollectorResult,
@@ -26,6 +27,7 @@ export type GatherParts = {
   source: Pick<Source, 'tree' | 'history' | 'run'>;
   methodology: Methodology;
   signal: AbortSignal;
+  advisories?: readonly AdvisorySource[] | undefined;
   progress(message: string): void;
   /** Milliseconds from any origin; only differences are used. */
   now(): number;
@@ -90,6 +92,7 @@ const collectInTime = async (collector: Collector, parts: GatherParts): Promise<
     tree: parts.source.tree,
     history: parts.source.history,
     signal: ours.signal,
+    ...(parts.advisories && { advisories: parts.advisories }),
     progress: (message) => {
       if (listening) parts.progress(oneLine(message, MAX_PROGRESS_CHARS));
     },

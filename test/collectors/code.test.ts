@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { dependencies } from '../../src/collectors/dependencies.ts';
+import { dependencies as createDependencies } from '../../src/collectors/dependencies.ts';
 import { dockerfile } from '../../src/collectors/dockerfile.ts';
 import { readme } from '../../src/collectors/readme.ts';
 import { sourceTree } from '../../src/collectors/source-tree.ts';
 import { testsCi } from '../../src/collectors/tests-ci.ts';
+import { bundledSource } from '../../src/io/advisories/bundled.ts';
 import { run } from './fake-context.ts';
 
 describe('readme', () => {
@@ -206,6 +207,8 @@ jobs:
     expect(rules).toEqual(expect.arrayContaining(['no-tests', 'no-ci']));
   });
 });
+
+const dependencies = createDependencies(() => bundledSource());
 
 describe('dependencies', () => {
   it('tells how firmly each manifest asks, with lines, and never that nothing is vulnerable', async () => {
