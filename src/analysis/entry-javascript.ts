@@ -11,6 +11,7 @@ export const SCHEMA_KEYS = [
   'parameters',
   'schema',
   'argsSchema',
+  'zodSchema',
   'inputs',
 ];
 

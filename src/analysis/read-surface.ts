@@ -1,7 +1,7 @@
 import type { Module } from './code/ir.ts';
 import { languages } from './code/readers.ts';
 import { extensionOf } from './paths.ts';
-import { emptyScan, MOST_ENTRIES, type ScannedSurface } from './surface-entry.ts';
+import { emptyScan, type FoundEntry, MOST_ENTRIES, type ScannedSurface } from './surface-entry.ts';
 
 /** The MCP surface of sources in every language there is a reader for. */
 
@@ -85,5 +85,14 @@ export const readSurface = async (
     all.listHandlers.push(...s.listHandlers);
     all.truncated ||= s.truncated || all.entries.length > MOST_ENTRIES;
   }
+  for (const e of all.entries) placeAtName(e);
   return { found: all, unread, read: sources.length };
+};
+
+/** A tool stands where its name is written, when that is the file of its definition: `const NAME = 'x'` above it. */
+const placeAtName = (e: FoundEntry): void => {
+  const line = Number(e.nameAt.slice(e.nameAt.lastIndexOf(':') + 1));
+  if (e.certainty !== 'derived' || e.nameAt !== `${e.path}:${line}` || line < 1) return;
+  e.endLine = Math.max(e.endLine, e.line, line);
+  e.line = line;
 };

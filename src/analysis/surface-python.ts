@@ -1,5 +1,7 @@
 // Long, because all the ways a Python server registers something are read in one place.
 import { brief, namedOf, plainValue, type Value } from './literal-value.ts';
+import { classTools } from './python-class-tools.ts';
+import { type Mount, mountsIn, prefixOf } from './python-mounts.ts';
 import type { Param } from './schema-javascript.ts';
 import { calleeOf, paramsOfFunction, paramsOfSchema } from './schema-python.ts';
 import {
@@ -26,14 +28,24 @@ export const readPythonSurface = (sources: readonly { path: string; text: string
   const relevant = new Set(sources.filter((s) => MCP.test(s.text)).map((s) => s.path));
   const project = pyProjectOf(sources.map((s) => readPythonFile(s.path, s.text)));
   const out = emptyScan();
+  const servers = new Map<FoundEntry, { file: PyFile; path: string }>();
+  const mounts: Mount[] = [];
   for (const file of project.files) {
     if (!relevant.has(file.path)) continue;
     if (out.entries.length > MOST_ENTRIES) {
       out.truncated = true;
       break;
     }
-    for (const fn of file.functions) readDecorated(project, file, fn, out);
-    readCalls(project, file, out);
+    for (const fn of file.functions) readDecorated(project, file, fn, out, servers);
+    readCalls(project, file, out, servers);
+    mounts.push(...mountsIn(file));
+  }
+  if (relevant.size > 0) for (const file of project.files) out.entries.push(...classTools(project, file));
+  for (const [e, server] of servers) {
+    const prefix = prefixOf(project, mounts, server.file, server.path);
+    if (prefix === null || e.kind !== 'tool') continue;
+    e.name = `${prefix}_${e.name}`;
+    if (e.certainty === 'literal') e.certainty = 'derived';
   }
   const seen = new Set<string>();
   out.entries = out.entries.filter((e) => {
@@ -55,7 +67,15 @@ const decoratorKind = (project: PyProject, path: string): FoundEntry['kind'] | n
   return own && (project.functions.has(last) || project.values.has(last)) ? KINDS[own]! : null;
 };
 
-const readDecorated = (project: PyProject, file: PyFile, fn: PyFunction, out: ScannedSurface): void => {
+type Servers = Map<FoundEntry, { file: PyFile; path: string }>;
+
+const readDecorated = (
+  project: PyProject,
+  file: PyFile,
+  fn: PyFunction,
+  out: ScannedSurface,
+  servers: Servers,
+): void => {
   for (const decorator of fn.decorators) {
     const path = calleeOf(decorator);
     if (/\.list_tools$/.test(path)) out.listHandlers.push({ path: file.path, line: fn.line });
@@ -78,20 +98,20 @@ const readDecorated = (project: PyProject, file: PyFile, fn: PyFunction, out: Sc
       line: fn.line,
       endLine: fn.line,
     };
-    out.entries.push(
-      entry(
-        project,
-        file,
-        kind,
-        named ?? place,
-        { ...place, endLine: fn.endLine },
-        fn,
-        namedOf(decorator, 'description'),
-        annotationsOf(project, file, decorator),
-        paramsOfFunction(project, file, fn),
-        fn.line,
-      ),
+    const made = entry(
+      project,
+      file,
+      kind,
+      named ?? place,
+      { ...place, endLine: fn.endLine },
+      fn,
+      namedOf(decorator, 'description'),
+      annotationsOf(project, file, decorator),
+      paramsOfFunction(project, file, fn),
+      fn.line,
     );
+    out.entries.push(made);
+    servers.set(made, { file, path: path.slice(0, Math.max(0, path.lastIndexOf('.'))) });
   }
 };
 
@@ -164,7 +184,7 @@ const entry = (
   };
 };
 
-const readCalls = (project: PyProject, file: PyFile, out: ScannedSurface): void => {
+const readCalls = (project: PyProject, file: PyFile, out: ScannedSurface, servers: Servers): void => {
   const { list, partner } = file.tokens;
   list.forEach((token, i) => {
     if (token.type !== 'name' || out.entries.length > MOST_ENTRIES) return;
@@ -174,6 +194,8 @@ const readCalls = (project: PyProject, file: PyFile, out: ScannedSurface): void 
       list[i - 1]?.type === 'punctuation' || list[i - 1]?.type === 'name' ? list[i - 1]!.text : '';
     if (before === 'def' || before === 'class' || before === '@') return;
     transport(file, i, out);
+    if (/^(?:from_openapi|from_fastapi|FastApiMCP|as_proxy|create_proxy)$/.test(token.text))
+      readMadeElsewhere(project, file, i, out);
     if (/Tool(Definition|Spec)?$/.test(token.text) && !/^(?:Base|Call|List)/.test(token.text))
       readToolObject(project, file, i, out, 'tool');
     else if (token.text === 'Prompt') readToolObject(project, file, i, out, 'prompt');
@@ -183,10 +205,54 @@ const readCalls = (project: PyProject, file: PyFile, out: ScannedSurface): void 
       before === '.' &&
       (token.text === 'add_tool' ||
         (token.text === 'from_function' && list[i - 2]?.text === 'Tool') ||
-        (token.text === 'tool' && list[(partner[i + 1] as number) + 1]?.text === '('))
-    )
-      readAddTool(project, file, i, out);
+        token.text === 'tool')
+    ) {
+      const count = out.entries.length;
+      if (
+        token.text !== 'tool' ||
+        list[(partner[i + 1] as number) + 1]?.text === '(' ||
+        handsFunction(project, file, i)
+      )
+        readAddTool(project, file, i, out);
+      for (const made of out.entries.slice(count)) servers.set(made, { file, path: receiverBefore(file, i) });
+    }
   });
+};
+
+/** Tools made of a description of an interface, or of another server, when the server starts. */
+const readMadeElsewhere = (project: PyProject, file: PyFile, i: number, out: ScannedSurface): void => {
+  const value = readPython(file.tokens, i).value;
+  if (value.kind !== 'call') return;
+  const made = entry(
+    project,
+    file,
+    'tool',
+    { ...value, target: null },
+    value,
+    null,
+    value,
+    {},
+    null,
+    value.line,
+  );
+  out.entries.push({ ...made, relisted: false });
+};
+
+/** `mcp.tool(function, name="x")`: a registration by the decorator's own name. */
+const handsFunction = (project: PyProject, file: PyFile, i: number): boolean => {
+  const value = readPython(file.tokens, i).value;
+  const [first] = value.kind === 'call' ? value.args : [];
+  if (first?.kind !== 'name') return false;
+  return functionNamed(project, file, first) !== null || namedOf(value, 'name') !== undefined;
+};
+
+/** `a.b` before `.tool(`. */
+const receiverBefore = (file: PyFile, i: number): string => {
+  const { list } = file.tokens;
+  const parts: string[] = [];
+  for (let at = i - 1; list[at]?.text === '.' && list[at - 1]?.type === 'name'; at -= 2)
+    parts.unshift(list[at - 1]!.text);
+  return parts.join('.');
 };
 
 /** `Tool(name=…, description=…, inputSchema=…)` and the like, in any project's spelling. */

@@ -79,10 +79,21 @@ export const readTypescriptSurface = (sources: readonly { path: string; text: st
   const project = projectOf(files);
   const out = emptyScan();
   const wrappers: Wrapper[] = [];
-  for (const file of files) readFile(project, file, relevant.has(file.path), out, wrappers);
+  const handlers: NamedHandler[] = [];
+  // A file of tools need not say whose; one server in the tree is enough.
+  const toolish = (path: string): boolean => relevant.size > 0 && /tool/i.test(path);
+  for (const file of files)
+    readFile(project, file, relevant.has(file.path) || toolish(file.path), out, wrappers, handlers);
   for (const wrapper of wrappers.slice(0, 20)) readWrapperCalls(project, wrapper, out);
+  for (const e of out.entries) {
+    const own = e.handler === null && e.kind === 'tool' ? handlers.filter((h) => h.name === e.name) : [];
+    if (own.length === 1) e.handler = own[0]!.handler;
+  }
   return settle(project, out);
 };
+
+/** What a tool does, written apart from what it is: `list: tool({ ...definitions.list, execute })`. */
+type NamedHandler = { name: string; handler: FoundEntry['handler'] };
 
 const readFile = (
   project: Project,
@@ -90,6 +101,7 @@ const readFile = (
   mcp: boolean,
   out: ScannedSurface,
   wrappers: Wrapper[],
+  handlers: NamedHandler[],
 ): void => {
   const { list, partner } = file.tokens;
   const text = (i: number): string => (list[i]?.type === 'string' ? '' : (list[i]?.text ?? ''));
@@ -100,7 +112,8 @@ const readFile = (
     }
     const token = list[i]!;
     if (token.type === 'punctuation') {
-      if (token.text === '{' && (partner[i] as number) > i) readToolObject(project, file, i, mcp, out);
+      if (token.text === '{' && (partner[i] as number) > i)
+        readToolObject(project, file, i, mcp, out, handlers);
       continue;
     }
     if (token.type !== 'name') continue;
@@ -221,10 +234,14 @@ const readToolObject = (
   open: number,
   mcp: boolean,
   out: ScannedSurface,
+  handlers: NamedHandler[],
 ): void => {
   const { list } = file.tokens;
   const keys = keysAt(file, open);
-  if (!keys.has('name') && !keys.has('uriTemplate') && !keys.has('uri')) return;
+  if (!keys.has('name') && !keys.has('uriTemplate') && !keys.has('uri')) {
+    if (mcp) readNamedByKey(project, file, open, keys, out, handlers);
+    return;
+  }
   const sure = [...SURE_SCHEMA_KEYS].some((k) => keys.has(k));
   const likely =
     mcp &&
@@ -267,6 +284,58 @@ const readToolObject = (
   if (parts.name?.kind === 'call' && /^(z|zod|t|Type|s)\./.test(parts.name.callee)) return;
   const entry = entryFrom(project, file, isTool ? 'tool' : isPrompt ? 'prompt' : 'resource', parts, object);
   if (entry && !(entry.certainty === 'dynamic' && !isTool)) out.entries.push(entry);
+};
+
+/** Keys that say what an object is to its parent, not what a tool is called. */
+const ROLES =
+  /^(?:tool|tools|definition|def|config|spec|schema|metadata|meta|options|function|default|params|parameters|args|arguments|inputSchema|outputSchema|properties|items|prompt|resource|handler|info|annotations|data|input|output|result|response)$/i;
+
+/** `{ list_tables: tool({ description, parameters, execute }) }`: a table of tools by their names. */
+const readNamedByKey = (
+  project: Project,
+  file: ScriptFile,
+  open: number,
+  keys: ReadonlySet<string>,
+  out: ScannedSurface,
+  handlers: NamedHandler[],
+): void => {
+  const does = HANDLER_KEYS.some((k) => keys.has(k));
+  const whole =
+    keys.has('description') &&
+    SCHEMA_KEYS.some((k) => keys.has(k)) &&
+    (does || keys.has('annotations') || keys.has('outputSchema'));
+  if (!whole && !does) return;
+  const { list } = file.tokens;
+  let at = open - 1;
+  if (list[at]?.text === '(') {
+    if (list[at - 1]?.type !== 'name' || !/[Tt]ool$/.test(list[at - 1]!.text)) return;
+    at -= 2;
+    while (list[at]?.text === '.') at -= 2;
+  }
+  const key = list[at - 1];
+  const before = list[at - 2]?.text ?? '';
+  if (list[at]?.text !== ':' || list[at]?.type !== 'punctuation' || !key) return;
+  if ((key.type !== 'name' && key.type !== 'string') || ROLES.test(key.text) || !/^[{,]$/.test(before))
+    return;
+  const value = readExpression(file.tokens, open).value;
+  if (value.kind !== 'object') return;
+  const { line } = key;
+  if (!whole) {
+    const { handler } = partsOfObject(value);
+    if (value.spreads.length > 0 && handler?.kind === 'function')
+      handlers.push({
+        name: key.text,
+        handler: {
+          path: file.path,
+          startLine: handler.line,
+          endLine: Math.max(handler.line, handler.endLine),
+        },
+      });
+    return;
+  }
+  const name: Value = { kind: 'string', value: key.text, complete: true, token: at - 1, line, endLine: line };
+  const entry = entryFrom(project, file, 'tool', { ...partsOfObject(value), name }, value);
+  if (entry) out.entries.push(entry);
 };
 
 /** `class SearchTool extends MCPTool { name = 'search'; … }` */

@@ -1,25 +1,27 @@
+import { causesOf } from '../analysis/code/causes.ts';
 import type { Module, Reader } from '../analysis/code/ir.ts';
-import { type FlowLead, leadsOf } from '../analysis/code/leads.ts';
+import { leadsOf } from '../analysis/code/leads.ts';
 import { languages } from '../analysis/code/readers.ts';
 import { indexRules, parseRules } from '../analysis/code/rules.ts';
 import {
   below,
   extensionOf,
+  folderOf,
   isExamplePath,
   isGeneratedPath,
   isTestPath,
   isVendoredPath,
   languageOf,
 } from '../analysis/paths.ts';
+import { isManifest } from '../analysis/weaknesses/packages.ts';
 import { count, listed, plural, tally } from '../analysis/words.ts';
-import { describe, inputWords, sinkWords, titleOf } from './code-flow/words.ts';
+import { toItem } from './code-flow/item.ts';
 import {
   type CollectContext,
   type Collector,
   gap,
   gathered,
   type ItemDraft,
-  lead,
   type TreeEntry,
 } from './collector.ts';
 
@@ -65,22 +67,6 @@ const unreadable = (text: string | null): string | null => {
   const lines = text.split('\n', 20_000).length;
   return text.length / lines > LONGEST_MEAN_LINE ? 'minified or generated' : null;
 };
-
-const toItem = (l: FlowLead, text: (path: string, line: number) => string): ItemDraft =>
-  lead(l.rule.id, l.rule.checks, titleOf(l), {
-    strength: l.strength,
-    class: l.rule.class,
-    cwe: l.rule.cwe,
-    detail: describe(l),
-    at: { path: l.at.path, startLine: l.at.line, endLine: Math.min(l.at.endLine, l.at.line + 12) },
-    places: l.alsoAt.map((p) => ({ path: p.path, startLine: p.line })),
-    flow: l.flow.map((s) => ({
-      path: s.path,
-      line: s.line,
-      role: s.role,
-      text: s.role === 'source' ? inputWords(l) : s.role === 'sink' ? sinkWords(l) : text(s.path, s.line),
-    })),
-  });
 
 /**
  * `readRules` gives the texts of the rule files by name, those of the auditor's own folder after ours.
@@ -154,7 +140,7 @@ export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>):
           },
         ),
       );
-    const leads = leadsOf(flows.hits);
+    const causes = causesOf(leadsOf(flows.hits), nearestManifest(tree.allEntries));
     const lineOf = (path: string, line: number): string =>
       (
         texts
@@ -164,10 +150,10 @@ export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>):
       )
         .trim()
         .slice(0, 200);
-    items.push(...leads.slice(0, MOST_LEADS).map((l) => toItem(l, lineOf)));
-    if (leads.length > MOST_LEADS)
+    items.push(...causes.slice(0, MOST_LEADS).map((c) => toItem(c, lineOf)));
+    if (causes.length > MOST_LEADS)
       items.push(
-        gap('too-many-leads', CHECKS, `${count(leads.length - MOST_LEADS)} weaker leads were left out`),
+        gap('too-many-leads', CHECKS, `${count(causes.length - MOST_LEADS)} weaker leads were left out`),
       );
     if (flows.handlers.length === 0)
       items.push(
@@ -188,6 +174,16 @@ export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>):
     );
   },
 });
+
+/** The folder of the nearest manifest above a path: the server it belongs to. */
+const nearestManifest = (entries: readonly TreeEntry[]): ((path: string) => string) => {
+  const folders = new Set(entries.filter((e) => isManifest(e.path)).map((e) => folderOf(e.path)));
+  return (path) => {
+    let folder = folderOf(path);
+    while (folder !== '' && !folders.has(folder)) folder = folderOf(folder);
+    return folder;
+  };
+};
 
 const pause = async (signal: AbortSignal): Promise<void> => {
   signal.throwIfAborted();

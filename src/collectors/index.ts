@@ -8,6 +8,8 @@ import { dockerfile } from './dockerfile.ts';
 import { gitHistory } from './git-history.ts';
 import { governance } from './governance.ts';
 import { identity } from './identity.ts';
+import { network } from './network.ts';
+import { operations } from './operations.ts';
 import { readme } from './readme.ts';
 import { secrets } from './secrets.ts';
 import { securityFiles } from './security-files.ts';
@@ -37,6 +39,8 @@ export const collectorsWith = (ownRules: RuleFiles): readonly Collector[] => [
   codeFlow(async () => new Map([...(await readBundledRules()), ...ownRules])),
   codeWeaknesses,
   dockerfile,
+  network,
+  operations,
 ];
 
 export const collectors = collectorsWith(new Map());

@@ -20,14 +20,16 @@ const within = (
   at: { path: string; startLine: number; endLine: number } | null,
 ): boolean => at !== null && at.path === path && line >= at.startLine && line <= at.endLine;
 
-/** Whether a lead speaks about a tool: its flow begins there, or it lies in the definition or in the handler. */
+/** Where the ways of an item begin: those of one cause may come from several tools. */
+const sourcesOf = (item: EvidenceItem) => item.flow.filter((f) => f.role === 'source');
+
+/** Whether a lead speaks about a tool: a flow begins there, or it lies in the definition or in the handler. */
 const concerns = (item: EvidenceItem, tool: SurfaceTool): boolean => {
   const at = item.location;
-  const source = item.flow.find((f) => f.role === 'source');
-  if (source)
-    return (
-      within(source.path, source.line, tool.handler) ||
-      (source.path === tool.path && source.line === tool.line)
+  const sources = sourcesOf(item);
+  if (sources.length > 0)
+    return sources.some(
+      (s) => within(s.path, s.line, tool.handler) || (s.path === tool.path && s.line === tool.line),
     );
   if (!at) return false;
   return (
@@ -59,11 +61,12 @@ export const toolViews = (evidence: Evidence): ToolView[] => {
   for (const result of evidence.values())
     for (const item of result.items) {
       if (item.kind !== 'lead') continue;
-      const path = item.flow.find((f) => f.role === 'source')?.path ?? item.location?.path;
-      if (path === undefined) continue;
-      const items = byPath.get(path);
-      if (items) items.push(item);
-      else byPath.set(path, [item]);
+      const begins = sourcesOf(item).map((s) => s.path);
+      for (const path of new Set(begins.length > 0 ? begins : item.location ? [item.location.path] : [])) {
+        const items = byPath.get(path);
+        if (items) items.push(item);
+        else byPath.set(path, [item]);
+      }
     }
   return surfaceOf(evidence)
     .tools.map((tool): ToolView => {

@@ -50,6 +50,8 @@ export type Store = {
   events(): readonly SessionEvent[];
   /** A file of the target at the pinned commit; null as `SourceTree.text`. Rejects when the target cannot be opened. */
   readText(path: string): Promise<string | null>;
+  /** Every file of the target at the pinned commit. Rejects when the target cannot be opened. */
+  paths(): Promise<string[]>;
   /** Records where the auditor was, stops collectors, lets go of target and session. */
   close(check: string | null): Promise<void>;
 };

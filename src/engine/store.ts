@@ -283,6 +283,7 @@ export const createStore = (parts: StoreParts): Store => {
     },
     events: () => events,
     readText: async (path) => (await source()).tree.text(path),
+    paths: async () => (await source()).tree.entries.map((e) => e.path),
     close: async (check) => {
       if (closed) return;
       abort();

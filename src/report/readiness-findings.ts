@@ -31,6 +31,7 @@ export const aboutFinding = (f: Finding, known: ReadonlySet<string>): Readiness[
     text: `${f.id} has no ${part}`,
     finding: f.id,
     check: f.check,
+    part,
     fix: `write ${part} of ${f.id}`,
   }));
   if (f.positive && f.severity !== 'info')
@@ -55,6 +56,7 @@ export const aboutFinding = (f: Finding, known: ReadonlySet<string>): Readiness[
       text: `${f.id} has no score`,
       finding: f.id,
       check: f.check,
+      part: 'cvss40',
       fix: 'score it with CVSS (s), so that others can weigh it',
     });
   if (stageOf(f) === 'ready')
@@ -80,6 +82,7 @@ export const aboutFinding = (f: Finding, known: ReadonlySet<string>): Readiness[
       text: `${f.id} cites no lines of the target`,
       finding: f.id,
       check: f.check,
+      part: 'where',
       fix: 'add a location, so that a reviewer can see the code',
     });
   return rows;

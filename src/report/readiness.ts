@@ -17,6 +17,8 @@ export type Readiness = {
   finding?: string;
   /** What must be asked of the auditor to mend it, when it lies in neither. */
   ask?: 'auditor' | 'address' | 'disclosure';
+  /** The part of the finding that is to be written. */
+  part?: string;
   /** The cited code stands elsewhere: taking this over mends it. `location` is its place among the finding's. */
   move?: { location: number; path: string; startLine: number; endLine: number };
   fix: string;

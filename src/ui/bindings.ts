@@ -76,6 +76,9 @@ export const bindings: readonly Binding[] = [
 
   { id: 'edit-finding', context: 'finding', keys: ['enter', 'right', 'l'], label: 'Edit the finding', short: 'edit', disabled: onFinding, run: findings.editSelected },
   { id: 'edit-finding-whole', context: 'finding', keys: ['e'], label: 'Edit the whole finding in $EDITOR', short: 'editor', disabled: onFinding, run: findings.editSelectedWhole },
+  { id: 'score-finding', context: 'finding', keys: ['s'], label: 'Score it: CVSS 4.0, CVSS 3.1, AIVSS', short: 'score', disabled: onFinding, run: findings.scoreSelected },
+  { id: 'cwe-finding', context: 'finding', keys: ['w'], label: 'Choose its CWE from the catalogue', short: 'CWE', disabled: onFinding, run: findings.cweOfSelected },
+  { id: 'review-finding', context: 'finding', keys: ['v'], label: 'Reviewed: read again as a whole (again: take back)', short: 'reviewed', disabled: onFinding, run: findings.reviewSelected },
   { id: 'new-finding', context: 'finding', keys: ['n'], label: 'New finding', short: 'new', disabled: readOnly, run: findings.newFinding },
   { id: 'delete-finding', context: 'finding', keys: ['D'], label: 'Delete the finding', short: 'delete', disabled: onFinding, run: findings.deleteSelected },
 

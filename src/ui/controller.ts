@@ -32,7 +32,8 @@ export const paste = (app: App, text: string): void => {
     const field = insert(top.field, text);
     app.swap({ ...top, field });
     top.change?.(fieldText(field));
-  } else if (top?.kind === 'palette') app.swap({ ...top, query: insert(top.query, text) });
+  } else if (top?.kind === 'palette' || top?.kind === 'pick')
+    app.swap({ ...top, query: insert(top.query, text) });
   else if (top?.kind === 'form' && top.editing) app.swap({ ...top, editing: insert(top.editing, text) });
   else if (top?.kind === 'help') app.swap({ ...top, query: top.query + text });
   else app.toast('Pasted text goes into a field: open one first.', 'warn');

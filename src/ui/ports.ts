@@ -46,6 +46,8 @@ export type ReadinessItem = {
   fix: string;
   check?: string | undefined;
   finding?: string | undefined;
+  /** The part of the finding that is to be written. */
+  part?: string | undefined;
   /** The cited code stands elsewhere: taking this over mends it. */
   move?: { location: number; path: string; startLine: number; endLine: number } | undefined;
   /** What the auditor is asked for to mend it, when it lies in neither. */

@@ -121,3 +121,62 @@ it('is not misled by comments and strings', () => {
     names('# @mcp.tool()\n"""\n@mcp.tool()\ndef a(): ...\n"""\ns = "Tool(name=\'x\', description=\'y\')"\n'),
   ).toEqual([]);
 });
+
+describe('other ways to register', () => {
+  it('reads functions handed to tool(), by their own name or a given one', () => {
+    expect(
+      names(
+        'from .f1 import plot\nmcp.tool(plot, description="Plots")\nself.tool(found, name="find-it", description=D)\nmcp.tool(name="y")\n',
+        'def plot(a: int): ...\n',
+      ),
+    ).toEqual(['plot', 'find-it']);
+  });
+
+  it('puts the prefix of a mounted server before its tools', () => {
+    expect(
+      names(
+        'from .f1 import jira\nfrom f2 import mcp as wiki\nmain.mount(jira, namespace="jira")\nmain.mount("wiki", wiki)\n@main.tool()\ndef own(): ...\n',
+        'jira = FastMCP("a")\n@jira.tool()\ndef search(q: str): ...\n',
+        'mcp = FastMCP("b")\n@mcp.tool()\ndef search(q: str): ...\n',
+        'other = FastMCP("c")\n@other.tool()\ndef search(q: str): ...\n',
+      ),
+    ).toEqual(['own', 'jira_search (derived)', 'wiki_search (derived)', 'search']);
+  });
+
+  it('does not guess whose prefix it is', () => {
+    expect(
+      names(
+        'main.mount(sub, prefix="p")\n',
+        'sub = FastMCP("a")\n@sub.tool()\ndef a(): ...\n',
+        'sub = FastMCP("b")\n@sub.tool()\ndef b(): ...\n',
+      ),
+    ).toEqual(['a', 'b']);
+  });
+
+  it('reads classes that are one tool each', () => {
+    const found = read(`
+class BaseTool(ABC):
+    @abstractmethod
+    def get_name(self) -> str:
+        """Says its name."""
+
+class ChatTool(BaseTool):
+    def get_name(self):
+        return "chat"
+    def get_description(self):
+        return "Talks"
+    async def execute(self, arguments):
+        return 1
+
+class ThinkTool(BaseTool):
+    name: str = "think"
+    description: str = "Thinks"
+    def get_name(self):
+        return self.name
+`).entries;
+    expect(found).toMatchObject([
+      { name: 'chat', description: 'Talks', line: 10, handler: { startLine: 13, endLine: 14 } },
+      { name: 'think', description: 'Thinks', line: 17, handler: null },
+    ]);
+  });
+});

@@ -79,6 +79,42 @@ class DTool extends MCPTool { name = "d"; description = "D"; schema = {}; }
     ).toEqual(['a', 'b', 'c', 'd']);
   });
 
+  it('reads tables of tools by their names, with what they do written apart', () => {
+    const found = read(
+      `const definitions = { list_all: { description: 'Lists', parameters: z.object({ q: z.string() }), annotations: { readOnlyHint: true } } };
+const tools = {
+  list_all: tool({
+    ...definitions.list_all,
+    execute: async ({ q }) => q,
+  }),
+  "run-it": kit.tool({ description: 'Runs', parameters: z.object({}), execute: run }),
+  definition: { description: 'no tool', inputSchema: {}, handler: run },
+};`,
+    ).entries;
+    expect(found).toMatchObject([
+      {
+        name: 'list_all',
+        line: 2,
+        params: [{ name: 'q' }],
+        annotations: { readOnlyHint: true },
+        handler: { startLine: 6 },
+      },
+      { name: 'run-it', line: 8, description: 'Runs' },
+    ]);
+    expect(found).toHaveLength(2);
+  });
+
+  it('reads files of tools that do not say whose they are', () => {
+    const { entries } = readTypescriptSurface([
+      { path: 'src/index.ts', text: 'import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";' },
+      {
+        path: 'src/tools/ping.tool.ts',
+        text: 'export const pingTool: Unified = { name: "ping", description: "d", zodSchema: shape, execute };\nuse(pingTool);',
+      },
+    ]);
+    expect(entries.map((e) => e.name)).toEqual(['ping']);
+  });
+
   it('understands a local wrapper around a registration', () => {
     const found = read(`
 const tool = (name: string, text: string, shape: Shape, hints: Hints, cb: (a: any) => Promise<string>) => {

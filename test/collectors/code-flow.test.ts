@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { joinedFlows } from '../../src/collectors/code-flow/item.ts';
 import { codeFlow } from '../../src/collectors/code-flow.ts';
 import { ruleFiles } from '../analysis/code/follow.ts';
 import { fakeContext, run } from './fake-context.ts';
@@ -34,6 +35,46 @@ describe('code-flow', () => {
       { path: 'src/index.ts', line: 4, role: 'step', text: 'const line = `ping -c 1 ${host}`;' },
       { path: 'src/index.ts', line: 5, role: 'sink', text: 'child_process.execSync' },
     ]);
+  });
+
+  it('tells tools with the same mistake in one item, each with its source, its sink and its place', async () => {
+    const { items } = await run(collector, {
+      files: {
+        'src/index.ts': `${SERVER}\n${SERVER.split('\n').slice(2).join('\n').replaceAll('ping', 'pong')}`,
+      },
+    });
+    expect(items.map((i) => i.title)).toEqual([
+      '`host` of tool ping reaches a shell command (child_process.execSync), and 1 more way',
+    ]);
+    expect(items[0]?.flow?.map((s) => `${s.role} ${s.line} ${s.text}`)).toEqual([
+      'source 3 `host` of tool ping',
+      'step 4 const line = `ping -c 1 ${host}`;',
+      'sink 5 child_process.execSync',
+      'source 7 `host` of tool pong',
+      'step 8 const line = `pong -c 1 ${host}`;',
+      'sink 9 child_process.execSync',
+    ]);
+    expect(items[0]?.detail).toContain(
+      '- `host` of tool pong reaches child_process.execSync at src/index.ts:9',
+    );
+    expect(items[0]?.places?.map((p) => p.startLine)).toContain(9);
+  });
+
+  it('keeps a flow within what is kept of it, and no sink without its source', () => {
+    const way = (n: number) =>
+      (['source', 'step', 'step', 'guard', 'sink'] as const).map((role, i) => ({
+        path: 'a.ts',
+        line: n * 10 + i,
+        role,
+        text: '',
+      }));
+    const steps = joinedFlows(Array.from({ length: 40 }, (_, n) => way(n)));
+    expect(steps.length).toBe(60);
+    expect(steps.slice(0, 5)).toEqual(way(0));
+    expect(steps.filter((s) => s.role === 'source').length).toBeGreaterThanOrEqual(
+      steps.filter((s) => s.role === 'sink').length,
+    );
+    expect(joinedFlows([way(1), way(1)])).toEqual(way(1));
   });
 
   it('says the same on every run', async () => {

@@ -55,6 +55,17 @@ const step = (path: string, line: number, role: 'source' | 'guard' | 'sink') => 
 describe('toolViews', () => {
   const tools = [tool('calm', 'a.ts', 1, 9), tool('grave', 'a.ts', 10, 30)];
 
+  it('gives a lead of several ways to every tool in which one of them begins', () => {
+    const flow = [
+      step('a.ts', 2, 'source'),
+      step('lib.ts', 400, 'sink'),
+      step('a.ts', 12, 'source'),
+      step('lib.ts', 410, 'sink'),
+    ];
+    const views = toolViews(evidence(tools, [lead('both', { flow })]));
+    expect(views.map((v) => v.leads.length)).toEqual([1, 1]);
+  });
+
   it('gives a lead to the tool in which its flow begins, wherever it ends', () => {
     const flow = [step('a.ts', 12, 'source'), step('lib.ts', 400, 'sink')];
     const location = { path: 'lib.ts', startLine: 400, endLine: 400, snippet: '', sha256: '0'.repeat(64) };

@@ -50,6 +50,11 @@ const SCREENS: Record<
   help: inAudit('?'),
   palette: inAudit(':', 'f', 'i', 'n'),
   form: inAudit('2', 'enter', 'j', 'j'),
+  'finding-detail': inAudit('2', 'tab'),
+  score: inAudit('2', 's', 'enter', 'n', 'l', 'n'),
+  'score-full': inAudit('2', 's', 'enter', ...'nlnnphhhnnn', 'tab', 'down', 'p'),
+  aivss: inAudit('2', 's', 'down', 'down', 'enter', 'right', 'right'),
+  cwe: inAudit('2', 'w', 'p', 'a', 't', 'h'),
   note: inAudit('m'),
 };
 

@@ -116,7 +116,8 @@ export const entryOfDefinition = (
         : (read ??
           (typed.length > 0
             ? typed
-            : schemas.length > 0 || (handler && hasUnknownInput(program, handler))
+            : (schemas.length > 0 && !(handler && takesStruct(program, handler, true))) ||
+                (handler && takesStruct(program, handler, false))
               ? null
               : []));
   const path = at.site.module.path;
@@ -139,13 +140,14 @@ const takesArguments = (fn: Fn): boolean =>
   fn.params.some((p) => !/^_?(?:self|this)$/.test(p.name)) &&
   !/^\*?(?:\w+\.)?(?:Tool|Resource|ResourceTemplate|Prompt)\b/.test(fn.params[0]?.type ?? '');
 
-const hasUnknownInput = (program: Program, f: FnAt): boolean =>
+/** Whether a handler takes a struct beside its context that is known, or is not. */
+const takesStruct = (program: Program, f: FnAt, known: boolean): boolean =>
   f.site.module.language === 'go' &&
   f.fn.params.some(
     (p) =>
       !/\b(?:context\.Context|CallToolRequest|ServerSession|map\[string\]any)\b/.test(p.type) &&
       /^\*?(?:\w+\.)?[A-Z]\w*$/.test(p.type) &&
-      !isKnownType(program, p.type, { expr: { at: f.fn.at, kind: 'name', name: '' }, site: f.site }),
+      isKnownType(program, p.type, { expr: { at: f.fn.at, kind: 'name', name: '' }, site: f.site }) === known,
   );
 
 /** An entry whose handler is the function its decorator stands on. */

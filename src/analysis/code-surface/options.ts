@@ -40,7 +40,8 @@ const paramOfOption = (program: Program, call: Call, at: At): Param | null => {
   const description = options.find((o) => lastOf(o.callee) === 'Description')?.args[0];
   const item = options.find((o) => /^(?:Items|With\w+Items)$/.test(lastOf(o.callee)));
   const itemType = item
-    ? (/^With(\w+)Items$/.exec(lastOf(item.callee))?.[1]?.toLowerCase() ?? typeWordOf(program, item, at))
+    ? (/^With(\w+?)(?:Enum)?Items$/.exec(lastOf(item.callee))?.[1]?.toLowerCase() ??
+      typeWordOf(program, item, at))
     : '';
   return {
     name: name.text,

@@ -1,5 +1,14 @@
 import type { Expr, Fn, Stmt } from '../code/ir.ts';
-import { type At, type ClassAt, type FnAt, lastOf, nearest, type Program, pathOf } from './program.ts';
+import {
+  type At,
+  type ClassAt,
+  type FnAt,
+  folderOf,
+  lastOf,
+  nearest,
+  type Program,
+  pathOf,
+} from './program.ts';
 
 /** What expressions say without being run: names followed to what they were given, helpers to what they hand back. */
 
@@ -42,6 +51,17 @@ export const resultsOf = (fn: Fn): Expr[] =>
 const ownName = (at: At): string =>
   at.site.fns.at(-1)?.receiver ?? (at.site.module.language === 'rust' ? 'self' : 'this');
 
+/** Whether a file is of a Go package: its folder ends the package's path, or is the root of a repository. */
+const isPackage = (path: string, module: string): boolean => {
+  const folder = folderOf(path);
+  const parts = module.replace(/\/v\d+$/, '').split('/');
+  if (folder === '') return parts.length <= 3;
+  return (
+    `/${module}`.endsWith(`/${folder}`) ||
+    `/${folder}`.endsWith(`/${parts.slice(3).join('/') || parts.at(-1)}`)
+  );
+};
+
 /** The function of the program that a call or a name means. */
 export const fnNamed = (program: Program, callee: Expr, at: At): FnAt | null => {
   const name = lastOf(callee);
@@ -53,6 +73,13 @@ export const fnNamed = (program: Program, callee: Expr, at: At): FnAt | null => 
     const cls = own ? at.site.cls?.name : on;
     const method = all.find((f) => f.site.cls?.name === cls);
     if (method) return method;
+    // A type of somebody else's.
+    if (!own && /^[A-Z]/.test(on) && at.site.module.language !== 'go') return null;
+    const imported =
+      callee.object.kind === 'name' && at.site.module.language === 'go'
+        ? at.site.module.imports.find((i) => i.local === on)
+        : undefined;
+    if (imported) return all.find((f) => isPackage(f.site.module.path, imported.module)) ?? null;
     const plain = all.filter((f) => f.site.cls === null);
     return nearest(plain.length > 0 ? plain : all, at.site.module, own ? '' : on, (f) => f.site.module);
   }

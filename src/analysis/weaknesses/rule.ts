@@ -41,6 +41,8 @@ export type Rule = {
   /** What it may mean, and what to look at to decide. */
   detail: string;
   merge: 'file' | 'package' | 'place';
+  /** So common, and so seldom a weakness, that places which are weak are listed as a fact and not put before the auditor. */
+  weakIsFact?: true;
   find(pack: Package): Match[];
 };
 

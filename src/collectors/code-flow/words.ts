@@ -1,6 +1,7 @@
+import type { Cause } from '../../analysis/code/causes.ts';
 import type { FlowLead } from '../../analysis/code/leads.ts';
 import type { OriginKind } from '../../analysis/code/value.ts';
-import { listed } from '../../analysis/words.ts';
+import { listed, plural } from '../../analysis/words.ts';
 
 /** How a flow is told to people. */
 
@@ -31,17 +32,42 @@ const bare = (callee: string): string => {
   return parts.slice(-2).join('.');
 };
 
-export const titleOf = (l: FlowLead): string => `${inputWords(l)} ${l.rule.title} (${bare(l.callee)})`;
+const titleOf = (l: FlowLead): string => `${inputWords(l)} ${l.rule.title} (${bare(l.callee)})`;
 
-export const describe = (l: FlowLead): string => {
-  const lines = [l.rule.about];
-  for (const { guard, hole } of l.guards)
-    lines.push(
-      `Guard at ${guard.at.path}:${guard.at.line}: ${guard.kind}${guard.detail === '' ? '' : ` ${JSON.stringify(guard.detail.replaceAll('\0', '…').slice(0, 80))}`}${hole === null ? '. Prove that it holds.' : `, but ${hole}.`}`,
-    );
-  if (l.sanitizers.length > 0) lines.push(`Goes through ${listed([...new Set(l.sanitizers)], 4)}.`);
-  if (l.origin === 'caller')
+const TITLE_ROOM = 100;
+
+export const titleOfCause = ({ leads }: Cause): string => {
+  const title = titleOf(leads[0]);
+  const more = leads.length - 1;
+  const tail = more === 0 ? '' : `, and ${plural(more, 'more way', 'more ways')}`;
+  return `${title.length + tail.length > TITLE_ROOM ? `${title.slice(0, TITLE_ROOM - tail.length - 1).toWellFormed()}…` : title}${tail}`;
+};
+
+const guardWords = ({ guard, hole }: FlowLead['guards'][number]): string =>
+  `Guard at ${guard.at.path}:${guard.at.line}: ${guard.kind}${guard.detail === '' ? '' : ` ${JSON.stringify(guard.detail.replaceAll('\0', '…').slice(0, 80))}`}${hole === null ? '. Prove that it holds.' : `, but ${hole}.`}`;
+
+const MOST_GUARDS = 8;
+const MOST_WAYS = 24;
+
+/** What the rule asks, then what was seen of the guards, then the other ways of the same cause. */
+export const describeCause = ({ leads, state }: Cause): string => {
+  const [first, ...others] = leads;
+  const lines = [first.rule.about];
+  const guards = [...new Set(leads.flatMap((l) => l.guards.map(guardWords)))];
+  lines.push(...guards.slice(0, MOST_GUARDS));
+  if (guards.length > MOST_GUARDS) lines.push(`And ${guards.length - MOST_GUARDS} more guards.`);
+  const through = [...new Set(leads.flatMap((l) => l.sanitizers))];
+  if (through.length > 0) lines.push(`Goes through ${listed(through, 4)}.`);
+  if (state === 'unreached')
     lines.push('Nothing in the tree was seen to call this function; find out who does.');
-  if (l.alsoFrom.length > 0) lines.push(`The same is reached from: ${listed(l.alsoFrom, 12)}.`);
+  if (first.alsoFrom.length > 0) lines.push(`The same is reached from: ${listed(first.alsoFrom, 12)}.`);
+  if (others.length > 0)
+    lines.push(
+      'The same cause:',
+      ...others
+        .slice(0, MOST_WAYS)
+        .map((l) => `- ${inputWords(l)} reaches ${bare(l.callee)} at ${l.sink.path}:${l.sink.line}`),
+    );
+  if (others.length > MOST_WAYS) lines.push(`- and ${plural(others.length - MOST_WAYS, 'more way')}`);
   return lines.join('\n');
 };

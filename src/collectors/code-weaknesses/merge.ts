@@ -56,10 +56,12 @@ export const mergeMatches = (rule: Rule, pack: Package, matches: readonly Match[
       ...(left > 0 ? [`And in ${count(left)} other places of this kind.`] : []),
     ].join('\n');
     const places = others.length > 0 ? ` (${count(others.length + 1)} places)` : '';
-    return make[rule.kind](rule.id, [...rule.checks], `${rule.title}${places}`, {
+    const found = first.strength ?? rule.strength;
+    const kind = rule.weakIsFact && found === 'weak' ? 'fact' : rule.kind;
+    return make[kind](rule.id, [...rule.checks], `${rule.title}${places}`, {
       class: first.class ?? rule.class,
       cwe: [...rule.cwe],
-      ...(rule.kind === 'lead' ? { strength: first.strength ?? rule.strength } : {}),
+      ...(kind === 'lead' ? { strength: found } : {}),
       detail,
       at: { path: first.source.path, startLine, endLine },
       places: others,

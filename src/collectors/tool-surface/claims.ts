@@ -47,13 +47,12 @@ export const hints = (tools: readonly FoundEntry[]): ItemDraft[] => {
   );
   if (bareWriters.length > 0)
     items.push(
-      lead(
+      fact(
         'writers-without-hints',
         checks,
         `${plural(bareWriters.length, 'tool')} whose name says it changes things ${bareWriters.length === 1 ? 'has' : 'have'} no hint`,
         {
           class: 'annotation-mismatch',
-          strength: 'weak',
           detail: bareWriters
             .slice(0, 30)
             .map((t) => `${t.name} (${t.path}:${t.line})`)

@@ -35,17 +35,26 @@ export const overview = (
         },
       ),
     );
-  for (const e of computed.slice(0, 10))
+  const [first] = computed;
+  if (first)
     items.push(
-      lead('computed-tool-name', ['2.1.1', '2.4.4'], `A tool's name is computed here: ${e.name}`, {
-        class: 'tool-poisoning',
-        strength: e.relisted && tools.length > 0 ? 'weak' : 'moderate',
-        detail:
-          tools.length > 0
-            ? 'It may register the tools listed, or others: from configuration, a remote list, or a file.'
-            : 'No tool name stands in the sources: what is offered is only known at run time. List the tools of the running server.',
-        at: place(e),
-      }),
+      // Beside names that were read it is a circumstance; where none was, nobody knows yet what is offered.
+      (tools.length > 0 ? fact : lead)(
+        'computed-tool-name',
+        ['2.1.1', '2.4.4'],
+        computed.length === 1
+          ? `A tool's name is computed here: ${first.name}`
+          : `Names of tools are computed in ${count(computed.length)} places: ${first.name} and others`,
+        {
+          class: 'tool-poisoning',
+          detail:
+            tools.length > 0
+              ? 'It may register the tools listed, or others: from configuration, a remote list, or a file.'
+              : 'No tool name stands in the sources: what is offered is only known at run time. List the tools of the running server.',
+          at: place(first),
+          places: computed.map(place),
+        },
+      ),
     );
   if (tools.length === 0 && computed.length === 0 && found.listHandlers.length > 0)
     items.push(
@@ -240,13 +249,18 @@ export const describeTools = (tools: readonly FoundEntry[]): ItemDraft[] => {
         },
       ),
     );
-  for (const { t, p } of open.slice(0, MOST_LEADS))
+  if (open.length > 0)
     items.push(
-      lead('untyped-parameter', ['2.1.1'], `${t.name}: parameter ${p.name} takes anything (${p.type})`, {
+      fact('untyped-parameter', ['2.1.1'], `${plural(open.length, 'parameter')} of tools may be anything`, {
         class: 'configuration',
         cwe: ['CWE-20'],
-        strength: 'weak',
-        at: place(t),
+        detail: listed(
+          open.map(({ t, p }) => `${t.name}: ${p.name} (${p.type})`),
+          60,
+          '\n',
+        ),
+        at: place(open[0]!.t),
+        places: open.map(({ t }) => place(t)),
       }),
     );
   const unreadable = known.filter((t) => t.params === null);

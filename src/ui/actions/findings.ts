@@ -1,11 +1,11 @@
 import { isRefusal, nextFindingId } from '../../domain/decide.ts';
 import type { EvidenceItem } from '../../domain/evidence.ts';
-import { draftFinding, type Finding, missingParts } from '../../domain/finding.ts';
+import { draftFinding, type Finding, missingParts, stageOf } from '../../domain/finding.ts';
 import { type Check, findCheck } from '../../domain/methodology.ts';
 import type { App } from '../app-state.ts';
 import { selectedFinding } from '../model.ts';
-import type { FormField } from '../overlays/overlay.ts';
-import { emptyList } from '../view/list.ts';
+import { FINDING_PARTS, fieldsOf, lines } from './finding-parts.ts';
+import { type Editing, hooksOf, pickCwe, pickScore } from './finding-pickers.ts';
 
 export const newFindingFor = (app: App, check: Check): Finding =>
   draftFinding(nextFindingId(app.opened().store.snapshot().session), check);
@@ -28,172 +28,23 @@ export const findingFromItem = (app: App, check: Check, item: EvidenceItem): Fin
   };
 };
 
-const lines = (text: string): string[] =>
-  text
-    .split('\n')
-    .map((l) => l.replace(/^\s*[-*]\s+/, '').trim())
-    .filter(Boolean);
-
-const RATINGS = ['None', 'Low', 'Medium', 'High'] as const;
-
-/** One row of the form: how a part of a finding is shown, and how the text goes back into it. */
-type Part = Omit<FormField, 'value'> & {
-  get: (f: Finding) => string;
-  set: (f: Finding, text: string) => Finding;
-};
-
-const text = (
-  id: keyof Finding & ('title' | 'category' | 'summary' | 'description' | 'notes'),
-  label: string,
-  help: string,
-  multiline = true,
-): Part => ({
-  id,
-  label,
-  help,
-  multiline,
-  get: (f) => f[id],
-  set: (f, value) => ({ ...f, [id]: value.trim() }),
-});
-
-const list = (
-  id: 'components' | 'reproduction' | 'risks' | 'validation' | 'references',
-  label: string,
-  help: string,
-): Part => ({
-  id,
-  label,
-  help: `${help} One a line.`,
-  multiline: true,
-  get: (f) => f[id].join('\n'),
-  set: (f, value) => ({ ...f, [id]: lines(value) }),
-});
-
-const impact = (id: 'confidentiality' | 'integrity' | 'availability' | 'exploitability'): Part => ({
-  id: `impact.${id}`,
-  label: id,
-  help: '←/→ change',
-  options: RATINGS,
-  get: (f) => f.impact[id],
-  set: (f, value) => ({ ...f, impact: { ...f.impact, [id]: value as (typeof RATINGS)[number] } }),
-});
-
-const advice = (id: 'immediate' | 'shortTerm' | 'longTerm', label: string): Part => ({
-  id: `recommendations.${id}`,
-  label,
-  help: 'One action a line.',
-  multiline: true,
-  get: (f) => f.recommendations[id].join('\n'),
-  set: (f, value) => ({ ...f, recommendations: { ...f.recommendations, [id]: lines(value) } }),
-});
-
-export const FINDING_PARTS: readonly Part[] = [
-  text('title', 'title', 'The weakness in one line.', false),
-  {
-    id: 'severity',
-    label: 'severity',
-    help: '←/→ change',
-    options: ['critical', 'high', 'medium', 'low', 'info'],
-    get: (f) => f.severity,
-    set: (f, value) => ({
-      ...f,
-      severity: value as Finding['severity'],
-      positive: f.positive && value === 'info',
-    }),
-  },
-  {
-    id: 'positive',
-    label: 'kind',
-    help: '←/→ change: a weakness, or a good practice worth telling (always info)',
-    options: ['weakness', 'good practice'],
-    get: (f) => (f.positive ? 'good practice' : 'weakness'),
-    set: (f, value) => ({
-      ...f,
-      positive: value === 'good practice',
-      severity: value === 'good practice' ? 'info' : f.severity,
-      cwe: value === 'good practice' ? null : f.cwe,
-    }),
-  },
-  text('category', 'category', 'For instance: Input Validation, Access Control, Supply Chain.', false),
-  {
-    id: 'cwe',
-    label: 'CWE',
-    help: 'CWE- and a number, for instance CWE-78; empty for none.',
-    get: (f) => f.cwe ?? '',
-    set: (f, value) => {
-      const number = /^(?:cwe-?)?(\d{1,5})$/i.exec(value.trim())?.[1];
-      return { ...f, cwe: value.trim() === '' ? null : number ? `CWE-${Number(number)}` : value.trim() };
-    },
-  },
-  {
-    id: 'where',
-    label: 'where',
-    help: 'path:first-last at the audited commit, one a line; the code there is read again and kept.',
-    multiline: true,
-    get: (f) => f.locations.map((l) => `${l.path}:${l.startLine}-${l.endLine}`).join('\n'),
-    // Needs the target: see saveWhere.
-    set: (f) => f,
-  },
-  text('summary', 'summary', 'Two sentences for somebody who decides: what is wrong, and what it allows.'),
-  text('description', 'description', 'How it comes about, in the code.'),
-  impact('confidentiality'),
-  impact('integrity'),
-  impact('availability'),
-  impact('exploitability'),
-  {
-    id: 'impact.scope',
-    label: 'scope',
-    help: 'What an attacker reaches: this tool, the host, the accounts behind it.',
-    multiline: true,
-    get: (f) => f.impact.scope,
-    set: (f, value) => ({ ...f, impact: { ...f.impact, scope: value.trim() } }),
-  },
-  list('components', 'components', 'What is affected, as `- File:`, `- Function:`, `- Dependency:`.'),
-  list(
-    'reproduction',
-    'reproduction',
-    'Steps somebody else can follow, with what is expected and what happens.',
-  ),
-  list('risks', 'risks', 'Who does what with it.'),
-  advice('immediate', 'fix now'),
-  advice('shortTerm', 'fix soon'),
-  advice('longTerm', 'fix for good'),
-  list('validation', 'validation', 'How to see that it is fixed.'),
-  list('references', 'references', 'Links and documents.'),
-  text('notes', 'auditor notes', 'Anything a reader of the report should know.'),
-];
-
-const fieldsOf = (f: Finding): FormField[] => {
-  const missing = new Set(missingParts(f));
-  return FINDING_PARTS.map(({ get, set: _set, ...part }) => ({
-    ...part,
-    value: get(f),
-    required: missing.has(part.id) || (part.id === 'where' && missing.has('locations or evidence')),
-  }));
-};
-
 /**
  * The finding editor. Every field left is recorded at once, as one undoable decision; a draft nobody touched leaves no
  * trace.
  */
-export const openFindingForm = (app: App, begun: Finding, note = ''): void => {
-  const latest = (): Finding => app.opened().store.snapshot().session.findings.get(begun.id) ?? begun;
-  const record = (finding: Finding): string | null => {
-    const result = app.opened().store.dispatch({ type: 'record-finding', finding });
-    if (isRefusal(result))
-      return result.refused === 'nothing changed' ? null : `${result.refused}: ${result.hint}`;
-    refresh();
-    return null;
-  };
+export const openFindingForm = (app: App, begun: Finding, note = '', at?: string): void => {
+  const editing = editingOf(app, begun, () => refresh());
+  const { latest, record } = editing;
+  const fields = () => fieldsOf(latest(), hooksOf(app, editing));
   const refresh = () => {
     const top = app.ui.get().overlays.at(-1);
-    if (top?.kind === 'form') app.swap({ ...top, title: title(), fields: fieldsOf(latest()) });
+    if (top?.kind === 'form') app.swap({ ...top, title: title(), fields: fields(), problem: '' });
   };
   const title = (): string => {
     const f = latest();
     const open = missingParts(f).length;
     const saved = app.opened().store.snapshot().session.findings.has(f.id) ? '' : ' · not recorded yet';
-    return `${f.id} ${f.title} · ${open === 0 ? 'ready' : `draft, ${open} to fill`}${saved}`;
+    return `${f.id} ${f.title} · ${open === 0 ? stageOf(f) : `draft, ${open} to fill`}${saved}`;
   };
   const saveWhere = (value: string): void =>
     app.work(async () => {
@@ -207,8 +58,8 @@ export const openFindingForm = (app: App, begun: Finding, note = ''): void => {
   app.push({
     kind: 'form',
     title: title(),
-    fields: fieldsOf(begun),
-    list: emptyList(),
+    fields: fields(),
+    list: { selected: at === 'locations or evidence' ? 'where' : (at ?? null), top: 0 },
     editing: null,
     problem: note,
     enter: 'keeps',
@@ -218,11 +69,23 @@ export const openFindingForm = (app: App, begun: Finding, note = ''): void => {
         return null;
       }
       const part = FINDING_PARTS.find((p) => p.id === id);
-      return part ? record(part.set(latest(), value)) : null;
+      return part ? record(part.set(latest(), value, app.ports.now().toISOString().slice(0, 10))) : null;
     },
     submit: () => editFinding(app, latest()),
   });
 };
+
+/** The finding that is being edited: one that nobody touched is not recorded. */
+const editingOf = (app: App, begun: Finding, changed: () => void): Editing => ({
+  latest: () => app.opened().store.snapshot().session.findings.get(begun.id) ?? begun,
+  record: (finding) => {
+    const result = app.opened().store.dispatch({ type: 'record-finding', finding });
+    if (isRefusal(result))
+      return result.refused === 'nothing changed' ? null : `${result.refused}: ${result.hint}`;
+    changed();
+    return null;
+  },
+});
 
 /** The whole finding as text in the auditor's editor; a mistake goes back to the editor with the reason on top. */
 export const editFinding = (app: App, finding: Finding): void =>
@@ -237,7 +100,10 @@ export const editFinding = (app: App, finding: Finding): void =>
       if (!isRefusal(parsed)) {
         app.dispatch({ type: 'record-finding', finding: parsed }, `${finding.id} recorded · z takes it back`);
         const top = app.ui.get().overlays.at(-1);
-        if (top?.kind === 'form') app.swap({ ...top, fields: fieldsOf(parsed), problem: '' });
+        if (top?.kind === 'form') {
+          const editing = editingOf(app, parsed, () => {});
+          app.swap({ ...top, fields: fieldsOf(parsed, hooksOf(app, editing)), problem: '' });
+        }
         return;
       }
       const reason = `# NOT RECORDED: ${parsed.refused}. ${parsed.hint}\n# Correct it and save, or close without a change to give up.\n`;
@@ -253,6 +119,31 @@ export const editSelected = (app: App): void => {
 export const editSelectedWhole = (app: App): void => {
   const f = selectedFinding(app.view());
   if (f) editFinding(app, f);
+};
+
+const editingSelected = (app: App): Editing | null => {
+  const f = selectedFinding(app.view());
+  return f && editingOf(app, f, () => app.toast(`${f.id} recorded · z takes it back`));
+};
+
+export const scoreSelected = (app: App): void => {
+  const editing = editingSelected(app);
+  if (editing) pickScore(app, editing);
+};
+
+export const cweOfSelected = (app: App): void => {
+  const editing = editingSelected(app);
+  if (editing) pickCwe(app, editing);
+};
+
+/** Says that the auditor read the finding again as a whole; again takes it back. */
+export const reviewSelected = (app: App): void => {
+  const f = selectedFinding(app.view());
+  if (!f) return;
+  app.dispatch(
+    { type: 'review-finding', finding: f.id, reviewed: !f.reviewed },
+    f.reviewed ? `${f.id} is to be read again` : `${f.id} is reviewed · v or z takes it back`,
+  );
 };
 
 export const newFinding = (app: App): void => {

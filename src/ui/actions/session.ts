@@ -8,6 +8,7 @@ import type { ReadinessItem } from '../ports.ts';
 import { emptyList } from '../view/list.ts';
 import { textField } from '../view/text-field.ts';
 import { collect } from './checks.ts';
+import { openFindingForm } from './findings.ts';
 import { back, goTo, goToCheck, select } from './navigate.ts';
 
 export const undo = (app: App, type: 'undo' | 'redo'): void => {
@@ -38,6 +39,7 @@ export const goThere = (app: App): void => {
   if (item.finding) {
     goTo(app, 'findings');
     select(app, 'findings', item.finding);
+    if (finding && item.part) openFindingForm(app, finding, '', item.part);
   } else if (item.check) goToCheck(app, item.check);
   else if (item.ask === 'auditor') nameAuditor(app);
   else if (item.ask === 'address') addressTarget(app);

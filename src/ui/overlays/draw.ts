@@ -4,49 +4,14 @@ import type { View } from '../model.ts';
 import type { Theme } from '../theme.ts';
 import { blank, type Line, muted, plain, span, spread } from '../view/line.ts';
 import { indexOf, scrollTo } from '../view/list.ts';
-import type { PaneText } from '../view/pane.ts';
-import { fieldRows, fieldText, type TextField } from '../view/text-field.ts';
+import { fieldText } from '../view/text-field.ts';
 import { type Entry, entriesOf } from './entries.ts';
+import { type Drawn, fieldLines } from './field-lines.ts';
 import type { Overlay } from './overlay.ts';
+import { drawPick } from './pick.ts';
+import { drawScore } from './score.ts';
 
 type Size = { width: number; height: number };
-export type Drawn = Omit<PaneText, 'focused'> & {
-  /** Keys that hold while it is open, for the footer; what stands in the lower edge when left out. */
-  keys?: string;
-  /** Where the text cursor stands inside the pane, for input methods. */
-  cursor?: { row: number; column: number };
-};
-
-/** A field's rows around its cursor; the cell under the cursor is inverse. */
-export const fieldLines = (
-  f: TextField,
-  size: Size,
-): { lines: Line[]; cursor: { row: number; column: number } } => {
-  const { rows, row, column } = fieldRows(f, Math.max(1, size.width - 1));
-  const top = scrollTo(Math.max(0, row - size.height + 1), row, size.height, rows.length);
-  const lines = rows.slice(top, top + size.height).map((text, i): Line => {
-    if (top + i !== row) return plain(text);
-    const before = fit(text, column);
-    const rest = text.slice(before.trimEnd() === text ? text.length : indexAt(text, column));
-    const [under = ' '] = [...new Intl.Segmenter('en').segment(rest)].map((s) => s.segment);
-    return [
-      { text: text.slice(0, indexAt(text, column)) },
-      { text: under, inverse: true },
-      { text: rest.slice(under.length) },
-    ];
-  });
-  return { lines, cursor: { row: row - top, column } };
-};
-
-/** Index into `text` of the character at a cell. */
-const indexAt = (text: string, column: number): number => {
-  let used = 0;
-  for (const { segment, index } of new Intl.Segmenter('en').segment(text)) {
-    if (used >= column) return index;
-    used += fit(segment, 1) === segment ? 1 : 2;
-  }
-  return text.length;
-};
 
 const entryLine = (e: Entry, selected: boolean, theme: Theme, columns: number, keyFirst: boolean): Line => {
   const keys = e.binding.keys.map((k) => keyLabel(k, theme.ascii)).join(' ');
@@ -140,7 +105,7 @@ const drawForm = (o: Overlay & { kind: 'form' }, theme: Theme, size: Size): Draw
   const keys = o.editing
     ? `Enter ${o.enter === 'submits' ? 'starts' : 'saves'} · Esc gives up this field`
     : o.enter === 'keeps'
-      ? 'Enter edit · e in $EDITOR · Esc closes'
+      ? `Enter ${chosen?.open ? 'choose' : 'edit'}${chosen?.add ? ' · a add' : ''} · e in $EDITOR · Esc closes`
       : 'Enter edit · Ctrl+W done · Esc closes';
   return {
     title: o.title,
@@ -194,6 +159,10 @@ export const drawOverlay = (v: View, o: Overlay, theme: Theme, size: Size): Draw
         bottom: 'any key closes',
         lines: [blank, ...wrapHanging('', o.text, size.width).map(plain)],
       };
+    case 'pick':
+      return drawPick(o, theme, size);
+    case 'score':
+      return drawScore(o, theme, size);
     case 'choose':
       return { title: o.title, bottom: 'Enter chooses · Esc closes', lines: [] };
   }

@@ -1,3 +1,5 @@
+import type { Scores } from '../../domain/scoring/severity.ts';
+import type { Sheet } from '../../domain/scoring/sheet.ts';
 import type { ListState } from '../view/list.ts';
 import type { TextField } from '../view/text-field.ts';
 
@@ -11,7 +13,13 @@ export type FormField = {
   options?: readonly string[];
   multiline?: boolean;
   required?: boolean;
+  /** Enter opens something instead of a text field: a picker, a calculator. */
+  open?: () => void;
+  /** `a` adds to the field from what is known. */
+  add?: () => void;
 };
+
+export type PickRow = { id: string; label: string; note?: string };
 
 /**
  * What lies over a screen. The top overlay sees every key first. Docked ones (`field`) leave the screen readable above
@@ -53,6 +61,34 @@ export type Overlay =
       /** Saves one field; returns what is wrong with it, or null. Only with `keeps`. */
       change?: (id: string, value: string) => string | null;
       submit: (values: Record<string, string>) => void;
+    }
+  | {
+      kind: 'pick';
+      title: string;
+      query: TextField;
+      list: ListState;
+      /** The rows that match what was typed, best first. */
+      rows: (query: string) => readonly PickRow[];
+      /** Shown when nothing matches. */
+      empty: string;
+      /** Whether more than one may be marked. */
+      several: boolean;
+      chosen: readonly string[];
+      choose: (ids: readonly string[]) => void;
+    }
+  | {
+      kind: 'score';
+      title: string;
+      sheet: Sheet;
+      /** The scores of the finding as they are recorded. */
+      scores: Scores;
+      choice: Record<string, string>;
+      list: ListState;
+      /** Whether the refining metrics are asked as well. */
+      all: boolean;
+      problem: string;
+      /** Records and closes; returns what is wrong, or null. */
+      save: (scores: Scores) => string | null;
     }
   | { kind: 'confirm'; question: string; detail: string; yes: () => void }
   | { kind: 'message'; title: string; text: string };

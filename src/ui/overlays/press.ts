@@ -4,6 +4,8 @@ import { indexOf, move } from '../view/list.ts';
 import { fieldText, pressField, textField } from '../view/text-field.ts';
 import { entriesOf } from './entries.ts';
 import type { FormField, Overlay } from './overlay.ts';
+import { pressPick } from './pick.ts';
+import { pressScore } from './score.ts';
 
 type Of<K extends Overlay['kind']> = Extract<Overlay, { kind: K }>;
 
@@ -62,8 +64,10 @@ const setField = (app: App, o: Of<'form'>, id: string, value: string): Of<'form'
   const problem = o.change?.(id, value) ?? '';
   const top = app.ui.get().overlays.at(-1);
   const now = top?.kind === 'form' ? top : o;
-  if (problem) app.swap({ ...now, fields, problem });
-  return problem ? { ...now, fields, problem } : now;
+  // What was refused is not shown as if it were recorded; a field being written keeps its text.
+  const refused = { ...now, fields: o.fields, problem };
+  if (problem) app.swap(refused);
+  return problem ? refused : now;
 };
 
 const pressForm = (app: App, o: Of<'form'>, key: Key): void => {
@@ -77,7 +81,10 @@ const pressForm = (app: App, o: Of<'form'>, key: Key): void => {
     app.swap({
       ...form,
       list,
-      editing: edit && target && !target.options ? textField(target.value, target.multiline ?? false) : null,
+      editing:
+        edit && target && !target.options && !target.open
+          ? textField(target.value, target.multiline ?? false)
+          : null,
     });
   };
 
@@ -94,8 +101,9 @@ const pressForm = (app: App, o: Of<'form'>, key: Key): void => {
     const next = pressField(o.editing, key);
     if (next) return app.swap({ ...o, editing: next });
     const step = key === 'tab' || key === 'down' ? 1 : key === 'shift+tab' || key === 'up' ? -1 : 0;
-    if (step !== 0) go(setField(app, o, field.id, value), step, true);
-    return;
+    if (step === 0) return;
+    const saved = setField(app, o, field.id, value);
+    return saved.problem ? app.swap({ ...saved, editing: o.editing }) : go(saved, step, true);
   }
 
   const cycle = (by: 1 | -1): void => {
@@ -114,7 +122,10 @@ const pressForm = (app: App, o: Of<'form'>, key: Key): void => {
     case 'l':
     case 'space':
       return field.options ? cycle(1) : undefined;
+    case 'a':
+      return field.add?.();
     case 'enter':
+      if (field.open) return field.open();
       return field.options
         ? cycle(1)
         : app.swap({ ...o, editing: textField(field.value, field.multiline ?? false) });
@@ -148,6 +159,10 @@ export const pressOverlay = (app: App, o: Overlay, key: Key): void => {
     case 'choose':
       // ink-select-input reads the keys itself; only leaving is ours.
       return key === 'esc' || key === 'q' ? app.pop() : undefined;
+    case 'pick':
+      return pressPick(app, o, key);
+    case 'score':
+      return pressScore(app, o, key);
     case 'confirm':
       if (key === 'y' || key === 'enter' || key === 'ctrl+c') {
         app.pop();

@@ -1,4 +1,8 @@
-import { type Finding, missingParts } from '../../domain/finding.ts';
+import { cweLabel } from '../../domain/cwe.ts';
+import { placeWords } from '../../domain/evidence.ts';
+import { DEPLOYMENTS, type Finding, missingParts, stageOf, TRACKING } from '../../domain/finding.ts';
+import { findingHistory } from '../../domain/finding-history.ts';
+import { disagreement, leadingScore, scoresText } from '../../domain/scoring/severity.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
 import { fit, wrap, wrapHanging } from '../../text/width.ts';
 import { findingRows, selectedFinding, type View } from '../model.ts';
@@ -6,6 +10,7 @@ import type { Theme } from '../theme.ts';
 import { blank, type Line, muted, plain, span, spread } from '../view/line.ts';
 import { indexOf, scrollTo } from '../view/list.ts';
 import type { PaneText } from '../view/pane.ts';
+import { dayAndTime } from './bars.ts';
 import { severityTone } from './verdicts.ts';
 
 type Size = { width: number; height: number };
@@ -27,6 +32,7 @@ export const findingList = (v: View, theme: Theme, size: Size): Omit<PaneText, '
   const lines = rows.slice(top, top + size.height).map((f, i): Line => {
     const selected = top + i === at;
     const open = missingParts(f).length;
+    const stage = stageOf(f);
     const wide = size.width >= 60;
     return spread(
       [
@@ -40,8 +46,12 @@ export const findingList = (v: View, theme: Theme, size: Size): Omit<PaneText, '
         span(visible(f.title), undefined, selected),
       ],
       wide
-        ? [span(f.check, 'muted'), span(open > 0 ? ` ${open} to fill` : ' ready', open > 0 ? 'warn' : 'ok')]
-        : [span(open > 0 ? `${open} open` : 'ready', open > 0 ? 'warn' : 'ok')],
+        ? [
+            span(leadingScore(f.scores)?.score.toFixed(1) ?? '', 'muted'),
+            span(` ${f.check}`, 'muted'),
+            span(open > 0 ? ` ${open} to fill` : ` ${stage}`, open > 0 ? 'warn' : 'ok'),
+          ]
+        : [span(open > 0 ? `${open} open` : stage, open > 0 ? 'warn' : 'ok')],
       size.width,
     );
   });
@@ -51,6 +61,21 @@ export const findingList = (v: View, theme: Theme, size: Size): Omit<PaneText, '
     bottom: `${at + 1} of ${rows.length}`,
     lines,
   };
+};
+
+/** The newest edits; the journal has them all. */
+const SHOWN_EDITS = 12;
+
+const history = (v: View, f: Finding, columns: number): Line[] => {
+  if (!v.opened) return [];
+  const edits = findingHistory(v.opened.store.events(), f.id).reverse();
+  return bullets(
+    'History',
+    edits
+      .slice(0, SHOWN_EDITS)
+      .map((e) => `${dayAndTime(e.at, v.now)} ${e.by}: ${e.changed.join(', ') || 'no change'}`),
+    columns,
+  );
 };
 
 const paragraph = (label: string, text: string, columns: number): Line[] =>
@@ -67,23 +92,54 @@ const bullets = (label: string, items: readonly string[], columns: number): Line
         blank,
       ];
 
-export const findingDetail = (f: Finding, columns: number): Line[] => {
+/** What stands against this finding's citations, as the readiness list says it. */
+const citations = (v: View, f: Finding): string[] =>
+  v
+    .readiness()
+    .filter((r) => r.finding === f.id && r.level !== 'ok' && / cites | citations /.test(` ${r.text} `))
+    .map((r) => r.text.replace(`${f.id} `, ''));
+
+const days = (f: Finding): string[] =>
+  TRACKING.flatMap((t) => (f.tracking[t] === null ? [] : [`${t} ${f.tracking[t]}`]));
+
+const scoreLines = (f: Finding, columns: number): Line[] => {
+  if (f.positive) return [];
+  const wanted = disagreement(f.severity, f.scores);
+  const text = scoresText(f.scores);
+  return [
+    ...wrap(text || 'not scored: s opens the calculator', columns).map(
+      (l): Line => [span(l, text ? 'accent' : 'muted')],
+    ),
+    ...(wanted
+      ? wrap(
+          f.severityReason
+            ? `${f.severity} and not ${wanted}: ${visibleLines(f.severityReason)}`
+            : `The score says ${wanted}: say why it is ${f.severity}.`,
+          columns,
+        ).map((l): Line => [span(l, f.severityReason ? undefined : 'warn')])
+      : []),
+  ];
+};
+
+export const findingDetail = (v: View, f: Finding, columns: number): Line[] => {
   const missing = missingParts(f);
+  const wrong = citations(v, f);
   return [
     ...wrap(visible(f.title), columns).map((l): Line => [span(l, undefined, true)]),
     [
       span(f.positive ? 'good practice' : f.severity, f.positive ? 'ok' : severityTone(f.severity)),
-      span(`  ${f.cwe ?? 'no CWE'}  ${visible(f.category)}  check ${f.check}`, 'muted'),
+      span(`  ${stageOf(f)}`, missing.length > 0 ? 'warn' : 'ok'),
+      span(`  ${visible(f.category)}  check ${f.check}`, 'muted'),
     ],
+    ...(f.positive ? [] : wrap(f.cwe ? cweLabel(f.cwe) : 'no CWE: w chooses one', columns).map(muted)),
+    ...scoreLines(f, columns),
     blank,
     ...(missing.length > 0
       ? [...wrap(`Still to fill: ${missing.join(', ')}`, columns).map((l): Line => [span(l, 'warn')]), blank]
       : []),
-    ...bullets(
-      'Where',
-      f.locations.map((l) => `${l.path}:${l.startLine}-${l.endLine}`),
-      columns,
-    ),
+    ...bullets('Where', f.locations.map(placeWords), columns),
+    ...wrong.flatMap((text) => wrap(visible(text), columns).map((l): Line => [span(l, 'bad')])),
+    ...(wrong.length > 0 ? [blank] : []),
     ...paragraph('Summary', f.summary, columns),
     ...paragraph('Description', f.description, columns),
     ...(f.positive
@@ -96,16 +152,27 @@ export const findingDetail = (f: Finding, columns: number): Line[] => {
     ...bullets('Components', f.components, columns),
     ...bullets('Reproduction', f.reproduction, columns),
     ...bullets('Risks', f.risks, columns),
+    ...bullets(
+      'Business impact',
+      DEPLOYMENTS.flatMap((d) => (f.business[d] ? [`${d}: ${f.business[d]}`] : [])),
+      columns,
+    ),
     ...bullets('Fix now', f.recommendations.immediate, columns),
     ...bullets('Fix soon', f.recommendations.shortTerm, columns),
     ...bullets('Fix for good', f.recommendations.longTerm, columns),
+    ...paragraph('Fix in code', f.examples, columns),
     ...bullets('Validation', f.validation, columns),
     ...bullets('References', f.references, columns),
     ...paragraph('Auditor notes', f.notes, columns),
+    ...bullets('Since it was written', days(f), columns),
+    ...history(v, f, columns),
   ];
 };
 
 export const findingLines = (v: View, _theme: Theme, columns: number): Line[] => {
   const f = selectedFinding(v);
-  return f ? findingDetail(f, columns) : [muted('Nothing selected.')];
+  if (!f) return [muted('Nothing selected.')];
+  return v.kept(`finding:${columns}`, [f, v.snap?.session, v.readiness()], () =>
+    findingDetail(v, f, columns),
+  );
 };

@@ -232,7 +232,7 @@ export const accessRules: readonly Rule[] = [
     title: 'A request header or query chooses which service is called',
     detail:
       "The caller names the address, and the server's own credentials may go there. Look for what happens to them when the caller brings none.",
-    merge: 'file',
+    merge: 'package',
     find: matching({
       on: {
         script:

@@ -62,6 +62,7 @@ export const errorRules: readonly Rule[] = [
     detail:
       'Over stdio, stdout carries protocol messages only. What else is written there breaks the session, or lets text of others pose as messages.',
     merge: 'package',
+    weakIsFact: true,
     find: (pack) => {
       if (!speaksStdio(pack)) return [];
       const near = new Set(pack.transports.stdio.map((m) => folderOf(m.source.path)));
@@ -80,7 +81,7 @@ export const errorRules: readonly Rule[] = [
     languages: ['script', 'python', 'go', 'java'],
     title: 'A stack trace is put into an answer',
     detail: 'Traces show paths, versions and values. They belong into the log.',
-    merge: 'file',
+    merge: 'package',
     find: matching({
       layer: 'bare',
       on: {
@@ -116,6 +117,7 @@ export const errorRules: readonly Rule[] = [
     detail:
       'Common, and often wanted by the model. Read the places where an upstream body, a path or a query gets into the text.',
     merge: 'package',
+    weakIsFact: true,
     find: inEach(['script', 'python'], (source) =>
       matchesIn(
         source,

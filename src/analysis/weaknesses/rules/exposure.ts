@@ -226,6 +226,7 @@ export const exposureRules: readonly Rule[] = [
     detail:
       'Arguments are seen in process lists and shell histories. See whether the documents recommend it.',
     merge: 'package',
+    weakIsFact: true,
     find: inEach(['script', 'python', 'go', 'rust', 'java'], (source) => {
       const named =
         /^-{0,2}(?:[\w-]*-)?(?:api-?key|token|password|secret|access-?token|auth-?token|api_key|client-secret|private-key)(?:[ =]<?[\w -]*>?)?$/i;

@@ -130,6 +130,7 @@ export const limitRules: readonly Rule[] = [
     title: 'Requests to other services have no time limit',
     detail: 'A service that never answers holds the call, and what it locks, for ever.',
     merge: 'package',
+    weakIsFact: true,
     find: inEach(['script', 'python', 'go', 'rust'], noTimeout),
   },
   {
@@ -144,6 +145,7 @@ export const limitRules: readonly Rule[] = [
     detail:
       'A program that waits for input or never ends blocks the server; the synchronous kinds block it whole.',
     merge: 'package',
+    weakIsFact: true,
     find: inEach(['script', 'python'], processWithoutEnd),
   },
   {
@@ -170,6 +172,7 @@ export const limitRules: readonly Rule[] = [
     title: 'The size limit of request bodies is raised far',
     detail: 'The default is 100 kB; a few requests of this size fill the memory.',
     merge: 'file',
+    weakIsFact: true,
     find: matching({
       on: { script: /\blimit\s*:\s*["'](?:[5-9]\d|[1-9]\d{2,})mb["']|\blimit\s*:\s*Infinity/gi },
       accept: (source, m) =>

@@ -19,7 +19,7 @@ export const secrecyRules: readonly Rule[] = [
     title: 'Certificates are not verified',
     detail:
       'Anyone on the path can read and change the traffic. See whether this is a default, an option, or dead code.',
-    merge: 'file',
+    merge: 'package',
     find: matching({
       on: {
         script:

@@ -195,7 +195,7 @@ export const transportRules: readonly Rule[] = [
     title: 'A listener is bound to all interfaces',
     detail:
       'Everyone on the network reaches the port. Weigh whether this is the default, whether the documents say so, and what stands before the routes.',
-    merge: 'file',
+    merge: 'package',
     find: matching({
       on: BIND,
       accept: (source, m, pack) =>

@@ -1,0 +1,90 @@
+import type { FlowLead, Strength } from './leads.ts';
+import type { Place } from './value.ts';
+
+/**
+ * What an auditor judges in one sitting is one lead. Flows that nothing guards are one mistake made in one file, or, once
+ * enough files make it, a habit of the package. Flows that something guards are one question: does it hold? And what no
+ * door was seen to reach is one remark, worth reading only where no door shows the same.
+ */
+
+export type Cause = {
+  /** The flow most worth reading, then the others of the same cause. */
+  leads: readonly [FlowLead, ...FlowLead[]];
+  strength: Strength;
+  state: 'open' | 'guarded' | 'unreached';
+  /** Not a place to judge of its own: a door of the same package shows the same unguarded. */
+  aside: boolean;
+};
+
+/** From this many files on, what they have in common is the cause. */
+const HABIT = 4;
+
+const byCodePoint = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const RANK: Record<Strength, number> = { strong: 0, moderate: 1, weak: 2 };
+
+const isGuarded = (l: FlowLead): boolean => l.guards.length > 0 || l.sanitizers.length > 0;
+const isDoor = (l: FlowLead): boolean => l.origin !== 'caller';
+
+/** Guards that were seen to have a hole are a cause each: the hole is what is wrong. */
+const holeOf = (l: FlowLead): Place | null =>
+  l.strength === 'weak' ? null : (l.guards.find((g) => g.hole !== null)?.guard.at ?? null);
+
+const stateOf = (l: FlowLead): Cause['state'] =>
+  !isDoor(l) ? 'unreached' : isGuarded(l) && holeOf(l) === null ? 'guarded' : 'open';
+
+const grouped = <T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> => {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const key = keyOf(one);
+    const group = groups.get(key);
+    if (group) group.push(one);
+    else groups.set(key, [one]);
+  }
+  return groups;
+};
+
+const byWorth = (a: FlowLead, b: FlowLead): number =>
+  RANK[a.strength] - RANK[b.strength] ||
+  Number(a.guards.length > 0) - Number(b.guards.length > 0) ||
+  Number(a.origin !== 'tool') - Number(b.origin !== 'tool') ||
+  byCodePoint(a.at.path, b.at.path) ||
+  a.at.line - b.at.line ||
+  byCodePoint(a.sink.path, b.sink.path) ||
+  a.sink.line - b.sink.line ||
+  byCodePoint(a.rule.id, b.rule.id) ||
+  byCodePoint(a.tool, b.tool) ||
+  byCodePoint(a.input, b.input);
+
+/**
+ * Every lead in exactly one cause, in an order that does not depend on theirs. `packageOf` names the package of a path:
+ * what is a habit of one server in a repository says nothing of the next.
+ */
+export const causesOf = (leads: readonly FlowLead[], packageOf: (path: string) => string): Cause[] => {
+  const sorted = [...leads].sort(byWorth);
+  const inPackage = (l: FlowLead): string => `${l.rule.id}|${packageOf(l.at.path)}`;
+  const openFiles = new Map<string, Set<string>>();
+  for (const l of sorted)
+    if (stateOf(l) === 'open') {
+      const key = `${inPackage(l)}|${l.strength}`;
+      openFiles.set(key, (openFiles.get(key) ?? new Set()).add(l.at.path));
+    }
+  const reached = new Set(sorted.filter(isDoor).map(inPackage));
+  const keyOf = (l: FlowLead): string => {
+    const state = stateOf(l);
+    if (state !== 'open') return `${state}|${inPackage(l)}`;
+    const hole = holeOf(l);
+    if (hole) return `hole|${l.rule.id}|${hole.path}:${hole.line}`;
+    const key = `${inPackage(l)}|${l.strength}`;
+    return openFiles.get(key)!.size >= HABIT ? `habit|${key}` : `file|${key}|${l.at.path}`;
+  };
+  return [...grouped(sorted, keyOf).values()].map((group) => {
+    const [first, ...others] = group;
+    const state = stateOf(first!);
+    return {
+      leads: [first!, ...others],
+      strength: first!.strength,
+      state,
+      aside: state === 'unreached' && reached.has(inPackage(first!)),
+    };
+  });
+};

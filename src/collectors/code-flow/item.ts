@@ -1,0 +1,68 @@
+import type { Cause } from '../../analysis/code/causes.ts';
+import type { FlowLead } from '../../analysis/code/leads.ts';
+import { type ItemDraft, lead } from '../collector.ts';
+import { describeCause, inputWords, sinkWords, titleOfCause } from './words.ts';
+
+/** How one cause becomes one item of evidence. */
+
+type Step = NonNullable<ItemDraft['flow']>[number];
+
+/** As many as the engine keeps: past them an item is no longer read. */
+const MOST_STEPS = 60;
+const MOST_LINES = 12;
+
+/** What a reader needs at least of one more way: where it begins, what stands guard, where it ends. */
+const shortened = (steps: readonly Step[]): Step[] => [
+  ...steps.filter((s) => s.role === 'source').slice(0, 1),
+  ...steps.filter((s) => s.role === 'guard').slice(-1),
+  ...steps.filter((s) => s.role === 'sink').slice(-1),
+];
+const SHORT = 3;
+
+/**
+ * The ways of a cause one after the other, each from its source to its sink. What an earlier way already showed is not
+ * said again, so that several sinks of one source stand below it.
+ */
+export const joinedFlows = (flows: readonly (readonly Step[])[]): Step[] => {
+  const seen = new Set<string>();
+  const fresh = (steps: readonly Step[]): Step[] =>
+    steps.filter((s) => {
+      const key = `${s.role} ${s.path}:${s.line}`;
+      return !seen.has(key) && seen.add(key);
+    });
+  const joined: Step[] = [];
+  for (const [i, steps] of flows.entries()) {
+    const left = (flows.length - i - 1) * SHORT;
+    const room = MOST_STEPS - joined.length;
+    if (room <= 0) break;
+    joined.push(...fresh(steps.length + left <= room || i === 0 ? steps : shortened(steps)));
+  }
+  return joined.slice(0, MOST_STEPS);
+};
+
+/** `text` gives a line of a file as it stands there. */
+export const toItem = (cause: Cause, text: (path: string, line: number) => string): ItemDraft => {
+  const [first] = cause.leads;
+  const { rule, at } = first;
+  const flowOf = (l: FlowLead): Step[] =>
+    l.flow.map((s) => ({
+      path: s.path,
+      line: s.line,
+      role: s.role,
+      text: s.role === 'source' ? inputWords(l) : s.role === 'sink' ? sinkWords(l) : text(s.path, s.line),
+    }));
+  return {
+    ...lead(rule.id, rule.checks, titleOfCause(cause), {
+      strength: cause.strength,
+      class: rule.class,
+      cwe: rule.cwe,
+      detail: describeCause(cause),
+      at: { path: at.path, startLine: at.line, endLine: Math.min(at.endLine, at.line + MOST_LINES) },
+      places: cause.leads
+        .flatMap((l) => [l.sink, ...l.alsoAt])
+        .map((p) => ({ path: p.path, startLine: p.line })),
+      flow: joinedFlows(cause.leads.map(flowOf)),
+    }),
+    ...(cause.aside ? { kind: 'fact' as const } : {}),
+  };
+};

@@ -1,0 +1,73 @@
+import { addressFilters, egressSigns } from '../analysis/address-filters.ts';
+import { listenersIn } from '../analysis/listeners.ts';
+import { outboundCalls, outboundHosts } from '../analysis/outbound.ts';
+import { readServerSources } from '../analysis/server-sources.ts';
+import { listed, plural } from '../analysis/words.ts';
+import { type Collector, gap, gathered } from './collector.ts';
+import { disclosure } from './network/disclosure.ts';
+import { hostsInDocuments } from './network/documents.ts';
+import { encryption } from './network/encryption.ts';
+import { listeners } from './network/listeners.ts';
+import { outbound } from './network/outbound.ts';
+import { restrictions } from './network/restrictions.ts';
+
+export const network: Collector = {
+  id: 'network',
+  title: 'Network',
+  about:
+    'Whom the server talks to and who chooses the address, where it listens, what is unencrypted, and what restricts it.',
+  timeoutMs: 180_000,
+  async collect({ tree, target, signal, progress }) {
+    const { sources, unread, others } = await readServerSources(tree, target.subdir, signal);
+    if (sources.length === 0 && others.size === 0 && unread.length === 0)
+      return {
+        outcome: 'not-applicable',
+        searched: `${plural(tree.entries.length, 'entry', 'entries')} by name`,
+        message: 'There is no source code of a server here.',
+      };
+    progress(`${plural(sources.length, 'file')} for addresses`);
+    const hosts = sources.flatMap(outboundHosts);
+    const calls = sources.flatMap(outboundCalls);
+    const open = sources.flatMap(listenersIn);
+    signal.throwIfAborted();
+    const documents = await hostsInDocuments(tree, target.subdir, signal);
+    const items = [
+      ...outbound(hosts, calls, sources, documents),
+      ...listeners(open, sources.length),
+      ...encryption(hosts, documents, sources, open),
+      ...restrictions(sources.flatMap(addressFilters), sources.map(egressSigns), calls),
+      ...disclosure(sources),
+    ];
+    const checks = ['3.2.1', '3.2.2', '3.2.3', '3.2.4'];
+    if (others.size > 0)
+      items.push(
+        gap(
+          'languages-not-read',
+          checks,
+          `Not read for the network: ${listed(
+            [...others].map(([l, n]) => `${l} (${plural(n, 'file')})`),
+            4,
+          )}`,
+          {
+            detail: 'This collector reads TypeScript, JavaScript, Python, Go, Rust, Java and Kotlin.',
+          },
+        ),
+      );
+    if (unread.length > 0)
+      items.push(
+        gap('unread-sources', checks, `${plural(unread.length, 'source file')} not read for the network`, {
+          detail: `Too large, minified, not text, or past the limit of what is read at once: ${listed(unread, 12)}`,
+        }),
+      );
+    items.push(
+      gap('not-started', checks, 'The server was not started: real connections were not seen', {
+        detail:
+          'What code and documents say was read. Sockets, names looked up, certificates and error bodies of a running server need a test: start it in a sandbox with the commands of this check.',
+      }),
+    );
+    return gathered(
+      `${plural(sources.length, 'source file')}: ${plural(new Set(hosts.map((h) => h.host)).size, 'host')}, ${plural(calls.length, 'request')}, ${plural(open.length, 'listener')}`,
+      items,
+    );
+  },
+};

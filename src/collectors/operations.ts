@@ -1,0 +1,70 @@
+import { logCalls } from '../analysis/log-calls.ts';
+import { readServerSources } from '../analysis/server-sources.ts';
+import { listed, plural } from '../analysis/words.ts';
+import { type Collector, gap, gathered } from './collector.ts';
+import { incidentItems } from './operations/incidents.ts';
+import { loggingItems } from './operations/logging.ts';
+import { noticeItems } from './operations/notice.ts';
+import { stateItems } from './operations/state.ts';
+
+const CHECKS = ['3.3.1', '3.3.2', '3.3.4'];
+
+export const operations: Collector = {
+  id: 'operations',
+  title: 'Operations',
+  about:
+    'What the server logs, whether an attack would be noticed, how an incident is handled, and what state it keeps and can restore.',
+  timeoutMs: 180_000,
+  async collect(context) {
+    const { tree, target, signal, progress } = context;
+    const { sources, unread, others } = await readServerSources(tree, target.subdir, signal);
+    if (sources.length === 0 && others.size === 0 && unread.length === 0)
+      return {
+        outcome: 'not-applicable',
+        searched: `${plural(tree.entries.length, 'entry', 'entries')} by name`,
+        message: 'There is no source code of a server here.',
+      };
+    progress(`${plural(sources.length, 'file')} for logs and state`);
+    const logs = new Map(sources.map((s) => [s.path, logCalls(s)]));
+    const { readSurface } = await import('../analysis/read-surface.ts');
+    const surface = await readSurface(
+      sources.map(({ path, text }) => ({ path, text })),
+      async () => {
+        signal.throwIfAborted();
+        await new Promise((resolve) => setImmediate(resolve));
+      },
+    );
+    const tools = surface.found.entries.filter((e) => e.kind === 'tool');
+    const documents = await incidentItems(context, sources);
+    const items = [
+      ...loggingItems(sources, logs),
+      ...noticeItems(sources, logs, tools),
+      ...documents.items,
+      ...(await stateItems(context, sources, documents.texts)),
+    ];
+    if (others.size > 0)
+      items.push(
+        gap(
+          'languages-not-read',
+          CHECKS,
+          `Not read for operations: ${listed(
+            [...others].map(([l, n]) => `${l} (${plural(n, 'file')})`),
+            4,
+          )}`,
+          {
+            detail: 'This collector reads TypeScript, JavaScript, Python, Go, Rust, Java and Kotlin.',
+          },
+        ),
+      );
+    if (unread.length > 0)
+      items.push(
+        gap('unread-sources', CHECKS, `${plural(unread.length, 'source file')} not read for operations`, {
+          detail: `Too large, minified, not text, or past the limit of what is read at once: ${listed(unread, 12)}`,
+        }),
+      );
+    return gathered(
+      `${plural(sources.length, 'source file')}, ${plural(tools.length, 'tool')}, ${plural(documents.texts.length, 'document')}`,
+      items,
+    );
+  },
+};

@@ -1,0 +1,211 @@
+import { CWE_CATALOGUE, searchCwes, shortCweName } from '../../domain/cwe.ts';
+import { type EvidenceItem, placeWords } from '../../domain/evidence.ts';
+import type { Finding } from '../../domain/finding.ts';
+import { SHEETS } from '../../domain/scoring/sheet.ts';
+import { matchesWords } from '../../domain/selectors.ts';
+import type { App } from '../app-state.ts';
+import type { PickRow } from '../overlays/overlay.ts';
+import { emptyList } from '../view/list.ts';
+import { textField } from '../view/text-field.ts';
+import type { Part } from './finding-parts.ts';
+
+/** What the finding editor offers instead of typing: calculators, the CWE catalogue, the surface, the tree, the evidence. */
+
+/** The finding as it is now, and how to record another version of it. Returns what is wrong, or null. */
+export type Editing = { latest: () => Finding; record: (f: Finding) => string | null };
+
+const pick = (
+  app: App,
+  title: string,
+  rows: (query: string) => readonly PickRow[],
+  choose: (ids: readonly string[]) => void,
+  several = false,
+  empty = 'Nothing matches.',
+): void =>
+  app.push({
+    kind: 'pick',
+    title,
+    query: textField(''),
+    list: emptyList(),
+    rows,
+    empty,
+    several,
+    chosen: [],
+    choose,
+  });
+
+const filtered =
+  (all: readonly PickRow[]) =>
+  (query: string): readonly PickRow[] =>
+    query === '' ? all : all.filter((r) => matchesWords(query, r.label, r.note ?? ''));
+
+const saying = (app: App, problem: string | null): void => {
+  if (problem) app.toast(problem, 'warn');
+};
+
+/** The name people know first, then the whole one. */
+const spoken = (name: string): string => {
+  const short = shortCweName(name);
+  return short === name ? name : `${short} · ${name.replace(` ('${short}')`, '')}`;
+};
+
+export const pickCwe = (app: App, { latest, record }: Editing): void => {
+  const rows = (query: string): PickRow[] => {
+    const found = searchCwes(query).map((c) => ({
+      id: c.id,
+      label: `${c.id.padEnd(9)}${spoken(c.name)}`,
+      ...(c.usage === 'allowed' ? {} : { note: `mapping ${c.usage}` }),
+    }));
+    const number = /^(?:cwe-?)?([1-9]\d{0,4})$/i.exec(query)?.[1];
+    const typed = number ? `CWE-${number}` : '';
+    const unknown = typed !== '' && !found.some((r) => r.id === typed);
+    return [
+      ...(unknown
+        ? [{ id: typed, label: `${typed} as typed`, note: `not in ${CWE_CATALOGUE.version}` }]
+        : []),
+      ...found,
+      ...(query === '' ? [{ id: 'none', label: 'no CWE' }] : []),
+    ];
+  };
+  pick(
+    app,
+    `CWE ${CWE_CATALOGUE.version} of ${CWE_CATALOGUE.date}`,
+    rows,
+    ([id]) => id && saying(app, record({ ...latest(), cwe: id === 'none' ? null : id })),
+  );
+};
+
+export const openScore = (app: App, id: string, { latest, record }: Editing): void => {
+  const sheet = SHEETS.find((s) => s.id === id);
+  if (!sheet) return;
+  const { scores, title, id: finding } = latest();
+  app.push({
+    kind: 'score',
+    title: `${finding} ${title}`,
+    sheet,
+    scores,
+    choice: sheet.choice(scores),
+    list: emptyList(),
+    all: false,
+    problem: '',
+    save: (next) => {
+      // The form below shows the new score, so it must be on top when that is recorded.
+      const overlay = app.ui.get().overlays.at(-1);
+      app.pop();
+      const problem = record({ ...latest(), scores: next });
+      if (problem && overlay) app.push(overlay);
+      return problem;
+    },
+  });
+};
+
+/** Which calculator: the finding's scores in a list. */
+export const pickScore = (app: App, editing: Editing): void => {
+  const { scores } = editing.latest();
+  pick(
+    app,
+    'Score',
+    filtered(
+      SHEETS.map((s) => {
+        const unscored = s.id === 'aivss' ? scores.aivss === null : scores[s.id] === '';
+        return {
+          id: s.id,
+          label: s.title,
+          note: unscored ? 'not scored' : s.result(s.choice(scores), scores).text || 'incomplete',
+        };
+      }),
+    ),
+    ([id]) => id && openScore(app, id, editing),
+  );
+};
+
+const appended = (known: readonly string[], more: readonly string[]): string[] => [
+  ...new Set([...known, ...more]),
+];
+
+/** What a server consists of, as the surface and the tree say, in the words a finding uses. */
+export const addComponents = (app: App, { latest, record }: Editing): void =>
+  app.work(async () => {
+    const { store } = app.opened();
+    const surface = app.view().surface();
+    const named = (kind: string, all: readonly { name: string; path: string; line: number }[]) =>
+      all.map((e) => ({
+        id: `${kind}: \`${e.name}\``,
+        label: `${kind}: ${e.name}`,
+        note: `${e.path}:${e.line}`,
+      }));
+    const files = (await store.paths()).map((path) => ({ id: `File: \`${path}\``, label: `File: ${path}` }));
+    const rows = [
+      ...named('Tool', surface.tools),
+      ...named('Resource', surface.resources),
+      ...named('Prompt', surface.prompts),
+      ...surface.transports.map((t) => ({
+        id: `Transport: ${t.kind}`,
+        label: `Transport: ${t.kind}`,
+        note: `${t.path}:${t.line}`,
+      })),
+      ...files,
+    ];
+    pick(
+      app,
+      'Affected components',
+      filtered(rows),
+      (ids) => saying(app, record({ ...latest(), components: appended(latest().components, ids) })),
+      true,
+      'Neither the surface nor the tree has such a name.',
+    );
+  });
+
+const attached = (app: App, f: Finding): EvidenceItem[] => {
+  const { evidence } = app.opened().store.snapshot();
+  const wanted = new Set(f.evidence);
+  return [...evidence.values()].flatMap((r) => r.items.filter((i) => wanted.has(i.id)));
+};
+
+export const addReproduction = (app: App, { latest, record }: Editing): void => {
+  const rows = attached(app, latest())
+    .filter((i) => i.reproduce !== '')
+    .map((i) => ({
+      id: `Show it at the audited commit: \`${i.reproduce}\``,
+      label: i.reproduce,
+      note: i.title,
+    }));
+  pick(
+    app,
+    'Reproduction, from the commands of the evidence',
+    filtered(rows),
+    (ids) => saying(app, record({ ...latest(), reproduction: appended(latest().reproduction, ids) })),
+    true,
+    'The evidence of this finding has no command. Attach some in the row "evidence".',
+  );
+};
+
+export const addEvidence = (app: App, { latest, record }: Editing): void => {
+  const f = latest();
+  const here = (i: EvidenceItem) => i.checks.includes(f.check);
+  const all = [...app.opened().store.snapshot().evidence.values()].flatMap((r) => r.items);
+  const rows = [...all.filter(here), ...all.filter((i) => !here(i))]
+    .filter((i) => !f.evidence.includes(i.id))
+    .map((i) => ({
+      id: i.id,
+      label: i.title,
+      note: `${i.kind} ${i.location ? placeWords(i.location) : i.collector}`,
+    }));
+  pick(
+    app,
+    `Evidence for ${f.id}, that of check ${f.check} first`,
+    filtered(rows),
+    (ids) => saying(app, record({ ...latest(), evidence: appended(latest().evidence, ids) })),
+    true,
+    'No evidence matches.',
+  );
+};
+
+/** The picker behind a row of the editor. */
+export const hooksOf = (app: App, editing: Editing) => (part: Part) => ({
+  ...(part.open === 'cwe' ? { open: () => pickCwe(app, editing) } : {}),
+  ...(part.open === 'score' ? { open: () => openScore(app, part.id, editing) } : {}),
+  ...(part.add === 'components' ? { add: () => addComponents(app, editing) } : {}),
+  ...(part.add === 'reproduction' ? { add: () => addReproduction(app, editing) } : {}),
+  ...(part.add === 'evidence' ? { add: () => addEvidence(app, editing) } : {}),
+});
