@@ -1,4 +1,13 @@
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  parseDocument,
+} from 'yaml';
 import type { Parsed } from './parse-json.ts';
 
 /** Workflows, compose files and the like are small; more than this is not worth a parser's time. */
@@ -6,46 +15,81 @@ const MOST_BYTES = 1_000_000;
 /** Enough for honest anchors; a "billion laughs" file needs far more. */
 const MOST_ALIASES = 100;
 
+/** More documents in one file than any manifest has. */
+const MOST_DOCUMENTS = 300;
+
+const refused = (text: string): string | null => {
+  if (text.length > MOST_BYTES) return `larger than ${MOST_BYTES} characters`;
+  // The parser recurses once per bracket, and slows down long before the stack ends.
+  return /(?:[[{]\s{0,4}){200}/.test(text) ? 'nested too deeply' : null;
+};
+
+const because = (error: unknown): Parsed => ({
+  ok: false,
+  reason: error instanceof Error ? (error.message.split('\n')[0]?.slice(0, 120) ?? '') : 'not YAML',
+});
+
+const options = (lineCounter: LineCounter) =>
+  // Compose files share settings by `<<`.
+  ({ lineCounter, logLevel: 'silent', uniqueKeys: false, merge: true }) as const;
+
+const readDocument = (document: Document.Parsed, lines: LineCounter): Parsed => {
+  const [error] = document.errors;
+  if (error) return { ok: false, reason: error.message.split('\n')[0]?.slice(0, 120) ?? 'not YAML' };
+  const value: unknown = document.toJS({ maxAliasCount: MOST_ALIASES });
+  return {
+    ok: true,
+    value,
+    lineOf(path) {
+      let node: unknown = document.contents;
+      let offset = document.contents?.range?.[0] ?? 0;
+      for (const step of path) {
+        if (isMap(node)) {
+          const pair = node.items.find(
+            (p) => (isScalar(p.key) ? String(p.key.value) : String(p.key)) === String(step),
+          );
+          if (!pair) break;
+          offset = (pair.key as Node).range?.[0] ?? offset;
+          node = pair.value;
+        } else if (isSeq(node) && typeof step === 'number') {
+          node = node.items[step];
+          offset = (node as Node | undefined)?.range?.[0] ?? offset;
+        } else break;
+      }
+      return Math.max(1, lines.linePos(offset).line);
+    },
+  };
+};
+
 /** YAML 1.2, first document. Alias bombs and hostile depth end as a reason, never as an exception. */
 export const parseYaml = (text: string): Parsed => {
-  if (text.length > MOST_BYTES) return { ok: false, reason: `larger than ${MOST_BYTES} characters` };
-  // The parser recurses once per bracket, and slows down long before the stack ends.
-  if (/(?:[[{]\s{0,4}){200}/.test(text)) return { ok: false, reason: 'nested too deeply' };
+  const reason = refused(text);
+  if (reason) return { ok: false, reason };
   const lines = new LineCounter();
   try {
-    const document = parseDocument(text, {
-      lineCounter: lines,
-      logLevel: 'silent',
-      uniqueKeys: false,
-      // Compose files share settings by `<<`.
-      merge: true,
-    });
-    const [error] = document.errors;
-    if (error) return { ok: false, reason: error.message.split('\n')[0]?.slice(0, 120) ?? 'not YAML' };
-    const value: unknown = document.toJS({ maxAliasCount: MOST_ALIASES });
-    return {
-      ok: true,
-      value,
-      lineOf(path) {
-        let node: unknown = document.contents;
-        let offset = 0;
-        for (const step of path) {
-          if (isMap(node)) {
-            const pair = node.items.find(
-              (p) => (isScalar(p.key) ? String(p.key.value) : String(p.key)) === String(step),
-            );
-            if (!pair) break;
-            offset = (pair.key as Node).range?.[0] ?? offset;
-            node = pair.value;
-          } else if (isSeq(node) && typeof step === 'number') {
-            node = node.items[step];
-            offset = (node as Node | undefined)?.range?.[0] ?? offset;
-          } else break;
-        }
-        return Math.max(1, lines.linePos(offset).line);
-      },
-    };
+    return readDocument(parseDocument(text, options(lines)), lines);
   } catch (error) {
-    return { ok: false, reason: error instanceof Error ? error.message.slice(0, 120) : 'not YAML' };
+    return because(error);
+  }
+};
+
+/** Every document of a file, as manifests are strung together; lines are those of the file. */
+export const parseYamlDocuments = (text: string): Parsed[] => {
+  const reason = refused(text);
+  if (reason) return [{ ok: false, reason }];
+  if ((text.match(/^---/gm)?.length ?? 0) > MOST_DOCUMENTS)
+    return [{ ok: false, reason: `more than ${MOST_DOCUMENTS} documents in one file` }];
+  const lines = new LineCounter();
+  try {
+    const all = parseAllDocuments(text, options(lines));
+    return ('empty' in all ? [] : all).map((d) => {
+      try {
+        return readDocument(d, lines);
+      } catch (error) {
+        return because(error);
+      }
+    });
+  } catch (error) {
+    return [because(error)];
   }
 };

@@ -4,6 +4,7 @@ import { codeFlow } from './code-flow.ts';
 import { codeWeaknesses } from './code-weaknesses.ts';
 import type { Collector } from './collector.ts';
 import { dependencies } from './dependencies.ts';
+import { deployment } from './deployment.ts';
 import { dockerfile } from './dockerfile.ts';
 import { gitHistory } from './git-history.ts';
 import { governance } from './governance.ts';
@@ -39,6 +40,7 @@ export const collectorsWith = (ownRules: RuleFiles): readonly Collector[] => [
   codeFlow(async () => new Map([...(await readBundledRules()), ...ownRules])),
   codeWeaknesses,
   dockerfile,
+  deployment,
   network,
   operations,
 ];

@@ -183,9 +183,9 @@ jobs:
       },
     });
     expect(item('workflow').detail).toBe(
-      'unit (line 4): tests; 1 step on self-hosted linux; may fail without failing the run\npublish (line 9): publish, provenance or signing; 1 step on ubuntu-latest',
+      'unit (line 4): tests; 1 step on self-hosted linux; an error in it does not stop the run\npublish (line 9): publish, provenance or signing; 1 step on ubuntu-latest',
     );
-    expect(item('ci-runs-tests').detail).toContain('In 1 job failing tests do not fail the run.');
+    expect(item('ci-runs-tests').detail).toContain('In 1 job a test that breaks does not stop the run.');
     expect(item('ci-publish').detail).toContain('may ask for an identity token');
     expect(item('ci-publish').detail).toContain('the workflow names NPM_TOKEN');
     expect(item('self-hosted-runner').at).toEqual({ path: '.github/workflows/release.yml', startLine: 4 });

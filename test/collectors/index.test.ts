@@ -94,6 +94,9 @@ describe('all collectors over a real repository', () => {
         'tool-text',
         'code-flow',
         'code-weaknesses',
+        'deployment',
+        'network',
+        'operations',
       ].sort(),
     );
     for (const c of collectors) expect(`${c.title} ${c.about}`).toMatch(/\w+ .*\.$/);

@@ -24,6 +24,9 @@ const KNOWN = [
   'tool-text',
   'code-flow',
   'code-weaknesses',
+  'deployment',
+  'network',
+  'operations',
 ];
 
 let dir: string;

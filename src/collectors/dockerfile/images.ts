@@ -243,7 +243,7 @@ const settings = (image: ImageFile, path: string, at: At): ItemDraft[] => {
   }
   if (image.secretMounts.length > 0)
     items.push(
-      strength('secret-mount', BUILD, `${path} passes build secrets by mounts, not by layers`, {
+      strength('secret-mount', BUILD, `${path} hands build secrets over by mounts, not by layers`, {
         class: 'container',
         at: at(image.secretMounts[0]!),
       }),

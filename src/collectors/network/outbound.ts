@@ -23,7 +23,7 @@ const CHOSEN: readonly { by: ChosenBy; rule: string; say(n: number): string; why
     by: 'input',
     rule: 'address-from-input',
     say: (n) => `${plural(n, 'request')} go${n === 1 ? 'es' : ''} to an address that an argument names`,
-    why: 'By the name of what is passed. Whether it is checked on the way is a question of 2.1.2 and 3.2.3.',
+    why: 'By the name of what is handed over. Whether it is checked on the way is a question of 2.1.2 and 3.2.3.',
   },
   {
     by: 'answer',
@@ -35,7 +35,7 @@ const CHOSEN: readonly { by: ChosenBy; rule: string; say(n: number): string; why
     by: 'configured',
     rule: 'address-configured',
     say: (n) => `${plural(n, 'request')} go${n === 1 ? 'es' : ''} to an address from the configuration`,
-    why: 'By the name of what is passed: a setting, a field of the client, a base address.',
+    why: 'By the name of what is handed over: a setting, a field of the client, a base address.',
   },
   {
     by: 'computed',

@@ -52,19 +52,19 @@ export const noticeItems = (
         [...CHECKS, '3.3.1'],
         silent.length === 0
           ? `A log call in each of ${plural(handled.length, 'tool handler')}`
-          : `${share(silent.length, handled.length)} tool handlers hold no log call${central.length > 0 ? '; what all calls pass logs' : ''}`,
+          : `${share(silent.length, handled.length)} tool handlers hold no log call${central.length > 0 ? '; code that all calls go through logs' : ''}`,
         {
           class: 'hygiene',
           ...(none ? { strength: 'weak' as const, cwe: ['CWE-778'] } : {}),
           detail: [
             central.length > 0
-              ? `A log call stands near code every call may pass: ${listed(
+              ? `A log call stands near code every call may go through: ${listed(
                   central.map((c) => `${c.path}:${c.startLine}`),
                   4,
                 )}. See whether it names the tool, the caller and the outcome.`
               : silent.length === 0
                 ? 'See whether it names the tool, the caller and the outcome.'
-                : 'No log call was seen near code that every call passes (a dispatcher, a middleware) either. Functions a handler calls may log.',
+                : 'No log call was seen near code that every call goes through (a dispatcher, a middleware) either. Functions a handler calls may log.',
             ...silent.slice(0, 30).map((t) => `${t.handler!.path}:${t.handler!.startLine} ${t.name}`),
             ...(silent.length > 30 ? [`and ${count(silent.length - 30)} more`] : []),
           ].join('\n'),

@@ -106,7 +106,7 @@ const perJob = (w: Workflow): ItemDraft[] => {
           .map((j) => {
             const steps = w.steps.filter((s) => s.job === j.id);
             const what = listed([...new Set(steps.flatMap(stepKinds))]) || 'other work';
-            return `${j.id} (line ${j.line}): ${what}; ${plural(steps.length, 'step')}${j.runner ? ` on ${j.runner.slice(0, 60)}` : ''}${j.mayFail ? '; may fail without failing the run' : ''}`;
+            return `${j.id} (line ${j.line}): ${what}; ${plural(steps.length, 'step')}${j.runner ? ` on ${j.runner.slice(0, 60)}` : ''}${j.mayFail ? '; an error in it does not stop the run' : ''}`;
           })
           .join('\n'),
         at: { path: w.path, startLine: w.jobs[0]!.line },
@@ -137,7 +137,7 @@ const acrossWorkflows = (workflows: readonly Workflow[]): ItemDraft[] => {
             detail: `${listed(
               [...new Set(tests.map((a) => `${baseName(a.w.path)} job ${a.s.job}`))],
               8,
-            )}.${lenient.length > 0 ? ` In ${plural(lenient.length, 'job')} failing tests do not fail the run.` : ''}`,
+            )}.${lenient.length > 0 ? ` In ${plural(lenient.length, 'job')} a test that breaks does not stop the run.` : ''}`,
             ...at(onRequests.length > 0 ? onRequests : tests),
           },
         )
