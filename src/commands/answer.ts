@@ -92,6 +92,8 @@ export const applyAnswers = async (
       ...(a.verdict !== undefined ? { verdict: a.verdict } : {}),
       ...(a.note !== undefined ? { note: a.note } : {}),
     });
+  for (const [criterion, rating] of Object.entries(answers.scorecard ?? {}))
+    send(`criterion ${criterion}`, { type: 'rate', criterion, rating });
   for (const input of answers.findings ?? []) {
     const { session, methodology } = store.snapshot();
     const what = `finding ${input.id ?? input.title ?? ''}`;

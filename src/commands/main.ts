@@ -26,6 +26,7 @@ The file is YAML; every key is optional:
               tracking: {reported: 2026-11-01, acknowledged: null, fixAvailable: null, fixVerified: null, closed: null},
               reviewed: true}]
   disclosure: {told: 2026-11-01, channel: advisory or address, acknowledge: why it may be public before 90 days}
+  scorecard: {access-control: {value: 2, reason: why}}  value: 0 to 4, or null for not rated; null alone: the proposal
   triage:   [{items: id or collector/rule, decision: dismissed, reason: why}]`;
 
 /** The command line. `run` gets the exit code of whatever was asked. */

@@ -26,4 +26,19 @@ export const toolCommands = (
     .action(async (files: string[], o) =>
       done(await (await import('./import.ts')).importFiles(host, files, o)),
     );
+
+  cli
+    .command('scorecard')
+    .description('the selection scorecard: what is proposed and why, what you rated, and how much is rated')
+    .argument('[criterion]', 'rate this one, with --rate and --because')
+    .option(
+      '--rate <value>',
+      '0 (critical) to 4 (excellent), none (it cannot be told), or proposal (as proposed)',
+    )
+    .option('--because <words>', 'a word of why: it stands in the report')
+    .addOption(options.session())
+    .addOption(options.json())
+    .action(async (criterion: string | undefined, o) =>
+      done(await (await import('./scorecard.ts')).scorecard(host, { criterion, ...o })),
+    );
 };

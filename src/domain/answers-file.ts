@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { day } from './disclosure.ts';
-import { auditor, verdict } from './events.ts';
+import { auditor, rating, verdict } from './events.ts';
 import { findingInput } from './finding-input.ts';
 
 /** `mcp-audit answer --from FILE`: a whole audit, or a part of one, as YAML. Every key is optional. */
@@ -24,6 +24,8 @@ export const answersFile = z.strictObject({
       acknowledge: z.string().optional(),
     })
     .optional(),
+  /** By criterion; null: the proposal stands again. */
+  scorecard: z.record(z.string(), rating.nullable()).optional(),
   triage: z
     .array(
       z.strictObject({

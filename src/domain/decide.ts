@@ -1,5 +1,5 @@
 import { graveFindings } from './disclosure.ts';
-import type { Attachment, Auditor, EventBody, ImportRecord, Triage, Verdict } from './events.ts';
+import type { Attachment, Auditor, EventBody, ImportRecord, Rating, Triage, Verdict } from './events.ts';
 import { eventBody } from './events.ts';
 import { afterChange, type Finding, missingParts } from './finding.ts';
 import { findCheck, type Methodology } from './methodology.ts';
@@ -18,6 +18,7 @@ export type Command =
   /** The auditor's word that the report may be public now, for all grave findings there are; '' takes it back. */
   | { type: 'acknowledge-publication'; reason: string }
   | { type: 'attach'; name: string; attachment: Attachment | null }
+  | { type: 'rate'; criterion: string; rating: Rating | null }
   | { type: 'import-results'; import: string; value: ImportRecord | null }
   | { type: 'name-auditor'; auditor: Auditor }
   | { type: 'address-target'; url: string }
@@ -171,6 +172,26 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
       const event = { type: 'attachment.added', name: command.name, value: command.attachment } as const;
       if (!eventBody.safeParse(event).success)
         return refuse(`the attachment ${command.name} is not complete`, 'attach the file again');
+      return { event };
+    }
+    case 'rate': {
+      const criteria = methodology.scorecard.dimensions.flatMap((d) => d.criteria.map((c) => c.id));
+      if (!criteria.includes(command.criterion))
+        return refuse(
+          `there is no criterion ${command.criterion} in ${methodology.id} ${methodology.version}`,
+          `one of: ${criteria.join(', ')}`,
+        );
+      const reason = command.rating?.reason.trim() ?? '';
+      if (command.rating && reason === '')
+        return refuse(`a rating of ${command.criterion} needs a reason`, 'say in a few words why');
+      const value = command.rating && { value: command.rating.value, reason };
+      if (same(session.ratings.get(command.criterion) ?? null, value)) return unchanged;
+      const event = { type: 'criterion.rated', criterion: command.criterion, value } as const;
+      if (!eventBody.safeParse(event).success)
+        return refuse(
+          `${command.rating?.value} is no rating`,
+          '0 (critical) to 4 (excellent), or null: not rated',
+        );
       return { event };
     }
     case 'import-results': {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { disclosure } from './disclosure.ts';
 import { outcome, targetRef } from './evidence.ts';
 import { finding, findingId } from './finding.ts';
-import { checkId } from './methodology.ts';
+import { checkId, scorecardId } from './methodology.ts';
 
 /**
  * The vocabulary of the journal. Every event says the whole new value of the one thing it changes (`null` = gone), so
@@ -45,6 +45,13 @@ export const attachment = z.strictObject({
   check: checkId.nullable(),
 });
 export type Attachment = z.infer<typeof attachment>;
+
+/** The auditor's own rating of a scorecard criterion; null says that it cannot be rated. */
+export const rating = z.strictObject({
+  value: z.number().int().min(0).max(4).nullable(),
+  reason: z.string().trim().min(1),
+});
+export type Rating = z.infer<typeof rating>;
 
 /** A file of another tool's results that was taken in, and what became of it. */
 export const importRecord = z.strictObject({
@@ -115,6 +122,8 @@ export const eventBody = z.discriminatedUnion('type', [
   /** When and how the maintainers were told of grave findings, and why the report may be public before time. */
   z.strictObject({ type: z.literal('disclosure.recorded'), value: disclosure }),
   z.strictObject({ type: z.literal('attachment.added'), name: z.string(), value: attachment.nullable() }),
+  /** null: the proposal stands again. */
+  z.strictObject({ type: z.literal('criterion.rated'), criterion: scorecardId, value: rating.nullable() }),
   z.strictObject({
     type: z.literal('results.imported'),
     import: z.string().regex(/^[a-z0-9-]+@[0-9a-f]{12}$/),

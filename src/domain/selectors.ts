@@ -248,6 +248,10 @@ export const describeEvent = (
     }
     case 'attachment.added':
       return `${mark}attachment ${e.name} ${e.value ? 'added' : 'removed'}`;
+    case 'criterion.rated':
+      return e.value
+        ? `${mark}${e.criterion} rated ${e.value.value ?? 'as not to be rated'} — ${e.value.reason}`
+        : `${mark}${e.criterion}: the proposal stands`;
     case 'results.imported':
       return e.value
         ? `${mark}imported ${e.value.name} of ${e.value.tools.map((t) => t.name).join(', ') || e.value.format}: ${e.value.counts.lead} leads, ${e.value.counts.gap} gaps`

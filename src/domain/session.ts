@@ -5,6 +5,7 @@ import type {
   Auditor,
   EventBody,
   ImportRecord,
+  Rating,
   SessionEvent,
   SessionTarget,
   Triage,
@@ -45,6 +46,8 @@ export type Session = {
   findings: Map<string, Finding>;
   attachments: Map<string, Attachment>;
   disclosure: Disclosure;
+  /** The auditor's own ratings, by scorecard criterion. */
+  ratings: Map<string, Rating>;
   /** Results of other tools, by import id, in the order they were taken in. */
   imports: Map<string, ImportRecord & { at: string }>;
   reports: { audit: string; sha256: string; at: string }[];
@@ -74,6 +77,7 @@ export const emptySession = (): Session => ({
   findings: new Map(),
   attachments: new Map(),
   disclosure: noDisclosure(),
+  ratings: new Map(),
   imports: new Map(),
   reports: [],
   lastCheck: null,
@@ -106,6 +110,8 @@ const inverseOf = (s: Session, e: SessionEvent): EventBody | null => {
       return { type: e.type, value: s.disclosure };
     case 'attachment.added':
       return { type: e.type, name: e.name, value: s.attachments.get(e.name) ?? null };
+    case 'criterion.rated':
+      return { type: e.type, criterion: e.criterion, value: s.ratings.get(e.criterion) ?? null };
     case 'results.imported': {
       const was = s.imports.get(e.import);
       if (!was) return { type: e.type, import: e.import, value: null };
@@ -200,6 +206,9 @@ const mutate = (s: Session, e: SessionEvent): Session => {
     case 'attachment.added':
       put(s.attachments, e.name, e.value);
       break;
+    case 'criterion.rated':
+      put(s.ratings, e.criterion, e.value);
+      break;
     case 'results.imported':
       put(s.imports, e.import, e.value && { ...e.value, at: e.at });
       break;
@@ -218,6 +227,7 @@ const copy = (s: Session): Session => ({
   triage: new Map(s.triage),
   findings: new Map(s.findings),
   attachments: new Map(s.attachments),
+  ratings: new Map(s.ratings),
   imports: new Map(s.imports),
   reports: [...s.reports],
   undo: [...s.undo],
@@ -246,6 +256,7 @@ export const toJson = (s: Session): Record<string, unknown> => {
     triage: sorted(s.triage),
     findings: sorted(s.findings),
     attachments: sorted(s.attachments),
+    ratings: sorted(s.ratings),
     imports: sorted(s.imports),
     undo: s.undo.map((u) => u.seq),
     redo: s.redo.map((u) => u.seq),

@@ -10,6 +10,7 @@ import {
 } from '../domain/evidence.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Methodology, Severity, Top10Risk } from '../domain/methodology.ts';
+import { type ScorecardRating, scorecardOf } from '../domain/scorecard.ts';
 import { workedHours } from '../domain/selectors.ts';
 import { replay, type Session } from '../domain/session.ts';
 import { type AttackDiagram, attackDiagram } from './attack-diagram.ts';
@@ -29,7 +30,6 @@ import { limitationsOf } from './limitations.ts';
 import { type Proposals, proposalsOf } from './proposals.ts';
 import { redactedValue } from './redact-input.ts';
 import { type Repository, repositoryOf } from './repository.ts';
-import { type ScorecardProposal, scorecardOf } from './scorecard.ts';
 import { versionOf } from './version.ts';
 import { isWork, type LogEntry, timeByCheck, workLog } from './work-log.ts';
 
@@ -96,7 +96,7 @@ export type ReportModel = {
   openLeads: number;
   limitations: string[];
   proposals: Proposals;
-  scorecard: ScorecardProposal;
+  scorecard: ScorecardRating;
   surface: Surface;
   evidence: EvidenceFile;
   diagram: AttackDiagram;
@@ -265,7 +265,7 @@ export const buildReport = (given: ReportInput): ReportModel => {
     openLeads,
     limitations: limitationsOf(coverage, checks, looks, items, openLeads, session.networkAllowed),
     proposals: proposalsOf(checks, coverage, findings, top10, looks),
-    scorecard: scorecardOf(methodology, checks, findings),
+    scorecard: scorecardOf({ session, methodology, evidence, missing: input.missing }),
     surface,
     evidence: evidenceFileOf(input, repository, items, surface),
     diagram: attackDiagram(session, evidence, name),

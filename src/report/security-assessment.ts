@@ -185,20 +185,25 @@ const scorecard = (m: ReportModel): Blocks => {
   return [
     ['## Selection Scorecard'],
     [
-      `Proposed from the verdicts alone, 0 (critical) to 4 (excellent). Total ${shown(total)}, resting on ${Math.round(ratedWeight)} % of the weight.`,
+      `From 0 (critical) to 4 (excellent). Total ${shown(total)}, resting on ${Math.round(ratedWeight)} % of the weight: what is not rated counts neither way. A rating is proposed from verdicts and evidence unless the auditor gave it.`,
     ],
     table(
-      ['Criterion', 'Rating', 'Because'],
+      ['Criterion', 'Rating', 'By', 'Because'],
       dimensions.flatMap((d) => [
         [
           `**${inline(d.title)}** (${d.weight} %)`,
           shown(d.value),
+          '',
           `${d.criteria.filter((c) => c.value !== null).length} of ${d.criteria.length} criteria rated`,
         ],
         ...d.criteria.map((c) => [
           inline(c.title),
           c.value === null ? 'not rated' : `${c.value} (${inline(c.label)})`,
-          c.reason,
+          c.by === 'auditor' ? 'auditor' : c.value === null ? '–' : 'proposed',
+          words(c.reason, 600) +
+            (c.by === 'auditor' && c.proposal.value !== c.value
+              ? ` (proposed: ${c.proposal.value ?? 'not rated'})`
+              : ''),
         ]),
       ]),
     ),

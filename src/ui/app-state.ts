@@ -4,6 +4,7 @@ import { type Command, isRefusal, type Refusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
 import type { SessionEvent } from '../domain/events.ts';
 import { emptySurface } from '../domain/evidence.ts';
+import { scorecardOf } from '../domain/scorecard.ts';
 import { describeEvent, type EvidenceIndex, indexEvidence, whatNow } from '../domain/selectors.ts';
 import type { Snapshot } from '../engine/store.ts';
 import type { View } from './model.ts';
@@ -105,6 +106,7 @@ export const createApp = (
   );
   const tools = memoLast((evidence: Snapshot['evidence']) => toolViews(evidence));
   const surface = memoLast((evidence: Snapshot['evidence']) => surfaceOf(evidence));
+  const scorecard = memoLast((snap: Snapshot) => scorecardOf(snap));
   const preview = memoLast((snap: Snapshot, store: Opened) => ports.preview(snap, store.store.events()));
   const titles = memoLast(
     (evidence: Snapshot['evidence']) =>
@@ -165,6 +167,7 @@ export const createApp = (
         sessionsError,
         readiness: () => (snap && open ? readiness(snap, citations(snap, open)) : []),
         tools: () => (snap ? tools(snap.evidence) : []),
+        scorecard: () => (snap ? scorecard(snap) : null),
         surface: () => (snap ? surface(snap.evidence) : emptySurface()),
         whatNow: () => (snap ? now(snap) : ''),
         preview: () => (snap && open ? preview(snap, open) : ''),

@@ -3,11 +3,12 @@ import * as evidence from './actions/evidence.ts';
 import * as findings from './actions/findings.ts';
 import * as home from './actions/home.ts';
 import * as go from './actions/navigate.ts';
+import * as scorecard from './actions/scorecard.ts';
 import * as session from './actions/session.ts';
 import * as tools from './actions/tools.ts';
 import type { App } from './app-state.ts';
 import type { Key } from './keys.ts';
-import { selectedCheck, selectedFinding, selectedItem, type View } from './model.ts';
+import { selectedCheck, selectedCriterion, selectedFinding, selectedItem, type View } from './model.ts';
 
 /** Where a key means something. Earlier contexts of {@link contextsOf} win. */
 export type Context =
@@ -19,6 +20,7 @@ export type Context =
   | 'report'
   | 'session'
   | 'surface'
+  | 'scorecard'
   | 'lists'
   | 'audit'
   | 'global';
@@ -44,6 +46,9 @@ const onItem = (v: View): string | null =>
   readOnly(v) ?? (selectedItem(v) ? null : 'no evidence item is selected');
 const onFinding = (v: View): string | null =>
   readOnly(v) ?? (selectedFinding(v) ? null : 'there are no findings yet: f on a check records one');
+
+const onCriterion = (v: View): string | null =>
+  readOnly(v) ?? (selectedCriterion(v) ? null : 'a dimension is selected: choose a criterion');
 
 // biome-ignore format: a table is read by line, one key a line
 export const bindings: readonly Binding[] = [
@@ -101,6 +106,11 @@ export const bindings: readonly Binding[] = [
 
   { id: 'go-to-lead', context: 'surface', keys: ['o'], label: 'Go to the worst lead of this tool', short: 'worst lead', run: go.goToLead },
 
+  { id: 'rate', context: 'scorecard', keys: ['enter', 'e'], label: 'Rate this criterion yourself, with a reason', short: 'rate', disabled: onCriterion, run: scorecard.rate },
+  { id: 'accept-proposal', context: 'scorecard', keys: ['a'], label: 'Accept the proposed rating', short: 'accept', disabled: (v) => onCriterion(v) ?? (selectedCriterion(v)?.proposal.value === null ? 'nothing is proposed: no check that speaks to it could be counted' : null), run: scorecard.acceptProposal },
+  { id: 'unrate', context: 'scorecard', keys: ['backspace'], label: 'Let the proposal stand again', short: '', disabled: (v) => onCriterion(v) ?? (selectedCriterion(v)?.by === 'auditor' ? null : 'you have not rated it'), run: scorecard.unrate },
+  { id: 'go-to-vote', context: 'scorecard', keys: ['o'], label: 'Go to the check that decides it', short: 'go there', disabled: (v) => (selectedCriterion(v)?.votes.length ? null : 'choose a criterion that checks speak to'), run: scorecard.goToVote },
+
   { id: 'undo', context: 'audit', keys: ['z'], label: 'Undo', short: 'undo', disabled: (v) => readOnly(v) ?? ((v.snap?.session.undo.length ?? 0) > 0 ? null : 'nothing to undo'), run: (a) => session.undo(a, 'undo') },
   { id: 'redo', context: 'audit', keys: ['Z'], label: 'Redo', short: '', disabled: (v) => readOnly(v) ?? ((v.snap?.session.redo.length ?? 0) > 0 ? null : 'nothing to redo'), run: (a) => session.undo(a, 'redo') },
   { id: 'filter', context: 'audit', keys: ['/'], label: 'Filter the list', short: 'filter', run: go.filter },
@@ -113,6 +123,7 @@ export const bindings: readonly Binding[] = [
   { id: 'screen-report', context: 'audit', keys: ['4'], label: 'Report readiness', short: '', run: (a) => go.goTo(a, 'report') },
   { id: 'screen-session', context: 'audit', keys: ['5'], label: 'Session and its history', short: '', run: (a) => go.goTo(a, 'session') },
   { id: 'screen-surface', context: 'audit', keys: ['6'], label: 'Attack surface: tools and what they may reach', short: '', run: (a) => go.goTo(a, 'surface') },
+  { id: 'screen-scorecard', context: 'audit', keys: ['7'], label: 'Scorecard: criteria, proposed and rated', short: '', run: (a) => go.goTo(a, 'scorecard') },
   { id: 'next-pane', context: 'audit', keys: ['tab'], label: 'Next pane', short: '', run: (a) => go.cycleFocus(a, 1) },
   { id: 'previous-pane', context: 'audit', keys: ['shift+tab'], label: 'Previous pane', short: '', run: (a) => go.cycleFocus(a, -1) },
   { id: 'zoom', context: 'audit', keys: ['+', '='], label: 'Larger pane', short: '', run: (a) => go.cycleZoom(a, 1) },
@@ -158,6 +169,8 @@ export const contextsOf = (v: View): readonly Context[] => {
       return ['session', 'audit', 'lists', 'global'];
     case 'surface':
       return ['surface', 'audit', 'lists', 'global'];
+    case 'scorecard':
+      return ['scorecard', 'audit', 'lists', 'global'];
   }
 };
 

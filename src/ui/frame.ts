@@ -8,6 +8,7 @@ import { findingLines, findingList } from './screens/findings.ts';
 import { homePane, openingPane } from './screens/home.ts';
 import { readinessList, reportLines } from './screens/report.ts';
 import { runLines, runList } from './screens/runs.ts';
+import { criterionLines, criterionList } from './screens/scorecard.ts';
 import { historyList, historyStrip, sessionLines } from './screens/session.ts';
 import { toolLines, toolList } from './screens/surface.ts';
 import type { Theme } from './theme.ts';
@@ -75,6 +76,10 @@ const content = (v: View, name: PaneName, theme: Theme, size: Size): Omit<PaneTe
       return name === 'list'
         ? toolList(v, theme, size)
         : readable(v, toolLines(v, theme, size.width), size, 'Tool');
+    case 'scorecard':
+      return name === 'list'
+        ? criterionList(v, theme, size)
+        : readable(v, criterionLines(v, theme, size.width), size, 'Criterion');
   }
 };
 
@@ -93,6 +98,7 @@ export const readingExtent = (v: View, theme: Theme): { lines: number; height: n
     report: () => reportLines(v, theme, size.width).length,
     session: () => sessionLines(v, theme, size.width).length,
     surface: () => toolLines(v, theme, size.width).length,
+    scorecard: () => criterionLines(v, theme, size.width).length,
   }[v.ui.place]();
   return { lines, height: size.height };
 };

@@ -2,6 +2,7 @@ import type { ToolView } from '../domain/attack-surface.ts';
 import type { EvidenceItem, Surface } from '../domain/evidence.ts';
 import type { Finding } from '../domain/finding.ts';
 import { type Check, checksOf, findCheck, type Section } from '../domain/methodology.ts';
+import type { CriterionRating, DimensionRating, ScorecardRating } from '../domain/scorecard.ts';
 import {
   type EvidenceIndex,
   filterChecks,
@@ -34,6 +35,8 @@ export type View = {
   /** The tools of the server with the leads that begin in them, and the whole surface. */
   tools: () => readonly ToolView[];
   surface: () => Surface;
+  /** null where no session is open. */
+  scorecard: () => ScorecardRating | null;
   now: Date;
   /** Keeps what `make` gave until one of `from` changes: wrapping a long text for every key is what frames would wait for. */
   kept: <T>(name: string, from: readonly unknown[], make: () => T) => T;
@@ -143,6 +146,23 @@ export const surfaceRows = (v: View): readonly ToolView[] => {
     : all;
 };
 
+export type ScorecardRow =
+  | { id: string; kind: 'dimension'; dimension: DimensionRating }
+  | { id: string; kind: 'criterion'; criterion: CriterionRating };
+
+export const scorecardRows = (v: View): readonly ScorecardRow[] =>
+  (v.scorecard()?.dimensions ?? []).flatMap((dimension): ScorecardRow[] => [
+    { id: `dimension:${dimension.id}`, kind: 'dimension', dimension },
+    ...dimension.criteria.map(
+      (criterion): ScorecardRow => ({ id: criterion.id, kind: 'criterion', criterion }),
+    ),
+  ]);
+
+export const selectedCriterion = (v: View): CriterionRating | null => {
+  const row = scorecardRows(v).find((r) => r.id === selectedId(v, 'scorecard'));
+  return row?.kind === 'criterion' ? row.criterion : null;
+};
+
 /** Ids of a list's rows, for moving the selection. */
 export const rowIds = (v: View, list: ListName): string[] => {
   switch (list) {
@@ -162,6 +182,8 @@ export const rowIds = (v: View, list: ListName): string[] => {
       return v.readiness().map((_, i) => String(i));
     case 'surface':
       return surfaceRows(v).map((t) => t.id);
+    case 'scorecard':
+      return scorecardRows(v).map((r) => r.id);
     case 'history':
       return historyRows(v).map((h) => h.id);
   }
@@ -220,6 +242,8 @@ export const activeList = (ui: Ui): ListName | null => {
       return ui.focus === 'list' ? 'history' : null;
     case 'surface':
       return ui.focus === 'list' ? 'surface' : null;
+    case 'scorecard':
+      return ui.focus === 'list' ? 'scorecard' : null;
   }
 };
 
@@ -234,6 +258,8 @@ export const readingKey = (v: View): string => {
       return `run:${selectedId(v, 'runs')}`;
     case 'surface':
       return `tool:${selectedId(v, 'surface')}`;
+    case 'scorecard':
+      return `criterion:${selectedId(v, 'scorecard')}`;
     default:
       return v.ui.place;
   }

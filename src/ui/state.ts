@@ -2,7 +2,7 @@ import type { PaneName, Zoom } from './layout.ts';
 import type { Overlay } from './overlays/overlay.ts';
 import { emptyList, type ListState } from './view/list.ts';
 
-export type ScreenName = 'audit' | 'findings' | 'evidence' | 'report' | 'session' | 'surface';
+export type ScreenName = 'audit' | 'findings' | 'evidence' | 'report' | 'session' | 'surface' | 'scorecard';
 export const SCREENS: readonly ScreenName[] = [
   'audit',
   'findings',
@@ -10,11 +10,21 @@ export const SCREENS: readonly ScreenName[] = [
   'report',
   'session',
   'surface',
+  'scorecard',
 ];
 /** `home` and `opening` come before a session is open. */
 export type Place = 'home' | 'opening' | ScreenName;
 
-export type ListName = 'home' | 'checks' | 'items' | 'findings' | 'runs' | 'report' | 'history' | 'surface';
+export type ListName =
+  | 'home'
+  | 'checks'
+  | 'items'
+  | 'findings'
+  | 'runs'
+  | 'report'
+  | 'history'
+  | 'surface'
+  | 'scorecard';
 
 export type Toast = { text: string; tone: 'ok' | 'warn' | 'bad' };
 
@@ -56,6 +66,7 @@ export const initialUi = (columns: number, rows: number): Ui => ({
     report: emptyList(),
     history: emptyList(),
     surface: emptyList(),
+    scorecard: emptyList(),
   },
   scroll: {},
   collapsed: new Set(),

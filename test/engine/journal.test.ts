@@ -172,6 +172,7 @@ describe('journals of earlier versions', () => {
   it.each([
     ['v1', 12],
     ['v1-scored', 3],
+    ['v1-tools', 3],
   ])('%s loads, event by event, to the session it was', (name, types) => {
     const dir = new URL('../fixtures/journals/', import.meta.url);
     const read = readJournal(fs.readFileSync(new URL(`${name}.jsonl`, dir)));

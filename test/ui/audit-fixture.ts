@@ -11,6 +11,43 @@ import { type FakeParts, fakeApp } from '../support/fake-app.ts';
 export const METHODOLOGY: Methodology = schema.parse({
   ...madeMethodology(1, 1),
   title: 'MCP server audit guide',
+  scorecard: {
+    levels: [
+      { value: 0, label: 'Critical: absent or harmful' },
+      { value: 1, label: 'Poor: present in name only' },
+      { value: 2, label: 'Fair: works, with gaps that matter' },
+      { value: 3, label: 'Good: works, gaps are small and known' },
+      { value: 4, label: 'Excellent: works, is tested, and stays so' },
+    ],
+    dimensions: [
+      {
+        id: 'security',
+        title: 'Security Implementation',
+        weight: 60,
+        criteria: [
+          {
+            id: 'input-validation',
+            title: 'Input Validation',
+            question: 'Does every argument meet a check?',
+          },
+          {
+            id: 'access-control',
+            title: 'Access Control',
+            question: 'Can only the right caller reach each tool?',
+          },
+        ],
+      },
+      {
+        id: 'operations',
+        title: 'Operational Security',
+        weight: 40,
+        criteria: [
+          { id: 'documentation', title: 'Documentation', question: 'Can an operator tell what it touches?' },
+          { id: 'configuration', title: 'Configuration Security', question: 'Is it safe as installed?' },
+        ],
+      },
+    ],
+  },
   phases: [
     {
       id: '1',
@@ -22,10 +59,12 @@ export const METHODOLOGY: Methodology = schema.parse({
           origin: 'guide',
           checks: [
             madeCheck('2.1.1', ['identity'], {
+              scorecard: ['configuration'],
               origin: 'guide',
               title: 'Is every tool argument checked before use?',
             }),
             madeCheck('2.1.2', ['secrets', 'tool-surface'], {
+              scorecard: ['input-validation'],
               origin: 'guide',
               title: 'Can a tool argument reach a shell?',
               why: 'Arguments come from a model that reads hostile text. Whoever writes that text chooses what the shell runs.',
@@ -37,6 +76,7 @@ export const METHODOLOGY: Methodology = schema.parse({
               failsWhen: 'One argument of one tool is.',
             }),
             madeCheck('2.1.3', [], {
+              scorecard: ['input-validation'],
               origin: 'guide',
               title: 'Are paths kept inside the folder they belong to?',
             }),
@@ -48,6 +88,7 @@ export const METHODOLOGY: Methodology = schema.parse({
           origin: 'extension',
           checks: [
             madeCheck('2.4.1', ['tool-surface'], {
+              scorecard: ['documentation'],
               origin: 'extension',
               title: 'Do descriptions say what the tools do?',
             }),

@@ -47,6 +47,8 @@ const SCREENS: Record<
   report: inAudit('4'),
   session: inAudit('5'),
   surface: inAudit('6'),
+  scorecard: inAudit('7', 'j', 'a'),
+  'scorecard-why': inAudit('7', 'j', 'tab'),
   help: inAudit('?'),
   palette: inAudit(':', 'f', 'i', 'n'),
   form: inAudit('2', 'enter', 'j', 'j'),

@@ -73,6 +73,7 @@ export const header = (v: View, columns: number): Line => {
     ['report', '4'],
     ['session', '5'],
     ['surface', '6'],
+    ['scorecard', '7'],
   ];
   const tabs: Span[] = places.map(([place, key]) =>
     place === v.ui.place
