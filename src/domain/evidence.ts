@@ -216,13 +216,41 @@ export const isSecondary = (path: string): boolean =>
 
 const byCodePoint = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Most worth the auditor's time first; a total order, so that the same items always come in the same order. */
+/** What a weakness of the class is worth to whoever uses it, where nothing else tells two items apart: 0 the most. */
+const GRAVITY: Partial<Record<EvidenceItem['class'], number>> = {
+  'command-injection': 0,
+  'code-execution': 0,
+  deserialization: 0,
+  redos: 2,
+  'resource-limit': 2,
+  'log-injection': 2,
+  'information-disclosure': 2,
+  'annotation-mismatch': 2,
+  container: 2,
+  configuration: 2,
+  hygiene: 3,
+};
+const gravity = (i: EvidenceItem): number => GRAVITY[i.class] ?? 1;
+
+/** Something on the way may hold it back. */
+export const isGuarded = (i: EvidenceItem): boolean => i.flow.some((step) => step.role === 'guard');
+/** It begins at a door of the server: a tool, a route, a prompt. */
+const isReached = (i: EvidenceItem): boolean => i.flow[0]?.role === 'source';
+
+/**
+ * Most worth the auditor's time first: what may be wrong before what is so, the certain and unguarded before the rest,
+ * the grave before the tiresome, what an input was seen to reach before what only stands there. A total order, so that
+ * the same items always come in the same order.
+ */
 export const compareItems = (a: EvidenceItem, b: EvidenceItem): number => {
   const path = (i: EvidenceItem) => i.location?.path ?? '';
   return (
     Number(isSecondary(path(a))) - Number(isSecondary(path(b))) ||
     KIND_ORDER[a.kind] - KIND_ORDER[b.kind] ||
     STRENGTH_ORDER[a.strength] - STRENGTH_ORDER[b.strength] ||
+    Number(isGuarded(a)) - Number(isGuarded(b)) ||
+    gravity(a) - gravity(b) ||
+    Number(isReached(b)) - Number(isReached(a)) ||
     byCodePoint(a.collector, b.collector) ||
     byCodePoint(path(a), path(b)) ||
     (a.location?.startLine ?? 0) - (b.location?.startLine ?? 0) ||

@@ -9,6 +9,7 @@ import { reposDir } from '../../src/io/paths.ts';
 import { openClones } from '../bench/evidence/clones.ts';
 import { CORPUS_FILES, loadCorpus, type Server, type Weakness } from '../bench/evidence/corpus.ts';
 import {
+  atFix,
   chanceOf,
   compatible,
   countLines,
@@ -31,6 +32,8 @@ const finding = (path: string, start: number, end: number, more: Partial<Finding
   checks: [],
   rank: 1,
   kind: 'lead',
+  weight: null,
+  guarded: false,
   ...more,
 });
 
@@ -91,6 +94,23 @@ describe('chance', () => {
   });
 });
 
+describe('a place after its fix', () => {
+  const at = (weight: number | null, guarded = false): Finding => finding('a.ts', 1, 1, { weight, guarded });
+  it.each([
+    ['gone', [at(0)], []],
+    ['left', [at(0)], [at(0)]],
+    ['left', [at(1)], [at(0)]],
+    ['left', [at(null)], [at(null)]],
+    ['left', [at(0)], [at(0), at(2, true)]],
+    ['marked', [at(0)], [at(1)]],
+    ['marked', [at(1)], [at(1, true)]],
+    ['marked', [at(0), at(2)], [at(1), at(2)]],
+    ['marked-before', [at(2, true)], [at(2, true)]],
+  ] as const)('is %s', (told, before, after) => {
+    expect(atFix(before, after)).toBe(told);
+  });
+});
+
 describe('output of a program', () => {
   it('reads evidence: leads in order, the steps of a flow, strengths apart, facts not at all', () => {
     const { findings, tools } = readOutput({
@@ -102,7 +122,8 @@ describe('output of a program', () => {
           class: 'ssrf',
           checks: ['2.1.2'],
           location: { path: './a.ts', startLine: 4, endLine: 5 },
-          flow: [{ path: 'b.ts', line: 9 }],
+          strength: 'moderate',
+          flow: [{ path: 'b.ts', line: 9, role: 'guard' }],
         },
         { kind: 'strength', class: 'ssrf', location: { path: 'c.ts', startLine: 2, endLine: 2 } },
         { kind: 'lead', class: 'tls', location: null, flow: [] },
@@ -113,6 +134,11 @@ describe('output of a program', () => {
       ['lead', 1, 'ssrf'],
       ['lead', 2, 'tls'],
       ['strength', 1, 'ssrf'],
+    ]);
+    expect(findings.map((f) => [f.weight, f.guarded])).toEqual([
+      [1, true],
+      [null, false],
+      [null, false],
     ]);
     expect(findings[0]!.at).toEqual([
       { path: 'a.ts', start: 4, end: 5 },
@@ -274,9 +300,15 @@ describe('a run over a repository', () => {
   it('tells a program that sees the fix from one that does not', async () => {
     const sharp = (await measure(grep('exec('))).score;
     expect(sharp).toMatchObject({ status: 'ok', classHit: true, classRank: 1, findings: 1, lines: 61 });
-    expect(sharp).toMatchObject({ fixedHit: false, fixedClassHit: false, decoys: 1, decoysHit: 0 });
+    expect(sharp).toMatchObject({
+      atFix: 'gone',
+      fixedHit: false,
+      fixedClassHit: false,
+      decoys: 1,
+      decoysHit: 0,
+    });
     const blunt = (await measure(grep('exec'))).score;
-    expect(blunt).toMatchObject({ classHit: true, fixedHit: true, fixedClassHit: true });
+    expect(blunt).toMatchObject({ classHit: true, fixedHit: true, fixedClassHit: true, atFix: 'left' });
     expect(aggregate([sharp, blunt])).toMatchObject({
       withFix: 2,
       toldApart: 0.5,

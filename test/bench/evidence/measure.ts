@@ -19,6 +19,10 @@ export type Finding = {
   rank: number;
   /** `lead` for what other tools report; of our own evidence only leads and strengths are read. */
   kind: 'lead' | 'strength';
+  /** How much the program says it weighs: 0 the most. Null where it does not say. */
+  weight: number | null;
+  /** Its flow names something that stands guard on the way. */
+  guarded: boolean;
 };
 
 /** One tool an MCP server registers, as the measured program reports it. */
@@ -58,6 +62,24 @@ export const overlaps = (place: Place, site: Site): boolean =>
 export const hits = (finding: Finding, sites: readonly Site[]): boolean =>
   finding.at.some((place) => sites.some((site) => overlaps(place, site)));
 
+/** What a fix did to what is said of its place. */
+export type AtFix = 'gone' | 'marked' | 'marked-before' | 'left';
+
+const heaviest = (findings: readonly Finding[]): number =>
+  Math.min(...findings.map((f) => f.weight ?? WEIGHTS.length));
+
+/**
+ * `gone`: no right lead is left. `marked`: each one left names a guard, or weighs less than the heaviest did before;
+ * `marked-before` when nothing of that is new, since the place looked just so at the vulnerable commit.
+ */
+export const atFix = (before: readonly Finding[], after: readonly Finding[]): AtFix => {
+  if (after.length === 0) return 'gone';
+  const lighter = heaviest(after) > heaviest(before);
+  if (!lighter && !after.every((f) => f.guarded || (f.weight !== null && f.weight > heaviest(before))))
+    return 'left';
+  return lighter || before.some((f) => !f.guarded) ? 'marked' : 'marked-before';
+};
+
 /**
  * How likely sites of these lengths, put anywhere in their files, would be hit by these very findings: what recall is
  * worth when a tool reports much. `fileLines` has the number of lines of each labelled file.
@@ -94,7 +116,8 @@ const foreign = z.looseObject({
   class: words,
   checks: z.array(z.string()).nullish(),
   rank: z.number().nullish(),
-  flow: z.array(z.looseObject({ path: text, line })).nullish(),
+  flow: z.array(z.looseObject({ path: text, line, role: text })).nullish(),
+  strength: text,
 });
 type Foreign = z.infer<typeof foreign>;
 const ours = z.looseObject({
@@ -105,7 +128,8 @@ const ours = z.looseObject({
       class: words,
       checks: z.array(z.string()).nullish(),
       location: z.looseObject({ path: z.string(), startLine: line, endLine: line }).nullish(),
-      flow: z.array(z.looseObject({ path: text, line })).nullish(),
+      flow: z.array(z.looseObject({ path: text, line, role: text })).nullish(),
+      strength: text,
     }),
   ),
   surface: z
@@ -116,6 +140,12 @@ const ours = z.looseObject({
 });
 
 const plainPath = (path: string): string => path.replaceAll('\\', '/').replace(/^(\.\/)+/, '');
+
+const WEIGHTS = ['strong', 'moderate', 'weak'];
+const weightOf = (strength: string | null | undefined): number | null => {
+  const weight = WEIGHTS.indexOf(strength ?? '');
+  return weight < 0 ? null : weight;
+};
 
 const toFinding = (row: Foreign, index: number, kind: Finding['kind']): Finding => {
   const places = [
@@ -130,6 +160,8 @@ const toFinding = (row: Foreign, index: number, kind: Finding['kind']): Finding 
     checks: row.checks ?? [],
     rank: row.rank || index + 1,
     kind,
+    weight: weightOf(row.strength),
+    guarded: (row.flow ?? []).some((step) => step.role === 'guard'),
   };
 };
 
@@ -144,7 +176,11 @@ export const readOutput = (data: unknown): ToolOutput => {
       file.items
         .filter((i) => i.kind === wanted)
         .map((i, n) =>
-          toFinding({ ...i.location, class: i.class, checks: i.checks, flow: i.flow }, n, wanted),
+          toFinding(
+            { ...i.location, class: i.class, checks: i.checks, flow: i.flow, strength: i.strength },
+            n,
+            wanted,
+          ),
         );
     return {
       findings: [...rows('lead'), ...rows('strength')],

@@ -56,7 +56,10 @@ export type Aggregate = {
   classNoiseAtFix: number | null;
   /** Found before the fix and silent after it: of all entries with a fix, and of those found. */
   foundThenSilent: number | null;
+  toldSilent: number | null;
+  /** Of those found, silent after the fix or marked guarded there; and the same without what was marked so before it. */
   toldApart: number | null;
+  toldNewly: number | null;
   decoys: number;
   decoysFlagged: number;
 };
@@ -100,7 +103,9 @@ export const aggregate = (rows: readonly WeaknessScore[]): Aggregate => {
     noiseAtFix: mean(fixed.map((r) => r.fixedHit === true)),
     classNoiseAtFix: mean(fixed.map((r) => r.fixedClassHit === true)),
     foundThenSilent: mean(fixed.map((r) => r.classHit && !r.fixedClassHit)),
-    toldApart: mean(found.map((r) => !r.fixedClassHit)),
+    toldSilent: mean(found.map((r) => r.atFix === 'gone')),
+    toldApart: mean(found.map((r) => r.atFix !== 'left')),
+    toldNewly: mean(found.map((r) => r.atFix === 'gone' || r.atFix === 'marked')),
     decoys: rows.reduce((sum, r) => sum + r.decoys, 0),
     decoysFlagged: rows.reduce((sum, r) => sum + r.decoysHit, 0),
   };
@@ -133,7 +138,7 @@ const share = (value: number | null): string => (value === null ? '-' : `${Math.
 const number = (value: number | null): string =>
   value === null ? '-' : String(value >= 100 ? Math.round(value) : Math.round(value * 10) / 10);
 
-const HEAD = 'entries class any chance first5 in-check rank leads /10k apart noise@fix s'.split(' ');
+const HEAD = 'entries class any chance first5 in-check rank leads /10k apart gone noise@fix s'.split(' ');
 const cells = (name: string, a: Aggregate): string[] => [
   name,
   `${a.entries}${a.failed ? ` (${a.failed} failed)` : ''}`,
@@ -146,6 +151,7 @@ const cells = (name: string, a: Aggregate): string[] => [
   number(a.medianFindings),
   number(a.medianPer10k),
   a.withFix ? `${share(a.toldApart)} of ${a.withFix}` : '-',
+  a.withFix ? share(a.toldSilent) : '-',
   share(a.classNoiseAtFix),
   number(a.medianSeconds),
 ];
@@ -168,7 +174,9 @@ export const evidenceTables = (rows: readonly WeaknessScore[]): string => {
       `leads per 10,000 lines: median ${number(all.medianPer10k)}, all together ${number(all.pooledPer10k)}, ` +
         `worst ${worst(all.worstPer10k)}, worst of 1,000 lines or more ${worst(all.worstPer10kLarge)}`,
       all.withFix
-        ? `told apart from the fixed commit: ${share(all.toldApart)} of those found, ${share(all.foundThenSilent)} of all ${all.withFix} with a fix`
+        ? `told apart from the fixed commit, of those found: ${share(all.toldApart)} (gone ${share(all.toldSilent)}, ` +
+          `else marked guarded; without those that were marked so before the fix ${share(all.toldNewly)}); ` +
+          `gone of all ${all.withFix} with a fix ${share(all.foundThenSilent)}`
         : 'the fixed commits were not looked at (--fixed)',
       `decoys flagged: ${all.decoysFlagged} of ${all.decoys}; ${number(all.totalSeconds)} s in all`,
     ].join('\n'),

@@ -1,6 +1,16 @@
 import type { Clones } from './clones.ts';
 import type { AuditNote, Server, Weakness } from './corpus.ts';
-import { chanceOf, compatible, type Finding, hits, type NamedTool, overlaps, type Site } from './measure.ts';
+import {
+  type AtFix,
+  atFix,
+  chanceOf,
+  compatible,
+  type Finding,
+  hits,
+  type NamedTool,
+  overlaps,
+  type Site,
+} from './measure.ts';
 import type { Job, ToolRun } from './run-tool.ts';
 
 export type Runner = (job: Job) => Promise<ToolRun>;
@@ -33,6 +43,8 @@ export type WeaknessScore = {
   /** At the commit that fixed it, when that was looked at. */
   fixedHit: boolean | null;
   fixedClassHit: boolean | null;
+  /** What became there of the right leads; null as well where there were none before. */
+  atFix: AtFix | null;
 };
 
 /** What someone who works on a miss wants to see first. */
@@ -109,12 +121,17 @@ export const scoreWeakness = async (
     d.start ? [{ file: d.file, start: d.start, end: d.end ?? d.start }] : [],
   );
   const flagged = decoys.filter((d) => leads.some((f) => hits(f, [d]) && compatible(f.classes, w.class)));
-  let after: { fixedHit: boolean; fixedClassHit: boolean } | null = null;
+  let after: Pick<WeaknessScore, 'fixedHit' | 'fixedClassHit' | 'atFix'> | null = null;
   if (options.fixed && w.fixed_commit && w.kind === 'server') {
     const fixed = w.fixed_commit;
     const moved = w.sites.flatMap((s) => clones.mapSite(w.repo, commit, fixed, s) ?? []);
     const still = (await run(jobOf(w, fixed))).findings.filter((f) => f.kind === 'lead' && hits(f, moved));
-    after = { fixedHit: still.length > 0, fixedClassHit: still.some((f) => compatible(f.classes, w.class)) };
+    const kept = still.filter((f) => compatible(f.classes, w.class));
+    after = {
+      fixedHit: still.length > 0,
+      fixedClassHit: kept.length > 0,
+      atFix: right.length > 0 ? atFix(right, kept) : null,
+    };
   }
   const score: WeaknessScore = {
     id: w.id,
@@ -139,6 +156,7 @@ export const scoreWeakness = async (
     decoysHit: flagged.length,
     fixedHit: after?.fixedHit ?? null,
     fixedClassHit: after?.fixedClassHit ?? null,
+    atFix: after?.atFix ?? null,
   };
   return { score, miss: score.classHit ? null : missOf(w, score, leads) };
 };
