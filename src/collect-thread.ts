@@ -1,6 +1,6 @@
 // The program of a thread in which collectors run (src/io/collector-threads.ts): each request names a collector and a place.
 import { parentPort } from 'node:worker_threads';
-import { collectors } from './collectors/index.ts';
+import { collectorsWith } from './collectors/index.ts';
 import type { ThreadAnswer, ThreadRequest } from './io/collector-threads.ts';
 import { type OpenRepository, openRepository } from './io/git/open-repository.ts';
 
@@ -27,7 +27,7 @@ const answer = (message: ThreadAnswer): void => port.postMessage(message);
 port.on('message', async (request: ThreadRequest) => {
   const { job } = request;
   try {
-    const collector = collectors.find((c) => c.id === request.collector);
+    const collector = collectorsWith(request.ownRules).find((c) => c.id === request.collector);
     if (!collector) throw new Error(`there is no collector ${request.collector}`);
     const { tree, history } = await openOnce(request);
     const gathered = await collector.collect({

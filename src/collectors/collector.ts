@@ -137,6 +137,8 @@ export type Collector = {
   timeoutMs?: number;
   /** Keeps the sources of a whole tree in memory: runs with others, but not with another of this kind. */
   large?: boolean;
+  /** Asks sources that only the program itself holds (`advisories`): not run in a thread. */
+  inPlace?: boolean;
   collect(context: CollectContext): Promise<Gathered>;
 };
 

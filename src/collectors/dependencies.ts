@@ -36,6 +36,7 @@ export const dependencies = (bundled: () => AdvisorySource): Collector => ({
   id: 'dependencies',
   title: 'Dependencies',
   timeoutMs: 600_000,
+  inPlace: true,
   about:
     'What every manifest asks for and how firmly, what lockfiles pin, which of it has known vulnerabilities, and what keeps it current.',
   async collect(context) {

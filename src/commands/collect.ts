@@ -8,7 +8,7 @@ import { openTarget } from '../io/git/open-target.ts';
 import { readOwnRules, rulesName } from '../io/rule-files.ts';
 import { visible } from '../text/visible.ts';
 import { type Host, TOOL_NAME } from './host.ts';
-import { openSource } from './open-source.ts';
+import { defaultJobs, openSource } from './open-source.ts';
 import { VERSION } from './version.ts';
 import { loadMethodology } from './workspace.ts';
 
@@ -39,11 +39,24 @@ export type CollectOptions = {
   methodology?: string | undefined;
   /** Folder of the auditor's own rules. */
   rules?: string | undefined;
+  /** How many collectors run at a time. */
+  jobs?: string | undefined;
+};
+
+const jobsOf = (word: string | undefined): number => {
+  if (word === undefined) return defaultJobs();
+  const jobs = Number(word);
+  if (Number.isInteger(jobs) && jobs >= 1 && jobs <= 64) return jobs;
+  throw new UserError(
+    `--jobs does not know "${word}", so nothing was collected`,
+    'a number of collectors to run at a time, from 1 to 64',
+  );
 };
 
 /** Gathers evidence without a session. The JSON is `mcp-audit/evidence@1`; its schema lies beside the checklists. */
 export const collect = async (host: Host, options: CollectOptions): Promise<number> => {
   const fails = options.failOn ? failsOn(options.failOn) : null;
+  const concurrency = jobsOf(options.jobs);
   const methodology = await loadMethodology(options.methodology);
   const ownRules = options.rules ? await readOwnRules(options.rules) : new Map<string, string>();
   const known = new Set(checksOf(methodology).map((c) => c.id));
@@ -71,7 +84,7 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
     progress: host.progress,
   });
   for (const n of notices) host.stderr(`${visible(n)}\n`);
-  const source = await openSource(repository, target.commit, target.subdir);
+  const source = await openSource({ repository, commit: target.commit, subdir: target.subdir, ownRules });
   const { source: _typed, ...shown } = target;
   try {
     tell(`${target.name} at ${target.commit}`);
@@ -83,6 +96,7 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
         source,
         methodology,
         signal: abort.signal,
+        concurrency,
         now: () => performance.now(),
         onResult: ({ run, items }) =>
           tell(

@@ -91,6 +91,7 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     .option('--check <id...>', 'only the evidence of these checks')
     .option('--json [file]', 'write the evidence as JSON to a file, or to standard output')
     .option('--fail-on <what>', 'exit 1 when there are such leads: lead, strong, moderate, weak, or a class')
+    .option('--jobs <n>', 'collectors to run at a time; as many as there are cores, at most 4, when left out')
     .action(async (source: string, o) =>
       done(await (await import('./collect.ts')).collect(host, { source, ...o })),
     );

@@ -11,14 +11,14 @@ import { findClone } from '../io/git/find-clone.ts';
 import { openTarget } from '../io/git/open-target.ts';
 import { bundledChecklists, readMethodologyFolder } from '../io/methodology-files.ts';
 import { sessionDir } from '../io/paths.ts';
-import { readOwnRules } from '../io/rule-files.ts';
+import { type RuleFiles, readOwnRules } from '../io/rule-files.ts';
 import { createSampleRepository } from '../io/sample.ts';
 import { listSessions } from '../io/session/list-sessions.ts';
 import { type OpenSession, resumeSession, startSession } from '../io/session/open-session.ts';
 import { isSessionId } from '../io/session/session-id.ts';
 import { knownTtps } from './checklist.ts';
 import { type Host, TOOL_NAME } from './host.ts';
-import { openSource } from './open-source.ts';
+import { defaultJobs, openSource } from './open-source.ts';
 import { VERSION } from './version.ts';
 
 /** The only place where an audit's parts are put together, for the interface and for the headless twins alike. */
@@ -61,7 +61,12 @@ const signature = (auditor: Auditor): string => auditor.github || auditor.name |
  * Opens the target again without asking its source: any clone of ours that holds the commit will do. The source itself is
  * asked only when it is a folder on this machine, or the auditor allowed the network in this session.
  */
-const reopen = async (host: Host, target: SessionTarget, networkAllowed: boolean): Promise<Source> => {
+const reopen = async (
+  host: Host,
+  target: SessionTarget,
+  ownRules: RuleFiles,
+  networkAllowed: boolean,
+): Promise<Source> => {
   let repository = await findClone(host.reposDir, target.commit);
   if (!repository) {
     const local = existsSync(target.source.replace(/#[^#]*$/, ''));
@@ -77,7 +82,7 @@ const reopen = async (host: Host, target: SessionTarget, networkAllowed: boolean
     });
     repository = opened.repository;
   }
-  return openSource(repository, target.commit, target.subdir);
+  return openSource({ repository, commit: target.commit, subdir: target.subdir, ownRules });
 };
 
 const workspace = (host: Host, open: OpenSession, notices: readonly string[]): Workspace => {
@@ -95,7 +100,8 @@ const workspace = (host: Host, open: OpenSession, notices: readonly string[]): W
     clock: host.clock,
     by: signature(auditor),
     collectors: collectorsWith(open.ownRules).filter((c) => wanted.has(c.id)),
-    openSource: () => reopen(host, target, store.snapshot().session.networkAllowed),
+    concurrency: defaultJobs(),
+    openSource: () => reopen(host, target, open.ownRules, store.snapshot().session.networkAllowed),
     readOnly: open.readOnly,
     notices: [...open.notices, ...notices],
   });

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { CollectContext, Collector, Gathered } from '../collectors/collector.ts';
+import type { RuleFiles } from './rule-files.ts';
 
 /** What a thread is asked: everything in it is plain data. */
 export type ThreadRequest = {
@@ -9,6 +10,8 @@ export type ThreadRequest = {
   repository: string;
   commit: string;
   subdir: string;
+  /** The auditor's own rules. */
+  ownRules: RuleFiles;
   target: CollectContext['target'];
 };
 
@@ -25,7 +28,7 @@ export type CollectorThreads = {
   close(): Promise<void>;
 };
 
-export type ThreadPlace = Pick<ThreadRequest, 'repository' | 'commit' | 'subdir'>;
+export type ThreadPlace = Pick<ThreadRequest, 'repository' | 'commit' | 'subdir' | 'ownRules'>;
 
 /**
  * A thread that needs more is ended, and its collector fails with words: a hostile tree must not take the machine's memory

@@ -43,7 +43,7 @@ const open = () => {
     progress: CollectContext['progress'] = (m) => void heard.push(m),
   ) => {
     const context = { signal, progress, target: { name: 'a server' } } as unknown as CollectContext;
-    const place = { repository: '/clone', commit: 'c', subdir: '' };
+    const place = { repository: '/clone', commit: 'c', subdir: '', ownRules: new Map() };
     return threads.run({ id } as Collector, context, place);
   };
   const searched = async (id: string): Promise<string> => (await run(id)).searched;
