@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { type DisclosureState, disclosureOf } from '../domain/disclosure.ts';
 import { UserError } from '../domain/errors.ts';
+import type { Session } from '../domain/session.ts';
 import { writeFile } from '../io/folders.ts';
 import { htmlFile } from '../report/formats/html.ts';
 import { markdownFile } from '../report/formats/markdown-file.ts';
 import { advisories } from '../report/formats/osv.ts';
+import { privateReport } from '../report/formats/private-report.ts';
 import { reportJsonFile } from '../report/formats/report-json.ts';
 import { sarifFile } from '../report/formats/sarif.ts';
 import type { ReportModel } from '../report/report-model.ts';
 
 /** The formats beside the submission: one file each, except advisories, which are one file a weakness below a folder. */
-export const FORMATS = ['submission', 'json', 'sarif', 'markdown', 'html', 'osv'] as const;
+export const FORMATS = ['submission', 'json', 'sarif', 'markdown', 'html', 'osv', 'private'] as const;
 export type Format = (typeof FORMATS)[number];
 
 export const parseFormat = (text: string): Format => {
@@ -25,23 +28,27 @@ const stableId =
   (finding: string): string =>
     createHash('sha256').update(`${session}\0${finding}`).digest('hex').slice(0, 8).toUpperCase();
 
-const WRITERS: Record<Exclude<Format, 'submission' | 'osv'>, (m: ReportModel) => string> = {
+const WRITERS: Record<
+  Exclude<Format, 'submission' | 'osv'>,
+  (m: ReportModel, disclosure: DisclosureState) => string
+> = {
   json: reportJsonFile,
   sarif: sarifFile,
   markdown: markdownFile,
   html: htmlFile,
+  private: privateReport,
 };
 
-/** Paths and texts of a report in one format; `session` is the session's id. */
+/** Paths and texts of a report in one format. */
 export const writtenAs = (
   format: Exclude<Format, 'submission'>,
   m: ReportModel,
-  session: string,
+  session: Session,
   to: string,
 ): Map<string, string> =>
   format === 'osv'
-    ? new Map(advisories(m, stableId(session)).map((a) => [join(to, a.path), a.text]))
-    : new Map([[to, WRITERS[format](m)]]);
+    ? new Map(advisories(m, stableId(session.id)).map((a) => [join(to, a.path), a.text]))
+    : new Map([[to, WRITERS[format](m, disclosureOf(session))]]);
 
 export const writeAll = (files: ReadonlyMap<string, string>): void => {
   for (const [path, text] of files) writeFile(path, text);

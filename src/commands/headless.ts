@@ -246,8 +246,8 @@ export const report = (
       // Advisories are made to be published; the other formats may be for the maintainers themselves.
       if (format === 'osv') refuseEarly(state.snapshot);
       const early = publicationWarning(state.snapshot.session);
-      if (early) host.stderr(`not for the public yet: ${visible(early)}\n`);
-      const files = writtenAs(format, model, w.id, options.to);
+      if (early && format !== 'private') host.stderr(`not for the public yet: ${visible(early)}\n`);
+      const files = writtenAs(format, model, state.snapshot.session, options.to);
       if (options.to === '-') for (const text of files.values()) host.stdout(text);
       else {
         writeAll(files);

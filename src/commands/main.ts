@@ -201,10 +201,31 @@ export const program = (host: Host, done: (code: number) => void): Command => {
       '--to <path>',
       'folder, or a clone of the audit database; a file for other formats, - prints it',
     )
-    .option('--format <format>', 'submission (default), json, sarif, markdown, html, osv', 'submission')
+    .option(
+      '--format <format>',
+      'submission (default), json, sarif, markdown, html, osv, or private: what the maintainers read first',
+      'submission',
+    )
     .addOption(session())
     .addOption(json())
     .action(async (o) => done(await (await import('./headless.ts')).report(host, o)));
+
+  cli
+    .command('submit')
+    .description(
+      'commit the submission to a branch of your clone of the audit database, and open a pull request',
+    )
+    .option('--db <dir>', 'your clone of the audit database; remembered')
+    .option('--branch <name>', 'name of the branch; made of the server and commit when left out')
+    .option('--remote <name>', 'remote to push to', 'origin')
+    .option(
+      '--open',
+      'push and open the pull request with gh, after asking; without it the commands are printed',
+    )
+    .option('--yes', 'with --open: do not ask again')
+    .addOption(session())
+    .addOption(json())
+    .action(async (o) => done(await (await import('./submit.ts')).submit(host, o)));
 
   cli
     .command('validate')

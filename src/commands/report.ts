@@ -141,12 +141,12 @@ export const refuseEarly = (snapshot: Snapshot): void => {
 };
 
 /**
- * The model for formats that lie in no database.
+ * The model for formats that lie in no database; `audit` is its id where it has one.
  * @throws UserError when something blocks the report
  */
-export const reportModelOf = async (state: State, read: ReadText): Promise<ReportModel> => {
+export const reportModelOf = async (state: State, read: ReadText, audit?: string): Promise<ReportModel> => {
   await refuseBlocked(state.snapshot, read);
-  return model(state, auditIdIn('', state));
+  return model(state, audit ?? auditIdIn('', state));
 };
 
 const model = ({ snapshot, events, top10, contents }: State, auditId: string): ReportModel => {
