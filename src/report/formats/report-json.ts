@@ -126,6 +126,9 @@ export const reportJson = z.strictObject({
             value: z.number().nullable(),
             label: z.string(),
             reason: z.string(),
+            /** Who rated: the auditor, or the program, whose ratings are proposals. */
+            by: z.enum(['auditor', 'proposal']),
+            proposal: z.strictObject({ value: z.number().nullable(), reason: z.string() }),
           }),
         ),
       }),
@@ -197,7 +200,10 @@ export const reportValue = (m: ReportModel): ReportJson => {
     scorecard: {
       total: scorecard.total,
       ratedWeight: scorecard.ratedWeight,
-      dimensions: scorecard.dimensions,
+      dimensions: scorecard.dimensions.map(({ criteria, ...d }) => ({
+        ...d,
+        criteria: criteria.map(({ question: _question, votes: _votes, ...c }) => c),
+      })),
     },
     dismissed: m.dismissed,
     openLeads: m.openLeads,
