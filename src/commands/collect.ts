@@ -7,6 +7,7 @@ import { runCollectors, toEvidenceFile } from '../engine/run-collectors.ts';
 import { openTarget } from '../io/git/open-target.ts';
 import { readOwnRules, rulesName } from '../io/rule-files.ts';
 import { visible } from '../text/visible.ts';
+import { advisorySources, chosenCopy } from './advisories.ts';
 import { type Host, TOOL_NAME } from './host.ts';
 import { defaultJobs, openSource } from './open-source.ts';
 import { VERSION } from './version.ts';
@@ -37,6 +38,10 @@ export type CollectOptions = {
   json?: string | boolean | undefined;
   failOn?: string | undefined;
   methodology?: string | undefined;
+  /** Folder or zip with an offline copy of OSV. */
+  osv?: string | undefined;
+  /** Let dependencies be looked up at the OSV service. */
+  allowNetwork?: boolean | undefined;
   /** Folder of the auditor's own rules. */
   rules?: string | undefined;
   /** How many collectors run at a time. */
@@ -76,6 +81,7 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
   const toJson = options.json === true ? '-' : options.json || null;
   const tell = (text: string): void => void (toJson === '-' || host.stdout(`${visible(text)}\n`));
 
+  const osv = options.osv ? chosenCopy(options.osv) : null;
   const { target, repository, notices } = await openTarget({
     source: options.source,
     ref: options.ref,
@@ -97,6 +103,7 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
         methodology,
         signal: abort.signal,
         concurrency,
+        advisories: advisorySources(host, { osvCopy: osv, networkAllowed: options.allowNetwork ?? false }),
         now: () => performance.now(),
         onResult: ({ run, items }) =>
           tell(

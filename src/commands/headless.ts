@@ -8,6 +8,7 @@ import { findingsOf, indexEvidence, progress, verdictWord, workedHours } from '.
 import { toJson } from '../domain/session.ts';
 import type { Snapshot } from '../engine/store.ts';
 import { visible } from '../text/visible.ts';
+import { chosenCopy } from './advisories.ts';
 import { applyAnswers, readAnswers } from './answer.ts';
 import { parseFormat, writeAll, writtenAs } from './formats.ts';
 import { type Host, json } from './host.ts';
@@ -22,7 +23,14 @@ import {
   stateOf,
   writeReport,
 } from './report.ts';
-import { chooseSession, resumeAudit, type StartOptions, startAudit, type Workspace } from './workspace.ts';
+import {
+  allowLookups,
+  chooseSession,
+  resumeAudit,
+  type StartOptions,
+  startAudit,
+  type Workspace,
+} from './workspace.ts';
 
 /** The twins of what the interface does, for scripts and for terminals that are none. Exit codes: 0 done, 1 not as asked. */
 
@@ -213,9 +221,16 @@ export const status = (
 
 export const collectAgain = (
   host: Host,
-  options: { session?: string | undefined; checks?: readonly string[] },
-): Promise<number> =>
-  withSession(host, options.session, async (w) => {
+  options: {
+    session?: string | undefined;
+    checks?: readonly string[];
+    osv?: string | undefined;
+    allowNetwork?: boolean | undefined;
+  },
+): Promise<number> => {
+  const osv = options.osv ? chosenCopy(options.osv) : null;
+  return withSession(host, options.session, async (w) => {
+    allowLookups(w, osv, options.allowNetwork ?? false);
     const { methodology } = w.store.snapshot();
     const ids = options.checks?.length
       ? [
@@ -228,6 +243,7 @@ export const collectAgain = (
       : collectorsOf(methodology);
     return (await collectAll(host, w, ids, false)) ? 0 : 1;
   });
+};
 
 export const report = (
   host: Host,

@@ -75,7 +75,15 @@ export const program = (host: Host, done: (code: number) => void): Command => {
       done(await (await import('./open.ts')).resumeCommand(host, id, o)),
     );
 
-  target(cli.command('start'))
+  const lookups = (c: Command) =>
+    c
+      .option(
+        '--osv <path>',
+        'look dependencies up in an offline copy of OSV: a folder or zip of its records',
+      )
+      .option('--allow-network', 'let collectors look dependencies up at api.osv.dev');
+
+  lookups(target(cli.command('start')))
     .description('begin a session without a terminal: pin the target and gather its evidence')
     .argument('<target>', 'folder with a git repository, or git URL')
     .option('--url <url>', 'address the report names when the repository has no remote')
@@ -85,7 +93,7 @@ export const program = (host: Host, done: (code: number) => void): Command => {
       done(await (await import('./headless.ts')).start(host, { source, ...o })),
     );
 
-  target(cli.command('collect'))
+  lookups(target(cli.command('collect')))
     .description('gather evidence without a session (format mcp-audit/evidence@1)')
     .argument('<target>', 'folder with a git repository, or git URL')
     .option('--check <id...>', 'only the evidence of these checks')
@@ -96,13 +104,12 @@ export const program = (host: Host, done: (code: number) => void): Command => {
       done(await (await import('./collect.ts')).collect(host, { source, ...o })),
     );
 
-  cli
-    .command('gather')
+  lookups(cli.command('gather'))
     .description('run the collectors of a session again')
     .addOption(session())
     .option('--check <id...>', 'only the collectors of these checks')
     .action(async (o) =>
-      done(await (await import('./headless.ts')).collectAgain(host, { session: o.session, checks: o.check })),
+      done(await (await import('./headless.ts')).collectAgain(host, { ...o, checks: o.check })),
     );
 
   cli

@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
 import { UserError } from '../domain/errors.ts';
 import { checksOf, type Top10Risk } from '../domain/methodology.ts';
 import { progress, workedHours } from '../domain/selectors.ts';
@@ -112,6 +114,7 @@ const ports = (
           : `It cannot be compiled yet: ${String(error)}`;
       }
     },
+    fullPath: (path) => resolve(path.replace(/^~(?=\/|$)/, homedir())),
     reportFolder: () => 'audit-submission',
     write: async (snapshot, events, folder) => {
       const r = report();

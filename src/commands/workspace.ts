@@ -16,6 +16,7 @@ import { createSampleRepository } from '../io/sample.ts';
 import { listSessions } from '../io/session/list-sessions.ts';
 import { type OpenSession, resumeSession, startSession } from '../io/session/open-session.ts';
 import { isSessionId } from '../io/session/session-id.ts';
+import { advisorySources, chosenCopy } from './advisories.ts';
 import { knownTtps } from './checklist.ts';
 import { type Host, TOOL_NAME } from './host.ts';
 import { defaultJobs, openSource } from './open-source.ts';
@@ -33,6 +34,10 @@ export type StartOptions = {
   rules?: string | undefined;
   /** Address the report names when the repository has no remote. */
   url?: string | undefined;
+  /** Folder or zip with an offline copy of OSV. */
+  osv?: string | undefined;
+  /** Let collectors ask the OSV service. */
+  allowNetwork?: boolean | undefined;
   progress?: ((text: string) => void) | undefined;
   signal?: AbortSignal | undefined;
 };
@@ -99,6 +104,7 @@ const workspace = (host: Host, open: OpenSession, notices: readonly string[]): W
     events: open.events,
     clock: host.clock,
     by: signature(auditor),
+    advisories: (session) => advisorySources(host, session),
     collectors: collectorsWith(open.ownRules).filter((c) => wanted.has(c.id)),
     concurrency: defaultJobs(),
     openSource: () => reopen(host, target, open.ownRules, store.snapshot().session.networkAllowed),
@@ -108,10 +114,17 @@ const workspace = (host: Host, open: OpenSession, notices: readonly string[]): W
   return { id: open.id, dir: open.dir, store, notices: [...open.notices, ...notices] };
 };
 
+/** Records what dependencies may be looked up in; what is not named stays as it is. */
+export const allowLookups = ({ store }: Workspace, osv: string | null, network: boolean): void => {
+  if (osv !== null) store.dispatch({ type: 'choose-advisories', osv });
+  if (network) store.dispatch({ type: 'allow-network', allowed: true });
+};
+
 /** Pins the target and begins a session on it. */
 export const startAudit = async (host: Host, options: StartOptions): Promise<Workspace> => {
   const methodology = await loadMethodology(options.methodology);
   const ownRules = options.rules ? await readOwnRules(options.rules) : new Map();
+  const osv = options.osv ? chosenCopy(options.osv) : null;
   const { target, notices } = await openTarget({
     source: options.source,
     ref: options.ref,
@@ -132,7 +145,9 @@ export const startAudit = async (host: Host, options: StartOptions): Promise<Wor
     clock: host.clock,
     random: () => randomBytes(2).toString('hex'),
   });
-  return workspace(host, open, notices);
+  const started = workspace(host, open, notices);
+  allowLookups(started, osv, options.allowNetwork ?? false);
+  return started;
 };
 
 export const startSample = async (host: Host, progress?: (text: string) => void): Promise<Workspace> => {

@@ -23,6 +23,7 @@ export type Command =
   | { type: 'name-auditor'; auditor: Auditor }
   | { type: 'address-target'; url: string }
   | { type: 'allow-network'; allowed: boolean }
+  | { type: 'choose-advisories'; osv: string | null }
   | { type: 'report-written'; audit: string; sha256: string }
   | { type: 'close'; check: string | null }
   | { type: 'undo' }
@@ -231,6 +232,14 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
     case 'allow-network':
       if (session.networkAllowed === command.allowed) return unchanged;
       return { event: { type: 'network.allowed', allowed: command.allowed } };
+    case 'choose-advisories': {
+      const osv = command.osv?.trim() || null;
+      if (session.osvCopy === osv) return unchanged;
+      const event = { type: 'advisories.chosen', osv } as const;
+      if (!eventBody.safeParse(event).success)
+        return refuse('that is too long to be a path', 'name a folder or zip file with OSV records');
+      return { event };
+    }
     case 'report-written': {
       const event = { type: 'report.written', audit: command.audit, sha256: command.sha256 } as const;
       if (!eventBody.safeParse(event).success)

@@ -104,6 +104,8 @@ export const eventBody = z.discriminatedUnion('type', [
     url: z.string().regex(/^https:\/\/[^\s/]+\/[^\s]+$/),
   }),
   z.strictObject({ type: z.literal('network.allowed'), allowed: z.boolean() }),
+  /** Folder or zip on this machine with an offline copy of OSV, in which dependencies are looked up. */
+  z.strictObject({ type: z.literal('advisories.chosen'), osv: z.string().min(1).max(4096).nullable() }),
   z.strictObject({ type: z.literal('check.answered'), check: checkId, answer: answer.nullable() }),
   /** An unfinished note, kept against loss; not an answer, not undoable. */
   z.strictObject({ type: z.literal('draft.kept'), check: checkId, text: z.string().nullable() }),

@@ -224,6 +224,8 @@ export const describeEvent = (
       return `the repository's address is ${e.url}`;
     case 'network.allowed':
       return e.allowed ? 'network allowed for this session' : 'network no longer allowed';
+    case 'advisories.chosen':
+      return e.osv ? `advisories are looked up in ${e.osv}` : 'no offline copy of OSV any more';
     case 'check.answered':
       return `${mark}${e.check} ${e.answer ? `${verdictWord(e.answer.verdict)}${e.answer.note ? ` — ${e.answer.note}` : ''}` : 'answer cleared'}`;
     case 'draft.kept':

@@ -39,6 +39,8 @@ export type Session = {
   tool: { name: string; version: string } | null;
   auditor: Auditor;
   networkAllowed: boolean;
+  /** Where an offline copy of OSV lies on this machine; null when none was named. */
+  osvCopy: string | null;
   answers: Map<string, AnsweredCheck>;
   drafts: Map<string, string>;
   runs: Map<string, RunRecord>;
@@ -70,6 +72,7 @@ export const emptySession = (): Session => ({
   tool: null,
   auditor: { name: '', github: '', organization: '', contact: '' },
   networkAllowed: false,
+  osvCopy: null,
   answers: new Map(),
   drafts: new Map(),
   runs: new Map(),
@@ -177,6 +180,9 @@ const mutate = (s: Session, e: SessionEvent): Session => {
       break;
     case 'network.allowed':
       s.networkAllowed = e.allowed;
+      break;
+    case 'advisories.chosen':
+      s.osvCopy = e.osv;
       break;
     case 'check.answered':
       // A draft has served when its words became the note. A bare verdict, or undo, must not throw words away.

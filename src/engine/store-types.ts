@@ -1,4 +1,5 @@
 import type { Collector } from '../collectors/collector.ts';
+import type { AdvisorySource } from '../domain/advisory.ts';
 import type { Command, Refusal } from '../domain/decide.ts';
 import type { SessionEvent } from '../domain/events.ts';
 import type { CollectorResult } from '../domain/evidence.ts';
@@ -65,6 +66,8 @@ export type StoreParts = {
   /** Who decides, as long as the session names no auditor. */
   by: string;
   collectors: readonly Collector[];
+  /** What this session lets dependencies be looked up in; asked before each run. */
+  advisories?: (session: Session) => readonly AdvisorySource[];
   /** Called when the target is needed for the first time; again only after it failed. */
   openSource(): Promise<Source>;
   readOnly?: string | null;

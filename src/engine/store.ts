@@ -174,7 +174,16 @@ export const createStore = (parts: StoreParts): Store => {
     try {
       const opened = await orAborted(source(), signal);
       return (
-        opened && (await gather(collector, { target, source: opened, methodology, signal, progress, now }))
+        opened &&
+        (await gather(collector, {
+          target,
+          source: opened,
+          methodology,
+          signal,
+          advisories: parts.advisories?.(current().session),
+          progress,
+          now,
+        }))
       );
     } catch (error) {
       return unavailable(id, `the target at its pinned commit cannot be read: ${reason(error)}`);

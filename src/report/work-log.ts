@@ -54,6 +54,13 @@ export const workLog = (events: readonly SessionEvent[], titles: ReadonlyMap<str
       case 'network.allowed':
         say(e.allowed ? 'network access allowed for the tools' : 'network access withdrawn');
         break;
+      case 'advisories.chosen':
+        say(
+          e.osv
+            ? 'an offline copy of OSV named for looking dependencies up'
+            : 'no offline copy of OSV any more',
+        );
+        break;
       case 'check.answered': {
         const was = verdicts.get(e.check) ?? null;
         const now = e.answer?.verdict ?? null;

@@ -102,6 +102,7 @@ export const bindings: readonly Binding[] = [
   { id: 'address', context: 'session', keys: ['U'], label: 'Address of the repository', short: 'address', disabled: readOnly, run: session.addressTarget },
   { id: 'sign', context: 'session', keys: ['A'], label: 'Who signs', short: 'who signs', disabled: readOnly, run: session.nameAuditor },
   { id: 'network', context: 'session', keys: ['N'], label: 'Allow or forbid the network for this session', short: 'network', disabled: readOnly, run: session.allowNetwork },
+  { id: 'advisories', context: 'session', keys: ['V'], label: 'Offline copy of OSV, for known vulnerabilities', short: 'OSV copy', disabled: readOnly, run: session.chooseAdvisories },
   { id: 'export', context: 'session', keys: ['E'], label: 'Export the session to one file', short: 'export', run: session.exportSession },
 
   { id: 'go-to-lead', context: 'surface', keys: ['o'], label: 'Go to the worst lead of this tool', short: 'worst lead', run: go.goToLead },

@@ -73,6 +73,8 @@ export type Ports = {
   readiness(snapshot: Snapshot, cited: Cited): readonly ReadinessItem[];
   /** The assessment as it would be written now, or why it cannot be compiled. */
   preview(snapshot: Snapshot, events: readonly SessionEvent[]): string;
+  /** What a path typed here means from anywhere: absolute, `~` being the home folder. */
+  fullPath(path: string): string;
   /** Where `write` puts the submission unless the auditor says otherwise. */
   reportFolder(snapshot: Snapshot): string;
   write(snapshot: Snapshot, events: readonly SessionEvent[], folder: string): Promise<Written>;

@@ -193,6 +193,10 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
   }),
   fc.record({ type: fc.constant('allow-network' as const), allowed: fc.boolean() }),
   fc.record({
+    type: fc.constant('choose-advisories' as const),
+    osv: fc.option(fc.string({ maxLength: 5000 })),
+  }),
+  fc.record({
     type: fc.constant('report-written' as const),
     audit: text,
     sha256: fc.constantFrom('b'.repeat(64), 'x'),

@@ -32,6 +32,8 @@ describe('deciding', () => {
   it('refuses what is already so', () => {
     const answer: Command = { type: 'answer', check: '1.1.1', verdict: 'pass', note: 'seen' };
     expect(refusedBecause(answer, answer)).toBe('nothing changed');
+    expect(refusedBecause({ type: 'choose-advisories', osv: ' ' })).toBe('nothing changed');
+    expect(refusedBecause({ type: 'choose-advisories', osv: 'x'.repeat(5000) })).toContain('too long');
     expect(refusedBecause({ type: 'allow-network', allowed: false })).toBe('nothing changed');
     expect(refusedBecause({ type: 'attach', name: 'a.txt', attachment: null })).toBe('nothing changed');
   });

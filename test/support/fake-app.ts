@@ -172,6 +172,7 @@ export const fakeApp = (parts: FakeParts = {}) => {
     exportFile: async () => '/tmp/session.mcp-audit.zip',
     readiness: () => parts.readiness ?? [],
     preview: () => parts.preview ?? '# Security assessment\n\nNothing yet.',
+    fullPath: (path) => path,
     reportFolder: () => 'audit-submission',
     write: async (_snapshot, _events, folder) => {
       called('write', folder);

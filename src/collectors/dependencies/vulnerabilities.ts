@@ -220,7 +220,7 @@ const sourceFact = (
     {
       class: 'supply-chain',
       detail: [
-        `Its newest entry is of ${answer.asOf ? `${answer.asOf.slice(0, 10)}${age(answer.asOf, committedAt)}` : 'an unknown day'}: what was published later is not in it.`,
+        `Its data is of ${answer.asOf ? `${answer.asOf.slice(0, 10)}${age(answer.asOf.slice(0, 10), committedAt.slice(0, 10))}` : 'an unknown day'}: what was published later is not in it.`,
         answer.records === null ? '' : `${plural(answer.records, 'advisory', 'advisories')}.`,
         answer.sha256 ? `sha256 ${answer.sha256}` : '',
         ...answer.gaps,

@@ -221,6 +221,22 @@ export const allowNetwork = (app: App): void => {
   );
 };
 
+/** Where dependencies are looked up; they are gathered again at once, since that is what it is named for. */
+export const chooseAdvisories = (app: App): void =>
+  app.push({
+    kind: 'field',
+    title: 'Offline copy of OSV',
+    help: 'A folder or zip of advisories: <Ecosystem>/all.zip of osv-vulnerabilities, JSON files, or a clone of github/advisory-database. Empty for none.',
+    field: textField(app.opened().store.snapshot().session.osvCopy ?? ''),
+    submit: (path) => {
+      const osv = path.trim() === '' ? null : app.ports.fullPath(path.trim());
+      if (!app.taken({ type: 'choose-advisories', osv }, 'Kept: dependencies are looked up again.'))
+        return false;
+      if (app.opened().collectors.some((c) => c.id === 'dependencies')) collect(app, ['dependencies']);
+      return true;
+    },
+  });
+
 export const exportSession = (app: App): void =>
   app.work(async () => app.toast(`Exported to ${await app.ports.exportFile(app.opened())}`));
 

@@ -88,6 +88,14 @@ export const sessionLines = (v: View, _theme: Theme, columns: number): Line[] =>
     blank,
     ...row('methodology', `${methodology.title} ${methodology.version} (${methodology.id})`),
     ...row('worked', `${workedHours(session)} h, pauses over 10 minutes left out`),
+    ...row(
+      'advisories',
+      [
+        session.osvCopy ?? 'no offline copy of OSV (V names one)',
+        ...(session.networkAllowed ? ['the OSV service'] : []),
+        'the bundled list of MCP packages',
+      ].join(', '),
+    ),
     ...row('network', session.networkAllowed ? 'allowed for this session' : 'nothing leaves this machine'),
     ...row(
       'signs',
