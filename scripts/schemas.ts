@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { bundledAdvisories } from '../src/domain/advisory.ts';
 import { EVIDENCE_SCHEMA, evidenceFile } from '../src/domain/evidence.ts';
+import { templateFile } from '../src/domain/finding-template.ts';
 import {
   methodologyIndex,
   scorecard,
@@ -23,6 +24,7 @@ const SCHEMAS = [
   ['top10', top10Catalogue, 'catalogue/top10.yml: names of the ten risks'],
   ['report', reportJson, `What "mcp-audit report --format json" writes: ${REPORT_SCHEMA}`],
   ['advisories', bundledAdvisories, 'advisories/mcp.json: known vulnerabilities of MCP packages'],
+  ['finding-templates', templateFile, 'findings/*.yml: texts to begin a finding from'],
   ['evidence', evidenceFile, `What "mcp-audit collect --json" writes: ${EVIDENCE_SCHEMA}`],
 ] as const;
 

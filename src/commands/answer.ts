@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { answersFile } from '../domain/answers-file.ts';
+import { surfaceOf } from '../domain/attack-surface.ts';
 import { type Command, isRefusal, nextFindingId, type Refusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
-import { draftFinding } from '../domain/finding.ts';
-import { firstProblem } from '../domain/finding-input.ts';
+import { draftFinding, type Finding } from '../domain/finding.ts';
+import { type FindingInput, firstProblem } from '../domain/finding-input.ts';
+import { applyTemplate, findingFromEvidence } from '../domain/finding-template.ts';
 import { findCheck } from '../domain/methodology.ts';
 import { itemsNamed } from '../engine/locate.ts';
 import type { Store } from '../engine/store.ts';
 import { resolveFinding } from './findings.ts';
+import { loadTemplates } from './templates.ts';
 
 const MAX_BYTES = 8 * 1024 * 1024;
 
@@ -45,6 +48,29 @@ export const readAnswers = (file: string): ReturnType<typeof answersFile.parse> 
   if (parsed.success) return parsed.data;
   const problem = firstProblem(parsed.error, file);
   throw new UserError(`${problem.refused}; nothing was recorded`, 'mcp-audit answer --help shows the form');
+};
+
+/** A new finding in the words of a template, filled from the first piece of evidence it names. */
+const fromTemplate = async (
+  store: Store,
+  draft: Finding,
+  input: FindingInput,
+): Promise<Finding | Refusal> => {
+  const template = (await loadTemplates()).find((t) => t.id === input.template);
+  if (!template)
+    return {
+      refused: `there is no template "${input.template}"`,
+      hint: 'mcp-audit checklist templates lists them',
+    };
+  const { evidence, session } = store.snapshot();
+  const [item] = (input.evidence ?? []).flatMap((name) => itemsNamed(evidence, name));
+  if (!item) return applyTemplate(draft, template, { server: session.target?.name ?? '' }, true);
+  return findingFromEvidence(draft, item, {
+    templates: [template],
+    surface: surfaceOf(evidence),
+    server: session.target?.name ?? '',
+    template: template.id,
+  });
 };
 
 /**
@@ -108,7 +134,13 @@ export const applyAnswers = async (
       });
       continue;
     }
-    const base = known ?? draftFinding(input.id ?? nextFindingId(session), check);
+    const draft = known ?? draftFinding(input.id ?? nextFindingId(session), check);
+    const begun = input.template && !known ? await fromTemplate(store, draft, input) : draft;
+    if (isRefusal(begun)) {
+      note(what, begun);
+      continue;
+    }
+    const base = begun;
     const finding = await resolveFinding(input, base, store);
     if (isRefusal(finding)) note(what, finding);
     else send(what, { type: 'record-finding', finding });

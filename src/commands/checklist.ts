@@ -1,8 +1,10 @@
 import { UserError } from '../domain/errors.ts';
+import { parseTemplates } from '../domain/finding-template.ts';
 import { type Known, type Problem, parseMethodology, parseTtps } from '../domain/load-methodology.ts';
 import { checksOf, type Methodology } from '../domain/methodology.ts';
 import { readBundledCatalogue, readMethodologyFolder } from '../io/methodology-files.ts';
 import { visible } from '../text/visible.ts';
+import { templateFilesOf } from './templates.ts';
 
 type Output = { stdout(text: string): void; stderr(text: string): void };
 
@@ -40,20 +42,26 @@ export const checklistLint = async (
 ): Promise<0 | 1 | 2> => {
   let files: Map<string, string>;
   let ttps: string[];
+  let templates: Map<string, string>;
   try {
-    [files, ttps] = await Promise.all([readMethodologyFolder(dir), knownTtps()]);
+    [files, ttps, templates] = await Promise.all([
+      readMethodologyFolder(dir),
+      knownTtps(),
+      templateFilesOf(dir),
+    ]);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     out.stderr(`${visible(error.message)}\n${visible(error.hint)}\n`);
     return 2;
   }
   const result = parseMethodology(files, { collectors: options.collectors, ttps });
-  const problems = 'problems' in result ? result.problems : [];
+  const inTemplates = parseTemplates(templates).problems.map((p) => ({ ...p, file: `findings/${p.file}` }));
+  const problems = [...('problems' in result ? result.problems : []), ...inTemplates];
   if (options.json) {
     const methodology =
       'methodology' in result ? { id: result.methodology.id, version: result.methodology.version } : null;
     out.stdout(`${JSON.stringify({ ok: problems.length === 0, methodology, problems }, null, 2)}\n`);
-  } else if ('methodology' in result) {
+  } else if ('methodology' in result && problems.length === 0) {
     out.stdout(`${visible(describe(result.methodology))}\n`);
   } else {
     const inFiles = new Set(problems.map((p) => p.file)).size;

@@ -15,7 +15,7 @@ const ANSWERS = `
 The file is YAML; every key is optional:
   auditor:  {name: Jane Doe, github: jane, organization: Independent, contact: jane@example.org}
   checks:   {"1.1.1": {verdict: pass, note: why}}      verdict: pass, fail, not-applicable, unsure, null
-  findings: [{check: 2.1.2, title: …, severity: high, cwe: CWE-78, where: ["src/a.ts:10-20"],
+  findings: [{template: shell-command, check: 2.1.2, title: …, severity: high, cwe: CWE-78, where: ["src/a.ts:10-20"],
               evidence: [id, collector/rule, collector/rule@path], summary: …, description: …,
               impact: {confidentiality: High, integrity: Low, availability: None, exploitability: High, scope: …},
               components: […], reproduction: […], risks: […], validation: […], references: […], notes: …,
@@ -153,6 +153,18 @@ export const program = (host: Host, done: (code: number) => void): Command => {
           reviewed: !o.not,
         }),
       ),
+    );
+
+  cli
+    .command('raise')
+    .description('begin a finding from evidence, in the words of the template that fits it')
+    .argument('<evidence>', 'item id, collector/rule, or collector/rule@path')
+    .option('--check <id>', 'the check it belongs to; the first of the evidence when left out')
+    .option('--template <id>', 'another template; mcp-audit checklist templates lists them')
+    .addOption(session())
+    .addOption(json())
+    .action(async (evidence: string, o) =>
+      done(await (await import('./templates.ts')).raise(host, evidence, o)),
     );
 
   cli
@@ -317,6 +329,14 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     .addOption(json())
     .action(async (dir: string | undefined, o) =>
       done(await (await import('./rules-lint.ts')).rulesLint(dir, host, { json: o.json ?? false })),
+    );
+  checklist
+    .command('templates')
+    .description('list the finding templates, or print one')
+    .argument('[template]', 'id of a template')
+    .addOption(json())
+    .action(async (id: string | undefined, o) =>
+      done(await (await import('./templates.ts')).showTemplates(host, id, o)),
     );
   checklist
     .command('show')

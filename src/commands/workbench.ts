@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { UserError } from '../domain/errors.ts';
+import type { FindingTemplate } from '../domain/finding-template.ts';
 import { checksOf, type Top10Risk } from '../domain/methodology.ts';
 import { progress, workedHours } from '../domain/selectors.ts';
 import { editText, viewText } from '../io/editor.ts';
@@ -20,6 +21,7 @@ const lazy = {
   sessions: () => import('../io/session/list-sessions.ts'),
   archive: () => import('./archive.ts'),
   import: () => import('./import.ts'),
+  templates: () => import('./templates.ts'),
 };
 
 export type OpenRequest =
@@ -70,6 +72,7 @@ const ports = (
     findings: Awaited<ReturnType<typeof lazy.findings>>;
     top10: readonly Top10Risk[];
   } | null = null;
+  let templates: readonly FindingTemplate[] | null = null;
   const report = () => {
     if (!loaded) throw new Error('no session is open');
     return loaded;
@@ -132,6 +135,7 @@ const ports = (
       (await lazy.locate()).locate(references, (path) => store.readText(path)),
     findingText: (finding) => report().findings.findingText(finding),
     parseFinding: (text, base, store) => report().findings.parseFinding(text, base, store),
+    templates: async () => (templates ??= await (await lazy.templates()).loadTemplates()),
     edit: (text, name) => withTerminal(() => editText(host.env, text, name)),
     view: (path, text, line) => withTerminal(() => viewText(host.env, text, path, line)),
     // OSC 52: the terminal's own clipboard, also over ssh. Base64, so nothing of the text reaches the terminal as is.

@@ -44,6 +44,8 @@ const aivssInput = z.strictObject({
 export const findingInput = z.strictObject({
   id: z.string().optional(),
   check: checkId.optional(),
+  /** A finding template to begin from, filled from the first piece of evidence; only for a finding that is new. */
+  template: z.string().optional(),
   title: text.optional(),
   severity: severity.optional(),
   positive: z.boolean().optional(),
@@ -102,6 +104,7 @@ export const withInput = (
 ): Finding => {
   const {
     id: _id,
+    template: _template,
     where: _where,
     evidence: _evidence,
     impact = {},

@@ -4,6 +4,7 @@ import { location } from './evidence.ts';
 import { type Check, checkId, cweId, severity } from './methodology.ts';
 import { aivss } from './scoring/aivss.ts';
 import { disagreement } from './scoring/severity.ts';
+import { openWords } from './template-words.ts';
 
 export const rating = z.enum(['High', 'Medium', 'Low', 'None']);
 
@@ -123,8 +124,36 @@ export const draftFinding = (id: string, check: Check): Finding => ({
   reviewed: false,
 });
 
-/** What is still to write before this finding can be published, as the field names an auditor sees. */
+/** Every text of a finding by the name of its part, as the editor names them. */
+const partTexts = (f: Finding): [string, string][] => [
+  ['title', f.title],
+  ['summary', f.summary],
+  ['description', f.description],
+  ['impact.scope', f.impact.scope],
+  ['components', f.components.join('\n')],
+  ['reproduction', f.reproduction.join('\n')],
+  ['risks', f.risks.join('\n')],
+  ...DEPLOYMENTS.map((d): [string, string] => [`business.${d}`, f.business[d]]),
+  ...Object.entries(f.recommendations).map(([key, list]): [string, string] => [
+    `recommendations.${key}`,
+    list.join('\n'),
+  ]),
+  ['examples', f.examples],
+  ['validation', f.validation.join('\n')],
+  ['notes', f.notes],
+];
+
+/**
+ * What is still to write before this finding can be published, as the field names an auditor sees: what is empty, and where
+ * a template left a word open.
+ */
 export const missingParts = (f: Finding): string[] => {
+  const empty = emptyParts(f);
+  const open = partTexts(f).filter(([part, text]) => !empty.includes(part) && openWords(text).length > 0);
+  return [...empty, ...open.map(([part]) => part)];
+};
+
+const emptyParts = (f: Finding): string[] => {
   const missing: string[] = [];
   const need = (name: string, filled: boolean) => {
     if (!filled) missing.push(name);

@@ -84,6 +84,7 @@ export const bindings: readonly Binding[] = [
   { id: 'score-finding', context: 'finding', keys: ['s'], label: 'Score it: CVSS 4.0, CVSS 3.1, AIVSS', short: 'score', disabled: onFinding, run: findings.scoreSelected },
   { id: 'cwe-finding', context: 'finding', keys: ['w'], label: 'Choose its CWE from the catalogue', short: 'CWE', disabled: onFinding, run: findings.cweOfSelected },
   { id: 'review-finding', context: 'finding', keys: ['v'], label: 'Reviewed: read again as a whole (again: take back)', short: 'reviewed', disabled: onFinding, run: findings.reviewSelected },
+  { id: 'fill-finding', context: 'finding', keys: ['t'], label: 'Fill what is empty from a template', short: 'template', disabled: onFinding, run: findings.fillSelected },
   { id: 'new-finding', context: 'finding', keys: ['n'], label: 'New finding', short: 'new', disabled: readOnly, run: findings.newFinding },
   { id: 'delete-finding', context: 'finding', keys: ['D'], label: 'Delete the finding', short: 'delete', disabled: onFinding, run: findings.deleteSelected },
 

@@ -3,6 +3,7 @@ import type { Command, Refusal } from '../domain/decide.ts';
 import type { Auditor, SessionEvent } from '../domain/events.ts';
 import type { Location } from '../domain/evidence.ts';
 import type { Finding } from '../domain/finding.ts';
+import type { FindingTemplate } from '../domain/finding-template.ts';
 import type { Snapshot, Store } from '../engine/store.ts';
 
 /** What the interface needs from outside. Commands wire the real ones; tests pass their own. */
@@ -83,6 +84,8 @@ export type Ports = {
   /** A finding as the text an auditor edits, and back. Locations are re-read at the pinned commit. */
   findingText(finding: Finding): string;
   parseFinding(text: string, base: Finding, store: Store): Promise<Finding | Refusal>;
+  /** Texts to begin a finding from. */
+  templates(): Promise<readonly FindingTemplate[]>;
   edit(text: string, name: string): Promise<Edited>;
   /** Shows a file of the target, read-only, at a line. */
   view(path: string, text: string, line: number): Promise<Edited>;

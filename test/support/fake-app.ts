@@ -6,6 +6,7 @@ import {
   type SessionTarget,
 } from '../../src/domain/events.ts';
 import type { CollectorResult } from '../../src/domain/evidence.ts';
+import type { FindingTemplate } from '../../src/domain/finding-template.ts';
 import type { Methodology } from '../../src/domain/methodology.ts';
 import { encode, FIRST_HASH, hashLine } from '../../src/engine/journal.ts';
 import { type BlobPort, type JournalPort, SaveError } from '../../src/engine/ports.ts';
@@ -43,6 +44,7 @@ export type FakeParts = {
   sessions?: readonly SessionSummary[];
   readiness?: readonly ReadinessItem[];
   preview?: string;
+  templates?: readonly FindingTemplate[];
   edited?: Edited;
   readOnly?: string;
   columns?: number;
@@ -184,6 +186,7 @@ export const fakeApp = (parts: FakeParts = {}) => {
     },
     findingText: () => 'title: text\n',
     parseFinding: async (_text, base) => ({ ...base, title: 'from the editor' }),
+    templates: async () => parts.templates ?? [],
     edit: async (text, name) => {
       called('edit', text, name);
       return edited;

@@ -218,6 +218,7 @@ describe('evidence', () => {
   test('a finding begun from it carries its place, and leaves no trace on Esc', async () => {
     const app = await open();
     app.press('j', 'o', 'f');
+    await app.idle();
     expect(app.text()).toContain('src/index.ts:4-4');
     app.press('esc');
     expect(app.store.snapshot().session.findings.size).toBe(1);

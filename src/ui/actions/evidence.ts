@@ -5,7 +5,7 @@ import type { App } from '../app-state.ts';
 import { itemRows, selectedCheck, selectedItem } from '../model.ts';
 import { move } from '../view/list.ts';
 import { textField } from '../view/text-field.ts';
-import { findingFromItem, openFindingForm } from './findings.ts';
+import { raiseFrom } from './findings.ts';
 
 const current = (app: App) => {
   const item = selectedItem(app.view());
@@ -74,8 +74,7 @@ export const dismissAlike = (app: App): void => {
 export const raiseFinding = (app: App): void => {
   const item = current(app);
   const check = selectedCheck(app.view());
-  if (item && check)
-    openFindingForm(app, findingFromItem(app, check, item), 'Begun from this evidence. Esc leaves no trace.');
+  if (item && check) raiseFrom(app, check, item);
 };
 
 export const copyItem = (app: App): void => {

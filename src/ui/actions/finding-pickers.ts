@@ -1,6 +1,7 @@
 import { CWE_CATALOGUE, searchCwes, shortCweName } from '../../domain/cwe.ts';
 import { type EvidenceItem, placeWords } from '../../domain/evidence.ts';
 import type { Finding } from '../../domain/finding.ts';
+import type { FindingTemplate } from '../../domain/finding-template.ts';
 import { SHEETS } from '../../domain/scoring/sheet.ts';
 import { matchesWords } from '../../domain/selectors.ts';
 import type { App } from '../app-state.ts';
@@ -199,6 +200,25 @@ export const addEvidence = (app: App, { latest, record }: Editing): void => {
     true,
     'No evidence matches.',
   );
+};
+
+/** A template, those for the class of the evidence first. */
+export const pickTemplate = (
+  app: App,
+  templates: readonly FindingTemplate[],
+  item: EvidenceItem | null,
+  choose: (t: FindingTemplate) => void,
+): void => {
+  const fits = (t: FindingTemplate) => item !== null && t.classes.includes(item.class);
+  const rows = [...templates.filter(fits), ...templates.filter((t) => !fits(t))].map((t) => ({
+    id: t.id,
+    label: t.name,
+    note: `${t.cwe} ${t.classes.join(', ')}`,
+  }));
+  pick(app, 'Fill what is empty from a template', filtered(rows), ([id]) => {
+    const chosen = templates.find((t) => t.id === id);
+    if (chosen) choose(chosen);
+  });
 };
 
 /** The picker behind a row of the editor. */

@@ -1,31 +1,47 @@
 import { isRefusal, nextFindingId } from '../../domain/decide.ts';
 import type { EvidenceItem } from '../../domain/evidence.ts';
 import { draftFinding, type Finding, missingParts, stageOf } from '../../domain/finding.ts';
+import { applyTemplate, findingFromEvidence, wordsOf } from '../../domain/finding-template.ts';
 import { type Check, findCheck } from '../../domain/methodology.ts';
 import type { App } from '../app-state.ts';
 import { selectedFinding } from '../model.ts';
 import { FINDING_PARTS, fieldsOf, lines } from './finding-parts.ts';
-import { type Editing, hooksOf, pickCwe, pickScore } from './finding-pickers.ts';
+import { type Editing, hooksOf, pickCwe, pickScore, pickTemplate } from './finding-pickers.ts';
 
 export const newFindingFor = (app: App, check: Check): Finding =>
   draftFinding(nextFindingId(app.opened().store.snapshot().session), check);
 
 /** Begins a finding where the evidence already says what and where; the judgement is still to write. */
-export const findingFromItem = (app: App, check: Check, item: EvidenceItem): Finding => {
-  const draft = newFindingFor(app, check);
-  const at = item.location;
-  return {
-    ...draft,
-    title: item.title,
-    positive: item.kind === 'strength',
-    severity: item.kind === 'strength' ? 'info' : draft.severity,
-    cwe: item.cwe[0] ?? draft.cwe,
-    locations: at ? [at] : [],
-    components: at ? [`File: \`${at.path}\` (lines ${at.startLine}-${at.endLine})`] : [],
-    evidence: [item.id],
-    description: item.detail,
-    reproduction: [`Show the code at the audited commit: \`${item.reproduce}\``],
-  };
+export const raiseFrom = (app: App, check: Check, item: EvidenceItem): void =>
+  app.work(async () => {
+    const about = {
+      templates: await app.ports.templates(),
+      surface: app.view().surface(),
+      server: app.opened().store.snapshot().session.target?.name ?? '',
+    };
+    openFindingForm(
+      app,
+      findingFromEvidence(newFindingFor(app, check), item, about),
+      'Begun from this evidence; every word is yours to change. Esc leaves no trace.',
+    );
+  });
+
+/** Fills what is empty in the selected finding from a template the auditor chooses. */
+export const fillSelected = (app: App): void => {
+  const f = selectedFinding(app.view());
+  const editing = editingSelected(app);
+  if (!f || !editing) return;
+  app.work(async () => {
+    const templates = await app.ports.templates();
+    const { session, evidence } = app.opened().store.snapshot();
+    const item = [...evidence.values()].flatMap((r) => r.items).find((i) => f.evidence.includes(i.id));
+    const server = session.target?.name ?? '';
+    const words = item ? wordsOf(item, app.view().surface(), server) : { server };
+    pickTemplate(app, templates, item ?? null, (t) => {
+      const problem = editing.record(applyTemplate(editing.latest(), t, words, false));
+      if (problem) app.toast(problem, 'warn');
+    });
+  });
 };
 
 /**

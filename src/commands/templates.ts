@@ -1,0 +1,126 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { surfaceOf } from '../domain/attack-surface.ts';
+import { isRefusal, nextFindingId } from '../domain/decide.ts';
+import { UserError } from '../domain/errors.ts';
+import { draftFinding, missingParts } from '../domain/finding.ts';
+import {
+  type FindingTemplate,
+  findingFromEvidence,
+  LANGUAGES,
+  parseTemplates,
+} from '../domain/finding-template.ts';
+import { findCheck } from '../domain/methodology.ts';
+import { itemsNamed } from '../engine/locate.ts';
+import { bundledChecklists, readMethodologyFolder } from '../io/methodology-files.ts';
+import { visible, visibleLines } from '../text/visible.ts';
+import { withSession } from './headless.ts';
+import { type Host, json } from './host.ts';
+
+/** The packaged finding templates. @throws UserError when the package is damaged */
+export const loadTemplates = async (): Promise<FindingTemplate[]> => {
+  const { templates, problems } = parseTemplates(
+    await readMethodologyFolder(join(bundledChecklists(), 'findings')),
+  );
+  const [first] = problems;
+  if (first)
+    throw new UserError(
+      `The packaged finding templates are damaged (${first.file}: ${first.path}: expected ${first.expected}, found ${first.found}), so findings start empty.`,
+      'Install mcp-audit again.',
+    );
+  return templates;
+};
+
+/** The template files beside a methodology, for its lint; none when it brings none. */
+export const templateFilesOf = async (dir: string): Promise<Map<string, string>> =>
+  existsSync(join(dir, 'findings')) ? readMethodologyFolder(join(dir, 'findings')) : new Map();
+
+const shown = (t: FindingTemplate): string =>
+  [
+    `${t.id}: ${t.name}`,
+    `title     ${t.title}`,
+    `severity  ${t.severity}   ${t.cwe}   ${t.category}`,
+    `classes   ${t.classes.join(', ')}`,
+    '',
+    t.summary,
+    '',
+    t.description,
+    '',
+    'Reproduction',
+    ...t.reproduction.map((r, i) => `  ${i + 1}. ${r}`),
+    'Fix now',
+    ...t.remediation.immediate.map((r) => `  - ${r}`),
+    'Fix soon',
+    ...t.remediation.shortTerm.map((r) => `  - ${r}`),
+    'Fix for good',
+    ...t.remediation.longTerm.map((r) => `  - ${r}`),
+    ...Object.entries(t.examples).map(
+      ([language, text]) => `${LANGUAGES[language as keyof typeof LANGUAGES].name}: ${text}`,
+    ),
+  ].join('\n');
+
+/** Lists the finding templates, or prints one as a person reads it. Exit 1 when there is no such template. */
+export const showTemplates = async (
+  host: Host,
+  id: string | undefined,
+  options: { json?: boolean | undefined },
+): Promise<number> => {
+  const templates = (await loadTemplates()).filter((t) => id === undefined || t.id === id);
+  if (id !== undefined && templates.length === 0) {
+    host.stderr(`there is no template "${visible(id)}"\nmcp-audit checklist templates lists them\n`);
+    return 1;
+  }
+  if (options.json) json(host, templates);
+  else if (id === undefined)
+    for (const t of templates)
+      host.stdout(`${t.id.padEnd(24)} ${t.cwe.padEnd(9)} ${t.severity.padEnd(9)} ${visible(t.name)}\n`);
+  else for (const t of templates) host.stdout(`${visibleLines(shown(t))}\n`);
+  return 0;
+};
+
+export type RaiseOptions = {
+  session?: string | undefined;
+  check?: string | undefined;
+  template?: string | undefined;
+  json?: boolean | undefined;
+};
+
+/** Begins a finding from evidence as `f` in the interface does, and says what is still to write. Exit 1 when refused. */
+export const raise = async (host: Host, evidence: string, options: RaiseOptions): Promise<number> => {
+  const templates = await loadTemplates();
+  if (options.template && !templates.some((t) => t.id === options.template))
+    throw new UserError(
+      `there is no template "${options.template}", so nothing was recorded`,
+      'mcp-audit checklist templates lists them',
+    );
+  return withSession(host, options.session, async (w) => {
+    const { session, methodology, evidence: known } = w.store.snapshot();
+    const [item] = itemsNamed(known, evidence);
+    const check = item && findCheck(methodology, options.check ?? item.checks[0] ?? '');
+    if (!item || !check) {
+      host.stderr(
+        item
+          ? `the evidence belongs to no check of ${methodology.id}\nname one with --check\n`
+          : `there is no evidence "${visible(evidence)}"\nname an item id, collector/rule, or collector/rule@path\n`,
+      );
+      return 1;
+    }
+    const finding = findingFromEvidence(draftFinding(nextFindingId(session), check), item, {
+      templates,
+      surface: surfaceOf(known),
+      server: session.target?.name ?? '',
+      ...(options.template ? { template: options.template } : {}),
+    });
+    const result = w.store.dispatch({ type: 'record-finding', finding });
+    if (isRefusal(result)) {
+      host.stderr(`${visible(result.refused)}\n${visible(result.hint)}\n`);
+      return 1;
+    }
+    if (options.json) json(host, { session: w.id, finding, missing: missingParts(finding) });
+    else
+      host.stdout(
+        `${visible(`${finding.id} ${finding.title}`)}\nstill to fill: ${missingParts(finding).join(', ') || 'nothing'}\n`,
+      );
+    return 0;
+  });
+};
