@@ -2,7 +2,7 @@ import { fill, functionsOf, HARMLESS, mutate, unknownResult } from './call-resul
 import { addGuards, type Frame, noteTests, placeIn } from './frame.ts';
 import { CHECKING, testsOfCall } from './guards.ts';
 import { registration } from './handlers.ts';
-import type { Expr } from './ir.ts';
+import type { Expr, Stmt } from './ir.ts';
 import { basesIn, elements, imported, longer, member, methodOf } from './members.ts';
 import { brought } from './origins.ts';
 import { lastName } from './rules.ts';
@@ -14,6 +14,7 @@ import {
   type ClassInfo,
   external,
   type FnInfo,
+  keyOfSource,
   NOTHING,
   type Ref,
   type Taint,
@@ -99,6 +100,30 @@ const argumentsOf = (f: Frame, expr: Call): Given[] =>
     return [given];
   });
 
+/** Functions whose only answer is that they come back: what they judge is guarded after the call. */
+const REFUSES =
+  /^_*(assert|validate|ensure|verify|require|enforce|guard|reject|forbid|deny|check|raise_?for)/i;
+
+/** Whether a body can refuse by throwing. How well it judges is seen where it can be followed; else its name stands for it. */
+const mayThrow = (body: readonly Stmt[]): boolean =>
+  body.some((s) => {
+    switch (s.kind) {
+      case 'throw':
+        return true;
+      case 'if':
+        return mayThrow(s.then) || mayThrow(s.otherwise);
+      case 'loop':
+      case 'block':
+        return mayThrow(s.body);
+      case 'try':
+        return mayThrow(s.body) || s.handlers.some((h) => mayThrow(h.body)) || mayThrow(s.last);
+      case 'switch':
+        return s.cases.some((c) => mayThrow(c.body));
+      default:
+        return false;
+    }
+  });
+
 const isConstructor = (name: string): boolean => /^(__init__|constructor|<init>)$/.test(name);
 
 export const callOf = (f: Frame, expr: Call): Value => {
@@ -164,6 +189,7 @@ export const callOf = (f: Frame, expr: Call): Value => {
 
   if (functions.length > 0 || classes.length > 0) {
     let result = NOTHING;
+    const before = new Map(f.guards);
     for (const cls of classes.slice(0, 4)) result = union(result, construct(f, cls, args, expr));
     for (const ref of functions.slice(0, 6))
       result = union(
@@ -198,6 +224,11 @@ export const callOf = (f: Frame, expr: Call): Value => {
           passed: [...t.passed.filter((x) => x !== name), name].slice(-12),
         })),
       };
+    if (REFUSES.test(name) && functions.some((ref) => mayThrow(ref.fn.fn.body)))
+      addGuards(
+        f,
+        tests.filter(({ source }) => f.guards.get(keyOfSource(source)) === before.get(keyOfSource(source))),
+      );
     if (paths.length === 0) {
       noteTests(f, tests);
       return { ...result, tests: [...result.tests, ...tests] };
@@ -251,7 +282,7 @@ export const callOf = (f: Frame, expr: Call): Value => {
   const tests = testsOfCall(name, object, values, at);
   noteTests(f, tests);
   const inner = [...tests, ...returned.tests].slice(0, 40);
-  if (/^(assert|validate|ensure|verify|require|enforce|guard|raise_?for)/i.test(name)) addGuards(f, tests);
+  if (REFUSES.test(name)) addGuards(f, tests);
 
   const outside = brought(f, named, values, expr);
   if (outside) return { ...outside, tests: inner };

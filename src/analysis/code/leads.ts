@@ -49,6 +49,9 @@ const compiled = (patterns: Map<string, RegExp>, text: string): RegExp => {
   return made;
 };
 
+/** Of a guard that a setting turns on. */
+const CONDITIONAL = 'it holds only where a setting turns it on';
+
 type Judged = { strength: Strength; guards: FlowLead['guards']; sanitizers: string[] };
 
 /** What the rule makes of the guards on the way. A guard weakens a flow; one with a hole does so by half. */
@@ -61,7 +64,7 @@ const judge = (rule: Rule, t: Taint, patterns: Map<string, RegExp>): Judged => {
         (s.matches === undefined || compiled(patterns, s.matches).test(g.detail)) &&
         (s.input === undefined || compiled(patterns, s.input).test(t.source.path.at(-1) ?? '')),
     );
-    if (spec) guards.push({ guard: g, hole: spec.hole ?? null });
+    if (spec) guards.push({ guard: g, hole: spec.hole ?? (g.conditional ? CONDITIONAL : null) });
   }
   const sanitizers = t.passed.filter((p) =>
     rule.sanitizers.some((s) =>

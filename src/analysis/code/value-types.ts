@@ -37,7 +37,13 @@ export type GuardKind =
  * A test a value met on its way. `detail`: the literal or regular expression it was compared with, the name of the
  * function that checked it; for a prefix `separator` when the compared text ends at a boundary.
  */
-export type Guard = { kind: GuardKind; detail: string; at: Place };
+export type Guard = {
+  kind: GuardKind;
+  detail: string;
+  at: Place;
+  /** It stands inside a condition that says nothing of the value: a setting turns it on. */
+  conditional?: true;
+};
 
 /** Places a value went through, last first. */
 export type Trail = { at: Place; before: Trail | null; length: number };

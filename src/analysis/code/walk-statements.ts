@@ -70,6 +70,20 @@ const meet = (f: Frame, ways: readonly Branch[], all: boolean): void => {
   if (first) f.guards = rest.reduce((a, b) => bothGuards(a, b), new Map(first));
 };
 
+/** What only one way checks, where a setting decides which is taken: weaker than a guard, and more than nothing. */
+const addConditional = (f: Frame, checked: Frame['guards']): void => {
+  for (const [key, guards] of checked) {
+    const source = f.sources.get(key);
+    const held = f.guards.get(key) ?? [];
+    const fresh = guards.filter((g) => !held.includes(g));
+    if (source)
+      addGuards(
+        f,
+        fresh.map((g) => ({ source, guard: { ...g, conditional: true } })),
+      );
+  }
+};
+
 const negated = (expr: Expr): boolean =>
   expr.kind === 'test' && /^(!|not|!=|!==|not in|is not)$/.test(expr.operator);
 
@@ -84,6 +98,7 @@ const runIf = (f: Frame, s: Extract<Stmt, { kind: 'if' }>): boolean => {
   const otherwise = branch(f, s.otherwise, isNot ? tests : []);
   meet(f, [then, otherwise], true);
   if (then.ends !== otherwise.ends) addGuards(f, tests);
+  else if (tests.length === 0 && s.otherwise.length === 0 && !then.ends) addConditional(f, then.guards);
   return then.ends && otherwise.ends;
 };
 

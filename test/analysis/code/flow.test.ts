@@ -202,6 +202,39 @@ describe('guards', () => {
     expect(leads[0]?.flow.some((s) => s.role === 'guard')).toBe(true);
   });
 
+  const python = (check: string): Record<string, string> => ({
+    'a.py': `from pathlib import Path\nfrom fastmcp import FastMCP\nmcp = FastMCP('x')\n${check}\n@mcp.tool()\ndef read(path: str) -> str:\n    validate_path(Path(path), ROOT)\n    return open(path).read()\n`,
+  });
+
+  it('takes the word of a function that can only refuse, where what it does is not followed to its end', async () => {
+    const check = [
+      'def validate_path(path, allowed):',
+      '    if allowed is None:',
+      '        return',
+      '    try:',
+      '        path.resolve().relative_to(allowed)',
+      '    except ValueError:',
+      "        raise ValueError('outside')",
+    ].join('\n');
+    const [lead] = await follow(python(check));
+    expect(lead).toMatchObject({ strength: 'weak' });
+    expect(lead?.guards.map((g) => g.guard.kind)).toContain('check');
+    // One that cannot refuse guards nothing, whatever it is called.
+    expect((await follow(python('def validate_path(path, allowed):\n    log(path)')))[0]?.strength).toBe(
+      'strong',
+    );
+  });
+
+  it('keeps a guard that a setting turns on, with its hole', async () => {
+    const code = (condition: string): Record<string, string> => ({
+      'a.ts': `${SERVER}server.tool('t', {}, async ({ a }) => {\nif (${condition}) {\nif (!/^[a-z]+$/.test(a)) throw new Error('no');\n}\nexec(a);\n});`,
+    });
+    const [lead] = await follow(code('config.strict'));
+    expect(lead).toMatchObject({ strength: 'moderate' });
+    expect(lead?.guards[0]?.hole).toContain('setting');
+    expect((await follow(code('true')))[0]?.guards).toHaveLength(1);
+  });
+
   it('makes one lead of all doors behind one faulty guard', async () => {
     const leads = await follow({
       'a.ts': [
