@@ -71,6 +71,8 @@ export type History = {
   commits(): Promise<{ commits: Commit[]; complete: boolean; shallow: boolean }>;
   /** Tags on commits reachable from the pinned one, by name. */
   tags(): Promise<Tag[]>;
+  /** Tags on commits the pinned one does not reach: later releases, and those from other branches. By name. */
+  tagsElsewhere(): Promise<Tag[]>;
   /** Every blob ever reachable from the pinned commit, each once, by the path it was first listed with. */
   blobs(): Promise<{ blobs: HistoricBlob[]; complete: boolean }>;
   /** Bytes of blobs by object id, in the order asked for; skips none. */

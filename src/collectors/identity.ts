@@ -4,6 +4,7 @@ import { parseJson } from '../analysis/parse-json.ts';
 import { parseToml } from '../analysis/parse-toml.ts';
 import { below, depthOf, isExamplePath, isTestPath, isVendoredPath } from '../analysis/paths.ts';
 import { parseRepositoryUrl, type RepositoryName, spell } from '../analysis/repository-url.ts';
+import { vendorNamed } from '../analysis/vendors.ts';
 import { plural } from '../analysis/words.ts';
 import {
   type CollectContext,
@@ -15,6 +16,7 @@ import {
   lead,
 } from './collector.ts';
 import { CHECKS, judgeLinks, judgeNames, judgeServer, judgeVersions } from './identity/judge.ts';
+import { judgeVendor, ownershipMarks, registryItems } from './identity/registry.ts';
 
 const MOST_MANIFESTS = 40;
 
@@ -60,8 +62,10 @@ export const identity: Collector = {
       const source = await tree.text(path);
       const parsed =
         source === null ? null : reader.format === 'json' ? parseJson(source) : parseToml(source);
-      if (parsed?.ok) claims.push(...reader.read(path, parsed));
-      else
+      if (parsed?.ok) {
+        claims.push(...reader.read(path, parsed));
+        items.push(...registryItems(path, parsed, (p) => tree.allEntries.some((e) => e.path === p)));
+      } else
         items.push(
           gap('unreadable-manifest', CHECKS, `${path} could not be read`, {
             detail: parsed ? parsed.reason : 'Missing, binary, or too large.',
@@ -89,6 +93,8 @@ export const identity: Collector = {
       ...judgeNames(claims, remote),
       ...judgeServer(claims, remote),
       ...judgeVersions(claims),
+      ...judgeVendor(claims, remote),
+      ...(await ownershipMarks(tree, claims)),
     );
     items.push(...(await readmeClaims(tree, target.subdir, remote, claims)));
     return gathered(
@@ -136,7 +142,7 @@ const readmeClaims = async (
       items.push(
         lead('official-claim', CHECKS, 'The README claims to be official', {
           class: 'supply-chain',
-          strength: 'weak',
+          strength: remote && claims.some((c) => vendorNamed(c.value, remote.owner)) ? 'moderate' : 'weak',
           detail: `${line.trim().slice(0, 200)}\n${remote ? `The owner is ${remote.owner}: check on the vendor's own pages that it links here.` : 'Check on the vendor’s own pages that they link here.'}`,
           at: place,
         }),

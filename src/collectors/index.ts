@@ -9,6 +9,7 @@ import { dockerfile } from './dockerfile.ts';
 import { gitHistory } from './git-history.ts';
 import { governance } from './governance.ts';
 import { identity } from './identity.ts';
+import { lookAlikes } from './look-alikes.ts';
 import { network } from './network.ts';
 import { operations } from './operations.ts';
 import { readme } from './readme.ts';
@@ -34,6 +35,7 @@ export const collectorsWith = (ownRules: RuleFiles): readonly Collector[] => [
   securityFiles,
   testsCi,
   dependencies(() => bundledSource()),
+  lookAlikes,
   secrets,
   toolSurface,
   toolText,

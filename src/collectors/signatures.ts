@@ -9,6 +9,7 @@ import {
   type ItemDraft,
   lead,
   strength,
+  type Tag,
 } from './collector.ts';
 
 const CHECKS = ['1.1.2'];
@@ -21,7 +22,7 @@ export const signatures: Collector = {
   id: 'signatures',
   title: 'Signatures of commits and tags',
   about: 'Which commits and tags carry a signature, of which kind, and by whom.',
-  async collect({ history }) {
+  async collect({ history, target }) {
     const { commits, complete } = await history.commits();
     if (commits.length === 0)
       return {
@@ -89,7 +90,8 @@ export const signatures: Collector = {
           .map((a) => {
             const theirs = a.hashes.map((h) => byHash.get(h)!);
             const s = theirs.filter((c) => c.signature !== 'none');
-            return `${a.name}: ${share(s.length, theirs.length)} signed, ${count(s.filter((c) => !isWebFlow(c)).length)} with an own key`;
+            const kinds = tally(s.map((c) => (isWebFlow(c) ? 'hosting site' : c.signature)));
+            return `${a.name}: ${share(s.length, theirs.length)} signed${kinds.length > 0 ? ` (${kinds.map(([k, n]) => `${k} ${count(n)}`).join(', ')})` : ''}, ${count(s.filter((c) => !isWebFlow(c)).length)} with an own key`;
           })
           .join('\n'),
         reproduce: "git log --format='%an %G?' {commit} | sort | uniq -c | sort -rn",
@@ -130,13 +132,21 @@ export const signatures: Collector = {
       );
     }
 
+    items.push(...elsewhere(await history.tagsElsewhere(), target.committedAt));
+
     const signedNames = signed.length + tags.filter((t) => t.signature !== 'none').length;
     if (signedNames > 0)
       items.push(
         gap('not-verified', CHECKS, `${plural(signedNames, 'signature')} present, not verified: no keys`, {
           class: 'supply-chain',
-          detail:
-            "A signature header was seen; whether it is good, and whose key it is, needs the signers' public keys. With them imported, or gpg.ssh.allowedSignersFile set: git log --format='%h %G? %GS'; the hosting site also shows \"Verified\".",
+          detail: `${tally([
+            ...signed.map((c) => (isWebFlow(c) ? 'by the hosting site' : c.signature)),
+            ...tags.filter((t) => t.signature !== 'none').map((t) => `${t.signature} on tags`),
+          ])
+            .map(([k, n]) => `${k}: ${count(n)}`)
+            .join(
+              ', ',
+            )}. ${"A signature header was seen; whether it is good, and whose key it is, needs the signers' public keys. With them imported, or gpg.ssh.allowedSignersFile set: git log --format='%h %G? %GS'; the hosting site also shows \"Verified\"."}`,
           reproduce: "git log --format='%h %G? %GS %an' {commit} | head -50",
         }),
       );
@@ -146,4 +156,46 @@ export const signatures: Collector = {
       );
     return gathered(`${plural(commits.length, 'commit')}, ${plural(tags.length, 'tag')}`, items);
   },
+};
+
+/** Releases that were not made from what is audited; newer ones are only newer. */
+const elsewhere = (tags: readonly Tag[], pinnedAt: string): ItemDraft[] => {
+  const later = tags.filter((t) => Date.parse(t.taggedAt) > Date.parse(pinnedAt));
+  const aside = tags.filter((t) => !later.includes(t));
+  const named = (list: readonly Tag[]): string =>
+    listed(
+      [...list]
+        .sort((a, b) =>
+          a.taggedAt < b.taggedAt ? 1 : a.taggedAt > b.taggedAt ? -1 : a.name < b.name ? -1 : 1,
+        )
+        .map(
+          (t) =>
+            `${t.name} (${t.kind}${t.signature === 'none' ? '' : `, ${t.signature}`}, ${t.taggedAt.slice(0, 10)}, ${t.commit.slice(0, 10)})`,
+        ),
+      8,
+      '\n',
+    );
+  const items: ItemDraft[] = [];
+  if (aside.length > 0)
+    items.push(
+      fact(
+        'tags-aside',
+        CHECKS,
+        `${plural(aside.length, 'tag')} not newer than the pinned commit lead${aside.length === 1 ? 's' : ''} to commits outside its history`,
+        {
+          class: 'supply-chain',
+          detail: `A release branch, a rewritten history, or a release from commits nobody merged:\n${named(aside)}`,
+          reproduce: 'git tag --sort=-creatordate --no-merged {commit} | head -20',
+        },
+      ),
+    );
+  if (later.length > 0)
+    items.push(
+      fact('tags-later', CHECKS, `${plural(later.length, 'tag')} newer than the pinned commit`, {
+        class: 'supply-chain',
+        detail: `What users install now may be one of these:\n${named(later)}`,
+        reproduce: 'git tag --sort=-creatordate --no-merged {commit} | head -20',
+      }),
+    );
+  return items;
 };

@@ -18,6 +18,7 @@ export type FakeOptions = {
   files?: Record<string, FakeFile>;
   commits?: (Partial<Commit> & { paths?: string[] })[];
   tags?: Tag[];
+  tagsElsewhere?: Tag[];
   /** Older versions of files, by object id. */
   blobs?: { oid: string; path: string; content: string | Buffer; introducedBy?: string }[];
   url?: string;
@@ -99,6 +100,7 @@ export const fakeContext = (options: FakeOptions = {}): CollectContext => {
   const history: History = {
     commits: async () => ({ commits, complete: options.complete ?? true, shallow: options.shallow ?? false }),
     tags: async () => options.tags ?? [],
+    tagsElsewhere: async () => options.tagsElsewhere ?? [],
     blobs: async () => ({
       blobs: [
         ...entries.filter((e) => e.kind === 'file').map((e) => ({ oid: e.oid, path: e.path, size: e.size })),

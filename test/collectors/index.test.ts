@@ -94,6 +94,7 @@ describe('all collectors over a real repository', () => {
         'tool-text',
         'code-flow',
         'code-weaknesses',
+        'look-alikes',
         'deployment',
         'network',
         'operations',

@@ -24,6 +24,7 @@ const KNOWN = [
   'tool-text',
   'code-flow',
   'code-weaknesses',
+  'look-alikes',
   'deployment',
   'network',
   'operations',
@@ -69,7 +70,7 @@ describe('checklist lint', () => {
 
   it('prints each problem on a line that an editor can jump to, then how many', async () => {
     edit('2.1-input-and-code.yml', 'severity: critical', 'severity: deadly');
-    edit('1.1-repository-identity.yml', '[identity]', '[identty]');
+    edit('1.1-repository-identity.yml', '[identity, look-alikes]', '[identty]');
     const { code, stdout, stderr } = await lint();
     expect(code).toBe(1);
     expect(stderr).toBe('');

@@ -27,6 +27,7 @@ const COLLECTORS = [
   'git-history',
   'governance',
   'identity',
+  'look-alikes',
   'network',
   'operations',
   'readme',

@@ -51,6 +51,7 @@ export const fakeSource = (tree: SourceTree = fakeTree({}), close = () => {}): S
   history: {
     commits: unused,
     tags: unused,
+    tagsElsewhere: unused,
     blobs: unused,
     readBlobs: unused,
     introducedBy: unused,

@@ -1,5 +1,5 @@
 import type { Claim } from '../../analysis/identity-claims.ts';
-import { baseName, depthOf } from '../../analysis/paths.ts';
+import { baseName, depthOf, folderOf } from '../../analysis/paths.ts';
 import {
   parseRepositoryUrl,
   type RepositoryName,
@@ -171,13 +171,18 @@ export const judgeServer = (claims: readonly Claim[], remote: RepositoryName | n
         ),
       );
     }
-    for (const other of claims.filter((c) => c.kind === 'server-name' && c !== registry))
-      if (other.value !== registry.value)
+  }
+  // A monorepo has an entry beside each package: only what stands beside one speaks of the same server.
+  for (const entry of claims.filter((c) => c.kind === 'server-name' && baseName(c.path) === 'server.json'))
+    for (const other of claims.filter(
+      (c) => c.kind === 'server-name' && c !== entry && folderOf(c.path) === folderOf(entry.path),
+    ))
+      if (other.value !== entry.value)
         items.push(
           lead(
             'server-name-differs',
             CHECKS,
-            `${baseName(other.path)} calls the server ${other.value}, server.json ${registry.value}`,
+            `${baseName(other.path)} calls the server ${other.value}, server.json ${entry.value}`,
             {
               class: 'supply-chain',
               strength: 'moderate',
@@ -187,7 +192,6 @@ export const judgeServer = (claims: readonly Claim[], remote: RepositoryName | n
             },
           ),
         );
-  }
   const published = new Set(
     claims.filter((c) => c.kind === 'package-name').map((c) => c.value.toLowerCase()),
   );

@@ -67,11 +67,16 @@ const readTag = async (name: string, oid: string, objects: ObjectReader): Promis
   };
 };
 
-const readTags = async (repository: string, commit: string, objects: ObjectReader): Promise<Tag[]> => {
+const readTags = async (
+  repository: string,
+  which: '--merged' | '--no-merged',
+  commit: string,
+  objects: ObjectReader,
+): Promise<Tag[]> => {
   const records = await listAll(
     'tags',
     repository,
-    ['for-each-ref', `--merged=${commit}`, '--format=%(objectname) %(refname:lstrip=2)', 'refs/tags'],
+    ['for-each-ref', `${which}=${commit}`, '--format=%(objectname) %(refname:lstrip=2)', 'refs/tags'],
     { separator: 10, timeoutMs: WALK_MS, limit: MAX_TAGS },
   );
   const tags: Tag[] = [];
@@ -162,7 +167,8 @@ export const readHistory = (repository: string, commit: string, objects: ObjectR
   const introductions = once(() => readIntroductions(repository, commit));
   return {
     commits: once(() => readCommits(repository, commit, objects)),
-    tags: once(() => readTags(repository, commit, objects)),
+    tags: once(() => readTags(repository, '--merged', commit, objects)),
+    tagsElsewhere: once(() => readTags(repository, '--no-merged', commit, objects)),
     blobs: once(() => readBlobs(repository, commit)),
     async *readBlobs(oids) {
       for await (const { oid, bytes } of objects.readAll(oids)) yield { oid, bytes };

@@ -245,6 +245,7 @@ describe('the history', () => {
       { ...of, name: 'v1', kind: 'lightweight', taggedAt: '2024-01-01T12:00:00+00:00' },
       { ...of, name: 'v1-signed', taggedAt: '2024-01-01T12:00:00+00:00' },
     ]);
+    expect((await history.tagsElsewhere()).map((t) => t.name)).toEqual(['later']);
   });
 
   it('finds every blob there ever was, and the commit that brought it', async () => {

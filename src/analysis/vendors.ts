@@ -1,0 +1,85 @@
+/**
+ * Products that MCP servers are named after, and the GitHub accounts their makers publish from. A name that is missing
+ * says nothing; an account that is missing makes a maker's own repository look like another's, so the auditor checks.
+ */
+const VENDORS: readonly [product: string, accounts: readonly string[]][] = [
+  ['github', ['github', 'modelcontextprotocol']],
+  ['gitlab', ['gitlab-org', 'gitlabhq', 'modelcontextprotocol']],
+  ['notion', ['makenotion', 'notionhq']],
+  ['slack', ['slackapi', 'modelcontextprotocol']],
+  ['atlassian', ['atlassian', 'atlassian-labs']],
+  ['jira', ['atlassian', 'atlassian-labs']],
+  ['confluence', ['atlassian', 'atlassian-labs']],
+  ['linear', ['linear', 'linearapp']],
+  ['figma', ['figma']],
+  ['stripe', ['stripe']],
+  ['paypal', ['paypal']],
+  ['shopify', ['shopify']],
+  ['hubspot', ['hubspot']],
+  ['salesforce', ['salesforce', 'salesforcecli', 'forcedotcom']],
+  ['zendesk', ['zendesk']],
+  ['asana', ['asana']],
+  ['trello', ['atlassian', 'trello']],
+  ['airtable', ['airtable']],
+  ['dropbox', ['dropbox']],
+  ['box', ['box', 'box-community']],
+  ['sentry', ['getsentry']],
+  ['datadog', ['datadog', 'datadog-labs']],
+  ['grafana', ['grafana']],
+  ['pagerduty', ['pagerduty']],
+  ['cloudflare', ['cloudflare']],
+  ['vercel', ['vercel', 'vercel-labs']],
+  ['netlify', ['netlify']],
+  ['supabase', ['supabase', 'supabase-community']],
+  ['firebase', ['firebase', 'google']],
+  ['neon', ['neondatabase', 'neondatabase-labs']],
+  ['mongodb', ['mongodb', 'mongodb-js', 'mongodb-labs', 'mongodb-developer']],
+  ['redis', ['redis', 'redis-developer']],
+  ['neo4j', ['neo4j', 'neo4j-contrib', 'neo4j-labs']],
+  ['elasticsearch', ['elastic']],
+  ['snowflake', ['snowflakedb', 'snowflake-labs']],
+  ['databricks', ['databricks', 'databrickslabs']],
+  ['clickhouse', ['clickhouse']],
+  ['dbt', ['dbt-labs']],
+  ['kubernetes', ['kubernetes', 'kubernetes-sigs']],
+  ['docker', ['docker']],
+  ['terraform', ['hashicorp']],
+  ['vault', ['hashicorp']],
+  ['aws', ['aws', 'awslabs', 'aws-samples', 'amazon']],
+  ['azure', ['azure', 'azure-samples', 'microsoft']],
+  ['gcp', ['google', 'googlecloudplatform', 'googleapis']],
+  ['gmail', ['google', 'googleworkspace', 'googleapis']],
+  ['bigquery', ['google', 'googlecloudplatform', 'googleapis']],
+  ['playwright', ['microsoft']],
+  ['puppeteer', ['puppeteer', 'google', 'modelcontextprotocol']],
+  ['openai', ['openai']],
+  ['anthropic', ['anthropics', 'anthropic-experimental']],
+  ['claude', ['anthropics', 'anthropic-experimental']],
+  ['huggingface', ['huggingface']],
+  ['discord', ['discord']],
+  ['telegram', ['telegramdesktop', 'tdlib']],
+  ['whatsapp', ['whatsapp', 'facebook', 'meta']],
+  ['twitter', ['twitter', 'xdevplatform']],
+  ['reddit', ['reddit', 'reddit-archive']],
+  ['youtube', ['google', 'youtube']],
+  ['spotify', ['spotify']],
+  ['obsidian', ['obsidianmd']],
+  ['todoist', ['doist']],
+  ['blender', ['blender']],
+  ['unity', ['unity-technologies']],
+  ['postman', ['postmanlabs']],
+  ['apollo', ['apollographql']],
+  ['jetbrains', ['jetbrains']],
+];
+
+/** The first product a name speaks of as a whole word, unless the owner is an account of its maker. */
+export const vendorNamed = (
+  name: string,
+  owner: string,
+): { product: string; accounts: readonly string[] } | null => {
+  // What stands before the slash is the namespace of a registry, or a scope that is compared elsewhere.
+  const words = (name.split('/').at(-1) ?? name).toLowerCase().split(/[^a-z0-9]+/);
+  for (const [product, accounts] of VENDORS)
+    if (words.includes(product)) return accounts.includes(owner.toLowerCase()) ? null : { product, accounts };
+  return null;
+};
