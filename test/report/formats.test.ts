@@ -66,6 +66,16 @@ describe('each format', () => {
     expect(of(0, 'other')).not.toEqual(of(0));
   });
 
+  it('gives the score the auditor gave, and none that is not whole', () => {
+    const m = buildReport(inputOf());
+    const cvss40 = 'CVSS:4.0/AV:N/AC:L/AT:N/PR:L/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N';
+    m.findings[0]!.scores = { cvss40, cvss31: 'CVSS:3.1/AV:N', aivss: null };
+    const osv = JSON.parse(advisories(m, idOf)[0]!.text);
+    expect(osv.severity).toEqual([{ type: 'CVSS_V4', score: cvss40 }]);
+    expect(isOsv(osv), JSON.stringify(isOsv.errors)).toBe(true);
+    expect(JSON.parse(sarifFile(m)).runs[0].results[0].properties['security-severity']).toBe('8.7');
+  });
+
   it('tells of weaknesses only as advisories, one file each, with stable names', () => {
     const [one, ...more] = advisories(buildReport(inputOf()), idOf);
     expect(more).toEqual([]);

@@ -1,3 +1,4 @@
+import { scoreCvss } from '../../domain/scoring/cvss.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
 import { jsonText } from '../json-write.ts';
 import { type JsonObject, jsonInjections } from '../labels.ts';
@@ -38,6 +39,13 @@ const referencesOf = (f: FindingReport, m: ReportModel) => [
     .map((url) => ({ type: 'WEB', url })),
 ];
 
+/** Vectors, not numbers; one that cannot be scored is left out. */
+const severityOf = (f: FindingReport): { type: string; score: string }[] =>
+  [f.scores.cvss40, f.scores.cvss31].flatMap((vector) => {
+    const scored = scoreCvss(vector);
+    return scored ? [{ type: scored.version === '4.0' ? 'CVSS_V4' : 'CVSS_V3', score: scored.vector }] : [];
+  });
+
 const numbered = (steps: readonly string[]): string =>
   steps.map((s, i) => `${i + 1}. ${plain(s, 4_000)}`).join('\n');
 
@@ -59,6 +67,7 @@ const advisory = (f: FindingReport, m: ReportModel, id: string): JsonObject => {
     published,
     summary: line(f.title, 120) || f.tag,
     details: plain(`${f.summary}\n\n${f.description}`, 30_000),
+    ...(severityOf(f).length > 0 ? { severity: severityOf(f) } : {}),
     affected: [
       {
         ranges: [

@@ -1,6 +1,7 @@
 import { cweLabel, cweUrl } from '../../domain/cwe.ts';
 import type { EvidenceItem, Location } from '../../domain/evidence.ts';
 import type { Severity } from '../../domain/methodology.ts';
+import { leadingScore } from '../../domain/scoring/severity.ts';
 import { visibleLines } from '../../text/visible.ts';
 import { jsonText } from '../json-write.ts';
 import { jsonInjections } from '../labels.ts';
@@ -29,6 +30,9 @@ const BANDS: Record<Severity, string> = {
   low: '2.5',
   info: '0.0',
 };
+
+const severityNumber = (f: FindingReport): string =>
+  leadingScore(f.scores)?.score.toFixed(1) ?? BANDS[f.severity];
 
 const physical = (path: string, startLine: number, endLine: number, snippet?: string) => ({
   artifactLocation: { uri: sarifUri(path), uriBaseId: 'SRCROOT' },
@@ -95,7 +99,9 @@ const result = (f: FindingReport, rules: readonly string[], taxa: readonly strin
       findingId: f.fileId,
       severity: f.severity,
       category: sarifText(f.category, 200),
-      ...(f.positive ? {} : { 'security-severity': BANDS[f.severity] }),
+      ...(f.positive ? {} : { 'security-severity': severityNumber(f) }),
+      ...(f.scores.cvss40 ? { cvss40: sarifText(f.scores.cvss40, 300) } : {}),
+      ...(f.scores.cvss31 ? { cvss31: sarifText(f.scores.cvss31, 300) } : {}),
     },
   };
 };
@@ -109,7 +115,7 @@ const rulesOf = (m: ReportModel, ids: readonly string[]) =>
       shortDescription: { text: sarifText(check?.title ?? id, 500) },
       properties: {
         tags: ['security', ...(check?.top10 ?? []), ...(check?.ttps ?? [])],
-        ...(own.length > 0 ? { 'security-severity': BANDS[own[0]!.severity] } : {}),
+        ...(own.length > 0 ? { 'security-severity': severityNumber(own[0]!) } : {}),
       },
     };
   });
