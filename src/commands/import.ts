@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { basename, extname } from 'node:path';
 import { isRefusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
+import type { ForeignFile } from '../engine/import-results.ts';
 import type { Store } from '../engine/store.ts';
 import { MAX_IMPORT_BYTES } from '../results/read-results.ts';
 import { visible } from '../text/visible.ts';
@@ -57,35 +58,34 @@ export type ImportedFile = {
   counts: { lead: number; fact: number; strength: number; gap: number };
   /** Leads that are one with a lead that was there already. */
   agreeing: number;
+  /** Why a tool that was run from here could not look; '' when it did. */
+  failed: string;
   why?: string;
 };
 
-/** Takes in one file of another tool's results. Throws UserError when it cannot be read. */
-export const importResultsFile = async (
-  store: Store,
-  file: string,
-  options: {
-    format?: string | undefined;
-    command?: readonly string[] | undefined;
-    name?: string | undefined;
-  } = {},
-): Promise<ImportedFile> => {
-  const bytes = readable(file, () => readBounded(file));
-  const name = options.name ?? basename(file);
-  const mediaType = extname(name).toLowerCase() === '.sarif' ? 'application/sarif+json' : 'application/json';
-  const { made, recorded } = await store.importResults({ ...options, name, bytes, mediaType });
+/** Takes in results, and says what came of it. Throws UserError when they cannot be read. */
+export const importedFile = async (store: Store, file: ForeignFile): Promise<ImportedFile> => {
+  const { made, recorded } = await store.importResults(file);
   const left = store.snapshot().evidence.get(made.id)?.items.length ?? 0;
   const refused = isRefusal(recorded) ? recorded : null;
   const same = refused?.refused === 'nothing changed';
   return {
-    file,
+    file: file.name,
     import: made.id,
     outcome: same ? 'same' : refused ? 'refused' : 'new',
     said: made.result.run.searched,
     counts: made.record.counts,
     agreeing: refused && !same ? 0 : made.result.items.length - left,
+    failed: made.record.outcome === 'failed' ? made.result.run.message : '',
     ...(refused && !same ? { why: `${refused.refused} (${refused.hint})` } : {}),
   };
+};
+
+/** Takes in one file another tool wrote. Throws UserError when it cannot be read. */
+export const importResultsFile = (store: Store, file: string, format?: string): Promise<ImportedFile> => {
+  const name = basename(file);
+  const mediaType = extname(name).toLowerCase() === '.sarif' ? 'application/sarif+json' : 'application/json';
+  return importedFile(store, { name, bytes: readable(file, () => readBounded(file)), mediaType, format });
 };
 
 const plural = (n: number, one: string): string => `${n.toLocaleString('en')} ${one}${n === 1 ? '' : 's'}`;
@@ -93,6 +93,7 @@ const plural = (n: number, one: string): string => `${n.toLocaleString('en')} ${
 /** What an import brought, in one or two lines for people. */
 export const describeImport = (i: ImportedFile): string => {
   const { lead, gap } = i.counts;
+  if (i.failed) return `${i.import} could not look, and that is recorded: ${i.failed}`;
   if (i.outcome === 'refused') return `${i.import} was not imported: ${i.why}`;
   return [
     `${i.import} ${i.outcome === 'same' ? 'was imported before: nothing changed' : 'imported'}. ${i.said}.`,
@@ -117,7 +118,7 @@ export const importFiles = (
     const problems: string[] = [];
     for (const file of files)
       try {
-        done.push(await importResultsFile(w.store, file, { format: options.format }));
+        done.push(await importResultsFile(w.store, file, options.format));
       } catch (error) {
         // One file that cannot be read must not keep the others out.
         if (!(error instanceof UserError)) throw error;

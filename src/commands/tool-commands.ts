@@ -41,4 +41,28 @@ export const toolCommands = (
     .action(async (criterion: string | undefined, o) =>
       done(await (await import('./scorecard.ts')).scorecard(host, { criterion, ...o })),
     );
+
+  cli
+    .command('doctor')
+    .description('which scanners are on this machine, which versions, and what each adds to an audit')
+    .addOption(options.json())
+    .action(async (o) => done(await (await import('./doctor.ts')).doctor(host, o)));
+
+  cli
+    .command('scan')
+    .description('run a scanner you have on a checkout of the audited commit, and take in what it finds')
+    .argument('<tool>', 'semgrep, gitleaks, osv-scanner, trivy, bandit or hadolint')
+    .addOption(options.session())
+    .option('--with <path>', 'what it needs: rules for semgrep, an offline database for osv-scanner or trivy')
+    .option('--yes', 'run it; without this the command is only shown')
+    .option('--allow-network', 'allow the network for this session, where the scanner needs it')
+    .addOption(options.json())
+    .addHelpText(
+      'after',
+      `
+Without --yes nothing is run: the exact command is shown, and what would leave this machine. The checkout holds no links,
+hooks, submodules, or settings of scanners, and is deleted afterwards. The output is kept by its hash. A run that fails is
+recorded as one that could not look.`,
+    )
+    .action(async (tool: string, o) => done(await (await import('./scan.ts')).scan(host, tool, o)));
 };

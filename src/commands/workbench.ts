@@ -22,6 +22,7 @@ const lazy = {
   archive: () => import('./archive.ts'),
   import: () => import('./import.ts'),
   templates: () => import('./templates.ts'),
+  scan: () => import('./scan.ts'),
 };
 
 export type OpenRequest =
@@ -105,6 +106,15 @@ const ports = (
     importResults: async (store, path) => {
       const { importResultsFile, describeImport } = await lazy.import();
       return describeImport(await importResultsFile(store, path));
+    },
+    scanners: async () => (await lazy.scan()).scannerChoices(host),
+    planScan: async (id, given) => {
+      const { planScan, describePlan } = await lazy.scan();
+      return describePlan(await planScan(host, id, given));
+    },
+    runScan: async (store, id, given) => {
+      const [{ planScan, runScan }, { describeImport }] = await Promise.all([lazy.scan(), lazy.import()]);
+      return describeImport(await runScan(host, store, await planScan(host, id, given)));
     },
     exportFile: async (o) => (await lazy.archive()).exportTo(o.folder, `${o.id}.mcp-audit.zip`),
     readiness: (snapshot, cited) => report().report.readinessOf(snapshot, cited),

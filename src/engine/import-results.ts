@@ -20,8 +20,17 @@ export type ForeignFile = {
   mediaType: string;
   /** Id of the format, when the auditor names it. */
   format?: string | undefined;
-  /** The command that made it, when it was run from here. */
-  command?: readonly string[] | undefined;
+  /** Set when the tool was run from here, on a checkout of the pinned commit. */
+  ranHere?: RanHere | undefined;
+};
+
+export type RanHere = {
+  command: readonly string[];
+  tool: { name: string; version: string };
+  /** What was checked out for it, in words. */
+  checkout: string;
+  /** Why it could not look; '' when it did. The file is then what it said. */
+  failure: string;
 };
 
 export type Made = {
@@ -37,6 +46,32 @@ export const countKinds = (items: readonly EvidenceItem[]): ImportRecord['counts
   const counts = { lead: 0, fact: 0, strength: 0, gap: 0 };
   for (const item of items) counts[item.kind] += 1;
   return counts;
+};
+
+/** A scanner that was run and could not look: recorded, so that it is never taken for one that found nothing. */
+const couldNotLook = (file: ForeignFile, ran: RanHere, sha256: string): Made => {
+  const id = `${toolId(ran.tool, new Set())}@${sha256.slice(0, 12)}`;
+  const message = oneLine(ran.failure, MAX_SEARCHED_CHARS);
+  return {
+    id,
+    result: {
+      run: { id, outcome: 'failed', durationMs: 0, searched: '', message },
+      items: [],
+      surface: null,
+      artifacts: [],
+    },
+    record: {
+      name: oneLine(file.name, 200),
+      sha256,
+      bytes: file.bytes.byteLength,
+      mediaType: file.mediaType,
+      format: file.format ?? '',
+      tools: [ran.tool],
+      command: [...ran.command],
+      outcome: 'failed',
+      counts: countKinds([]),
+    },
+  };
 };
 
 /**
@@ -55,14 +90,18 @@ export const makeEvidence = async (
 ): Promise<Made> => {
   const { target, tree, methodology, collectors } = parts;
   const sha256 = hash('sha256', file.bytes, 'hex');
+  const { ranHere } = file;
+  if (ranHere?.failure) return couldNotLook(file, ranHere, sha256);
   const report = readResults(file.bytes, file.name, file.format);
+  // Some formats do not say which version wrote them.
+  if (ranHere) for (const tool of report.tools) tool.version ||= ranHere.tool.version;
   const drafts = await draftsOf(report, {
     tree,
     commit: target.commit,
     subdir: target.subdir,
     methodology,
     collectors,
-    ranHere: file.command !== undefined,
+    ranHere: ranHere !== undefined,
   });
   const items: EvidenceItem[] = [];
   for (const [collector, list] of drafts)
@@ -85,7 +124,7 @@ export const makeEvidence = async (
       outcome,
       durationMs: 0,
       searched: oneLine(
-        `${names || report.format} reported ${plural(report.total, 'result')}; it looked at ${report.searched}`,
+        `${names || report.format} reported ${plural(report.total, 'result')}; it looked at ${report.searched}${ranHere ? `, on ${ranHere.checkout}` : ''}`,
         MAX_SEARCHED_CHARS,
       ),
       message: '',
@@ -106,7 +145,7 @@ export const makeEvidence = async (
       tools: report.tools
         .slice(0, 20)
         .map((t) => ({ name: oneLine(t.name, 80), version: oneLine(t.version, 80) })),
-      command: file.command ? [...file.command] : null,
+      command: ranHere ? [...ranHere.command] : null,
       outcome,
       counts: countKinds(items),
     },

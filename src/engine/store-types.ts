@@ -49,6 +49,8 @@ export type Store = {
   /** The bytes kept under a hash, such as an attachment's; null when they cannot be read. Never rejects. */
   readBlob(sha256: string): Promise<Uint8Array | null>;
   events(): readonly SessionEvent[];
+  /** The target's files at the pinned commit. Rejects when the target cannot be opened. */
+  sourceTree(): Promise<Source['tree']>;
   /** A file of the target at the pinned commit; null as `SourceTree.text`. Rejects when the target cannot be opened. */
   readText(path: string): Promise<string | null>;
   /** Every file of the target at the pinned commit. Rejects when the target cannot be opened. */

@@ -291,6 +291,7 @@ export const createStore = (parts: StoreParts): Store => {
       return 'bytes' in read ? read.bytes : null;
     },
     events: () => events,
+    sourceTree: async () => (await source()).tree,
     readText: async (path) => (await source()).tree.text(path),
     paths: async () => (await source()).tree.entries.map((e) => e.path),
     close: async (check) => {

@@ -32,8 +32,13 @@ const reportOf = (tool: Tool, rule: string, level: string) => ({
   level: word(level),
 });
 
-/** Quoted texts of some length: where a tool says "a secret stands here" without saying which characters it is. */
+/** Where a tool says that a line holds a secret and not which characters it is: whatever may be one goes. */
 const QUOTED = /(["'`])([^"'`\n]{6,})\1/g;
+const WORD = /[^\s"'`=:,;(){}[\]<>]{8,}/g;
+const masked = (line: string): string =>
+  line
+    .replace(QUOTED, (_m, q, v) => `${q}${mask(v)}${q}`)
+    .replace(WORD, (word) => (/\d/.test(word) || word.length >= 20 ? mask(word) : word));
 
 const lineCount = (text: string): number => text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
 
@@ -113,18 +118,15 @@ const draftOf = async (
       `what it quotes does not stand in ${path}:${startLine} at the pinned commit: it looked at another version`,
     );
   const snippet = lines.slice(startLine - 1, endLine).join('\n');
-  const masked = withoutSecrets(snippet, result.secrets);
+  const known = withoutSecrets(snippet, result.secrets);
   return {
     ...lead,
     at: { path, startLine, endLine },
     ...(about.class === 'hardcoded-secret'
-      ? {
-          redactedSnippet:
-            masked === snippet ? masked.replace(QUOTED, (_m, q, v) => `${q}${mask(v)}${q}`) : masked,
-        }
-      : masked === snippet
+      ? { redactedSnippet: known === snippet ? masked(snippet) : known }
+      : known === snippet
         ? {}
-        : { redactedSnippet: masked }),
+        : { redactedSnippet: known }),
   };
 };
 

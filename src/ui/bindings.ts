@@ -93,6 +93,8 @@ export const bindings: readonly Binding[] = [
 
   { id: 'import-results', context: 'run', keys: ['i'], label: "Import another tool's results (SARIF, JSON)", short: 'import', disabled: readOnly, run: tools.importResults },
 
+  { id: 'scan', context: 'run', keys: ['t'], label: 'Run a scanner you have on the audited commit', short: 'scan', disabled: readOnly, run: tools.scan },
+
   { id: 'go-there', context: 'report', keys: ['enter'], label: 'Go to what is missing', short: 'go there', run: session.goThere },
   { id: 'write', context: 'report', keys: ['w'], label: 'Write the submission', short: 'write', disabled: readOnly, run: session.writeReport },
   { id: 'sign-report', context: 'report', keys: ['A'], label: 'Who signs', short: 'who signs', disabled: readOnly, run: session.nameAuditor },

@@ -63,6 +63,14 @@ export type Edited =
   | { kind: 'unchanged' }
   | { kind: 'failed'; message: string };
 
+export type ScannerChoice = {
+  id: string;
+  version: string;
+  adds: string;
+  /** What the auditor must or may give it; null when it needs nothing. */
+  takes: { what: string; required: boolean } | null;
+};
+
 export type Ports = {
   listSessions(): Promise<SessionSummary[]>;
   start(request: StartRequest, progress: (text: string) => void, signal: AbortSignal): Promise<Opened>;
@@ -70,6 +78,12 @@ export type Ports = {
   importFile(path: string): Promise<string>;
   /** Takes in a file of another tool's results; says in words what came of it. */
   importResults(store: Store, path: string): Promise<string>;
+  /** Scanners of the auditor's that can be run here. */
+  scanners(): Promise<readonly ScannerChoice[]>;
+  /** What running one would do, for people. Rejects when it cannot be run. */
+  planScan(id: string, given: string): Promise<string>;
+  /** Runs it, after that was agreed to; says in words what came of it. */
+  runScan(store: Store, id: string, given: string): Promise<string>;
   exportFile(opened: Opened): Promise<string>;
   readiness(snapshot: Snapshot, cited: Cited): readonly ReadinessItem[];
   /** The assessment as it would be written now, or why it cannot be compiled. */

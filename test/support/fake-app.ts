@@ -170,7 +170,22 @@ export const fakeApp = (parts: FakeParts = {}) => {
       called('import', path);
       return 'imported';
     },
-    importResults: async (_store, path) => `${path} imported`,
+    importResults: async (_store, path) => {
+      called('import-results', path);
+      return `${path} imported`;
+    },
+    scanners: async () => [
+      { id: 'bandit', version: '1.9.4', adds: 'weak calls in Python code', takes: null },
+      { id: 'semgrep', version: '', adds: 'patterns', takes: { what: 'a folder of rules', required: true } },
+    ],
+    planScan: async (id, given) => {
+      called('plan-scan', id, given);
+      return `  ${id} ${given}\n\nNothing leaves this machine.`;
+    },
+    runScan: async (_store, id, given) => {
+      called('run-scan', id, given);
+      return `${id} imported`;
+    },
     exportFile: async () => '/tmp/session.mcp-audit.zip',
     readiness: () => parts.readiness ?? [],
     preview: () => parts.preview ?? '# Security assessment\n\nNothing yet.',

@@ -41,7 +41,10 @@ export const gitleaks: Format = {
                 }
               : null,
             quoted: '',
-            secrets: [textAt(value, 'Secret'), textAt(value, 'Match')].filter((s) => s.length > 3),
+            secrets: [textAt(value, 'Secret'), textAt(value, 'Match')].filter(
+              // With --redact it says only that there is one.
+              (s) => s.length > 3 && !s.includes('REDACTED'),
+            ),
           });
         },
       },
