@@ -8,6 +8,7 @@ import {
   type Ref,
   step,
   type Taint,
+  through,
   union,
   unionAll,
   unionTaints,
@@ -68,9 +69,10 @@ export const mutate = (f: Frame, expr: Call, name: string, object: Value, args: 
     const held = s.vars.get(holder.name);
     if (!held) continue;
     if (held.refs.some((r) => r.kind === 'object' || r.kind === 'class')) return;
-    const values = args.flatMap((a) =>
-      a.spread || name === 'extend' ? (a.value.items ?? [elements(a.value)]) : [a.value],
-    );
+    const at = placeIn(f, expr.at.line);
+    const values = args
+      .flatMap((a) => (a.spread || name === 'extend' ? (a.value.items ?? [elements(a.value)]) : [a.value]))
+      .map((v) => through(v, at));
     const first = args[0]?.value.literal;
     const changed =
       /^(set|put)$/.test(name) && first && args[1]

@@ -207,13 +207,15 @@ export const callOf = (f: Frame, expr: Call): Value => {
           at,
         ),
       );
+    const [known] = functions;
+    const defined = known && { path: known.fn.module.module.path, line: known.fn.fn.at.line };
     const tests = CHECKING.test(name)
       ? testsOfCall(
           name,
           NOTHING,
           args.map((a) => a.value),
           at,
-        )
+        ).map((t) => (defined ? { ...t, guard: { ...t.guard, defined } } : t))
       : [];
     // Named like a cleaner: the rules may take its word for it.
     if (/sanit|escap|quot|valid|safe|secur|encod|clean|normali[sz]|within|inside|confin|jail/i.test(name))

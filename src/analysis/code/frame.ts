@@ -29,6 +29,8 @@ export type Hit = {
   inside: string;
   taint: Taint;
   words: string;
+  /** It is a list whose items only the callers know: which of them matters is for them to say. */
+  list?: boolean;
   /** The tool whose branch of a dispatching handler led here. */
   tool: string;
 };

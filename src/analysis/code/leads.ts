@@ -135,7 +135,9 @@ const flowOf = (best: Found): FlowLead['flow'] => {
       !(p.line === hit.at.line && p.path === hit.at.path) &&
       !(p.line === origin.line && p.path === origin.path),
   );
-  const guards = best.guards.map(({ guard }) => ({ ...guard.at, role: 'guard' as const }));
+  const guards = best.guards.flatMap(({ guard }) =>
+    [guard.at, ...(guard.defined ? [guard.defined] : [])].map((p) => ({ ...p, role: 'guard' as const })),
+  );
   const seen = new Set<string>();
   return [
     { ...origin, role: 'source' as const },

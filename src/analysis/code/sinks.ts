@@ -37,6 +37,10 @@ const argumentAt = (args: readonly Given[], object: Value, position: number | st
   return positional[position]?.value ?? NOTHING;
 };
 
+/** What a value is known to be: a constant, or one of several. */
+const constantsOf = (v: Value): string[] =>
+  v.literal !== null ? [v.literal] : v.taints.length === 0 && v.words !== '' ? v.words.split(' ') : ['\0'];
+
 const holds = (c: Condition, args: readonly Given[], object: Value): boolean => {
   const whole = argumentAt(args, object, c.argument);
   const value =
@@ -47,14 +51,7 @@ const holds = (c: Condition, args: readonly Given[], object: Value): boolean => 
         : (whole.fields?.get(c.property) ?? NOTHING);
   const texts =
     c.property === 'item'
-      ? // One of several constants: each of them.
-        (whole.items ?? []).flatMap((i) =>
-          i.literal !== null
-            ? [i.literal]
-            : i.taints.length === 0 && i.words !== ''
-              ? i.words.split(' ')
-              : ['\0'],
-        )
+      ? (whole.items ?? []).flatMap(constantsOf)
       : [value.literal ?? (value.words || '\0')];
   const known = (re: string): boolean => texts.some((t) => new RegExp(re, 'i').test(t));
   if (c.matches !== undefined && (value === NOTHING || !known(c.matches))) return false;
@@ -79,16 +76,17 @@ const NAMES_FILE =
 const SETS_FILE =
   /--?(?:from-file|from-env-file|filename|file|values|config|kubeconfig|input-file|template-file|env-file)=@?$/;
 
-/** What an option makes the name of a file. */
+/** What an option makes the name of a file. Of a list that is a parameter only its callers can tell. */
 const fileOptionTaints = (v: Value): readonly Taint[] => {
+  if (!v.items) return v.taints.filter((t) => t.source.kind === 'param' && !t.joined);
   let all: readonly Taint[] = [];
-  const items = v.items ?? [];
+  const { items } = v;
   items.forEach((item, i) => {
-    const before = items[i - 1]?.literal ?? '';
+    const before = constantsOf(items[i - 1] ?? NOTHING);
     const own = allTaints(item);
     all = unionTaints(
       all,
-      NAMES_FILE.test(before)
+      before.some((text) => NAMES_FILE.test(text))
         ? own.filter((t) => !t.joined || t.prefix === '')
         : own.filter((t) => t.joined && SETS_FILE.test(t.prefix)),
     );
@@ -106,7 +104,7 @@ export const fits = (rule: SinkRule, t: Taint): boolean =>
       ? !t.joined || (NAMES_HOST.test(t.prefix) && t.prefix !== '\0')
       : true;
 
-const taintsFor = (rule: SinkRule, v: Value): readonly Taint[] =>
+export const taintsFor = (rule: SinkRule, v: Value): readonly Taint[] =>
   rule.sink.shape === 'option'
     ? optionTaints(v)
     : rule.sink.shape === 'file-option'
@@ -173,6 +171,7 @@ export const checkSinks = (
           inside: f.info?.fn.name ?? '',
           taint: guardedHere(f, { ...t, trail: step(t.trail, at) }),
           words: named ? named.name : value.words,
+          ...(rule.sink.shape === 'file-option' && !value.items ? { list: true } : {}),
           tool: '',
         });
       }

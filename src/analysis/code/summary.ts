@@ -11,6 +11,7 @@ import {
   type Summary,
 } from './frame.ts';
 import { member } from './members.ts';
+import { taintsFor } from './sinks.ts';
 import { typed } from './types.ts';
 import {
   allTaints,
@@ -219,9 +220,10 @@ export const apply = (
     const r = sub.resolve(taint.source, taint.key);
     if (r === null) addHit(f, { ...hit, taint: guardedHere(f, taint) });
     else
-      for (const outer of allTaints(r))
+      for (const outer of hit.list ? taintsFor(hit.rule, r) : allTaints(r))
         addHit(f, {
           ...hit,
+          list: hit.list === true && r.items === null,
           taint: sub.composed(taint, outer),
           words: taint.joined ? hit.words : `${r.words} ${hit.words}`.trim(),
         });

@@ -43,6 +43,8 @@ export type Guard = {
   at: Place;
   /** It stands inside a condition that says nothing of the value: a setting turns it on. */
   conditional?: true;
+  /** Where the function that checks is written: what there is to prove. */
+  defined?: Place;
 };
 
 /** Places a value went through, last first. */

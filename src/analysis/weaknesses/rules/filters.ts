@@ -56,7 +56,9 @@ const firstWordForbidden = (source: Source): Match[] => {
   return matchesIn(source, 'bare', pattern).flatMap((m): Match[] => {
     const range = linesFrom(source, m.index, 24);
     const rest = bareIn(source, range);
-    const word = new RegExp(`\\b(\\w+)\\s*:?=\\s*${m[1]}\\[[01]\\]|\\b${m[1]}\\[[01]\\]`).exec(rest);
+    const word =
+      new RegExp(`\\b(\\w+)\\s*:?=\\s*${m[1]}\\[[01]\\]`).exec(rest) ??
+      new RegExp(`\\b${m[1]}\\[[01]\\]`).exec(rest);
     if (!word) return [];
     const name = word[1] ?? `${m[1]}\\[[01]\\]`;
     const listed =

@@ -56,18 +56,21 @@ const CHECKED: Record<Language, RegExp> = {
 const SETS =
   /DnsRebinding|^allowed_?hosts$|createMcp|hostHeader|localhostHost|TransportSecurity|transport_security|TrustedHost|AllowedHosts|CrossOriginProtection|LocalhostProtection|alidate_?(?:Host|Origin)|HostValidation|SecurityValidator/i;
 const REFUSES =
-  /\b40[013]\b|\b421\b|forbidden|reject|denied|\bdeny|not allowed|disallow|invalid|unauthori[sz]ed|\bthrow\b|\braise\b|\ballow\w*|callback\(/i;
+  /\b40[013]\b|\b421\b|forbidden|reject|denied|\bdeny|not allowed|disallow|invalid|unauthori[sz]ed|\bthrow\b|\braise\b|callback\(/i;
+
+/** Whether what is done near a look at Host or Origin keeps the request out, not only the answer from being read (CORS). */
+const keepsOut = (s: Source, at: number): boolean => {
+  const near = codeIn(s, linesAround(s, at, 3, 24));
+  // An address put together from what the caller named is no check of it.
+  if (/\bhost\s*:?=\s*\w+\.Host\s*$/i.test(codeIn(s, linesAround(s, at, 0, 0)).trim())) return false;
+  if (/Access-Control-Allow/i.test(near)) return /\b403\b|forbidden|\breject/i.test(near);
+  return REFUSES.test(near);
+};
 
 const checksHost = (pack: Package): boolean =>
   pack.sources.some((s) =>
     matchesIn(s, 'code', CHECKED[s.language], 200).some(
-      (m) =>
-        !inLiteral(s, m.index) &&
-        (SETS.test(m[0]) ||
-          (REFUSES.test(codeIn(s, linesAround(s, m.index, 3, 14))) &&
-            // An address put together from what the caller named is no check of it.
-            !/\bhost\s*:?=\s*\w+\.Host\s*$/im.test(codeIn(s, linesAround(s, m.index, 0, 0)).trim()) &&
-            !/Access-Control-Allow/i.test(codeIn(s, linesAround(s, m.index, 2, 12))))),
+      (m) => !inLiteral(s, m.index) && (SETS.test(m[0]) || keepsOut(s, m.index)),
     ),
   );
 
