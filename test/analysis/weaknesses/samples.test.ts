@@ -3,6 +3,7 @@ import { packagesOf } from '../../../src/analysis/weaknesses/packages.ts';
 import { rules } from '../../../src/analysis/weaknesses/rules/index.ts';
 import { readSource, weaknessLanguage } from '../../../src/analysis/weaknesses/source.ts';
 import { access } from './samples/access.ts';
+import { circumstancesSamples } from './samples/circumstances.ts';
 import { errors } from './samples/errors.ts';
 import { exposure } from './samples/exposure.ts';
 import { filters } from './samples/filters.ts';
@@ -14,6 +15,7 @@ import { transport } from './samples/transport.ts';
 
 const samples = {
   ...access,
+  ...circumstancesSamples,
   ...errors,
   ...exposure,
   ...filters,

@@ -19,7 +19,7 @@ const seen = (
   languages: Object.keys(on) as Rule['languages'][number][],
   title,
   detail: 'See whether every way in passes it.',
-  merge: 'package',
+  merge: 'file',
   find: matching({ on, accept: (source, m) => !inLiteral(source, m.index) }),
 });
 
@@ -50,6 +50,27 @@ export const goodPractice: readonly Rule[] = [
       python: /TransportSecuritySettings\s*\(|TrustedHostMiddleware\b/g,
     },
   ),
+  seen(
+    'tools-can-be-limited',
+    'Which tools are offered can be limited by settings',
+    ['2.2.3', '2.2.4'],
+    'configuration',
+    {
+      script:
+        /\b(?:enabled?|disabled?|allowed|excluded?|included?)_?(?:mcp_?)?tool(?:set)?s?\b["']?\s*[:=?]|["'`]--(?:enable|disable|include|exclude|allow)-?(?:tools?|toolsets?)\b|["'`](?:\w+_)?(?:ENABLED?|DISABLED?|ALLOWED|EXCLUDED?)_TOOLS?(?:ETS)?["'`]/gi,
+      python:
+        /\b(?:enabled?|disabled?|allowed|excluded?|included?)_tool(?:set)?s?\b\s*[:=]|["'](?:\w+_)?(?:ENABLED?|DISABLED?|ALLOWED|EXCLUDED?)_TOOLS?(?:ETS)?["']/gi,
+      go: /\b(?:Enabled?|Disabled?|Allowed|Excluded?)Tool(?:set)?s\b|"(?:toolsets|enabled-tools|disabled-tools|exclude-tools)"/g,
+      java: /\b(?:enabled|disabled|allowed|excluded)Tools\b/g,
+    },
+  ),
+  seen('https-addresses', 'Addresses of other services are built with https', ['2.3.1', '3.2.2'], 'tls', {
+    script: /`https:\/\/\$\{/g,
+    python: /\bf["']https:\/\/\{/g,
+    go: /"https:\/\/%s|"https:\/\/"\s*\+/g,
+    java: /"https:\/\/"\s*\+/g,
+    rust: /format!\(\s*"https:\/\/\{/g,
+  }),
   seen(
     'restricted-file-mode',
     'Files are written with a mode only their owner can read',

@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.ts';
 import { accessRules } from './access.ts';
+import { circumstances } from './circumstances.ts';
 import { errorRules } from './errors.ts';
 import { exposureRules } from './exposure.ts';
 import { filterRules } from './filters.ts';
@@ -23,5 +24,6 @@ export const rules: readonly Rule[] = [
   ...secrecyRules,
   ...errorRules,
   ...limitRules,
+  ...circumstances,
   ...goodPractice,
 ];

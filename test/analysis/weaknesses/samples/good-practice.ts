@@ -1,6 +1,20 @@
 import type { Samples } from './samples.ts';
 
 export const goodPractice: Samples = {
+  'tools-can-be-limited': {
+    found: [
+      ['a.py', 'disable_tools: list[str] | None = None\n'],
+      ['a.ts', "const on = env['MCP_ENABLED_TOOLS'];\n"],
+    ],
+    clean: [['a.ts', 'const tools = list();\n']],
+  },
+  'https-addresses': {
+    found: [
+      ['a.py', 'url = f"https://{host}/api"\n'],
+      ['a.ts', 'const url = `https://${host}/api`;\n'],
+    ],
+    clean: [['a.py', 'url = f"http://{host}/api"\n']],
+  },
   'constant-time-comparison': {
     found: [['a.ts', 'if (!timingSafeEqual(a, b)) deny();\n']],
     clean: [['a.ts', '// nothing\n']],
