@@ -25,7 +25,7 @@ export const template = z.strictObject({
     .array(z.string().regex(/^[a-z0-9-]+$/))
     .min(1)
     .optional()
-    .describe('Words of the rule or title that make it the better choice among those of a class'),
+    .describe('Parts of rule ids: then it is for these alone; without any it is for the rest of its classes'),
   title: sentence,
   severity: severity.describe('Where the auditor starts from; the score decides'),
   category: sentence,
@@ -121,11 +121,14 @@ export const wordsOf = (
   if (at) words.place = quoted(placeWords(at));
   if (source) words.source = quoted(`${source.path}:${source.line}`);
   if (sink) words.sink = quoted(sink.text);
-  // How the flow collector words a source: `name` of tool export_report.
-  const [, parameter, tool] =
-    /^`([^`]+)` of (?:tool|resource|prompt|route) (\S.*)$/.exec(source?.text ?? '') ?? [];
+  // How the flow collector words a source: `name` of tool export_report, `name` of a tool, what a file holds.
+  const [whole, parameter, door, tool] =
+    /^(?:`([^`]+)`|input) of (?:a )?(tool|resource|prompt|route|function|data fetched)(?: (\S.*))?$/.exec(
+      source?.text ?? '',
+    ) ?? [];
   if (parameter) words.parameter = quoted(parameter);
-  if (tool) words.tool = quoted(tool);
+  else if (source && !whole) words.parameter = quoted(source.text);
+  if (tool) words.tool = door === 'tool' ? quoted(tool) : `${door} ${quoted(tool)}`;
   const anchor = source ?? (at ? { path: at.path, line: at.startLine } : null);
   const declared = anchor && surface.tools.find((t) => declares(t, anchor.path, anchor.line));
   if (!words.tool && declared) words.tool = quoted(declared.name);
@@ -133,15 +136,16 @@ export const wordsOf = (
     words.guard =
       guards.length === 0
         ? 'Nothing on the way checks it.'
-        : `On the way stands ${guards.map((g) => `${quoted(g.text)} (${quoted(`${g.path}:${g.line}`)})`).join(' and ')}, which does not hold it.`;
+        : // That it does not hold is for the auditor to say: the word stays open behind it.
+          `On the way stands ${guards.map((g) => `${quoted(g.text)} (${quoted(`${g.path}:${g.line}`)})`).join(' and ')}. It does not hold because {{guard}}`;
   return words;
 };
 
 const score = (t: FindingTemplate, item: EvidenceItem): number => {
   if (!t.classes.includes(item.class)) return -1;
-  const said = `${item.rule} ${item.title}`.toLowerCase();
-  const special = t.rules?.some((r) => said.includes(r)) ?? false;
-  return 10 + (special ? 4 : t.rules ? -2 : 0) + (item.cwe.includes(t.cwe) ? 3 : 0);
+  // A text about something else is worse than none: what is special must be meant by the rule.
+  if (t.rules && !t.rules.some((r) => item.rule.includes(r))) return -1;
+  return (t.rules ? 10 : 0) + (item.cwe.includes(t.cwe) ? 1 : 0);
 };
 
 /** The template that fits an item best, or null when none is meant for its class. Good practice has none. */
