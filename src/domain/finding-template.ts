@@ -127,7 +127,7 @@ export const wordsOf = (
       source?.text ?? '',
     ) ?? [];
   if (parameter) words.parameter = quoted(parameter);
-  else if (source && !whole) words.parameter = quoted(source.text);
+  else if (source) words.parameter = whole ? 'its input' : quoted(source.text);
   if (tool) words.tool = door === 'tool' ? quoted(tool) : `${door} ${quoted(tool)}`;
   const anchor = source ?? (at ? { path: at.path, line: at.startLine } : null);
   const declared = anchor && surface.tools.find((t) => declares(t, anchor.path, anchor.line));
@@ -137,7 +137,7 @@ export const wordsOf = (
       guards.length === 0
         ? 'Nothing on the way checks it.'
         : // That it does not hold is for the auditor to say: the word stays open behind it.
-          `On the way stands ${guards.map((g) => `${quoted(g.text)} (${quoted(`${g.path}:${g.line}`)})`).join(' and ')}. It does not hold because {{guard}}`;
+          `On the way stands ${guards.map((g) => `${quoted(g.text)} (${quoted(`${g.path}:${g.line}`)})`).join(' and ')}. It does not hold because {{guard}}.`;
   return words;
 };
 
@@ -180,7 +180,10 @@ export const applyTemplate = (
   words: Partial<Record<TemplateWord, string>>,
   fresh: boolean,
 ): Finding => {
-  const say = (text: string): string => withWords(text, words);
+  const say = (from: string): string => {
+    const said = withWords(from, words);
+    return said.charAt(0).toUpperCase() + said.slice(1);
+  };
   const text = (now: string, from: string): string => (now.trim() === '' ? say(from) : now);
   const list = (now: readonly string[], from: readonly string[]): string[] =>
     now.length > 0 ? [...now] : from.map(say);

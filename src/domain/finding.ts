@@ -149,11 +149,18 @@ const partTexts = (f: Finding): [string, string][] => [
  */
 export const missingParts = (f: Finding): string[] => {
   const empty = emptyParts(f);
-  const open = partTexts(f).filter(([part, text]) => !empty.includes(part) && openWords(text).length > 0);
-  return [...empty, ...open.map(([part]) => part)];
+  return [...empty, ...openParts(f).flatMap(({ part }) => (empty.includes(part) ? [] : [part]))];
 };
 
-const emptyParts = (f: Finding): string[] => {
+/** Parts in which a template left a word open, and the first such word of each. */
+export const openParts = (f: Finding): { part: string; word: string }[] =>
+  partTexts(f).flatMap(([part, text]) => {
+    const [word] = openWords(text);
+    return word ? [{ part, word }] : [];
+  });
+
+/** Parts that must say something and do not. */
+export const emptyParts = (f: Finding): string[] => {
   const missing: string[] = [];
   const need = (name: string, filled: boolean) => {
     if (!filled) missing.push(name);

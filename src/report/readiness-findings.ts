@@ -1,7 +1,7 @@
 import type { Cited } from '../domain/citations.ts';
 import { type EvidenceItem, placeWords } from '../domain/evidence.ts';
-import { type Finding, missingParts, stageOf } from '../domain/finding.ts';
-import { scoresText } from '../domain/scoring/severity.ts';
+import { emptyParts, type Finding, openParts, stageOf } from '../domain/finding.ts';
+import { disagreement, scoresText } from '../domain/scoring/severity.ts';
 import { hasPlaceholder, placeholderIn } from './placeholder.ts';
 import { type ProvenCitation, proveFinding } from './proof.ts';
 import type { Readiness } from './readiness.ts';
@@ -26,14 +26,31 @@ const textsOf = (f: Finding): string[] => [
 
 /** What one finding lacks before it can be published. `known` are the ids of the evidence at hand. */
 export const aboutFinding = (f: Finding, known: ReadonlySet<string>): Readiness[] => {
-  const rows: Readiness[] = missingParts(f).map((part) => ({
-    level: 'blocks',
-    text: `${f.id} has no ${part}`,
-    finding: f.id,
-    check: f.check,
-    part,
-    fix: `write ${part} of ${f.id}`,
-  }));
+  const at = { finding: f.id, check: f.check };
+  const rows: Readiness[] = [
+    ...emptyParts(f).map(
+      (part): Readiness => ({
+        ...at,
+        level: 'blocks',
+        part,
+        ...(part === 'severityReason'
+          ? {
+              text: `${f.id} is ${f.severity}, its score says ${disagreement(f.severity, f.scores)}, and nothing says why`,
+              fix: 'say why, or change the severity or the score',
+            }
+          : { text: `${f.id} has no ${part}`, fix: `write ${part} of ${f.id}` }),
+      }),
+    ),
+    ...openParts(f).map(
+      ({ part, word }): Readiness => ({
+        ...at,
+        level: 'blocks',
+        part,
+        text: `${f.id} still holds {{${word}}} of its template in ${part}`,
+        fix: `write what it stands for in ${part}, or reword it`,
+      }),
+    ),
+  ];
   if (f.positive && f.severity !== 'info')
     rows.push({
       level: 'blocks',
@@ -42,7 +59,7 @@ export const aboutFinding = (f: Finding, known: ReadonlySet<string>): Readiness[
       check: f.check,
       fix: 'set severity info, or make it a weakness',
     });
-  if (textsOf(f).some(hasPlaceholder))
+  if (openParts(f).length === 0 && textsOf(f).some(hasPlaceholder))
     rows.push({
       level: 'blocks',
       text: `${f.id} still holds placeholder text: ${textsOf(f).map(placeholderIn).find(Boolean)?.slice(0, 60)}`,

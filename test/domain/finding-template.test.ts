@@ -112,7 +112,7 @@ describe('a finding raised from a flow', () => {
       about,
     );
     expect(guarded.description).toContain(
-      'On the way stands `name.includes("..")` (`src/export.ts:79`). It does not hold because {{guard}}',
+      'On the way stands `name.includes("..")` (`src/export.ts:79`). It does not hold because {{guard}}.',
     );
     // Whether it holds is the auditor's to say, so the finding is no more than a draft until then.
     expect(missingParts(guarded)).toEqual(['description']);

@@ -189,12 +189,12 @@ describe('readiness', () => {
           value: shellFinding({ description: 'It reaches {{sink}}.' }),
         },
       ],
-      /placeholder text: \{\{sink\}\}/,
+      /F-01 still holds \{\{sink\}\} of its template in description/,
     ],
     [
       'a severity that its score does not bear out',
       [started(), { type: 'finding.recorded', finding: 'F-01', value: shellFinding({ severity: 'low' }) }],
-      /F-01 has no severityReason/,
+      /F-01 is low, its score says high, and nothing says why/,
     ],
     [
       'a positive finding that is grave',

@@ -86,7 +86,7 @@ const score = ({ id, title }: (typeof SHEETS)[number]): Part => ({
 
 const deployment = (id: (typeof DEPLOYMENTS)[number]): Part => ({
   id: `business.${id}`,
-  label: `in ${id}`,
+  label: `harm, ${id}`,
   help: `What it means for whoever runs it in ${id}: money, trust, data, duty. One of the four must say something.`,
   multiline: true,
   get: (f) => f.business[id],
@@ -196,6 +196,9 @@ export const FINDING_PARTS: readonly Part[] = [
   text('notes', 'auditor notes', 'Anything a reader of the report should know.'),
   ...TRACKING.map(tracked),
 ];
+
+/** How the editor calls a part, for lists of what is missing. */
+export const partLabel = (id: string): string => FINDING_PARTS.find((p) => p.id === id)?.label ?? id;
 
 /** Parts that speak only of weaknesses. */
 const WEAKNESS_ONLY = /^(cvss|aivss|severityReason|cwe|business|tracking|examples)/;

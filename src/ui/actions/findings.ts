@@ -60,7 +60,7 @@ export const openFindingForm = (app: App, begun: Finding, note = '', at?: string
     const f = latest();
     const open = missingParts(f).length;
     const saved = app.opened().store.snapshot().session.findings.has(f.id) ? '' : ' · not recorded yet';
-    return `${f.id} ${f.title} · ${open === 0 ? stageOf(f) : `draft, ${open} to fill`}${saved}`;
+    return `${f.id} · ${open === 0 ? stageOf(f) : `draft, ${open} to fill`}${saved} · ${f.title}`;
   };
   const saveWhere = (value: string): void =>
     app.work(async () => {

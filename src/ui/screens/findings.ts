@@ -5,6 +5,7 @@ import { findingHistory } from '../../domain/finding-history.ts';
 import { disagreement, leadingScore, scoresText } from '../../domain/scoring/severity.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
 import { fit, wrap, wrapHanging } from '../../text/width.ts';
+import { partLabel } from '../actions/finding-parts.ts';
 import { findingRows, selectedFinding, type View } from '../model.ts';
 import type { Theme } from '../theme.ts';
 import { blank, type Line, muted, plain, span, spread } from '../view/line.ts';
@@ -12,6 +13,9 @@ import { indexOf, scrollTo } from '../view/list.ts';
 import type { PaneText } from '../view/pane.ts';
 import { dayAndTime } from './bars.ts';
 import { severityTone } from './verdicts.ts';
+
+/** In a narrow list. */
+const SHORT: Record<string, string> = { critical: 'crit', medium: 'med' };
 
 type Size = { width: number; height: number };
 
@@ -39,7 +43,7 @@ export const findingList = (v: View, theme: Theme, size: Size): Omit<PaneText, '
         span(selected ? `${theme.glyphs.cursor} ` : '  ', 'focus', true),
         span(`${f.id} `, 'muted'),
         span(
-          fit(f.positive ? 'good' : f.severity, wide ? 9 : 5),
+          fit(f.positive ? 'good' : wide ? f.severity : (SHORT[f.severity] ?? f.severity), wide ? 9 : 5),
           f.positive ? 'ok' : severityTone(f.severity),
           selected,
         ),
@@ -135,7 +139,12 @@ export const findingDetail = (v: View, f: Finding, columns: number): Line[] => {
     ...scoreLines(f, columns),
     blank,
     ...(missing.length > 0
-      ? [...wrap(`Still to fill: ${missing.join(', ')}`, columns).map((l): Line => [span(l, 'warn')]), blank]
+      ? [
+          ...wrap(`Still to fill: ${missing.map(partLabel).join(', ')}`, columns).map(
+            (l): Line => [span(l, 'warn')],
+          ),
+          blank,
+        ]
       : []),
     ...bullets('Where', f.locations.map(placeWords), columns),
     ...wrong.flatMap((text) => wrap(visible(text), columns).map((l): Line => [span(l, 'bad')])),
