@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { AdvisorySource } from '../domain/advisory.ts';
 import type {
   artifact,
+  door,
   EvidenceItem,
   flowStep,
   itemKind,
@@ -99,6 +100,8 @@ export type ItemDraft = {
   flow?: z.infer<typeof flowStep>[];
   /** Other places of the same cause, in any order: the engine sorts them, each once, and leaves out `at` itself. */
   places?: { path: string; startLine: number; endLine?: number }[];
+  /** What a client calls to get there, in any order. */
+  doors?: z.infer<typeof door>[];
   /** For items without a location: a git command that shows the fact in any clone. `{commit}` is replaced. */
   reproduce?: string;
   /** Only some of the checks that name this collector; by default all of them. */

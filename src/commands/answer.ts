@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { answersFile } from '../domain/answers-file.ts';
-import { surfaceOf } from '../domain/attack-surface.ts';
 import { type Command, isRefusal, nextFindingId, type Refusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
 import { draftFinding, type Finding } from '../domain/finding.ts';
 import { type FindingInput, firstProblem } from '../domain/finding-input.ts';
 import { applyTemplate, findingFromEvidence } from '../domain/finding-template.ts';
 import { findCheck } from '../domain/methodology.ts';
+import { surfaceOf } from '../domain/surface.ts';
 import { itemsNamed } from '../engine/locate.ts';
 import type { Store } from '../engine/store.ts';
 import { resolveFinding } from './findings.ts';
@@ -67,7 +67,7 @@ const fromTemplate = async (
   if (!item) return applyTemplate(draft, template, { server: session.target?.name ?? '' }, true);
   return findingFromEvidence(draft, item, {
     templates: [template],
-    surface: surfaceOf(evidence),
+    surface: surfaceOf(evidence.values()),
     server: session.target?.name ?? '',
     template: template.id,
   });

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { surfaceOf } from '../domain/attack-surface.ts';
 import { isRefusal, nextFindingId } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
 import { draftFinding, missingParts } from '../domain/finding.ts';
@@ -11,6 +10,7 @@ import {
   parseTemplates,
 } from '../domain/finding-template.ts';
 import { findCheck } from '../domain/methodology.ts';
+import { surfaceOf } from '../domain/surface.ts';
 import { itemsNamed } from '../engine/locate.ts';
 import { bundledChecklists, readMethodologyFolder } from '../io/methodology-files.ts';
 import { visible, visibleLines } from '../text/visible.ts';
@@ -107,7 +107,7 @@ export const raise = async (host: Host, evidence: string, options: RaiseOptions)
     }
     const finding = findingFromEvidence(draftFinding(nextFindingId(session), check), item, {
       templates,
-      surface: surfaceOf(known),
+      surface: surfaceOf(known.values()),
       server: session.target?.name ?? '',
       ...(options.template ? { template: options.template } : {}),
     });

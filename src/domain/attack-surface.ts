@@ -1,94 +1,123 @@
-import { compareItems, type EvidenceItem, type Surface, type SurfaceTool } from './evidence.ts';
-import type { Evidence } from './selectors.ts';
+import { type CollectorResult, compareItems, type EvidenceItem, type SurfaceTool } from './evidence.ts';
+import { matchesWords } from './selectors.ts';
+import { type Reached, reachedByTool, surfaceOf } from './surface.ts';
 
 /** One tool with what was found about it: what an auditor wants to see in one line. */
 export type ToolView = {
   /** Unique in the list: place and name. */
   id: string;
   tool: SurfaceTool;
-  /** Leads that begin in this tool or lie in its handler or definition, most worth reading first. */
+  /** Leads its input reaches, or that lie in its handler or definition, most worth reading first. */
   leads: readonly EvidenceItem[];
-  /** Classes of those leads, the gravest lead's first, each once. */
+  /** Those its input was seen to reach, by id, and whether something stands guard on every way of this tool. */
+  sinks: ReadonlyMap<string, { guarded: boolean }>;
+  /** How many sinks are reached with nothing on the way. */
+  open: number;
+  /** Classes of its leads, the gravest lead's first, each once. */
   reaches: readonly string[];
-  /** How guarded the gravest lead's way is. */
+  /** How guarded the way to the gravest lead is. */
   guard: 'none' | 'guarded' | 'unknown';
 };
 
-const within = (
-  path: string,
-  line: number,
-  at: { path: string; startLine: number; endLine: number } | null,
-): boolean => at !== null && at.path === path && line >= at.startLine && line <= at.endLine;
+type Range = { path: string; startLine: number; endLine: number };
 
-/** Where the ways of an item begin: those of one cause may come from several tools. */
-const sourcesOf = (item: EvidenceItem) => item.flow.filter((f) => f.role === 'source');
+const within = (path: string, line: number, at: Range | null): boolean =>
+  at !== null && at.path === path && line >= at.startLine && line <= at.endLine;
 
-/** Whether a lead speaks about a tool: a flow begins there, or it lies in the definition or in the handler. */
+/** Whether a lead without a flow speaks about a tool: it lies in the definition or in the handler. */
 const concerns = (item: EvidenceItem, tool: SurfaceTool): boolean => {
   const at = item.location;
-  const sources = sourcesOf(item);
-  if (sources.length > 0)
-    return sources.some(
-      (s) => within(s.path, s.line, tool.handler) || (s.path === tool.path && s.line === tool.line),
-    );
-  if (!at) return false;
+  if (!at || item.flow.some((f) => f.role === 'source')) return false;
   return (
     (at.path === tool.path && tool.line >= at.startLine && tool.line <= at.endLine) ||
     within(at.path, at.startLine, tool.handler)
   );
 };
 
-/** All surfaces the collectors reported, as one. */
-export const surfaceOf = (evidence: Evidence): Surface => {
-  const all = [...evidence.values()].flatMap((r) => r.surface ?? []);
+const viewOf = (tool: SurfaceTool, reached: readonly Reached[], near: readonly EvidenceItem[]): ToolView => {
+  const sinks = new Map(reached.map(({ item, guarded }) => [item.id, { guarded }]));
+  const others = near.filter((i) => !sinks.has(i.id) && concerns(i, tool));
+  const leads = [...reached.map(({ item }) => item), ...others].sort(compareItems);
+  const worst = leads[0] && sinks.get(leads[0].id);
   return {
-    tools: all.flatMap((s) => s.tools),
-    resources: all.flatMap((s) => s.resources),
-    prompts: all.flatMap((s) => s.prompts),
-    transports: all.flatMap((s) => s.transports),
+    id: `${tool.path}:${tool.line}:${tool.name}`,
+    tool,
+    leads,
+    sinks,
+    open: reached.filter((r) => !r.guarded).length,
+    reaches: [...new Set(leads.map((l) => l.class))],
+    guard: !worst ? 'unknown' : worst.guarded ? 'guarded' : 'none',
   };
 };
 
-const rank = (t: ToolView): string => {
-  const [worst] = t.leads;
-  const strength = worst ? ['strong', 'moderate', 'weak'].indexOf(worst.strength) : 3;
-  return `${strength}${String(9999 - t.leads.length).padStart(4, '0')}${t.tool.name}`;
+/** Tools by their worst lead. Items are looked at once per file, not once per tool. */
+export const toolViews = (evidence: ReadonlyMap<string, CollectorResult>): ToolView[] => {
+  const byPath = new Map<string, EvidenceItem[]>();
+  const items = [...evidence.values()].flatMap((r) => r.items);
+  for (const item of items)
+    if (item.kind === 'lead' && item.location) {
+      const { path } = item.location;
+      byPath.set(path, [...(byPath.get(path) ?? []), item]);
+    }
+  const { tools } = surfaceOf(evidence.values());
+  const reached = reachedByTool(tools, items);
+  const views = tools.map((tool) => {
+    const paths = new Set([tool.path, tool.handler?.path ?? tool.path]);
+    const near = [...paths].flatMap((path) => byPath.get(path) ?? []);
+    return viewOf(tool, reached.get(tool) ?? [], near);
+  });
+  return sortTools(views, 'worst');
 };
 
-/** Tools by their worst lead, then by how many, then by name. Items are looked at once per file, not once per tool. */
-export const toolViews = (evidence: Evidence): ToolView[] => {
-  const byPath = new Map<string, EvidenceItem[]>();
-  for (const result of evidence.values())
-    for (const item of result.items) {
-      if (item.kind !== 'lead') continue;
-      const begins = sourcesOf(item).map((s) => s.path);
-      for (const path of new Set(begins.length > 0 ? begins : item.location ? [item.location.path] : [])) {
-        const items = byPath.get(path);
-        if (items) items.push(item);
-        else byPath.set(path, [item]);
-      }
-    }
-  return surfaceOf(evidence)
-    .tools.map((tool): ToolView => {
-      const near = [
-        ...new Set([...(byPath.get(tool.path) ?? []), ...(byPath.get(tool.handler?.path ?? '') ?? [])]),
-      ];
-      const leads = near.filter((i) => concerns(i, tool)).sort(compareItems);
-      const [worst] = leads;
-      return {
-        id: `${tool.path}:${tool.line}:${tool.name}`,
-        tool,
-        leads,
-        reaches: [...new Set(leads.map((l) => l.class))],
-        guard:
-          !worst || worst.flow.length === 0
-            ? 'unknown'
-            : worst.flow.some((f) => f.role === 'guard')
-              ? 'guarded'
-              : 'none',
-      };
+/** What the list of tools may be ordered by; the first is where it begins. */
+export const TOOL_ORDERS = ['worst', 'name', 'sinks', 'parameters'] as const;
+export type ToolOrder = (typeof TOOL_ORDERS)[number];
+
+const STRENGTHS = ['strong', 'moderate', 'weak'];
+
+const keyOf: Record<ToolOrder, (t: ToolView) => readonly number[]> = {
+  worst: (t) => [t.leads[0] ? STRENGTHS.indexOf(t.leads[0].strength) : 3, -t.open, -t.leads.length],
+  name: () => [],
+  sinks: (t) => [-t.sinks.size, -t.open],
+  parameters: (t) => [-t.tool.params.length],
+};
+
+/** Ties by name, then by place: the same views always come in the same order. */
+export const sortTools = (views: readonly ToolView[], order: ToolOrder): ToolView[] =>
+  views
+    .map((view) => ({ view, key: keyOf[order](view), name: view.tool.name }))
+    .sort((a, b) => {
+      for (const [i, k] of a.key.entries()) if (k !== b.key[i]) return k - (b.key[i] ?? 0);
+      return a.name < b.name ? -1 : a.name > b.name ? 1 : a.view.id < b.view.id ? -1 : 1;
     })
-    .map((view) => ({ view, key: rank(view) }))
-    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
     .map(({ view }) => view);
+
+const IS: Record<string, (t: ToolView) => boolean> = {
+  unguarded: (t) => t.open > 0,
+  guarded: (t) => t.sinks.size > 0 && t.open === 0,
+  dynamic: (t) => t.tool.certainty === 'dynamic',
+  'read-only': (t) => t.tool.annotations.readOnlyHint === true,
+};
+const HAS: Record<string, (t: ToolView) => boolean> = {
+  sink: (t) => t.sinks.size > 0,
+  lead: (t) => t.leads.length > 0,
+  parameter: (t) => t.tool.params.length > 0,
+  hint: (t) => Object.keys(t.tool.annotations).some((k) => k.endsWith('Hint')),
+};
+
+/** Words match name, file, description and what is reached; `is:` and `has:` narrow further. */
+export const filterTools = (views: readonly ToolView[], query: string): ToolView[] => {
+  const tokens = query.trim().split(/\s+/).filter(Boolean);
+  const words = tokens.filter((t) => !/^(?:is|has):/.test(t)).join(' ');
+  return views.filter(
+    (t) =>
+      tokens.every((token) => {
+        const [field, value = ''] = token.split(':', 2);
+        if (field === 'is') return Object.hasOwn(IS, value) && IS[value]!(t);
+        if (field === 'has') return Object.hasOwn(HAS, value) && HAS[value]!(t);
+        return true;
+      }) &&
+      (words === '' ||
+        matchesWords(words, t.tool.name, t.tool.path, t.reaches.join(' '), t.tool.description)),
+  );
 };

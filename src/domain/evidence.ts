@@ -85,6 +85,17 @@ export const toolReport = z.strictObject({
 });
 export type ToolReport = z.infer<typeof toolReport>;
 
+/** A tool, resource, prompt or route from whose input a sink is reached, by the first line of its handler. */
+export const door = z.strictObject({
+  /** '' when one handler serves many and it is not known which. */
+  name: z.string(),
+  path: z.string().min(1),
+  line: z.number().int().positive(),
+  /** Something stands guard on every way that was seen. */
+  guarded: z.boolean(),
+});
+export type Door = z.infer<typeof door>;
+
 export const evidenceItem = z.strictObject({
   /** Derived from content (collector, rule, path, normalised snippet, occurrence): survives line shifts. */
   id: z.string().regex(/^[0-9a-f]{16}$/),
@@ -106,6 +117,8 @@ export const evidenceItem = z.strictObject({
   reproduce: z.string(),
   /** Other tools whose results were imported and that report it too; absent when none does. */
   reports: z.array(toolReport).min(1).optional(),
+  /** What a client calls to get there; absent where nothing a client calls was seen to. */
+  doors: z.array(door).min(1).optional(),
 });
 export type EvidenceItem = z.infer<typeof evidenceItem>;
 

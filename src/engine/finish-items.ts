@@ -283,6 +283,7 @@ const finish = (
       .slice(0, MAX_FLOW_STEPS)
       .map((step) => ({ ...step, text: oneLine(step.text, MAX_TITLE_CHARS) })),
     places,
+    ...(draft.doors?.length ? { doors: draft.doors.slice(0, 1000) } : {}),
     reproduce,
     ...(draft.reports && { reports: draft.reports }),
   };

@@ -7,12 +7,11 @@ import {
   compareItems,
   EVIDENCE_SCHEMA,
   type EvidenceFile,
-  emptySurface,
   type Outcome,
-  type Surface,
   type TargetRef,
 } from '../domain/evidence.ts';
 import type { Methodology } from '../domain/methodology.ts';
+import { surfaceOf } from '../domain/surface.ts';
 import { finishItems, oneLine } from './finish-items.ts';
 import type { Source } from './ports.ts';
 import { createWorkQueue } from './work-queue.ts';
@@ -189,23 +188,6 @@ export const runCollectors = async (
 
 const byCodePoint = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const mergeEntries = <T extends { path: string; line: number }>(entries: readonly T[]): T[] => {
-  const unique = new Map(entries.map((entry) => [JSON.stringify(entry), entry]));
-  return [...unique]
-    .sort(([a, x], [b, y]) => byCodePoint(x.path, y.path) || x.line - y.line || byCodePoint(a, b))
-    .map(([, entry]) => entry);
-};
-
-/** All surfaces as one: each entry once, by place. */
-export const mergeSurfaces = (surfaces: readonly Surface[]): Surface => {
-  const merged = emptySurface();
-  merged.tools = mergeEntries(surfaces.flatMap((s) => s.tools));
-  merged.resources = mergeEntries(surfaces.flatMap((s) => s.resources));
-  merged.prompts = mergeEntries(surfaces.flatMap((s) => s.prompts));
-  merged.transports = mergeEntries(surfaces.flatMap((s) => s.transports));
-  return merged;
-};
-
 /** The public evidence format: the same results give the same file, whatever order they ended in. */
 export const toEvidenceFile = (parts: {
   tool: EvidenceFile['tool'];
@@ -221,6 +203,6 @@ export const toEvidenceFile = (parts: {
     subdir: parts.target.subdir,
   },
   collectors: parts.results.map((r) => r.run).sort((a, b) => byCodePoint(a.id, b.id)),
-  surface: mergeSurfaces(parts.results.flatMap((r) => r.surface ?? [])),
+  surface: surfaceOf(parts.results),
   items: parts.results.flatMap((r) => r.items).sort(compareItems),
 });

@@ -5,7 +5,6 @@ import {
   EVIDENCE_SCHEMA,
   type EvidenceFile,
   type EvidenceItem,
-  emptySurface,
   type Surface,
 } from '../domain/evidence.ts';
 import type { Finding } from '../domain/finding.ts';
@@ -13,6 +12,7 @@ import type { Methodology, Severity, Top10Risk } from '../domain/methodology.ts'
 import { type ScorecardRating, scorecardOf } from '../domain/scorecard.ts';
 import { workedHours } from '../domain/selectors.ts';
 import { replay, type Session } from '../domain/session.ts';
+import { surfaceOf } from '../domain/surface.ts';
 import { type AttackDiagram, attackDiagram } from './attack-diagram.ts';
 import {
   allItems,
@@ -181,18 +181,6 @@ const evidenceFileOf = (
   };
 };
 
-const surfaceOf = (evidence: ReadonlyMap<string, CollectorResult>): Surface => {
-  const all = [...evidence.keys()].sort().flatMap((c) => evidence.get(c)!.surface ?? []);
-  const merged = emptySurface();
-  for (const s of all) {
-    merged.tools.push(...s.tools);
-    merged.resources.push(...s.resources);
-    merged.prompts.push(...s.prompts);
-    merged.transports.push(...s.transports);
-  }
-  return merged;
-};
-
 /**
  * The one value all writers share. Pure: the same journal, evidence and methodology give the same model.
  * @throws UserError when the session has no target with a public https address, or `auditId` cannot name a folder:
@@ -230,7 +218,7 @@ export const buildReport = (given: ReportInput): ReportModel => {
   const coverage = coverageOf(checks);
   const openLeads = items.filter((i) => i.kind === 'lead' && !session.triage.has(i.id)).length;
   const top10 = top10Rows(checks, new Map((input.top10 ?? []).map((t) => [t.id, t.name])));
-  const surface = surfaceOf(evidence);
+  const surface = surfaceOf(evidence.values());
   const { name, commit, tags, subdir, committedAt } = session.target;
   const count = (s: Severity) => findings.filter((f) => f.severity === s).length;
   return {

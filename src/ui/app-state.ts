@@ -1,4 +1,4 @@
-import { surfaceOf, toolViews } from '../domain/attack-surface.ts';
+import { toolViews } from '../domain/attack-surface.ts';
 import { type Cited, citedPaths, itemsById, nothingCited, readCited } from '../domain/citations.ts';
 import { type Command, isRefusal, type Refusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
@@ -6,6 +6,7 @@ import type { SessionEvent } from '../domain/events.ts';
 import { emptySurface } from '../domain/evidence.ts';
 import { scorecardOf } from '../domain/scorecard.ts';
 import { describeEvent, type EvidenceIndex, indexEvidence, whatNow } from '../domain/selectors.ts';
+import { surfaceOf } from '../domain/surface.ts';
 import type { Snapshot } from '../engine/store.ts';
 import type { View } from './model.ts';
 import type { Overlay } from './overlays/overlay.ts';
@@ -105,7 +106,7 @@ export const createApp = (
     (snap: Snapshot) => whatNow(snap.methodology, snap.session, index(snap.evidence)).text,
   );
   const tools = memoLast((evidence: Snapshot['evidence']) => toolViews(evidence));
-  const surface = memoLast((evidence: Snapshot['evidence']) => surfaceOf(evidence));
+  const surface = memoLast((evidence: Snapshot['evidence']) => surfaceOf(evidence.values()));
   const scorecard = memoLast((snap: Snapshot) => scorecardOf(snap));
   const preview = memoLast((snap: Snapshot, store: Opened) => ports.preview(snap, store.store.events()));
   const titles = memoLast(

@@ -108,6 +108,7 @@ export const bindings: readonly Binding[] = [
   { id: 'advisories', context: 'session', keys: ['V'], label: 'Offline copy of OSV, for known vulnerabilities', short: 'OSV copy', disabled: readOnly, run: session.chooseAdvisories },
   { id: 'export', context: 'session', keys: ['E'], label: 'Export the session to one file', short: 'export', run: session.exportSession },
 
+  { id: 'sort-tools', context: 'surface', keys: ['s'], label: 'Sort by worst, name, sinks, parameters in turn', short: 'sort', run: go.sortTools },
   { id: 'go-to-lead', context: 'surface', keys: ['o'], label: 'Go to the worst lead of this tool', short: 'worst lead', run: go.goToLead },
 
   { id: 'rate', context: 'scorecard', keys: ['enter', 'e'], label: 'Rate this criterion yourself, with a reason', short: 'rate', disabled: onCriterion, run: scorecard.rate },

@@ -1,4 +1,4 @@
-import type { ToolView } from '../domain/attack-surface.ts';
+import { filterTools, sortTools, type ToolView } from '../domain/attack-surface.ts';
 import type { EvidenceItem, Surface } from '../domain/evidence.ts';
 import type { Finding } from '../domain/finding.ts';
 import { type Check, checksOf, findCheck, type Section } from '../domain/methodology.ts';
@@ -136,15 +136,8 @@ export const historyRows = (v: View): readonly { id: string; at: string; text: s
   return query ? v.history().filter((h) => matchesWords(query, h.text)) : v.history();
 };
 
-export const surfaceRows = (v: View): readonly ToolView[] => {
-  const query = v.ui.filters.surface ?? '';
-  const all = v.tools();
-  return query
-    ? all.filter((t) =>
-        matchesWords(query, t.tool.name, t.tool.path, t.reaches.join(' '), t.tool.description),
-      )
-    : all;
-};
+export const surfaceRows = (v: View): readonly ToolView[] =>
+  sortTools(filterTools(v.tools(), v.ui.filters.surface ?? ''), v.ui.toolOrder);
 
 export type ScorecardRow =
   | { id: string; kind: 'dimension'; dimension: DimensionRating }

@@ -1,3 +1,4 @@
+import type { ToolOrder } from '../domain/attack-surface.ts';
 import type { PaneName, Zoom } from './layout.ts';
 import type { Overlay } from './overlays/overlay.ts';
 import { emptyList, type ListState } from './view/list.ts';
@@ -40,6 +41,7 @@ export type Ui = {
   scroll: Record<string, number>;
   collapsed: ReadonlySet<string>;
   filters: Partial<Record<ListName, string>>;
+  toolOrder: ToolOrder;
   /** The top one sees the keys. */
   overlays: readonly Overlay[];
   toast: Toast | null;
@@ -71,6 +73,7 @@ export const initialUi = (columns: number, rows: number): Ui => ({
   scroll: {},
   collapsed: new Set(),
   filters: {},
+  toolOrder: 'worst',
   overlays: [],
   toast: null,
   opening: '',

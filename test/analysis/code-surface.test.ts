@@ -215,7 +215,7 @@ class Tools {
       {
         name: 'find-it',
         certainty: 'derived',
-        line: 5,
+        line: 4,
         description: 'Finds\nit',
         annotations: { readOnlyHint: true, destructiveHint: false },
         handler: { startLine: 5, endLine: 12 },

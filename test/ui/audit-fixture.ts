@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { EventBody } from '../../src/domain/events.ts';
-import type { CollectorResult, EvidenceItem } from '../../src/domain/evidence.ts';
+import type { CollectorResult, EvidenceItem, Surface, SurfaceTool } from '../../src/domain/evidence.ts';
 import { draftFinding } from '../../src/domain/finding.ts';
 import { type Methodology, methodology as schema } from '../../src/domain/methodology.ts';
 import type { ReadinessItem, SessionSummary } from '../../src/ui/ports.ts';
@@ -159,32 +159,64 @@ const result = (
   artifacts: [],
 });
 
+const tool = (name: string, line: number, over: Partial<SurfaceTool> = {}): SurfaceTool => ({
+  name,
+  path: 'src/index.ts',
+  line,
+  description: 'Reads one note.',
+  certainty: 'literal',
+  params: [{ name: 'name', type: 'string', constraints: ['max 80'] }],
+  annotations: {},
+  handler: { path: 'src/index.ts', startLine: line, endLine: line + 1 },
+  sinks: [],
+  ...over,
+});
+
+const SURFACE: Surface = {
+  tools: [
+    tool('read_note', 3, { annotations: { readOnlyHint: true } }),
+    tool('search', 20, {
+      params: [
+        { name: 'query', type: 'string', constraints: [] },
+        { name: 'limit', type: 'number', constraints: ['optional'] },
+      ],
+    }),
+    tool('<config.name>', 30, { certainty: 'dynamic', params: [], handler: null }),
+  ],
+  resources: [],
+  prompts: [],
+  transports: [{ kind: 'stdio', path: 'src/index.ts', line: 40 }],
+};
+
 export const EVIDENCE: readonly CollectorResult[] = [
-  result('tool-surface', [
-    item(1, { places: [{ path: 'src/index.ts', startLine: 6, endLine: 6 }] }),
-    item(2, {
-      strength: 'weak',
-      title: 'A tool may write files',
-      rule: 'fs-write',
-      class: 'path-traversal',
-      cwe: [],
-      flow: [],
-    }),
-    item(3, {
-      kind: 'fact',
-      title: '3 tools, 1 resource',
-      rule: 'surface',
-      location: null,
-      flow: [],
-      checks: ['2.1.2', '2.4.1'],
-    }),
-    item(4, {
-      kind: 'strength',
-      title: 'Arguments of search are checked by a schema',
-      rule: 'schema',
-      flow: [],
-    }),
-  ]),
+  {
+    ...result('tool-surface', [
+      item(1, { places: [{ path: 'src/index.ts', startLine: 6, endLine: 6 }] }),
+      item(2, {
+        strength: 'weak',
+        title: 'A tool may write files',
+        rule: 'fs-write',
+        class: 'path-traversal',
+        cwe: [],
+        flow: [],
+      }),
+      item(3, {
+        kind: 'fact',
+        title: '3 tools, 1 resource',
+        rule: 'surface',
+        location: null,
+        flow: [],
+        checks: ['2.1.2', '2.4.1'],
+      }),
+      item(4, {
+        kind: 'strength',
+        title: 'Arguments of search are checked by a schema',
+        rule: 'schema',
+        flow: [],
+      }),
+    ]),
+    surface: SURFACE,
+  },
   result('secrets', []),
   result('identity', [], {
     outcome: 'unavailable',

@@ -132,7 +132,7 @@ describe('pickers', () => {
     app.press('a');
     await app.idle();
     expect(top(app)?.kind).toBe('pick');
-    app.type('index.ts').press('tab', 'enter');
+    app.type('File: index.ts').press('tab', 'enter');
     expect(finding(app)?.components.join()).toContain('File: `src/index.ts`');
   });
 

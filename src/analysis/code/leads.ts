@@ -7,6 +7,9 @@ import { type Guard, type OriginKind, type Place, placesOf, type Taint } from '.
 
 export type Strength = 'strong' | 'moderate' | 'weak';
 
+/** A handler whose input gets to a sink: where it begins, and whether something stands guard on every way of it. */
+export type Door = Place & { kind: OriginKind; name: string; guarded: boolean };
+
 export type FlowLead = {
   rule: Rule;
   strength: Strength;
@@ -24,6 +27,19 @@ export type FlowLead = {
   /** Other inputs that reach the same sink, and other sinks of the same input in the same function. */
   alsoFrom: readonly string[];
   alsoAt: readonly Place[];
+  /** All handlers from which it is reached, by place. */
+  doors: readonly Door[];
+};
+
+/** Each door once; one way without a guard is enough to be unguarded. */
+export const joinedDoors = (doors: readonly Door[]): Door[] => {
+  const unique = new Map<string, Door>();
+  for (const d of doors) {
+    const key = `${d.kind} ${d.path}:${d.line} ${d.name}`;
+    const held = unique.get(key);
+    unique.set(key, held ? { ...held, guarded: held.guarded && d.guarded } : d);
+  }
+  return [...unique.values()].sort((a, b) => byPlace(a, b) || byCodePoint(a.name, b.name));
 };
 
 const RANK: Record<Strength, number> = { strong: 0, moderate: 1, weak: 2 };
@@ -152,6 +168,14 @@ const flowOf = (best: Found): FlowLead['flow'] => {
 
 const sinkKey = (h: Hit): string => `${h.rule.rule.id}|${h.at.path}:${h.at.line}`;
 
+const doorOf = (f: Found): Door[] => {
+  const { source } = f.hit.taint;
+  if (source.kind !== 'origin' || !/^(?:tool|resource|prompt|http)$/.test(f.origin)) return [];
+  const { path, line } = source.origin.at;
+  const guarded = f.guards.some((g) => g.hole === null) || f.sanitizers.length > 0;
+  return [{ path, line, kind: f.origin, name: f.tool, guarded }];
+};
+
 const leadOf = (group: readonly Found[], alsoAt: readonly Place[], shared: ReadonlySet<string>): FlowLead => {
   const best = [...group].sort(better)[0]!;
   const sink = { ...best.hit.at, endLine: best.hit.endLine };
@@ -170,6 +194,7 @@ const leadOf = (group: readonly Found[], alsoAt: readonly Place[], shared: Reado
     sanitizers: best.sanitizers,
     alsoFrom: unique(group.map(said)).filter((s) => s !== said(best)),
     alsoAt,
+    doors: joinedDoors(group.flatMap(doorOf)),
   };
 };
 
@@ -195,7 +220,7 @@ const MANY_DOORS = 4;
 /** Leads of different doors whose values go through one place of a shared helper: one lead, at that place. */
 const sharing = (leads: readonly FlowLead[]): FlowLead[] => {
   const places = new Map<string, Set<FlowLead>>();
-  const doorOf = (l: FlowLead): string => `${l.flow[0]?.path}:${l.flow[0]?.line}`;
+  const beginOf = (l: FlowLead): string => `${l.flow[0]?.path}:${l.flow[0]?.line}`;
   for (const l of leads)
     if (l.rule.sharedCause && l.origin !== 'caller')
       for (const s of l.flow.filter((x) => x.role === 'step')) {
@@ -207,7 +232,7 @@ const sharing = (leads: readonly FlowLead[]): FlowLead[] => {
   const most = [...places].sort(([a, x], [b, y]) => y.size - x.size || byCodePoint(a, b));
   for (const [key, group] of most) {
     const free = [...group].filter((l) => !merged.has(l));
-    if (new Set(free.map(doorOf)).size < MANY_DOORS) continue;
+    if (new Set(free.map(beginOf)).size < MANY_DOORS) continue;
     const first = free[0]!;
     const place = first.flow.find((s) => key.endsWith(`|${s.path}:${s.line}`))!;
     for (const l of free) merged.add(l);
@@ -220,6 +245,7 @@ const sharing = (leads: readonly FlowLead[]): FlowLead[] => {
         .flatMap((l) => [l.sink, ...l.alsoAt])
         .filter((p) => byPlace(p, first.sink) !== 0)
         .sort(byPlace),
+      doors: joinedDoors(free.flatMap((l) => l.doors)),
     });
   }
   return [...leads.filter((l) => !merged.has(l)), ...result];

@@ -1,5 +1,5 @@
 import type { Cause } from '../../analysis/code/causes.ts';
-import type { FlowLead } from '../../analysis/code/leads.ts';
+import { type FlowLead, joinedDoors } from '../../analysis/code/leads.ts';
 import { type ItemDraft, lead } from '../collector.ts';
 import { describeCause, inputWords, sinkWords, titleOfCause } from './words.ts';
 
@@ -62,6 +62,12 @@ export const toItem = (cause: Cause, text: (path: string, line: number) => strin
         .flatMap((l) => [l.sink, ...l.alsoAt])
         .map((p) => ({ path: p.path, startLine: p.line })),
       flow: joinedFlows(cause.leads.map(flowOf)),
+      doors: joinedDoors(cause.leads.flatMap((l) => l.doors)).map(({ name, path, line, guarded }) => ({
+        name: name.slice(0, 300),
+        path,
+        line,
+        guarded,
+      })),
     }),
     ...(cause.aside ? { kind: 'fact' as const } : {}),
   };

@@ -1,3 +1,4 @@
+import { TOOL_ORDERS } from '../../domain/attack-surface.ts';
 import { nextOpen, whatNow } from '../../domain/selectors.ts';
 import type { App } from '../app-state.ts';
 import type { PaneName, Zoom } from '../layout.ts';
@@ -99,6 +100,14 @@ export const goWhatNow = (app: App): void => {
   app.toast(step.text);
 };
 
+/** The next order of the list of tools, going round; the selected tool stays selected. */
+export const sortTools = (app: App): void => {
+  const { toolOrder } = app.ui.get();
+  const id = selectedId(app.view(), 'surface');
+  app.update({ toolOrder: TOOL_ORDERS[(TOOL_ORDERS.indexOf(toolOrder) + 1) % TOOL_ORDERS.length]! });
+  if (id) select(app, 'surface', id);
+};
+
 /** From a tool to the check and the evidence item that say the worst of it. */
 export const goToLead = (app: App): void => {
   const view = app.view();
@@ -148,6 +157,8 @@ export const closeRow = (app: App): void => {
 };
 
 const FILTER_HELP: Partial<Record<ListName, string>> = {
+  surface:
+    'words · is:unguarded is:guarded is:dynamic is:read-only · has:sink has:lead has:parameter has:hint',
   checks: 'words · is:open is:fail is:pass is:na is:unsure · has:note has:finding has:lead · sec:2.1',
 };
 

@@ -1,17 +1,24 @@
 import type { ToolView } from '../../domain/attack-surface.ts';
+import type { EvidenceItem } from '../../domain/evidence.ts';
+import { waysOf } from '../../domain/surface.ts';
 import { wrap, wrapHanging } from '../../text/width.ts';
 import { surfaceRows, type View } from '../model.ts';
 import type { Theme } from '../theme.ts';
-import { blank, cell, type Line, muted, plain, span, spread } from '../view/line.ts';
+import { blank, cell, type Line, muted, plain, type Span, span, spread } from '../view/line.ts';
 import { indexOf, scrollTo } from '../view/list.ts';
 import type { PaneText } from '../view/pane.ts';
 import { kindGlyph } from './verdicts.ts';
 
 type Size = { width: number; height: number };
 
-const GUARDS = { none: 'unguarded', guarded: 'guarded', unknown: '' } as const;
+const looked = (v: View, collector: string): boolean => v.snap?.session.runs.has(collector) ?? false;
 
-const looked = (v: View): boolean => v.snap?.session.runs.has('tool-surface') ?? false;
+/** Room for the name; what a narrow list leaves out stands in the other pane. */
+const nameWidth = (width: number): number => (width >= 70 ? 30 : width >= 44 ? 20 : 16);
+const WIDE = 56;
+
+const number = (n: number, columns: number, tone?: Span['tone']): Span =>
+  span(String(n).padStart(columns), tone);
 
 export const toolList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'focused'> => {
   const rows = surfaceRows(v);
@@ -19,7 +26,7 @@ export const toolList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'foc
   if (rows.length === 0) {
     const text = query
       ? `No tool matches '${query}'. Esc clears the filter.`
-      : looked(v)
+      : looked(v, 'tool-surface')
         ? 'No tool was found in the source. They may be registered at run time, or in a language that is not read: 3 shows what the collector says.'
         : 'Nothing has looked for tools yet: 3 shows the collectors.';
     return { title: 'Tools', right: query ? `/${query}` : '', lines: wrap(text, size.width).map(muted) };
@@ -28,35 +35,42 @@ export const toolList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'foc
     v.ui.lists.surface,
     rows.map((r) => r.id),
   );
-  const wide = size.width >= 60;
+  const names = nameWidth(size.width);
   const top = scrollTo(v.ui.lists.surface.top, at, size.height - 1, rows.length);
   const head: Line = spread(
-    [span('  '), cell('tool', wide ? 30 : 20, 'muted'), span('in  ', 'muted'), span('may reach', 'muted')],
-    [span('leads', 'muted')],
+    [span('  '), cell('tool', names, 'muted'), span(' in sinks open  ', 'muted'), span('worst', 'muted')],
+    size.width >= WIDE ? [span('leads', 'muted')] : [],
     size.width,
   );
   const lines = rows.slice(top, top + size.height - 1).map((t, i): Line => {
     const selected = top + i === at;
     const [worst] = t.leads;
+    const others = t.reaches.length - 1;
     return spread(
       [
         span(selected ? `${theme.glyphs.cursor} ` : '  ', 'focus', true),
-        cell(t.tool.name, wide ? 30 : 20, undefined, selected),
-        span(`${String(t.tool.params.length).padStart(2)}  `, 'muted'),
+        cell(t.tool.name, names, undefined, selected),
+        number(t.tool.params.length, 3, 'muted'),
+        number(t.sinks.size, 6, t.sinks.size > 0 ? undefined : 'muted'),
+        number(t.open, 5, t.open > 0 ? 'bad' : 'muted'),
+        span('  '),
         span(
-          t.reaches.join(', ') || (t.tool.certainty === 'dynamic' ? 'named at run time' : ''),
+          t.reaches[0] ?? (t.tool.certainty === 'dynamic' ? 'named at run time' : ''),
           worst?.strength === 'strong' ? 'bad' : undefined,
         ),
-        span(GUARDS[t.guard] ? `  ${GUARDS[t.guard]}` : '', 'muted'),
+        span(others > 0 ? ` +${others}` : '', 'muted'),
       ],
-      t.leads.length > 0 ? [kindGlyph('lead', theme), span(String(t.leads.length))] : [],
+      t.leads.length > 0 && size.width >= WIDE
+        ? [kindGlyph('lead', theme), span(String(t.leads.length))]
+        : [],
       size.width,
     );
   });
+  const open = rows.filter((t) => t.open > 0).length;
   return {
     title: 'Tools',
-    right: query ? `/${query}` : 'by worst',
-    bottom: `${at + 1} of ${rows.length}`,
+    right: query ? `/${query}` : `by ${v.ui.toolOrder}`,
+    bottom: `${at + 1} of ${rows.length}${open > 0 ? `, ${open} with unguarded sinks` : ''}`,
     lines: [head, ...lines],
   };
 };
@@ -65,6 +79,44 @@ const hints = (t: ToolView): string =>
   Object.entries(t.tool.annotations)
     .map(([k, value]) => `${k} ${String(value)}`)
     .join(', ');
+
+/** The ways of a lead that begin in this tool; of one that many tools share, the way that is shown. */
+const waysFrom = (t: ToolView, item: EvidenceItem): EvidenceItem['flow'][] => {
+  const ways = waysOf(item);
+  const { handler } = t.tool;
+  const own = ways.filter(
+    ([s]) =>
+      s !== undefined &&
+      handler !== null &&
+      s.path === handler.path &&
+      s.line >= handler.startLine &&
+      s.line <= handler.endLine,
+  );
+  return own.length > 0 ? own : ways.slice(0, 1);
+};
+
+const leadLines = (t: ToolView, item: EvidenceItem, theme: Theme, columns: number): Line[] => {
+  const sink = t.sinks.get(item.id);
+  const words = sink ? (sink.guarded ? 'guarded' : 'unguarded') : '';
+  return [
+    [
+      kindGlyph('lead', theme),
+      span(` ${item.strength} `, 'muted'),
+      span(words, sink?.guarded === false ? 'bad' : 'muted'),
+      span(`${words === '' ? '' : '  '}${item.class}  ${item.checks.join(' ')}`, 'muted'),
+    ],
+    ...wrap(item.title, Math.max(1, columns - 2)).map((line): Line => [span('  '), span(line)]),
+    ...waysFrom(t, item).flatMap((way) =>
+      way.map(
+        (f): Line => [
+          span(`    ${theme.glyphs[f.role]} `, f.role === 'sink' ? 'bad' : 'muted'),
+          span(`${f.path}:${f.line}  `, 'muted'),
+          span(f.text.trim()),
+        ],
+      ),
+    ),
+  ];
+};
 
 export const toolLines = (v: View, theme: Theme, columns: number): Line[] => {
   const rows = surfaceRows(v);
@@ -84,6 +136,9 @@ export const toolLines = (v: View, theme: Theme, columns: number): Line[] => {
   ];
   if (!t) return tail;
   const { tool } = t;
+  const nothing = looked(v, 'code-flow')
+    ? 'No input of this tool was seen to reach a sink.'
+    : 'What its input reaches has not been followed yet: 3 shows the collectors.';
   return [
     [span(tool.name, undefined, true), span(`  ${tool.path}:${tool.line}`, 'muted')],
     ...(tool.certainty === 'literal'
@@ -94,7 +149,7 @@ export const toolLines = (v: View, theme: Theme, columns: number): Line[] => {
     ...(hints(t) ? wrapHanging('hints    ', hints(t), columns).map(plain) : [muted('no behaviour hints')]),
     ...(tool.handler
       ? [muted(`handler  ${tool.handler.path}:${tool.handler.startLine}-${tool.handler.endLine}`)]
-      : []),
+      : [muted('handler  not seen')]),
     blank,
     ...(tool.params.length === 0 ? [muted('no parameters')] : []),
     ...tool.params.flatMap((p) =>
@@ -105,22 +160,14 @@ export const toolLines = (v: View, theme: Theme, columns: number): Line[] => {
       ).map(plain),
     ),
     blank,
-    ...(t.leads.length === 0 ? [muted('No lead begins in this tool.')] : []),
-    ...t.leads.flatMap((l): Line[] => [
-      [
-        kindGlyph('lead', theme),
-        span(` ${l.strength} `, 'muted'),
-        span(l.title),
-        span(`  ${l.checks.join(' ')}`, 'muted'),
-      ],
-      ...l.flow.map(
-        (f): Line => [
-          span(`    ${theme.glyphs[f.role]} `, f.role === 'sink' ? 'bad' : 'muted'),
-          span(`${f.path}:${f.line}  `, 'muted'),
-          span(f.text.trim()),
-        ],
-      ),
-    ]),
+    ...(t.sinks.size === 0
+      ? [muted(nothing)]
+      : [
+          plain(
+            `${t.sinks.size} ${t.sinks.size === 1 ? 'sink' : 'sinks'}, ${t.open} with nothing on the way`,
+          ),
+        ]),
+    ...t.leads.flatMap((l) => leadLines(t, l, theme, columns)),
     ...tail,
   ];
 };
