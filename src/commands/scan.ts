@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { isRefusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
-import { shellQuote } from '../engine/finish-items.ts';
+import { shellQuote } from '../engine/reproduce.ts';
 import type { Store } from '../engine/store.ts';
 import { checkOut } from '../io/scan/checkout.ts';
 import { scrubbedEnvironment } from '../io/scan/find-executable.ts';

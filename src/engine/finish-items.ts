@@ -9,7 +9,8 @@ import {
 } from '../domain/evidence.ts';
 import { checksOf, type Methodology } from '../domain/methodology.ts';
 import { redactSecrets } from '../text/redact.ts';
-import { isPlain, visible, visibleLines } from '../text/visible.ts';
+import { visible, visibleLines } from '../text/visible.ts';
+import { showLines } from './reproduce.ts';
 
 /** Turns what collectors wrote down into evidence: adds id, checks, snippet, hash and the command that shows it again. */
 
@@ -48,18 +49,6 @@ export const oneLine = (text: string, max: number): string => {
 const paragraphs = (text: string, max: number): string => {
   const lines = visibleLines(text.slice(0, max * 2).trim());
   return lines.length <= max ? lines : `${cut(lines, max - 1)}…`;
-};
-
-export const shellQuote = (word: string): string =>
-  /^[A-Za-z0-9_./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-
-/** Also false for the escapes that stand for bytes which are no UTF-8: git does not know a path by those. */
-const isTypable = (path: string): boolean => isPlain(path) && !/\\x[0-9A-F]{2}|[‹›]/.test(path);
-
-/** Shows lines at the pinned commit in any clone. What cannot be typed as a path is named by its object id. */
-const showLines = (commit: string, path: string, oid: string, from: number, to: number): string => {
-  const show = isTypable(path) ? `git show ${shellQuote(`${commit}:${path}`)}` : `git cat-file blob ${oid}`;
-  return `${show} | sed -n ${from},${to}p`;
 };
 
 /** A file's lines as `sed` counts them: only LF ends a line, and a last LF begins none. */
