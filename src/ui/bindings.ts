@@ -44,6 +44,10 @@ const onCheck = (v: View): string | null =>
   readOnly(v) ?? (selectedCheck(v) ? null : 'a section is selected: choose a check');
 const onItem = (v: View): string | null =>
   readOnly(v) ?? (selectedItem(v) ? null : 'no evidence item is selected');
+const onStep = (v: View): string | null => {
+  const item = selectedItem(v);
+  return item && item.flow.length + item.places.length > 0 ? null : 'this line points at one place only';
+};
 const onFinding = (v: View): string | null =>
   readOnly(v) ?? (selectedFinding(v) ? null : 'there are no findings yet: f on a check records one');
 
@@ -62,8 +66,10 @@ export const bindings: readonly Binding[] = [
   { id: 'dismiss-alike', context: 'item', keys: ['D'], label: 'Dismiss all of the same rule', short: '', disabled: onItem, run: evidence.dismissAlike },
   { id: 'raise', context: 'item', keys: ['f'], label: 'Raise a finding from this evidence', short: 'finding', disabled: onItem, run: evidence.raiseFinding },
   { id: 'open-file', context: 'item', keys: ['o'], label: 'Open the file at the audited commit in $EDITOR', short: 'open', disabled: (v) => (selectedItem(v)?.location ? null : 'this line has no place in a file'), run: evidence.openInEditor },
-  { id: 'open-other', context: 'item', keys: ['O'], label: 'Open a step of the flow, or another place of the same cause', short: '', disabled: (v) => ((selectedItem(v)?.flow.length ?? 0) + (selectedItem(v)?.places.length ?? 0) > 0 ? null : 'this item points at one place only'), run: evidence.openOther },
+  { id: 'open-other', context: 'item', keys: ['O'], label: 'Open a step of the flow, or another place of the same cause', short: '', disabled: onStep, run: evidence.openOther },
   { id: 'copy-item', context: 'item', keys: ['y'], label: 'Copy the command that shows it again', short: 'copy', disabled: (v) => (selectedItem(v) ? null : 'no evidence item is selected'), run: evidence.copyItem },
+  { id: 'next-step', context: 'item', keys: ['>'], label: 'Show the code of the next step or place', short: 'next step', disabled: onStep, run: (a) => evidence.stepBy(a, 1) },
+  { id: 'previous-step', context: 'item', keys: ['<'], label: 'Show the code of the step or place before', short: '', disabled: onStep, run: (a) => evidence.stepBy(a, -1) },
 
   { id: 'pass', context: 'check', keys: ['p'], label: 'Verdict: pass', short: 'pass', disabled: onCheck, run: (a) => checks.answer(a, 'pass') },
   { id: 'fail', context: 'check', keys: ['f'], label: 'Verdict: fail, and begin a finding', short: 'fail', disabled: onCheck, run: (a) => checks.answer(a, 'fail') },

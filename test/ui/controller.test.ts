@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { rowIds } from '../../src/ui/model.ts';
 import type { FakeApp } from '../support/fake-app.ts';
-import { auditApp } from './audit-fixture.ts';
+import { auditApp, EVIDENCE } from './audit-fixture.ts';
 
 const open = async (over: Parameters<typeof auditApp>[0] = {}): Promise<FakeApp> => auditApp(over).enter();
 const toast = (app: FakeApp) => app.app.ui.get().toast?.text ?? '';
@@ -241,6 +241,34 @@ describe('evidence', () => {
       expect.stringContaining('exec'),
       6,
     ]);
+  });
+
+  test('> and < go along the steps and places, round and round, and o opens the one that is shown', async () => {
+    const app = await open();
+    app.press('j', 'o');
+    app.draw();
+    await app.store.readText('src/index.ts');
+    await Promise.resolve();
+    const marked = () => /❯ +(\d+) │/.exec(app.text())?.[1];
+    const seen = [marked()];
+    for (let i = 0; i < 4; i++) seen.push(marked() && (app.press('>'), marked()));
+    expect(seen).toEqual(['4', '3', '4', '6', '4']);
+    app.press('<');
+    expect(marked()).toBe('6');
+    await app.press('o').idle();
+    expect(app.calls.find((c) => c.name === 'view')?.args[2]).toBe(6);
+  });
+
+  test('D dismisses everything the same rule said, and z takes all of it back', async () => {
+    const app = await open();
+    const rule = EVIDENCE[0]!.items[0]!.rule;
+    const alike = EVIDENCE.flatMap((r) => r.items).filter((i) => i.rule === rule && i.kind === 'lead');
+    app.press('j', 'o', 'D').type('Not reachable').press('enter');
+    const reasons = () =>
+      [...app.store.snapshot().session.triage.values()].filter((t) => t.reason === 'Not reachable');
+    expect(reasons()).toHaveLength(alike.length);
+    app.press('z');
+    expect(reasons()).toHaveLength(0);
   });
 
   test('o shows the file at the audited commit, y copies the command', async () => {

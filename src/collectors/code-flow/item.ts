@@ -27,7 +27,8 @@ export const joinedFlows = (flows: readonly (readonly Step[])[]): Step[] => {
   const seen = new Set<string>();
   const fresh = (steps: readonly Step[]): Step[] =>
     steps.filter((s) => {
-      const key = `${s.role} ${s.path}:${s.line}`;
+      // One line may be the door of many tools: each way names its own.
+      const key = `${s.role} ${s.path}:${s.line} ${s.role === 'source' ? s.text : ''}`;
       return !seen.has(key) && seen.add(key);
     });
   const joined: Step[] = [];
@@ -60,6 +61,7 @@ export const toItem = (cause: Cause, text: (path: string, line: number) => strin
       at: { path: at.path, startLine: at.line, endLine: Math.min(at.endLine, at.line + MOST_LINES) },
       places: cause.leads
         .flatMap((l) => [l.sink, ...l.alsoAt])
+        .filter((p) => p.path !== at.path || p.line !== at.line)
         .map((p) => ({ path: p.path, startLine: p.line })),
       flow: joinedFlows(cause.leads.map(flowOf)),
       doors: joinedDoors(cause.leads.flatMap((l) => l.doors)).map(({ name, path, line, guarded }) => ({

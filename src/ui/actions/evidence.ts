@@ -1,8 +1,8 @@
-import { type EvidenceItem, placeWords } from '../../domain/evidence.ts';
 import { visible } from '../../text/visible.ts';
 import { truncate } from '../../text/width.ts';
 import type { App } from '../app-state.ts';
 import { itemRows, selectedCheck, selectedItem } from '../model.ts';
+import { otherPlaces, stepKey } from '../view/item-places.ts';
 import { move } from '../view/list.ts';
 import { textField } from '../view/text-field.ts';
 import { raiseFrom } from './findings.ts';
@@ -93,26 +93,23 @@ const openAt = (app: App, path: string, line: number): void =>
     if (shown.kind === 'failed') app.toast(shown.message, 'bad');
   });
 
+/** The place of the item that is shown: its own lines, or the one `<` and `>` went to. */
 export const openInEditor = (app: App): void => {
-  const at = current(app)?.location;
-  if (!at) return app.toast('This item has no place in a file.', 'warn');
-  openAt(app, at.path, at.startLine);
+  const item = current(app);
+  if (!item) return;
+  const shown = otherPlaces(item)[(app.ui.get().scroll[stepKey(item)] ?? 0) - 1] ?? item.location;
+  if (!shown) return app.toast('This item has no place in a file.', 'warn');
+  openAt(app, shown.path, shown.startLine);
 };
 
-/** What an item points at besides its own lines: the way of a value, then the other places of the same cause. */
-export const otherPlaces = (item: EvidenceItem): { path: string; line: number; words: string }[] => {
-  const steps = item.flow.map((s) => ({
-    path: s.path,
-    line: s.line,
-    words: `${s.role.padEnd(7)}${s.path}:${s.line}  ${s.text}`,
-  }));
-  const known = new Set(steps.map((s) => `${s.path}:${s.line}`));
-  return [
-    ...steps,
-    ...item.places
-      .filter((p) => !known.has(`${p.path}:${p.startLine}`))
-      .map((p) => ({ path: p.path, line: p.startLine, words: `also   ${placeWords(p)}` })),
-  ];
+/** Goes along the places of an item; the code below it follows. */
+export const stepBy = (app: App, by: 1 | -1): void => {
+  const item = current(app);
+  if (!item) return;
+  const count = otherPlaces(item).length + 1;
+  const { scroll } = app.ui.get();
+  const key = stepKey(item);
+  app.update({ scroll: { ...scroll, [key]: ((scroll[key] ?? 0) + by + count) % count } });
 };
 
 export const openOther = (app: App): void => {
@@ -129,7 +126,7 @@ export const openOther = (app: App): void => {
     })),
     choose: (value) => {
       const place = places[Number(value)];
-      if (place) openAt(app, place.path, place.line);
+      if (place) openAt(app, place.path, place.startLine);
     },
   });
 };
