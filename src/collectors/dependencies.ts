@@ -1,7 +1,7 @@
 import type { Ecosystem, Lockfile, Manifest } from '../analysis/dependency.ts';
 import { type Component, inventory } from '../analysis/inventory.ts';
 import { lockfileKind } from '../analysis/lockfiles/index.ts';
-import { lockOf, markLock } from '../analysis/lockfiles/lock.ts';
+import { markLock, servedBy } from '../analysis/lockfiles/lock.ts';
 import { manifestReader } from '../analysis/manifests/read-manifest.ts';
 import { settleMaven } from '../analysis/manifests/settle-maven.ts';
 import { below, depthOf, folderOf, isExamplePath, isTestPath, isVendoredPath } from '../analysis/paths.ts';
@@ -25,7 +25,8 @@ import {
   UPDATES,
   WHAT,
 } from './dependencies/describe.ts';
-import { describeDrift } from './dependencies/drift.ts';
+import { describeDrift, sideBySide } from './dependencies/drift.ts';
+import { describeLoose } from './dependencies/loose.ts';
 import { readLockfiles, readManifests } from './dependencies/read-files.ts';
 import { describeInventory } from './dependencies/table.ts';
 import { updateBots } from './dependencies/updates.ts';
@@ -78,7 +79,7 @@ export const dependencies = (bundled: () => AdvisorySource): Collector => ({
     for (const lock of locks)
       markLock(
         lock,
-        manifests.filter((m) => lockOf(m, locks) === lock),
+        manifests.filter((m) => servedBy(m, lock, locks)),
       );
 
     const main = manifests.filter((m) => !secondary(m.path));
@@ -86,6 +87,7 @@ export const dependencies = (bundled: () => AdvisorySource): Collector => ({
     const components = inventory(manifests, locks, secondary);
     items.push(...describeInventory(components));
     for (const manifest of main) items.push(...describeManifest(manifest));
+    items.push(...describeLoose(main));
     if (rest.length > 0)
       items.push(
         fact('secondary-manifests', WHAT, `${plural(rest.length, 'manifest')} of tests and examples`, {
@@ -98,7 +100,7 @@ export const dependencies = (bundled: () => AdvisorySource): Collector => ({
         }),
       );
     for (const lock of locks) items.push(...describeLockfile(lock, secondary(lock.path)));
-    items.push(...describeDrift(main, locks));
+    items.push(...describeDrift(main, locks), ...sideBySide(locks));
     items.push(...withoutLock(main, files), ...scripts(manifests, secondary));
     items.push(...(await updateBots(context, main)));
     items.push(...(await lookUpVulnerabilities(context, components, bundled())));

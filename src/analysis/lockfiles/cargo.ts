@@ -1,13 +1,13 @@
 import { parseToml } from '../parse-toml.ts';
 import { bag, list, text } from '../shape.ts';
-import { add, emptyLock, type LockReader } from './lock.ts';
+import { add, emptyLock, type LockReader, MOST_TOML_BYTES } from './lock.ts';
 
 /** Cargo.lock, versions 1 to 4. Packages without a source are members of the workspace. */
 const CRATES_IO =
   /^(?:registry\+https:\/\/github\.com\/rust-lang\/crates\.io-index|sparse\+https:\/\/index\.crates\.io\/)/;
 
 export const cargoLock: LockReader = (path, source) => {
-  const parsed = parseToml(source, 16_000_000);
+  const parsed = parseToml(source, MOST_TOML_BYTES);
   if (!parsed.ok) return parsed;
   const root = bag(parsed.value);
   const lock = emptyLock(path, `Cargo v${Number(root.version) || 1}`, 'crates.io');

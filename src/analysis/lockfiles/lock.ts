@@ -14,6 +14,9 @@ import { folderOf } from '../paths.ts';
 export type ReadLock = { ok: true; lock: Lockfile } | { ok: false; reason: string };
 export type LockReader = (path: string, source: string) => ReadLock;
 
+/** The TOML parser takes some 0.6 s for a megabyte and cannot be interrupted; the largest uv.lock seen has 1.5 MB. */
+export const MOST_TOML_BYTES = 6_000_000;
+
 export const unread = (error: unknown, otherwise: string): ReadLock => ({
   ok: false,
   reason: error instanceof Error ? (error.message.split('\n')[0] ?? '').slice(0, 160) : otherwise,
@@ -100,6 +103,16 @@ export const lockOf = (manifest: Manifest, locks: readonly Lockfile[]): Lockfile
   return locks
     .filter((l) => l.ecosystem === manifest.ecosystem && under(folder, folderOf(l.path)))
     .sort((a, b) => folderOf(b.path).length - folderOf(a.path).length)[0];
+};
+
+/** Whether a lockfile is one of those next to a manifest: a folder may have several, of which only one is kept up. */
+export const servedBy = (manifest: Manifest, lock: Lockfile, locks: readonly Lockfile[]): boolean => {
+  const nearest = lockOf(manifest, locks);
+  return (
+    nearest !== undefined &&
+    nearest.ecosystem === lock.ecosystem &&
+    folderOf(nearest.path) === folderOf(lock.path)
+  );
 };
 
 /** Tells direct from transitive and shipped from development, by the lockfile's own word or that of the manifests. */

@@ -2,12 +2,9 @@ import { pythonRequirement, type Requested, type Root, registryName } from '../d
 import { lineFinder } from '../lines.ts';
 import { parseToml } from '../parse-toml.ts';
 import { bag, entriesOf, list, text } from '../shape.ts';
-import { add, emptyLock, inOrder, type LockReader, unread } from './lock.ts';
+import { add, emptyLock, inOrder, type LockReader, MOST_TOML_BYTES, unread } from './lock.ts';
 
 /** uv.lock, poetry.lock, pdm.lock, pylock.toml (PEP 751), and Pipfile.lock. */
-
-/** Some 60,000 packages; the parser takes about 80 ms for a megabyte. */
-const MOST_BYTES = 16_000_000;
 
 const name = (n: string): string => registryName('PyPI', n);
 
@@ -49,7 +46,7 @@ const originOf = (source: Record<string, unknown>): { local: boolean; elsewhere:
 };
 
 export const uvLock: LockReader = (path, source) => {
-  const parsed = parseToml(source, MOST_BYTES);
+  const parsed = parseToml(source, MOST_TOML_BYTES);
   if (!parsed.ok) return parsed;
   const lock = emptyLock(path, 'uv', 'PyPI');
   const at = index();
@@ -108,7 +105,7 @@ export const uvLock: LockReader = (path, source) => {
 };
 
 export const poetryLock: LockReader = (path, source) => {
-  const parsed = parseToml(source, MOST_BYTES);
+  const parsed = parseToml(source, MOST_TOML_BYTES);
   if (!parsed.ok) return parsed;
   const root = bag(parsed.value);
   const metadata = bag(root.metadata);
@@ -144,7 +141,7 @@ export const poetryLock: LockReader = (path, source) => {
 };
 
 export const pdmLock: LockReader = (path, source) => {
-  const parsed = parseToml(source, MOST_BYTES);
+  const parsed = parseToml(source, MOST_TOML_BYTES);
   if (!parsed.ok) return parsed;
   const root = bag(parsed.value);
   const metadata = bag(root.metadata);
@@ -178,7 +175,7 @@ export const pdmLock: LockReader = (path, source) => {
 
 /** PEP 751. */
 export const pylock: LockReader = (path, source) => {
-  const parsed = parseToml(source, MOST_BYTES);
+  const parsed = parseToml(source, MOST_TOML_BYTES);
   if (!parsed.ok) return parsed;
   const root = bag(parsed.value);
   const lock = emptyLock(path, `pylock ${text(root['lock-version'])}`.trim(), 'PyPI');

@@ -12,7 +12,7 @@ export const UPDATES = ['1.3.3'];
 
 export const CHAIN = ['1.3.4'];
 
-const KIND_WORDS: Record<SpecifierKind, string> = {
+export const KIND_WORDS: Record<SpecifierKind, string> = {
   exact: 'exact',
   range: 'a range',
   any: 'any version',
@@ -87,46 +87,6 @@ export const describeManifest = (m: Manifest): ItemDraft[] => {
             ),
       );
   }
-  for (const d of m.dependencies.filter((x) => x.kind === 'git' || x.kind === 'url').slice(0, 30)) {
-    const fixed = /[@#][0-9a-f]{40}\b/.test(d.specifier);
-    items.push(
-      lead(
-        'non-registry-dependency',
-        CHAIN,
-        `${baseName(m.path)}: ${d.name} comes from ${KIND_WORDS[d.kind]}${fixed ? ' at a fixed commit' : ''}`,
-        {
-          class: 'supply-chain',
-          cwe: ['CWE-494'],
-          strength: fixed || d.scope === 'development' ? 'weak' : 'moderate',
-          detail: d.specifier.slice(0, 200),
-          at: place(d),
-        },
-      ),
-    );
-  }
-  for (const d of m.dependencies
-    .filter((x) => x.kind === 'any' && x.scope !== 'development' && x.scope !== 'peer' && x.scope !== 'build')
-    .slice(0, 30))
-    items.push(
-      lead('any-version', [...UPDATES, ...CHAIN], `${baseName(m.path)}: any version of ${d.name} will do`, {
-        class: 'supply-chain',
-        strength: 'weak',
-        detail: d.specifier ? `Specifier: ${d.specifier}` : 'No version is given.',
-        at: place(d),
-      }),
-    );
-  const outside = m.dependencies.filter(
-    (d) => d.kind === 'path' && /^(?:file:|link:|portal:)?(?:\/|(?:\.\.\/){2,})/.test(d.specifier),
-  );
-  for (const d of outside.slice(0, 10))
-    items.push(
-      lead(
-        'path-dependency',
-        CHAIN,
-        `${baseName(m.path)}: ${d.name} is taken from ${d.specifier.slice(0, 50)}`,
-        { class: 'supply-chain', strength: 'weak', at: place(d) },
-      ),
-    );
   return items;
 };
 

@@ -1,9 +1,9 @@
 import type { Dependency, Lockfile, Manifest } from '../../analysis/dependency.ts';
 import { registryName } from '../../analysis/dependency.ts';
-import { lockOf } from '../../analysis/lockfiles/lock.ts';
+import { servedBy } from '../../analysis/lockfiles/lock.ts';
 import { folderOf } from '../../analysis/paths.ts';
 import { listed, plural } from '../../analysis/words.ts';
-import { type ItemDraft, lead, strength } from '../collector.ts';
+import { fact, type ItemDraft, lead, strength } from '../collector.ts';
 import { UPDATES } from './describe.ts';
 
 /** What a manifest asks for, against what its lockfile says it was made from, or at least holds. */
@@ -52,45 +52,79 @@ const driftOf = (m: Manifest, lock: Lockfile): { d: Dependency; what: string }[]
 const COMPLETE = /^(?:package-lock|pnpm|yarn|bun|uv|poetry|pdm|Pipfile|Cargo|Gemfile|composer)/;
 
 export const describeDrift = (manifests: readonly Manifest[], locks: readonly Lockfile[]): ItemDraft[] => {
-  const items: ItemDraft[] = [];
-  for (const lock of locks) {
-    if (!COMPLETE.test(lock.format) || lock.beyond > 0) continue;
-    const mine = manifests.filter((m) => lockOf(m, locks) === lock && m.dependencies.some(compared));
-    if (mine.length === 0) continue;
-    const drifted = mine.flatMap((m) => driftOf(m, lock).map((x) => ({ ...x, m })));
-    const [first] = drifted;
-    if (!first) {
-      items.push(
-        strength(
-          'lockfile-matches',
-          UPDATES,
-          `${lock.path} has everything its ${plural(mine.length, 'manifest')} ${mine.length === 1 ? 'asks' : 'ask'} for`,
-          {
-            class: 'supply-chain',
-            at: { path: lock.path, startLine: 1 },
-          },
-        ),
+  const compare = locks
+    .filter((lock) => COMPLETE.test(lock.format) && lock.beyond === 0)
+    .map((lock) => {
+      const mine = manifests.filter(
+        // Requirements files are a way of their own to install, which no lockfile was made from.
+        (m) => !/\.(?:txt|in)$/.test(m.path) && servedBy(m, lock, locks) && m.dependencies.some(compared),
       );
-      continue;
-    }
-    items.push(
-      lead(
-        'lockfile-drift',
+      return { lock, mine, drifted: mine.flatMap((m) => driftOf(m, lock).map((x) => ({ ...x, m }))) };
+    })
+    .filter(({ mine }) => mine.length > 0);
+  const drifted = compare.filter((c) => c.drifted.length > 0);
+  const [first] = drifted;
+  const [whole] = compare;
+  if (!whole) return [];
+  if (!first)
+    return [
+      strength(
+        'lockfile-matches',
         UPDATES,
-        `${lock.path} does not match ${plural(drifted.length, 'entry', 'entries')} of ${listed([...new Set(drifted.map((x) => x.m.path))], 2)}`,
+        compare.length === 1
+          ? `${whole.lock.path} has everything its ${plural(whole.mine.length, 'manifest')} ${whole.mine.length === 1 ? 'asks' : 'ask'} for`
+          : `${plural(compare.length, 'lockfile')} have everything their manifests ask for`,
+        { class: 'supply-chain', at: { path: whole.lock.path, startLine: 1 } },
+      ),
+    ];
+  const entries = drifted.flatMap((c) => c.drifted.map((x) => ({ ...x, lock: c.lock })));
+  return [
+    lead(
+      'lockfile-drift',
+      UPDATES,
+      drifted.length === 1
+        ? `${first.lock.path} does not match ${plural(entries.length, 'entry', 'entries')} of ${listed([...new Set(entries.map((x) => x.m.path))], 2)}`
+        : `${plural(drifted.length, 'lockfile')} do not match ${plural(entries.length, 'entry', 'entries')} of their manifests`,
+      {
+        class: 'supply-chain',
+        cwe: ['CWE-1104'],
+        strength: 'weak',
+        detail: listed(
+          entries.map((x) => `${x.m.path}:${x.d.line} ${x.what} (${x.lock.path})`),
+          30,
+          '\n',
+        ),
+        at: { path: entries[0]!.m.path, startLine: entries[0]!.d.line },
+        places: entries.slice(1, 200).map((x) => ({ path: x.m.path, startLine: x.d.line })),
+      },
+    ),
+  ];
+};
+
+/** Several lockfiles for one manifest: whoever installs with the other tool gets other versions. */
+export const sideBySide = (locks: readonly Lockfile[]): ItemDraft[] => {
+  const groups = new Map<string, Lockfile[]>();
+  for (const lock of locks.filter((l) => COMPLETE.test(l.format))) {
+    const key = `${lock.ecosystem} ${folderOf(lock.path)}`;
+    groups.set(key, [...(groups.get(key) ?? []), lock]);
+  }
+  return [...groups.values()]
+    .filter((g) => g.length > 1)
+    .slice(0, 10)
+    .map((group) =>
+      fact(
+        'lockfiles-side-by-side',
+        UPDATES,
+        `${group
+          .map((l) => l.path)
+          .sort()
+          .join(' and ')} stand side by side`,
         {
           class: 'supply-chain',
-          cwe: ['CWE-1104'],
-          strength: 'weak',
-          detail: listed(
-            drifted.map((x) => `${x.m.path}:${x.d.line} ${x.what}`),
-            20,
-            '\n',
-          ),
-          at: { path: first.m.path, startLine: first.d.line },
+          detail:
+            'Each package manager takes its own: which one CI and the published package were made with decides what users get.',
+          at: { path: group[0]!.path, startLine: 1 },
         },
       ),
     );
-  }
-  return items;
 };

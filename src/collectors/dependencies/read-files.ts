@@ -81,7 +81,7 @@ export const readLockfiles = async (
     // A reader runs to its end: between two of them the interface gets its turn.
     await new Promise((resolve) => setImmediate(resolve));
     const kind = lockfileKind(entry.path)!;
-    budget -= entry.size;
+    if (entry.size <= MOST_LOCKFILE_BYTES) budget -= entry.size;
     const source = 'read' in kind && budget >= 0 ? await textOf(context, entry) : null;
     const read = 'read' in kind && source !== null ? kind.read(entry.path, source) : null;
     if (read?.ok) {

@@ -14,6 +14,7 @@ export const describeInventory = (components: readonly Component[]): ItemDraft[]
       count(some.length).padStart(7),
       count(some.filter((c) => c.direct === true).length).padStart(7),
       count(some.filter((c) => c.direct === false).length).padStart(11),
+      count(some.filter((c) => c.direct === null).length).padStart(8),
       count(some.filter((c) => c.development === true).length).padStart(12),
       count(some.filter((c) => c.secondary).length).padStart(14),
     ].join('');
@@ -27,7 +28,7 @@ export const describeInventory = (components: readonly Component[]): ItemDraft[]
       {
         class: 'supply-chain',
         detail: [
-          'ecosystem   packages direct transitive development tests/examples',
+          'ecosystem   packages direct transitive not told development tests/examples',
           ...ecosystems.map((e) =>
             row(
               e,

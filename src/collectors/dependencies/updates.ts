@@ -83,9 +83,8 @@ export const updateBots = async (
   }
   if (!dependabot && !renovate && needed.length > 0)
     items.push(
-      lead('no-update-bot', UPDATES, 'No Dependabot or Renovate configuration', {
+      fact('no-update-bot', UPDATES, 'No Dependabot or Renovate configuration', {
         class: 'supply-chain',
-        strength: 'weak',
         detail: `${listed(needed)}: updates depend on somebody thinking of them. Security updates can be switched on in the hosting site's settings without a file.`,
         reproduce: 'git ls-tree -r --name-only {commit} | grep -iE "dependabot|renovate"',
       }),
