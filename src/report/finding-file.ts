@@ -1,5 +1,9 @@
 import { cweLabel, cweUrl } from '../domain/cwe.ts';
 import { placeWords } from '../domain/evidence.ts';
+import { DEPLOYMENTS, type Tracking } from '../domain/finding.ts';
+import { aivssText, scoreAivss } from '../domain/scoring/aivss.ts';
+import { scoreCvss } from '../domain/scoring/cvss.ts';
+import { leadingScore } from '../domain/scoring/severity.ts';
 import { labelMarkdown } from './labels.ts';
 import { code, document, fence, inline, item, languageOf, link, prose, words } from './markdown.ts';
 import type { FindingReport, ReportModel } from './report-model.ts';
@@ -16,6 +20,7 @@ const numbered = (texts: readonly string[]): string[] =>
 const or = (lines: string[], text: string): string[] => (lines.length > 0 ? lines : [text]);
 
 const header = (f: FindingReport): string[] => {
+  const lead = f.positive ? null : leadingScore(f.scores);
   const lines = [
     `**Finding ID**: ${f.fileId}`,
     `**Severity**: ${f.positive ? 'Info (Positive)' : titleCase(f.severity)}`,
@@ -23,6 +28,7 @@ const header = (f: FindingReport): string[] => {
     f.positive
       ? '**Assessment**: Good practice, worth keeping'
       : `**CWE**: ${f.cwe ? cweLabel(f.cwe) : 'none assigned'}`,
+    ...(lead ? [`**CVSS Score**: ${lead.score.toFixed(1)}`] : []),
   ];
   // Two spaces at the end of a line keep the lines apart when rendered.
   return lines.map((l, i) => (i < lines.length - 1 ? `${l}  ` : l));
@@ -70,6 +76,41 @@ const impact = (f: FindingReport): string[] => [
   `- **Scope**: ${words(f.impact.scope) || 'Not stated'}`,
 ];
 
+/** Each score with the vector it follows from, and why the severity is another one where it is. */
+const scoring = (f: FindingReport): string[][] => {
+  if (f.positive) return [];
+  const { cvss40, cvss31, aivss } = f.scores;
+  const cvss = [cvss40, cvss31].flatMap((vector) => {
+    const scored = scoreCvss(vector);
+    return scored
+      ? [
+          `- **CVSS ${scored.version}**: ${scored.score.toFixed(1)} (${titleCase(scored.band)}), ${code(vector)}`,
+        ]
+      : [];
+  });
+  const agentic = aivss && scoreAivss(aivss, cvss40);
+  const known = aivss
+    ? Object.entries(aivss.factors).map(([factor, level]) => `${factor} ${level ?? 'unknown'}`)
+    : [];
+  const lines = [
+    ...cvss,
+    ...(aivss && agentic
+      ? [
+          `- **OWASP AIVSS ${aivss.spec}**: ${aivssText(agentic)}${agentic.unknown > 0 ? `, a range because ${agentic.unknown} of 10 factors are unknown` : ''} (${[...known, `threat ${aivss.threat}`, `mitigation ${aivss.mitigation}`].join(', ')})`,
+        ]
+      : []),
+    ...(f.severityReason.trim() !== '' ? [`- **Severity**: ${words(f.severityReason)}`] : []),
+  ];
+  return lines.length > 0 ? [['### Scores'], lines] : [];
+};
+
+const business = (f: FindingReport): string[][] => {
+  const lines = DEPLOYMENTS.flatMap((d) =>
+    f.business[d].trim() === '' ? [] : [`- **${titleCase(d)}**: ${words(f.business[d])}`],
+  );
+  return lines.length > 0 && !f.positive ? [['### Business Impact'], lines] : [];
+};
+
 const components = (f: FindingReport): string[] => {
   const files = f.locations.map((l) => `- File: ${code(l.path)} (lines ${l.startLine}-${l.endLine})`);
   // A component that only repeats where the code lies is said once.
@@ -100,18 +141,23 @@ const references = (f: FindingReport, m: ReportModel): string[] => [
   `- Check ${inline(f.check)} of ${inline(m.methodology.title)} ${inline(m.methodology.version)}`,
 ];
 
+const STATUS: [keyof Tracking, string][] = [
+  ['reported', 'Reported to maintainers'],
+  ['acknowledged', 'Acknowledged by maintainers'],
+  ['fixAvailable', 'Fix available'],
+  ['fixVerified', 'Fix verified'],
+  ['closed', 'Closed'],
+];
+
 const status = (f: FindingReport): string[] => [
   `- [x] Identified: ${f.identified}`,
   `- [x] Documented: ${f.documented}`,
   ...(f.positive
     ? ['- [x] Positive finding - no remediation required']
-    : [
-        '- [ ] Reported to maintainers:',
-        '- [ ] Acknowledged by maintainers:',
-        '- [ ] Fix available:',
-        '- [ ] Fix verified:',
-        '- [ ] Closed:',
-      ]),
+    : STATUS.map(([key, text]) => {
+        const on = f.tracking[key];
+        return on ? `- [x] ${text}: ${on}` : `- [ ] ${text}:`;
+      })),
 ];
 
 /** One file of `findings/`, in the sections and order the database knows. Positive findings have their own middle part. */
@@ -142,10 +188,13 @@ export const findingFile = (f: FindingReport, m: ReportModel): string => {
       ...evidence(f),
       ['## Impact Assessment'],
       impact(f),
+      ...business(f),
+      ...scoring(f),
       ['## Affected Components'],
       components(f),
       ...middle,
       ...recommendations(f),
+      ...(f.positive || f.examples.trim() === '' ? [] : [['## Remediation Examples'], prose(f.examples)]),
       ...(f.positive
         ? []
         : [['## Remediation Validation'], or(numbered(f.validation), 'No validation was recorded.')]),

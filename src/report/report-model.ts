@@ -1,3 +1,4 @@
+import { isGrave } from '../domain/disclosure.ts';
 import { UserError } from '../domain/errors.ts';
 import type { Auditor, SessionEvent } from '../domain/events.ts';
 import {
@@ -128,6 +129,11 @@ const findingReports = (input: ReportInput, items: readonly EvidenceItem[]): Fin
     const own = recordings.filter((e) => e.finding === f.id && e.value !== null);
     return {
       ...f,
+      // What all maintainers were told on one day need not be said again for each finding.
+      tracking:
+        isGrave(f) && f.tracking.reported === null
+          ? { ...f.tracking, reported: session.disclosure.toldOn }
+          : f.tracking,
       fileId,
       tag: fileId.split('-').slice(0, 2).join('-').toUpperCase(),
       items: f.evidence.flatMap((id) => byId.get(id) ?? []),
