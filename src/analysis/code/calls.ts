@@ -36,6 +36,10 @@ const BUILT_IN =
 const SAME =
   /^(?:util\.promisify|promisify|functools\.partial|functools\.wraps|bluebird\.promisify|pify|useCallback)$/;
 
+/** Rust: methods of builders that give the builder back. */
+const BUILDS =
+  /^(?:arg|args|env|envs|env_clear|current_dir|stdin|stdout|stderr|kill_on_drop|header|headers|timeout)$/;
+
 const withoutPackages = (v: Value): Value => ({ ...v, refs: v.refs.filter((r) => r.kind !== 'external') });
 
 const construct = (f: Frame, cls: ClassInfo, args: readonly Given[], expr: Call): Value => {
@@ -288,11 +292,26 @@ export const callOf = (f: Frame, expr: Call): Value => {
 
   const outside = brought(f, named, values, expr);
   if (outside) return { ...outside, tests: inner };
+  const isBuilder = f.module.module.language === 'rust' && BUILDS.test(name);
   const refs: Ref[] = paths
     .filter((path) => !BUILT_IN.test(path))
-    .map((path) => ({ kind: 'external', path: longer(path, '()') }));
+    .map((path) => ({
+      kind: 'external',
+      path: isBuilder && path.endsWith(`.${name}`) ? path.slice(0, -name.length - 1) : longer(path, '()'),
+    }));
+  // A command under construction: which program it is decides what its arguments are.
+  const words = isBuilder
+    ? `${object.words} ${values.map((v) => v.words).join(' ')}`.slice(0, 240)
+    : /\bCommand\.new$/.test(paths[0] ?? '')
+      ? (values[0]?.words ?? '')
+      : '';
   if (isSink || HARMLESS.test(lastName(named[0]!)) || HARMLESS.test(name))
-    return valueWith({ refs, tests: inner });
+    return valueWith({ refs, tests: inner, words });
   const result = unknownResult(f, expr, name, named[0]!, object, args, returned);
-  return { ...result, refs: [...result.refs, ...refs].slice(0, 8), tests: inner };
+  return {
+    ...result,
+    ...(words === '' ? {} : { words }),
+    refs: [...result.refs, ...refs].slice(0, 8),
+    tests: inner,
+  };
 };

@@ -231,7 +231,12 @@ export const sinksOf = (index: RuleIndex, path: string, language: string): reado
     (!s.rule.languages || s.rule.languages.includes(language as never)) &&
     (!s.sink.languages || s.sink.languages.includes(language as never));
   const exact = (named ?? []).filter(
-    (s) => (s.exact.has(path) || s.suffixes.some((x) => path.endsWith(x))) && speaks(s),
+    (s) =>
+      (s.exact.has(path) ||
+        s.suffixes.some((x) => path.endsWith(x)) ||
+        // `import java.nio.file.*` does not say whose class it is.
+        (language === 'java' && /^[A-Z]/.test(path) && [...s.exact].some((x) => x.endsWith(`.${path}`)))) &&
+      speaks(s),
   );
   return matched.length === 0 ? exact : [...exact, ...matched.filter((s) => !exact.includes(s) && speaks(s))];
 };
