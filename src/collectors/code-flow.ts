@@ -15,6 +15,7 @@ import {
 } from '../analysis/paths.ts';
 import { isManifest } from '../analysis/weaknesses/packages.ts';
 import { count, listed, plural, tally } from '../analysis/words.ts';
+import { hintItems } from './code-flow/hints.ts';
 import { toItem } from './code-flow/item.ts';
 import {
   type CollectContext,
@@ -140,7 +141,8 @@ export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>):
           },
         ),
       );
-    const causes = causesOf(leadsOf(flows.hits), nearestManifest(tree.allEntries));
+    const leads = leadsOf(flows.hits);
+    const causes = causesOf(leads, nearestManifest(tree.allEntries));
     const lineOf = (path: string, line: number): string =>
       (
         texts
@@ -151,6 +153,7 @@ export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>):
         .trim()
         .slice(0, 200);
     items.push(...causes.slice(0, MOST_LEADS).map((c) => toItem(c, lineOf)));
+    items.push(...(await hintItems(leads, texts)));
     if (causes.length > MOST_LEADS)
       items.push(
         gap('too-many-leads', CHECKS, `${count(causes.length - MOST_LEADS)} weaker leads were left out`),

@@ -201,6 +201,33 @@ describe('moving', () => {
   });
 });
 
+describe('the surface', () => {
+  const rows = (app: FakeApp) =>
+    rowIds(app.app.view(), 'surface').map((id) => id.slice(id.lastIndexOf(':') + 1));
+
+  test('s goes through the orders and keeps the selected tool', async () => {
+    const app = await open();
+    app.press('6');
+    expect(rows(app)).toEqual(['read_note', '<config.name>', 'search']);
+    const seen = ['name', 'sinks', 'parameters', 'worst'].map((order) => {
+      app.press('s');
+      expect(app.text()).toContain(`by ${order}`);
+      expect(app.app.ui.get().lists.surface.selected).toContain('read_note');
+      return rows(app).join(' ');
+    });
+    expect(seen[0]).toBe('<config.name> read_note search');
+    expect(seen[2]).toBe('search read_note <config.name>');
+  });
+
+  test('the filter takes what a tool has and is', async () => {
+    const app = await open();
+    app.press('6', '/').type('has:sink is:unguarded').press('enter');
+    expect(rows(app)).toEqual(['read_note']);
+    app.press('o');
+    expect(app.app.ui.get().place).toBe('audit');
+  });
+});
+
 describe('evidence', () => {
   test('accept, dismiss with a reason, take back', async () => {
     const app = await open();
