@@ -41,7 +41,8 @@ export const describeInventory = (components: readonly Component[]): ItemDraft[]
             MOST_NAMED,
           )}`,
         ].join('\n'),
-        at: { path: components[0]!.places[0]!.path, startLine: components[0]!.places[0]!.line },
+        reproduce:
+          "git ls-tree -r --name-only {commit} | grep -E 'lock|shrinkwrap|requirements|go[.]mod|pom[.]xml'",
       },
     ),
     ...licences(components),

@@ -70,12 +70,12 @@ const affectedBy = (component: Component, i: number, answers: readonly Answered[
   return [{ component, vulnerabilities: mergeAliases([...records.values()], component), says: [...says] }];
 };
 
+/** What it is and what mends it first: names and dates are for whoever looks it up. */
 const line = (c: Component, v: Vulnerability): string =>
   [
-    `${c.version}: ${v.ids.slice(0, 4).join(' = ')}`,
-    `(${v.severity === 'unknown' ? 'severity not told' : v.severity}${v.published ? `, published ${v.published.slice(0, 10)}` : ''})`,
-    v.summary,
+    `${c.version}, ${v.severity === 'unknown' ? 'severity not told' : v.severity}: ${(v.summary || v.ids[0]!).replace(/\.$/, '')}.`,
     v.fixed ? `Fixed in ${v.fixed}.` : 'No fixed version is named.',
+    `${v.ids.slice(0, 4).join(' = ')}${v.published ? `, published ${v.published.slice(0, 10)}` : ''}`,
   ].join(' ');
 
 const placesOf = (some: readonly Affected[]) =>
