@@ -87,7 +87,7 @@ const draftOf = async (
   result: ToolResult,
   path: string | null,
   read: Read,
-  about: Pick<ItemDraft, 'class' | 'checks' | 'reports' | 'rule' | 'cwe'>,
+  about: About,
   stale: string,
 ): Promise<ItemDraft> => {
   const title = withoutSecrets(result.title, result.secrets);
@@ -130,6 +130,34 @@ const draftOf = async (
   };
 };
 
+type About = Pick<ItemDraft, 'class' | 'checks' | 'reports' | 'rule' | 'cwe'>;
+type Lost = { result: ToolResult; about: About; why: string };
+
+/** Results that point at the same place which is none here: one gap, in which each is named. */
+const lostDraft = (list: readonly Lost[]): ItemDraft => {
+  const [first] = list as readonly [Lost, ...Lost[]];
+  const title = (r: ToolResult): string => withoutSecrets(r.title, r.secrets);
+  const gap: ItemDraft = { ...first.about, kind: 'gap', strength: 'weak', title: '' };
+  if (list.length === 1)
+    return {
+      ...gap,
+      title: `Not to be found at this commit: ${title(first.result)}`,
+      detail: `The tool reports it, but ${first.why}. ${withoutSecrets(first.result.detail, first.result.secrets)}`,
+    };
+  const named = list.slice(0, 30).map((l) => `${l.about.rule}: ${title(l.result)}`);
+  return {
+    ...gap,
+    checks: [...new Set(list.flatMap((l) => l.about.checks ?? []))],
+    cwe: [...new Set(list.flatMap((l) => l.about.cwe ?? []))],
+    title: `${plural(list.length, 'result')} not to be found at this commit: ${first.why}`,
+    detail: [
+      `The tool reports them, but ${first.why}.`,
+      ...named,
+      ...(list.length > named.length ? [`and ${list.length - named.length} more, in the imported file`] : []),
+    ].join('\n'),
+  };
+};
+
 export type DraftParts = {
   tree: Pick<SourceTree, 'entries' | 'allEntries' | 'text'>;
   /** Full hash of the pinned commit. */
@@ -165,6 +193,7 @@ export const draftsOf = async (report: ToolReport, parts: DraftParts): Promise<M
       : '';
   const seen = new Map<string, number>();
   const checksSeen = new Set<string>();
+  const lost = new Map<string, Lost[]>();
   for (const result of report.results) {
     const judged = judgedUnder(result, parts.methodology);
     for (const check of judged.checks) checksSeen.add(check);
@@ -180,16 +209,16 @@ export const draftsOf = async (report: ToolReport, parts: DraftParts): Promise<M
     seen.set(key, times + 1);
     if (times > 0) continue;
     const place = result.place ? map(result.place.path) : implied ? { path: implied } : null;
-    if (place && 'why' in place)
-      add(result.tool, {
-        kind: 'gap',
-        strength: 'weak',
-        ...about,
-        title: `Not to be found at this commit: ${withoutSecrets(result.title, result.secrets)}`,
-        detail: `The tool reports it, but ${place.why}. ${withoutSecrets(result.detail, result.secrets)}`,
-      });
-    else add(result.tool, await draftOf(result, place?.path ?? null, read, about, stale));
+    if (place && 'why' in place) {
+      const same = JSON.stringify([result.tool, place.why]);
+      const list = lost.get(same) ?? [];
+      list.push({ result, about, why: place.why });
+      lost.set(same, list);
+    }
+    if (!place || !('why' in place))
+      add(result.tool, await draftOf(result, place?.path ?? null, read, about, stale));
   }
+  for (const list of lost.values()) add(list[0]!.result.tool, lostDraft(list));
   const fallback = checksSeen.size > 0 ? [...checksSeen].sort() : undefined;
   const told = (kind: 'gap' | 'fact', tool: Tool, rule: string, title: string, detail: string): void =>
     add(tool, {

@@ -76,7 +76,8 @@ describe('a result of another tool', () => {
       { ruleId: 'c', message: { text: 'm3' }, locations: at('src/run.py', 99) },
       { ruleId: 'd', message: { text: 'm4' }, locations: at('src/run.py', 1, 'import sys') },
     ]);
-    expect(drafts.map((d) => [d.kind, d.detail?.split('. ')[0]])).toEqual([
+    const inOrder = [...drafts].sort((a, b) => (a.rule < b.rule ? -1 : 1));
+    expect(inOrder.map((d) => [d.kind, d.detail?.split('. ')[0]])).toEqual([
       ['gap', 'The tool reports it, but it points at "gone.py", and that file is not in the pinned commit'],
       ['gap', 'The tool reports it, but it points at "../../etc/passwd", which is outside of the tree'],
       [
@@ -88,6 +89,25 @@ describe('a result of another tool', () => {
         'The tool reports it, but what it quotes does not stand in src/run.py:1 at the pinned commit: it looked at another version',
       ],
     ]);
+  });
+
+  it('of many at one place that is none here is one gap that names each', async () => {
+    const drafts = await draftsFor([
+      ...Array.from({ length: 40 }, (_, i) => ({
+        ruleId: `r${i}`,
+        message: { text: `m${i}` },
+        locations: at('gone.py', i + 1),
+      })),
+      { ruleId: 'a', message: { text: 'm' }, locations: at('src/run.py', 2) },
+    ]);
+    expect(drafts.map((d) => [d.kind, d.title])).toEqual([
+      ['lead', 'm'],
+      [
+        'gap',
+        '40 results not to be found at this commit: it points at "gone.py", and that file is not in the pinned commit',
+      ],
+    ]);
+    expect(drafts[1]?.detail).toMatch(/\nr0: m0\n.*\nr29: m29\nand 10 more, in the imported file$/s);
   });
 
   it('without a place, or about what has no lines, stays a lead', async () => {
