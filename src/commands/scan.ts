@@ -62,7 +62,12 @@ const givenPath = (given: string): string => {
 };
 
 /** @throws UserError when the scanner is unknown, is not here, or lacks what it needs */
-export const planScan = async (host: Host, id: string, given = ''): Promise<PlannedScan> => {
+export const planScan = async (
+  host: Host,
+  id: string,
+  given = '',
+  known: readonly Found[] = [],
+): Promise<PlannedScan> => {
   const scanner = scanners.find((s) => s.id === id);
   const able = scanners.filter((s) => s.scan).map((s) => s.id);
   if (!scanner?.scan)
@@ -72,7 +77,8 @@ export const planScan = async (host: Host, id: string, given = ''): Promise<Plan
         : `"${visible(id)}" is no scanner that can be run`,
       `one of: ${able.join(', ')}`,
     );
-  const [found] = await findScanners(host, [id]);
+  // To ask for a version takes some of them seconds: what was found a moment ago is still so.
+  const found = known.find((f) => f.id === id) ?? (await findScanners(host, [id]))[0];
   if (!found?.path)
     throw new UserError(
       `${id} is not on this machine, so nothing was looked at`,
@@ -209,27 +215,17 @@ export const runScan = async (
   }
 };
 
-/** The scanners on this machine that can be run here, for the interface to choose from. */
-export const scannerChoices = async (
-  host: Host,
-): Promise<{ id: string; version: string; adds: string; takes: Scan['takes'] }[]> => {
-  const able = scanners.filter((s) => s.scan !== null);
+/** The scanners on this machine that can be run here, with what each takes. */
+export const runnable = async (host: Host): Promise<(Found & Pick<Scan, 'takes'>)[]> => {
+  const able = scanners.flatMap((s) => (s.scan ? [{ id: s.id, takes: s.scan.takes }] : []));
   const found = await findScanners(
     host,
     able.map((s) => s.id),
   );
-  return found.flatMap((f) =>
-    f.path
-      ? [
-          {
-            id: f.id,
-            version: f.version,
-            adds: f.adds,
-            takes: able.find((s) => s.id === f.id)?.scan?.takes ?? null,
-          },
-        ]
-      : [],
-  );
+  return found.flatMap((f) => {
+    const takes = able.find((s) => s.id === f.id)?.takes ?? null;
+    return f.path ? [{ ...f, takes }] : [];
+  });
 };
 
 export const scan = (

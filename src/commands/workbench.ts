@@ -85,6 +85,7 @@ const ports = (
     });
     return result;
   };
+  let found: Awaited<ReturnType<Awaited<ReturnType<typeof lazy.scan>>['runnable']>> = [];
   return {
     listSessions: async () => (await lazy.sessions()).listSessions(host.dataDir).map(summary),
     start: (request, progressed, signal) =>
@@ -107,14 +108,17 @@ const ports = (
       const { importResultsFile, describeImport } = await lazy.import();
       return describeImport(await importResultsFile(store, path));
     },
-    scanners: async () => (await lazy.scan()).scannerChoices(host),
+    scanners: async () => {
+      found = await (await lazy.scan()).runnable(host);
+      return found;
+    },
     planScan: async (id, given) => {
       const { planScan, describePlan } = await lazy.scan();
-      return describePlan(await planScan(host, id, given));
+      return describePlan(await planScan(host, id, given, found));
     },
     runScan: async (store, id, given) => {
       const [{ planScan, runScan }, { describeImport }] = await Promise.all([lazy.scan(), lazy.import()]);
-      return describeImport(await runScan(host, store, await planScan(host, id, given)));
+      return describeImport(await runScan(host, store, await planScan(host, id, given, found)));
     },
     exportFile: async (o) => (await lazy.archive()).exportTo(o.folder, `${o.id}.mcp-audit.zip`),
     readiness: (snapshot, cited) => report().report.readinessOf(snapshot, cited),

@@ -21,7 +21,8 @@ export const gitleaks: Format = {
           kept.add({
             tool,
             rule,
-            title: textAt(value, 'Description') || 'a secret',
+            // The description begins alike for every rule: the rule says more in a list.
+            title: `secret of the kind ${rule || 'unnamed'}`,
             detail: [
               textAt(value, 'Description'),
               commit ? `gitleaks saw it in commit ${commit}.` : '',

@@ -1,3 +1,4 @@
+import { truncate } from '../../text/width.ts';
 import type { App } from '../app-state.ts';
 import { selectedCriterion } from '../model.ts';
 import { textField } from '../view/text-field.ts';
@@ -17,7 +18,10 @@ export const rate = (app: App): void => {
     items: [
       ...[...levels]
         .sort((a, b) => b.value - a.value)
-        .map((l) => ({ label: `${l.value}  ${l.label}`, value: String(l.value) })),
+        .map((l) => ({
+          label: truncate(`${l.value}  ${l.label}`, app.ui.get().columns - 8),
+          value: String(l.value),
+        })),
       { label: '–  Not rated: it cannot be told', value: NOT_RATED },
     ],
     choose: (chosen) => {

@@ -1,3 +1,4 @@
+import { truncate } from '../../text/width.ts';
 import type { App } from '../app-state.ts';
 import { textField } from '../view/text-field.ts';
 
@@ -38,7 +39,10 @@ const confirm = (app: App, id: string, given: string): void =>
 /** Chooses an installed scanner, asks for what it needs, shows the exact command, and runs it when that is agreed to. */
 export const scan = (app: App): void =>
   app.work(async () => {
+    // Some take seconds to say their version.
+    app.toast('Looking which scanners are here…');
     const found = await app.ports.scanners();
+    app.update({ toast: null });
     if (found.length === 0)
       return app.push({
         kind: 'message',
@@ -49,7 +53,8 @@ export const scan = (app: App): void =>
       kind: 'choose',
       title: 'Which scanner? Nothing runs before you have seen the command.',
       items: found.map((s) => ({
-        label: `${s.id}${s.version ? ` ${s.version}` : ''}  ${s.adds}`,
+        // ink-select-input wraps what is too long, and its list would break the frame.
+        label: truncate(`${s.id}${s.version ? ` ${s.version}` : ''}  ${s.adds}`, app.ui.get().columns - 8),
         value: s.id,
       })),
       choose: (id) => {

@@ -76,9 +76,11 @@ export const runLines = (v: View, theme: Theme, columns: number): Line[] => {
   if (imported && result) {
     const agreeing = agreements(snap, card.id);
     if (agreeing > 0)
-      out.push(muted(`${agreeing} more agree with leads that were there: those leads say so`));
+      out.push(
+        ...wrap(`${agreeing} more agree with leads that were there: those leads say so`, columns).map(muted),
+      );
   } else if (result) out.push(muted(`took ${(result.run.durationMs / 1000).toFixed(1)} s`));
-  if (imported) out.push(muted('i imports another file; z takes back what was done last'));
+  if (imported) out.push(muted('i imports another file'));
   else if (state !== 'running' && state !== 'queued') out.push(muted('r runs it again'));
   if (!result) return out;
   out.push(blank);
