@@ -18,10 +18,25 @@ const MOST_ALIASES = 100;
 /** More documents in one file than any manifest has. */
 const MOST_DOCUMENTS = 300;
 
+const MOST_DEPTH = 100;
+
+/** The parser recurses once per bracket, and slows down long before the stack ends. Brackets in quotes count as well. */
+const tooDeep = (text: string): boolean => {
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === 0x5b || c === 0x7b) {
+      if (++depth > MOST_DEPTH) return true;
+    } else if (c === 0x5d || c === 0x7d) depth = Math.max(0, depth - 1);
+    // Scripts in block text may leave brackets open; a new document or an unindented key starts afresh.
+    else if (c === 0x0a && /[A-Za-z-]/.test(text[i + 1] ?? '')) depth = 0;
+  }
+  return false;
+};
+
 const refused = (text: string): string | null => {
   if (text.length > MOST_BYTES) return `larger than ${MOST_BYTES} characters`;
-  // The parser recurses once per bracket, and slows down long before the stack ends.
-  return /(?:[[{]\s{0,4}){200}/.test(text) ? 'nested too deeply' : null;
+  return tooDeep(text) ? 'nested too deeply' : null;
 };
 
 const because = (error: unknown): Parsed => ({

@@ -63,6 +63,18 @@ const everyName = (content: FakeFile): Record<string, FakeFile> =>
       'vitest.config.ts',
       '.gitignore',
       '.mcp.json',
+      'src/d.rs',
+      'src/E.java',
+      'k8s/deploy.yaml',
+      'chart/Chart.yaml',
+      'chart/values.yaml',
+      'chart/templates/a.yaml',
+      '.devcontainer/devcontainer.json',
+      'notes.service',
+      '.circleci/config.yml',
+      'azure-pipelines.yml',
+      'docs/runbook.md',
+      '.env.example',
     ].map((path) => [path, content]),
   );
 
@@ -119,6 +131,49 @@ describe('hostile repositories', () => {
       20,
     );
   }, 120_000);
+
+  it('many lines of what collectors look for, in every kind of file', async () => {
+    const many = (unit: string, most = 100_000): string =>
+      `${unit}\n`.repeat(Math.floor(most / (unit.length + 1)));
+    const items = await survive(
+      {
+        Dockerfile: many('RUN apt-get install -y x && curl -k https://x.io | sh', 5_000_000 / 2),
+        'b/Dockerfile': many('ENV A_TOKEN=x HOST=0.0.0.0', 290_000),
+        'compose.yml': `services:\n${many('  a: { privileged: true, ports: ["1:1"] }', 600_000)}`,
+        '.github/workflows/big.yml': `on: pull_request\njobs:\n  a:\n    steps:\n${many('      - run: echo ${{ github.head_ref }} && npm test', 700_000)}`,
+        'k8s/all.yaml': `${many('apiVersion: v1\nkind: Pod\nspec: { containers: [{ image: a, securityContext: { privileged: true } }] }\n---', 20_000)}`,
+        'README.md': many(
+          '`npx -y a@latest` http://a.b.io:80/mcp docker run --privileged -v /:/x a/b \\',
+          600_000,
+        ),
+        'docs/runbook.md': many('# Incident: rotate the keys and tokens, revoke, rotate, backup'),
+        'src/a.ts': many(
+          "const url = args.url; fetch(url); fetch('https://a.b.io/x'); logger.info(`${args.x}`); app.get('/debug', h);",
+        ),
+        'src/b.py': many(
+          'requests.get(url); scopes = ["a.b", "c.d"]; os.environ["A_B"]; logger.info(f"{args}")',
+        ),
+        'src/c.go': `package a\n${many('func f() { http.Get(u); http.ListenAndServe(":80", nil); slog.Info("x") }')}`,
+        '.env.example': many('A_B_C=1', 200_000),
+        'server.json': `{"packages": [${Array(5000).fill('{"identifier":"a","version":"*"}').join(',')}]}`,
+        'notes.service': `[Service]\n${many('Environment=API_KEY=abc', 300_000)}`,
+      },
+      30,
+    );
+    expect(items.filter((i) => i.kind === 'gap').map((i) => i.rule)).toEqual(
+      expect.arrayContaining(['unreadable-dockerfile', 'too-many-steps']),
+    );
+    // One cause is one lead, however often it stands there.
+    const leads = items.filter(
+      (i) =>
+        i.kind === 'lead' &&
+        /^(?:privileged|piped-download|unpinned-launch|workflow-injection|documented-privilege)$/.test(
+          i.rule,
+        ),
+    );
+    expect(new Set(leads.map((i) => i.rule)).size).toBeGreaterThan(2);
+    expect(leads.length).toBeLessThan(12);
+  }, 240_000);
 
   it('a file past the size limit is a gap, not clean', async () => {
     const items = await survive({
