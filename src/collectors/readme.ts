@@ -39,7 +39,7 @@ export const readme: Collector = {
     const shown = await readSources(context);
     const documents = await documentsOf(context, source === null ? null : (path ?? null));
     const commands = await commandItems(context, shown);
-    items.push(...againstCode(shown, documents), ...commands.items);
+    items.push(...againstCode(shown, documents, target.subdir), ...commands.items);
     return gathered(
       `${path ?? 'no README'}, ${plural(commands.documents, 'document')}, ${plural(shown.files, 'source file')}`,
       items,

@@ -79,6 +79,18 @@ describe('readme against the code', () => {
     expect(rules).not.toContain('unread-variables');
   });
 
+  it('holds a folder of a monorepo only against its own documents', async () => {
+    const { rules } = await run(readme, {
+      subdir: 'a',
+      files: {
+        'a/README.md': '# A\n',
+        'a/src/a.ts': 'const t = process.env.A_TOKEN;\n',
+        'b/.env.example': 'ALLOWED_PATHS=/data\n',
+      },
+    });
+    expect(rules).not.toContain('promised-variables');
+  });
+
   it('makes one lead of all commands, those the code itself starts first', async () => {
     const { items, item } = await run(readme, {
       files: {

@@ -42,7 +42,11 @@ export const documentsOf = async (
   return documents;
 };
 
-const environment = (shown: Shown, documents: readonly { path: string; text: string }[]): ItemDraft[] => {
+const environment = (
+  shown: Shown,
+  documents: readonly { path: string; text: string }[],
+  subdir: string,
+): ItemDraft[] => {
   const names = [...shown.variables.keys()].filter((n) => !isAmbientVariable(n)).sort(byCodePoint);
   const items: ItemDraft[] = [];
   if (names.length > 0) {
@@ -72,7 +76,11 @@ const environment = (shown: Shown, documents: readonly { path: string; text: str
           ),
     );
   }
-  const unread = unreadVariables(shown, documents);
+  // In a monorepo the other packages' documents speak of other programs.
+  const unread = unreadVariables(
+    shown,
+    documents.filter((d) => subdir === '' || d.path.startsWith(`${subdir}/`)),
+  );
   // A restriction that is only promised is worse than none.
   const promised = unread.filter((u) => RESTRICTS.test(u.name));
   for (const [list, make] of [
@@ -123,7 +131,7 @@ const OF_OTHERS =
 
 /** Names that promise a limit on what the server may do. */
 const RESTRICTS =
-  /(?:^|_)(?:ALLOW(?:ED|LIST)?|DENY|DENIED|BLOCK(?:ED)?|READ_?ONLY|SANDBOX|RESTRICT\w*|DISABLE|SAFE|SECUR\w*|AUTH\w*|WHITELIST|BLACKLIST|MAX|LIMIT|RATE|TIMEOUT)(?:_|$)/;
+  /(?:^|_)(?:ALLOW(?:ED|LIST)?|DENY|DENIED|BLOCK(?:ED)?|READ_?ONLY|SANDBOX|RESTRICT\w*|DISABLE|SAFE|SECUR\w*|REQUIRE|WHITELIST|BLACKLIST|MAX|LIMIT|RATE)(?:_|$)|AUTH_(?:ENABLED|REQUIRED)$/;
 
 const unreadVariables = (
   shown: Shown,
@@ -145,7 +153,8 @@ const unreadVariables = (
   // Client settings and lists of variables stand in the README and in the manifests; other pages speak of other programs.
   for (const { path, text } of documents.filter((d, i) => i === 0 || !/\.md$/i.test(d.path)))
     text.split('\n').forEach((line, i) => {
-      if (line.length > 2000) return;
+      // What is handed to a container may be for another program's image.
+      if (line.length > 2000 || /\bdocker\b|--env[= ]/.test(line)) return;
       for (const match of line.matchAll(SETS)) {
         const name = match[1]!;
         if (
@@ -224,8 +233,9 @@ const scopes = (shown: Shown, documents: readonly { text: string }[]): ItemDraft
 export const againstCode = (
   shown: Shown,
   documents: readonly { path: string; text: string }[],
+  subdir: string,
 ): ItemDraft[] => [
-  ...environment(shown, documents),
+  ...environment(shown, documents, subdir),
   ...transports(shown, documents),
   ...scopes(shown, documents),
 ];
