@@ -197,12 +197,16 @@ export const writeReport = async (state: State, to: string, read: ReadText): Pro
   writeFiles(root, files, folder);
   const hash = createHash('sha256');
   for (const [path, text] of files) hash.update(`${path}\0${text.length}\0${text}`);
-  const diagnostics = validateSubmission(
+  const found = validateSubmission(
     new Map([...readFolder(join(root, base))].map(([path, bytes]) => [`${base}/${path}`, bytes])),
     {
       target: (commit, path) =>
         commit === state.snapshot.session.target?.commit ? cited.texts.get(path) : undefined,
     },
+  );
+  // Earlier audits of the same server are looked at for what they have in common with this one; their faults are their own.
+  const diagnostics = found.filter(
+    (d) => !d.file.startsWith(`${base}/audits/`) || `${d.file}/`.startsWith(`${folder}/`),
   );
   return { folder: join(root, folder), audit, sha256: hash.digest('hex'), diagnostics };
 };

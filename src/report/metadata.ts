@@ -1,7 +1,6 @@
 import { UserError } from '../domain/errors.ts';
 import { exposureOf } from './audit-manifest.ts';
 import { type JsonObject, labelJson } from './labels.ts';
-import { NOT_ASSESSED } from './proposals.ts';
 import type { ReportModel } from './report-model.ts';
 
 const LANGUAGES: Record<string, string> = {
@@ -91,10 +90,8 @@ const newestParts = (m: ReportModel, was: JsonObject): JsonObject => {
     repository: repositoryPart(m, objectAt(was, 'repository')),
     mcp_classification: {
       ...objectAt(was, 'mcp_classification'),
-      network_requirements:
-        exposureOf(m) === NOT_ASSESSED
-          ? (objectAt(was, 'mcp_classification').network_requirements ?? NOT_ASSESSED)
-          : exposureOf(m),
+      // The database's words for what a server needs are finer than what its transports tell.
+      network_requirements: objectAt(was, 'mcp_classification').network_requirements ?? exposureOf(m),
     },
     security_summary: summaryPart(m),
     deployment_recommendations: {
