@@ -5,8 +5,16 @@ import { redactSecrets } from '../text/redact.ts';
  * is found; this is for what people write and attach, and it runs before a title becomes a file's name.
  */
 export const redactedValue = <T>(value: T): T => {
+  // The same few words come thousands of times.
+  const known = new Map<string, string>();
+  const masked = (text: string): string => {
+    if (text.length < 12) return text;
+    const result = known.get(text) ?? redactSecrets(text);
+    known.set(text, result);
+    return result;
+  };
   const walk = (node: unknown): unknown => {
-    if (typeof node === 'string') return node.length < 12 ? node : redactSecrets(node);
+    if (typeof node === 'string') return masked(node);
     if (typeof node !== 'object' || node === null) return node;
     if (Array.isArray(node)) return node.map(walk);
     if (node instanceof Map) return new Map([...node].map(([k, v]) => [walk(k), walk(v)]));

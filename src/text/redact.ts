@@ -256,8 +256,17 @@ const looksRandom = (value: string): boolean =>
   !/^(?:https?:|\.{0,2}\/|[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$|\$|%|process\.|os\.|env\.)/.test(value) &&
   !/[(){}<>]|\$\{/.test(value);
 
+/** One look for any fixed part: most texts hold none. */
+const ANY_HINT = new RegExp(
+  [...new Set(secretPatterns.flatMap((p) => p.hints.map((h) => h.toLowerCase())))]
+    .map((h) => h.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+    .join('|'),
+  'i',
+);
+
 /** Every match of every pattern, by position; where two overlap, the more specific (earlier listed) one stays. */
 export const findSecrets = (text: string): SecretMatch[] => {
+  if (!ANY_HINT.test(text)) return [];
   const lower = text.toLowerCase();
   const found: SecretMatch[] = [];
   for (const { id, label, hints, pattern, group, generic } of secretPatterns) {
