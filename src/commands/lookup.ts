@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { UserError } from '../domain/errors.ts';
-import { readFolder } from '../io/folders.ts';
+import { readFolder, readTextIfThere } from '../io/folders.ts';
 import { TARGET_HEAD } from '../io/git/clone.ts';
 import { findClone } from '../io/git/find-clone.ts';
 import { openTarget } from '../io/git/open-target.ts';
@@ -154,6 +154,33 @@ export const describeLookup = (found: LookedUp): string[] => {
     }
   }
   return lines.map(visible);
+};
+
+/** The same for a list to choose from: each row opens what it stands for. */
+export const lookupRows = (
+  found: LookedUp,
+  folder: string,
+): { title: string; rows: { id: string; label: string; note: string; text: string }[] } => {
+  const [title = ''] = describeLookup(found);
+  const read = (path: string) => readTextIfThere(join(folder, path)) ?? '';
+  const rows = found.audits.flatMap((a) => [
+    {
+      id: `${a.path}/security-assessment.md`,
+      label: visible(`${a.id}  by ${a.auditor.name || a.auditor.github}`),
+      note: visible(`commit ${a.commit.slice(0, 12) || 'unknown'}`),
+      text: read(`${a.path}/security-assessment.md`),
+    },
+    ...a.findings.map((f) => {
+      const states = [...new Set(f.cited.map((c) => changeWords(c.change)))];
+      return {
+        id: f.path,
+        label: visible(`  ${f.id.split('-').slice(0, 2).join('-').padEnd(13)}${f.title}`),
+        note: visible(states.length > 1 ? `${states[0]} …` : (states[0] ?? 'cites no code')),
+        text: read(f.path),
+      };
+    }),
+  ]);
+  return { title: visible(title), rows };
 };
 
 export const lookup = async (

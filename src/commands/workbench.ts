@@ -10,10 +10,12 @@ import { visible } from '../text/visible.ts';
 import { resume, start } from '../ui/actions/home.ts';
 import type { Edited, Opened, Ports, SessionSummary } from '../ui/ports.ts';
 import { runWorkbench, type TerminalPorts } from '../ui/workbench.tsx';
+import { earlierAudits } from './earlier-audits.ts';
 import { type Host, requireTerminal } from './host.ts';
 
 /** Loaded when first needed: Home must be on the screen before collectors and parsers are read from the disk. */
 const lazy = {
+  lookup: () => import('./lookup.ts'),
   workspace: () => import('./workspace.ts'),
   report: () => import('./report.ts'),
   findings: () => import('./findings.ts'),
@@ -33,7 +35,7 @@ export type OpenRequest =
 const resumeCommand = (host: Host, id: string): string =>
   `${host.env.MCP_AUDIT_HOME ? `MCP_AUDIT_HOME=${host.env.MCP_AUDIT_HOME} ` : ''}mcp-audit ${id}`;
 
-const summary = (s: Listed): SessionSummary => ({
+const summary = (s: Listed, database: string): SessionSummary => ({
   id: s.id,
   name: s.target?.name ?? s.id,
   commit: s.target?.commit ?? '',
@@ -42,6 +44,7 @@ const summary = (s: Listed): SessionSummary => ({
   findings: s.findings,
   lastCheck: s.lastCheck,
   lastAt: s.lastAt,
+  earlier: earlierAudits(database, s.target?.url ?? '').length,
   problem: s.problem ?? null,
 });
 
@@ -87,7 +90,10 @@ const ports = (
   };
   let found: Awaited<ReturnType<Awaited<ReturnType<typeof lazy.scan>>['runnable']>> = [];
   return {
-    listSessions: async () => (await lazy.sessions()).listSessions(host.dataDir).map(summary),
+    listSessions: async () =>
+      (await lazy.sessions())
+        .listSessions(host.dataDir)
+        .map((s) => summary(s, host.settings().database.get())),
     start: (request, progressed, signal) =>
       opened(async (w) =>
         request.sample
@@ -154,6 +160,11 @@ const ports = (
     view: (path, text, line) => withTerminal(() => viewText(host.env, text, path, line)),
     // OSC 52: the terminal's own clipboard, also over ssh. Base64, so nothing of the text reaches the terminal as is.
     copy: (text) => void process.stdout.write(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`),
+    database: () => host.settings().database.get(),
+    lookUp: async (server, database) => {
+      const { databaseFolder, lookUp, lookupRows } = await lazy.lookup();
+      return lookupRows(await lookUp(host, server, databaseFolder(host, database)), database);
+    },
     auditor: {
       get: () => host.settings().auditor.get(),
       set: (auditor) => host.settings().auditor.set(auditor),

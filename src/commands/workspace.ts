@@ -18,6 +18,7 @@ import { type OpenSession, resumeSession, startSession } from '../io/session/ope
 import { isSessionId } from '../io/session/session-id.ts';
 import { advisorySources, chosenCopy } from './advisories.ts';
 import { knownTtps } from './checklist.ts';
+import { earlierNotice } from './earlier-audits.ts';
 import { type Host, TOOL_NAME } from './host.ts';
 import { defaultJobs, openSource } from './open-source.ts';
 import { VERSION } from './version.ts';
@@ -145,7 +146,8 @@ export const startAudit = async (host: Host, options: StartOptions): Promise<Wor
     clock: host.clock,
     random: () => randomBytes(2).toString('hex'),
   });
-  const started = workspace(host, open, notices);
+  const url = options.url ?? target.url;
+  const started = workspace(host, open, [...notices, ...earlierNotice(host.settings().database.get(), url)]);
   allowLookups(started, osv, options.allowNetwork ?? false);
   return started;
 };

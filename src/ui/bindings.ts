@@ -2,6 +2,7 @@ import * as checks from './actions/checks.ts';
 import * as evidence from './actions/evidence.ts';
 import * as findings from './actions/findings.ts';
 import * as home from './actions/home.ts';
+import * as lookup from './actions/lookup.ts';
 import * as go from './actions/navigate.ts';
 import * as scorecard from './actions/scorecard.ts';
 import * as session from './actions/session.ts';
@@ -59,6 +60,7 @@ export const bindings: readonly Binding[] = [
   { id: 'resume', context: 'home', keys: ['enter', 'right', 'l'], label: 'Resume the selected session', short: 'resume', run: home.resumeSelected, disabled: (v) => ((v.sessions?.length ?? 0) > 0 ? null : 'there are no sessions yet') },
   { id: 'new-audit', context: 'home', keys: ['n'], label: 'New audit', short: 'new audit', run: home.newAudit },
   { id: 'try-sample', context: 'home', keys: ['t'], label: 'Try it on the bundled sample server', short: 'try the sample', run: home.trySample },
+  { id: 'earlier-home', context: 'home', keys: ['L'], label: 'Look up earlier audits of a server', short: 'earlier audits', run: lookup.lookUpAudits },
   { id: 'import', context: 'home', keys: ['i'], label: 'Import a session', short: 'import', run: home.importSession },
 
   { id: 'accept', context: 'item', keys: ['a'], label: 'Accept: this matters', short: 'accept', disabled: onItem, run: evidence.accept },
@@ -112,6 +114,7 @@ export const bindings: readonly Binding[] = [
   { id: 'sign', context: 'session', keys: ['A'], label: 'Who signs', short: 'who signs', disabled: readOnly, run: session.nameAuditor },
   { id: 'network', context: 'session', keys: ['N'], label: 'Allow or forbid the network for this session', short: 'network', disabled: readOnly, run: session.allowNetwork },
   { id: 'advisories', context: 'session', keys: ['V'], label: 'Offline copy of OSV, for known vulnerabilities', short: 'OSV copy', disabled: readOnly, run: session.chooseAdvisories },
+  { id: 'earlier', context: 'session', keys: ['L'], label: 'Earlier audits of this server', short: 'earlier audits', run: lookup.lookUpAudits },
   { id: 'export', context: 'session', keys: ['E'], label: 'Export the session to one file', short: 'export', run: session.exportSession },
 
   { id: 'sort-tools', context: 'surface', keys: ['s'], label: 'Sort by worst, name, sinks, parameters in turn', short: 'sort', run: go.sortTools },

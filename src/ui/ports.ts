@@ -17,6 +17,8 @@ export type SessionSummary = {
   findings: number;
   lastCheck: string | null;
   lastAt: string;
+  /** Audits of the same server in the clone of the audit database. */
+  earlier: number;
   /** Why it cannot be opened, in words; null when it can. */
   problem: string | null;
 };
@@ -54,6 +56,9 @@ export type ReadinessItem = {
   /** What the auditor is asked for to mend it, when it lies in neither. */
   ask?: 'auditor' | 'address' | 'disclosure' | undefined;
 };
+
+/** A line about an earlier audit; `text` is the file behind it, '' where there is none. */
+export type EarlierRow = { id: string; label: string; note: string; text: string };
 
 export type Written = { folder: string; audit: string; sha256: string; summary: string; clean: boolean };
 
@@ -104,6 +109,10 @@ export type Ports = {
   /** Shows a file of the target, read-only, at a line. */
   view(path: string, text: string, line: number): Promise<Edited>;
   copy(text: string): void;
+  /** Folder of the clone of the audit database; '' when none was ever named. */
+  database(): string;
+  /** What that clone holds about a server; no rows, and the title says why, when it holds nothing. */
+  lookUp(server: string, database: string): Promise<{ title: string; rows: EarlierRow[] }>;
   /** Who signs, remembered between sessions. */
   auditor: { get(): Auditor; set(auditor: Auditor): void };
   now(): Date;

@@ -42,6 +42,8 @@ export type FakeParts = {
   evidence?: readonly CollectorResult[];
   files?: Record<string, string>;
   sessions?: readonly SessionSummary[];
+  database?: string;
+  earlier?: Awaited<ReturnType<Ports['lookUp']>>;
   readiness?: readonly ReadinessItem[];
   preview?: string;
   templates?: readonly FindingTemplate[];
@@ -211,6 +213,11 @@ export const fakeApp = (parts: FakeParts = {}) => {
       return { kind: 'unchanged' };
     },
     copy: (text) => called('copy', text),
+    database: () => parts.database ?? '',
+    lookUp: async (server, database) => {
+      called('lookUp', server, database);
+      return parts.earlier ?? { title: `The database holds no audit of ${server}.`, rows: [] };
+    },
     auditor: {
       get: () => ({ name: '', github: '', organization: '', contact: '' }),
       set: (auditor) => called('auditor', auditor),

@@ -267,6 +267,7 @@ export const SESSIONS: readonly SessionSummary[] = [
     findings: 1,
     lastCheck: '2.1.2',
     lastAt: '2026-11-23T12:00:00.000Z',
+    earlier: 2,
     problem: null,
   },
   {
@@ -278,6 +279,7 @@ export const SESSIONS: readonly SessionSummary[] = [
     findings: 12,
     lastCheck: '4.2.3',
     lastAt: '2026-11-20T12:00:00.000Z',
+    earlier: 0,
     problem: null,
   },
   {
@@ -289,6 +291,7 @@ export const SESSIONS: readonly SessionSummary[] = [
     findings: 0,
     lastCheck: null,
     lastAt: '2026-11-19T12:00:00.000Z',
+    earlier: 0,
     problem: 'line 4 of its journal cannot be trusted',
   },
 ];

@@ -134,6 +134,7 @@ const hostileApp = async (text: string) => {
         findings: 2,
         lastCheck: '2.1.2',
         lastAt: text,
+        earlier: 0,
         problem: null,
       },
       {
@@ -145,6 +146,7 @@ const hostileApp = async (text: string) => {
         findings: 0,
         lastCheck: null,
         lastAt: '',
+        earlier: 0,
         problem: text,
       },
     ],

@@ -79,7 +79,10 @@ export const homePane = (v: View, theme: Theme, size: Size): Omit<PaneText, 'foc
       size.width,
     );
   });
-  return { title: 'Resume', bottom: `${at + 1} of ${sessions.length}`, lines };
+  const earlier = sessions[at]?.earlier ?? 0;
+  const known =
+    earlier > 0 ? ` · ${earlier} earlier ${earlier === 1 ? 'audit' : 'audits'} in the database` : '';
+  return { title: 'Resume', bottom: `${at + 1} of ${sessions.length}${known}`, lines };
 };
 
 export const openingPane = (v: View, theme: Theme): Omit<PaneText, 'focused'> => {

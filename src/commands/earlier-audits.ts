@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { namesIn } from '../io/folders.ts';
+import { parseAuditId } from '../report/ids.ts';
+import { repositoryOf } from '../report/repository.ts';
+
+/**
+ * Ids of the audits a clone of the database holds of a server, oldest first: by the names of folders alone, so that Home can
+ * ask for every session. Never throws: a database that is gone has none.
+ */
+export const earlierAudits = (database: string, url: string): string[] => {
+  const repository = database === '' ? null : repositoryOf(url);
+  if (!repository) return [];
+  try {
+    // Hosts do not tell names apart by case; file systems may.
+    const child = (folder: string, name: string) =>
+      join(folder, namesIn(folder).find((n) => n.toLowerCase() === name.toLowerCase()) ?? name);
+    const owner = child(join(database, 'audits', repository.host), repository.owner);
+    return namesIn(join(child(owner, repository.name), 'audits'))
+      .filter((id) => parseAuditId(id))
+      .sort((a, b) => (a.slice(-14) < b.slice(-14) ? -1 : 1));
+  } catch {
+    return [];
+  }
+};
+
+/** What somebody who begins an audit should know. */
+export const earlierNotice = (database: string, url: string): string[] => {
+  const ids = earlierAudits(database, url);
+  const newest = ids.at(-1);
+  return newest
+    ? [
+        `the audit database holds ${ids.length} earlier ${ids.length === 1 ? 'audit' : 'audits'} of this server, the newest ${newest}: L on the Session screen or mcp-audit lookup shows ${ids.length === 1 ? 'it' : 'them'}`,
+      ]
+    : [];
+};
