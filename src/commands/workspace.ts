@@ -9,6 +9,7 @@ import type { Source } from '../engine/ports.ts';
 import { createStore, type Store } from '../engine/store.ts';
 import { findClone } from '../io/git/find-clone.ts';
 import { openTarget } from '../io/git/open-target.ts';
+import { ownerAndRepo } from '../io/git/remote-url.ts';
 import { bundledChecklists, readMethodologyFolder } from '../io/methodology-files.ts';
 import { sessionDir } from '../io/paths.ts';
 import { type RuleFiles, readOwnRules } from '../io/rule-files.ts';
@@ -137,7 +138,10 @@ export const startAudit = async (host: Host, options: StartOptions): Promise<Wor
   const auditor = host.settings().auditor.get();
   const open = startSession({
     dataDir: host.dataDir,
-    target: options.url ? { ...target, url: options.url } : target,
+    // The address names it better than the folder it was cloned to.
+    target: options.url
+      ? { ...target, url: options.url, name: ownerAndRepo(options.url) || target.name }
+      : target,
     methodology,
     ownRules,
     tool: { name: TOOL_NAME, version: VERSION },

@@ -55,6 +55,12 @@ export type KnownRepository = {
   audits: KnownAudit[];
 };
 
+/** A heading as it reads: escapes and entities undone. */
+const readable = (markdown: string): string =>
+  markdown
+    .replace(/\\([!-/:-@[-`{-~])/g, '$1')
+    .replace(/&(lt|gt|amp);/g, (_, name: string) => (name === 'lt' ? '<' : name === 'gt' ? '>' : '&'));
+
 const textAt = (value: unknown, path: string): string => {
   const found = at(value, path);
   return typeof found === 'string' ? found.slice(0, 500) : '';
@@ -83,7 +89,7 @@ const findingOf = (id: string, file: TextFile): KnownFinding | null => {
   return {
     id,
     severity,
-    title: title.replace(/^(?:Positive )?Finding:\s*/i, '').slice(0, 300),
+    title: readable(title.replace(/^(?:Positive )?Finding:\s*/i, '').slice(0, 300)),
     positive: severity === 'info' && /positive/i.test(said),
     cwe: /^CWE-[1-9]\d{0,4}\b/.exec(boldField(file, 'CWE')?.value ?? '')?.[0] ?? '',
     path: file.path,

@@ -225,7 +225,11 @@ export const buildReport = (given: ReportInput): ReportModel => {
   const openLeads = items.filter((i) => i.kind === 'lead' && !session.triage.has(i.id)).length;
   const top10 = top10Rows(checks, new Map((input.top10 ?? []).map((t) => [t.id, t.name])));
   const surface = surfaceOf(evidence.values());
-  const { name, commit, tags, subdir, committedAt } = session.target;
+  const { commit, tags, subdir, committedAt } = session.target;
+  // A folder's name says less than the address that was given later.
+  const name = session.target.name.includes('/')
+    ? session.target.name
+    : `${repository.owner}/${repository.name}`;
   const count = (s: Severity) => findings.filter((f) => f.severity === s).length;
   return {
     auditId: input.auditId,

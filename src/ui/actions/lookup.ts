@@ -42,6 +42,7 @@ export const lookUpAudits = (app: App): void => {
   const database = app.ports.database();
   if (open !== '' && database !== '' && view.ui.place !== 'home') return find(app, open, database);
   const selected = view.sessions?.find((s) => s.id === selectedId(view, 'home'));
+  const server = open || (selected?.name.includes('/') ? selected.name : '');
   app.push({
     kind: 'form',
     title: 'Earlier audits of a server',
@@ -50,7 +51,7 @@ export const lookUpAudits = (app: App): void => {
         id: 'server',
         label: 'server',
         help: 'owner/name on GitHub, an https address, or a folder with a clone. With a clone at hand, the quoted code is compared with today’s.',
-        value: open || (selected && !selected.problem ? selected.name : ''),
+        value: server,
         required: true,
       },
       {
@@ -62,7 +63,7 @@ export const lookUpAudits = (app: App): void => {
       },
     ],
     list: emptyList(),
-    editing: textField(open || (selected && !selected.problem ? selected.name : '')),
+    editing: textField(server),
     problem: '',
     enter: 'next',
     submit: (v) => {
