@@ -67,8 +67,8 @@ export const withImports = (own: Evidence, imports: readonly CollectorResult[]):
       return ids
         .flatMap((id) => byAdvisory.get(id) ?? [])
         .find((h) => {
-          const at = itemAt(h).location;
-          return !at || !span || at.path === span.path;
+          const spans = spansOf(itemAt(h));
+          return spans.length === 0 || !span || spans.some((at) => at.path === span.path);
         });
     if (!span) return undefined;
     return (byPath.get(span.path) ?? []).find((h) => {

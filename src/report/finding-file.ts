@@ -1,3 +1,4 @@
+import { reportWords } from '../domain/agreement.ts';
 import { cweLabel, cweUrl } from '../domain/cwe.ts';
 import { placeWords } from '../domain/evidence.ts';
 import { DEPLOYMENTS, type Tracking } from '../domain/finding.ts';
@@ -42,6 +43,7 @@ const evidenceItems = (f: FindingReport): string[][] =>
     ...(i.flow.length > 0
       ? [i.flow.map((s) => `- ${s.role}: ${code(`${s.path}:${s.line}`)} ${code(s.text)}`)]
       : []),
+    ...(i.reports ? [['Reported by other tools:'], i.reports.map((r) => `- ${code(reportWords(r))}`)] : []),
     ...(i.places.length > 0 ? [['The same at:'], i.places.map((p) => `- ${code(placeWords(p))}`)] : []),
     ...(i.reproduce ? [['Shows it again in any clone:'], fence(i.reproduce, 'bash')] : []),
   ]);

@@ -102,6 +102,8 @@ describe('results of other tools beside our own', () => {
       foreign('osv-scanner', { class: 'supply-chain', rule: 'CVE-2019-10744', ...more });
     expect(shown([own], [osv({ at: ['package-lock.json', 40] })]).length).toBe(1);
     expect(shown([own], [osv({})]).length).toBe(1);
+    const spread = { ...own, places: [{ path: 'ui/package-lock.json', startLine: 2, endLine: 2 }] };
+    expect(shown([spread], [osv({ at: ['ui/package-lock.json', 9] })]).length).toBe(1);
     expect(shown([own], [osv({ at: ['ui/package-lock.json', 9] })]).length).toBe(2);
     expect(shown([own], [osv({ rule: 'CVE-2020-8203', at: ['package-lock.json', 9] })]).length).toBe(2);
   });

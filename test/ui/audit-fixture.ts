@@ -191,7 +191,10 @@ const SURFACE: Surface = {
 export const EVIDENCE: readonly CollectorResult[] = [
   {
     ...result('tool-surface', [
-      item(1, { places: [{ path: 'src/index.ts', startLine: 6, endLine: 6 }] }),
+      item(1, {
+        places: [{ path: 'src/index.ts', startLine: 6, endLine: 6 }],
+        reports: [{ tool: 'semgrep', version: '1.185.0', rule: 'child-process', level: 'ERROR' }],
+      }),
       item(2, {
         strength: 'weak',
         title: 'A tool may write files',
