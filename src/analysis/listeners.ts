@@ -39,7 +39,7 @@ const ADDRESS = /["'`]([\w.*[\]:-]{0,60}):(\d{2,5})["'`]/;
 const listens = (call: string, args: string): boolean =>
   (!/^FastMCP/.test(call) || /\b(?:port|host)\s*=/.test(args)) &&
   (!/^(?:\w*mcp\.run|server\.run|app\.run|FastMCP|serve|\w+\.Start|\w+\.Listen)/.test(call) ||
-    (/\b(?:port|host|addr)\b|["'](?:sse|http|streamable-http|streamable_http)["']|["'`]?:\d{2,5}/i.test(
+    (/\b(?:port|host|addr)\b|\btransport\s*=\s*(?!["'])\w|["'](?:sse|http|streamable-http|streamable_http)["']|["'`]?:\d{2,5}/i.test(
       args,
     ) &&
       !/transport\s*=\s*["']stdio["']/.test(args)));
@@ -48,7 +48,15 @@ export const listenersIn = (source: Source): Listener[] => {
   const found: Listener[] = [];
   for (const match of matchesIn(source, 'bare', CALLS[source.language], 100)) {
     const open = match.index + match[0].length - 1;
-    const args = codeIn(source, inside(source, open)).replace(/\s+/g, ' ').trim().slice(0, 2000);
+    // What a callback does once it listens says nothing of where.
+    const args = (
+      codeIn(source, inside(source, open)).split(
+        /(?:\([^()]{0,200}\)|\b\w{1,60})\s{0,20}=>|\bfunction\b|\bfunc\s*\(/,
+      )[0] ?? ''
+    )
+      .replace(/\s+/g, ' ')
+      .trim()
+      .slice(0, 2000);
     const call = match[0].replace(/\s*\($/, '').replace(/\s+/g, ' ');
     if (!listens(call, args)) continue;
     const address = ADDRESS.exec(args);
@@ -58,8 +66,9 @@ export const listenersIn = (source: Source): Listener[] => {
     const port =
       address?.[2] ??
       PORT.exec(args)?.[1]?.trim() ??
-      (positional && /^[\w.[\]?"' ()|+]{1,60}$/.test(parts[0] ?? '') ? parts[0]! : '');
-    const second = positional && /^(?:["'`][\w.:-]+["'`]|[\w.]{1,40})$/.test(parts[1] ?? '') ? parts[1]! : '';
+      (positional && /^[\w.[\]?"' ()|+!]{1,60}$/.test(parts[0] ?? '') ? parts[0]! : '');
+    const second =
+      positional && /^(?:["'`][\w.:-]+["'`]|[\w.]{1,40}!?)$/.test(parts[1] ?? '') ? parts[1]! : '';
     const host =
       address?.[1] ||
       LITERAL_HOST.exec(args)?.[1] ||

@@ -51,6 +51,12 @@ describe('network', () => {
   it.each([
     ['src/a.ts', "app.listen(3000, '0.0.0.0');\n", 'host "0.0.0.0", port "3000"'],
     ['src/a.ts', 'server.listen(port, () => {});\n', 'host not named, port "port"'],
+    [
+      'src/a.ts',
+      "httpServer.listen(port!, host!, () => {\n  log('http://0.0.0.0:1');\n});\n",
+      'host "host!", port "port!"',
+    ],
+    ['a.py', 'server.run(transport=transport)\n', 'host not named, port not named'],
     ['a.py', 'uvicorn.run(app, host="127.0.0.1", port=8000)\n', 'host "127.0.0.1", port "8000"'],
     ['a.py', 'mcp.run(transport="sse", host="0.0.0.0", port=9000)\n', 'host "0.0.0.0", port "9000"'],
     [

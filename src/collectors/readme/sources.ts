@@ -42,7 +42,7 @@ export const TRANSPORTS: readonly { name: string; documented: RegExp; code: RegE
   {
     name: 'streamable HTTP',
     documented: /streamable|\bhttp (?:transport|mode|server)\b|transport[= :"'`]{1,4}http|--http\b/i,
-    code: /new\s{1,3}\w{0,30}StreamableH[Tt][Tt][Pp]\w{0,30}Transport|transport\s{0,3}=\s{0,3}["'](?:streamable-http|streamable_http|http)["']|\bstreamable_http_app\b|StreamableHTTPSessionManager\(|NewStreamableHTTP(?:Server|Handler)\b|StreamableHttpService\b|\w{0,20}StreamableServerTransportProvider\b/,
+    code: /new\s{1,3}\w{0,30}StreamableH[Tt][Tt][Pp]\w{0,30}Transport|transport\s{0,3}=\s{0,3}["'](?:streamable-http|streamable_http|http)["']|\bstreamable_http_app\b|StreamableHTTPSessionManager\(|\bcreateMcpHandler\s{0,3}\(|\bStreamableHTTPTransport\s{0,3}\(|NewStreamableHTTP(?:Server|Handler)\b|StreamableHttpService\b|\w{0,20}StreamableServerTransportProvider\b/,
     network: true,
   },
   {
