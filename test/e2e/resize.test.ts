@@ -16,7 +16,7 @@ const OVERLAYS: { name: string; open: (t: Terminal) => Promise<unknown>; shows: 
   { name: 'no overlay', open: async () => {}, shows: /Checks/ },
   { name: 'help', open: (t) => t.press('?'), shows: /╭ Help ─/ },
   { name: 'palette', open: (t) => t.press(':'), shows: /╭ Commands ─/ },
-  { name: 'form', open: (t) => t.press('f'), shows: /╭ F-01 Weakness behind/ },
+  { name: 'form', open: (t) => t.press('f'), shows: /╭ F-01 · (draft|ready)/ },
   {
     name: 'note field',
     open: async (t) => {

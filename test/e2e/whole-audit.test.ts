@@ -60,14 +60,15 @@ test('an audit from Home to a validated submission, with a night in between', as
 
   // A finding from the check, filled in the form.
   await fill(t, 'summary', 'The tool joins a name into a shell command.');
-  await t.expectScreen(/F-01 Weakness behind S1-004 · draft/);
+  await t.expectScreen(/F-01 · draft, \d to fill · Weakness behind S1-004/);
   await fill(t, 'where', 'src/index.ts:2-3');
   await fill(t, 'description', 'The name parameter reaches exec.');
   await fill(t, 'scope', 'The whole host.');
   await fill(t, 'reproduction', 'Call run with "; id".');
   await fill(t, 'risks', 'Anyone who can call the tool runs commands.');
+  await fill(t, 'harm, production', 'The host is lost.');
   await fill(t, 'validation', 'The same call is refused.');
-  await t.expectScreen(/F-01 .* · ready/);
+  await t.expectScreen(/F-01 · ready · /);
   await t.press('esc');
   await t.expectScreen(/4\/7 checked {2}1 finding /);
 

@@ -33,6 +33,9 @@ export const hostileInput = (payload: string) => {
     validation: [payload],
     references: [payload, `https://example.org/${payload}`],
     notes: payload,
+    severityReason: payload,
+    examples: payload,
+    business: { development: payload, staging: payload, production: payload, enterprise: payload },
   });
   const evidence = smallEvidence();
   const sinks = evidence.get('sinks')!;

@@ -22,7 +22,7 @@ export const raiseFrom = (app: App, check: Check, item: EvidenceItem): void =>
     openFindingForm(
       app,
       findingFromEvidence(newFindingFor(app, check), item, about),
-      'Begun from this evidence; every word is yours to change. Esc leaves no trace.',
+      'Begun from this evidence. Every word is yours to change; Esc leaves no trace.',
     );
   });
 
