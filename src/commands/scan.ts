@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { isRefusal } from '../domain/decide.ts';
@@ -122,7 +122,7 @@ const readable = (path: string): Buffer => {
   }
 };
 
-type Outcome = { bytes: Buffer; failure: string; leftOut: string; files: number };
+type Outcome = { bytes: Buffer; failure: string; leftOut: string; files: number; roots: string[] };
 
 const execute = async (
   host: Host,
@@ -173,7 +173,13 @@ const execute = async (
   const failure = whole
     ? ''
     : `${ran.stopped || `it ended with exit code ${ran.code ?? 'none'}`}: ${ran.words.trim().slice(-600) || 'it said nothing'}`;
-  return { bytes: readable(results), failure, leftOut, files: checkout.files };
+  return {
+    bytes: readable(results),
+    failure,
+    leftOut,
+    files: checkout.files,
+    roots: [tree, realpathSync(tree)],
+  };
 };
 
 /**
@@ -193,7 +199,7 @@ export const runScan = async (
     );
   const folder = mkdtempSync(join(tmpdir(), 'mcp-audit-scan-'));
   try {
-    const { bytes, failure, leftOut, files } = await execute(host, p, store, folder, signal);
+    const { bytes, failure, leftOut, files, roots } = await execute(host, p, store, folder, signal);
     return await importedFile(store, {
       name: `${p.scanner.id}.${p.scan.format === 'sarif' ? 'sarif' : 'json'}`,
       bytes: failure ? Buffer.from(failure) : bytes,
@@ -207,6 +213,7 @@ export const runScan = async (
         command: p.command,
         tool: { name: p.scanner.id, version: p.found.version },
         failure,
+        roots,
         checkout: `${plural(files, 'file')} of the commit${leftOut ? ` (${leftOut})` : ''}`,
       },
     });

@@ -77,11 +77,15 @@ export const withImports = (own: Evidence, imports: readonly CollectorResult[]):
     });
   };
 
+  // A tool that was run again says the same again: an id is its content.
+  const known = new Set<string>();
   for (const result of imports) {
     const kept: EvidenceItem[] = [];
     const begun = { ...result, items: kept };
     const fresh: number[] = [];
     for (const item of result.items) {
+      if (known.has(item.id)) continue;
+      known.add(item.id);
       const host = item.kind === 'lead' ? hostOf(item) : undefined;
       if (!host) {
         fresh.push(kept.push(item) - 1);

@@ -27,6 +27,8 @@ export type ForeignFile = {
 export type RanHere = {
   command: readonly string[];
   tool: { name: string; version: string };
+  /** The folder of the checkout, by all its names. */
+  roots: readonly string[];
   /** What was checked out for it, in words. */
   checkout: string;
   /** Why it could not look; '' when it did. The file is then what it said. */
@@ -102,6 +104,7 @@ export const makeEvidence = async (
     methodology,
     collectors,
     ranHere: ranHere !== undefined,
+    roots: ranHere?.roots ?? [],
   });
   const items: EvidenceItem[] = [];
   for (const [collector, list] of drafts)

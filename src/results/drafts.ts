@@ -168,6 +168,8 @@ export type DraftParts = {
   collectors: ReadonlySet<string>;
   /** The tool was run from here, on a checkout of the commit. */
   ranHere: boolean;
+  /** Where the checkout was, when it was run from here. */
+  roots: readonly string[];
 };
 
 /** The drafts of each tool in the report, by {@link toolId}. */
@@ -182,7 +184,7 @@ export const draftsOf = async (report: ToolReport, parts: DraftParts): Promise<M
   const map = createMapper(
     parts.tree,
     parts.subdir,
-    report.roots,
+    [...report.roots, ...parts.roots],
     report.results.flatMap((r) => (r.place ? [r.place.path] : [])),
   );
   const read = reader(parts.tree);

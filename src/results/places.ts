@@ -22,6 +22,10 @@ export const normalise = (path: string): string => {
 
 export const isAbsolute = (path: string): boolean => path.startsWith('/') || /^[A-Za-z]:/.test(path);
 
+/** Names that only a project's own folder has: scanners of dependencies name these alone, and absolute. */
+const MANIFEST =
+  /(^|\/)(package(-lock)?\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?|go\.(mod|sum)|Cargo\.(toml|lock)|requirements[^/]*\.txt|pyproject\.toml|(uv|poetry|pdm|Pipfile|Gemfile|composer)\.lock|pom\.xml|build\.gradle(\.kts)?|gradle\.lockfile|packages\.lock\.json)$/i;
+
 const shown = (path: string): string => JSON.stringify(path.slice(0, 200));
 
 /**
@@ -74,7 +78,7 @@ export const createMapper = (
           const found = below(path.slice(root.length + 1));
           if (found) return { path: found };
         }
-      const found = ending(path, 2);
+      const found = ending(path, MANIFEST.test(path) ? 1 : 2);
       if (found) return { path: found.path };
       return { why: `it points at ${shown(raw)}, which is not a file of the pinned commit` };
     }

@@ -108,6 +108,11 @@ describe('results of other tools beside our own', () => {
     expect(shown([own], [osv({ rule: 'CVE-2020-8203', at: ['package-lock.json', 9] })]).length).toBe(2);
   });
 
+  it('of a tool that was run again are shown once', () => {
+    const first = foreign('bandit', { at: ['a.py', 5] });
+    expect(shown([], [first], [{ ...first }, foreign('bandit', { at: ['a.py', 9] })]).length).toBe(2);
+  });
+
   it('change nothing of the evidence they are laid over', () => {
     const own = item({ at: ['a.py', 10] });
     const before = structuredClone(own);

@@ -29,6 +29,7 @@ const draftsFor = async (
     methodology: (more.methodology ?? bundledMethodology) as typeof testMethodology,
     collectors: new Set(['code-flow']),
     ranHere: more.ranHere ?? true,
+    roots: [],
   });
   return [...drafts.values()].flat();
 };

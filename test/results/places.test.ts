@@ -6,6 +6,7 @@ import { fakeTree } from '../engine/fake-source.ts';
 const tree = fakeTree({
   'README.md': 'r',
   passwd: 'p',
+  'package-lock.json': '{}',
   'src/a.ts': 'a',
   'src/deep/b.ts': 'b',
   'packages/x/src/a.ts': 'x',
@@ -32,6 +33,11 @@ describe('a place another tool names', () => {
       map('/home/me/repo/README.md', { paths: ['/home/me/repo/README.md', '/home/me/repo/src/a.ts'] }),
     ).toEqual({ path: 'README.md' });
     expect(map('/ci/repo/README.md', { roots: ['/ci/repo/'] })).toEqual({ path: 'README.md' });
+  });
+
+  it('is found alone when it is the lockfile of the project', () => {
+    expect(map('/home/user/server/package-lock.json')).toEqual({ path: 'package-lock.json' });
+    expect(map('/home/user/server/README.md')).toHaveProperty('why');
   });
 
   it('of an audit of a folder is looked for there first', () => {
