@@ -80,9 +80,14 @@ const hints = (t: ToolView): string =>
     .map(([k, value]) => `${k} ${String(value)}`)
     .join(', ');
 
-/** The ways of a lead that begin in this tool; of one that many tools share, the way that is shown. */
+/**
+ * The ways of a lead that begin in this tool: by its name where one handler serves many, else by its handler. Of a lead that
+ * shows none of them, the first way.
+ */
 const waysFrom = (t: ToolView, item: EvidenceItem): EvidenceItem['flow'][] => {
   const ways = waysOf(item);
+  const named = ways.filter(([s]) => s?.text.endsWith(` of tool ${t.tool.name}`));
+  if (named.length > 0) return named;
   const { handler } = t.tool;
   const own = ways.filter(
     ([s]) =>
