@@ -17,6 +17,15 @@ describe('weaknesses in code', () => {
     expect(item('secret-logged').places).toMatchObject([{ path: 'src/a.ts', startLine: 3 }]);
   });
 
+  it('lists as a fact what is common and weak, and puts it before the auditor where it is more', async () => {
+    const server = (text: string) =>
+      `server.tool('t', {}, async () => {\n  try { await go(); } catch (error) {\n    return { content: [{ type: 'text', text: ${text} }] };\n  }\n});\n`;
+    const kindOf = async (text: string) =>
+      (await run(codeWeaknesses, { files: { 'src/a.ts': server(text) } })).item('error-text-to-client').kind;
+    expect(await kindOf('error.message')).toBe('fact');
+    expect(await kindOf('JSON.stringify(error.response.data)')).toBe('lead');
+  });
+
   it('judges each package of a repository for itself', async () => {
     const server = "import express from 'express';\nconst t = new StreamableHTTPServerTransport({});\n";
     const { items } = await run(codeWeaknesses, {
