@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { appendFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { Unzip, UnzipInflate, UnzipPassThrough } from 'fflate';
 import { z } from 'zod';
 import {
   type AdvisoryAnswer,
@@ -12,6 +10,7 @@ import {
   type PackageVersion,
 } from '../../domain/advisory.ts';
 import { candidates, keysOf, packageKey } from './candidates.ts';
+import { zipEntries } from './zip-entries.ts';
 
 /**
  * An offline copy of OSV: a zip of records (`all.zip`), a folder of such zips (`npm/all.zip`, `PyPI/all.zip` …), a folder
@@ -31,6 +30,7 @@ const VERSION = 1;
 const SHARDS = 256;
 const MOST_BUFFERED = 32_000_000;
 const READ_AT_ONCE = 32;
+const STAT_AT_ONCE = 256;
 
 const meta = z.object({
   version: z.literal(VERSION),
@@ -61,12 +61,16 @@ const listFiles = async (root: string, { signal }: Ask): Promise<{ files: Found[
       signal.throwIfAborted();
       const entries = await readdir(dir, { withFileTypes: true });
       entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-      for (const entry of entries) {
-        const path = join(dir, entry.name);
-        if (entry.isDirectory() && entry.name !== '.git') pending.push(path);
-        if (!entry.isFile() || !/\.(?:json|zip)$/i.test(entry.name)) continue;
-        const { size, mtimeMs } = await stat(path);
-        note({ path, name: relative(root, path).split(sep).join('/'), size }, mtimeMs);
+      for (const entry of entries)
+        if (entry.isDirectory() && entry.name !== '.git') pending.push(join(dir, entry.name));
+      const some = entries.filter((e) => e.isFile() && /\.(?:json|zip)$/i.test(e.name));
+      for (let from = 0; from < some.length; from += STAT_AT_ONCE) {
+        const paths = some.slice(from, from + STAT_AT_ONCE).map((e) => join(dir, e.name));
+        const stats = await Promise.all(paths.map((path) => stat(path)));
+        stats.forEach(({ size, mtimeMs }, i) => {
+          const path = paths[i]!;
+          note({ path, name: relative(root, path).split(sep).join('/'), size }, mtimeMs);
+        });
         if (files.length > COPY_LIMITS.files) throw new Error(`it has more than ${COPY_LIMITS.files} files`);
       }
     }
@@ -74,40 +78,31 @@ const listFiles = async (root: string, { signal }: Ask): Promise<{ files: Found[
   return { files, fingerprint: hash.digest('hex') };
 };
 
-type Sink = { put(name: string, bytes: Uint8Array): void; tooLarge(name: string): void };
+type Sink = {
+  put(name: string, bytes: Uint8Array): void;
+  tooLarge(name: string): void;
+  /** Writes what has gathered, when it is much. */
+  flush(): Promise<void>;
+};
 
-/** Reads a zip as a stream, bounded by what comes out of it and not by what it claims. */
-const readZip = async (file: Found, sink: Sink, limits: Limits, signal: AbortSignal): Promise<void> => {
-  let total = 0;
-  let count = 0;
-  const unzip = new Unzip((entry) => {
-    count++;
-    if (count > limits.files) throw new Error(`${file.name} holds more than ${limits.files} files`);
-    if (!/\.json$/i.test(entry.name)) return;
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    entry.ondata = (error, chunk, final) => {
-      if (error) throw error;
-      size += chunk.length;
-      total += chunk.length;
-      if (total > limits.contentBytes)
-        throw new Error(`${file.name} unpacks to more than ${limits.contentBytes} bytes`);
-      if (size <= limits.recordBytes) chunks.push(chunk);
-      else chunks.length = 0;
-      if (!final) return;
-      if (size > limits.recordBytes) sink.tooLarge(entry.name);
-      else sink.put(entry.name, Buffer.concat(chunks));
-    };
-    entry.start();
-  });
-  unzip.register(UnzipInflate);
-  unzip.register(UnzipPassThrough);
-  // Small pieces: one of them can unpack to a thousand times its size.
-  for await (const piece of createReadStream(file.path, { highWaterMark: 64 * 1024 })) {
-    signal.throwIfAborted();
-    unzip.push(piece as Buffer);
+const readZip = async (file: Found, sink: Sink, limits: Limits, ask: Ask): Promise<void> => {
+  let [total, count] = [0, 0];
+  for await (const { name, bytes } of zipEntries(file.path, (n) => /\.json$/i.test(n), limits.recordBytes)) {
+    if (++count > limits.files) throw new Error(`${file.name} holds more than ${limits.files} files`);
+    if (bytes === null) {
+      sink.tooLarge(name);
+      continue;
+    }
+    total += bytes.length;
+    if (total > limits.contentBytes)
+      throw new Error(`${file.name} unpacks to more than ${limits.contentBytes} bytes`);
+    sink.put(name, bytes);
+    if (count % 1000 === 0) {
+      ask.signal.throwIfAborted();
+      ask.progress(`indexing advisories: ${count} of ${file.name}`);
+      await sink.flush();
+    }
   }
-  unzip.push(new Uint8Array(), true);
 };
 
 const readJsonFiles = async (
@@ -154,6 +149,9 @@ const build = async (files: readonly Found[], dir: string, limits: Limits, ask: 
   };
   const sink: Sink = {
     tooLarge: (name) => void unread.push(name),
+    flush: async () => {
+      if (buffered > MOST_BUFFERED) await flush();
+    },
     put(name, bytes) {
       hash.update(name).update('\0').update(bytes);
       let record: OsvRecord;
@@ -186,12 +184,12 @@ const build = async (files: readonly Found[], dir: string, limits: Limits, ask: 
   const json = files.filter((f) => /\.json$/i.test(f.name));
   for (let at = 0; at < json.length; at += 8192) {
     await readJsonFiles(json.slice(at, at + 8192), sink, limits, ask);
-    if (buffered > MOST_BUFFERED) await flush();
+    await sink.flush();
   }
   for (const file of files.filter((f) => /\.zip$/i.test(f.name))) {
     ask.progress(`indexing advisories: ${file.name}`);
     const before = records;
-    await readZip(file, sink, limits, ask.signal);
+    await readZip(file, sink, limits, ask);
     if (records === before) unread.push(file.name);
     await flush();
   }
