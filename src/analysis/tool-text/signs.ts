@@ -100,6 +100,30 @@ const PATTERNS: readonly Pattern[] = [
     say: 'steers the choice between tools',
     on: /\b(?:instead\s+of|rather\s+than|in\s+place\s+of|do\s+not\s+use|never\s+use|overrides?)\s+(?:using\s+|calling\s+)?(?:the\s+|any\s+|all\s+)?(?:other|built-?in|default|native|["'`]?\w{3,60}["'`]?)\s+tools?\b|\balways\s+(?:use|prefer|call)\s+this\s+tool\b/i,
   },
+  {
+    kind: 'comment',
+    strength: 'moderate',
+    say: 'hides a part of its text in a comment',
+    on: /<!--(?!\s*(?:prettier|eslint|markdownlint))[^>]{12,2000}?-->/,
+  },
+  {
+    kind: 'encoded',
+    strength: 'moderate',
+    say: 'carries a long encoded text',
+    on: /(?<![\w+/=.-])(?=[A-Za-z0-9+/]{0,119}[A-Z])(?=[A-Za-z0-9+/]{0,119}[a-z])(?=[A-Za-z0-9+/]{0,119}\d)[A-Za-z0-9+/]{120,}={0,2}/,
+  },
+  {
+    kind: 'image-address',
+    strength: 'moderate',
+    say: 'shows an image whose address can carry data away',
+    on: /!\[[^\]\n]{0,80}\]\(https?:\/\/[^)\s]{3,200}[?][^)\s]{1,200}\)/,
+  },
+  {
+    kind: 'mixed-script',
+    strength: 'moderate',
+    say: 'mixes alphabets within a word',
+    on: /[A-Za-z][\u0400-\u04FF]|[\u0400-\u04FF][A-Za-z]/,
+  },
 ];
 
 const SHADOW =
