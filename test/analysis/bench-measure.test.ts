@@ -112,7 +112,7 @@ describe('a place after its fix', () => {
 });
 
 describe('output of a program', () => {
-  it('reads evidence: leads in order, the steps of a flow, strengths apart, facts not at all', () => {
+  it('reads evidence: leads in order, the steps of a flow, strengths and facts apart', () => {
     const { findings, tools } = readOutput({
       schema: 'mcp-audit/evidence@1',
       items: [
@@ -134,6 +134,7 @@ describe('output of a program', () => {
       ['lead', 1, 'ssrf'],
       ['lead', 2, 'tls'],
       ['strength', 1, 'ssrf'],
+      ['fact', 1, 'hygiene'],
     ]);
     expect(findings.map((f) => [f.weight, f.guarded])).toEqual([
       [1, true],

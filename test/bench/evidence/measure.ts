@@ -17,8 +17,8 @@ export type Finding = {
   checks: string[];
   /** 1-based, in the tool's own order. */
   rank: number;
-  /** `lead` for what other tools report; of our own evidence only leads and strengths are read. */
-  kind: 'lead' | 'strength';
+  /** `lead` for what other tools report; of our own evidence facts and strengths are read too, and count for audits only. */
+  kind: 'lead' | 'strength' | 'fact';
   /** How much the program says it weighs: 0 the most. Null where it does not say. */
   weight: number | null;
   /** Its flow names something that stands guard on the way. */
@@ -183,7 +183,7 @@ export const readOutput = (data: unknown): ToolOutput => {
           ),
         );
     return {
-      findings: [...rows('lead'), ...rows('strength')],
+      findings: [...rows('lead'), ...rows('strength'), ...rows('fact')],
       tools: (file.surface?.tools ?? []).map((t) => ({
         name: t.name ?? '',
         path: t.path ?? '',

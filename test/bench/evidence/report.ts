@@ -185,7 +185,7 @@ export const evidenceTables = (rows: readonly WeaknessScore[]): string => {
 
 export const noteTable = (notes: readonly NoteScore[]): string =>
   table([
-    ['audits', 'entries', 'any', 'section'],
+    ['audits', 'entries', 'any', 'section', 'shown'],
     ...unique(notes.map((n) => n.polarity)).map((polarity) => {
       const rows = notes.filter((n) => n.polarity === polarity);
       return [
@@ -193,6 +193,7 @@ export const noteTable = (notes: readonly NoteScore[]): string =>
         String(rows.length),
         share(mean(rows.map((r) => r.hit))),
         share(mean(rows.map((r) => r.sectionHit))),
+        share(mean(rows.map((r) => r.shown))),
       ];
     }),
   ]);

@@ -173,6 +173,8 @@ export type NoteScore = {
   hit: boolean;
   /** … under a check of the section the auditor filed it under. */
   sectionHit: boolean;
+  /** Anything, a fact too, is shown at a site under a check of that section: the auditor reads it there. */
+  shown: boolean;
   sites: string[];
   /** The evidence that would have put the auditor on the spot. */
   wanted: string;
@@ -188,6 +190,7 @@ export const scoreNote = async (note: AuditNote, run: Runner): Promise<NoteScore
   const wanted = polarity === 'positive' ? 'strength' : 'lead';
   const pointing = result.findings.filter((f) => f.kind === wanted && hits(f, note.sites));
   const sections = [note.guide_section, ...(note.guide_section_alt ?? [])];
+  const isFiled = (f: Finding): boolean => f.checks.some((c) => sections.some((s) => c.startsWith(`${s}.`)));
   return {
     id: note.finding_id ?? note.title,
     repo,
@@ -197,7 +200,8 @@ export const scoreNote = async (note: AuditNote, run: Runner): Promise<NoteScore
     title: note.title,
     status: result.status,
     hit: pointing.length > 0,
-    sectionHit: pointing.some((f) => f.checks.some((c) => sections.some((s) => c.startsWith(`${s}.`)))),
+    sectionHit: pointing.some(isFiled),
+    shown: result.findings.some((f) => isFiled(f) && hits(f, note.sites)),
     sites: note.sites.map((s) => `${s.file}:${s.start}-${s.end}`),
     wanted: note.evidence_kind,
   };
