@@ -140,6 +140,7 @@ describe('output of a program', () => {
       [1, true],
       [null, false],
       [null, false],
+      [null, false],
     ]);
     expect(findings[0]!.at).toEqual([
       { path: 'a.ts', start: 4, end: 5 },
