@@ -12,6 +12,7 @@ import { parseCommit } from './raw-objects.ts';
 import { ambiguity, FULL_COMMIT, pinCommit, resolveCommit, tagsAt } from './refs.ts';
 import { ownerAndRepo, webUrl, withoutCredentials } from './remote-url.ts';
 import { type AskedSource, findLocalRepository, type LocalRepository, parseSource } from './source.ts';
+import { takeObjects } from './take-objects.ts';
 import { countChangedFiles } from './work-tree.ts';
 
 export type OpenTargetOptions = {
@@ -142,20 +143,63 @@ const explained = async <T>(signal: AbortSignal | undefined, ask: () => Promise<
   }
 };
 
+/** What git says when it will not serve a repository because objects are missing. */
+const LACKS_OBJECTS =
+  /unable to read|missing (?:blob|tree|object)|bad (?:tree )?object|possible repository corruption|not our ref/i;
+
+/**
+ * What is there of a folder that lacks objects is audited, and what is missing is said. Not of a partial clone: that one's remote has
+ * them. Null when that is not what went wrong.
+ */
+const takeWhatIsThere = async (
+  error: unknown,
+  origin: Origin,
+  {
+    repository,
+    environment,
+    signal,
+    progress,
+  }: Pick<OpenTargetOptions, 'signal' | 'progress'> & {
+    repository: string;
+    environment: GitEnvironment;
+  },
+): Promise<string[] | null> => {
+  const { local } = origin;
+  if (!local || /promisor|partialclone/i.test(local.config) || !LACKS_OBJECTS.test(gitWords(error)))
+    return null;
+  const refs = await takeObjects({
+    from: local.objects,
+    url: origin.url,
+    repository,
+    environment: origin.environment,
+    head: TARGET_HEAD,
+    ask: (args, input) => askGit(repository, environment, args, { signal, ...(input && { input }) }),
+    signal,
+    progress,
+  });
+  if (refs === 0) return null;
+  return [
+    'the folder lacks objects that its history names, so git would not hand it over; what is there was copied. Files that are missing cannot be looked at: git fsck in that folder names them',
+  ];
+};
+
 /** Brings the clone up to date. A full commit that is already there can be audited without its source. */
 const refreshOrKeep = async (
   ask: Ask,
   fetching: SimpleGit,
   origin: Origin,
   ref: string,
-  signal: AbortSignal | undefined,
+  into: Parameters<typeof takeWhatIsThere>[2],
 ): Promise<string[]> => {
+  const { signal } = into;
   try {
     await refresh(ask, fetching, origin.url);
     return [];
   } catch (error) {
     const common = commonFailure(error, signal);
     if (common) throw common;
+    const taken = await takeWhatIsThere(error, origin, into).catch(() => null);
+    if (taken) return taken;
     const failure = fetchFailure(error, origin);
     if (!FULL_COMMIT.test(ref) || !(await resolveCommit(ask, ref))) throw failure;
     return [`the source could not be asked for news; the commit is here from before. ${failure.message}`];
@@ -229,7 +273,8 @@ export const openTarget = (options: OpenTargetOptions): Promise<OpenedTarget> =>
     const fetching = fetchingGit(repository, origin.environment, { signal, progress });
     if (origin.local) await refuseTrapsOfOldGit(fetching, origin.local);
 
-    const news = await refreshOrKeep(ask, fetching, origin, ref, signal);
+    const into = { repository, environment, signal, progress };
+    const news = await refreshOrKeep(ask, fetching, origin, ref, into);
     const commit = await pinCommit(ask, fetching, origin.url, ref);
     await requireFolder(ask, commit, subdir);
     progress?.('looking at the commit');

@@ -89,6 +89,8 @@ export type LocalRepository = {
   /** From `top` to the folder that was named; '' for the top itself. */
   subdir: string;
   bare: boolean;
+  /** Where its objects are; what else it borrows from is left alone. */
+  objects: string;
   /** Text of its configuration files: to look for words in, never to act on. */
   config: string;
   /** What of it lies elsewhere on this machine. */
@@ -142,11 +144,14 @@ export const findLocalRepository = (path: string): LocalRepository => {
   if (basename(folder) === '.git') folder = dirname(folder);
   const notices: string[] = [];
 
-  const configOf = (gitDir: string): string => {
+  const sharedOf = (gitDir: string): string => {
     const common = smallFile(join(gitDir, 'commondir')).trim();
-    const shared = common ? resolve(gitDir, common) : gitDir;
-    return smallFile(join(shared, 'config'));
+    return common ? resolve(gitDir, common) : gitDir;
   };
+  const storeOf = (gitDir: string) => ({
+    objects: join(sharedOf(gitDir), 'objects'),
+    config: smallFile(join(sharedOf(gitDir), 'config')),
+  });
 
   let top = folder;
   while (!exists(join(top, '.git'))) {
@@ -160,7 +165,7 @@ export const findLocalRepository = (path: string): LocalRepository => {
       notices.push(
         `${visible(folder)} is a bare repository inside another one; the inner one is audited, not ${visible(top)}`,
       );
-    return { top: folder, subdir: '', bare: true, config: configOf(folder), notices };
+    return { top: folder, subdir: '', bare: true, ...storeOf(folder), notices };
   }
   if (!inWorkTree) throw notRepository(path);
 
@@ -175,7 +180,7 @@ export const findLocalRepository = (path: string): LocalRepository => {
     top,
     subdir: relative(top, folder).split(sep).join('/'),
     bare: false,
-    config: configOf(gitDir),
+    ...storeOf(gitDir),
     notices,
   };
 };
