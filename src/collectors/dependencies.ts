@@ -1,4 +1,4 @@
-import type { Ecosystem, Lockfile, Manifest } from '../analysis/dependency.ts';
+import type { Ecosystem, Manifest } from '../analysis/dependency.ts';
 import { type Component, inventory } from '../analysis/inventory.ts';
 import { lockfileKind } from '../analysis/lockfiles/index.ts';
 import { markLock, servedBy } from '../analysis/lockfiles/lock.ts';

@@ -8,7 +8,7 @@ import {
 } from '../analysis/paths.ts';
 import { readTexts } from '../analysis/read-texts.ts';
 import { count, listed, plural, tally } from '../analysis/words.ts';
-import { type CollectContext, type Collector, fact, gathered, type ItemDraft, lead } from './collector.ts';
+import { type CollectContext, type Collector, fact, gathered, type ItemDraft } from './collector.ts';
 import { configurationItems } from './tests-ci/configuration.ts';
 import { CHECKS, pipelineItems } from './tests-ci/pipelines.ts';
 
@@ -98,8 +98,7 @@ const testItems = async ({
   const items: ItemDraft[] = [];
   if (tests.length === 0 && inline === 0)
     items.push(
-      lead('no-tests', CHECKS, `No test files beside ${plural(sources.length, 'source file')}`, {
-        strength: 'moderate',
+      fact('no-tests', CHECKS, `No test files beside ${plural(sources.length, 'source file')}`, {
         detail: 'Looked for by the usual folder and file names.',
         reproduce: "git ls-tree -r --name-only {commit} | grep -iE 'test|spec'",
       }),

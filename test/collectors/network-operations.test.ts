@@ -134,10 +134,10 @@ const server = (body: string): string =>
   `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nimport { z } from 'zod';\nconst server = new McpServer({ name: 'a', version: '1' });\nserver.registerTool('one', { description: 'd', inputSchema: { a: z.string() } }, async ({ a }) => {\n${body}\n  return { content: [] };\n});\n`;
 
 describe('operations', () => {
-  it('tells which handlers log, and leads only where nothing does', async () => {
+  it('tells which handlers log', async () => {
     const silent = await run(operations, { files: { 'src/a.ts': server('  work(a);') } });
     expect(silent.item('handlers-without-log')).toMatchObject({
-      kind: 'lead',
+      kind: 'fact',
       title: '1 of 1 (100 %) tool handlers hold no log call',
       at: { path: 'src/a.ts', startLine: 4 },
     });

@@ -9,7 +9,7 @@ import { sinkWords } from './words.ts';
 
 /** Only a file with such a word can hold a hint. */
 const HINT = /readOnly|read_only|ReadOnly|destructive|Destructive|openWorld|open_world|OpenWorld/;
-const MOST_ITEMS = 40;
+const MOST_TOOLS = 30;
 
 const WRITES =
   /(?:^|[._])(?:write\w*|append\w*|create(?:WriteStream|File)?|mkdir\w*|makedirs|rename\w*|move|copy\w*|cp|chmod|chown|symlink|link|truncate|save\w*|unlink\w*|rm\w*|remove\w*|delete\w*|Write\w*|Create|Mkdir\w*|Rename|Remove\w*|OpenFile)$/;
@@ -43,7 +43,47 @@ const means = (e: FoundEntry, d: Door): boolean =>
     d.line >= e.handler.startLine &&
     d.line <= e.handler.endLine);
 
-/** One item a tool and hint, with every sink that speaks against it. `texts` are the sources by path. */
+type Against = { entry: FoundEntry; is: Contradiction; leads: FlowLead[] };
+
+const seenIn = (a: Against): string =>
+  listed([...new Set(a.leads.map((l) => `${sinkWords(l)} (${l.sink.path}:${l.sink.line})`))], 4);
+
+/** Tools whose hint the same kind of sink speaks against: what makes one of them wrong mostly makes all of them wrong. */
+const itemOf = (all: readonly Against[]): ItemDraft => {
+  const { entry, is, leads } = all[0]!;
+  const flow = leads[0]!;
+  const title =
+    all.length === 1
+      ? `${entry.name} says that it ${is.says}; its input reaches ${is.does}`
+      : `${all.length} tools say that each ${is.says}; their input reaches ${is.does}, first ${entry.name}`;
+  const shown = all.slice(0, MOST_TOOLS);
+  return lead('hint-against-sink', ['2.4.2'], title, {
+    class: 'annotation-mismatch',
+    strength: all.some((a) => a.leads.some((l) => l.strength !== 'weak')) ? 'moderate' : 'weak',
+    detail: [
+      `${is.hint} is ${String(entry.annotations[is.hint])}. Clients may skip the confirmation because of it. Seen:`,
+      ...shown.map((a) => `${a.entry.name}: ${seenIn(a)}`),
+      ...(all.length > shown.length ? [`and ${all.length - shown.length} more`] : []),
+    ].join('\n'),
+    at: { path: entry.path, startLine: entry.line },
+    places: all.slice(1).map((a) => ({ path: a.entry.path, startLine: a.entry.line, endLine: a.entry.line })),
+    flow: flow.flow.map((s) => ({
+      path: s.path,
+      line: s.line,
+      role: s.role,
+      text: s.role === 'sink' ? sinkWords(flow) : '',
+    })),
+    doors: all.flatMap((a) =>
+      a.leads.flatMap((l) =>
+        l.doors
+          .filter((d) => means(a.entry, d))
+          .map(({ name, path, line, guarded }) => ({ name, path, line, guarded })),
+      ),
+    ),
+  });
+};
+
+/** One item for each way a hint can be contradicted, with every tool whose input does. `texts` are the sources by path. */
 export const hintItems = async (
   leads: readonly FlowLead[],
   texts: ReadonlyMap<string, string>,
@@ -58,43 +98,20 @@ export const hintItems = async (
   const hinted = found.entries.filter(
     (e) => e.kind === 'tool' && Object.keys(e.annotations).some((k) => k.endsWith('Hint')),
   );
-  const items: ItemDraft[] = [];
-  for (const e of hinted) {
-    const against = new Map<string, { is: Contradiction; lead: FlowLead }[]>();
+  const ways = new Map<string, Against[]>();
+  for (const entry of hinted) {
+    const against = new Map<string, Against>();
     for (const l of reached) {
-      const is = contradiction(e.annotations, l);
-      if (!is || !l.doors.some((d) => d.kind === 'tool' && means(e, d))) continue;
-      against.set(is.hint, [...(against.get(is.hint) ?? []), { is, lead: l }]);
+      const is = contradiction(entry.annotations, l);
+      if (!is || !l.doors.some((d) => d.kind === 'tool' && means(entry, d))) continue;
+      const held = against.get(is.hint);
+      if (held) held.leads.push(l);
+      else against.set(is.hint, { entry, is, leads: [l] });
     }
-    for (const [hint, all] of against) {
-      const [first] = all;
-      const { is, lead: l } = first!;
-      items.push(
-        lead(
-          'hint-against-sink',
-          ['2.4.2'],
-          `${e.name} says that it ${is.says}; its input reaches ${is.does}`,
-          {
-            class: 'annotation-mismatch',
-            strength: all.some((x) => x.lead.strength !== 'weak') ? 'moderate' : 'weak',
-            detail: `${hint} is ${String(e.annotations[hint])}. Clients may skip the confirmation because of it. Seen: ${listed(
-              [...new Set(all.map((x) => `${sinkWords(x.lead)} (${x.lead.sink.path}:${x.lead.sink.line})`))],
-              8,
-            )}.`,
-            at: { path: e.path, startLine: e.line },
-            flow: l.flow.map((s) => ({
-              path: s.path,
-              line: s.line,
-              role: s.role,
-              text: s.role === 'sink' ? sinkWords(l) : '',
-            })),
-            doors: l.doors
-              .filter((d) => means(e, d))
-              .map(({ name, path, line, guarded }) => ({ name, path, line, guarded })),
-          },
-        ),
-      );
+    for (const a of against.values()) {
+      const key = `${a.is.hint}|${a.is.does}`;
+      ways.set(key, [...(ways.get(key) ?? []), a]);
     }
   }
-  return items.slice(0, MOST_ITEMS);
+  return [...ways.values()].map(itemOf);
 };

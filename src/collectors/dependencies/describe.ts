@@ -190,14 +190,13 @@ export const describeLockfile = (l: Lockfile, secondary: boolean): ItemDraft[] =
     );
   if (scripted.length > 0)
     items.push(
-      lead(
+      fact(
         'install-scripts',
         CHAIN,
         `${l.path}: ${plural(scripted.length, 'package runs', 'packages run')} code when installed`,
         {
           class: 'supply-chain',
           cwe: ['CWE-829'],
-          strength: 'weak',
           detail: listed([...new Set(scripted.map((s) => s.name))], 40),
           at: at(scripted[0]!.line),
         },

@@ -2,7 +2,7 @@ import type { Ecosystem, Manifest } from '../../analysis/dependency.ts';
 import { linesOf } from '../../analysis/lines.ts';
 import { text as asText, bag, list } from '../../analysis/shape.ts';
 import { listed } from '../../analysis/words.ts';
-import { type CollectContext, fact, gap, type ItemDraft, lead, strength } from '../collector.ts';
+import { type CollectContext, fact, gap, type ItemDraft, strength } from '../collector.ts';
 import { UPDATES } from './describe.ts';
 
 const ECOSYSTEM_OF_BOT: Record<string, Ecosystem> = {

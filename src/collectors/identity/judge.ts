@@ -158,12 +158,13 @@ export const judgeServer = (claims: readonly Claim[], remote: RepositoryName | n
       const domain = namespace.split('.').reverse().join('.');
       const known = remote !== null && related(domain.split('.').slice(-2)[0] ?? '', remote.owner);
       items.push(
-        (known ? fact : lead)(
+        // Without an owner to hold it against it is a claim, no contradiction: that none could be held against is a gap of its own.
+        (known || remote === null ? fact : lead)(
           'registry-namespace',
           CHECKS,
           `server.json name is under the domain ${domain}`,
           {
-            ...(known ? {} : { strength: 'weak' as const }),
+            ...(known || remote === null ? {} : { strength: 'weak' as const }),
             class: 'supply-chain',
             detail: `Check that ${domain} belongs to ${remote ? `the owner ${remote.owner}` : 'the owner of the repository'}.`,
             at: at(registry),
@@ -229,8 +230,7 @@ export const judgeVersions = (claims: readonly Claim[]): ItemDraft[] => {
   const server = versions.find((v) => baseName(v.path) === 'server.json');
   if (distinct.size <= 1 || versions.length < 2) return [];
   return [
-    (server ? lead : fact)('versions-differ', CHECKS, `Manifests give ${distinct.size} different versions`, {
-      ...(server ? { strength: 'weak' as const } : {}),
+    fact('versions-differ', CHECKS, `Manifests give ${distinct.size} different versions`, {
       detail: versions.map((v) => `${v.path}:${v.line} ${v.value}`).join('\n'),
       at: at(server ?? versions[0]!),
     }),

@@ -3,7 +3,7 @@ import { type Spot, spot } from '../../analysis/server-sources.ts';
 import type { FoundEntry } from '../../analysis/surface-entry.ts';
 import { matchesIn, type Source } from '../../analysis/weaknesses/source.ts';
 import { count, listed, plural, share } from '../../analysis/words.ts';
-import { fact, type ItemDraft, lead, placed, strength } from '../collector.ts';
+import { fact, type ItemDraft, placed, strength } from '../collector.ts';
 
 const CHECKS = ['3.3.2'];
 
@@ -47,7 +47,7 @@ export const noticeItems = (
   if (handled.length > 0) {
     const none = silent.length >= handled.length * 0.9 && central.length === 0;
     items.push(
-      (none ? lead : silent.length === 0 ? strength : fact)(
+      (silent.length === 0 ? strength : fact)(
         'handlers-without-log',
         [...CHECKS, '3.3.1'],
         silent.length === 0
@@ -55,7 +55,7 @@ export const noticeItems = (
           : `${share(silent.length, handled.length)} tool handlers hold no log call${central.length > 0 ? '; code that all calls go through logs' : ''}`,
         {
           class: 'hygiene',
-          ...(none ? { strength: 'weak' as const, cwe: ['CWE-778'] } : {}),
+          ...(none ? { cwe: ['CWE-778'] } : {}),
           detail: [
             central.length > 0
               ? `A log call stands near code every call may go through: ${listed(

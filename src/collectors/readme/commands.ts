@@ -3,7 +3,7 @@ import { readMarkdown } from '../../analysis/markdown.ts';
 import { baseName, below, depthOf, isTestPath, isVendoredPath } from '../../analysis/paths.ts';
 import { readTexts } from '../../analysis/read-texts.ts';
 import { byCodePoint, count, listed, plural } from '../../analysis/words.ts';
-import { type CollectContext, type ItemDraft, lead, placed, strength } from '../collector.ts';
+import { type CollectContext, fact, type ItemDraft, lead, placed, strength } from '../collector.ts';
 import type { Place, Shown } from './sources.ts';
 
 const CHAIN = ['1.3.4'];
@@ -125,7 +125,9 @@ const unpinned = (all: readonly Found[], own: ReadonlySet<string>): ItemDraft[] 
   const inCode = loose.filter((l) => l.inCode);
   const foreign = loose.filter((l) => !isOwn(l));
   return [
-    lead(
+    // Nearly every server's document says `npx its-own-name`: that is a habit to know of. Code that fetches, and what belongs to
+    // somebody else, has to be judged.
+    (inCode.length > 0 || foreign.length > 0 ? lead : fact)(
       'unpinned-launch',
       CHAIN,
       `Fetched without an exact version: ${count(loose.length)} of ${plural(all.length, 'command')}, first ${ranked[0]!.launch.tool} ${ranked[0]!.launch.target}`,
