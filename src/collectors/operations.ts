@@ -15,6 +15,7 @@ export const operations: Collector = {
   about:
     'What the server logs, whether an attack would be noticed, how an incident is handled, and what state it keeps and can restore.',
   timeoutMs: 180_000,
+  large: true,
   async collect(context) {
     const { tree, target, signal, progress } = context;
     const { sources, unread, others } = await readServerSources(tree, target.subdir, signal);
