@@ -161,7 +161,7 @@ for (const server of servers) {
   writeFileSync(file, stringify(answersOf(parsed(['status', '-s', session, '--json']), items)));
   const { refused } = parsed(['answer', '-s', session, '--from', file, '--json']);
   for (const r of refused) process.stderr.write(`${server}: ${r.what}: ${r.why}\n`);
-  const { folder, audit } = parsed(['report', '-s', session, '--to', database, '--json']);
+  const { folder } = parsed(['report', '-s', session, '--to', database, '--json']);
   const first = bytesOf(folder);
   parsed(['report', '-s', session, '--to', database, '--json']);
   const same = bytesOf(folder) === first;

@@ -10,6 +10,11 @@ if (major < 22 || (major === 22 && minor < 12)) {
   );
   process.exit(2);
 }
+// Whoever reads what is printed may have seen enough (`| head`): that is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 nodeModule.enableCompileCache();
 const { main } = await import('./commands/main.ts');
 process.exitCode = await main(process.argv.slice(2));

@@ -136,7 +136,6 @@ export const smallMethodology: Methodology = methodology.parse({
   },
 });
 
-// biome-ignore lint/suspicious/noTemplateCurlyInString: it is the target's code.
 const SHELL = '  const cmd = `wkhtml ${name}.html`;\n  exec(cmd, done);';
 const LIMIT = '  const rows = await db.all(sql, { limit: 100 });';
 

@@ -278,7 +278,10 @@ describe('evidence', () => {
     await Promise.resolve();
     const marked = () => /❯ +(\d+) │/.exec(app.text())?.[1];
     const seen = [marked()];
-    for (let i = 0; i < 4; i++) seen.push(marked() && (app.press('>'), marked()));
+    for (let i = 0; i < 4; i++) {
+      app.press('>');
+      seen.push(marked());
+    }
     expect(seen).toEqual(['4', '3', '4', '6', '4']);
     app.press('<');
     expect(marked()).toBe('6');
