@@ -151,9 +151,25 @@ execFileSync('git', ['clone', '--quiet', resolve(values.db), database]);
 process.stdout.write('server                        commit   findings quoted exact blocking warning again\n');
 let good = true;
 for (const server of servers) {
-  const source = join(resolve(values.clones), server);
-  const url = `https://github.com/${server.replace('+', '/')}`;
-  const { session, target } = parsed(['start', source, '--url', url, '--json']);
+  // A clone that knows where it is published, as an auditor's does: what is held against the address is evidence too.
+  const source = join(work, `${server}.git`);
+  execFileSync('git', [
+    'clone',
+    '--quiet',
+    '--bare',
+    '--shared',
+    join(resolve(values.clones), server),
+    source,
+  ]);
+  execFileSync('git', [
+    '-C',
+    source,
+    'remote',
+    'set-url',
+    'origin',
+    `https://github.com/${server.replace('+', '/')}`,
+  ]);
+  const { session, target } = parsed(['start', source, '--json']);
   const evidence = join(work, `${server}.json`);
   cli(['collect', source, '--json', evidence]);
   const items = JSON.parse(readFileSync(evidence, 'utf8')).items as Item[];
