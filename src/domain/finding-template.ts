@@ -182,7 +182,8 @@ export const applyTemplate = (
 ): Finding => {
   const say = (from: string): string => {
     const said = withWords(from, words);
-    return said.charAt(0).toUpperCase() + said.slice(1);
+    // A sentence begins with a capital; an address is none.
+    return /^[a-z][a-z0-9+.-]*:\/\//.test(said) ? said : said.charAt(0).toUpperCase() + said.slice(1);
   };
   const text = (now: string, from: string): string => (now.trim() === '' ? say(from) : now);
   const list = (now: readonly string[], from: readonly string[]): string[] =>

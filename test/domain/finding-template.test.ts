@@ -177,6 +177,14 @@ test('good practice has no template of a weakness', () => {
   expect(finding.recommendations.immediate).toEqual([]);
 });
 
+test('an address stays as it is written, and a sentence begins with a capital', () => {
+  for (const t of templates) {
+    const { references, summary } = applyTemplate(draft, t, { tool: 'run' }, true);
+    for (const r of references) expect(r).not.toMatch(/^Https?:/);
+    expect(summary).not.toMatch(/^[a-z]/);
+  }
+});
+
 test('filling leaves what was written as it is', () => {
   const written = { ...draft, title: 'Mine', summary: 'Mine', severity: 'low' as const, cwe: 'CWE-77' };
   const t = templates.find((x) => x.id === 'ssrf')!;
