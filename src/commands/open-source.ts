@@ -10,6 +10,9 @@ const THREAD = new URL('./collect-thread.js', import.meta.url);
 /** Collectors at a time: as many as there are cores, up to what they can share between them. */
 export const defaultJobs = (): number => Math.min(4, availableParallelism());
 
+/** Beside a screen that answers keys: one core is left to it. */
+export const jobsBesideScreen = (): number => Math.max(1, Math.min(4, availableParallelism() - 1));
+
 /** The target at its pinned commit. In the built program its collectors run in threads of their own. */
 export const openSource = async (place: ThreadPlace): Promise<Source> => {
   const { repository, commit, subdir } = place;

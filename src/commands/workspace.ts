@@ -21,7 +21,7 @@ import { advisorySources, chosenCopy } from './advisories.ts';
 import { knownTtps } from './checklist.ts';
 import { earlierNotice } from './earlier-audits.ts';
 import { type Host, TOOL_NAME } from './host.ts';
-import { defaultJobs, openSource } from './open-source.ts';
+import { jobsBesideScreen, openSource } from './open-source.ts';
 import { VERSION } from './version.ts';
 
 /** The only place where an audit's parts are put together, for the interface and for the headless twins alike. */
@@ -108,7 +108,7 @@ const workspace = (host: Host, open: OpenSession, notices: readonly string[]): W
     by: signature(auditor),
     advisories: (session) => advisorySources(host, session),
     collectors: collectorsWith(open.ownRules).filter((c) => wanted.has(c.id)),
-    concurrency: defaultJobs(),
+    concurrency: jobsBesideScreen(),
     openSource: () => reopen(host, target, open.ownRules, store.snapshot().session.networkAllowed),
     readOnly: open.readOnly,
     notices: [...open.notices, ...notices],

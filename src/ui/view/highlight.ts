@@ -16,19 +16,13 @@ import { type Line, type Span, span } from './line.ts';
 
 /** Source text as lines of coloured spans. Colour only repeats what the text says: without it nothing is lost. */
 
-const lowlight = createLowlight({
-  bash,
-  dockerfile,
-  go,
-  ini,
-  java,
-  javascript,
-  json,
-  python,
-  rust,
-  typescript,
-  yaml,
-});
+const GRAMMARS = { bash, dockerfile, go, ini, java, javascript, json, python, rust, typescript, yaml };
+let made: ReturnType<typeof createLowlight> | null = null;
+/** Made when the first code is shown: putting the grammars together takes a part of what Home is drawn in. */
+const lowlight = (): ReturnType<typeof createLowlight> => {
+  made ??= createLowlight(GRAMMARS);
+  return made;
+};
 
 const LANGUAGES: readonly (readonly [RegExp, string])[] = [
   [/\.[cm]?tsx?$/i, 'typescript'],
@@ -81,7 +75,7 @@ export const highlight = (path: string, text: string): readonly Line[] | null =>
     }
   };
   try {
-    walk(lowlight.highlight(language, visibleLines(text)).children as Node[], undefined);
+    walk(lowlight().highlight(language, visibleLines(text)).children as Node[], undefined);
   } catch {
     // A grammar that fails on hostile text costs the colour, not the screen.
     return null;
