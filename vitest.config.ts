@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-// Two suites: `unit` is pure or touches only temporary folders and stays under a minute; `e2e` drives the
+// Two suites: `unit` is pure or touches only temporary folders and takes a minute or two; `e2e` drives the
 // built program in a real terminal and may take a few.
 export default defineConfig({
   test: {
+    // By default one core is left idle: on two that is half of them.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
