@@ -29,7 +29,7 @@ import {
 /** Hand-written sources are smaller than this, and have shorter lines. */
 const MOST_BYTES = 1_000_000;
 const LONGEST_MEAN_LINE = 1000;
-const MOST_FILES = 4000;
+const MOST_FILES = 150_000;
 const MOST_TOTAL = 40_000_000;
 
 /** Programming languages whose code could hold flows, and is not read. */

@@ -8,7 +8,7 @@ import {
 } from '../analysis/paths.ts';
 import { readTexts } from '../analysis/read-texts.ts';
 import { count, listed, plural, tally } from '../analysis/words.ts';
-import { type CollectContext, type Collector, fact, gathered, type ItemDraft } from './collector.ts';
+import { type CollectContext, type Collector, fact, gap, gathered, type ItemDraft } from './collector.ts';
 import { configurationItems } from './tests-ci/configuration.ts';
 import { CHECKS, pipelineItems } from './tests-ci/pipelines.ts';
 
@@ -155,7 +155,17 @@ const lastTestChange = async ({ history, target, signal }: CollectContext): Prom
   for (const commit of recent) {
     signal.throwIfAborted();
     if (commit.parents.length > 1) continue;
-    const paths = await history.changedPaths(commit.hash);
+    const paths = await history.changedPaths(commit.hash).catch((error: unknown) => {
+      signal.throwIfAborted();
+      return error instanceof Error ? error : new Error(String(error));
+    });
+    if (paths instanceof Error)
+      return [
+        gap('last-test-change', CHECKS, 'When tests were last changed was not found out', {
+          detail: `The files of commit ${commit.hash.slice(0, 12)} could not be listed: ${paths.message}`,
+          reproduce: `git show --stat ${commit.hash}`,
+        }),
+      ];
     const test = paths.find(
       (p) =>
         isTestPath(below(p, target.subdir)) && (target.subdir === '' || p.startsWith(`${target.subdir}/`)),

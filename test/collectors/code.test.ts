@@ -185,6 +185,18 @@ jobs:
     expect(item('last-test-change').title).toContain('0 commits before the pinned one');
   });
 
+  it('says what it could not find out, and all else', async () => {
+    const { item, gathered } = await run(testsCi, {
+      files: { 'a.ts': 'x\n', 'a.test.ts': 'y\n' },
+      commits: [{ message: 'One' }],
+      unlisted: 'more than 100000 changed files',
+    });
+    expect(gathered.outcome).toBe('collected');
+    expect(item('last-test-change')).toMatchObject({ kind: 'gap' });
+    expect(item('last-test-change').detail).toContain('more than 100000 changed files');
+    expect(item('test-files').kind).toBe('fact');
+  });
+
   it('says per job what runs, on which machine, and with which credential releases go out', async () => {
     const { item, rules } = await run(testsCi, {
       files: {

@@ -21,6 +21,8 @@ export type FakeOptions = {
   tagsElsewhere?: Tag[];
   /** Older versions of files, by object id. */
   blobs?: { oid: string; path: string; content: string | Buffer; introducedBy?: string }[];
+  /** Why the files of commits cannot be listed. */
+  unlisted?: string;
   url?: string;
   subdir?: string;
   shallow?: boolean;
@@ -116,7 +118,10 @@ export const fakeContext = (options: FakeOptions = {}): CollectContext => {
       }
     },
     introducedBy: async (oid) => blobs.find((b) => b.oid === oid)?.introducedBy ?? null,
-    changedPaths: async (commit) => paths.get(commit) ?? [],
+    changedPaths: async (commit) => {
+      if (options.unlisted) throw new Error(options.unlisted);
+      return paths.get(commit) ?? [];
+    },
   };
   return {
     target: {
