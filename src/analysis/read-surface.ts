@@ -1,5 +1,5 @@
 import type { Module } from './code/ir.ts';
-import { languages } from './code/readers.ts';
+import { languages, unparsedPart } from './code/readers.ts';
 import { extensionOf } from './paths.ts';
 import { emptyScan, type FoundEntry, MOST_ENTRIES, type ScannedSurface } from './surface-entry.ts';
 
@@ -56,15 +56,8 @@ export const readSurface = async (
     for (const { path, text } of own) {
       await pause();
       const module = reader.read(path, text);
-      const [first] = module.errors;
-      if (first)
-        unread.push({
-          path,
-          why:
-            module.body.length > 0
-              ? `lines ${first.line}-${first.endLine} could not be parsed`
-              : 'could not be parsed',
-        });
+      const why = unparsedPart(module);
+      if (why !== null) unread.push({ path, why });
       modules.push(module);
     }
     await pause();

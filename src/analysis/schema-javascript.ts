@@ -1,4 +1,5 @@
 import { brief, entryOf, type Value } from './literal-value.ts';
+import { SCHEMA_LIMITS } from './schema-limits.ts';
 import { type Project, resolve, type ScriptFile } from './scope-javascript.ts';
 
 /** Parameters of a tool, as its zod shape or JSON schema states them. */
@@ -108,22 +109,6 @@ const mergeInto = (constraints: string[], inner: Omit<Param, 'name'>): Omit<Para
   return inner;
 };
 
-const LIMITS = [
-  'enum',
-  'const',
-  'minLength',
-  'maxLength',
-  'minimum',
-  'maximum',
-  'exclusiveMinimum',
-  'exclusiveMaximum',
-  'pattern',
-  'format',
-  'minItems',
-  'maxItems',
-  'default',
-];
-
 const describeJsonSchema = (
   project: Project,
   file: ScriptFile,
@@ -157,7 +142,7 @@ const describeJsonSchema = (
   return {
     type: inner ? `array of ${inner.type}` : named,
     constraints: [
-      ...LIMITS.flatMap((limit) =>
+      ...SCHEMA_LIMITS.flatMap((limit) =>
         entryOf(value, limit) ? [`${limit} ${brief(entryOf(value, limit))}`] : [],
       ),
       ...(inner?.constraints ?? []).map((c) => `items ${c}`),

@@ -1,7 +1,7 @@
 import { causesOf } from '../analysis/code/causes.ts';
 import type { Module, Reader } from '../analysis/code/ir.ts';
 import { leadsOf } from '../analysis/code/leads.ts';
-import { languages } from '../analysis/code/readers.ts';
+import { languages, unparsedPart } from '../analysis/code/readers.ts';
 import { indexRules, parseRules } from '../analysis/code/rules.ts';
 import {
   below,
@@ -29,6 +29,7 @@ import {
 /** Hand-written sources are smaller than this, and have shorter lines. */
 const MOST_BYTES = 1_000_000;
 const LONGEST_MEAN_LINE = 1000;
+/** Of tiny files; it is their text that takes memory. */
 const MOST_FILES = 150_000;
 const MOST_TOTAL = 40_000_000;
 
@@ -219,15 +220,8 @@ const readAll = async (
     total += text.length;
     texts.set(path, text);
     const module = reader.read(path, text);
-    const [first] = module.errors;
-    if (first)
-      unread.push({
-        path,
-        why:
-          module.body.length > 0
-            ? `lines ${first.line}-${first.endLine} could not be parsed`
-            : 'could not be parsed',
-      });
+    const unparsed = unparsedPart(module);
+    if (unparsed !== null) unread.push({ path, why: unparsed });
     modules.push(module);
     if (modules.length % 100 === 0)
       progress(`read ${count(modules.length)} of ${count(entries.length)} files`);

@@ -7,7 +7,7 @@ import type { Source } from '../../src/engine/ports.ts';
 import { createStore, type StoreParts } from '../../src/engine/store.ts';
 import { audited, START_MS, testMethodology } from '../domain/arbitraries.ts';
 import { collectorOf, deferred, draft, fakeSource, fakeTree, found } from './fake-source.ts';
-import { disk } from './store-fixture.ts';
+import { disk, openStore } from './store-fixture.ts';
 
 const open = (over: Partial<StoreParts> = {}, events: readonly SessionEvent[] = audited([]).events) => {
   const d = disk(events);
@@ -39,18 +39,7 @@ const open = (over: Partial<StoreParts> = {}, events: readonly SessionEvent[] = 
   store.subscribe(() => {
     told += 1;
   });
-  const again = (more: Partial<StoreParts> = {}) =>
-    createStore({
-      journal: d.journal,
-      blobs: d.blobs,
-      methodology: testMethodology,
-      events: d.saved().events,
-      clock: () => new Date(START_MS),
-      by: 'jane',
-      collectors: [],
-      openSource: async () => fakeSource(),
-      ...more,
-    });
+  const again = (more: Partial<StoreParts> = {}) => openStore(d, more);
   return { store, again, timers, told: () => told, ...d };
 };
 

@@ -1,5 +1,6 @@
 import type { Expr } from '../code/ir.ts';
 import type { Param } from '../schema-javascript.ts';
+import { SCHEMA_LIMITS } from '../schema-limits.ts';
 import { type At, lastOf, type Program, pathOf } from './program.ts';
 import { plainOf, settled, textOf } from './values.ts';
 
@@ -7,22 +8,6 @@ import { plainOf, settled, textOf } from './values.ts';
 
 const DEEPEST = 8;
 const MOST_PARAMS = 200;
-
-const LIMITS = [
-  'enum',
-  'const',
-  'minLength',
-  'maxLength',
-  'minimum',
-  'maximum',
-  'exclusiveMinimum',
-  'exclusiveMaximum',
-  'pattern',
-  'format',
-  'minItems',
-  'maxItems',
-  'default',
-];
 
 export const lower = (key: string): string => (key[0]?.toLowerCase() ?? '') + key.slice(1);
 
@@ -98,7 +83,7 @@ export const typeWord = (schema: Record<string, unknown>): string => {
 };
 
 const limitsOf = (schema: Record<string, unknown>): string[] => [
-  ...LIMITS.flatMap((limit) =>
+  ...SCHEMA_LIMITS.flatMap((limit) =>
     schema[limit] === undefined || schema[limit] === null
       ? []
       : [`${limit} ${JSON.stringify(schema[limit]).slice(0, 80)}`],

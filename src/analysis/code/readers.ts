@@ -1,4 +1,4 @@
-import type { Reader } from './ir.ts';
+import type { Module, Reader } from './ir.ts';
 import type { Grammar, GrammarName } from './tree-grammar.ts';
 
 /** A language the flow engine reads. `load` may take its parser from a package that is not there. */
@@ -40,3 +40,9 @@ export const languages: readonly Language[] = [
     load: async () => (await import('./read-rust.ts')).readRust(await grammar('rust')),
   },
 ];
+
+/** What of a file its parser could not make sense of, in words; null when it read all of it. */
+export const unparsedPart = ({ errors: [first], body }: Module): string | null => {
+  if (!first) return null;
+  return body.length > 0 ? `lines ${first.line}-${first.endLine} could not be parsed` : 'could not be parsed';
+};

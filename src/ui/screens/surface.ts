@@ -11,7 +11,15 @@ import { kindGlyph } from './verdicts.ts';
 
 type Size = { width: number; height: number };
 
-const looked = (v: View, collector: string): boolean => v.snap?.session.runs.has(collector) ?? false;
+/** A run that failed, or could not look, has not looked. */
+const looked = (v: View, collector: string): boolean => {
+  const outcome = v.snap?.session.runs.get(collector)?.outcome;
+  return outcome !== undefined && outcome !== 'failed' && outcome !== 'unavailable';
+};
+
+/** Whether it is known what the tool's input reaches: nought is said of nothing else. */
+const followed = (v: View, t: ToolView): boolean =>
+  t.sinks.size > 0 || (looked(v, 'code-flow') && t.tool.handler !== null);
 
 /** Room for the name; what a narrow list leaves out stands in the other pane. */
 const nameWidth = (width: number): number => (width >= 70 ? 30 : width >= 44 ? 20 : 16);
@@ -51,8 +59,12 @@ export const toolList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'foc
         span(selected ? `${theme.glyphs.cursor} ` : '  ', 'focus', true),
         cell(t.tool.name, names, undefined, selected),
         number(t.tool.params.length, 3, 'muted'),
-        number(t.sinks.size, 6, t.sinks.size > 0 ? undefined : 'muted'),
-        number(t.open, 5, t.open > 0 ? 'bad' : 'muted'),
+        ...(followed(v, t)
+          ? [
+              number(t.sinks.size, 6, t.sinks.size > 0 ? undefined : 'muted'),
+              number(t.open, 5, t.open > 0 ? 'bad' : 'muted'),
+            ]
+          : [span('?'.padStart(6), 'warn'), span('?'.padStart(5), 'warn')]),
         span('  '),
         span(
           t.reaches[0] ?? (t.tool.certainty === 'dynamic' ? 'named at run time' : ''),
@@ -141,9 +153,11 @@ export const toolLines = (v: View, theme: Theme, columns: number): Line[] => {
   ];
   if (!t) return tail;
   const { tool } = t;
-  const nothing = looked(v, 'code-flow')
+  const nothing = followed(v, t)
     ? 'No input of this tool was seen to reach a sink.'
-    : 'What its input reaches has not been followed yet: 3 shows the collectors.';
+    : looked(v, 'code-flow')
+      ? 'What its input reaches was not followed, since its handler was not seen: read it by hand.'
+      : 'What its input reaches was not followed: 3 shows the collectors.';
   return [
     [span(tool.name, undefined, true), span(`  ${tool.path}:${tool.line}`, 'muted')],
     ...(tool.certainty === 'literal'
