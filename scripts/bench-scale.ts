@@ -4,14 +4,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { languages } from '../src/analysis/code/readers.ts';
 import {
   extensionOf,
   isExamplePath,
   isGeneratedPath,
   isTestPath,
   isVendoredPath,
-} from '../src/analysis/paths.ts';
+} from '../src/analysis/files/paths.ts';
+import { languages } from '../src/analysis/sources/readers.ts';
 
 const USAGE = `usage: npm run bench:scale -- --clone DIR [options]
   --clone DIR   git directory or clone of a server

@@ -86,6 +86,23 @@ const RULES: Record<string, Rule> = {
   },
 };
 
+/**
+ * Inside src/analysis each room knows only those that stand before it here; `surface` and `flow` both stand on `sources` and
+ * know nothing of each other.
+ */
+const ANALYSIS = [
+  'files',
+  'repository',
+  'deployment',
+  'packages',
+  'sources',
+  'surface',
+  'flow',
+  'weaknesses',
+  'tool-text',
+];
+const PEERS = [['flow', 'surface']];
+
 /** Wiring enters everything; the table of collectors lists them all. */
 const FREE = ['commands/', 'cli.ts', 'collect-thread.ts', 'collectors/index.ts'];
 
@@ -121,6 +138,13 @@ const importsOf = (file: string): Import[] => {
 const inside = (path: string, rooms: readonly string[] = []): boolean =>
   rooms.some((r) => (r.endsWith('.ts') ? path === r : path.startsWith(`${r}/`)));
 
+const upward = ({ from, what }: Import): string | null => {
+  const [a, b] = [from, what].map((f) => /^analysis\/([^/]+)\//.exec(f)?.[1]);
+  if (!a || !b || a === b) return null;
+  const below = ANALYSIS.indexOf(b) < ANALYSIS.indexOf(a) && ANALYSIS.includes(b);
+  return below && !PEERS.some((p) => p.includes(a) && p.includes(b)) ? null : `${from} may not enter ${what}`;
+};
+
 const breach = ({ from, what, typeOnly }: Import): string | null => {
   if (FREE.some((f) => from.startsWith(f))) return null;
   const rule = RULES[from.split('/')[0] ?? ''];
@@ -143,6 +167,17 @@ const breach = ({ from, what, typeOnly }: Import): string | null => {
 describe('the house', () => {
   it('is entered only through the doors its table allows', () => {
     expect(files.flatMap(importsOf).map(breach).filter(Boolean)).toEqual([]);
+  });
+
+  it('has rooms of analysis that know only those below', () => {
+    expect(files.flatMap(importsOf).map(upward).filter(Boolean)).toEqual([]);
+    expect(files.filter((f) => /^analysis\/[^/]+$/.test(f))).toEqual([]);
+    expect(upward({ from: 'analysis/files/a.ts', what: 'analysis/flow/b.ts', typeOnly: true })).toMatch(
+      /may not/,
+    );
+    expect(upward({ from: 'analysis/flow/a.ts', what: 'analysis/surface/b.ts', typeOnly: false })).toMatch(
+      /may not/,
+    );
   });
 
   it('notices a breach', () => {

@@ -1,8 +1,3 @@
-import { causesOf } from '../analysis/code/causes.ts';
-import type { Module, Reader } from '../analysis/code/ir.ts';
-import { leadsOf } from '../analysis/code/leads.ts';
-import { languages, unparsedPart } from '../analysis/code/readers.ts';
-import { indexRules, parseRules } from '../analysis/code/rules.ts';
 import {
   below,
   extensionOf,
@@ -12,9 +7,14 @@ import {
   isTestPath,
   isVendoredPath,
   languageOf,
-} from '../analysis/paths.ts';
+} from '../analysis/files/paths.ts';
+import { count, listed, plural, tally } from '../analysis/files/words.ts';
+import { causesOf } from '../analysis/flow/causes.ts';
+import { leadsOf } from '../analysis/flow/leads.ts';
+import { indexRules, parseRules } from '../analysis/flow/rules.ts';
+import type { Module, Reader } from '../analysis/sources/ir.ts';
+import { languages, unparsedPart } from '../analysis/sources/readers.ts';
 import { isManifest } from '../analysis/weaknesses/packages.ts';
-import { count, listed, plural, tally } from '../analysis/words.ts';
 import { hintItems } from './code-flow/hints.ts';
 import { toItem } from './code-flow/item.ts';
 import {
@@ -125,7 +125,7 @@ export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>):
           };
 
     progress(`following values through ${count(modules.length)} files`);
-    const { analyse } = await import('../analysis/code/analyse.ts');
+    const { analyse } = await import('../analysis/flow/analyse.ts');
     const flows = await analyse(modules, indexRules(rules), () => pause(signal));
     if (flows.limits.size > 0)
       items.push(

@@ -5,12 +5,12 @@ import {
   isGeneratedPath,
   isTestPath,
   isVendoredPath,
-} from '../analysis/paths.ts';
-import { readTexts } from '../analysis/read-texts.ts';
+} from '../analysis/files/paths.ts';
+import { readTexts } from '../analysis/files/read-texts.ts';
+import { byCodePoint, count, listed, plural } from '../analysis/files/words.ts';
+import type { Source } from '../analysis/sources/source.ts';
+import { weaknessLanguage } from '../analysis/sources/source.ts';
 import { isManifest, packagesOf } from '../analysis/weaknesses/packages.ts';
-import type { Source } from '../analysis/weaknesses/source.ts';
-import { weaknessLanguage } from '../analysis/weaknesses/source.ts';
-import { byCodePoint, count, listed, plural } from '../analysis/words.ts';
 import { mergeMatches } from './code-weaknesses/merge.ts';
 import { type Collector, gap, gathered, type ItemDraft, type TreeEntry } from './collector.ts';
 
@@ -50,7 +50,7 @@ export const codeWeaknesses: Collector = {
         is(below(e.path, target.subdir)),
       );
     const primary = files.filter(read);
-    const { readSource } = await import('../analysis/weaknesses/source.ts');
+    const { readSource } = await import('../analysis/sources/source.ts');
     const { rules } = await import('../analysis/weaknesses/rules/index.ts');
 
     const manifests = new Map<string, string>();

@@ -1,11 +1,18 @@
-import type { Ecosystem, Manifest } from '../analysis/dependency.ts';
-import { type Component, inventory } from '../analysis/inventory.ts';
-import { lockfileKind } from '../analysis/lockfiles/index.ts';
-import { markLock, servedBy } from '../analysis/lockfiles/lock.ts';
-import { manifestReader } from '../analysis/manifests/read-manifest.ts';
-import { settleMaven } from '../analysis/manifests/settle-maven.ts';
-import { below, depthOf, folderOf, isExamplePath, isTestPath, isVendoredPath } from '../analysis/paths.ts';
-import { byCodePoint, plural } from '../analysis/words.ts';
+import {
+  below,
+  depthOf,
+  folderOf,
+  isExamplePath,
+  isTestPath,
+  isVendoredPath,
+} from '../analysis/files/paths.ts';
+import { byCodePoint, plural } from '../analysis/files/words.ts';
+import type { Ecosystem, Manifest } from '../analysis/packages/dependency.ts';
+import { type Component, inventory } from '../analysis/packages/inventory.ts';
+import { lockfileKind } from '../analysis/packages/lockfiles/index.ts';
+import { markLock, servedBy } from '../analysis/packages/lockfiles/lock.ts';
+import { manifestReader } from '../analysis/packages/manifests/read-manifest.ts';
+import { settleMaven } from '../analysis/packages/manifests/settle-maven.ts';
 import type { AdvisorySource } from '../domain/advisory.ts';
 import {
   type CollectContext,
@@ -115,7 +122,7 @@ export const dependencies = (bundled: () => AdvisorySource): Collector => ({
 
 const bomOf = async (target: CollectContext['target'], components: readonly Component[]) => {
   if (components.length === 0) return [];
-  const { cycloneDx } = await import('../analysis/sbom.ts');
+  const { cycloneDx } = await import('../analysis/packages/sbom.ts');
   return [
     {
       name: 'sbom.cdx.json',

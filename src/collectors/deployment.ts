@@ -1,5 +1,5 @@
-import { baseName, below, isTestPath, isVendoredPath } from '../analysis/paths.ts';
-import { plural } from '../analysis/words.ts';
+import { baseName, below, isTestPath, isVendoredPath } from '../analysis/files/paths.ts';
+import { plural } from '../analysis/files/words.ts';
 import { type Collector, gap, gathered, type ItemDraft, oneForEachRule } from './collector.ts';
 import { dockerRuns, documentedItems } from './deployment/documented.ts';
 import { escapeItems } from './deployment/escape.ts';

@@ -1,5 +1,5 @@
-import { baseName, below, isTestPath, isVendoredPath } from '../analysis/paths.ts';
-import { plural } from '../analysis/words.ts';
+import { baseName, below, isTestPath, isVendoredPath } from '../analysis/files/paths.ts';
+import { plural } from '../analysis/files/words.ts';
 import {
   type Collector,
   fact,

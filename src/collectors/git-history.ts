@@ -1,3 +1,4 @@
+import { count, listed, plural, share, tally } from '../analysis/files/words.ts';
 import {
   assistantOf,
   authorsOf,
@@ -6,8 +7,7 @@ import {
   monthlyActivity,
   silences,
   sparkline,
-} from '../analysis/people.ts';
-import { count, listed, plural, share, tally } from '../analysis/words.ts';
+} from '../analysis/repository/people.ts';
 import { type Collector, fact, gap, gathered, type ItemDraft, lead } from './collector.ts';
 
 const CHECKS = ['1.1.3'];

@@ -1,7 +1,7 @@
-import { parseCodeowners } from '../analysis/codeowners.ts';
-import { baseName } from '../analysis/paths.ts';
-import { isAutomated } from '../analysis/people.ts';
-import { count, listed, plural, share, tally } from '../analysis/words.ts';
+import { baseName } from '../analysis/files/paths.ts';
+import { count, listed, plural, share, tally } from '../analysis/files/words.ts';
+import { parseCodeowners } from '../analysis/repository/codeowners.ts';
+import { isAutomated } from '../analysis/repository/people.ts';
 import {
   type Collector,
   type Commit,

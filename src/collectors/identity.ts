@@ -1,11 +1,11 @@
-import { type Claim, identityReader } from '../analysis/identity-claims.ts';
-import { linesOf } from '../analysis/lines.ts';
-import { parseJson } from '../analysis/parse-json.ts';
-import { parseToml } from '../analysis/parse-toml.ts';
-import { below, depthOf, isExamplePath, isTestPath, isVendoredPath } from '../analysis/paths.ts';
-import { parseRepositoryUrl, type RepositoryName, spell } from '../analysis/repository-url.ts';
-import { vendorNamed } from '../analysis/vendors.ts';
-import { plural } from '../analysis/words.ts';
+import { linesOf } from '../analysis/files/lines.ts';
+import { parseJson } from '../analysis/files/parse-json.ts';
+import { parseToml } from '../analysis/files/parse-toml.ts';
+import { below, depthOf, isExamplePath, isTestPath, isVendoredPath } from '../analysis/files/paths.ts';
+import { plural } from '../analysis/files/words.ts';
+import { type Claim, identityReader } from '../analysis/repository/identity-claims.ts';
+import { parseRepositoryUrl, type RepositoryName, spell } from '../analysis/repository/repository-url.ts';
+import { vendorNamed } from '../analysis/repository/vendors.ts';
 import {
   type CollectContext,
   type Collector,

@@ -1,9 +1,9 @@
-import type { Ecosystem } from '../analysis/dependency.ts';
-import { looksLike, type Registry } from '../analysis/look-alikes.ts';
-import { manifestReader } from '../analysis/manifests/read-manifest.ts';
-import { below, isExamplePath, isTestPath, isVendoredPath } from '../analysis/paths.ts';
-import { readTexts } from '../analysis/read-texts.ts';
-import { count, listed, plural } from '../analysis/words.ts';
+import { below, isExamplePath, isTestPath, isVendoredPath } from '../analysis/files/paths.ts';
+import { readTexts } from '../analysis/files/read-texts.ts';
+import { count, listed, plural } from '../analysis/files/words.ts';
+import type { Ecosystem } from '../analysis/packages/dependency.ts';
+import { looksLike, type Registry } from '../analysis/packages/look-alikes.ts';
+import { manifestReader } from '../analysis/packages/manifests/read-manifest.ts';
 import { type Collector, fact, gap, gathered, type ItemDraft, lead, placed } from './collector.ts';
 
 const CHAIN = ['1.3.4'];

@@ -1,8 +1,8 @@
-import { addressFilters, egressSigns } from '../analysis/address-filters.ts';
-import { listenersIn } from '../analysis/listeners.ts';
-import { outboundCalls, outboundHosts } from '../analysis/outbound.ts';
-import { readServerSources } from '../analysis/server-sources.ts';
-import { listed, plural } from '../analysis/words.ts';
+import { listed, plural } from '../analysis/files/words.ts';
+import { readServerSources } from '../analysis/sources/server-sources.ts';
+import { addressFilters, egressSigns } from '../analysis/weaknesses/address-filters.ts';
+import { listenersIn } from '../analysis/weaknesses/listeners.ts';
+import { outboundCalls, outboundHosts } from '../analysis/weaknesses/outbound.ts';
 import { type Collector, gap, gathered } from './collector.ts';
 import { disclosure } from './network/disclosure.ts';
 import { hostsInDocuments } from './network/documents.ts';

@@ -1,6 +1,6 @@
-import { logCalls } from '../analysis/log-calls.ts';
-import { readServerSources } from '../analysis/server-sources.ts';
-import { listed, plural } from '../analysis/words.ts';
+import { listed, plural } from '../analysis/files/words.ts';
+import { readServerSources } from '../analysis/sources/server-sources.ts';
+import { logCalls } from '../analysis/weaknesses/log-calls.ts';
 import { type Collector, gap, gathered } from './collector.ts';
 import { incidentItems } from './operations/incidents.ts';
 import { loggingItems } from './operations/logging.ts';
@@ -27,7 +27,7 @@ export const operations: Collector = {
       };
     progress(`${plural(sources.length, 'file')} for logs and state`);
     const logs = new Map(sources.map((s) => [s.path, logCalls(s)]));
-    const { readSurface } = await import('../analysis/read-surface.ts');
+    const { readSurface } = await import('../analysis/surface/read-surface.ts');
     const surface = await readSurface(
       sources.map(({ path, text }) => ({ path, text })),
       async () => {

@@ -1,5 +1,5 @@
-import { baseName, below, depthOf } from '../analysis/paths.ts';
-import { byCodePoint, plural } from '../analysis/words.ts';
+import { baseName, below, depthOf } from '../analysis/files/paths.ts';
+import { byCodePoint, plural } from '../analysis/files/words.ts';
 import { type Collector, gathered, type ItemDraft, lead } from './collector.ts';
 import { againstCode, documentsOf } from './readme/against-code.ts';
 import { commandItems } from './readme/commands.ts';

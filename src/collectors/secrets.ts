@@ -1,13 +1,13 @@
-import { lineWith } from '../analysis/lines.ts';
-import { baseName, below } from '../analysis/paths.ts';
-import { readTexts } from '../analysis/read-texts.ts';
+import { lineWith } from '../analysis/files/lines.ts';
+import { baseName, below } from '../analysis/files/paths.ts';
+import { readTexts } from '../analysis/files/read-texts.ts';
+import { byCodePoint, bytes, count, listed, plural } from '../analysis/files/words.ts';
 import {
   MOST_LINTED,
   openSecretScanner,
   type SecretHit,
   type SecretScanner,
-} from '../analysis/secret-scan.ts';
-import { byCodePoint, bytes, count, listed, plural } from '../analysis/words.ts';
+} from '../analysis/repository/secret-scan.ts';
 import {
   type CollectContext,
   type Collector,

@@ -1,10 +1,10 @@
-import { licenceMatches, normaliseLicence, recogniseLicence } from '../analysis/licence.ts';
-import { linesOf } from '../analysis/lines.ts';
-import { parseJson } from '../analysis/parse-json.ts';
-import { parseToml } from '../analysis/parse-toml.ts';
-import { depthOf } from '../analysis/paths.ts';
-import { bag, list, text } from '../analysis/shape.ts';
-import { listed, plural } from '../analysis/words.ts';
+import { linesOf } from '../analysis/files/lines.ts';
+import { parseJson } from '../analysis/files/parse-json.ts';
+import { parseToml } from '../analysis/files/parse-toml.ts';
+import { depthOf } from '../analysis/files/paths.ts';
+import { bag, list, text } from '../analysis/files/shape.ts';
+import { listed, plural } from '../analysis/files/words.ts';
+import { licenceMatches, normaliseLicence, recogniseLicence } from '../analysis/repository/licence.ts';
 import {
   type Collector,
   fact,

@@ -1,5 +1,5 @@
-import { authorsOf } from '../analysis/people.ts';
-import { count, listed, plural, share, tally } from '../analysis/words.ts';
+import { count, listed, plural, share, tally } from '../analysis/files/words.ts';
+import { authorsOf } from '../analysis/repository/people.ts';
 import {
   type Collector,
   type Commit,

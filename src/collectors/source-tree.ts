@@ -1,6 +1,6 @@
-import { countLines, lineWith } from '../analysis/lines.ts';
-import { parseJson } from '../analysis/parse-json.ts';
-import { parseToml } from '../analysis/parse-toml.ts';
+import { countLines, lineWith } from '../analysis/files/lines.ts';
+import { parseJson } from '../analysis/files/parse-json.ts';
+import { parseToml } from '../analysis/files/parse-toml.ts';
 import {
   baseName,
   below,
@@ -10,10 +10,10 @@ import {
   isTestPath,
   isVendoredPath,
   languageOf,
-} from '../analysis/paths.ts';
-import { readTexts } from '../analysis/read-texts.ts';
-import { text as asText, bag, entriesOf } from '../analysis/shape.ts';
-import { byCodePoint, bytes, count, listed, plural } from '../analysis/words.ts';
+} from '../analysis/files/paths.ts';
+import { readTexts } from '../analysis/files/read-texts.ts';
+import { text as asText, bag, entriesOf } from '../analysis/files/shape.ts';
+import { byCodePoint, bytes, count, listed, plural } from '../analysis/files/words.ts';
 import {
   type CollectContext,
   type Collector,

@@ -1,4 +1,4 @@
-import { linesOf } from '../analysis/lines.ts';
+import { linesOf } from '../analysis/files/lines.ts';
 import {
   below,
   isExamplePath,
@@ -6,16 +6,16 @@ import {
   isTestPath,
   isVendoredPath,
   languageOf,
-} from '../analysis/paths.ts';
+} from '../analysis/files/paths.ts';
+import { readTexts } from '../analysis/files/read-texts.ts';
+import { byCodePoint, count, listed, plural } from '../analysis/files/words.ts';
 import {
   mayDefineTools,
   readSurface,
   SURFACE_LANGUAGES,
   type SurfaceSource,
-} from '../analysis/read-surface.ts';
-import { readTexts } from '../analysis/read-texts.ts';
-import { type FoundEntry, MOST_ENTRIES, type ScannedSurface } from '../analysis/surface-entry.ts';
-import { byCodePoint, count, listed, plural } from '../analysis/words.ts';
+} from '../analysis/surface/read-surface.ts';
+import { type FoundEntry, MOST_ENTRIES, type ScannedSurface } from '../analysis/surface/surface-entry.ts';
 import { type Surface, surface } from '../domain/evidence.ts';
 import { redactSecrets } from '../text/redact.ts';
 import {

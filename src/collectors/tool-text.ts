@@ -1,4 +1,4 @@
-import { linesOf } from '../analysis/lines.ts';
+import { linesOf } from '../analysis/files/lines.ts';
 import {
   below,
   extensionOf,
@@ -6,13 +6,13 @@ import {
   isGeneratedPath,
   isTestPath,
   isVendoredPath,
-} from '../analysis/paths.ts';
-import { mayDefineTools, readSurface, type SurfaceSource } from '../analysis/read-surface.ts';
-import { readTexts } from '../analysis/read-texts.ts';
-import type { FoundEntry } from '../analysis/surface-entry.ts';
+} from '../analysis/files/paths.ts';
+import { readTexts } from '../analysis/files/read-texts.ts';
+import { count, plural } from '../analysis/files/words.ts';
+import { type Source, weaknessLanguage } from '../analysis/sources/source.ts';
+import { mayDefineTools, readSurface, type SurfaceSource } from '../analysis/surface/read-surface.ts';
+import type { FoundEntry } from '../analysis/surface/surface-entry.ts';
 import type { DefinitionText } from '../analysis/tool-text/definitions.ts';
-import { type Source, weaknessLanguage } from '../analysis/weaknesses/source.ts';
-import { count, plural } from '../analysis/words.ts';
 import { type Collector, gap, gathered, type ItemDraft, type TreeEntry } from './collector.ts';
 
 /** Hand-written sources are smaller, and have shorter lines, than this. */
@@ -51,7 +51,7 @@ export const toolText: Collector = {
         searched: 'no source and no JSON document',
         message: 'There is nothing that could define a tool in a language this tool reads.',
       };
-    const { readSource } = await import('../analysis/weaknesses/source.ts');
+    const { readSource } = await import('../analysis/sources/source.ts');
     const { jsonTexts, literalTexts, rustDocTexts, textsOfEntry } = await import(
       '../analysis/tool-text/definitions.ts'
     );

@@ -1,5 +1,5 @@
-import { parseRules } from '../analysis/code/rules.ts';
-import { oneSided, type SampleProblem, trySamples } from '../analysis/code/try-samples.ts';
+import { parseRules } from '../analysis/flow/rules.ts';
+import { oneSided, type SampleProblem, trySamples } from '../analysis/flow/try-samples.ts';
 import { UserError } from '../domain/errors.ts';
 import type { Problem } from '../domain/read-yaml.ts';
 import { type RuleFiles, readBundledRules, readOwnRules } from '../io/rule-files.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { joinedFlows } from '../../src/collectors/code-flow/item.ts';
 import { codeFlow } from '../../src/collectors/code-flow.ts';
-import { ruleFiles } from '../analysis/code/follow.ts';
+import { ruleFiles } from '../analysis/flow/follow.ts';
 import { fakeContext, run } from './fake-context.ts';
 
 const collector = codeFlow(async () => ruleFiles());

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readPythonSurface } from '../../src/analysis/surface-python.ts';
-import { readTypescriptSurface } from '../../src/analysis/surface-typescript.ts';
+import { readPythonSurface } from '../../src/analysis/surface/surface-python.ts';
+import { readTypescriptSurface } from '../../src/analysis/surface/surface-typescript.ts';
 import type { ItemDraft } from '../../src/collectors/collector.ts';
 import { collectors } from '../../src/collectors/index.ts';
 import { type FakeFile, fakeContext, itemsOf } from './fake-context.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { KNOWN_PACKAGES } from '../../src/analysis/known-packages.ts';
-import { looksLike } from '../../src/analysis/look-alikes.ts';
-import { vendorNamed } from '../../src/analysis/vendors.ts';
+import { KNOWN_PACKAGES } from '../../src/analysis/packages/known-packages.ts';
+import { looksLike } from '../../src/analysis/packages/look-alikes.ts';
+import { vendorNamed } from '../../src/analysis/repository/vendors.ts';
 import { identity } from '../../src/collectors/identity.ts';
 import { lookAlikes } from '../../src/collectors/look-alikes.ts';
 import { signatures } from '../../src/collectors/signatures.ts';

@@ -1,4 +1,4 @@
-import { hiddenCharacters, paddedAway } from '../hidden-characters.ts';
+import { hiddenCharacters, paddedAway } from './hidden-characters.ts';
 import type { Strength } from './signs.ts';
 
 /** Ways to put into a text what its reader does not see: not what it says, but how it is carried. */

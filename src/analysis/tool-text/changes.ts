@@ -1,5 +1,5 @@
+import { codeIn, type Language, linesAround, matchesIn, type Source } from '../sources/source.ts';
 import { inLiteral } from '../weaknesses/matching.ts';
-import { codeIn, type Language, linesAround, matchesIn, type Source } from '../weaknesses/source.ts';
 
 /** Places where what a client approved can become something else. */
 

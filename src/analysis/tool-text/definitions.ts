@@ -1,5 +1,5 @@
-import type { FoundEntry } from '../surface-entry.ts';
-import type { Literal, Source } from '../weaknesses/source.ts';
+import type { Literal, Source } from '../sources/source.ts';
+import type { FoundEntry } from '../surface/surface-entry.ts';
 
 /** One text a client hands to the model, and where it stands. */
 export type DefinitionText = {

@@ -1,4 +1,4 @@
-import type { FoundEntry } from '../surface-entry.ts';
+import type { FoundEntry } from '../surface/surface-entry.ts';
 import type { Strength } from './signs.ts';
 
 /** Parameters that collect what their tool does not need. */

@@ -1,4 +1,4 @@
-import type { FoundEntry } from '../surface-entry.ts';
+import type { FoundEntry } from '../surface/surface-entry.ts';
 
 /**
  * Which tools of one server, used together, let text from outside carry private data out or do harm. By names and

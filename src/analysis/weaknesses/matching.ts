@@ -1,5 +1,5 @@
+import { type Language, matchesIn, type Source } from '../sources/source.ts';
 import type { Match, Package } from './rule.ts';
-import { type Language, matchesIn, type Source } from './source.ts';
 
 export type Looking = {
   /** Which layer the patterns read: `code` shows literals, `bare` does not. */

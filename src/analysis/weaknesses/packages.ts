@@ -1,8 +1,8 @@
-import { baseName, folderOf } from '../paths.ts';
-import { byCodePoint } from '../words.ts';
+import { baseName, folderOf } from '../files/paths.ts';
+import { byCodePoint } from '../files/words.ts';
+import { type Language, matchesIn, type Source } from '../sources/source.ts';
 import { inLiteral } from './matching.ts';
 import type { Match, Package } from './rule.ts';
-import { type Language, matchesIn, type Source } from './source.ts';
 
 const MANIFEST =
   /^(?:package\.json|pyproject\.toml|setup\.py|go\.mod|Cargo\.toml|pom\.xml|build\.gradle(?:\.kts)?)$/;

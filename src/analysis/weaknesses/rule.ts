@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { itemStrength, weaknessClass } from '../../domain/evidence.ts';
-import type { Language, Source } from './source.ts';
+import type { Language, Source } from '../sources/source.ts';
 
 /** A place a rule points at. Offsets are into the source's text; `say` goes into the item's detail. */
 export type Match = {

@@ -1,7 +1,7 @@
-import type { Door, FlowLead } from '../../analysis/code/leads.ts';
-import { mayDefineTools, readSurface, type SurfaceSource } from '../../analysis/read-surface.ts';
-import type { FoundEntry } from '../../analysis/surface-entry.ts';
-import { listed } from '../../analysis/words.ts';
+import { listed } from '../../analysis/files/words.ts';
+import type { Door, FlowLead } from '../../analysis/flow/leads.ts';
+import { mayDefineTools, readSurface, type SurfaceSource } from '../../analysis/surface/read-surface.ts';
+import type { FoundEntry } from '../../analysis/surface/surface-entry.ts';
 import { type ItemDraft, lead } from '../collector.ts';
 import { sinkWords } from './words.ts';
 

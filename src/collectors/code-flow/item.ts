@@ -1,5 +1,5 @@
-import type { Cause } from '../../analysis/code/causes.ts';
-import { type FlowLead, joinedDoors } from '../../analysis/code/leads.ts';
+import type { Cause } from '../../analysis/flow/causes.ts';
+import { type FlowLead, joinedDoors } from '../../analysis/flow/leads.ts';
 import { type ItemDraft, lead } from '../collector.ts';
 import { describeCause, inputWords, sinkWords, titleOfCause } from './words.ts';
 

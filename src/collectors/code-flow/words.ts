@@ -1,7 +1,7 @@
-import type { Cause } from '../../analysis/code/causes.ts';
-import type { FlowLead } from '../../analysis/code/leads.ts';
-import type { OriginKind } from '../../analysis/code/value.ts';
-import { listed, plural } from '../../analysis/words.ts';
+import { listed, plural } from '../../analysis/files/words.ts';
+import type { Cause } from '../../analysis/flow/causes.ts';
+import type { FlowLead } from '../../analysis/flow/leads.ts';
+import type { OriginKind } from '../../analysis/flow/value.ts';
 
 /** How a flow is told to people. */
 

@@ -1,5 +1,5 @@
+import { byCodePoint, count, listed } from '../../analysis/files/words.ts';
 import type { Match, Package, Rule } from '../../analysis/weaknesses/rule.ts';
-import { byCodePoint, count, listed } from '../../analysis/words.ts';
 import type { Place } from '../../domain/evidence.ts';
 import { fact, type ItemDraft, lead, strength } from '../collector.ts';
 

@@ -1,7 +1,7 @@
-import type { Dependency, Lockfile, Manifest, SpecifierKind } from '../../analysis/dependency.ts';
-import { pipedDownloads } from '../../analysis/launch-commands.ts';
-import { baseName } from '../../analysis/paths.ts';
-import { count, listed, plural, share, tally } from '../../analysis/words.ts';
+import { baseName } from '../../analysis/files/paths.ts';
+import { count, listed, plural, share, tally } from '../../analysis/files/words.ts';
+import type { Dependency, Lockfile, Manifest, SpecifierKind } from '../../analysis/packages/dependency.ts';
+import { pipedDownloads } from '../../analysis/repository/launch-commands.ts';
 import { fact, gap, type ItemDraft, lead, strength } from '../collector.ts';
 
 export const WHAT = ['1.3.1'];

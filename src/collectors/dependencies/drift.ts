@@ -1,8 +1,8 @@
-import type { Dependency, Lockfile, Manifest } from '../../analysis/dependency.ts';
-import { registryName } from '../../analysis/dependency.ts';
-import { servedBy } from '../../analysis/lockfiles/lock.ts';
-import { folderOf } from '../../analysis/paths.ts';
-import { listed, plural } from '../../analysis/words.ts';
+import { folderOf } from '../../analysis/files/paths.ts';
+import { listed, plural } from '../../analysis/files/words.ts';
+import type { Dependency, Lockfile, Manifest } from '../../analysis/packages/dependency.ts';
+import { registryName } from '../../analysis/packages/dependency.ts';
+import { servedBy } from '../../analysis/packages/lockfiles/lock.ts';
 import { fact, type ItemDraft, lead, strength } from '../collector.ts';
 import { UPDATES } from './describe.ts';
 

@@ -1,5 +1,5 @@
-import type { Dependency, Manifest } from '../../analysis/dependency.ts';
-import { listed, plural } from '../../analysis/words.ts';
+import { listed, plural } from '../../analysis/files/words.ts';
+import type { Dependency, Manifest } from '../../analysis/packages/dependency.ts';
 import { type ItemDraft, lead } from '../collector.ts';
 import { CHAIN, KIND_WORDS, UPDATES } from './describe.ts';
 

@@ -1,9 +1,9 @@
-import type { Lockfile, Manifest } from '../../analysis/dependency.ts';
-import { lockfileKind } from '../../analysis/lockfiles/index.ts';
-import { requirements } from '../../analysis/manifests/line-manifests.ts';
-import { manifestReader } from '../../analysis/manifests/read-manifest.ts';
-import { folderOf } from '../../analysis/paths.ts';
-import { bytes, count, listed, plural } from '../../analysis/words.ts';
+import { folderOf } from '../../analysis/files/paths.ts';
+import { bytes, count, listed, plural } from '../../analysis/files/words.ts';
+import type { Lockfile, Manifest } from '../../analysis/packages/dependency.ts';
+import { lockfileKind } from '../../analysis/packages/lockfiles/index.ts';
+import { requirements } from '../../analysis/packages/manifests/line-manifests.ts';
+import { manifestReader } from '../../analysis/packages/manifests/read-manifest.ts';
 import { type CollectContext, gap, type ItemDraft, type TreeEntry } from '../collector.ts';
 import { CHAIN, KNOWN, WHAT } from './describe.ts';
 

@@ -1,5 +1,5 @@
-import type { Component } from '../../analysis/inventory.ts';
-import { count, listed, plural, tally } from '../../analysis/words.ts';
+import { count, listed, plural, tally } from '../../analysis/files/words.ts';
+import type { Component } from '../../analysis/packages/inventory.ts';
 import { fact, type ItemDraft } from '../collector.ts';
 import { WHAT } from './describe.ts';
 

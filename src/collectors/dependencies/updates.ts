@@ -1,7 +1,7 @@
-import type { Ecosystem, Manifest } from '../../analysis/dependency.ts';
-import { linesOf } from '../../analysis/lines.ts';
-import { text as asText, bag, list } from '../../analysis/shape.ts';
-import { listed } from '../../analysis/words.ts';
+import { linesOf } from '../../analysis/files/lines.ts';
+import { text as asText, bag, list } from '../../analysis/files/shape.ts';
+import { listed } from '../../analysis/files/words.ts';
+import type { Ecosystem, Manifest } from '../../analysis/packages/dependency.ts';
 import { type CollectContext, fact, gap, type ItemDraft, strength } from '../collector.ts';
 import { UPDATES } from './describe.ts';
 
@@ -30,7 +30,7 @@ export const updateBots = async (
   const needed = [...new Set(manifests.filter((m) => m.dependencies.length > 0).map((m) => m.ecosystem))];
   const items: ItemDraft[] = [];
   if (dependabot) {
-    const { parseYaml } = await import('../../analysis/parse-yaml.ts');
+    const { parseYaml } = await import('../../analysis/files/parse-yaml.ts');
     const source = await tree.text(dependabot);
     const parsed = source === null ? null : parseYaml(source);
     if (!parsed?.ok)

@@ -1,6 +1,6 @@
-import { holdsFor, mergeAliases, type Vulnerability, worst } from '../../analysis/advisories.ts';
-import type { Component } from '../../analysis/inventory.ts';
-import { byCodePoint, count, listed, plural } from '../../analysis/words.ts';
+import { byCodePoint, count, listed, plural } from '../../analysis/files/words.ts';
+import { holdsFor, mergeAliases, type Vulnerability, worst } from '../../analysis/packages/advisories.ts';
+import type { Component } from '../../analysis/packages/inventory.ts';
 import type { AdvisoryAnswer, AdvisorySource, OsvRecord } from '../../domain/advisory.ts';
 import { type CollectContext, fact, gap, type ItemDraft, lead } from '../collector.ts';
 import { KNOWN } from './describe.ts';

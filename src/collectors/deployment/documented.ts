@@ -1,7 +1,7 @@
-import { readMarkdown } from '../../analysis/markdown.ts';
-import { below, depthOf, isTestPath, isVendoredPath } from '../../analysis/paths.ts';
-import { readTexts } from '../../analysis/read-texts.ts';
-import { count, listed, plural } from '../../analysis/words.ts';
+import { readMarkdown } from '../../analysis/files/markdown.ts';
+import { below, depthOf, isTestPath, isVendoredPath } from '../../analysis/files/paths.ts';
+import { readTexts } from '../../analysis/files/read-texts.ts';
+import { count, listed, plural } from '../../analysis/files/words.ts';
 import { type CollectContext, fact, type ItemDraft, lead, placed } from '../collector.ts';
 
 type Place = { path: string; startLine: number };

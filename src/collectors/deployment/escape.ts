@@ -1,6 +1,6 @@
-import { launchesIn } from '../../analysis/launch-commands.ts';
-import { folderOf } from '../../analysis/paths.ts';
-import { listed, plural } from '../../analysis/words.ts';
+import { folderOf } from '../../analysis/files/paths.ts';
+import { listed, plural } from '../../analysis/files/words.ts';
+import { launchesIn } from '../../analysis/repository/launch-commands.ts';
 import { gap, type ItemDraft } from '../collector.ts';
 import type { DockerRun } from './documented.ts';
 

@@ -1,8 +1,8 @@
-import { imagePin } from '../../analysis/launch-commands.ts';
-import { parseJson } from '../../analysis/parse-json.ts';
-import { bag, entriesOf, list, text } from '../../analysis/shape.ts';
-import { readUnit } from '../../analysis/systemd.ts';
-import { listed } from '../../analysis/words.ts';
+import { readUnit } from '../../analysis/deployment/systemd.ts';
+import { parseJson } from '../../analysis/files/parse-json.ts';
+import { bag, entriesOf, list, text } from '../../analysis/files/shape.ts';
+import { listed } from '../../analysis/files/words.ts';
+import { imagePin } from '../../analysis/repository/launch-commands.ts';
 import { type CollectContext, fact, gap, type ItemDraft, lead, strength } from '../collector.ts';
 
 const ALL = ['3.1.1', '3.1.2', '3.1.3'];

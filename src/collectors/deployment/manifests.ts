@@ -3,9 +3,9 @@ import {
   isKubernetes,
   type KubernetesObject,
   readKubernetes,
-} from '../../analysis/kubernetes.ts';
-import { baseName } from '../../analysis/paths.ts';
-import { listed, plural } from '../../analysis/words.ts';
+} from '../../analysis/deployment/kubernetes.ts';
+import { baseName } from '../../analysis/files/paths.ts';
+import { listed, plural } from '../../analysis/files/words.ts';
 import {
   type CollectContext,
   fact,
@@ -138,7 +138,7 @@ export const manifestItems = async (
   { tree, signal }: CollectContext,
   files: readonly TreeEntry[],
 ): Promise<{ items: ItemDraft[]; objects: number; charts: number }> => {
-  const { parseYaml, parseYamlDocuments } = await import('../../analysis/parse-yaml.ts');
+  const { parseYaml, parseYamlDocuments } = await import('../../analysis/files/parse-yaml.ts');
   const charts = files
     .filter((e) => baseName(e.path) === 'Chart.yaml')
     .map((e) => e.path.slice(0, -'Chart.yaml'.length));

@@ -1,7 +1,7 @@
-import { MOST_SERVICES, readCompose } from '../../analysis/compose.ts';
-import { imagePin } from '../../analysis/launch-commands.ts';
-import { bag } from '../../analysis/shape.ts';
-import { listed, plural } from '../../analysis/words.ts';
+import { MOST_SERVICES, readCompose } from '../../analysis/deployment/compose.ts';
+import { bag } from '../../analysis/files/shape.ts';
+import { listed, plural } from '../../analysis/files/words.ts';
+import { imagePin } from '../../analysis/repository/launch-commands.ts';
 import { type CollectContext, fact, gap, type ItemDraft, lead } from '../collector.ts';
 
 const CONFINED = ['3.1.1', '3.1.2', '3.1.3'];
@@ -12,7 +12,7 @@ const CHECKS_FOR: Record<string, string[]> = {
 };
 
 export const composeItems = async ({ tree }: CollectContext, path: string): Promise<ItemDraft[]> => {
-  const { parseYaml } = await import('../../analysis/parse-yaml.ts');
+  const { parseYaml } = await import('../../analysis/files/parse-yaml.ts');
   const source = await tree.text(path);
   const parsed = source === null ? null : parseYaml(source);
   if (!parsed?.ok)

@@ -1,7 +1,7 @@
-import { type ImageFile, readDockerfile } from '../../analysis/dockerfile.ts';
-import { imagePin } from '../../analysis/launch-commands.ts';
-import { linesOf } from '../../analysis/lines.ts';
-import { count } from '../../analysis/words.ts';
+import { type ImageFile, readDockerfile } from '../../analysis/deployment/dockerfile.ts';
+import { linesOf } from '../../analysis/files/lines.ts';
+import { count } from '../../analysis/files/words.ts';
+import { imagePin } from '../../analysis/repository/launch-commands.ts';
 import { type CollectContext, fact, gap, type ItemDraft, lead, strength } from '../collector.ts';
 
 const MOST_BYTES = 300_000;

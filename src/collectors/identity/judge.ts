@@ -1,12 +1,12 @@
-import type { Claim } from '../../analysis/identity-claims.ts';
-import { baseName, depthOf, folderOf } from '../../analysis/paths.ts';
+import { baseName, depthOf, folderOf } from '../../analysis/files/paths.ts';
+import { listed } from '../../analysis/files/words.ts';
+import type { Claim } from '../../analysis/repository/identity-claims.ts';
 import {
   parseRepositoryUrl,
   type RepositoryName,
   sameRepository,
   spell,
-} from '../../analysis/repository-url.ts';
-import { listed } from '../../analysis/words.ts';
+} from '../../analysis/repository/repository-url.ts';
 import { fact, type ItemDraft, lead } from '../collector.ts';
 
 export const CHECKS = ['1.1.1'];

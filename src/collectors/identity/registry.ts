@@ -1,10 +1,10 @@
-import type { Claim } from '../../analysis/identity-claims.ts';
-import type { Parsed } from '../../analysis/parse-json.ts';
-import { baseName, depthOf, isVendoredPath } from '../../analysis/paths.ts';
-import { readBundle, readServerJson } from '../../analysis/registry-manifests.ts';
-import type { RepositoryName } from '../../analysis/repository-url.ts';
-import { vendorNamed } from '../../analysis/vendors.ts';
-import { listed } from '../../analysis/words.ts';
+import type { Parsed } from '../../analysis/files/parse-json.ts';
+import { baseName, depthOf, isVendoredPath } from '../../analysis/files/paths.ts';
+import { listed } from '../../analysis/files/words.ts';
+import type { Claim } from '../../analysis/repository/identity-claims.ts';
+import { readBundle, readServerJson } from '../../analysis/repository/registry-manifests.ts';
+import type { RepositoryName } from '../../analysis/repository/repository-url.ts';
+import { vendorNamed } from '../../analysis/repository/vendors.ts';
 import { fact, type ItemDraft, lead, type SourceTree, strength } from '../collector.ts';
 import { at, CHECKS } from './judge.ts';
 

@@ -1,6 +1,6 @@
-import { spot } from '../../analysis/server-sources.ts';
-import { matchesIn, type Source } from '../../analysis/weaknesses/source.ts';
-import { listed, plural } from '../../analysis/words.ts';
+import { listed, plural } from '../../analysis/files/words.ts';
+import { spot } from '../../analysis/sources/server-sources.ts';
+import { matchesIn, type Source } from '../../analysis/sources/source.ts';
 import { fact, type ItemDraft, lead, placed, strength } from '../collector.ts';
 
 const CHECKS = ['3.2.4'];

@@ -1,5 +1,5 @@
-import { below, depthOf, isTestPath, isVendoredPath } from '../../analysis/paths.ts';
-import { readTexts } from '../../analysis/read-texts.ts';
+import { below, depthOf, isTestPath, isVendoredPath } from '../../analysis/files/paths.ts';
+import { readTexts } from '../../analysis/files/read-texts.ts';
 import type { SourceTree } from '../collector.ts';
 
 type Place = { path: string; startLine: number };

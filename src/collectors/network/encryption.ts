@@ -1,9 +1,9 @@
-import type { Listener } from '../../analysis/listeners.ts';
-import type { OutboundHost } from '../../analysis/outbound.ts';
-import { spot } from '../../analysis/server-sources.ts';
+import { listed, plural } from '../../analysis/files/words.ts';
+import { spot } from '../../analysis/sources/server-sources.ts';
+import { matchesIn, type Source } from '../../analysis/sources/source.ts';
+import type { Listener } from '../../analysis/weaknesses/listeners.ts';
 import { inLiteral } from '../../analysis/weaknesses/matching.ts';
-import { matchesIn, type Source } from '../../analysis/weaknesses/source.ts';
-import { listed, plural } from '../../analysis/words.ts';
+import type { OutboundHost } from '../../analysis/weaknesses/outbound.ts';
 import { fact, type ItemDraft, lead, placed } from '../collector.ts';
 import type { DocumentHosts } from './documents.ts';
 

@@ -1,5 +1,5 @@
-import type { Listener } from '../../analysis/listeners.ts';
-import { plural } from '../../analysis/words.ts';
+import { plural } from '../../analysis/files/words.ts';
+import type { Listener } from '../../analysis/weaknesses/listeners.ts';
 import { fact, type ItemDraft, lead, placed } from '../collector.ts';
 
 const CHECKS = ['3.2.1', '3.2.3'];

@@ -1,6 +1,6 @@
-import type { ChosenBy, OutboundCall, OutboundHost } from '../../analysis/outbound.ts';
-import type { Source } from '../../analysis/weaknesses/source.ts';
-import { byCodePoint, count, listed, plural } from '../../analysis/words.ts';
+import { byCodePoint, count, listed, plural } from '../../analysis/files/words.ts';
+import type { Source } from '../../analysis/sources/source.ts';
+import type { ChosenBy, OutboundCall, OutboundHost } from '../../analysis/weaknesses/outbound.ts';
 import { fact, type ItemDraft, lead, placed } from '../collector.ts';
 import type { DocumentHosts } from './documents.ts';
 

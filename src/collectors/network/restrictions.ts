@@ -1,6 +1,6 @@
-import type { AddressFilter, EgressSigns } from '../../analysis/address-filters.ts';
-import type { OutboundCall } from '../../analysis/outbound.ts';
-import { listed, plural } from '../../analysis/words.ts';
+import { listed, plural } from '../../analysis/files/words.ts';
+import type { AddressFilter, EgressSigns } from '../../analysis/weaknesses/address-filters.ts';
+import type { OutboundCall } from '../../analysis/weaknesses/outbound.ts';
 import { fact, type ItemDraft, lead, placed, strength } from '../collector.ts';
 
 const CHECKS = ['3.2.3'];

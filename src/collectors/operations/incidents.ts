@@ -1,9 +1,9 @@
-import { readMarkdown } from '../../analysis/markdown.ts';
-import { baseName, below, depthOf, isTestPath, isVendoredPath } from '../../analysis/paths.ts';
-import { readTexts } from '../../analysis/read-texts.ts';
-import { spot } from '../../analysis/server-sources.ts';
-import { matchesIn, type Source } from '../../analysis/weaknesses/source.ts';
-import { listed, plural } from '../../analysis/words.ts';
+import { readMarkdown } from '../../analysis/files/markdown.ts';
+import { baseName, below, depthOf, isTestPath, isVendoredPath } from '../../analysis/files/paths.ts';
+import { readTexts } from '../../analysis/files/read-texts.ts';
+import { listed, plural } from '../../analysis/files/words.ts';
+import { spot } from '../../analysis/sources/server-sources.ts';
+import { matchesIn, type Source } from '../../analysis/sources/source.ts';
 import { type CollectContext, fact, type ItemDraft, placed } from '../collector.ts';
 
 const CHECKS = ['3.3.3'];

@@ -1,7 +1,7 @@
-import { type LogCall, logLibraries } from '../../analysis/log-calls.ts';
-import { type Spot, spot } from '../../analysis/server-sources.ts';
-import { matchesIn, type Source } from '../../analysis/weaknesses/source.ts';
-import { count, listed, plural, tally } from '../../analysis/words.ts';
+import { count, listed, plural, tally } from '../../analysis/files/words.ts';
+import { type Spot, spot } from '../../analysis/sources/server-sources.ts';
+import { matchesIn, type Source } from '../../analysis/sources/source.ts';
+import { type LogCall, logLibraries } from '../../analysis/weaknesses/log-calls.ts';
 import { fact, type ItemDraft, placed, strength } from '../collector.ts';
 
 const CHECKS = ['3.3.1'];

@@ -1,8 +1,8 @@
-import type { LogCall } from '../../analysis/log-calls.ts';
-import { type Spot, spot } from '../../analysis/server-sources.ts';
-import type { FoundEntry } from '../../analysis/surface-entry.ts';
-import { matchesIn, type Source } from '../../analysis/weaknesses/source.ts';
-import { count, listed, plural, share } from '../../analysis/words.ts';
+import { count, listed, plural, share } from '../../analysis/files/words.ts';
+import { type Spot, spot } from '../../analysis/sources/server-sources.ts';
+import { matchesIn, type Source } from '../../analysis/sources/source.ts';
+import type { FoundEntry } from '../../analysis/surface/surface-entry.ts';
+import type { LogCall } from '../../analysis/weaknesses/log-calls.ts';
 import { fact, type ItemDraft, placed, strength } from '../collector.ts';
 
 const CHECKS = ['3.3.2'];

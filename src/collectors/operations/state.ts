@@ -1,7 +1,7 @@
-import { isTestPath, isVendoredPath } from '../../analysis/paths.ts';
-import { type Spot, spot } from '../../analysis/server-sources.ts';
-import { type Language, matchesIn, type Source } from '../../analysis/weaknesses/source.ts';
-import { listed, plural } from '../../analysis/words.ts';
+import { isTestPath, isVendoredPath } from '../../analysis/files/paths.ts';
+import { listed, plural } from '../../analysis/files/words.ts';
+import { type Spot, spot } from '../../analysis/sources/server-sources.ts';
+import { type Language, matchesIn, type Source } from '../../analysis/sources/source.ts';
 import { type CollectContext, fact, type ItemDraft, placed } from '../collector.ts';
 
 const CHECKS = ['3.3.4', '2.3.4'];

@@ -1,6 +1,6 @@
-import { isAmbientVariable } from '../../analysis/environment-variables.ts';
-import { depthOf, extensionOf } from '../../analysis/paths.ts';
-import { byCodePoint, listed, plural, share } from '../../analysis/words.ts';
+import { depthOf, extensionOf } from '../../analysis/files/paths.ts';
+import { byCodePoint, listed, plural, share } from '../../analysis/files/words.ts';
+import { isAmbientVariable } from '../../analysis/repository/environment-variables.ts';
 import { type CollectContext, fact, type ItemDraft, lead, placed, strength } from '../collector.ts';
 import { CHECKS } from './sections.ts';
 import { type Place, type Shown, TRANSPORTS } from './sources.ts';

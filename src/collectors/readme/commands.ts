@@ -1,8 +1,13 @@
-import { imagesBuilt, type Launch, launchesIn, pipedDownloads } from '../../analysis/launch-commands.ts';
-import { readMarkdown } from '../../analysis/markdown.ts';
-import { baseName, below, depthOf, isTestPath, isVendoredPath } from '../../analysis/paths.ts';
-import { readTexts } from '../../analysis/read-texts.ts';
-import { byCodePoint, count, listed, plural } from '../../analysis/words.ts';
+import { readMarkdown } from '../../analysis/files/markdown.ts';
+import { baseName, below, depthOf, isTestPath, isVendoredPath } from '../../analysis/files/paths.ts';
+import { readTexts } from '../../analysis/files/read-texts.ts';
+import { byCodePoint, count, listed, plural } from '../../analysis/files/words.ts';
+import {
+  imagesBuilt,
+  type Launch,
+  launchesIn,
+  pipedDownloads,
+} from '../../analysis/repository/launch-commands.ts';
 import { type CollectContext, fact, type ItemDraft, lead, placed, strength } from '../collector.ts';
 import type { Place, Shown } from './sources.ts';
 

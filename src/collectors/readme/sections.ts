@@ -1,5 +1,5 @@
-import { readMarkdown } from '../../analysis/markdown.ts';
-import { listed, plural } from '../../analysis/words.ts';
+import { readMarkdown } from '../../analysis/files/markdown.ts';
+import { listed, plural } from '../../analysis/files/words.ts';
 import { fact, type ItemDraft } from '../collector.ts';
 
 export const CHECKS = ['1.2.2'];

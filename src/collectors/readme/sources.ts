@@ -1,6 +1,4 @@
-import { environmentReads } from '../../analysis/environment-variables.ts';
-import { imagesBuilt, type Launch, launchesIn, pipedDownloads } from '../../analysis/launch-commands.ts';
-import { lineFinder } from '../../analysis/lines.ts';
+import { lineFinder } from '../../analysis/files/lines.ts';
 import {
   below,
   isExamplePath,
@@ -8,8 +6,15 @@ import {
   isTestPath,
   isVendoredPath,
   languageOf,
-} from '../../analysis/paths.ts';
-import { readTexts } from '../../analysis/read-texts.ts';
+} from '../../analysis/files/paths.ts';
+import { readTexts } from '../../analysis/files/read-texts.ts';
+import { environmentReads } from '../../analysis/repository/environment-variables.ts';
+import {
+  imagesBuilt,
+  type Launch,
+  launchesIn,
+  pipedDownloads,
+} from '../../analysis/repository/launch-commands.ts';
 import type { CollectContext } from '../collector.ts';
 
 export type Place = { path: string; startLine: number };

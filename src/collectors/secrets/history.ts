@@ -1,7 +1,7 @@
-import { newLineFilter } from '../../analysis/new-lines.ts';
-import { baseName, below, isBinaryPath } from '../../analysis/paths.ts';
-import type { SecretHit, SecretScanner } from '../../analysis/secret-scan.ts';
-import { byCodePoint, bytes, count, listed, plural } from '../../analysis/words.ts';
+import { baseName, below, isBinaryPath } from '../../analysis/files/paths.ts';
+import { byCodePoint, bytes, count, listed, plural } from '../../analysis/files/words.ts';
+import { newLineFilter } from '../../analysis/repository/new-lines.ts';
+import type { SecretHit, SecretScanner } from '../../analysis/repository/secret-scan.ts';
 import { type CollectContext, fact, gap, type HistoricBlob, type ItemDraft, lead } from '../collector.ts';
 import { byPath, CHECKS, COMMON, capital, MOST_ITEMS, MOST_PER_FILE, weigh } from './weigh.ts';
 

@@ -1,6 +1,6 @@
-import { isExamplePath, isTestPath, isVendoredPath } from '../../analysis/paths.ts';
-import type { SecretHit } from '../../analysis/secret-scan.ts';
-import { byCodePoint } from '../../analysis/words.ts';
+import { isExamplePath, isTestPath, isVendoredPath } from '../../analysis/files/paths.ts';
+import { byCodePoint } from '../../analysis/files/words.ts';
+import type { SecretHit } from '../../analysis/repository/secret-scan.ts';
 import type { ItemDraft } from '../collector.ts';
 
 export const CHECKS = ['2.2.2'];

@@ -1,5 +1,5 @@
-import { folderOf } from '../../analysis/paths.ts';
-import { bytes, listed, plural } from '../../analysis/words.ts';
+import { folderOf } from '../../analysis/files/paths.ts';
+import { bytes, listed, plural } from '../../analysis/files/words.ts';
 import { type CollectContext, fact, gap, type ItemDraft, lead, type TreeEntry } from '../collector.ts';
 
 export const CHECKS = ['1.2.1'];

@@ -1,8 +1,8 @@
-import { parseJson } from '../../analysis/parse-json.ts';
-import { parseToml } from '../../analysis/parse-toml.ts';
-import { baseName, isExamplePath, isVendoredPath } from '../../analysis/paths.ts';
-import { text as asText, bag } from '../../analysis/shape.ts';
-import { listed } from '../../analysis/words.ts';
+import { parseJson } from '../../analysis/files/parse-json.ts';
+import { parseToml } from '../../analysis/files/parse-toml.ts';
+import { baseName, isExamplePath, isVendoredPath } from '../../analysis/files/paths.ts';
+import { text as asText, bag } from '../../analysis/files/shape.ts';
+import { listed } from '../../analysis/files/words.ts';
 import { type CollectContext, fact, type ItemDraft, lead, strength } from '../collector.ts';
 import { CHECKS } from './pipelines.ts';
 

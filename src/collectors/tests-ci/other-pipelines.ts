@@ -1,7 +1,7 @@
-import type { Parsed } from '../../analysis/parse-json.ts';
-import { bag, entriesOf, list } from '../../analysis/shape.ts';
-import { listed, plural } from '../../analysis/words.ts';
-import { stepKinds } from '../../analysis/workflow.ts';
+import type { Parsed } from '../../analysis/files/parse-json.ts';
+import { bag, entriesOf, list } from '../../analysis/files/shape.ts';
+import { listed, plural } from '../../analysis/files/words.ts';
+import { stepKinds } from '../../analysis/repository/workflow.ts';
 import { type CollectContext, fact, gap, type ItemDraft } from '../collector.ts';
 
 type Job = { id: string; line: number; text: string };
@@ -57,7 +57,7 @@ const kindsOf = (text: string): string[] =>
 
 /** Pipelines of other systems than GitHub, per job. */
 export const otherPipelines = async ({ tree }: CollectContext, checks: string[]): Promise<ItemDraft[]> => {
-  const { parseYaml } = await import('../../analysis/parse-yaml.ts');
+  const { parseYaml } = await import('../../analysis/files/parse-yaml.ts');
   const items: ItemDraft[] = [];
   for (const { name, path: pattern, jobs } of SYSTEMS) {
     const path = tree.allEntries.find((e) => e.kind === 'file' && pattern.test(e.path))?.path;

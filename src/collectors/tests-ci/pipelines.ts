@@ -1,7 +1,7 @@
-import { baseName } from '../../analysis/paths.ts';
-import { readTexts } from '../../analysis/read-texts.ts';
-import { listed, plural } from '../../analysis/words.ts';
-import { readWorkflow, stepKinds, type Workflow } from '../../analysis/workflow.ts';
+import { baseName } from '../../analysis/files/paths.ts';
+import { readTexts } from '../../analysis/files/read-texts.ts';
+import { listed, plural } from '../../analysis/files/words.ts';
+import { readWorkflow, stepKinds, type Workflow } from '../../analysis/repository/workflow.ts';
 import {
   type CollectContext,
   fact,
@@ -42,7 +42,7 @@ export const pipelineItems = async (
         /^\.github\/(workflows\/[^/]+\.ya?ml|actions\/.+\/action\.ya?ml)$|^action\.ya?ml$/.test(e.path),
     )
     .map((e) => ({ path: e.path }));
-  const { parseYaml } = await import('../../analysis/parse-yaml.ts');
+  const { parseYaml } = await import('../../analysis/files/parse-yaml.ts');
   const workflows: Workflow[] = [];
   for await (const { entry, text } of readTexts(tree, paths.slice(0, MOST_WORKFLOWS), signal)) {
     const parsed = text === null ? null : parseYaml(text);

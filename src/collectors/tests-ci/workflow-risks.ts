@@ -1,7 +1,7 @@
-import { pipedDownloads } from '../../analysis/launch-commands.ts';
-import { baseName } from '../../analysis/paths.ts';
-import { bag } from '../../analysis/shape.ts';
-import { count, listed, plural, share, tally } from '../../analysis/words.ts';
+import { baseName } from '../../analysis/files/paths.ts';
+import { bag } from '../../analysis/files/shape.ts';
+import { count, listed, plural, share, tally } from '../../analysis/files/words.ts';
+import { pipedDownloads } from '../../analysis/repository/launch-commands.ts';
 import {
   checksOutStranger,
   injectedExpressions,
@@ -9,7 +9,7 @@ import {
   stepKinds,
   usesPin,
   type Workflow,
-} from '../../analysis/workflow.ts';
+} from '../../analysis/repository/workflow.ts';
 import { fact, type ItemDraft, lead, placed, strength } from '../collector.ts';
 
 const SUPPLY = ['1.3.4'];

@@ -1,6 +1,6 @@
-import { hintProblems, writingWord } from '../../analysis/annotation-claims.ts';
-import type { FoundEntry, ScannedSurface } from '../../analysis/surface-entry.ts';
-import { count, listed, plural, share } from '../../analysis/words.ts';
+import { count, listed, plural, share } from '../../analysis/files/words.ts';
+import type { FoundEntry, ScannedSurface } from '../../analysis/surface/surface-entry.ts';
+import { hintProblems, writingWord } from '../../analysis/tool-text/annotation-claims.ts';
 import { type CollectContext, fact, type ItemDraft, lead, strength } from '../collector.ts';
 import { place } from './definitions.ts';
 

@@ -1,5 +1,5 @@
-import type { FoundEntry, ScannedSurface } from '../../analysis/surface-entry.ts';
-import { count, listed, plural, share, tally } from '../../analysis/words.ts';
+import { count, listed, plural, share, tally } from '../../analysis/files/words.ts';
+import type { FoundEntry, ScannedSurface } from '../../analysis/surface/surface-entry.ts';
 import { fact, gap, type ItemDraft, lead, strength } from '../collector.ts';
 
 /** Past this many leads of one kind a list says more than single items. */

@@ -1,8 +1,8 @@
-import type { FoundEntry } from '../../analysis/surface-entry.ts';
+import { listed, plural } from '../../analysis/files/words.ts';
+import type { Source } from '../../analysis/sources/source.ts';
+import type { FoundEntry } from '../../analysis/surface/surface-entry.ts';
 import { changesIn } from '../../analysis/tool-text/changes.ts';
 import { type Leg, legsOf, toxicCombination } from '../../analysis/tool-text/toxic.ts';
-import type { Source } from '../../analysis/weaknesses/source.ts';
-import { listed, plural } from '../../analysis/words.ts';
 import { fact, type ItemDraft, lead } from '../collector.ts';
 import { handlerText } from './handler.ts';
 

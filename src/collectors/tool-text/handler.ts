@@ -1,4 +1,4 @@
-import type { FoundEntry } from '../../analysis/surface-entry.ts';
+import type { FoundEntry } from '../../analysis/surface/surface-entry.ts';
 
 /** The source of an entry's handler, '' when it is not known. */
 export const handlerText = (e: FoundEntry, texts: ReadonlyMap<string, string>): string => {

@@ -1,10 +1,10 @@
-import { lineWith } from '../../analysis/lines.ts';
-import type { FoundEntry } from '../../analysis/surface-entry.ts';
+import { lineWith } from '../../analysis/files/lines.ts';
+import { count, plural } from '../../analysis/files/words.ts';
+import type { FoundEntry } from '../../analysis/surface/surface-entry.ts';
 import { carriersIn } from '../../analysis/tool-text/carriers.ts';
 import type { DefinitionText } from '../../analysis/tool-text/definitions.ts';
 import { collectingParameters } from '../../analysis/tool-text/parameters.ts';
 import { type Sign, type Strength, signsIn, together } from '../../analysis/tool-text/signs.ts';
-import { count, plural } from '../../analysis/words.ts';
 import { visible } from '../../text/visible.ts';
 import { type ItemDraft, lead } from '../collector.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { readSource, weaknessLanguage } from '../../../src/analysis/sources/source.ts';
 import { packagesOf } from '../../../src/analysis/weaknesses/packages.ts';
 import { rules } from '../../../src/analysis/weaknesses/rules/index.ts';
-import { readSource, weaknessLanguage } from '../../../src/analysis/weaknesses/source.ts';
 import { access } from './samples/access.ts';
 import { circumstancesSamples } from './samples/circumstances.ts';
 import { errors } from './samples/errors.ts';

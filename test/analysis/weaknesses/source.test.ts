@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type Language, readSource } from '../../../src/analysis/sources/source.ts';
 import { backtracks } from '../../../src/analysis/weaknesses/backtracking.ts';
-import { type Language, readSource } from '../../../src/analysis/weaknesses/source.ts';
 
 const bare = (text: string, language: Language) =>
   readSource('x', text, language).bare.replace(/\s+/g, ' ').trim();

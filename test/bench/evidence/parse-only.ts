@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { parse } from '@babel/parser';
 import * as treeSitter from '@vscode/tree-sitter-wasm';
-import { extensionOf } from '../../../src/analysis/paths.ts';
+import { extensionOf } from '../../../src/analysis/files/paths.ts';
 
 const repository = process.argv[2]!;
 const GRAMMARS: Record<string, string> = { py: 'python', go: 'go', java: 'java', rs: 'rust' };

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { holdsFor } from '../../../src/analysis/advisories.ts';
-import type { Ecosystem } from '../../../src/analysis/dependency.ts';
-import { compareVersions } from '../../../src/analysis/versions/compare.ts';
+import { holdsFor } from '../../../src/analysis/packages/advisories.ts';
+import type { Ecosystem } from '../../../src/analysis/packages/dependency.ts';
+import { compareVersions } from '../../../src/analysis/packages/versions/compare.ts';
 import { bundledAdvisories } from '../../../src/domain/advisory.ts';
 import { bundledSource } from '../../../src/io/advisories/bundled.ts';
 import { bundledChecklists } from '../../../src/io/methodology-files.ts';

@@ -1,6 +1,6 @@
+import { bareIn, closing, inside, linesAround, matchesIn, type Source } from '../../sources/source.ts';
 import { inLiteral, matching } from '../matching.ts';
 import { inEach, type Match, type Rule } from '../rule.ts';
-import { bareIn, closing, inside, linesAround, matchesIn, type Source } from '../source.ts';
 
 /** Permissions: switches that are off, checks that are skipped, and places where a check is missing that others have. */
 

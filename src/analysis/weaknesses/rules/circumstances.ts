@@ -1,6 +1,6 @@
+import { matchesIn } from '../../sources/source.ts';
 import { inLiteral, matching } from '../matching.ts';
 import { everyLanguage, type Rule } from '../rule.ts';
-import { matchesIn } from '../source.ts';
 
 /** What is so, and is neither good nor bad by itself: an auditor's question about it needs the place. */
 

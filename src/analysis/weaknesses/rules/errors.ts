@@ -1,6 +1,4 @@
-import { folderOf } from '../../paths.ts';
-import { inLiteral, matching } from '../matching.ts';
-import { inEach, type Match, type Package, type Rule } from '../rule.ts';
+import { folderOf } from '../../files/paths.ts';
 import {
   bareIn,
   closing,
@@ -10,7 +8,9 @@ import {
   linesAround,
   matchesIn,
   type Source,
-} from '../source.ts';
+} from '../../sources/source.ts';
+import { inLiteral, matching } from '../matching.ts';
+import { inEach, type Match, type Package, type Rule } from '../rule.ts';
 
 /** What a caller learns from failures, and what gets into the protocol's own channel. */
 

@@ -1,6 +1,3 @@
-import { inLiteral, matching } from '../matching.ts';
-import { inEach, type Match, type Rule } from '../rule.ts';
-import { namesSecret, secretsIn } from '../secret-names.ts';
 import {
   bareIn,
   codeIn,
@@ -10,7 +7,10 @@ import {
   linesFrom,
   matchesIn,
   type Source,
-} from '../source.ts';
+} from '../../sources/source.ts';
+import { inLiteral, matching } from '../matching.ts';
+import { inEach, type Match, type Rule } from '../rule.ts';
+import { namesSecret, secretsIn } from '../secret-names.ts';
 
 /** Secrets that leave: to logs, to results, to files, to the command line. */
 

@@ -1,6 +1,6 @@
+import { bareIn, codeIn, linesAround, linesFrom, matchesIn, type Source } from '../../sources/source.ts';
 import { inLiteral, matching } from '../matching.ts';
 import { inEach, type Match, type Rule } from '../rule.ts';
-import { bareIn, codeIn, linesAround, linesFrom, matchesIn, type Source } from '../source.ts';
 
 /** Checks that decide by how a text looks, where what it does is what matters. */
 

@@ -1,6 +1,6 @@
+import { bareIn, codeIn, inside, linesAround, matchesIn } from '../../sources/source.ts';
 import { inLiteral, matching } from '../matching.ts';
 import { inEach, type Rule } from '../rule.ts';
-import { bareIn, codeIn, inside, linesAround, matchesIn } from '../source.ts';
 
 /** Sessions and OAuth: whether a caller is who it was before, and whether a token is meant for this server. */
 

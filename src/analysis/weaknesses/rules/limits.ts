@@ -1,7 +1,7 @@
+import { bareIn, codeIn, inside, linesAround, matchesIn, type Source } from '../../sources/source.ts';
 import { backtracks } from '../backtracking.ts';
 import { inLiteral, matching } from '../matching.ts';
 import { inEach, type Match, type Rule } from '../rule.ts';
-import { bareIn, codeIn, inside, linesAround, matchesIn, type Source } from '../source.ts';
 
 /** What runs too long, or grows too large, because nothing ends it. */
 

@@ -1,6 +1,6 @@
+import { bareIn, linesFrom, matchesIn, type Source } from '../../sources/source.ts';
 import { inLiteral } from '../matching.ts';
 import { inEach, type Match, type Rule } from '../rule.ts';
-import { bareIn, linesFrom, matchesIn, type Source } from '../source.ts';
 
 /** What a check of a path does when the path cannot be resolved: a file that is to be made does not exist yet. */
 

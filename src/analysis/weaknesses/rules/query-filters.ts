@@ -1,6 +1,6 @@
+import { bareIn, codeIn, linesAround, linesFrom, matchesIn, type Source } from '../../sources/source.ts';
 import { inLiteral, matching } from '../matching.ts';
 import { inEach, type Match, type Rule } from '../rule.ts';
-import { bareIn, codeIn, linesAround, linesFrom, matchesIn, type Source } from '../source.ts';
 
 /** Queries judged by how they look, where the database alone knows what they do. */
 

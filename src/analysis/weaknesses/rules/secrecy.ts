@@ -1,6 +1,6 @@
+import { bareIn, codeIn, linesAround, linesFrom, matchesIn } from '../../sources/source.ts';
 import { inLiteral, matching } from '../matching.ts';
 import { inEach, type Rule } from '../rule.ts';
-import { bareIn, codeIn, linesAround, linesFrom, matchesIn } from '../source.ts';
 
 /** Certificates, ciphers and randomness. */
 

@@ -1,7 +1,15 @@
+import {
+  closing,
+  codeIn,
+  inside,
+  type Language,
+  linesAround,
+  matchesIn,
+  type Source,
+} from '../../sources/source.ts';
 import { inLiteral, matching } from '../matching.ts';
 import { asksWho } from '../packages.ts';
 import { everyLanguage, type Match, type Package, type Rule } from '../rule.ts';
-import { closing, codeIn, inside, type Language, linesAround, matchesIn, type Source } from '../source.ts';
 
 /** The listeners of a package: who can reach them, who is let in, and whose pages may speak to them. */
 

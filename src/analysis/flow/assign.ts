@@ -1,0 +1,79 @@
+import type { Expr, Target } from '../sources/ir.ts';
+import type { Frame } from './frame.ts';
+import { elements, member } from './members.ts';
+import { NOTHING, union, type Value, valueWith, withField } from './value.ts';
+import { valueAt } from './walk-expressions.ts';
+
+/** Where values go: variables, fields, parts of a pattern. */
+
+export const remember = (f: Frame, name: string): void => {
+  if (f.written && !f.written.has(name)) f.written.set(name, f.scope.vars.get(name));
+};
+
+/** Writes a variable where it lives; one of an outer function may still hold what it held. */
+export const setName = (f: Frame, name: string, value: Value): void => {
+  if (!f.scope.vars.has(name))
+    for (let s = f.scope.parent; s?.parent; s = s.parent) {
+      const held = s.vars.get(name);
+      if (held) {
+        s.vars.set(name, union(held, value));
+        return;
+      }
+    }
+  remember(f, name);
+  f.scope.vars.set(name, value);
+};
+
+/** What is kept of a value in a field of an object that outlives the call: what it is, not where it came from. */
+export const lasting = (v: Value): Value =>
+  valueWith({
+    refs: v.refs,
+    fields: v.fields && lastingFields(v.fields),
+    literal: v.literal,
+    words: v.words,
+  });
+const lastingFields = (fields: ReadonlyMap<string, Value>): Map<string, Value> =>
+  new Map([...fields].slice(0, 32).map(([k, v]) => [k, valueWith({ refs: v.refs, literal: v.literal })]));
+
+const setPlace = (f: Frame, expr: Expr, value: Value): void => {
+  if (expr.kind !== 'member' && expr.kind !== 'index') {
+    valueAt(f, expr);
+    return;
+  }
+  const object = valueAt(f, expr.object);
+  const property = expr.kind === 'member' ? expr.property : (valueAt(f, expr.index).literal ?? '');
+  for (const ref of object.refs) {
+    if (ref.kind !== 'object' && ref.kind !== 'class') continue;
+    const held = ref.cls.fields.get(property);
+    ref.cls.fields.set(property, held ? union(held, lasting(value)) : lasting(value));
+    if (object.taints.some((t) => t.source.kind === 'param' && t.source.index === -1))
+      f.stores.set(property, union(f.stores.get(property) ?? NOTHING, value));
+  }
+  // The variable holds an object with one more field now.
+  if (expr.object.kind === 'name' && f.scope.vars.has(expr.object.name)) {
+    const whole =
+      property === ''
+        ? { ...object, taints: union(object, valueWith({ taints: value.taints })).taints }
+        : withField(object, property, value);
+    remember(f, expr.object.name);
+    f.scope.vars.set(expr.object.name, whole);
+  }
+};
+
+export const assignTo = (f: Frame, target: Target, value: Value): void => {
+  if (target.kind === 'name') setName(f, target.name, value);
+  else if (target.kind === 'place') setPlace(f, target.expr, value);
+  else
+    for (const { path, target: inner } of target.parts)
+      assignTo(
+        f,
+        inner,
+        path === '...'
+          ? value
+          : path === ''
+            ? elements(value)
+            : /^\d+$/.test(path) && !value.fields?.has(path) && !value.items
+              ? elements(value)
+              : member(f.engine.program, value, path),
+      );
+};

@@ -1,0 +1,130 @@
+import type { Expr } from '../sources/ir.ts';
+import { type Frame, placeIn } from './frame.ts';
+import { elements, member } from './members.ts';
+import type { Given } from './summary.ts';
+import {
+  allTaints,
+  NOTHING,
+  type Ref,
+  step,
+  type Taint,
+  through,
+  union,
+  unionAll,
+  unionTaints,
+  type Value,
+  valueWith,
+  withField,
+  withItems,
+} from './value.ts';
+
+type Call = Extract<Expr, { kind: 'call' }>;
+/** What calls of functions we do not see the code of do to values. */
+
+/** Numbers, counts, digests, truth values: nothing an attacker can say anything with. */
+export const HARMLESS =
+  /^(?:parseInt|parseFloat|Number|Boolean|BigInt|int|float|bool|len|isNaN|hash|ord|abs|round|Atoi|ParseInt|ParseFloat|ParseBool|parseDouble|parseLong|digest|hexdigest|getTime|toFixed|indexOf|findIndex|charCodeAt|localeCompare|randomUUID|uuid4|GetInt|GetFloat|GetBool|RequireInt|RequireFloat|RequireBool|isinstance|typeof|getIntExtra)$/;
+
+/** Calls that hand on what they are given, as it is. */
+const QUIET =
+  /^(?:trim|trimEnd|trimStart|strip|lstrip|rstrip|TrimSpace|toString|String|str|valueOf|split|join|concat|slice|substring|substr|map|filter|flatMap|flat|reduce|then|catch|finally|resolve|Join|format|Sprintf|sprintf|push|get|toLowerCase|lower|toUpperCase|upper|stringify|parse|loads|dumps|from|of|keys|values|entries|assign|freeze|sort|reverse|find|at|pop|shift|next|list|tuple|dict|set|sorted|all|race|allSettled|decode|encode|to_string|to_owned|clone|into|as_str|unwrap|unwrap_or|unwrap_or_default|unwrap_or_else|expect|iter|collect|ok|String\(\)|Path|PurePath|expanduser|Clean|abspath|as_posix|model_dump|copy|cast)$/;
+
+const GETTERS =
+  /^(?:get|Get|getString|GetString|RequireString|get_str|optString|getOrDefault|getAll|getItem|fetch|Query|Param|FormValue|PathValue)$/;
+const MUTATES = /^(?:push|append|add|unshift|extend|Append|insert|set|put|update|push_str|arg|args)$/;
+
+export const functionsOf = (v: Value): Extract<Ref, { kind: 'function' }>[] =>
+  v.refs.flatMap((r) => (r.kind === 'function' ? [r] : []));
+
+/** Calls that fill what they are handed: `json.Unmarshal(data, &x)`, `decoder.Decode(&x)`, `c.ShouldBindJSON(&x)`. */
+const FILLS =
+  /^(?:Unmarshal\w*|Decode\w*|(?:Should|Must)?Bind\w*|ReadJSON|BodyParser|Scan\w*|ParseBody|DecodeJSON|readAsStringAsync)$/;
+
+/** Go has no other way to give back what was read: the value goes into the variables named. */
+export const fill = (f: Frame, expr: Call, name: string, object: Value, args: readonly Given[]): void => {
+  if (f.module.module.language !== 'go' || !FILLS.test(name)) return;
+  let taints: readonly Taint[] = allTaints(object);
+  for (const a of args) taints = unionTaints(taints, allTaints(a.value));
+  if (taints.length === 0) return;
+  for (const { value: target } of expr.args) {
+    if (target.kind !== 'name') continue;
+    let scope: Frame['scope'] | null = f.scope;
+    while (scope && !scope.vars.has(target.name)) scope = scope.parent;
+    // Declared without a value, it is not in any scope yet.
+    const held = scope?.vars.get(target.name);
+    if (held && allTaints(held).length > 0) continue;
+    if (f.written && (scope ?? f.scope) === f.scope && !f.written.has(target.name))
+      f.written.set(target.name, held);
+    const passed = taints.map((t) => ({ ...t, trail: step(t.trail, placeIn(f, expr.at.line)) }));
+    (scope ?? f.scope).vars.set(target.name, { ...(held ?? NOTHING), taints: passed });
+  }
+};
+
+/** Methods of collections and texts that change what they are called on. */
+export const mutate = (f: Frame, expr: Call, name: string, object: Value, args: readonly Given[]): void => {
+  if (expr.callee.kind !== 'member' || !MUTATES.test(name)) return;
+  const holder = expr.callee.object;
+  if (holder.kind !== 'name') return;
+  for (let s: Frame['scope'] | null = f.scope; s; s = s.parent) {
+    const held = s.vars.get(holder.name);
+    if (!held) continue;
+    if (held.refs.some((r) => r.kind === 'object' || r.kind === 'class')) return;
+    const at = placeIn(f, expr.at.line);
+    const values = args
+      .flatMap((a) => (a.spread || name === 'extend' ? (a.value.items ?? [elements(a.value)]) : [a.value]))
+      .map((v) => through(v, at));
+    const first = args[0]?.value.literal;
+    const changed =
+      /^(set|put)$/.test(name) && first && args[1]
+        ? withField(object, first, args[1].value)
+        : withItems({ ...held, items: held.items ?? [] }, values);
+    if (f.written && s === f.scope && !f.written.has(holder.name)) f.written.set(holder.name, held);
+    s.vars.set(holder.name, changed);
+    return;
+  }
+};
+
+export const unknownResult = (
+  f: Frame,
+  expr: Call,
+  name: string,
+  path: string,
+  object: Value,
+  args: readonly Given[],
+  returned: Value,
+): Value => {
+  const at = placeIn(f, expr.at.line);
+  const first = args[0]?.value;
+  if (GETTERS.test(name) && first?.literal && object.taints.length > 0) {
+    const field = member(f.engine.program, object, first.literal);
+    return { ...field, refs: [] };
+  }
+  if (/^(concat|from|assign|flat|slice|filter|sort|reverse|list|tuple|copy|freeze|values)$/.test(name)) {
+    const all = [object, ...args.map((a) => a.value)];
+    const items = all.flatMap((v) => v.items ?? (v.literal !== null && v !== NOTHING ? [v] : []));
+    const base = unionAll(all.filter((v) => functionsOf(v).length === 0));
+    return { ...base, items: items.length > 0 ? items.slice(0, 48) : base.items, tests: [] };
+  }
+  let taints: readonly Taint[] = unionTaints(allTaints(object), returned.taints);
+  for (const a of args)
+    if (functionsOf(a.value).length === 0) taints = unionTaints(taints, allTaints(a.value));
+  if (/^(map|flatMap|then|all|allSettled|race|resolve|catch|finally|reduce)$/.test(name)) {
+    const passed = unionAll(args.filter((a) => functionsOf(a.value).length === 0).map((a) => a.value));
+    return {
+      ...union(returned === NOTHING ? { ...object, tests: [] } : returned, { ...passed, tests: [] }),
+      literal: null,
+    };
+  }
+  const loud = !QUIET.test(name);
+  const label = path.startsWith('?') ? name : path;
+  // A setting that configures some object has not become that object.
+  if (loud)
+    taints = taints.filter((t) => t.source.kind !== 'origin' || t.source.origin.kind !== 'environment');
+  taints = taints.map((t) => ({
+    ...t,
+    trail: step(t.trail, at),
+    passed: loud || name === 'split' ? [...t.passed.filter((x) => x !== label), label].slice(-12) : t.passed,
+  }));
+  const words = QUIET.test(name) ? unionAll([object, ...args.map((a) => a.value)]).words : '';
+  return valueWith({ taints, words });
+};

@@ -1,0 +1,317 @@
+import type { Expr, Stmt } from '../sources/ir.ts';
+import { fill, functionsOf, HARMLESS, mutate, unknownResult } from './call-results.ts';
+import { addGuards, type Frame, noteTests, placeIn } from './frame.ts';
+import { CHECKING, testsOfCall } from './guards.ts';
+import { registration } from './handlers.ts';
+import { basesIn, elements, imported, longer, member, methodOf } from './members.ts';
+import { brought } from './origins.ts';
+import { lastName } from './rules.ts';
+import { isSchema, parsedBy, schemaCall } from './schemas.ts';
+import { checkSinks } from './sinks.ts';
+import { apply, type Given, summaryOf } from './summary.ts';
+import {
+  allTaints,
+  type ClassInfo,
+  external,
+  type FnInfo,
+  keyOfSource,
+  NOTHING,
+  type Ref,
+  type Taint,
+  union,
+  unionTaints,
+  type Value,
+  valueWith,
+  withField,
+} from './value.ts';
+import { lookUp, valueAt } from './walk-expressions.ts';
+
+type Call = Extract<Expr, { kind: 'call' }>;
+
+/** What these make says nothing by its path: collections hold what was put into them. */
+const BUILT_IN =
+  /^(?:Map|Set|WeakMap|WeakRef|Array|Object|JSON|Promise|String|Number|Math|Buffer|Symbol|Reflect|Proxy|Error|Date|AbortController|dict|list|set|str|tuple|sorted|map|filter|zip|enumerate|getattr|reversed|iter|next|defaultdict|collections|copy|typing|functools|itertools)\b/;
+
+/** Code after `promisify(exec)` calls `exec`. */
+const SAME =
+  /^(?:util\.promisify|promisify|functools\.partial|functools\.wraps|bluebird\.promisify|pify|useCallback)$/;
+
+/** Rust: methods of builders that give the builder back. */
+const BUILDS =
+  /^(?:arg|args|env|envs|env_clear|current_dir|stdin|stdout|stderr|kill_on_drop|header|headers|timeout)$/;
+
+const withoutPackages = (v: Value): Value => ({ ...v, refs: v.refs.filter((r) => r.kind !== 'external') });
+
+const construct = (f: Frame, cls: ClassInfo, args: readonly Given[], expr: Call): Value => {
+  let object = valueWith({ refs: [{ kind: 'object', cls }] });
+  const maker = ['constructor', '__init__', '<init>']
+    .map((name) => methodOf(cls, name, basesIn(f.engine.program)))
+    .find((m) => m !== null);
+  if (maker) {
+    apply(f, maker, maker.module.scope, args, object, placeIn(f, expr.at.line));
+    const summary = summaryOf(f.engine, maker, maker.module.scope);
+    // Which of its parameters ends up in which field, without going through the whole of it again.
+    for (const [field, stored] of summary?.stores ?? []) {
+      let value = NOTHING;
+      for (const t of stored.taints) {
+        if (t.source.kind !== 'param' || t.source.frame !== summary!.frame || t.source.index < 0) continue;
+        const index = t.source.index - (f.module.module.language === 'python' ? 1 : 0);
+        const name = maker.fn.params[t.source.index]?.name;
+        let given = args.find((a) => a.name === name)?.value ?? args[index]?.value ?? NOTHING;
+        for (const property of t.source.path) given = member(f.engine.program, given, property);
+        value = union(value, given);
+      }
+      if (value !== NOTHING) object = withField(object, field, value);
+    }
+    return object;
+  }
+  args.forEach((a, i) => {
+    const name = a.name ?? cls.cls.fields[i]?.name;
+    if (a.spread)
+      object = { ...object, taints: unionTaints(object.taints, allTaints(a.value)), fields: a.value.fields };
+    else if (name !== undefined) object = withField(object, name, a.value);
+    else object = { ...object, taints: unionTaints(object.taints, allTaints(a.value)) };
+  });
+  return object;
+};
+
+/** Calls a function handed to code from outside: with the items of the object it was handed to. */
+const callBack = (f: Frame, ref: Extract<Ref, { kind: 'function' }>, given: Value, expr: Call): Value => {
+  const params = ref.fn.fn.params.length;
+  const args = Array.from({ length: Math.min(params, 3) }, (_, i) => ({
+    value: i === 0 ? given : valueWith({ taints: given.taints }),
+  }));
+  return apply(f, ref.fn, ref.scope, args, ref.self, placeIn(f, expr.at.line));
+};
+
+/** Methods whose name many things have, in and out of the tree. */
+const COMMON =
+  /^(?:get|set|has|add|delete|run|call|execute|exec|query|send|write|read|open|close|start|stop|init|list|find|create|update|remove|connect|disconnect|on|once|off|emit|handle|parse|format|toString|toJSON|map|filter|forEach|push|pop|then|catch|apply|bind|next|error|info|debug|warn|log|test|match|replace|split|join|keys|values|items|append|copy|clear|save|load|fetch|post|put|patch|head|all|use|end|request|process|validate|invoke|build|render|encode|decode|name|value|type|data|clone|dispose|register|resolve|reject|listen|setup|reset)$/;
+
+/** An object known by an interface only: methods of that name in the tree, when there are few. */
+const byName = (f: Frame, name: string): readonly FnInfo[] => {
+  if (COMMON.test(name) || name.length < 5) return [];
+  const found = f.engine.program.methodsNamed(name, f.module.module.language);
+  return found.length <= 8 ? found : [];
+};
+
+const argumentsOf = (f: Frame, expr: Call): Given[] =>
+  expr.args.flatMap((a): Given[] => {
+    const value = valueAt(f, a.value);
+    const given: Given = { value };
+    if (a.name !== undefined) given.name = a.name;
+    if (a.spread) given.spread = true;
+    return [given];
+  });
+
+/** Functions whose only answer is that they come back: what they judge is guarded after the call. */
+const REFUSES =
+  /^_*(assert|validate|ensure|verify|require|enforce|guard|reject|forbid|deny|check|raise_?for)/i;
+
+/** Whether a body can refuse by throwing. How well it judges is seen where it can be followed; else its name stands for it. */
+const mayThrow = (body: readonly Stmt[]): boolean =>
+  body.some((s) => {
+    switch (s.kind) {
+      case 'throw':
+        return true;
+      case 'if':
+        return mayThrow(s.then) || mayThrow(s.otherwise);
+      case 'loop':
+      case 'block':
+        return mayThrow(s.body);
+      case 'try':
+        return mayThrow(s.body) || s.handlers.some((h) => mayThrow(h.body)) || mayThrow(s.last);
+      case 'switch':
+        return s.cases.some((c) => mayThrow(c.body));
+      default:
+        return false;
+    }
+  });
+
+const isConstructor = (name: string): boolean => /^(__init__|constructor|<init>)$/.test(name);
+
+export const callOf = (f: Frame, expr: Call): Value => {
+  const p = f.engine.program;
+  const at = placeIn(f, expr.at.line);
+  const { callee } = expr;
+  const isMember = callee.kind === 'member';
+  const object = isMember ? valueAt(f, callee.object) : NOTHING;
+  let target = isMember
+    ? member(p, object, callee.property)
+    : callee.kind === 'name'
+      ? (lookUp(f, callee.name) ?? external(callee.name))
+      : valueAt(f, callee);
+  const name = isMember
+    ? callee.property
+    : callee.kind === 'name'
+      ? callee.name
+      : callee.kind === 'index'
+        ? '[]'
+        : '';
+  const args = argumentsOf(f, expr);
+  const [first] = args;
+
+  if (callee.kind === 'name' && (name === 'import' || name === 'require') && first?.value.literal)
+    return imported(p, f.module, { module: first.value.literal, name: '*' });
+  if (callee.kind === 'name' && name === 'super' && f.info?.cls) {
+    const self = lookUp(f, 'this');
+    for (const base of basesIn(p)(f.info.cls)) {
+      const maker = base.methods.get('constructor');
+      if (maker) apply(f, maker, maker.module.scope, args, self, at);
+    }
+    return f.module.module.language === 'python'
+      ? valueWith({
+          refs: basesIn(p)(f.info.cls).map((cls) => ({ kind: 'object' as const, cls })),
+          taints: self?.taints ?? [],
+        })
+      : NOTHING;
+  }
+  if (isMember && /^(bind|call|apply)$/.test(name)) {
+    const fns = object.refs.filter((r) => r.kind === 'function' || r.kind === 'external');
+    if (fns.length > 0) {
+      if (name === 'bind') return valueWith({ refs: fns });
+      target = valueWith({ refs: fns });
+      if (name === 'call') args.shift();
+    }
+  }
+
+  const paths = target.refs.flatMap((r) => (r.kind === 'external' ? [r.path] : []));
+  if (paths.some((x) => SAME.test(x)) && first) return { ...first.value, tests: [] };
+  const functions = functionsOf(target);
+  const classes = target.refs.flatMap((r) => (r.kind === 'class' ? [r.cls] : []));
+
+  registration(f, expr, name, paths, object, args);
+  const parsed = isMember ? parsedBy(object, name, first?.value) : null;
+  if (parsed) return parsed;
+  if (isSchema(paths))
+    return schemaCall(
+      paths[0]!,
+      name,
+      object,
+      args.map((a) => a.value),
+    );
+
+  if (functions.length > 0 || classes.length > 0) {
+    let result = NOTHING;
+    const before = new Map(f.guards);
+    for (const cls of classes.slice(0, 4)) result = union(result, construct(f, cls, args, expr));
+    for (const ref of functions.slice(0, 6))
+      result = union(
+        result,
+        apply(
+          f,
+          ref.fn,
+          ref.scope,
+          args,
+          isMember && ref.self === null
+            ? object.refs.some((r) => r.kind === 'object')
+              ? object
+              : null
+            : ref.self,
+          at,
+        ),
+      );
+    const [known] = functions;
+    const defined = known && { path: known.fn.module.module.path, line: known.fn.fn.at.line };
+    const tests = CHECKING.test(name)
+      ? testsOfCall(
+          name,
+          NOTHING,
+          args.map((a) => a.value),
+          at,
+        ).map((t) => (defined ? { ...t, guard: { ...t.guard, defined } } : t))
+      : [];
+    // Named like a cleaner: the rules may take its word for it.
+    if (/sanit|escap|quot|valid|safe|secur|encod|clean|normali[sz]|within|inside|confin|jail/i.test(name))
+      result = {
+        ...result,
+        taints: result.taints.map((t) => ({
+          ...t,
+          passed: [...t.passed.filter((x) => x !== name), name].slice(-12),
+        })),
+      };
+    if (REFUSES.test(name) && functions.some((ref) => mayThrow(ref.fn.fn.body)))
+      addGuards(
+        f,
+        tests.filter(({ source }) => f.guards.get(keyOfSource(source)) === before.get(keyOfSource(source))),
+      );
+    if (paths.length === 0) {
+      noteTests(f, tests);
+      return { ...result, tests: [...result.tests, ...tests] };
+    }
+  }
+
+  const dispatched =
+    isMember && functions.length === 0 && paths.every((x) => x.startsWith('?')) ? byName(f, name) : [];
+  if (dispatched.length > 0) {
+    let result = NOTHING;
+    for (const fn of dispatched) result = union(result, apply(f, fn, fn.module.scope, args, object, at));
+    return result;
+  }
+
+  // A parameter that is called, or whose method is: those who call this function know what it is. Of the object itself they
+  // know no other constructor than the one that runs: `super().__init__` of a class from outside would come back to it.
+  for (const t of target.taints)
+    if (
+      t.source.kind === 'param' &&
+      !(t.source.index < 0 && isConstructor(name)) &&
+      functions.length === 0 &&
+      f.pending.length < 60 &&
+      !t.joined &&
+      t.passed.length === 0
+    )
+      f.pending.push({ source: t.source, args: args.map((a) => a.value), at, tool: f.tool });
+
+  const isRegExp = isMember && object.literal !== null && /^\/.+\/[a-z]*$/.test(object.literal);
+  const named = isRegExp
+    ? [`RegExp().${name}`]
+    : paths.length > 0
+      ? paths
+      : [isMember || name === '' || name === '[]' ? longer('?', `.${name || '()'}`) : name];
+  const values = args.map((a) => a.value);
+  const isSink = checkSinks(f, named, args, object, expr);
+  let returned = NOTHING;
+  const handed = values.reduce<readonly Taint[]>((all, v) => unionTaints(all, v.taints), []);
+  const given = isSink
+    ? NOTHING
+    : union(
+        name === 'then' || name === 'pipe' ? { ...object, tests: [] } : withoutPackages(elements(object)),
+        valueWith({ taints: handed }),
+      );
+  for (const v of values) {
+    // A handler was walked with what its door lets in.
+    for (const ref of functionsOf(v).slice(0, 4))
+      if (!f.engine.entered.has(ref.fn)) returned = union(returned, callBack(f, ref, given, expr));
+  }
+  mutate(f, expr, name, object, args);
+  fill(f, expr, name, object, args);
+  const tests = testsOfCall(name, object, values, at);
+  noteTests(f, tests);
+  const inner = [...tests, ...returned.tests].slice(0, 40);
+  if (REFUSES.test(name)) addGuards(f, tests);
+
+  const outside = brought(f, named, values, expr);
+  if (outside) return { ...outside, tests: inner };
+  const isBuilder = f.module.module.language === 'rust' && BUILDS.test(name);
+  const refs: Ref[] = paths
+    .filter((path) => !BUILT_IN.test(path))
+    .map((path) => ({
+      kind: 'external',
+      path: isBuilder && path.endsWith(`.${name}`) ? path.slice(0, -name.length - 1) : longer(path, '()'),
+    }));
+  // A command under construction: which program it is decides what its arguments are.
+  const words = isBuilder
+    ? `${object.words} ${values.map((v) => v.words).join(' ')}`.slice(0, 240)
+    : /\bCommand\.new$/.test(paths[0] ?? '')
+      ? (values[0]?.words ?? '')
+      : '';
+  if (isSink || HARMLESS.test(lastName(named[0]!)) || HARMLESS.test(name))
+    return valueWith({ refs, tests: inner, words });
+  const result = unknownResult(f, expr, name, named[0]!, object, args, returned);
+  return {
+    ...result,
+    ...(words === '' ? {} : { words }),
+    refs: [...result.refs, ...refs].slice(0, 8),
+    tests: inner,
+  };
+};

@@ -1,0 +1,202 @@
+import type { Expr } from '../sources/ir.ts';
+import { addHit, type Frame, guardedHere, placeIn } from './frame.ts';
+import { type Condition, type SinkRule, sinksOf } from './rules.ts';
+import type { Given } from './summary.ts';
+import {
+  allTaints,
+  NOTHING,
+  step,
+  type Taint,
+  union,
+  unionAll,
+  unionTaints,
+  type Value,
+  valueWith,
+} from './value.ts';
+
+/** Where calls of functions from outside are held against the rules. */
+
+/** The value at a position of a call: `0`, a keyword, `rest:1`, `all`, `object`. */
+const argumentAt = (args: readonly Given[], object: Value, position: number | string): Value => {
+  const positional = args.filter((a) => a.name === undefined);
+  if (position === 'object') return object;
+  if (position === 'all') return valueWith({ items: args.map((a) => a.value) });
+  const rest = typeof position === 'string' ? /^rest:(\d+)$/.exec(position)?.[1] : undefined;
+  if (rest !== undefined)
+    return valueWith({
+      items: positional
+        .slice(Number(rest))
+        .flatMap((a) => (a.spread ? [...(a.value.items ?? []), { ...a.value, items: null }] : [a.value])),
+    });
+  if (typeof position === 'string') return args.find((a) => a.name === position)?.value ?? NOTHING;
+  const spread = positional.findIndex((a) => a.spread);
+  if (spread >= 0 && spread <= position) {
+    const { value } = positional[spread]!;
+    return value.items?.[position - spread] ?? value;
+  }
+  return positional[position]?.value ?? NOTHING;
+};
+
+/** What a value is known to be: a constant, or one of several. */
+const constantsOf = (v: Value): string[] =>
+  v.literal !== null ? [v.literal] : v.taints.length === 0 && v.words !== '' ? v.words.split(' ') : ['\0'];
+
+const holds = (c: Condition, args: readonly Given[], object: Value): boolean => {
+  const whole = argumentAt(args, object, c.argument);
+  const value =
+    c.property === undefined
+      ? whole
+      : c.property === 'item'
+        ? unionAll(whole.items ?? [])
+        : (whole.fields?.get(c.property) ?? NOTHING);
+  const texts =
+    c.property === 'item'
+      ? (whole.items ?? []).flatMap(constantsOf)
+      : [value.literal ?? (value.words || '\0')];
+  const known = (re: string): boolean => texts.some((t) => new RegExp(re, 'i').test(t));
+  if (c.matches !== undefined && (value === NOTHING || !known(c.matches))) return false;
+  return c.not === undefined || value === NOTHING || !known(c.not);
+};
+
+/** An option begins with a dash: text before it, or a `--` before it, keeps a value from being one. */
+const optionTaints = (v: Value): readonly Taint[] => {
+  const open = (t: Taint): boolean =>
+    !t.joined || t.prefix === '' || t.passed.some((p) => /(^|\.)(split|Fields|Split|splitn)$/.test(p));
+  if (!v.items) return allTaints(v).filter(open);
+  let all: readonly Taint[] = v.taints;
+  for (const item of v.items) {
+    if (item.literal === '--') break;
+    all = unionTaints(all, allTaints(item).filter(open));
+  }
+  return all;
+};
+
+const NAMES_FILE =
+  /^--?(?:f|i|T|K|d|data|file|filename|from-file|from-env-file|kustomize|values|config|kubeconfig|input|input-file|body|template-file|policy-document|user-data|env-file|cacert|key|cert)$/;
+const SETS_FILE =
+  /--?(?:from-file|from-env-file|filename|file|values|config|kubeconfig|input-file|template-file|env-file)=@?$/;
+
+/** What an option makes the name of a file. Of a list that is a parameter only its callers can tell. */
+const fileOptionTaints = (v: Value): readonly Taint[] => {
+  if (!v.items) return v.taints.filter((t) => t.source.kind === 'param' && !t.joined);
+  let all: readonly Taint[] = [];
+  const { items } = v;
+  items.forEach((item, i) => {
+    const before = constantsOf(items[i - 1] ?? NOTHING);
+    const own = allTaints(item);
+    all = unionTaints(
+      all,
+      before.some((text) => NAMES_FILE.test(text))
+        ? own.filter((t) => !t.joined || t.prefix === '')
+        : own.filter((t) => t.joined && SETS_FILE.test(t.prefix)),
+    );
+  });
+  return all;
+};
+
+/** `https://` and a host not finished yet; an unknown text in front is taken for a base address. */
+const NAMES_HOST = /^(?:(?:[a-z][a-z0-9+.-]*|\0)?:?\/\/[^/?#]*)?$/i;
+
+export const fits = (rule: SinkRule, t: Taint): boolean =>
+  rule.sink.shape === 'joined'
+    ? t.joined
+    : rule.sink.shape === 'host'
+      ? !t.joined || (NAMES_HOST.test(t.prefix) && t.prefix !== '\0')
+      : true;
+
+export const taintsFor = (rule: SinkRule, v: Value): readonly Taint[] =>
+  rule.sink.shape === 'option'
+    ? optionTaints(v)
+    : rule.sink.shape === 'file-option'
+      ? fileOptionTaints(v)
+      : allTaints(v);
+
+/** The arguments of a new object, and properties of its options, whose names a rule looks for. */
+const spelled = (expr: Expr, args: readonly Given[], hint: RegExp): { value: Value; name: string } => {
+  let value = NOTHING;
+  let name = '';
+  const add = (called: string, v: Value): void => {
+    if (!hint.test(called) || allTaints(v).length === 0) return;
+    value = union(value, v);
+    name = called;
+  };
+  const written = expr.kind === 'call' ? expr.args : [];
+  args.forEach((a, i) => {
+    const e = written[i]?.value;
+    add(a.name ?? (e?.kind === 'name' ? e.name : e?.kind === 'member' ? e.property : ''), a.value);
+    for (const [key, field] of a.value.fields ?? []) if (e?.kind === 'record') add(key, field);
+  });
+  return { value, name };
+};
+
+/** Notes what reaches the sinks a call is; true when it is one. */
+export const checkSinks = (
+  f: Frame,
+  paths: readonly string[],
+  args: readonly Given[],
+  object: Value,
+  expr: Expr,
+): boolean => {
+  let isSink = false;
+  const { language } = f.module.module;
+  for (const path of paths) {
+    // An object of a package, made with what came in.
+    const made = expr.kind === 'call' && expr.isNew && object === NOTHING && !path.startsWith('?');
+    const found = sinksOf(f.engine.rules, path, language);
+    for (const rule of made ? [...found, ...sinksOf(f.engine.rules, 'new *', language)] : found) {
+      if (rule.except?.test(path)) continue;
+      if (!rule.sink.when.every((c) => holds(c, args, object))) continue;
+      let value = NOTHING;
+      for (const position of rule.arguments) {
+        const given = argumentAt(args, object, position);
+        // Where the items of a list say that it is a sink, what else it may be is none.
+        const byItems =
+          given.items && rule.sink.when.some((c) => c.property === 'item' && c.argument === position);
+        value = union(value, byItems ? { ...given, taints: [] } : given);
+      }
+      const isMade = rule.exact.has('new *');
+      const named = isMade && rule.hint ? spelled(expr, args, rule.hint) : null;
+      if (named) value = named.value;
+      // A callee with a common name is one when the text says so.
+      if (!isMade && (!rule.hint || rule.hint.test(value.words))) isSink = true;
+      const at = placeIn(f, expr.at.line);
+      for (const t of taintsFor(rule, value)) {
+        // Whether a parameter's own text fits is for the callers to say.
+        if (t.joined && !fits(rule, t)) continue;
+        addHit(f, {
+          rule,
+          at,
+          endLine: expr.at.endLine,
+          callee: path,
+          inside: f.info?.fn.name ?? '',
+          taint: guardedHere(f, { ...t, trail: step(t.trail, at) }),
+          words: named ? named.name : value.words,
+          ...(rule.sink.shape === 'file-option' && !value.items ? { list: true } : {}),
+          tool: '',
+        });
+      }
+    }
+  }
+  return isSink;
+};
+
+/** What a text that is put together becomes by its words alone, whatever is done with it later. */
+export const checkText = (f: Frame, value: Value, line: number, endLine: number): void => {
+  if (value.taints.length === 0) return;
+  for (const rule of sinksOf(f.engine.rules, 'text', f.module.module.language)) {
+    if (rule.hint && !rule.hint.test(value.words)) continue;
+    const at = placeIn(f, line);
+    for (const t of value.taints)
+      if (t.joined && fits(rule, t))
+        addHit(f, {
+          rule,
+          at,
+          endLine,
+          callee: 'text',
+          inside: f.info?.fn.name ?? '',
+          taint: guardedHere(f, { ...t, trail: step(t.trail, at) }),
+          words: value.words,
+          tool: '',
+        });
+  }
+};

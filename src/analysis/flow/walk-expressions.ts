@@ -1,0 +1,160 @@
+import type { Expr } from '../sources/ir.ts';
+import { callOf } from './calls.ts';
+import { addGuards, type Frame, noteTests, placeIn } from './frame.ts';
+import { testsOfOperator } from './guards.ts';
+import { tableEntry } from './handlers.ts';
+import { elements, functionRef, member, named } from './members.ts';
+import { ambient } from './origins.ts';
+import { checkText } from './sinks.ts';
+import {
+  external,
+  NOTHING,
+  textOf,
+  through,
+  union,
+  unionAll,
+  type Value,
+  valueWith,
+  withField,
+} from './value.ts';
+
+/** Thrown past the bound on work: the function it happens in is given up, and said to be. */
+export class TooMuch extends Error {}
+
+const MOST_STEPS = 40_000_000;
+
+export const lookUp = (f: Frame, name: string): Value | null => {
+  for (let s: Frame['scope'] | null = f.scope; s; s = s.parent) {
+    const found = s.vars.get(name);
+    if (found) return found;
+  }
+  return named(f.engine.program, f.module, name);
+};
+
+const sumWords = (parts: readonly Value[]): boolean =>
+  parts.some((p) =>
+    p.refs.some((r) => r.kind === 'external' && /(^|[./])(sep|Separator|PathSeparator)$/.test(r.path)),
+  );
+
+/** A name nothing in the program gives a meaning: what the language brings with it, or an object we know nothing of. */
+const unknown = (f: Frame, name: string): Value =>
+  /^[A-Z]/.test(name) || f.engine.rules.roots.has(name) || GLOBALS.has(name)
+    ? external(name)
+    : external(`?.${name}`);
+
+const GLOBALS = new Set([
+  'process',
+  'console',
+  'globalThis',
+  'window',
+  'module',
+  'exports',
+  'os',
+  'sys',
+  'std',
+  'tokio',
+]);
+
+/** The value of an expression; what it calls happens on the way. */
+export const valueAt = (f: Frame, expr: Expr): Value => {
+  if (++f.engine.steps > MOST_STEPS) throw new TooMuch();
+  const p = f.engine.program;
+  switch (expr.kind) {
+    case 'literal':
+      return valueWith({
+        literal: expr.value ?? '',
+        words: expr.isString ? (expr.value ?? '').slice(0, 480) : '',
+      });
+    case 'name':
+      return lookUp(f, expr.name) ?? unknown(f, expr.name);
+    case 'member': {
+      const object = valueAt(f, expr.object);
+      const found = member(p, object, expr.property);
+      const known = ambient(f, found, expr);
+      if (known) return known;
+      // Numbers and counts say nothing an attacker could use.
+      if (expr.property === 'length' || expr.property === 'size') return NOTHING;
+      return found;
+    }
+    case 'index': {
+      const object = valueAt(f, expr.object);
+      const index = valueAt(f, expr.index);
+      const key = index.literal;
+      const found =
+        key !== null && key !== '' && (object.fields?.has(key) || expr.index.kind === 'literal')
+          ? member(p, object, key)
+          : elements(object);
+      return ambient(f, found, expr) ?? found;
+    }
+    case 'text': {
+      const parts = expr.parts.map((x) => valueAt(f, x));
+      const text = textOf(parts, placeIn(f, expr.at.line));
+      checkText(f, text, expr.at.line, expr.at.endLine);
+      return sumWords(parts) ? { ...text, words: `${text.words}sep?` } : text;
+    }
+    case 'list':
+      return through(
+        valueWith({ items: expr.items.slice(0, 200).map((x) => valueAt(f, x)) }),
+        placeIn(f, expr.at.line),
+      );
+    case 'record': {
+      let record = valueWith({ fields: new Map() });
+      for (const { key, value } of expr.entries) {
+        const v = valueAt(f, value);
+        if (key === '...' || key === '')
+          record =
+            key === '...'
+              ? spreadInto(record, v)
+              : { ...record, taints: union(record, valueWith({ taints: v.taints })).taints };
+        else record = withField(record, key, v);
+      }
+      tableEntry(f, record, expr);
+      return record;
+    }
+    case 'function': {
+      const info = p.infoOf(expr.fn, f.module, f.info?.cls ?? null);
+      f.idle.set(info, f.scope);
+      return valueWith({ refs: [{ kind: 'function', fn: info, scope: f.scope, self: lookUp(f, 'this') }] });
+    }
+    case 'choice': {
+      const tests = expr.test ? testsIn(f, expr.test) : [];
+      const values = expr.of.map((x) => valueAt(f, x));
+      const all = unionAll(values);
+      if (tests.length === 0) return all;
+      const keys = new Set(tests.map((t) => JSON.stringify(t.source.path)));
+      // What is taken only when a test held carries it.
+      return {
+        ...all,
+        taints: all.taints.map((t) =>
+          keys.has(JSON.stringify(t.source.path))
+            ? { ...t, guards: [...t.guards, ...tests.map((x) => x.guard)].slice(0, 12) }
+            : t,
+        ),
+      };
+    }
+    case 'test': {
+      const values = expr.operands.map((x) => valueAt(f, x));
+      const tests = testsOfOperator(expr.operator, expr.operands, values, placeIn(f, expr.at.line));
+      const inner = expr.operands.length === 1 ? (values[0]?.tests ?? []) : [];
+      noteTests(f, tests);
+      return valueWith({ tests: inner.length > 0 ? inner : tests });
+    }
+    case 'call':
+      return callOf(f, expr);
+    case 'other':
+      return valueWith({ taints: unionAll(expr.parts.map((x) => valueAt(f, x))).taints });
+  }
+};
+
+const spreadInto = (record: Value, v: Value): Value => {
+  let all = record;
+  for (const [key, value] of v.fields ?? []) all = withField(all, key, value);
+  return { ...all, taints: union(all, valueWith({ taints: v.taints })).taints, refs: union(all, v).refs };
+};
+
+/** Tests an expression makes when it decides something. */
+export const testsIn = (f: Frame, expr: Expr): Value['tests'] => valueAt(f, expr).tests;
+
+export const assume = (f: Frame, tests: Value['tests']): void => addGuards(f, tests);
+
+export { functionRef };

@@ -1,0 +1,274 @@
+import type { Class, Expr, Stmt } from '../sources/ir.ts';
+import { assignTo, lasting, remember } from './assign.ts';
+import { classEntries, decorated } from './decorators.ts';
+import { addGuards, bothGuards, type Frame, leave, placeIn } from './frame.ts';
+import { elements } from './members.ts';
+import { typed } from './types.ts';
+import { NOTHING, type Tested, textOf, through, union, type Value, valueWith } from './value.ts';
+import { lookUp, testsIn, valueAt } from './walk-expressions.ts';
+
+/** Calls that do not come back. */
+const ENDS =
+  /^(process\.exit|sys\.exit|os\._exit|os\.Exit|panic|log\.Fatalf?|exit|quit|System\.exit|std\.process\.exit)$/;
+
+export const declareClass = (f: Frame, cls: Class): void => {
+  const info = f.engine.program.classOf(cls, f.module);
+  f.scope.vars.set(cls.name, valueWith({ refs: [{ kind: 'class', cls: info }] }));
+};
+
+const runClass = (f: Frame, cls: Class): void => {
+  declareClass(f, cls);
+  const info = f.engine.program.classOf(cls, f.module);
+  for (const field of cls.fields) {
+    const value = union(
+      field.value ? lasting(valueAt(f, field.value)) : NOTHING,
+      typed(f.engine.program, f.module, field.type),
+    );
+    const held = info.fields.get(field.name);
+    info.fields.set(field.name, held ? union(held, value) : value);
+  }
+  classEntries(f, info);
+};
+
+type Branch = { ends: boolean; changed: Map<string, Value>; guards: Frame['guards'] };
+
+/** Walks one of several ways; what it wrote is taken back and returned. */
+const branch = (f: Frame, stmts: readonly Stmt[], assumed: readonly Tested[]): Branch => {
+  const { written, guards } = f;
+  f.written = new Map();
+  f.guards = new Map(guards);
+  addGuards(f, assumed);
+  const ends = run(f, stmts);
+  const changed = new Map<string, Value>();
+  for (const [name, before] of f.written) {
+    const now = f.scope.vars.get(name);
+    if (now) changed.set(name, now);
+    if (before) f.scope.vars.set(name, before);
+    else f.scope.vars.delete(name);
+  }
+  const result = { ends, changed, guards: f.guards };
+  f.written = written;
+  f.guards = guards;
+  return result;
+};
+
+/** Goes on after the ways that come out. `all` when one of them is taken in any case. */
+const meet = (f: Frame, ways: readonly Branch[], all: boolean): void => {
+  const open = ways.filter((w) => !w.ends);
+  const names = new Set(open.flatMap((w) => [...w.changed.keys()]));
+  for (const name of names) {
+    const before = f.scope.vars.get(name);
+    const values = open.map((w) => w.changed.get(name) ?? before ?? NOTHING);
+    let value = !all && before ? before : NOTHING;
+    for (const v of values) value = union(value, v);
+    remember(f, name);
+    f.scope.vars.set(name, value);
+  }
+  const guards = open.map((w) => w.guards);
+  if (!all) guards.push(f.guards);
+  const [first, ...rest] = guards;
+  if (first) f.guards = rest.reduce((a, b) => bothGuards(a, b), new Map(first));
+};
+
+/** What only one way checks, where a setting decides which is taken: weaker than a guard, and more than nothing. */
+const addConditional = (f: Frame, checked: Frame['guards']): void => {
+  for (const [key, guards] of checked) {
+    const source = f.sources.get(key);
+    const held = f.guards.get(key) ?? [];
+    const fresh = guards.filter((g) => !held.includes(g));
+    if (source)
+      addGuards(
+        f,
+        fresh.map((g) => ({ source, guard: { ...g, conditional: true } })),
+      );
+  }
+};
+
+const negated = (expr: Expr): boolean =>
+  expr.kind === 'test' && /^(!|not|!=|!==|not in|is not)$/.test(expr.operator);
+
+const runIf = (f: Frame, s: Extract<Stmt, { kind: 'if' }>): boolean => {
+  const tests = testsIn(f, s.test);
+  const isNot = negated(s.test);
+  const named = toolNamed(f, s.test);
+  const outer = f.tool;
+  if (named !== null && !isNot) f.tool = named;
+  const then = branch(f, s.then, isNot ? [] : tests);
+  f.tool = outer;
+  const otherwise = branch(f, s.otherwise, isNot ? tests : []);
+  meet(f, [then, otherwise], true);
+  if (then.ends !== otherwise.ends) addGuards(f, tests);
+  else if (tests.length === 0 && s.otherwise.length === 0 && !then.ends) addConditional(f, then.guards);
+  return then.ends && otherwise.ends;
+};
+
+/** `name === 'read_file'` in a handler that serves several tools. */
+const toolNamed = (f: Frame, test: Expr): string | null => {
+  if (test.kind !== 'test' || !/^(===?|eq)$/.test(test.operator)) return null;
+  const [a, b] = test.operands;
+  if (!a || !b) return null;
+  const literal = a.kind === 'literal' ? a : b.kind === 'literal' ? b : null;
+  const other = literal === a ? b : a;
+  return literal?.isString && isToolName(f, other) ? literal.value : null;
+};
+
+const isToolName = (f: Frame, expr: Expr): boolean =>
+  (expr.kind === 'name' &&
+    /^(name|toolName|tool_name|tool)$/.test(expr.name) &&
+    lookUp(f, expr.name) !== null) ||
+  (expr.kind === 'member' && expr.property === 'name');
+
+const runLoop = (f: Frame, s: Extract<Stmt, { kind: 'loop' }>): void => {
+  const over = s.over ? through(elements(valueAt(f, s.over)), placeIn(f, s.at.line)) : null;
+  // What the end of the body writes is seen by its beginning the second time; inner loops need no third.
+  for (let round = 0; round < (f.loops === 0 ? 2 : 1); round++) {
+    f.loops++;
+    const tests = s.test ? testsIn(f, s.test) : [];
+    const { written } = f;
+    f.written = new Map();
+    if (s.target && over) assignTo(f, s.target, over);
+    const guards = f.guards;
+    f.guards = new Map(guards);
+    addGuards(f, tests);
+    run(f, s.body);
+    // A loop that checks each item before it goes on has checked them all.
+    const checked = s.over ? f.guards : bothGuards(guards, f.guards);
+    f.guards = new Map(checked);
+    for (const [name, before] of f.written) {
+      const now = f.scope.vars.get(name);
+      if (before && now) f.scope.vars.set(name, union(before, now));
+      if (written && !written.has(name)) written.set(name, before);
+    }
+    f.written = written;
+    f.loops--;
+  }
+};
+
+const runSwitch = (f: Frame, s: Extract<Stmt, { kind: 'switch' }>): boolean => {
+  const on = valueAt(f, s.on);
+  const byName = isToolName(f, s.on);
+  const outer = f.tool;
+  const ways: Branch[] = [];
+  let label = '';
+  for (const c of s.cases) {
+    const tests: Tested[] = [];
+    for (const t of c.tests) {
+      const value = valueAt(f, t);
+      if (value.literal !== null && !/^\W{0,2}$|^.$/.test(value.literal))
+        for (const taint of on.taints)
+          tests.push({
+            source: taint.source,
+            guard: { kind: 'equals', detail: value.literal.slice(0, 160), at: placeIn(f, s.at.line) },
+          });
+      if (byName && value.literal) label = value.literal;
+    }
+    if (byName) f.tool = label || outer;
+    ways.push(branch(f, c.body, tests));
+    if (c.body.length > 0) label = '';
+  }
+  f.tool = outer;
+  const complete = s.cases.some((c) => c.tests.length === 0);
+  // `break` ends a case, not what follows the switch.
+  meet(
+    f,
+    ways.map((w, i) => ({ ...w, ends: w.ends && !endsByJump(s.cases[i]!.body) })),
+    complete,
+  );
+  return false;
+};
+
+const endsByJump = (stmts: readonly Stmt[]): boolean => stmts.at(-1)?.kind === 'jump';
+
+/** Walks statements; true when what follows them is not reached. */
+export const run = (f: Frame, stmts: readonly Stmt[]): boolean => {
+  const p = f.engine.program;
+  // Functions and classes are known before their place in the text.
+  for (const s of stmts) {
+    if (s.kind === 'function') {
+      const info = p.infoOf(s.fn, f.module, f.info?.cls ?? null);
+      f.scope.vars.set(
+        s.fn.name,
+        valueWith({ refs: [{ kind: 'function', fn: info, scope: f.scope, self: lookUp(f, 'this') }] }),
+      );
+      if (f.info) f.idle.set(info, f.scope);
+    } else if (s.kind === 'class') declareClass(f, s.cls);
+  }
+  for (const s of stmts) if (runOne(f, s)) return true;
+  return false;
+};
+
+const runOne = (f: Frame, s: Stmt): boolean => {
+  switch (s.kind) {
+    case 'assign': {
+      const value = through(valueAt(f, s.value), placeIn(f, s.at.line));
+      if (!s.adds) assignTo(f, s.target, value);
+      else {
+        const expr: Expr =
+          s.target.kind === 'name'
+            ? { at: s.at, kind: 'name', name: s.target.name }
+            : s.target.kind === 'place'
+              ? s.target.expr
+              : s.value;
+        const held = s.target.kind === 'name' ? (lookUp(f, s.target.name) ?? NOTHING) : valueAt(f, expr);
+        const added =
+          held.items || value.items
+            ? union(
+                { ...held, items: [...(held.items ?? []), ...(value.items ?? [])].slice(0, 48) },
+                valueWith({ taints: value.taints }),
+              )
+            : union(textOf([held, value], placeIn(f, s.at.line)), held);
+        assignTo(f, s.target, added);
+      }
+      return false;
+    }
+    case 'expr': {
+      valueAt(f, s.value);
+      return s.value.kind === 'call' && ENDS.test(pathText(s.value.callee));
+    }
+    case 'return': {
+      if (s.value) {
+        const v = through(valueAt(f, s.value), placeIn(f, s.at.line));
+        f.returns = union(f.returns, v);
+        // What it answers about its parameters is for those who ask.
+        f.returns = { ...f.returns, tests: [] };
+      }
+      leave(f);
+      return true;
+    }
+    case 'throw':
+      if (s.value) valueAt(f, s.value);
+      return true;
+    case 'jump':
+      return true;
+    case 'if':
+      return runIf(f, s);
+    case 'loop':
+      runLoop(f, s);
+      return false;
+    case 'try': {
+      const ends = run(f, s.body);
+      const guards = f.guards;
+      const ways = s.handlers.map((h) => branch(f, h.body, []));
+      meet(f, [...ways, { ends, changed: new Map(), guards }], false);
+      if (!ends || ways.length === 0) f.guards = guards;
+      const last = run(f, s.last);
+      return last || (ends && ways.every((w) => w.ends));
+    }
+    case 'switch':
+      return runSwitch(f, s);
+    case 'function':
+      decorated(f, p(f).infoOf(s.fn, f.module, f.info?.cls ?? null), s.fn, f.scope);
+      return false;
+    case 'class':
+      runClass(f, s.cls);
+      return false;
+    case 'block':
+      return run(f, s.body);
+  }
+};
+
+const p = (f: Frame) => f.engine.program;
+
+/** `a.b.c` as text, for calls that are recognised by their spelling alone. */
+export const pathText = (e: Expr): string =>
+  e.kind === 'name' ? e.name : e.kind === 'member' ? `${pathText(e.object)}.${e.property}` : '?';

@@ -1,0 +1,158 @@
+import { folderOf } from '../../files/paths.ts';
+import {
+  type Ecosystem,
+  type LockedPackage,
+  type Lockfile,
+  type Manifest,
+  MOST_PACKAGES,
+  type Root,
+  registryName,
+} from '../dependency.ts';
+
+/** What every lockfile reader is made of. */
+
+export type ReadLock = { ok: true; lock: Lockfile } | { ok: false; reason: string };
+export type LockReader = (path: string, source: string) => ReadLock;
+
+/** The TOML parser takes some 0.6 s for a megabyte and cannot be interrupted; the largest uv.lock seen has 1.5 MB. */
+export const MOST_TOML_BYTES = 6_000_000;
+
+export const unread = (error: unknown, otherwise: string): ReadLock => ({
+  ok: false,
+  reason: error instanceof Error ? (error.message.split('\n')[0] ?? '').slice(0, 160) : otherwise,
+});
+
+export const emptyLock = (
+  path: string,
+  format: string,
+  ecosystem: Ecosystem,
+  more: Partial<Pick<Lockfile, 'hashes' | 'tellsScripts' | 'remark'>> = {},
+): Lockfile => ({
+  path,
+  format,
+  ecosystem,
+  packages: [],
+  beyond: 0,
+  hashes: true,
+  tellsScripts: false,
+  requested: null,
+  roots: null,
+  remark: '',
+  ...more,
+});
+
+/** Adds a package and returns its index, or -1 past the limit. */
+export const add = (
+  lock: Lockfile,
+  name: string,
+  version: string,
+  line: number,
+  more: Partial<LockedPackage> = {},
+): number => {
+  if (lock.packages.length >= MOST_PACKAGES) {
+    lock.beyond++;
+    return -1;
+  }
+  lock.packages.push({
+    name: name.slice(0, 250),
+    version: version.slice(0, 250),
+    line,
+    hash: lock.hashes ? '' : null,
+    elsewhere: '',
+    installScript: false,
+    licence: '',
+    needs: [],
+    direct: null,
+    development: null,
+    ...more,
+  });
+  return lock.packages.length - 1;
+};
+
+/** Marks what is reached from `roots`; cycles end by themselves. A package reached both ways is not for development. */
+export const markReached = (packages: readonly LockedPackage[], roots: readonly Root[]): void => {
+  for (const p of packages) p.direct = false;
+  for (const { index } of roots) if (packages[index]) packages[index].direct = true;
+  const walk = (start: readonly number[], development: boolean): void => {
+    const seen = new Set<number>();
+    const pending = [...start];
+    for (let i = pending.pop(); i !== undefined; i = pending.pop()) {
+      const p = packages[i];
+      if (!p || seen.has(i)) continue;
+      seen.add(i);
+      p.development = development;
+      for (const need of p.needs) if (!seen.has(need)) pending.push(need);
+    }
+  };
+  walk(
+    roots.filter((r) => r.development).map((r) => r.index),
+    true,
+  );
+  walk(
+    roots.filter((r) => !r.development).map((r) => r.index),
+    false,
+  );
+};
+
+const under = (folder: string, root: string): boolean =>
+  root === '' || folder === root || folder.startsWith(`${root}/`);
+
+/** The nearest lockfile of its ecosystem in a manifest's folder or above: workspaces share the one of their root. */
+export const lockOf = (manifest: Manifest, locks: readonly Lockfile[]): Lockfile | undefined => {
+  const folder = folderOf(manifest.path);
+  return locks
+    .filter((l) => l.ecosystem === manifest.ecosystem && under(folder, folderOf(l.path)))
+    .sort((a, b) => folderOf(b.path).length - folderOf(a.path).length)[0];
+};
+
+/** Whether a lockfile is one of those next to a manifest: a folder may have several, of which only one is kept up. */
+export const servedBy = (manifest: Manifest, lock: Lockfile, locks: readonly Lockfile[]): boolean => {
+  const nearest = lockOf(manifest, locks);
+  return (
+    nearest !== undefined &&
+    nearest.ecosystem === lock.ecosystem &&
+    folderOf(nearest.path) === folderOf(lock.path)
+  );
+};
+
+/** Tells direct from transitive and shipped from development, by the lockfile's own word or that of the manifests. */
+export const markLock = (lock: Lockfile, manifests: readonly Manifest[]): void => {
+  if (lock.roots) {
+    markReached(lock.packages, lock.roots);
+    return;
+  }
+  if (lock.packages.some((p) => p.direct !== null) || manifests.length === 0) return;
+  const byName = new Map<string, number[]>();
+  lock.packages.forEach((p, i) => {
+    const name = registryName(lock.ecosystem, p.name);
+    const known = byName.get(name);
+    if (known) known.push(i);
+    else byName.set(name, [i]);
+  });
+  const roots = manifests.flatMap((m) =>
+    m.dependencies.flatMap((d): Root[] => {
+      const development = d.scope === 'development' || d.scope === 'build';
+      const located = lock.locate?.(d.name, d.specifier);
+      const indexes =
+        located === undefined ? (byName.get(registryName(lock.ecosystem, d.name)) ?? []) : [located];
+      return indexes.map((index) => ({ index, development }));
+    }),
+  );
+  const told = lock.packages.map((p) => p.development);
+  markReached(lock.packages, roots);
+  // What the lockfile itself said about development stands.
+  told.forEach((development, i) => {
+    if (development !== null) lock.packages[i]!.development = development;
+  });
+};
+
+/** Where a package's entry stands, when entries are asked for in the order of the file. */
+export const inOrder = (source: string, lineOf: (offset: number) => number): ((needle: string) => number) => {
+  let at = 0;
+  return (needle) => {
+    const found = source.indexOf(needle, at);
+    if (found === -1) return lineOf(at);
+    at = found + 1;
+    return lineOf(found);
+  };
+};

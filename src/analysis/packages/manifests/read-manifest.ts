@@ -1,0 +1,49 @@
+import { baseName } from '../../files/paths.ts';
+import type { Manifest } from '../dependency.ts';
+import { composerJson, packageJson } from './json-manifests.ts';
+import { gemfile, goMod, gradle, requirements, setupCfg } from './line-manifests.ts';
+import { cargoToml, pipfile, pyprojectToml, versionCatalogue } from './toml-manifests.ts';
+import { pomXml, projectXml } from './xml-manifests.ts';
+
+export type ReadManifest = { ok: true; manifest: Manifest } | { ok: false; reason: string };
+export type ManifestReader = (path: string, text: string) => ReadManifest;
+
+/** The reader for a manifest by its file name, or null when the file is none. */
+export const manifestReader = (path: string): ManifestReader | null => {
+  const name = baseName(path);
+  switch (name) {
+    case 'package.json':
+      return packageJson;
+    case 'composer.json':
+      return composerJson;
+    case 'pyproject.toml':
+      return pyprojectToml;
+    case 'Pipfile':
+      return pipfile;
+    case 'Cargo.toml':
+      return cargoToml;
+    case 'libs.versions.toml':
+      return versionCatalogue;
+    case 'go.mod':
+      return goMod;
+    case 'setup.cfg':
+      return setupCfg;
+    case 'pom.xml':
+      return pomXml;
+    case 'build.gradle':
+    case 'build.gradle.kts':
+      return gradle;
+    case 'Gemfile':
+      return gemfile;
+    case 'Directory.Packages.props':
+      return projectXml;
+  }
+  if (
+    /^(?:.*[-_.])?requirements(?:[-_.].*)?\.(?:txt|in)$/i.test(name) ||
+    /(^|\/)requirements\/[^/]+\.(?:txt|in)$/.test(path)
+  )
+    return requirements;
+  if (/\.(?:cs|fs|vb)proj$/.test(name)) return projectXml;
+  if (/\.gemspec$/.test(name)) return gemfile;
+  return null;
+};

@@ -1,0 +1,88 @@
+import {
+  below,
+  isExamplePath,
+  isGeneratedPath,
+  isTestPath,
+  isVendoredPath,
+  languageOf,
+} from '../files/paths.ts';
+import { readTexts } from '../files/read-texts.ts';
+import { readSource, type Source, weaknessLanguage } from './source.ts';
+
+type Entry = { path: string; kind: string };
+type Tree = { entries: readonly Entry[]; text(path: string): Promise<string | null> };
+
+export type ServerSources = {
+  sources: Source[];
+  /** Files in a language that is read, which were not: too large, minified, past the bound, not text. */
+  unread: string[];
+  /** Source files in languages that are not read, by language. */
+  others: Map<string, number>;
+};
+
+/** Hand-written sources are smaller, and have shorter lines, than this. */
+const MOST_BYTES = 1_000_000;
+const LONGEST_MEAN_LINE = 1000;
+/** Three layers of each text are kept. */
+const MOST_TOTAL_BYTES = 20_000_000;
+/** Programs for building and releasing, what runs in a browser, and what only declares. */
+const BESIDE =
+  /(^|\/)(scripts?|\.[\w-]+|hack|ci|mocks?|\w*mock)\/|(^|\/)(frontend|ui|web-?ui|www|public|components|pages)\/.*\.(?:[jt]sx|vue)$|\.d\.[cm]?ts$|(^|\/)(setup\.py|build\.rs|[\w.-]*\.gradle\.kts|[\w.-]+\.config\.[cm]?[jt]s)$/i;
+/** Markup and shell say nothing of how a server behaves at run time. */
+const NOT_A_SERVER = new Set([
+  'Shell',
+  'PowerShell',
+  'Batch',
+  'SQL',
+  'Dockerfile',
+  'Makefile',
+  'R',
+  'Vue',
+  'Svelte',
+]);
+
+/** The hand-written sources of the server itself: no tests, examples, vendored or generated code. */
+export const readServerSources = async (
+  tree: Tree,
+  subdir: string,
+  signal: AbortSignal,
+): Promise<ServerSources> => {
+  const code = tree.entries.filter(
+    (e) =>
+      (e.kind === 'file' || e.kind === 'executable') &&
+      languageOf(e.path) !== null &&
+      !BESIDE.test(below(e.path, subdir)) &&
+      ![isTestPath, isVendoredPath, isGeneratedPath, isExamplePath].some((is) => is(below(e.path, subdir))),
+  );
+  const found: ServerSources = { sources: [], unread: [], others: new Map() };
+  for (const { path } of code)
+    if (weaknessLanguage(path) === null && !NOT_A_SERVER.has(languageOf(path)!))
+      found.others.set(languageOf(path)!, (found.others.get(languageOf(path)!) ?? 0) + 1);
+  let total = 0;
+  for await (const { entry, text } of readTexts(
+    tree,
+    code.filter((e) => weaknessLanguage(e.path) !== null),
+    signal,
+  )) {
+    if (
+      text === null ||
+      text.length > MOST_BYTES ||
+      text.length / (text.split('\n').length || 1) > LONGEST_MEAN_LINE ||
+      total + text.length > MOST_TOTAL_BYTES
+    ) {
+      found.unread.push(entry.path);
+      continue;
+    }
+    total += text.length;
+    found.sources.push(readSource(entry.path, text, weaknessLanguage(entry.path)!));
+    // Long runs leave room for what else waits on this thread.
+    if (found.sources.length % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  return found;
+};
+
+export type Spot = { path: string; startLine: number };
+export const spot = (source: Source, offset: number): Spot => ({
+  path: source.path,
+  startLine: source.lineOf(offset),
+});

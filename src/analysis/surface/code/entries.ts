@@ -1,0 +1,189 @@
+import type { Expr, Fn } from '../../sources/ir.ts';
+import type { Param } from '../schema-javascript.ts';
+import { type FoundEntry, TOOL_NAME } from '../surface-entry.ts';
+import type { Call, Definition } from './definitions.ts';
+import { hintsOf, optionsOf } from './options.ts';
+import { type At, type FnAt, type Program, pathOf } from './program.ts';
+import { paramsOfSchema } from './schemas.ts';
+import { isKnownType, paramsOfHandler } from './types.ts';
+import { called, fnNamed, resultsOf, step, textOf } from './values.ts';
+
+/** Turns what defines something into an entry of the surface. */
+
+const MOST_DESCRIPTION = 20_000;
+
+/** The function an expression means: itself, one by its name, one that another makes or wraps. */
+export const functionAt = (program: Program, at: At, depth = 0): FnAt | null => {
+  const { expr, site } = at;
+  if (depth > 5 || --program.work.left < 0) return null;
+  if (expr.kind === 'function') return { fn: expr.fn, site: { ...site, fns: [...site.fns, expr.fn] } };
+  if (expr.kind === 'name' || expr.kind === 'member') {
+    const next = step(program, at);
+    const through = next && functionAt(program, next, depth + 1);
+    return through ?? fnNamed(program, expr, at);
+  }
+  if (expr.kind === 'call' && !expr.isNew) {
+    const target = fnNamed(program, expr.callee, at);
+    if (target) {
+      const inside = called(target, expr, at);
+      for (const result of resultsOf(target.fn)) {
+        const made = functionAt(program, { expr: result, site: inside.site }, depth + 1);
+        if (made) return made;
+      }
+    }
+    for (const a of expr.args) {
+      const wrapped = /^(?:function|name|member|call)$/.test(a.value.kind)
+        ? functionAt(program, { expr: a.value, site }, depth + 1)
+        : null;
+      if (wrapped) return wrapped;
+    }
+  }
+  return null;
+};
+
+const rangeOf = (f: FnAt): FoundEntry['handler'] => ({
+  path: f.site.module.path,
+  startLine: f.fn.at.line,
+  endLine: Math.max(f.fn.at.line, f.fn.at.endLine),
+});
+
+/** The expression a reader of the registration sees as the name: what a wrapper's caller wrote. */
+const written = (at: At): At => {
+  let now = at;
+  for (let i = 0; i < 6 && now.expr.kind === 'name'; i++) {
+    const given = now.site.given?.get(now.expr.name);
+    if (!given) break;
+    now = given;
+  }
+  return now;
+};
+
+const nameParts = (
+  program: Program,
+  kind: FoundEntry['kind'],
+  name: At,
+): Pick<FoundEntry, 'name' | 'certainty' | 'nameAt' | 'relisted'> | null => {
+  const found = textOf(program, name);
+  const known = found.from === null && found.text !== '';
+  if (known && kind === 'tool' && !TOOL_NAME.test(found.text)) return null;
+  const shown = written(name);
+  const path = shown.expr.kind === 'call' ? pathOf(shown.expr.callee) : pathOf(shown.expr);
+  return {
+    name: known
+      ? found.text.slice(0, 300)
+      : `<${(found.from === 'partly computed' ? found.text : (found.from ?? 'computed')).slice(0, 100)}>`,
+    certainty: !known ? 'dynamic' : found.followed ? 'derived' : 'literal',
+    nameAt: `${found.at.site.module.path}:${found.at.expr.at.line}`,
+    relisted: !known && /(?:^|[._])(?:get)?_?name$/i.test(path),
+  };
+};
+
+const describe = (
+  program: Program,
+  at: At | null,
+  doc: string,
+): Pick<FoundEntry, 'description' | 'descriptionFrom'> => {
+  if (!at) return { description: doc.slice(0, MOST_DESCRIPTION), descriptionFrom: null };
+  const text = textOf(program, at);
+  return { description: text.text.trim().slice(0, MOST_DESCRIPTION), descriptionFrom: text.from };
+};
+
+/** `handlers` are functions the registration gives it, nearest first. */
+export const entryOfDefinition = (
+  program: Program,
+  d: Definition,
+  extra: readonly At[],
+  outer: Call,
+): FoundEntry | null => {
+  const here = (expr: Expr): At => ({ expr, site: d.site });
+  const parts = nameParts(program, d.kind, here(d.name));
+  if (!parts) return null;
+  const given: At[] = [...d.rest.map(here), ...extra];
+  const options = optionsOf(program, given);
+  const at = written(here(d.name));
+  const handler =
+    given.map((g) => functionAt(program, g)).find((f) => f !== null && takesArguments(f.fn)) ?? null;
+  const schemas = [...d.schemas.map(here), ...(options.schema ? [options.schema] : [])];
+  const read = schemas.map((s) => paramsOfSchema(program, s)).find((p) => p !== null) ?? null;
+  const typed = handler
+    ? paramsOfHandler(program, handler.fn.params, { expr: d.name, site: handler.site })
+    : [];
+  const params: Param[] | null =
+    d.kind !== 'tool'
+      ? null
+      : options.params.length > 0
+        ? options.params
+        : (read ??
+          (typed.length > 0
+            ? typed
+            : (schemas.length > 0 && !(handler && takesStruct(program, handler, true))) ||
+                (handler && takesStruct(program, handler, false))
+              ? null
+              : []));
+  const path = at.site.module.path;
+  const outerHere = outer.at.line <= at.expr.at.line && outer.at.endLine >= at.expr.at.line;
+  return {
+    kind: d.kind,
+    ...parts,
+    path,
+    line: at.expr.at.line,
+    endLine: Math.max(at.expr.at.line, outerHere ? outer.at.endLine : 0),
+    ...describe(program, d.description ? here(d.description) : options.description, ''),
+    params,
+    annotations: { ...options.annotations, ...(d.annotations ? hintsOf(program, here(d.annotations)) : {}) },
+    handler: handler && rangeOf(handler),
+  };
+};
+
+/** Options are functions too; a handler takes what a client sends. */
+const takesArguments = (fn: Fn): boolean =>
+  fn.params.some((p) => !/^_?(?:self|this)$/.test(p.name)) &&
+  !/^\*?(?:\w+\.)?(?:Tool|Resource|ResourceTemplate|Prompt)\b/.test(fn.params[0]?.type ?? '');
+
+/** Whether a handler takes a struct beside its context that is known, or is not. */
+const takesStruct = (program: Program, f: FnAt, known: boolean): boolean =>
+  f.site.module.language === 'go' &&
+  f.fn.params.some(
+    (p) =>
+      !/\b(?:context\.Context|CallToolRequest|ServerSession|map\[string\]any)\b/.test(p.type) &&
+      /^\*?(?:\w+\.)?[A-Z]\w*$/.test(p.type) &&
+      isKnownType(program, p.type, { expr: { at: f.fn.at, kind: 'name', name: '' }, site: f.site }) === known,
+  );
+
+/** An entry whose handler is the function its decorator stands on. */
+export const entryOfFunction = (
+  program: Program,
+  kind: FoundEntry['kind'],
+  f: FnAt,
+  name: At | null,
+  fallbackName: string,
+  line: number,
+  description: At | null,
+  annotations: Record<string, unknown>,
+): FoundEntry | null => {
+  const parts = name
+    ? nameParts(program, kind, name)
+    : {
+        name: fallbackName,
+        certainty: 'literal' as const,
+        nameAt: `${f.site.module.path}:${line}`,
+        relisted: false,
+      };
+  if (!parts || parts.name === '') return null;
+  const here: At = { expr: { at: f.fn.at, kind: 'name', name: '' }, site: f.site };
+  const at =
+    name && name.site.module === f.site.module && name.expr.at.line >= f.fn.at.line - 60
+      ? name.expr.at.line
+      : line;
+  return {
+    kind,
+    ...parts,
+    path: f.site.module.path,
+    line: at,
+    endLine: Math.max(at, f.fn.at.endLine),
+    ...describe(program, description, f.fn.doc),
+    params: kind === 'tool' ? paramsOfHandler(program, f.fn.params, here) : null,
+    annotations,
+    handler: rangeOf(f),
+  };
+};

@@ -1,0 +1,165 @@
+import { byCodePoint } from '../../files/words.ts';
+import type { Fn, Module } from '../../sources/ir.ts';
+import { emptyScan, type FoundEntry, MOST_ENTRIES, type ScannedSurface } from '../surface-entry.ts';
+import { decoratedEntries } from './decorated.ts';
+import { type Call, type Definition, decidedBy, definitionOf } from './definitions.ts';
+import { entryOfDefinition, functionAt } from './entries.ts';
+import { type At, lastOf, type Program, readProgram, type Site } from './program.ts';
+import { transportsOf } from './transports.ts';
+import { paramsOfHandler } from './types.ts';
+import { called, fnNamed, step } from './values.ts';
+
+/** The MCP surface of Go, Java and Rust sources, read from what the flow engine's readers make of them. */
+
+/** A function that passes its own parameters on to a definition: its calls are definitions too. */
+type Wrapper = { fn: Fn; make(given: ReadonlyMap<string, At>): Made };
+/** `extra` is what the callers of wrappers give beside the name. */
+type Made = { definition: Definition; extra: readonly At[] };
+
+/** Wrappers of wrappers of wrappers. */
+const MOST_ROUNDS = 4;
+
+const nameAt = (m: Made): At => ({ expr: m.definition.name, site: m.definition.site });
+
+export const readCodeSurface = (
+  modules: readonly Module[],
+): ScannedSurface & { /** Not all could be followed. */ cut: boolean } => {
+  const program = readProgram(modules);
+  const out = emptyScan();
+  const defined = new Map<Call, FoundEntry>();
+  const entries: FoundEntry[] = [];
+  const add = (call: Call, made: Made): void => {
+    const entry = entryOfDefinition(program, made.definition, made.extra, call);
+    if (!entry) return;
+    entries.push(entry);
+    defined.set(call, entry);
+  };
+
+  let wrappers = new Map<Fn, Wrapper[]>();
+  const wrap = (fn: Fn, make: Wrapper['make']): void => {
+    wrappers.set(fn, [...(wrappers.get(fn) ?? []), { fn, make }]);
+  };
+  for (const { expr, site } of program.calls) {
+    const definition = definitionOf(program, expr, site);
+    if (!definition) continue;
+    const fn = decidedBy(program, { expr: definition.name, site });
+    if (fn && isCalled(program, fn))
+      wrap(fn, (given) => ({ definition: { ...definition, site: { ...site, given } }, extra: [] }));
+    else add(expr, { definition, extra: [] });
+    if (entries.length > MOST_ENTRIES) {
+      out.truncated = true;
+      break;
+    }
+  }
+  for (let round = 0; round < MOST_ROUNDS && wrappers.size > 0; round++) {
+    const now = wrappers;
+    wrappers = new Map();
+    const names = new Set([...now.keys()].map((fn) => fn.name));
+    for (const { expr, site } of program.calls) {
+      if (!names.has(lastOf(expr.callee)) || entries.length > MOST_ENTRIES) continue;
+      const target = fnNamed(program, expr.callee, { expr, site });
+      for (const wrapper of (target && now.get(target.fn)) ?? []) {
+        const make = (inside: Site): Made => {
+          const from: At = { expr, site: inside };
+          const made = wrapper.make(called(target!, expr, from).site.given!);
+          return {
+            ...made,
+            extra: [...made.extra, ...expr.args.map((a) => ({ expr: a.value, site: inside }))],
+          };
+        };
+        const made = make(site);
+        const fn = decidedBy(program, nameAt(made));
+        if (fn && isCalled(program, fn) && !site.fns.slice(0, -1).includes(fn))
+          wrap(fn, (given) => make({ ...site, given }));
+        else add(expr, made);
+      }
+    }
+  }
+  attachHandlers(program, defined);
+  out.entries = merged([...entries, ...decoratedEntries(program)]);
+  out.transports = transportsOf(program);
+  for (const f of program.fns.get('list_tools') ?? [])
+    if (f.site.module.language === 'rust')
+      out.listHandlers.push({ path: f.site.module.path, line: f.fn.at.line });
+  return { ...out, cut: program.work.left < 0 };
+};
+
+const isCalled = (program: Program, fn: Fn): boolean =>
+  program.calls.some((c) => lastOf(c.expr.callee) === fn.name);
+
+/** `AddTool(server, tool, handler)`, `ServerTool{Tool: tool, Handler: handler}`: who is given both says who handles it. */
+const attachHandlers = (program: Program, defined: ReadonlyMap<Call, FoundEntry>): void => {
+  for (const { expr, site } of program.calls) {
+    if (expr.args.length < 2 && !/^(?:build|callHandler|handler)$/.test(lastOf(expr.callee))) continue;
+    const args = argsOf(expr);
+    if (args.length < 2 || !args.some((a) => mayBeTool(a.kind))) continue;
+    const entry = args.map((value) => definedBy(program, { expr: value, site }, defined)).find((e) => e);
+    if (!entry || entry.handler) continue;
+    for (const value of args) {
+      if (definedBy(program, { expr: value, site }, defined)) continue;
+      const f = functionAt(program, { expr: value, site });
+      if (!f || f.fn.params.length === 0) continue;
+      entry.handler = {
+        path: f.site.module.path,
+        startLine: f.fn.at.line,
+        endLine: Math.max(f.fn.at.line, f.fn.at.endLine),
+      };
+      if (entry.kind === 'tool' && (entry.params === null || entry.params.length === 0)) {
+        const typed = paramsOfHandler(program, f.fn.params, { expr: value, site: f.site });
+        if (typed.length > 0) entry.params = typed;
+      }
+      break;
+    }
+  }
+};
+
+const mayBeTool = (kind: string): boolean => kind === 'call' || kind === 'name' || kind === 'member';
+
+const argsOf = (call: Call): Call['args'][number]['value'][] => {
+  const own = call.args.map((a) => a.value);
+  return /^(?:build|callHandler|handler)$/.test(lastOf(call.callee)) &&
+    call.callee.kind === 'member' &&
+    call.callee.object.kind === 'call'
+    ? [...argsOf({ ...call.callee.object, callee: buildName(call.callee.object) }), ...own]
+    : own;
+};
+
+/** Every link of a builder's chain counts. */
+const buildName = (call: Call): Call['callee'] =>
+  call.callee.kind === 'member' ? { ...call.callee, property: 'build' } : call.callee;
+
+const definedBy = (program: Program, at: At, defined: ReadonlyMap<Call, FoundEntry>): FoundEntry | null => {
+  let now: At | null = at;
+  for (let i = 0; i < 6 && now; i++) {
+    const entry: FoundEntry | undefined = now.expr.kind === 'call' ? defined.get(now.expr) : undefined;
+    if (entry) return entry;
+    if (now.expr.kind === 'list' && now.expr.items[0]) now = { expr: now.expr.items[0], site: now.site };
+    else now = step(program, now);
+  }
+  return null;
+};
+
+/** One definition met on several ways is one entry; each way says what the others leave out. */
+const merged = (entries: readonly FoundEntry[]): FoundEntry[] => {
+  const unique = new Map<string, FoundEntry>();
+  for (const e of entries) {
+    const key = `${e.kind} ${e.path}:${e.line} ${e.name}`;
+    const held = unique.get(key);
+    unique.set(
+      key,
+      held
+        ? {
+            ...held,
+            description: held.description || e.description,
+            descriptionFrom: held.description ? held.descriptionFrom : e.descriptionFrom,
+            params: held.params && held.params.length > 0 ? held.params : (e.params ?? held.params),
+            annotations: { ...e.annotations, ...held.annotations },
+            handler: held.handler ?? e.handler,
+          }
+        : e,
+    );
+  }
+  return [...unique.values()].sort(
+    (a, b) => byCodePoint(a.path, b.path) || a.line - b.line || byCodePoint(a.name, b.name),
+  );
+};
