@@ -11,12 +11,22 @@ export const JOURNAL_ENTRY = 'journal.jsonl';
 /** Path inside the portable file, with `/` on every system. */
 export const blobEntry = (sha256: string): string => `blobs/${sha256.slice(0, 2)}/${sha256}`;
 
+/** What a session cannot be opened without, by hash, each with what it is for people. */
+export const openingBlobs = (started: SessionEvent | undefined): [string, string][] => {
+  if (started?.type !== 'session.started') return [];
+  const { methodology, rules } = started;
+  return [
+    [methodology.sha256, 'the methodology'],
+    ...(rules ? [[rules.sha256, "the auditor's own rules"] satisfies [string, string]] : []),
+  ];
+};
+
 /** The contents a journal speaks of, each with what it is for people. Sorted by hash. */
 export const referencedBlobs = (events: readonly SessionEvent[]): Map<string, string> => {
   const blobs: [string, string][] = events.flatMap((event): [string, string][] => {
     switch (event.type) {
       case 'session.started':
-        return [[event.methodology.sha256, 'the methodology']];
+        return openingBlobs(event);
       case 'evidence.collected':
         return [[event.blob, `evidence of ${event.collector}`]];
       case 'attachment.added':
@@ -46,9 +56,9 @@ export type Exported = {
 };
 
 /**
- * The session in `dir` as one zip file: journal, methodology, evidence, attachments; not the target's clone. The same
- * session gives the same bytes. An unfinished last line of the journal is left out. Throws {@link UserError} when the
- * journal cannot be trusted: a copy of it could not be opened elsewhere either.
+ * The session in `dir` as one zip file: journal, methodology, own rules, evidence, attachments; not the target's clone. The
+ * same session gives the same bytes. An unfinished last line of the journal is left out. Throws {@link UserError} when the
+ * journal cannot be trusted, or what opening reads is lost: a copy could not be opened elsewhere either.
  */
 export const exportSession = async (dir: string): Promise<Exported> => {
   const read = readJournalFile(dir);
@@ -64,9 +74,15 @@ export const exportSession = async (dir: string): Promise<Exported> => {
   const entries: Zippable = { [JOURNAL_ENTRY]: [journal, options] };
   const notices: string[] = [];
   const blobs = openBlobStore(dir);
+  const opening = new Map(openingBlobs(read.events[0]));
   for (const [sha256, what] of referencedBlobs(read.events)) {
     const blob = await blobs.read(sha256);
     if ('bytes' in blob) entries[blobEntry(sha256)] = [blob.bytes, options];
+    else if (opening.has(sha256))
+      throw new UserError(
+        `not exported: ${what} of this session is ${blob.problem}, and without it a copy could not be opened`,
+        `import an earlier export of this session, which brings it back, or restore blobs/${sha256.slice(0, 2)}/${sha256} in ${dir}`,
+      );
     else notices.push(`${what} is ${blob.problem}, and not in the exported file`);
   }
   return { bytes: zipSync(entries), notices };

@@ -7,10 +7,10 @@ import { readJournal } from '../../engine/journal.ts';
 import { sessionDir, sessionsDir } from '../paths.ts';
 import { openBlobStore } from './blob-store.ts';
 import { makeDir, syncDir, writeNewFile } from './durable.ts';
-import { JOURNAL_ENTRY, referencedBlobs } from './export-session.ts';
+import { JOURNAL_ENTRY, openingBlobs, referencedBlobs } from './export-session.ts';
 import { journalPath, openJournalFile } from './journal-file.ts';
 import { lockSession } from './lock.ts';
-import { readMethodology } from './open-session.ts';
+import { readOpening } from './open-session.ts';
 import { type ArchiveLimits, readArchive, refuseArchive } from './read-archive.ts';
 import { saveError } from './save-error.ts';
 import { isSessionId } from './session-id.ts';
@@ -62,8 +62,16 @@ const check = (entries: Map<string, Buffer>): Content => {
   const notices = [...referenced]
     .filter(([sha256]) => !blobs.has(sha256))
     .map(([, what]) => `${what} is not in the file`);
-  if (!blobs.has(started.methodology.sha256))
-    throw refuseArchive('it does not hold the methodology of the session');
+  for (const [sha256, what] of openingBlobs(started))
+    if (!blobs.has(sha256)) throw refuseArchive(`it does not hold ${what} of the session`);
+  try {
+    readOpening('', events, (sha256) => {
+      const bytes = blobs.get(sha256);
+      return bytes ? { bytes } : { problem: 'missing' };
+    });
+  } catch (error) {
+    throw error instanceof UserError ? refuseArchive(error.message) : error;
+  }
   return { id: started.id, journal, events, blobs, notices };
 };
 
@@ -78,7 +86,6 @@ const create = (dataDir: string, content: Content, dir: string): void => {
   try {
     makeDir(temporary);
     putAll(temporary, content.blobs);
-    readMethodology(temporary, content.events);
     writeNewFile(journalPath(temporary), content.journal);
     syncDir(temporary);
     fs.renameSync(temporary, dir);

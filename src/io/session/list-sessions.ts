@@ -4,7 +4,7 @@ import { checksOf } from '../../domain/methodology.ts';
 import { replay } from '../../domain/session.ts';
 import { sessionDir, sessionsDir } from '../paths.ts';
 import { readJournalFile } from './journal-file.ts';
-import { readMethodology } from './open-session.ts';
+import { readOpening } from './open-session.ts';
 import { isSessionId } from './session-id.ts';
 
 /** One session as a list shows it. Times are ISO 8601, '' when the journal could not be read. */
@@ -56,7 +56,7 @@ const summarise = (data: string, id: string): SessionSummary => {
     };
     if (fault) summary.problem = `line ${fault.line} of its journal cannot be trusted: ${fault.message}`;
     try {
-      summary.total = checksOf(readMethodology(dir, events)).length;
+      summary.total = checksOf(readOpening(dir, events).methodology).length;
     } catch (error) {
       summary.problem ??= message(error);
     }

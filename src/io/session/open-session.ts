@@ -9,7 +9,7 @@ import {
 } from '../../domain/events.ts';
 import { type Methodology, methodology as methodologySchema } from '../../domain/methodology.ts';
 import { encode, type JournalRead } from '../../engine/journal.ts';
-import { type BlobPort, type JournalPort, SaveError } from '../../engine/ports.ts';
+import { type BlobPort, type BlobRead, type JournalPort, SaveError } from '../../engine/ports.ts';
 import { sessionDir, sessionsDir } from '../paths.ts';
 import { decodeRules, encodeRules, type RuleFiles } from '../rule-files.ts';
 import { openBlobStore, readBlobSync } from './blob-store.ts';
@@ -123,8 +123,10 @@ export const startSession = (parts: StartParts): OpenSession => {
   }
 };
 
+type ReadBlob = (sha256: string) => BlobRead;
+
 /** The methodology a session was begun with, whatever the program ships today. Throws {@link UserError}. */
-export const readMethodology = (dir: string, events: readonly SessionEvent[]): Methodology => {
+const readMethodology = (dir: string, events: readonly SessionEvent[], blob: ReadBlob): Methodology => {
   const [started] = events;
   if (started?.type !== 'session.started')
     throw new UserError(
@@ -132,7 +134,7 @@ export const readMethodology = (dir: string, events: readonly SessionEvent[]): M
       'import an earlier export of it, or begin a new audit',
     );
   const { id, version, sha256 } = started.methodology;
-  const read = readBlobSync(dir, sha256);
+  const read = blob(sha256);
   const problem = (what: string) =>
     new UserError(
       `methodology ${id} ${version} of this session is ${what}: without it, its answers have no questions`,
@@ -150,11 +152,11 @@ export const readMethodology = (dir: string, events: readonly SessionEvent[]): M
 };
 
 /** The auditor's own rules a session was begun with: the same when it is resumed. Throws {@link UserError}. */
-export const readSessionRules = (dir: string, events: readonly SessionEvent[]): RuleFiles => {
+const readSessionRules = (dir: string, events: readonly SessionEvent[], blob: ReadBlob): RuleFiles => {
   const [started] = events;
   if (started?.type !== 'session.started' || !started.rules) return new Map();
   const { sha256 } = started.rules;
-  const read = readBlobSync(dir, sha256);
+  const read = blob(sha256);
   const rules = 'problem' in read ? null : decodeRules(read.bytes.toString('utf8'));
   if (rules) return rules;
   throw new UserError(
@@ -162,6 +164,16 @@ export const readSessionRules = (dir: string, events: readonly SessionEvent[]): 
     `import an earlier export of this session, or restore blobs/${sha256.slice(0, 2)}/${sha256} in ${dir}`,
   );
 };
+
+/** All that opening reads besides the journal. Throws {@link UserError} when the session cannot be opened without it. */
+export const readOpening = (
+  dir: string,
+  events: readonly SessionEvent[],
+  blob: ReadBlob = (sha256) => readBlobSync(dir, sha256),
+): Pick<OpenSession, 'methodology' | 'ownRules'> => ({
+  methodology: readMethodology(dir, events, blob),
+  ownRules: readSessionRules(dir, events, blob),
+});
 
 export type ResumeParts = {
   dataDir: string;
@@ -198,8 +210,7 @@ const look = (id: string, dir: string): OpenSession => {
     dir,
     journal: readOnlyJournal(read, reason),
     blobs: openBlobStore(dir),
-    methodology: readMethodology(dir, read.events),
-    ownRules: readSessionRules(dir, read.events),
+    ...readOpening(dir, read.events),
     events: read.events,
     readOnly: reason,
     notices: readOnlyNotices(read),
@@ -225,8 +236,7 @@ export const resumeSession = (parts: ResumeParts): OpenSession => {
     const opened = openJournalFile(dir);
     journal = opened.journal;
     const { events } = opened.read;
-    const methodology = readMethodology(dir, events);
-    const ownRules = readSessionRules(dir, events);
+    const opening = readOpening(dir, events);
     const body = { type: 'session.opened', toolVersion: parts.toolVersion } as const;
     events.push(append(journal, events.length + 1, parts.clock(), parts.by, body));
     return {
@@ -234,8 +244,7 @@ export const resumeSession = (parts: ResumeParts): OpenSession => {
       dir,
       journal: unlocking(journal, lock.release),
       blobs: openBlobStore(dir),
-      methodology,
-      ownRules,
+      ...opening,
       events,
       readOnly: null,
       notices: opened.notices,

@@ -46,6 +46,57 @@ describe('a portable session', () => {
     expect(resume(data, id).events.slice(0, -1)).toEqual(events);
   });
 
+  it('brings the rules of its own it was begun with, and opens', async () => {
+    const rules = new Map([['own/mine.yml', 'rules: []\n']]);
+    const { id, dir, journal } = begin(temporaryDir(), '4f2a', 'acme/notes-server', rules);
+    journal.close();
+    const data = temporaryDir();
+    expect(take(await exported(dir), data)).toMatchObject({ outcome: 'new', notices: [] });
+    const opened = resume(data, id);
+    opened.journal.close();
+    expect(opened.ownRules).toEqual(rules);
+  });
+
+  it('is not made where it could not be opened: of a session that lost its methodology, or its rules', async () => {
+    const rules = new Map([['own/mine.yml', 'rules: []\n']]);
+    for (const lost of ['methodology', 'rules'] as const) {
+      const { dir, journal, events } = begin(temporaryDir(), '4f2a', 'acme/notes-server', rules);
+      journal.close();
+      const whole = await exported(dir);
+      const [started] = events;
+      const sha256 = started?.type === 'session.started' ? (started[lost]?.sha256 ?? '') : '';
+      fs.rmSync(path.join(dir, blobPath(sha256)));
+      await expect(exportSession(dir)).rejects.toThrow(/not exported: .* is missing, and without it/);
+      const entries = entriesOf(whole);
+      delete entries[blobEntry(sha256)];
+      expect(refusal(zipSync(entries))).toContain('it does not hold');
+      // The file that still has it mends the session it came from.
+      expect(take(whole, path.dirname(path.dirname(dir))).outcome).toBe('identical');
+      expect((await exported(dir)).equals(whole)).toBe(true);
+    }
+  });
+
+  it('with rules that are no rules is refused, since it could not be opened', async () => {
+    const { dir, journal } = begin(temporaryDir());
+    journal.close();
+    const entries = entriesOf(await exported(dir));
+    for (const bad of ['{}', '[["own/a.yml"]]', 'not JSON', '']) {
+      const sha256 = hash('sha256', bad, 'hex');
+      const first = JSON.parse(fs.readFileSync(journalPath(dir), 'utf8').split('\n')[0] ?? '');
+      const { prev: _prev, crc: _crc, ...started } = first;
+      const line = encode({ ...started, rules: { files: 1, sha256 } }, '0'.repeat(64));
+      expect(
+        refusal(
+          zipSync({
+            ...entries,
+            'journal.jsonl': Buffer.from(`${line}\n`),
+            [blobEntry(sha256)]: Buffer.from(bad),
+          }),
+        ),
+      ).toContain('not in a form this version reads');
+    }
+  });
+
   it('has the same bytes each time, in every time zone', async () => {
     const { dir } = written(temporaryDir());
     const zone = process.env.TZ;
