@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { UserError } from '../domain/errors.ts';
 import { sessionDir } from '../io/paths.ts';
 import { listSessions } from '../io/session/list-sessions.ts';
 import { isSessionId } from '../io/session/session-id.ts';
@@ -49,8 +50,13 @@ export const open = async (host: Host, to: string | undefined, o: OpenOptions): 
   const source = o.ref ? `${to}#${o.ref}` : to;
   if (!o.new) {
     const same = listSessions(host.dataDir).find(
-      (s) => !s.problem && s.target?.source === source && s.target.subdir === (o.subdir ?? s.target.subdir),
+      (s) => s.target?.source === source && s.target.subdir === (o.subdir ?? s.target.subdir),
     );
+    if (same?.problem)
+      throw new UserError(
+        `the session on ${source}, ${same.id}, cannot be opened, so nothing was begun: ${same.problem}`,
+        `--new begins another; mcp-audit status --session ${same.id} shows what can be read of this one`,
+      );
     if (same) return resumeCommand(host, same.id, o);
   }
   const request = {

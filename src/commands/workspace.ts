@@ -177,17 +177,27 @@ export const resumeAudit = (host: Host, id: string, readOnly = false): Workspace
   );
 };
 
-/** The session meant: by its id or the beginning of it, else the newest. */
+/**
+ * The session meant: by its id or the beginning of it, else the newest. If that one cannot be opened, no other is taken in
+ * its place: what is decided would be recorded with another server. Throws {@link UserError}.
+ */
 export const chooseSession = (host: Host, id: string | undefined): string => {
   // A whole id needs no look at the others: reading their journals would only delay this one.
   if (id !== undefined && isSessionId(id) && existsSync(sessionDir(host.dataDir, id))) return id;
   const sessions = listSessions(host.dataDir);
   if (id === undefined) {
-    const newest = sessions.find((s) => !s.problem);
-    if (newest) return newest.id;
-    throw new UserError('there is no session on this machine', 'mcp-audit start <path or URL> begins one');
+    const [newest] = sessions;
+    if (!newest)
+      throw new UserError('there is no session on this machine', 'mcp-audit start <path or URL> begins one');
+    if (!newest.problem) return newest.id;
+    const next = sessions.find((s) => !s.problem);
+    throw new UserError(
+      `the newest session, ${newest.id}, cannot be opened, so nothing was done: ${newest.problem}`,
+      `say which session with --session${next ? `, for instance ${next.id}` : ''}; mcp-audit sessions lists them, and mcp-audit status --session ${newest.id} shows what can be read of this one`,
+    );
   }
-  const matching = sessions.filter((s) => s.id === id || s.id.startsWith(id));
+  // An empty name is a variable that was never set, and the beginning of every session.
+  const matching = id === '' ? [] : sessions.filter((s) => s.id.startsWith(id));
   const exact = matching.find((s) => s.id === id) ?? (matching.length === 1 ? matching[0] : undefined);
   if (exact) return exact.id;
   throw new UserError(

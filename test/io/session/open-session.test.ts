@@ -158,7 +158,7 @@ describe('the list of sessions', () => {
     expect(listSessions(path.join(temporaryDir(), 'nowhere'))).toEqual([]);
   });
 
-  it('shows the newest first, and each one that is not well with its problem', () => {
+  it('shows each one that is not well with its problem, as new as it may be', () => {
     const data = temporaryDir();
     const good = written(data);
     const edited = begin(data, 'aaaa');
@@ -173,7 +173,7 @@ describe('the list of sessions', () => {
     fs.mkdirSync(journalPath(sessionDir(data, 'odd')), { recursive: true });
 
     const list = listSessions(data);
-    expect(list[0]).toEqual({
+    expect(list.find((s) => s.id === good.id)).toEqual({
       id: good.id,
       dir: good.dir,
       target: testTarget,
@@ -191,6 +191,10 @@ describe('the list of sessions', () => {
     expect(problems[lost.id]).toContain('methodology test 1.0 of this session is missing');
     expect(problems.empty).toContain('is missing');
     expect(problems.odd).toContain('cannot be read');
+    const touched = fs.statSync(journalPath(edited.dir)).mtime.toISOString();
+    expect(list.find((s) => s.id === edited.id)?.lastAt).toBe(
+      [touched, '2026-11-23T10:00:00.000Z'].sort().at(-1),
+    );
   });
 });
 
