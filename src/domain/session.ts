@@ -25,8 +25,9 @@ export type RunRecord = {
   at: string;
 };
 
-/** An event that can be taken back, and the event that restores what was there before. */
-export type Undoable = { seq: number; inverse: EventBody };
+/** An event that can be taken back, and the event that restores what was there before; `was` is who had said that, and when. */
+export type Undoable = { seq: number; inverse: EventBody; was?: Author };
+export type Author = { at: string; by: string };
 
 export type Session = {
   /** Number of the last event; 0 before `session.started`. */
@@ -45,6 +46,8 @@ export type Session = {
   drafts: Map<string, string>;
   runs: Map<string, RunRecord>;
   triage: Map<string, Triage>;
+  /** Who judged an item last, and when. */
+  triagedBy: Map<string, Author>;
   findings: Map<string, Finding>;
   attachments: Map<string, Attachment>;
   disclosure: Disclosure;
@@ -77,6 +80,7 @@ export const emptySession = (): Session => ({
   drafts: new Map(),
   runs: new Map(),
   triage: new Map(),
+  triagedBy: new Map(),
   findings: new Map(),
   attachments: new Map(),
   disclosure: noDisclosure(),
@@ -137,7 +141,8 @@ const without = (stack: Undoable[], seq: number): Undoable[] => {
 const trackUndo = (s: Session, e: SessionEvent): void => {
   const inverse = inverseOf(s, e);
   if (!inverse) return;
-  const entry = { seq: e.seq, inverse };
+  const was = e.type === 'check.answered' ? s.answers.get(e.check) : undefined;
+  const entry = { seq: e.seq, inverse, ...(was ? { was: { at: was.at, by: was.by } } : {}) };
   if (e.undoes !== undefined) {
     s.undo = without(s.undo, e.undoes);
     // What was taken back is done again by the event that this one's inverse describes.
@@ -151,8 +156,20 @@ const trackUndo = (s: Session, e: SessionEvent): void => {
   }
 };
 
+/** Who said what an event records: for what is taken back, whoever had said it before. */
+const authorOf = (s: Session, e: SessionEvent): Author => {
+  const restored =
+    e.undoes !== undefined
+      ? s.undo.findLast((u) => u.seq === e.undoes)
+      : e.redoes !== undefined
+        ? s.redo.findLast((u) => u.seq === e.redoes)
+        : undefined;
+  return restored?.was ?? { at: e.at, by: e.by };
+};
+
 /** Changes `s` in place. Only for a session nobody else holds: replay, or the copy made by {@link apply}. */
 const mutate = (s: Session, e: SessionEvent): Session => {
+  const author = authorOf(s, e);
   trackUndo(s, e);
   const gap = s.lastAt === '' || e.type === 'session.opened' ? 0 : Date.parse(e.at) - Date.parse(s.lastAt);
   if (gap > 0 && gap <= PAUSE_MS) s.workedMs += gap;
@@ -188,7 +205,7 @@ const mutate = (s: Session, e: SessionEvent): Session => {
       // A draft has served when its words became the note. A bare verdict, or undo, must not throw words away.
       if (e.undoes === undefined && e.redoes === undefined)
         if ((e.answer?.note ?? '') !== (s.answers.get(e.check)?.note ?? '')) s.drafts.delete(e.check);
-      put(s.answers, e.check, e.answer && { ...e.answer, at: e.at, by: e.by });
+      put(s.answers, e.check, e.answer && { ...e.answer, ...author });
       s.lastCheck = e.check;
       break;
     case 'draft.kept':
@@ -199,7 +216,10 @@ const mutate = (s: Session, e: SessionEvent): Session => {
       s.runs.set(e.collector, { outcome: e.outcome, counts: e.counts, blob: e.blob, at: e.at });
       break;
     case 'evidence.triaged':
-      for (const change of e.changes) put(s.triage, change.item, change.triage);
+      for (const change of e.changes) {
+        put(s.triage, change.item, change.triage);
+        put(s.triagedBy, change.item, change.triage && author);
+      }
       break;
     case 'finding.recorded':
       put(s.findings, e.finding, e.value);
@@ -231,6 +251,7 @@ const copy = (s: Session): Session => ({
   drafts: new Map(s.drafts),
   runs: new Map(s.runs),
   triage: new Map(s.triage),
+  triagedBy: new Map(s.triagedBy),
   findings: new Map(s.findings),
   attachments: new Map(s.attachments),
   ratings: new Map(s.ratings),
@@ -260,6 +281,7 @@ export const toJson = (s: Session): Record<string, unknown> => {
     drafts: sorted(s.drafts),
     runs: sorted(s.runs),
     triage: sorted(s.triage),
+    triagedBy: sorted(s.triagedBy),
     findings: sorted(s.findings),
     attachments: sorted(s.attachments),
     ratings: sorted(s.ratings),

@@ -3,6 +3,7 @@ import { compareItems, type EvidenceItem, type Outcome } from '../domain/evidenc
 import { collectorsOf, type Methodology, type Severity } from '../domain/methodology.ts';
 import { type Evidence, indexEvidence } from '../domain/selectors.ts';
 import type { Session } from '../domain/session.ts';
+import type { AuthorOf } from './authors.ts';
 
 /** What was looked at, check by check and collector by collector. */
 export type Look = {
@@ -23,6 +24,8 @@ export type CheckReport = {
   verdict: Verdict | null;
   note: string;
   answeredAt: string | null;
+  /** Who gave the verdict; '' where there is none. */
+  by: string;
   evidence: { lead: number; fact: number; strength: number; gap: number };
   looks: Look[];
   /** File ids of findings raised from this check. */
@@ -97,6 +100,7 @@ export const checkReports = (
   evidence: Evidence,
   looks: readonly Look[],
   fileIds: ReadonlyMap<string, string>,
+  authorOf: AuthorOf,
 ): CheckReport[] => {
   const index = indexEvidence(evidence);
   const byCollector = new Map(looks.map((l) => [l.collector, l]));
@@ -113,6 +117,7 @@ export const checkReports = (
           verdict: answer?.verdict ?? null,
           note: answer?.note ?? '',
           answeredAt: answer?.at ?? null,
+          by: answer ? authorOf(answer.by, answer.at) : '',
           evidence: countKinds(index.get(check.id) ?? []),
           looks: check.collectors.map((c) => byCollector.get(c)!),
           findings: [...session.findings.values()]

@@ -1,54 +1,103 @@
 import { reportWords } from '../domain/agreement.ts';
 import { cweLabel, cweUrl } from '../domain/cwe.ts';
-import { placeWords } from '../domain/evidence.ts';
 import { DEPLOYMENTS, type Tracking } from '../domain/finding.ts';
 import { aivssText, scoreAivss } from '../domain/scoring/aivss.ts';
 import { scoreCvss } from '../domain/scoring/cvss.ts';
 import { leadingScore } from '../domain/scoring/severity.ts';
+import {
+  type Block,
+  boldList,
+  field,
+  fields,
+  h1,
+  h2,
+  h3,
+  type Item,
+  type Labelled,
+  list,
+  numbered,
+  para,
+  renderBlocks,
+  text,
+} from './blocks.ts';
 import { labelMarkdown } from './labels.ts';
-import { code, document, fence, inline, item, languageOf, link, prose, words } from './markdown.ts';
+import { languageOf } from './markdown.ts';
+import type { Label } from './report-labels.ts';
 import type { FindingReport, ReportModel } from './report-model.ts';
+import {
+  code,
+  fenceOf,
+  from,
+  fromEvidence,
+  fromFinding,
+  fromMethodology,
+  fromSession,
+  link,
+  long,
+  proseOf,
+  type Source,
+  type Statement,
+  words,
+} from './statement.ts';
 
-const titleCase = (s: string): string => s[0]!.toUpperCase() + s.slice(1);
+const titleCase = <T extends string>(s: T): Capitalize<T> =>
+  (s[0]!.toUpperCase() + s.slice(1)) as Capitalize<T>;
 
-const bullets = (texts: readonly string[]): string[] =>
-  texts.filter((t) => t.trim() !== '').flatMap((t) => item('- ', t));
-const boxes = (texts: readonly string[]): string[] =>
-  texts.filter((t) => t.trim() !== '').flatMap((t) => item('- [ ] ', t));
-const numbered = (texts: readonly string[]): string[] =>
-  texts.filter((t) => t.trim() !== '').flatMap((t, i) => item(`${i + 1}. `, t));
+const sourceOf = (f: FindingReport): Source => ({ kind: 'finding', of: f.fileId });
+const notRecorded = fromSession('findings');
 
-const or = (lines: string[], text: string): string[] => (lines.length > 0 ? lines : [text]);
+const proses = (f: FindingReport, texts: readonly string[]): Statement[] =>
+  texts.filter((t) => t.trim() !== '').map((t) => proseOf(t, sourceOf(f)));
 
-const header = (f: FindingReport): string[] => {
+const proseOr = (f: FindingReport, said: string, otherwise: Statement): Block =>
+  said.trim() === '' ? para(otherwise) : text(proseOf(said, sourceOf(f)));
+
+const header = (f: FindingReport): Block => {
+  const of = fromFinding(f.fileId);
   const lead = f.positive ? null : leadingScore(f.scores);
-  const lines = [
-    `**Finding ID**: ${f.fileId}`,
-    `**Severity**: ${f.positive ? 'Info (Positive)' : titleCase(f.severity)}`,
-    `**Category**: ${inline(f.category)}`,
+  return fields([
+    field('Finding ID', of`${f.fileId}`),
+    field('Severity', of`${f.positive ? 'Info (Positive)' : titleCase(f.severity)}`),
+    field('Category', of`${f.category}`),
     f.positive
-      ? '**Assessment**: Good practice, worth keeping'
-      : `**CWE**: ${f.cwe ? cweLabel(f.cwe) : 'none assigned'}`,
-    ...(lead ? [`**CVSS Score**: ${lead.score.toFixed(1)}`] : []),
-  ];
-  // Two spaces at the end of a line keep the lines apart when rendered.
-  return lines.map((l, i) => (i < lines.length - 1 ? `${l}  ` : l));
+      ? field('Assessment', of`Good practice, worth keeping`)
+      : field('CWE', f.cwe ? of`${cweLabel(f.cwe)}` : of`none assigned`),
+    ...(lead ? [field('CVSS Score', of`${lead.score.toFixed(1)}`)] : []),
+  ]);
 };
 
 /** Only the flow and command of an item; its lines are quoted as a code location when the finding cites them. */
-const evidenceItems = (f: FindingReport): string[][] =>
-  f.items.flatMap((i) => [
-    [`**Evidence ${code(i.id)}** (${i.kind}, ${i.strength}, ${code(i.collector)}): ${inline(i.title)}`],
-    ...(i.detail ? [[inline(i.detail, 1_000)]] : []),
-    ...(i.flow.length > 0
-      ? [i.flow.map((s) => `- ${s.role}: ${code(`${s.path}:${s.line}`)} ${code(s.text)}`)]
-      : []),
-    ...(i.reports ? [['Reported by other tools:'], i.reports.map((r) => `- ${code(reportWords(r))}`)] : []),
-    ...(i.places.length > 0 ? [['The same at:'], i.places.map((p) => `- ${code(placeWords(p))}`)] : []),
-    ...(i.reproduce ? [['Shows it again in any clone:'], fence(i.reproduce, 'bash')] : []),
-  ]);
+const evidenceItems = (f: FindingReport): Block[] =>
+  f.items.flatMap((i) => {
+    const said = fromEvidence(i.id);
+    return [
+      fields([
+        field('Evidence', said`${code(i.id)} (${i.kind}, ${i.strength}, ${code(i.collector)}): ${i.title}`),
+      ]),
+      ...(i.detail ? [para(said`${long(i.detail, 1_000)}`)] : []),
+      ...(i.flow.length > 0
+        ? [list(i.flow.map((s) => said`${s.role}: ${code(`${s.path}:${s.line}`)} ${code(s.text)}`))]
+        : []),
+      ...(i.places.length > 0
+        ? [
+            para(
+              said`${i.places.length} more ${i.places.length === 1 ? 'place is' : 'places are'} grouped with it in ${code('artifacts/evidence.json')}; only what this finding cites was judged.`,
+            ),
+          ]
+        : []),
+      ...(i.reports
+        ? [list(i.reports.map((r): Item => ({ label: 'Reported by', is: said`${code(reportWords(r))}` })))]
+        : []),
+      ...(i.reproduce
+        ? [
+            para(said`Shows it again in any clone:`),
+            text(fenceOf(i.reproduce, 'bash', { kind: 'evidence', of: i.id })),
+          ]
+        : []),
+    ];
+  });
 
-const evidence = (f: FindingReport): string[][] => {
+const evidence = (f: FindingReport): Block[] => {
   const cited = new Set(f.locations.map((l) => `${l.path}:${l.startLine}-${l.endLine}`));
   const quoted = [
     ...f.locations,
@@ -61,32 +110,39 @@ const evidence = (f: FindingReport): string[][] => {
     (l, n, all) =>
       all.findIndex((o) => o.path === l.path && o.startLine === l.startLine && o.endLine === l.endLine) === n,
   );
+  const of = fromFinding(f.fileId);
   return [
     ...quoted.flatMap((l) => [
-      [`**Code Location**: ${code(l.path)} lines ${l.startLine}-${l.endLine}`],
-      fence(l.snippet, languageOf(l.path)),
+      fields([field('Code Location', of`${code(l.path)} lines ${l.startLine}-${l.endLine}`)]),
+      text(fenceOf(l.snippet, languageOf(l.path), sourceOf(f))),
     ]),
     ...evidenceItems(f),
   ];
 };
 
-const impact = (f: FindingReport): string[] => [
-  `- **Confidentiality**: ${f.impact.confidentiality}`,
-  `- **Integrity**: ${f.impact.integrity}`,
-  `- **Availability**: ${f.impact.availability}`,
-  `- **Exploitability**: ${f.impact.exploitability}`,
-  `- **Scope**: ${words(f.impact.scope) || 'Not stated'}`,
-];
+const impact = (f: FindingReport): Block => {
+  const of = fromFinding(f.fileId);
+  return boldList([
+    field('Confidentiality', of`${f.impact.confidentiality}`),
+    field('Integrity', of`${f.impact.integrity}`),
+    field('Availability', of`${f.impact.availability}`),
+    field('Exploitability', of`${f.impact.exploitability}`),
+    field('Scope', f.impact.scope.trim() === '' ? of`Not stated` : of`${words(f.impact.scope)}`),
+  ]);
+};
 
 /** Each score with the vector it follows from, and why the severity is another one where it is. */
-const scoring = (f: FindingReport): string[][] => {
-  if (f.positive) return [];
+const scoring = (f: FindingReport): Block[] => {
+  const of = fromFinding(f.fileId);
   const { cvss40, cvss31, aivss } = f.scores;
-  const cvss = [cvss40, cvss31].flatMap((vector) => {
+  const cvss = [cvss40, cvss31].flatMap((vector): Labelled[] => {
     const scored = scoreCvss(vector);
     return scored
       ? [
-          `- **CVSS ${scored.version}**: ${scored.score.toFixed(1)} (${titleCase(scored.band)}), ${code(vector)}`,
+          field(
+            scored.version === '4.0' ? 'CVSS 4.0' : 'CVSS 3.1',
+            of`${scored.score.toFixed(1)} (${titleCase(scored.band)}), ${code(vector)}`,
+          ),
         ]
       : [];
   });
@@ -98,52 +154,69 @@ const scoring = (f: FindingReport): string[][] => {
     ...cvss,
     ...(aivss && agentic
       ? [
-          `- **OWASP AIVSS ${aivss.spec}**: ${aivssText(agentic)}${agentic.unknown > 0 ? `, a range because ${agentic.unknown} of 10 factors are unknown` : ''} (${[...known, `threat ${aivss.threat}`, `mitigation ${aivss.mitigation}`].join(', ')})`,
+          field(
+            'OWASP AIVSS',
+            of`${aivss.spec}: ${aivssText(agentic)}${agentic.unknown > 0 ? `, a range because ${agentic.unknown} of 10 factors are unknown` : ''} (${[...known, `threat ${aivss.threat}`, `mitigation ${aivss.mitigation}`].join(', ')})`,
+          ),
         ]
       : []),
-    ...(f.severityReason.trim() !== '' ? [`- **Severity**: ${words(f.severityReason)}`] : []),
+    ...(f.severityReason.trim() !== '' ? [field('Severity', of`${words(f.severityReason)}`)] : []),
   ];
-  return lines.length > 0 ? [['### Scores'], lines] : [];
+  return lines.length > 0 ? [h3('Scores'), boldList(lines)] : [];
 };
 
-const business = (f: FindingReport): string[][] => {
+const business = (f: FindingReport): Block[] => {
   const lines = DEPLOYMENTS.flatMap((d) =>
-    f.business[d].trim() === '' ? [] : [`- **${titleCase(d)}**: ${words(f.business[d])}`],
+    f.business[d].trim() === '' ? [] : [field(titleCase(d), fromFinding(f.fileId)`${words(f.business[d])}`)],
   );
-  return lines.length > 0 && !f.positive ? [['### Business Impact'], lines] : [];
+  return lines.length > 0 ? [h3('Business Impact'), boldList(lines)] : [];
 };
 
-const components = (f: FindingReport): string[] => {
-  const files = f.locations.map((l) => `- File: ${code(l.path)} (lines ${l.startLine}-${l.endLine})`);
+const components = (f: FindingReport): Block => {
+  const of = fromFinding(f.fileId);
+  const files = f.locations.map(
+    (l): Item => ({ label: 'File', is: of`${code(l.path)} (lines ${l.startLine}-${l.endLine})` }),
+  );
+  const known = new Set(files.map((i) => `File: ${i.is?.markdown}`));
   // A component that only repeats where the code lies is said once.
-  const named = bullets(f.components.filter((c) => !files.includes(`- ${c.trim()}`)));
-  return or([...files, ...named], '- The server as a whole');
+  const named = proses(
+    f,
+    f.components.filter((c) => !known.has(c.trim())),
+  );
+  return list(files.length + named.length > 0 ? [...files, ...named] : [of`The server as a whole`]);
 };
 
-const recommendations = (f: FindingReport): string[][] => {
-  const none = '- Nothing beyond the other points';
+const recommendations = (f: FindingReport): Block[] => {
+  const group = (title: Label, texts: readonly string[]): Block[] => [
+    h3(title),
+    list(
+      proses(f, texts).length > 0
+        ? proses(f, texts).map((is): Item => ({ box: 'open', is }))
+        : [notRecorded`Nothing was recorded here.`],
+    ),
+  ];
   return [
-    ['## Recommendations'],
-    ['### Immediate Actions'],
-    or(boxes(f.recommendations.immediate), f.positive ? '- Keep it as it is' : none),
-    ['### Short-term Improvements'],
-    or(boxes(f.recommendations.shortTerm), none),
-    ['### Long-term Strategic Changes'],
-    or(boxes(f.recommendations.longTerm), none),
+    h2('Recommendations'),
+    ...group('Immediate Actions', f.recommendations.immediate),
+    ...group('Short-term Improvements', f.recommendations.shortTerm),
+    ...group('Long-term Strategic Changes', f.recommendations.longTerm),
   ];
 };
 
-const isUrl = (text: string): boolean => /^https:\/\/\S+$/.test(text.trim());
+const isUrl = (url: string): boolean => /^https:\/\/\S+$/.test(url.trim());
 
-const references = (f: FindingReport, m: ReportModel): string[] => [
-  ...(f.cwe ? [`- ${link(cweLabel(f.cwe), cweUrl(f.cwe))}`] : []),
-  ...f.references
-    .filter((r) => r.trim() !== '' && !(f.cwe && r.trim() === cweUrl(f.cwe)))
-    .flatMap((r) => (isUrl(r) ? [`- ${link(r.trim(), r.trim())}`] : item('- ', r))),
-  `- Check ${inline(f.check)} of ${inline(m.methodology.title)} ${inline(m.methodology.version)}`,
-];
+const references = (f: FindingReport, m: ReportModel): Block => {
+  const of = fromFinding(f.fileId);
+  return list([
+    ...(f.cwe ? [of`${link(cweLabel(f.cwe), cweUrl(f.cwe))}`] : []),
+    ...f.references
+      .filter((r) => r.trim() !== '' && !(f.cwe && r.trim() === cweUrl(f.cwe)))
+      .map((r) => (isUrl(r) ? of`${link(r.trim(), r.trim())}` : proseOf(r, sourceOf(f)))),
+    fromMethodology(f.check)`Check ${f.check} of ${m.methodology.title} ${m.methodology.version}`,
+  ]);
+};
 
-const STATUS: [keyof Tracking, string][] = [
+const STATUS: [keyof Tracking, Label][] = [
   ['reported', 'Reported to maintainers'],
   ['acknowledged', 'Acknowledged by maintainers'],
   ['fixAvailable', 'Fix available'],
@@ -151,61 +224,76 @@ const STATUS: [keyof Tracking, string][] = [
   ['closed', 'Closed'],
 ];
 
-const status = (f: FindingReport): string[] => [
-  `- [x] Identified: ${f.identified}`,
-  `- [x] Documented: ${f.documented}`,
-  ...(f.positive
-    ? ['- [x] Positive finding - no remediation required']
-    : STATUS.map(([key, text]) => {
-        const on = f.tracking[key];
-        return on ? `- [x] ${text}: ${on}` : `- [ ] ${text}:`;
-      })),
+const status = (f: FindingReport): Block => {
+  const of = from({ kind: 'session', of: 'findings' });
+  return list([
+    { box: 'done', label: 'Identified', is: of`${f.identified}` },
+    { box: 'done', label: 'Documented', is: of`${f.documented}` },
+    ...(f.positive
+      ? [{ box: 'done', is: of`Positive finding - no remediation required` } as const]
+      : STATUS.map(([key, label]): Item => {
+          const on = f.tracking[key];
+          return on ? { box: 'done', label, is: of`${on}` } : { box: 'open', label };
+        })),
+  ]);
+};
+
+/** What a weakness says between its components and its references; a good practice has a middle part of its own. */
+const weaknessPart = (f: FindingReport): Block[] => {
+  const listOr = (
+    texts: readonly string[],
+    of: typeof numbered | typeof list,
+    otherwise: Statement,
+  ): Block => (proses(f, texts).length > 0 ? of(proses(f, texts)) : para(otherwise));
+  return [
+    h2('Reproduction Steps'),
+    listOr(f.reproduction, numbered, notRecorded`No steps were recorded.`),
+    h2('Risk Scenarios'),
+    listOr(f.risks, list, notRecorded`No scenario was recorded.`),
+    ...recommendations(f),
+    ...(f.examples.trim() === '' ? [] : [h2('Remediation Examples'), text(proseOf(f.examples, sourceOf(f)))]),
+    h2('Remediation Validation'),
+    listOr(f.validation, numbered, notRecorded`No validation was recorded.`),
+  ];
+};
+
+const strengthPart = (f: FindingReport): Block[] => {
+  const risks = proses(f, f.risks);
+  const practices = proses(f, f.validation);
+  return [
+    h2('Security Strengths'),
+    risks.length > 0 ? list(risks) : para(fromFinding(f.fileId)`${f.title}`),
+    h2('Best Practices Demonstrated'),
+    list(practices.length > 0 ? practices : [fromFinding(f.fileId)`${f.category}`]),
+  ];
+};
+
+/** One file of `findings/`, in the sections and order the database knows. */
+export const findingBlocks = (f: FindingReport, m: ReportModel): Block[] => [
+  h1({ label: 'Finding', is: fromFinding(f.fileId)`${f.title}` }),
+  header(f),
+  h2('Executive Summary'),
+  proseOr(f, f.summary, notRecorded`No summary was recorded.`),
+  h2('Technical Description'),
+  proseOr(f, f.description, notRecorded`No description was recorded.`),
+  h2('Evidence'),
+  para(
+    fromSession(
+      'target',
+    )`At commit ${code(m.target.commit)} of ${link(m.target.repository.url, m.target.repository.url)}.`,
+  ),
+  ...evidence(f),
+  ...(f.positive ? [] : [h2('Impact Assessment'), impact(f), ...business(f), ...scoring(f)]),
+  h2('Affected Components'),
+  components(f),
+  ...(f.positive ? strengthPart(f) : weaknessPart(f)),
+  h2('References'),
+  references(f, m),
+  h2('Status Tracking'),
+  status(f),
+  h2('Auditor Notes'),
+  proseOr(f, f.notes, notRecorded`None beyond the above.`),
 ];
 
-/** One file of `findings/`, in the sections and order the database knows. Positive findings have their own middle part. */
-export const findingFile = (f: FindingReport, m: ReportModel): string => {
-  const middle: string[][] = f.positive
-    ? [
-        ['## Security Strengths'],
-        or(bullets(f.risks), 'The technical description says what is done well.'),
-        ['## Best Practices Demonstrated'],
-        or(bullets(f.validation), `- ${inline(f.category)}`),
-      ]
-    : [
-        ['## Reproduction Steps'],
-        or(numbered(f.reproduction), 'No steps were recorded.'),
-        ['## Risk Scenarios'],
-        or(bullets(f.risks), 'No scenario was recorded.'),
-      ];
-  return labelMarkdown(
-    document([
-      [`# Finding: ${inline(f.title)}`],
-      header(f),
-      ['## Executive Summary'],
-      or(prose(f.summary), 'No summary was recorded.'),
-      ['## Technical Description'],
-      or(prose(f.description), 'No description was recorded.'),
-      ['## Evidence'],
-      [`At commit ${code(m.target.commit)} of ${link(m.target.repository.url, m.target.repository.url)}.`],
-      ...evidence(f),
-      ['## Impact Assessment'],
-      impact(f),
-      ...business(f),
-      ...scoring(f),
-      ['## Affected Components'],
-      components(f),
-      ...middle,
-      ...recommendations(f),
-      ...(f.positive || f.examples.trim() === '' ? [] : [['## Remediation Examples'], prose(f.examples)]),
-      ...(f.positive
-        ? []
-        : [['## Remediation Validation'], or(numbered(f.validation), 'No validation was recorded.')]),
-      ['## References'],
-      references(f, m),
-      ['## Status Tracking'],
-      status(f),
-      ['## Auditor Notes'],
-      or(prose(f.notes), 'None beyond the above.'),
-    ]),
-  );
-};
+export const findingFile = (f: FindingReport, m: ReportModel): string =>
+  labelMarkdown(renderBlocks(findingBlocks(f, m)));

@@ -1,95 +1,127 @@
 import { verdictWord } from '../domain/selectors.ts';
+import { type Block, field, fields, h1, h2, h3, list, para, renderBlocks, table, text } from './blocks.ts';
 import { labelMarkdown } from './labels.ts';
-import { code, document, inline, prose, table } from './markdown.ts';
 import type { ReportModel } from './report-model.ts';
-
-type Blocks = string[][];
+import { code, fromAuditor, fromEvidence, fromMethodology, fromSession, long, proseOf } from './statement.ts';
 
 const time = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 19)}`;
 
-const journal = (m: ReportModel): Blocks => [
-  ['## Journal'],
-  ['What was done, in order; times are UTC. Unfinished drafts and earlier wordings are not published.'],
+const log = fromSession('log');
+const checks = fromSession('checks');
+
+const journal = (m: ReportModel): Block[] => [
+  h2('Journal'),
+  para(
+    log`What was done, in order; times are UTC. Unfinished drafts and earlier wordings are not published.`,
+  ),
   table(
     ['#', 'Time', 'What'],
-    m.log.map((e) => [String(e.seq), time(e.at), inline(e.text, 1_000)]),
+    m.log.map((e) => [log`${e.seq}`, log`${time(e.at)}`, log`${long(e.text, 1_000)}`]),
   ),
 ];
 
-const notes = (m: ReportModel): Blocks => [
-  ['## Notes by Check'],
+const notes = (m: ReportModel): Block[] => [
+  h2('Notes by Check'),
   ...m.checks
     .filter((c) => c.verdict !== null || c.note !== '')
-    .flatMap(
-      (c): Blocks => [
-        [`### ${inline(c.id)} ${inline(c.title)}`],
-        [`Verdict: ${verdictWord(c.verdict)}, given ${time(c.answeredAt ?? m.dates.completion)}.`],
-        prose(c.note),
-        c.looks.length === 0
-          ? []
-          : c.looks.map(
-              (l) =>
-                `- ${code(l.collector)}: ${l.looked ? l.outcome : `could not look, ${l.outcome}`}${l.message ? `, ${inline(l.message)}` : ''}`,
+    .flatMap((c): Block[] => [
+      h3(fromMethodology(c.id)`${c.id} ${c.title}`),
+      para(
+        checks`Verdict: ${verdictWord(c.verdict)}, given by ${c.by} on ${time(c.answeredAt ?? m.dates.completion)}.`,
+      ),
+      text(proseOf(c.note, { kind: 'auditor', by: c.by, of: `note on ${c.id}` })),
+      ...(c.looks.length === 0
+        ? []
+        : [
+            list(
+              c.looks.map((l) => {
+                const said = fromEvidence(l.collector);
+                const outcome = l.looked ? l.outcome : `could not look, ${l.outcome}`;
+                return l.message
+                  ? said`${code(l.collector)}: ${outcome}, ${l.message}`
+                  : said`${code(l.collector)}: ${outcome}`;
+              }),
             ),
-      ],
+          ]),
+    ]),
+];
+
+const spent = (m: ReportModel): Block[] => {
+  const minutes = fromSession('minutesByCheck');
+  return [
+    h2('Time'),
+    para(
+      fromSession(
+        'hours',
+      )`${m.hours} hours of work between ${time(m.dates.start)} and ${time(m.dates.completion)}; breaks of more than ten minutes are not counted.`,
     ),
-];
+    ...(m.minutesByCheck.length === 0
+      ? []
+      : [
+          table(
+            ['Check', 'Minutes'],
+            m.minutesByCheck.map((c) => [minutes`${c.check}`, minutes`${c.minutes}`]),
+          ),
+        ]),
+  ];
+};
 
-const spent = (m: ReportModel): Blocks => [
-  ['## Time'],
-  [
-    `${m.hours} hours of work between ${time(m.dates.start)} and ${time(m.dates.completion)}; breaks of more than ten minutes are not counted.`,
-  ],
-  m.minutesByCheck.length === 0
-    ? []
-    : table(
-        ['Check', 'Minutes'],
-        m.minutesByCheck.map((c) => [inline(c.check), String(c.minutes)]),
-      ),
-];
-
-const dismissed = (m: ReportModel): Blocks => [
-  ['## Dismissed Evidence'],
+const dismissed = (m: ReportModel): Block[] => [
+  h2('Dismissed Evidence'),
   m.dismissed.length === 0
-    ? ['None.']
-    : m.dismissed.map(
-        (d) =>
-          `- ${code(d.id)} ${d.where === '' ? '' : `${code(d.where)} `}${inline(d.title)}: ${inline(d.reason, 2_000)}`,
+    ? para(fromSession('dismissed')`None.`)
+    : list(
+        m.dismissed.map(
+          (d) =>
+            fromAuditor(
+              d.by,
+              `dismissal of ${d.id}`,
+            )`${code(d.id)} ${d.where === '' ? '' : code(d.where)} ${d.title}: ${long(d.reason, 2_000)}`,
+        ),
       ),
 ];
 
-const attachments = (m: ReportModel): Blocks =>
-  m.attachments.length === 0
+const attachments = (m: ReportModel): Block[] => {
+  const of = fromSession('attachments');
+  return m.attachments.length === 0
     ? []
     : [
-        ['## Attachments'],
-        ['Texts are in artifacts/attachments, without credentials; other files are kept by the auditor.'],
+        h2('Attachments'),
+        para(
+          of`Texts are in artifacts/attachments, without credentials; other files are kept by the auditor.`,
+        ),
         table(
           ['Name', 'Check', 'Type', 'Bytes', 'sha256'],
           m.attachments.map((a) => [
-            code(a.name),
-            inline(a.check ?? '–'),
-            code(a.mediaType),
-            String(a.bytes),
-            code(a.sha256),
+            of`${code(a.name)}`,
+            a.check === null ? '–' : of`${a.check}`,
+            of`${code(a.mediaType)}`,
+            of`${a.bytes}`,
+            of`${code(a.sha256)}`,
           ]),
         ),
       ];
+};
 
-/** `raw-notes.md`: how the audit went, from the journal. */
-export const rawNotes = (m: ReportModel): string =>
-  labelMarkdown(
-    document([
-      [`# Raw Notes: ${inline(m.target.name)}`],
-      [`**Audit ID**: ${m.auditId}  `, `**Commit**: ${code(m.target.commit)}`],
-      ['## Process'],
-      [
-        `${m.coverage.total - m.coverage.notTested} of ${m.coverage.total} checks tested, ${m.looks.filter((l) => l.looked).length} of ${m.looks.length} collectors able to look, ${m.dismissed.length} evidence items dismissed, ${m.openLeads} leads left undecided.`,
-      ],
-      ...journal(m),
-      ...spent(m),
-      ...notes(m),
-      ...dismissed(m),
-      ...attachments(m),
-    ]),
-  );
+/** How the audit went, from the journal. */
+export const notesBlocks = (m: ReportModel): Block[] => [
+  h1({ label: 'Raw Notes', is: fromSession('target')`${m.target.name}` }),
+  fields([
+    field('Audit ID', fromSession('auditId')`${m.auditId}`),
+    field('Commit', fromSession('target')`${code(m.target.commit)}`),
+  ]),
+  h2('Process'),
+  para(
+    fromSession(
+      'coverage',
+    )`${m.coverage.total - m.coverage.notTested} of ${m.coverage.total} checks tested, ${m.looks.filter((l) => l.looked).length} of ${m.looks.length} collectors able to look, ${m.dismissed.length} evidence items dismissed, ${m.openLeads} leads left undecided.`,
+  ),
+  ...journal(m),
+  ...spent(m),
+  ...notes(m),
+  ...dismissed(m),
+  ...attachments(m),
+];
+
+/** `raw-notes.md`. */
+export const rawNotes = (m: ReportModel): string => labelMarkdown(renderBlocks(notesBlocks(m)));

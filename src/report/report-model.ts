@@ -15,6 +15,7 @@ import { workedHours } from '../domain/selectors.ts';
 import { replay, type Session } from '../domain/session.ts';
 import { surfaceOf } from '../domain/surface.ts';
 import { type AttackDiagram, attackDiagram } from './attack-diagram.ts';
+import { type AuthorOf, authorsOf } from './authors.ts';
 import {
   allItems,
   type CheckReport,
@@ -63,7 +64,7 @@ export type FindingReport = Finding & {
   documented: string;
 };
 
-export type Dismissal = { id: string; title: string; where: string; reason: string };
+export type Dismissal = { id: string; title: string; where: string; reason: string; by: string };
 
 /** Everything the writers need, as one plain value. All dates come from the journal. */
 export type ReportModel = {
@@ -145,7 +146,7 @@ const findingReports = (input: ReportInput, items: readonly EvidenceItem[]): Fin
 
 const whereOf = (i: EvidenceItem): string => (i.location ? `${i.location.path}:${i.location.startLine}` : '');
 
-const dismissals = (session: Session, items: readonly EvidenceItem[]): Dismissal[] => {
+const dismissals = (session: Session, items: readonly EvidenceItem[], authorOf: AuthorOf): Dismissal[] => {
   const byId = new Map(items.map((i) => [i.id, i]));
   const order = new Map(items.map((i, n) => [i.id, n]));
   return [...session.triage]
@@ -157,6 +158,7 @@ const dismissals = (session: Session, items: readonly EvidenceItem[]): Dismissal
         title: found?.title ?? 'an item that later evidence no longer holds',
         where: found ? whereOf(found) : '',
         reason: t.reason,
+        by: authorOf(session.triagedBy.get(id)?.by ?? '', session.triagedBy.get(id)?.at ?? ''),
       };
     })
     .sort(
@@ -214,12 +216,14 @@ export const buildReport = (given: ReportInput): ReportModel => {
   const looks = looksOf(session, methodology, evidence, input.missing);
   const items = allItems(evidence);
   const findings = findingReports(input, items);
+  const authorOf = authorsOf(input.events, session.auditor);
   const checks = checkReports(
     session,
     methodology,
     evidence,
     looks,
     new Map(findings.map((f) => [f.id, f.fileId])),
+    authorOf,
   );
   const coverage = coverageOf(checks);
   const openLeads = items.filter((i) => i.kind === 'lead' && !session.triage.has(i.id)).length;
@@ -259,7 +263,7 @@ export const buildReport = (given: ReportInput): ReportModel => {
       positive: findings.filter((f) => f.positive).length,
     },
     top10,
-    dismissed: dismissals(session, items),
+    dismissed: dismissals(session, items, authorOf),
     openLeads,
     limitations: limitationsOf(coverage, checks, looks, items, openLeads, session.networkAllowed),
     proposals: proposalsOf(checks, coverage, findings, top10, looks),
