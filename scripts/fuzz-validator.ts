@@ -2,7 +2,7 @@
 // every file cut off at evenly spread places, and with single bytes changed.
 //
 //   npm exec -- node scripts/fuzz-validator.ts CLONE [cuts a file] [changes a file]
-import { readFolder } from '../src/io/folders.ts';
+import { readFolder } from '../src/io/read-folder.ts';
 import { readDatabase } from '../src/report/database.ts';
 import { databaseIndexes } from '../src/report/indexes.ts';
 import { anchorsOf, validateSubmission } from '../src/report/validate.ts';
@@ -12,7 +12,7 @@ if (!clone) {
   process.stderr.write('usage: CLONE [cuts a file] [changes a file]\n');
   process.exit(2);
 }
-const all = readFolder(clone);
+const all = readFolder(clone).files;
 const names = [...all.keys()].filter((p) => p.startsWith('audits/'));
 /** Only the repository of the damaged file is judged: the others do not change. */
 const repositoryOf = (path: string) => path.split('/').slice(0, 4).join('/');

@@ -1,26 +1,23 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UserError } from '../domain/errors.ts';
+import { entriesIn, namedFile } from '../io/open-folder.ts';
 import { exportSession } from '../io/session/export-session.ts';
 import { type Imported, importSession } from '../io/session/import-session.ts';
+import { changeFiles } from '../io/write-files.ts';
 import { visible } from '../text/visible.ts';
 import { type Host, json } from './host.ts';
 
-/** Writes a session as one portable file; returns its path. Refuses to write over a file that is there. */
+/**
+ * Writes a session as one portable file, whole or not at all; returns its path. Refuses to write over a file that is there.
+ */
 export const exportTo = async (sessionFolder: string, file: string): Promise<string> => {
   const path = resolve(file);
+  const { folder, name } = namedFile(path);
   const { bytes } = await exportSession(sessionFolder);
-  try {
-    writeFileSync(path, bytes, { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    const there = (error as NodeJS.ErrnoException).code === 'EEXIST';
-    throw new UserError(
-      there
-        ? `${path} is there already, and an export is never written over`
-        : `the session could not be exported to ${path}: ${error instanceof Error ? error.message : error}`,
-      there ? 'name another file' : 'nothing of the session is lost; name a file that can be written',
-    );
-  }
+  if (entriesIn(folder, '')?.some((e) => e.name === name))
+    throw new UserError(`${path} is there already, and an export is never written over`, 'name another file');
+  changeFiles(folder, [{ path: name, text: bytes, was: null }], { mode: 0o600 });
   return path;
 };
 

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { collectorsWith } from '../collectors/index.ts';
 import { UserError } from '../domain/errors.ts';
 import { type EvidenceItem, weaknessClass } from '../domain/evidence.ts';
@@ -6,6 +5,7 @@ import { checksOf, collectorsOf } from '../domain/methodology.ts';
 import { runCollectors, toEvidenceFile } from '../engine/run-collectors.ts';
 import { openTarget } from '../io/git/open-target.ts';
 import { readOwnRules, rulesName } from '../io/rule-files.ts';
+import { writeFile } from '../io/write-files.ts';
 import { visible } from '../text/visible.ts';
 import { advisorySources, chosenCopy } from './advisories.ts';
 import { type Host, TOOL_NAME } from './host.ts';
@@ -122,7 +122,7 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
     const text = `${JSON.stringify({ ...file, items }, null, 2)}\n`;
     if (toJson === '-') host.stdout(text);
     else if (toJson) {
-      writeFileSync(toJson, text);
+      writeFile(toJson, text, { replaces: () => true });
       tell(`written to ${toJson}`);
     } else
       for (const i of items)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { collectorsOf } from '../domain/methodology.ts';
+import { openWritten } from '../io/session/written.ts';
 import { visible } from '../text/visible.ts';
 import { applyAnswers, readAnswers } from './answer.ts';
 import type { Host } from './host.ts';
@@ -39,6 +40,7 @@ export const demo = async (host: Host, to: string | undefined): Promise<number> 
       await stateOf(w.store, await loadTop10()),
       join(folder, 'submission'),
       (path) => w.store.readText(path),
+      openWritten(w.dir),
     );
     w.store.dispatch({ type: 'report-written', audit: written.audit, sha256: written.sha256 });
     say(`4  written   ${written.folder}`);

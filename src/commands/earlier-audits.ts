@@ -1,21 +1,22 @@
-import { join } from 'node:path';
-import { namesIn } from '../io/folders.ts';
+import { entriesIn, ours } from '../io/open-folder.ts';
 import { parseAuditId } from '../report/ids.ts';
 import { repositoryOf } from '../report/repository.ts';
 
 /**
  * Ids of the audits a clone of the database holds of a server, oldest first: by the names of folders alone, so that Home can
- * ask for every session. Never throws: a database that is gone has none.
+ * ask for every session. Never throws: a database that is gone has none, nor
+ * has one that keeps them behind a link.
  */
 export const earlierAudits = (database: string, url: string): string[] => {
   const repository = database === '' ? null : repositoryOf(url);
   if (!repository) return [];
   try {
     // Hosts do not tell names apart by case; file systems may.
+    const namesIn = (folder: string) => (entriesIn(ours(database), folder) ?? []).map((e) => e.name);
     const child = (folder: string, name: string) =>
-      join(folder, namesIn(folder).find((n) => n.toLowerCase() === name.toLowerCase()) ?? name);
-    const owner = child(join(database, 'audits', repository.host), repository.owner);
-    return namesIn(join(child(owner, repository.name), 'audits'))
+      `${folder}/${namesIn(folder).find((n) => n.toLowerCase() === name.toLowerCase()) ?? name}`;
+    const owner = child(`audits/${repository.host}`, repository.owner);
+    return namesIn(`${child(owner, repository.name)}/audits`)
       .filter((id) => parseAuditId(id))
       .sort((a, b) => (a.slice(-14) < b.slice(-14) ? -1 : 1));
   } catch {

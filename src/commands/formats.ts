@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { type DisclosureState, disclosureOf } from '../domain/disclosure.ts';
 import { UserError } from '../domain/errors.ts';
 import type { Session } from '../domain/session.ts';
-import { writeFile } from '../io/folders.ts';
+import { named, namedFile } from '../io/open-folder.ts';
+import type { Written } from '../io/session/written.ts';
+import { putFiles } from '../io/write-files.ts';
 import { htmlFile } from '../report/formats/html.ts';
 import { markdownFile } from '../report/formats/markdown-file.ts';
 import { advisories } from '../report/formats/osv.ts';
@@ -39,17 +41,30 @@ const WRITERS: Record<
   private: privateReport,
 };
 
-/** Paths and texts of a report in one format. */
+/** Texts of a report in one format: one under the name '', or advisories by their paths below a folder. */
 export const writtenAs = (
   format: Exclude<Format, 'submission'>,
   m: ReportModel,
   session: Session,
-  to: string,
 ): Map<string, string> =>
   format === 'osv'
-    ? new Map(advisories(m, stableId(session.id)).map((a) => [join(to, a.path), a.text]))
-    : new Map([[to, WRITERS[format](m, disclosureOf(session))]]);
+    ? new Map(advisories(m, stableId(session.id)).map((a) => [a.path, a.text]))
+    : new Map([['', WRITERS[format](m, disclosureOf(session))]]);
 
-export const writeAll = (files: ReadonlyMap<string, string>): void => {
-  for (const [path, text] of files) writeFile(path, text);
+/**
+ * Writes all of them or none, and gives their names. A file that is there is replaced when this session wrote it and nobody
+ * changed it since. Throws UserError.
+ */
+export const writeAll = (texts: ReadonlyMap<string, string>, to: string, written: Written): string[] => {
+  const options = {
+    replaces: (sha256: string) => written.has('', sha256),
+    ready: () => written.add([...texts.values()].map((text) => ({ name: '', text }))),
+  };
+  const single = texts.get('');
+  if (single === undefined) putFiles(named(to), texts, options);
+  else {
+    const { folder, name } = namedFile(to);
+    putFiles(folder, new Map([[name, single]]), options);
+  }
+  return [...texts.keys()].map((path) => join(to, path));
 };

@@ -7,6 +7,7 @@ import { scoresText } from '../domain/scoring/severity.ts';
 import { findingsOf, indexEvidence, progress, verdictWord, workedHours } from '../domain/selectors.ts';
 import { toJson } from '../domain/session.ts';
 import type { Snapshot } from '../engine/store.ts';
+import { openWritten } from '../io/session/written.ts';
 import { visible } from '../text/visible.ts';
 import { chosenCopy } from './advisories.ts';
 import { applyAnswers, readAnswers } from './answer.ts';
@@ -263,18 +264,21 @@ export const report = (
       if (format === 'osv') refuseEarly(state.snapshot);
       const early = publicationWarning(state.snapshot.session);
       if (early && format !== 'private') host.stderr(`not for the public yet: ${visible(early)}\n`);
-      const files = writtenAs(format, model, state.snapshot.session, options.to);
-      if (options.to === '-') for (const text of files.values()) host.stdout(text);
+      const texts = writtenAs(format, model, state.snapshot.session);
+      if (options.to === '-') for (const text of texts.values()) host.stdout(text);
       else {
-        writeAll(files);
-        if (options.json) json(host, { session: w.id, format, files: [...files.keys()] });
-        else for (const path of files.keys()) say(host, path);
-        if (files.size === 0) say(host, 'no weakness was recorded, so there is no advisory to write');
+        const files = writeAll(texts, options.to, openWritten(w.dir));
+        if (options.json) json(host, { session: w.id, format, files });
+        else for (const path of files) say(host, path);
+        if (files.length === 0) say(host, 'no weakness was recorded, so there is no advisory to write');
       }
       return 0;
     }
-    const written = await writeReport(await stateOf(w.store, await loadTop10()), options.to, (path) =>
-      w.store.readText(path),
+    const written = await writeReport(
+      await stateOf(w.store, await loadTop10()),
+      options.to,
+      (path) => w.store.readText(path),
+      openWritten(w.dir),
     );
     w.store.dispatch({ type: 'report-written', audit: written.audit, sha256: written.sha256 });
     const clean = isClean(written.diagnostics);

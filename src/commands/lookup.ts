@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { UserError } from '../domain/errors.ts';
-import { readFolder, readTextIfThere } from '../io/folders.ts';
 import { TARGET_HEAD } from '../io/git/clone.ts';
 import { findClone } from '../io/git/find-clone.ts';
 import { openTarget } from '../io/git/open-target.ts';
 import { commitOf, readTarget } from '../io/git/read-target.ts';
+import { ours, readTextIn } from '../io/open-folder.ts';
+import { readFolder, unreadNotice } from '../io/read-folder.ts';
 import { type Change, changeSince, changeWords, fileChangeSince } from '../report/code-since.ts';
 import {
   findRepository,
@@ -24,6 +25,8 @@ export type LookedUp = {
   repository: Repository;
   /** Commit the earlier audits are compared with; '' when no clone was at hand. */
   commit: string;
+  /** What of the database nobody looked at. */
+  notices: string[];
   audits: (Omit<KnownAudit, 'findings'> & {
     findings: (Omit<KnownFinding, 'citations' | 'files'> & { cited: Citing[] })[];
   })[];
@@ -118,7 +121,8 @@ export const lookUp = async (
         ({ target, repository }) => ({ path: repository, commit: target.commit }),
       )
     : asked.clone;
-  const known = findRepository(readDatabase(readFolder(folder)), asked.repository);
+  const { files, unread } = readFolder(folder);
+  const known = findRepository(readDatabase(files), asked.repository);
   const audits: LookedUp['audits'] = [];
   let commit = given?.commit ?? '';
   for (const audit of [...(known?.audits ?? [])].reverse()) {
@@ -126,17 +130,22 @@ export const lookUp = async (
     commit ||= clone?.commit ?? '';
     audits.push(await compare(audit, clone));
   }
-  return { repository: asked.repository, commit, audits };
+  const passed = unreadNotice(folder, unread);
+  return { repository: asked.repository, commit, audits, notices: passed ? [passed] : [] };
 };
 
 const counted = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
 
 /** Lines for a screen; what others wrote is made visible. */
 export const describeLookup = (found: LookedUp): string[] => {
-  const { repository, commit, audits } = found;
+  const { repository, commit, audits, notices } = found;
   const name = `${repository.host}/${repository.owner}/${repository.name}`;
-  if (audits.length === 0) return [`The database holds no audit of ${name}.`];
-  const lines = [`${counted(audits.length, 'earlier audit')} of ${name}, newest first`];
+  if (audits.length === 0)
+    return [
+      `The database holds no audit of ${name}${notices.length > 0 ? ' where it could be looked at' : ''}.`,
+      ...notices,
+    ].map(visible);
+  const lines = [`${counted(audits.length, 'earlier audit')} of ${name}, newest first`, ...notices];
   lines.push(
     commit
       ? `compared with commit ${commit.slice(0, 12)}`
@@ -162,7 +171,7 @@ export const lookupRows = (
   folder: string,
 ): { title: string; rows: { id: string; label: string; note: string; text: string }[] } => {
   const [title = ''] = describeLookup(found);
-  const read = (path: string) => readTextIfThere(join(folder, path)) ?? '';
+  const read = (path: string) => readTextIn(ours(folder), path) ?? '';
   const rows = found.audits.flatMap((a) => [
     {
       id: `${a.path}/security-assessment.md`,

@@ -218,7 +218,7 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     .description('compile the submission folder and validate it; or write the report in another format')
     .requiredOption(
       '--to <path>',
-      'folder, or a clone of the audit database; a file for other formats, - prints it',
+      'folder, or a clone of the audit database; a file for other formats, - prints it. What you added or edited is never replaced',
     )
     .option(
       '--format <format>',
@@ -279,7 +279,9 @@ export const program = (host: Host, done: (code: number) => void): Command => {
 
   cli
     .command('index')
-    .description("write the audit database's indexes: by auditor, date, severity and repository")
+    .description(
+      "write the audit database's indexes anew: by auditor, date, severity and repository; other files stay",
+    )
     .argument('<folder>', 'a clone of the audit database')
     .option('--check', 'write nothing; exit 1 when they are out of date')
     .action(async (folder: string, o) =>

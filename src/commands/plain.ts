@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { UserError } from '../domain/errors.ts';
 import { collectorsOf } from '../domain/methodology.ts';
+import { openWritten } from '../io/session/written.ts';
 import { visible } from '../text/visible.ts';
 import { runPlain } from '../ui/plain.ts';
 import type { Host } from './host.ts';
@@ -37,8 +38,11 @@ export const openPlain = async (host: Host, request: PlainRequest): Promise<numb
       ask: (prompt) => Promise.race([lines.question(prompt).catch(() => null), ended]),
       write: async (folder) => {
         try {
-          const written = await writeReport(await stateOf(w.store, top10), folder, (path) =>
-            w.store.readText(path),
+          const written = await writeReport(
+            await stateOf(w.store, top10),
+            folder,
+            (path) => w.store.readText(path),
+            openWritten(w.dir),
           );
           w.store.dispatch({ type: 'report-written', audit: written.audit, sha256: written.sha256 });
           return `${written.folder}\n${describeWritten(written)}`;

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { join, resolve } from 'node:path';
 import { type Cited, citedPaths, itemsById, readCited } from '../domain/citations.ts';
 import { publicationRefusal } from '../domain/disclosure.ts';
 import { UserError } from '../domain/errors.ts';
@@ -7,8 +6,11 @@ import type { SessionEvent } from '../domain/events.ts';
 import { parseTop10 } from '../domain/load-methodology.ts';
 import type { Top10Risk } from '../domain/methodology.ts';
 import type { Snapshot, Store } from '../engine/store.ts';
-import { namesIn, readFolder, readTextIfThere, writeFiles } from '../io/folders.ts';
 import { readBundledCatalogue } from '../io/methodology-files.ts';
+import { entriesIn, named, type Place, placeName, readTextIn } from '../io/open-folder.ts';
+import { readFolderIn } from '../io/read-folder.ts';
+import type { Written } from '../io/session/written.ts';
+import { type Change, changeFiles, sha256 } from '../io/write-files.ts';
 import { nextAuditId, parseAuditId } from '../report/ids.ts';
 import { type Readiness, readiness } from '../report/readiness.ts';
 import { buildReport, inSeconds, type ReportModel } from '../report/report-model.ts';
@@ -16,6 +18,7 @@ import { repositoryOf } from '../report/repository.ts';
 import { securityAssessment } from '../report/security-assessment.ts';
 import { compileSubmission, repositoryFolder } from '../report/submission.ts';
 import { type Diagnostic, renderDiagnostics, validateSubmission } from '../report/validate.ts';
+import { visible } from '../text/visible.ts';
 import { TOOL_NAME } from './host.ts';
 import { VERSION } from './version.ts';
 
@@ -73,9 +76,12 @@ const dateOf = (events: readonly SessionEvent[]): string => {
   return (last?.at ?? events[0]?.at ?? '').slice(0, 10);
 };
 
+const namesIn = (place: Place, folder: string): string[] =>
+  (entriesIn(place, folder) ?? []).map((e) => e.name);
+
 /** Whether the audit in a folder was written from this session: the same commit, begun in the same second. */
-const isOurs = (folder: string, { session }: Snapshot): boolean => {
-  const text = readTextIfThere(join(folder, 'audit-manifest.json'));
+const isOurs = (place: Place, folder: string, { session }: Snapshot): boolean => {
+  const text = readTextIn(place, `${folder}/audit-manifest.json`);
   if (text === undefined) return false;
   try {
     const manifest = JSON.parse(text) as {
@@ -95,22 +101,22 @@ const isOurs = (folder: string, { session }: Snapshot): boolean => {
  * The number of this audit: the one this session already has in that folder, so that writing again replaces it, else the
  * next that is free there. Another audit's folder is never taken, whatever this session was called elsewhere.
  */
-const auditIdIn = (folder: string, { snapshot, events }: State): string => {
+const auditIdIn = (place: Place | null, { snapshot, events }: State): string => {
   const { session } = snapshot;
   const repository = repositoryOf(session.target?.url ?? '');
   const github = session.auditor.github || 'auditor';
   const date = dateOf(events);
-  const audits = repository
-    ? join(folder, 'audits', repository.host, repository.owner, repository.name, 'audits')
-    : '';
-  const existing = repository ? namesIn(audits) : [];
+  const audits = repository ? `audits/${repository.host}/${repository.owner}/${repository.name}/audits` : '';
+  const existing = place && repository ? namesIn(place, audits) : [];
   const written = session.reports
     .map((r) => r.audit)
     .filter((audit) => {
       const id = parseAuditId(audit);
       return id?.github === github && id.date === date;
     });
-  const here = written.findLast((audit) => existing.includes(audit) && isOurs(join(audits, audit), snapshot));
+  const here = written.findLast(
+    (audit) => place && existing.includes(audit) && isOurs(place, `${audits}/${audit}`, snapshot),
+  );
   const free = written.findLast((audit) => !existing.includes(audit));
   return here ?? free ?? nextAuditId(github, date, existing);
 };
@@ -146,7 +152,7 @@ export const refuseEarly = (snapshot: Snapshot): void => {
  */
 export const reportModelOf = async (state: State, read: ReadText, audit?: string): Promise<ReportModel> => {
   await refuseBlocked(state.snapshot, read);
-  return model(state, audit ?? auditIdIn('', state));
+  return model(state, audit ?? auditIdIn(null, state));
 };
 
 const model = ({ snapshot, events, top10, contents }: State, auditId: string): ReportModel => {
@@ -165,7 +171,8 @@ const model = ({ snapshot, events, top10, contents }: State, auditId: string): R
 };
 
 /** The assessment as it would be written now, for looking at. */
-export const previewReport = (state: State): string => securityAssessment(model(state, auditIdIn('', state)));
+export const previewReport = (state: State): string =>
+  securityAssessment(model(state, auditIdIn(null, state)));
 
 export type WrittenReport = {
   /** Folder of this audit. */
@@ -173,33 +180,100 @@ export type WrittenReport = {
   audit: string;
   /** Over all files written, sorted by path: two writings of the same session agree. */
   sha256: string;
+  /** Files in that folder that this session did not write, by their path in it: they stay. */
+  kept: string[];
   diagnostics: Diagnostic[];
 };
 
 /**
- * Compiles the submission, writes it below `to`, and validates what was written.
- * @throws UserError when something blocks the report, or the folder cannot be written
+ * What must be done so that `folder` holds `files` and nothing this session wrote earlier and did not write again. What
+ * somebody added stays; what somebody edited is named, and nothing is done.
  */
-export const writeReport = async (state: State, to: string, read: ReadText): Promise<WrittenReport> => {
+const changesIn = (
+  place: Place,
+  folder: string,
+  files: ReadonlyMap<string, string>,
+  written: Written,
+): { changes: Change[]; kept: string[] } => {
+  const { files: there, unread } = entriesIn(place, folder)
+    ? readFolderIn(place, folder)
+    : { files: new Map<string, Uint8Array>(), unread: [] };
+  const [strange] = unread;
+  if (strange)
+    throw new UserError(
+      `nothing was written: ${visible(placeName(place, `${folder}/${strange.path}`))} is ${strange.what}`,
+      'look at who put it there, and remove it',
+    );
+  const hashes = new Map([...there].map(([path, bytes]) => [`${folder}/${path}`, sha256(bytes)]));
+  const edited = [...files].flatMap(([path, text]) => {
+    const was = hashes.get(path);
+    return was === undefined || was === sha256(text) || written.has(path, was) ? [] : [path];
+  });
+  if (edited.length > 0)
+    throw new UserError(
+      `nothing was written: ${edited.map((path) => visible(path)).join(', ')} in ${visible(placeName(place))} ${edited.length === 1 ? 'is' : 'are'} not as this session wrote ${edited.length === 1 ? 'it' : 'them'}, and would be lost`,
+      'keep what was edited by moving it away (or take it into the session), and write again',
+    );
+  const stale = [...hashes].filter(([path, was]) => !files.has(path) && written.has(path, was));
+  return {
+    changes: [
+      ...[...files].flatMap(([path, text]) => {
+        const was = hashes.get(path) ?? null;
+        return was === sha256(text) ? [] : [{ path, text, was }];
+      }),
+      ...stale.map(([path, was]) => ({ path, text: null, was })),
+    ],
+    kept: [...hashes.keys()]
+      .filter((path) => !files.has(path) && !stale.some(([p]) => p === path))
+      .map((path) => path.slice(folder.length + 1)),
+  };
+};
+
+/**
+ * Compiles the submission, writes it below `to`, and validates what was written. The folder of an audit that is new
+ * appears whole.
+ * @throws UserError when something blocks the report, the folder cannot be written, or what is there would be lost
+ */
+export const writeReport = async (
+  state: State,
+  to: string,
+  read: ReadText,
+  written: Written,
+): Promise<WrittenReport> => {
   const cited = await refuseBlocked(state.snapshot, read);
   refuseEarly(state.snapshot);
-  const root = resolve(to);
-  const audit = auditIdIn(root, state);
+  const place = named(to);
+  const audit = auditIdIn(place, state);
   const report = model(state, audit);
   const base = repositoryFolder(report);
-  const existingMetadata = readTextIfThere(join(root, base, 'metadata.json'));
-  const existingAudits = namesIn(join(root, base, 'audits')).filter((id) => id !== audit);
+  const metadata = `${base}/metadata.json`;
+  const existingMetadata = readTextIn(place, metadata);
+  const existingAudits = namesIn(place, `${base}/audits`).filter((id) => id !== audit);
   const files = compileSubmission(report, {
     ...(existingMetadata !== undefined ? { existingMetadata } : {}),
     existingAudits,
   });
   const folder = `${base}/audits/${audit}`;
-  writeFiles(root, files, folder);
+  const { changes, kept } = changesIn(
+    place,
+    folder,
+    new Map([...files].filter(([path]) => path !== metadata)),
+    written,
+  );
+  // Others' file too: what it held was taken into the new one.
+  const summary = files.get(metadata);
+  const was = existingMetadata === undefined ? null : sha256(existingMetadata);
+  if (summary !== undefined && was !== sha256(summary)) changes.push({ path: metadata, text: summary, was });
+  changeFiles(place, changes, {
+    ready: () => written.add([...files].map(([name, text]) => ({ name, text }))),
+  });
   const hash = createHash('sha256');
   for (const [path, text] of files) hash.update(`${path}\0${text.length}\0${text}`);
+  const there = readFolderIn(place, base);
   const found = validateSubmission(
-    new Map([...readFolder(join(root, base))].map(([path, bytes]) => [`${base}/${path}`, bytes])),
+    new Map([...there.files].map(([path, bytes]) => [`${base}/${path}`, bytes])),
     {
+      unread: there.unread.map((u) => ({ ...u, path: `${base}/${u.path}` })),
       target: (commit, path) =>
         commit === state.snapshot.session.target?.commit ? cited.texts.get(path) : undefined,
     },
@@ -208,10 +282,14 @@ export const writeReport = async (state: State, to: string, read: ReadText): Pro
   const diagnostics = found.filter(
     (d) => !d.file.startsWith(`${base}/audits/`) || `${d.file}/`.startsWith(`${folder}/`),
   );
-  return { folder: join(root, folder), audit, sha256: hash.digest('hex'), diagnostics };
+  return { folder: placeName(place, folder), audit, sha256: hash.digest('hex'), kept, diagnostics };
 };
 
-export const describeWritten = (w: WrittenReport): string => renderDiagnostics(w.diagnostics);
+export const describeWritten = (w: WrittenReport): string =>
+  [
+    ...w.kept.map((path) => `kept, not written by this session: ${visible(path)}`),
+    renderDiagnostics(w.diagnostics),
+  ].join('\n');
 
 export const isClean = (diagnostics: readonly Diagnostic[]): boolean =>
   diagnostics.every((d) => d.level === 'info');

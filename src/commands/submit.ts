@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import {
   type DisclosureState,
@@ -7,14 +7,11 @@ import {
   publicationWarning,
 } from '../domain/disclosure.ts';
 import { UserError } from '../domain/errors.ts';
-import { namesIn, writeFile } from '../io/folders.ts';
-import {
-  commitOnBranch,
-  type DatabaseClone,
-  isInstalled,
-  openDatabaseClone,
-  runAgreed,
-} from '../io/git/submission-branch.ts';
+import { type DatabaseClone, isInstalled, openDatabaseClone, runAgreed } from '../io/git/database-clone.ts';
+import { commitOnBranch } from '../io/git/submission-branch.ts';
+import { entriesIn, ours } from '../io/open-folder.ts';
+import { openWritten } from '../io/session/written.ts';
+import { putFile } from '../io/write-files.ts';
 import { type PullRequest, pullRequest } from '../report/pull-request.ts';
 import { repositoryOf } from '../report/repository.ts';
 import { visible } from '../text/visible.ts';
@@ -112,26 +109,24 @@ export const submit = (host: Host, options: SubmitOptions): Promise<number> =>
       options.branch ?? `audit/${repository.owner}-${repository.name}-${session.target?.commit.slice(0, 10)}`;
     let prepared: Pick<Prepared, 'written' | 'request'> | null = null;
     const author = { name: session.auditor.name, email: session.auditor.contact };
-    const made = await commitOnBranch(clone, branch, author, async (folder) => {
-      const written = await writeReport(state, folder, read);
+    const home = `audits/${repository.host}/${repository.owner}/${repository.name}`;
+    const made = await commitOnBranch(clone, branch, author, home, async (folder) => {
+      const written = await writeReport(state, folder, read, openWritten(w.dir));
       if (written.diagnostics.some((d) => d.level === 'blocking'))
         throw new UserError(
           `nothing was submitted: the submission breaks rules of the database\n${describeWritten(written)}`,
           'put that right in the session, and submit again',
           1,
         );
-      const home = join(folder, 'audits', repository.host, repository.owner, repository.name);
+      const earlier = entriesIn(ours(folder), `${home}/audits`) ?? [];
       const request = pullRequest({
         model: await reportModelOf(state, read, written.audit),
-        earlier: namesIn(join(home, 'audits')).filter((id) => id !== written.audit),
+        earlier: earlier.map((e) => e.name).filter((id) => id !== written.audit),
         diagnostics: written.diagnostics,
         disclosure: disclosureWords(disclosureOf(session, today)),
       });
       prepared = { written, request };
-      return {
-        paths: [relative(folder, written.folder), relative(folder, join(home, 'metadata.json'))],
-        message: request.commit,
-      };
+      return { message: request.commit };
     });
     if (!prepared) throw new Error('the branch was made without a submission');
     const { written, request }: Pick<Prepared, 'written' | 'request'> = prepared;
@@ -147,7 +142,7 @@ const finish = async (
   { written, request, branch, commit, changed }: Prepared,
 ): Promise<number> => {
   const bodyFile = join(w.dir, 'pull-request.md');
-  writeFile(bodyFile, request.body);
+  putFile(ours(w.dir), 'pull-request.md', request.body, { mode: 0o600, replaces: () => true });
   const { head, upstream } = parties(clone, options.remote);
   const push = ['git', '-C', clone.folder, 'push', '--set-upstream', options.remote, branch];
   const create = (body: string) => [

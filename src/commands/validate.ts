@@ -1,5 +1,8 @@
 import { basename, join, resolve } from 'node:path';
-import { readFolder, readTextIfThere, writeFile } from '../io/folders.ts';
+import { trackedUnread } from '../io/git/tracked.ts';
+import { ours, readTextIn } from '../io/open-folder.ts';
+import { readFolder } from '../io/read-folder.ts';
+import { writeFile } from '../io/write-files.ts';
 import { diagnosticsSarif } from '../report/formats/diagnostics-sarif.ts';
 import { reviewMarkdown } from '../report/formats/review.ts';
 import { jsonText } from '../report/json-write.ts';
@@ -29,10 +32,12 @@ export type ValidateOptions = {
  * something was.
  */
 export const validate = async (host: Host, folder: string, options: ValidateOptions): Promise<number> => {
-  const files = readFolder(folder);
+  const read = readFolder(folder);
+  const { files } = read;
+  const unread = [...read.unread, ...(await trackedUnread(folder, read))];
   // One audit's folder: what the database says of the repository lies two levels up.
   const metadata = files.has('audit-manifest.json')
-    ? readTextIfThere(join(resolve(folder), '../../metadata.json'))
+    ? readTextIn(ours(join(resolve(folder), '../..')), 'metadata.json')
     : undefined;
   if (metadata !== undefined) files.set('../../metadata.json', Buffer.from(metadata));
   const folderName = basename(resolve(folder));
@@ -44,6 +49,7 @@ export const validate = async (host: Host, folder: string, options: ValidateOpti
   for (const notice of looked?.notices ?? []) host.stderr(`${visible(notice)}\n`);
   const diagnostics = validateSubmission(files, {
     strict: options.strict ?? false,
+    unread,
     folderName,
     ...(looked ? { target: looked.target, repository: looked.repository } : {}),
   });
@@ -54,7 +60,8 @@ export const validate = async (host: Host, folder: string, options: ValidateOpti
     [options.sarif, () => jsonText(diagnosticsSarif(diagnostics, tool, options.base))],
     [options.review, () => reviewMarkdown(diagnostics, auditIdsOf(files, folderName), tool)],
   ] as const;
-  for (const [where, text] of wanted) if (typeof where === 'string') writeFile(where, text());
+  for (const [where, text] of wanted)
+    if (typeof where === 'string') writeFile(where, text(), { replaces: () => true });
   const printed = wanted.find(([where]) => where === true);
   if (printed) host.stdout(printed[1]());
   else if (options.json) json(host, { ...counts, diagnostics });

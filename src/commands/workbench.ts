@@ -6,6 +6,7 @@ import { checksOf, type Top10Risk } from '../domain/methodology.ts';
 import { progress, workedHours } from '../domain/selectors.ts';
 import { editText, viewText } from '../io/editor.ts';
 import type { SessionSummary as Listed } from '../io/session/list-sessions.ts';
+import { openWritten } from '../io/session/written.ts';
 import { visible } from '../text/visible.ts';
 import { resume, start } from '../ui/actions/home.ts';
 import type { Edited, Opened, Ports, SessionSummary } from '../ui/ports.ts';
@@ -141,10 +142,15 @@ const ports = (
     reportFolder: () => 'audit-submission',
     write: async (snapshot, events, folder) => {
       const r = report();
-      const { store } = current.opened ?? {};
-      if (!store) throw new Error('no session is open');
+      if (!current.opened) throw new Error('no session is open');
+      const { store, folder: dir } = current.opened;
       const state = { ...(await r.report.stateOf(store, r.top10)), snapshot, events };
-      const written = await r.report.writeReport(state, folder, (path) => store.readText(path));
+      const written = await r.report.writeReport(
+        state,
+        folder,
+        (path) => store.readText(path),
+        openWritten(dir),
+      );
       return {
         ...written,
         summary: r.report.describeWritten(written),

@@ -14,6 +14,7 @@ import {
 } from './rules/folder.ts';
 import { checkAuditJson, checkRepositoryJson } from './rules/json-files.ts';
 import { checkLayout, checkNames, checkRepository, repositoriesOf } from './rules/layout.ts';
+import { checkLookedAt, type Unread } from './rules/looked-at.ts';
 import { checkManifest } from './rules/manifest.ts';
 import { checkMetadata } from './rules/metadata.ts';
 import { checkAuditSafety, checkRepositorySafety } from './rules/safety.ts';
@@ -27,6 +28,8 @@ export { renderDiagnostics } from './diagnostic.ts';
 export type ValidateOptions = {
   /** A branch name beside a whole commit hash blocks too. */
   strict?: boolean;
+  /** What the folder holds beside `files`, and nobody could look at. */
+  unread?: readonly Unread[];
   /** Name of the folder, when a single audit folder is given. */
   folderName?: string;
   /** A file of the target at a commit: null when it is not there, undefined when nobody can look. */
@@ -87,6 +90,7 @@ export const validateSubmission = (
       message: 'no audit was found in this folder',
       fix: 'give a folder with audits/<host>/<owner>/<repository>/audits/<audit id>/, or one of those',
     });
+  checkLookedAt(files, options.unread ?? [], repositories, report);
   for (const repository of repositories) {
     checkRepository(repository, report);
     checkRepositoryJson(repository, report);

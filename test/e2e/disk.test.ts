@@ -1,33 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { fill, tinyDisk } from '../support/tiny-disk.ts';
 import { makeDesk } from './desk.ts';
-
-/** A disk of a few pages that only root can mount; null, with the reason printed, where that cannot be done. */
-const tinyDisk = (): string | null => {
-  const dir = mkdtempSync(join(tmpdir(), 'mcp-audit-disk-'));
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', dir], { encoding: 'utf8' });
-  onTestFinished(() => {
-    if (mounted.status === 0) spawnSync('umount', ['-l', dir]);
-    rmSync(dir, { recursive: true, force: true });
-  });
-  if (mounted.status === 0) return dir;
-  console.warn(
-    `skipped: a tmpfs cannot be mounted here (${mounted.error?.message ?? mounted.stderr.trim()})`,
-  );
-  return null;
-};
-
-const fill = (file: string): void => {
-  for (const size of [64 * 1024, 4096, 512, 1])
-    try {
-      for (;;) appendFileSync(file, Buffer.alloc(size, 1));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-    }
-};
 
 test('a full disk refuses the decision in red, loses nothing, and goes on when there is space again', async (context) => {
   const disk = tinyDisk();

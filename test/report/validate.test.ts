@@ -424,7 +424,8 @@ describe('validateSubmission', () => {
   });
 
   it.each([
-    ['notes.md', 'warning'],
+    ['notes.md', 'blocking'],
+    ['tool.bin', 'blocking'],
     ['picture.png', 'info'],
   ])('says that nobody could look into what is not text: %s', (name, level) => {
     const files = bytesOf(good()).set(`${AUDIT}/artifacts/${name}`, Uint8Array.of(0xff, 0xfe, 0, 1));
@@ -436,7 +437,7 @@ describe('validateSubmission', () => {
   it('says that nobody looked into what is too large', () => {
     const files = bytesOf(good()).set(`${AUDIT}/artifacts/big.txt`, new Uint8Array(20_000_001).fill(97));
     expect(validateSubmission(files, { target }).map((d) => [d.rule, d.level])).toEqual([
-      ['TEXT-SIZE', 'warning'],
+      ['TEXT-SIZE', 'blocking'],
     ]);
   });
 

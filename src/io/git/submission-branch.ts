@@ -1,74 +1,21 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { UserError } from '../../domain/errors.ts';
 import { visible } from '../../text/visible.ts';
+import { ours } from '../open-folder.ts';
+import { readFolderIn } from '../read-folder.ts';
+import { hashIn, putFiles } from '../write-files.ts';
+import { ask, blobIn, type DatabaseClone, programsNamed, quietly } from './database-clone.ts';
 import { gitWords } from './git.ts';
 
 /**
- * The auditor's own clone of the audit database. Unlike a target it is trusted: git runs in it with their configuration,
- * so that a commit carries their name and signature.
+ * A commit made out of git's objects alone: nothing is checked out and nothing is added from a work tree, so that no
+ * filter, attribute, hook or symbolic link of the database plays a part.
  */
-const run = promisify(execFile);
-
-const ask = async (
-  folder: string,
-  args: readonly string[],
-  env: Record<string, string> = {},
-): Promise<string> => {
-  const { GIT_DIR: _1, GIT_WORK_TREE: _2, GIT_INDEX_FILE: _3, ...inherited } = process.env;
-  const { stdout } = await run('git', args, {
-    cwd: folder,
-    env: { ...inherited, ...env },
-    maxBuffer: 32 * 1024 * 1024,
-    timeout: 120_000,
-  });
-  return stdout.trimEnd();
-};
-
-const quietly = (folder: string, args: readonly string[]): Promise<string | null> =>
-  ask(folder, args).catch(() => null);
-
-export type DatabaseClone = {
-  /** Top of the work tree. */
-  folder: string;
-  /** What new work starts from: the branch the remote calls its own, else what is checked out. */
-  base: string;
-  /** Name and address of the remotes. */
-  remotes: Map<string, string>;
-};
-
-/** @throws UserError when the folder is no clone with a commit. */
-export const openDatabaseClone = async (folder: string): Promise<DatabaseClone> => {
-  const top = await quietly(folder, ['rev-parse', '--show-toplevel']);
-  if (!top)
-    throw new UserError(
-      `${folder} is not a git work tree, so no branch can be made in it`,
-      'name a clone of the audit database (git clone https://github.com/ModelContextProtocol-Security/audit-db), or write the files alone: mcp-audit report --to DIR',
-    );
-  const head = await quietly(top, ['symbolic-ref', '--short', 'refs/remotes/origin/HEAD']);
-  const base =
-    (head && (await quietly(top, ['rev-parse', '--verify', '--quiet', head])) ? head : '') || 'HEAD';
-  if (!(await quietly(top, ['rev-parse', '--verify', '--quiet', `${base}^{commit}`])))
-    throw new UserError(
-      `${folder} has no commit yet, so there is nothing to add to`,
-      'name a clone of the audit database',
-    );
-  const listed = (await quietly(top, ['config', '--get-regexp', '^remote\\..*\\.url$'])) ?? '';
-  const remotes = new Map(
-    listed
-      .split('\n')
-      .map((l) => /^remote\.(.+)\.url (.+)$/.exec(l))
-      .flatMap((m): [string, string][] => (m ? [[m[1]!, m[2]!]] : [])),
-  );
-  return { folder: top, base, remotes };
-};
-
 export type Author = { name: string; email: string };
 
-/** The clone's own name is used where it has one. */
+/** The auditor's own name is used where git knows one. */
 const identity = async (folder: string, author: Author): Promise<Record<string, string>> => {
   const name = await quietly(folder, ['config', 'user.name']);
   const email = await quietly(folder, ['config', 'user.email']);
@@ -78,44 +25,98 @@ const identity = async (folder: string, author: Author): Promise<Record<string, 
   };
 };
 
+type Entry = { mode: string; type: string; object: string; path: string };
+
+const entriesOf = async (folder: string, args: readonly string[]): Promise<Entry[]> =>
+  (await ask(folder, ['ls-tree', '-z', '--full-tree', ...args])).split('\0').flatMap((line) => {
+    const [, mode = '', type = '', object = '', path = ''] =
+      /^(\d{6}) (\w+) ([0-9a-f]+)\t(.*)$/s.exec(line) ?? [];
+    return path ? [{ mode, type, object, path }] : [];
+  });
+
+/** What is in the way in `home`: git follows links and submodules in a path as little as we do. */
+const refuseStrange = (entries: readonly Entry[], home: string): void => {
+  const above = home.split('/').map((_, n, parts) => parts.slice(0, n + 1).join('/'));
+  const strange = entries.find((e) =>
+    above.includes(e.path) ? e.type !== 'tree' : e.mode === '120000' || e.type === 'commit',
+  );
+  if (strange)
+    throw new UserError(
+      `nothing was submitted: ${visible(strange.path)} in the database is ${strange.mode === '120000' ? 'a symbolic link' : strange.type === 'commit' ? 'a submodule' : 'a file where a folder should be'}, and nothing is read or written through it`,
+      'ask the maintainers of the database what it is for',
+    );
+};
+
 export type Committed = {
   branch: string;
-  commit: string /** False: the branch held exactly this already. */;
+  commit: string;
+  /** False: the branch held exactly this already. */
   changed: boolean;
 };
 
 /**
- * Makes or continues a branch in a work tree of its own, so that what the auditor has checked out is not touched, lets
- * `write` put files there, and commits those below `paths`.
+ * Makes or continues a branch without touching what is checked out. `write` is given a folder of ours that holds what the
+ * branch has below `home`, changes it, and gives the message; everything below `home` is then committed.
  *
- * @param write gets the folder to write to; gives the paths to commit and the message
  * @throws UserError with git's words
  */
 export const commitOnBranch = async (
   clone: DatabaseClone,
   branch: string,
   author: Author,
-  write: (folder: string) => Promise<{ paths: readonly string[]; message: string }>,
+  home: string,
+  write: (folder: string) => Promise<{ message: string }>,
 ): Promise<Committed> => {
-  const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'mcp-audit-submit-')));
-  const work = join(scratch, 'db');
-  const there = await quietly(clone.folder, ['rev-parse', '--verify', '--quiet', `refs/heads/${branch}`]);
-  let made = false;
-  let done = false;
+  const scratch = fs.realpathSync(fs.mkdtempSync(join(tmpdir(), 'mcp-audit-submit-')));
+  const git = clone.folder;
+  const ref = `refs/heads/${branch}`;
   try {
-    await ask(
-      clone.folder,
-      there
-        ? ['worktree', 'add', '--quiet', work, branch]
-        : ['worktree', 'add', '--quiet', '--no-track', '-b', branch, work, clone.base],
-    );
-    made = !there;
-    const { paths, message } = await write(work);
-    await ask(work, ['add', '--force', '--', ...paths]);
-    const changed = (await quietly(work, ['diff', '--cached', '--quiet'])) === null;
-    if (changed) await ask(work, ['commit', '--quiet', '-m', message], await identity(work, author));
-    const commit = await ask(work, ['rev-parse', 'HEAD']);
-    done = true;
+    await ask(git, ['check-ref-format', ref]);
+    const there = await quietly(git, ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`]);
+    const trees = (await quietly(git, ['worktree', 'list', '--porcelain'])) ?? '';
+    if (trees.split('\n').includes(`branch ${ref}`))
+      throw new UserError(
+        `the branch ${visible(branch)} is checked out, and was left as it is`,
+        'check out another branch there, and submit again',
+      );
+    const parent = there ?? (await ask(git, ['rev-parse', '--verify', `${clone.base}^{commit}`]));
+    const parts = home.split('/');
+    const above = parts.map((_, n) => parts.slice(0, n + 1).join('/'));
+    const before = await entriesOf(git, ['-r', parent, '--', `${home}/`]);
+    refuseStrange([...(await entriesOf(git, [parent, '--', ...above])), ...before], home);
+    const work = ours(join(scratch, 'db'));
+    fs.mkdirSync(work.anchor);
+    const texts = new Map<string, Buffer>();
+    for (const e of before) texts.set(e.path, await blobIn(git, e.object));
+    putFiles(work, texts);
+
+    const { message } = await write(work.anchor);
+    const index = { GIT_INDEX_FILE: join(scratch, 'index') };
+    await ask(git, ['read-tree', parent], { env: index });
+    const after = readFolderIn(work, home).files;
+    const lines = [...texts.keys()]
+      .filter((path) => hashIn(work, path) === null)
+      .map((path) => `0 ${'0'.repeat(40)}\t${path}`);
+    for (const [name, bytes] of after) {
+      const path = `${home}/${name}`;
+      if (texts.get(path)?.equals(bytes)) continue;
+      const object = await ask(git, ['hash-object', '-w', '--no-filters', '--stdin'], { input: bytes });
+      lines.push(`100644 ${object}\t${path}`);
+    }
+    await ask(git, ['update-index', '-z', '--index-info'], {
+      env: index,
+      input: lines.map((l) => `${l}\0`).join(''),
+    });
+    // A partial clone need not have what others wrote.
+    const tree = await ask(git, ['write-tree', '--missing-ok'], { env: index });
+    const changed = tree !== (await ask(git, ['rev-parse', `${parent}^{tree}`]));
+    const commit = changed
+      ? await ask(git, ['commit-tree', tree, '-p', parent, ...(await signing(git))], {
+          input: `${message.trimEnd()}\n`,
+          env: await identity(git, author),
+        })
+      : parent;
+    if (commit !== there) await ask(git, ['update-ref', '-m', 'mcp-audit submit', ref, commit, there ?? '']);
     return { branch, commit, changed };
   } catch (error) {
     if (error instanceof UserError) throw error;
@@ -124,37 +125,18 @@ export const commitOnBranch = async (
       'nothing of the session is lost; put that right in the clone and submit again',
     );
   } finally {
-    await quietly(clone.folder, ['worktree', 'remove', '--force', work]);
-    rmSync(scratch, { recursive: true, force: true });
-    // A branch that was made for nothing would be in the way of the next try.
-    if (made && !done) await quietly(clone.folder, ['branch', '-D', branch]);
+    fs.rmSync(scratch, { recursive: true, force: true });
   }
 };
 
-/** Runs a program the auditor agreed to, its output on their terminal. @throws UserError when it fails. */
-export const runAgreed = async (folder: string, command: readonly string[]): Promise<string> => {
-  const [program = '', ...args] = command;
-  try {
-    const { stdout } = await run(program, args, {
-      cwd: folder,
-      timeout: 300_000,
-      maxBuffer: 8 * 1024 * 1024,
-    });
-    return stdout.trimEnd();
-  } catch (error) {
+/** The auditor's wish to sign is kept, with a program of theirs. */
+const signing = async (folder: string): Promise<string[]> => {
+  if ((await quietly(folder, ['config', '--type=bool', 'commit.gpgsign'])) !== 'true') return [];
+  const programs = await programsNamed(folder, 'signing');
+  if (programs.length > 0)
     throw new UserError(
-      `${program} ${args[0] ?? ''} failed: ${gitWords(error)}`,
-      'the branch and its commit are there; run the printed commands yourself',
+      `nothing was submitted: commits are to be signed, and the configuration of ${visible(folder)} itself names the program for it (${programs.map((p) => visible(p)).join(', ')})`,
+      'look at it; if it is yours, move the setting to your own configuration (git config --global)',
     );
-  }
-};
-
-/** Whether a program answers on this machine. */
-export const isInstalled = async (program: string): Promise<boolean> => {
-  try {
-    await run(program, ['--version'], { timeout: 20_000 });
-    return true;
-  } catch {
-    return false;
-  }
+  return ['-S'];
 };

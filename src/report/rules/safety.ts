@@ -155,20 +155,21 @@ const checkPlaceholders = (own: string, file: TextFile, report: Report): void =>
 
 const checkFile = (own: string, file: TextFile, report: Report): void => {
   if (file.text === null) {
-    const isText = /\.(?:md|txt|ts|js|py|go|rs|json|ya?ml|toml|csv|html?|svg)$/i.test(own);
+    // Pictures are for the reviewer's eyes, which the info asks for; everything else is text, or does not belong here.
+    const isText = !/\.(?:png|jpe?g|gif|webp|pdf)$/i.test(own);
     report({
       rule: 'TEXT-ENCODING',
-      level: isText ? 'warning' : 'info',
+      level: isText ? 'blocking' : 'info',
       file: file.path,
       message: 'is not UTF-8 text, so nobody looked for unlabelled content',
-      fix: isText ? 'save it as UTF-8' : 'look at it by hand',
+      fix: isText ? 'save it as UTF-8, or leave it out' : 'look at it by hand',
     });
     return;
   }
   if (file.text.length > MAX_CHARS) {
     report({
       rule: 'TEXT-SIZE',
-      level: 'warning',
+      level: 'blocking',
       file: file.path,
       message: `is larger than ${MAX_CHARS} characters, so nobody looked for unlabelled content`,
       fix: 'split it, or leave it out',

@@ -1,0 +1,255 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { entriesIn, named, ours, readIn } from '../../src/io/open-folder.ts';
+import { readFolder } from '../../src/io/read-folder.ts';
+import { type Change, changeFiles, putFile, sha256, writeFile } from '../../src/io/write-files.ts';
+import { fill, tinyDisk } from '../support/tiny-disk.ts';
+
+/** A folder somebody else filled, and beside it what belongs to the auditor and must stay as it is. */
+const scene = () => {
+  const root = fs.mkdtempSync(join(tmpdir(), 'mcp-audit-write-'));
+  onTestFinished(() => fs.rmSync(root, { recursive: true, force: true }));
+  const outside = join(root, 'outside');
+  fs.mkdirSync(outside);
+  fs.writeFileSync(join(outside, 'precious'), 'PRECIOUS');
+  const db = join(root, 'db');
+  fs.mkdirSync(join(db, 'a/b'), { recursive: true });
+  const untouched = () => {
+    expect(fs.readdirSync(outside)).toEqual(['precious']);
+    expect(fs.readFileSync(join(outside, 'precious'), 'utf8')).toBe('PRECIOUS');
+  };
+  return { root, outside, db, untouched };
+};
+
+const tree = (dir: string): string[] =>
+  fs
+    .readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((e) => !e.isDirectory())
+    .map((e) => join(e.parentPath, e.name).slice(dir.length + 1))
+    .sort();
+
+const put = (path: string, text = 'new', was: string | null = null): Change => ({ path, text, was });
+
+describe('links', () => {
+  it.each<[string, (db: string, outside: string) => void]>([
+    ['the file', (db, out) => fs.symlinkSync(join(out, 'precious'), join(db, 'a/b/f'))],
+    ['a file that is not there', (db, out) => fs.symlinkSync(join(out, 'gone'), join(db, 'a/b/f'))],
+    ['a relative one', (db) => fs.symlinkSync('../../../outside/precious', join(db, 'a/b/f'))],
+    ['a loop', (db) => fs.symlinkSync('f', join(db, 'a/b/f'))],
+    [
+      'a folder on the way',
+      (db, out) => {
+        fs.rmdirSync(join(db, 'a/b'));
+        fs.symlinkSync(out, join(db, 'a/b'));
+      },
+    ],
+    [
+      'the first folder',
+      (db, out) => {
+        fs.rmSync(join(db, 'a'), { recursive: true });
+        fs.symlinkSync(out, join(db, 'a'));
+      },
+    ],
+    [
+      'a folder that is not there',
+      (db, out) => {
+        fs.rmdirSync(join(db, 'a/b'));
+        fs.symlinkSync(join(out, 'gone'), join(db, 'a/b'));
+      },
+    ],
+    [
+      'the folder by a link in the same tree',
+      (db) => {
+        fs.renameSync(join(db, 'a/b'), join(db, 'a/c'));
+        fs.symlinkSync('c', join(db, 'a/b'));
+      },
+    ],
+  ])('are neither written nor read through: %s', (_, lay) => {
+    const s = scene();
+    lay(s.db, s.outside);
+    const before = tree(s.db);
+    expect(() => changeFiles(ours(s.db), [put('a/b/f')])).toThrow(/symbolic link/);
+    expect(() => putFile(ours(s.db), 'a/b/f', 'new', { replaces: () => true })).toThrow(/symbolic link/);
+    expect(() => readIn(ours(s.db), 'a/b/f')).toThrow(/symbolic link/);
+    expect(tree(s.db)).toEqual(before);
+    s.untouched();
+  });
+
+  it('as what the auditor named, below where they work: refused; the system’s own at the top is followed', () => {
+    const s = scene();
+    fs.symlinkSync(s.outside, join(s.db, 'link'));
+    expect(() => writeFile(join(s.db, 'link/report.html'), 'x')).toThrow(/link is a symbolic link/);
+    expect(() => changeFiles(named(join(s.db, 'link')), [put('x/y')])).toThrow(/symbolic link/);
+    expect(() => writeFile(join(s.db, 'link'), 'x', { replaces: () => true })).toThrow(/symbolic link/);
+    s.untouched();
+    expect(named('/proc/self').anchor).toBe('/');
+    expect(named(join(tmpdir(), 'a/b'))).toEqual({ anchor: tmpdir(), below: 'a/b' });
+    expect(named('x/y')).toEqual({ anchor: process.cwd(), below: 'x/y' });
+  });
+
+  it('with the names drafts used to have are left alone', () => {
+    const s = scene();
+    fs.symlinkSync(join(s.outside, 'precious'), join(s.db, 'a/b/f.part'));
+    changeFiles(ours(s.db), [put('a/b/f')]);
+    expect(fs.readFileSync(join(s.db, 'a/b/f'), 'utf8')).toBe('new');
+    expect(fs.lstatSync(join(s.db, 'a/b/f.part')).isSymbolicLink()).toBe(true);
+    s.untouched();
+  });
+
+  it('that appear between looking and writing are not followed', () => {
+    const s = scene();
+    const swapFile = () => fs.symlinkSync(join(s.outside, 'precious'), join(s.db, 'a/b/f'));
+    expect(() => changeFiles(ours(s.db), [put('a/b/f')], { ready: swapFile })).toThrow(/symbolic link/);
+    fs.rmSync(join(s.db, 'a/b/f'));
+    const swapFolder = () => {
+      fs.renameSync(join(s.db, 'a/b'), join(s.db, 'a/c'));
+      fs.symlinkSync(s.outside, join(s.db, 'a/b'));
+    };
+    expect(() => changeFiles(ours(s.db), [put('a/b/f')], { ready: swapFolder })).toThrow(/symbolic link/);
+    const swapNew = () => fs.symlinkSync(s.outside, join(s.db, 'n'));
+    expect(() => changeFiles(ours(s.db), [put('n/m/f')], { ready: swapNew })).toThrow(/not what it was/);
+    s.untouched();
+    expect(fs.readdirSync(s.db).some((n) => n.startsWith('.mcp-audit'))).toBe(false);
+  });
+
+  it('that are swapped in and out all the time never lead outside', async () => {
+    const s = scene();
+    const script = `const fs=require('fs');const [db,out]=process.argv.slice(1);
+      fs.mkdirSync(db+'/x');fs.symlinkSync(out,db+'/l');process.stdout.write('.');
+      for(let i=0;;i++){try{fs.renameSync(db+'/x',db+'/y')}catch{};try{fs.renameSync(db+'/l',db+'/x')}catch{};
+      try{fs.renameSync(db+'/x',db+'/l')}catch{};try{fs.renameSync(db+'/y',db+'/x')}catch{}}`;
+    const { spawn } = await import('node:child_process');
+    const child = spawn(process.execPath, ['-e', script, s.db, s.outside]);
+    onTestFinished(() => void child.kill('SIGKILL'));
+    await new Promise((r) => child.stdout.once('data', r));
+    let refused = 0;
+    for (let n = 0; n < 120; n += 1)
+      try {
+        changeFiles(ours(s.db), [put(`x/f${n}`)]);
+        readIn(ours(s.db), `x/f${n}`);
+      } catch {
+        refused += 1;
+      }
+    child.kill('SIGKILL');
+    expect(refused).toBeGreaterThan(0);
+    s.untouched();
+  });
+
+  it('hard ones: what has another name elsewhere is replaced here and stays there', () => {
+    const s = scene();
+    fs.linkSync(join(s.outside, 'precious'), join(s.db, 'a/b/f'));
+    changeFiles(ours(s.db), [put('a/b/f', 'new', sha256('PRECIOUS'))]);
+    expect(fs.readFileSync(join(s.db, 'a/b/f'), 'utf8')).toBe('new');
+    s.untouched();
+  });
+});
+
+describe('what is there', () => {
+  it.each(['../x', 'a/../../x', '/etc/x', 'a//x', './x', ''])(
+    'a path never leaves the folder: %j',
+    (path) => {
+      const s = scene();
+      expect(() => changeFiles(ours(s.db), [put(path)])).toThrow(/leads out of|a folder where a file/);
+      expect(tree(s.root)).toEqual(['outside/precious']);
+    },
+  );
+
+  it('stays when it is not what was looked at, or differs only by case', () => {
+    const s = scene();
+    fs.writeFileSync(join(s.db, 'a/b/f'), 'theirs');
+    expect(() => changeFiles(ours(s.db), [put('a/b/f')])).toThrow(/not what it was/);
+    expect(() => changeFiles(ours(s.db), [put('a/b/f', 'new', sha256('older'))])).toThrow(/not what it was/);
+    expect(() => changeFiles(ours(s.db), [put('a/b/F')])).toThrow(/some systems cannot hold both/);
+    expect(() => putFile(ours(s.db), 'a/b/f', 'new')).toThrow(/is there already/);
+    expect(() => changeFiles(ours(s.db), [put('a/b/f/g')])).toThrow(/a file where a folder should be/);
+    expect(() => changeFiles(ours(s.db), [put('a/b')])).toThrow(/a folder where a file should be/);
+    expect(fs.readFileSync(join(s.db, 'a/b/f'), 'utf8')).toBe('theirs');
+    expect(tree(s.db)).toEqual(['a/b/f']);
+  });
+
+  it.skipIf(process.platform === 'win32')('a pipe is refused, never opened', () => {
+    const s = scene();
+    execFileSync('mkfifo', [join(s.db, 'a/b/f')]);
+    expect(() => readIn(ours(s.db), 'a/b/f')).toThrow(/device, pipe or socket/);
+    expect(() => changeFiles(ours(s.db), [put('a/b/f')])).toThrow(/device, pipe or socket/);
+    expect(readFolder(s.db).unread).toEqual([
+      { path: 'a/b/f', what: 'a device, pipe or socket, which is never opened' },
+    ]);
+  });
+});
+
+describe('all or nothing', () => {
+  const changes = (): Change[] => [
+    put('a/b/f', 'new f', sha256('old f')),
+    { path: 'a/b/g', text: null, was: sha256('old g') },
+    put('a/b/new'),
+    put('n/one'),
+    put('n/m/two'),
+    put('z', 'new z', sha256('old z')),
+  ];
+  const laid = (db: string) => {
+    fs.mkdirSync(join(db, 'a/b'), { recursive: true });
+    for (const [path, text] of [
+      ['a/b/f', 'old f'],
+      ['a/b/g', 'old g'],
+      ['z', 'old z'],
+      ['a/b/theirs', 'theirs'],
+    ] as const)
+      fs.writeFileSync(join(db, path), text);
+  };
+  const held = (db: string) => tree(db).map((p) => [p, fs.readFileSync(join(db, p), 'utf8')]);
+
+  it('replaces, removes, adds, and leaves no draft', () => {
+    const s = scene();
+    laid(s.db);
+    changeFiles(ours(s.db), changes());
+    expect(held(s.db)).toEqual([
+      ['a/b/f', 'new f'],
+      ['a/b/new', 'new'],
+      ['a/b/theirs', 'theirs'],
+      ['n/m/two', 'new'],
+      ['n/one', 'new'],
+      ['z', 'new z'],
+    ]);
+  });
+
+  it('takes back what was put in place when a later step is refused', () => {
+    const s = scene();
+    laid(s.db);
+    const before = held(s.db);
+    // The last of them is changed by somebody else when all drafts are there.
+    const ready = () => fs.writeFileSync(join(s.db, 'z'), 'theirs');
+    expect(() => changeFiles(ours(s.db), changes(), { ready })).toThrow(/not what it was/);
+    expect(held(s.db)).toEqual(before.map(([p, t]) => [p, p === 'z' ? 'theirs' : t]));
+    expect(entriesIn(ours(s.db), '')?.map((e) => e.name)).toEqual(['a', 'z']);
+  });
+
+  it('changes nothing on a disk of any fullness, and says so', (context) => {
+    const disk = tinyDisk('1m');
+    if (disk === null) return context.skip();
+    laid(disk);
+    const before = held(disk);
+    const many = [...changes(), put('a/b/large', 'x'.repeat(20_000)), put('n/large', 'x'.repeat(20_000))];
+    fs.writeFileSync(join(disk, 'ballast'), '');
+    fill(join(disk, 'ballast'));
+    const full = fs.statSync(join(disk, 'ballast')).size;
+    let refused = 0;
+    for (let free = 0; ; free += 4096) {
+      fs.truncateSync(join(disk, 'ballast'), full - free);
+      try {
+        changeFiles(ours(disk), many);
+        break;
+      } catch (error) {
+        expect((error as Error).message).toMatch(/the disk is full/);
+        refused += 1;
+        expect(held(disk).filter(([p]) => p !== 'ballast')).toEqual(before);
+        expect(fs.readdirSync(disk).sort()).toEqual(['a', 'ballast', 'z']);
+      }
+    }
+    expect(refused).toBeGreaterThan(3);
+    expect(held(disk).filter(([p]) => p !== 'ballast')).toHaveLength(8);
+  });
+});
