@@ -7,11 +7,14 @@ import {
   isVendoredPath,
 } from '../analysis/files/paths.ts';
 import { byCodePoint, plural } from '../analysis/files/words.ts';
+import { type Shortfall, shortfallsOf } from '../analysis/packages/completeness.ts';
 import type { Ecosystem, Manifest } from '../analysis/packages/dependency.ts';
 import { type Component, inventory } from '../analysis/packages/inventory.ts';
 import { lockfileKind } from '../analysis/packages/lockfiles/index.ts';
-import { markLock, servedBy } from '../analysis/packages/lockfiles/lock.ts';
+import { servedBy } from '../analysis/packages/lockfiles/lock.ts';
+import { markLock } from '../analysis/packages/lockfiles/mark-lock.ts';
 import { manifestReader } from '../analysis/packages/manifests/read-manifest.ts';
+import { settleGradle } from '../analysis/packages/manifests/settle-gradle.ts';
 import { settleMaven } from '../analysis/packages/manifests/settle-maven.ts';
 import type { AdvisorySource } from '../domain/advisory.ts';
 import {
@@ -70,9 +73,11 @@ export const dependencies = (bundled: () => AdvisorySource): Collector => ({
           byCodePoint(a.path, b.path),
       );
     const items: ItemDraft[] = [];
-    const manifests = settleMaven(
-      siblingsAsWorkspace(
-        await readManifests(context, ordered(files.filter((e) => manifestReader(e.path))), files, items),
+    const manifests = settleGradle(
+      settleMaven(
+        siblingsAsWorkspace(
+          await readManifests(context, ordered(files.filter((e) => manifestReader(e.path))), files, items),
+        ),
       ),
     );
     const locks = await readLockfiles(context, ordered(files.filter((e) => lockfileKind(e.path))), items);
@@ -87,12 +92,17 @@ export const dependencies = (bundled: () => AdvisorySource): Collector => ({
       markLock(
         lock,
         manifests.filter((m) => servedBy(m, lock, locks)),
+        target.subdir,
       );
 
     const main = manifests.filter((m) => !secondary(m.path));
     const rest = manifests.filter((m) => secondary(m.path));
     const components = inventory(manifests, locks, secondary);
-    items.push(...describeInventory(components));
+    const shortfalls = shortfallsOf(
+      manifests.filter((m) => !secondary(m.path)),
+      locks.filter((l) => !secondary(l.path)),
+    );
+    items.push(...describeInventory(components, shortfalls));
     for (const manifest of main) items.push(...describeManifest(manifest));
     items.push(...describeLoose(main));
     if (rest.length > 0)
@@ -113,21 +123,25 @@ export const dependencies = (bundled: () => AdvisorySource): Collector => ({
     items.push(...(await lookUpVulnerabilities(context, components, bundled())));
     const direct = main.reduce((n, m) => n + m.dependencies.length, 0);
     return gathered(
-      `${plural(manifests.length, 'manifest')}, ${plural(locks.length, 'lockfile')}, ${plural(direct, 'direct dependency', 'direct dependencies')}, ${plural(components.length, 'package')} pinned`,
+      `${plural(manifests.length, 'manifest')}, ${plural(locks.length, 'lockfile')}, ${plural(direct, 'direct dependency', 'direct dependencies')}, ${plural(components.length, 'package')} pinned${shortfalls.length > 0 ? ', not all there are' : ''}`,
       items,
-      { artifacts: await bomOf(target, components) },
+      { artifacts: await bomOf(target, components, shortfalls) },
     );
   },
 });
 
-const bomOf = async (target: CollectContext['target'], components: readonly Component[]) => {
-  if (components.length === 0) return [];
+const bomOf = async (
+  target: CollectContext['target'],
+  components: readonly Component[],
+  shortfalls: readonly Shortfall[],
+) => {
+  if (components.length + shortfalls.length === 0) return [];
   const { cycloneDx } = await import('../analysis/packages/sbom.ts');
   return [
     {
       name: 'sbom.cdx.json',
       mediaType: 'application/vnd.cyclonedx+json; version=1.6',
-      content: cycloneDx(target, components),
+      content: cycloneDx(target, components, shortfalls),
     },
   ];
 };

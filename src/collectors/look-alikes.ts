@@ -1,8 +1,9 @@
 import { below, isExamplePath, isTestPath, isVendoredPath } from '../analysis/files/paths.ts';
 import { readTexts } from '../analysis/files/read-texts.ts';
 import { count, listed, plural } from '../analysis/files/words.ts';
-import type { Ecosystem } from '../analysis/packages/dependency.ts';
+import type { Ecosystem, Manifest } from '../analysis/packages/dependency.ts';
 import { looksLike, type Registry } from '../analysis/packages/look-alikes.ts';
+import { inlineScripts } from '../analysis/packages/manifests/inline-script.ts';
 import { manifestReader } from '../analysis/packages/manifests/read-manifest.ts';
 import { type Collector, fact, gap, gathered, type ItemDraft, lead, placed } from './collector.ts';
 
@@ -25,10 +26,23 @@ export const lookAlikes: Collector = {
         manifestReader(e.path) &&
         !isVendoredPath(below(e.path, target.subdir)),
     );
-    if (files.length === 0)
+    const scripts = tree.entries.filter((e) => !isVendoredPath(below(e.path, target.subdir)));
+    const manifests: { path: string; text: string; manifest: Manifest }[] = [];
+    const unread: string[] = [];
+    for await (const { entry, text } of readTexts(tree, files.slice(0, MOST_MANIFESTS), signal)) {
+      const read = text === null ? null : manifestReader(entry.path)!(entry.path, text);
+      if (read?.ok)
+        for (const manifest of [read.manifest, ...(read.also ?? [])])
+          manifests.push({ path: entry.path, text: text ?? '', manifest });
+      else unread.push(entry.path);
+    }
+    for await (const { entry, read } of inlineScripts(tree, scripts, signal))
+      if (read.ok) manifests.push({ path: entry.path, text: '', manifest: read.manifest });
+      else unread.push(entry.path);
+    if (files.length + manifests.length + unread.length === 0)
       return {
         outcome: 'not-applicable',
-        searched: `${plural(tree.entries.length, 'entry', 'entries')} by name`,
+        searched: `${plural(tree.entries.length, 'entry', 'entries')} by name, and the comments of Python scripts`,
         message: 'There is no manifest that names dependencies.',
       };
     const found = new Map<
@@ -36,24 +50,17 @@ export const lookAlikes: Collector = {
       { name: string; ecosystem: Ecosystem; at: { path: string; startLine: number } }
     >();
     const own = new Map<string, { name: string; ecosystem: Ecosystem; path: string; line: number }>();
-    const unread: string[] = [];
-    for await (const { entry, text } of readTexts(tree, files.slice(0, MOST_MANIFESTS), signal)) {
-      const read = text === null ? null : manifestReader(entry.path)!(entry.path, text);
-      if (!read?.ok) {
-        unread.push(entry.path);
-        continue;
-      }
-      const { ecosystem, name, dependencies } = read.manifest;
-      const secondary =
-        isTestPath(below(entry.path, target.subdir)) || isExamplePath(below(entry.path, target.subdir));
+    for (const { path, text, manifest } of manifests) {
+      const { ecosystem, name, dependencies } = manifest;
+      const secondary = isTestPath(below(path, target.subdir)) || isExamplePath(below(path, target.subdir));
       if (name && !secondary) {
-        const line = (text ?? '').split('\n').findIndex((l) => l.includes(name)) + 1;
-        own.set(`${ecosystem} ${name}`, { name, ecosystem, path: entry.path, line: Math.max(1, line) });
+        const line = text.split('\n').findIndex((l) => l.includes(name)) + 1;
+        own.set(`${ecosystem} ${name}`, { name, ecosystem, path, line: Math.max(1, line) });
       }
       for (const d of dependencies) {
         const key = `${ecosystem} ${d.name}`;
         if (d.kind !== 'path' && d.kind !== 'workspace' && !found.has(key))
-          found.set(key, { name: d.name, ecosystem, at: { path: entry.path, startLine: d.line } });
+          found.set(key, { name: d.name, ecosystem, at: { path, startLine: d.line } });
       }
     }
     const items: ItemDraft[] = [];

@@ -3,6 +3,17 @@
 export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 export const folderOf = (path: string): string =>
   path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
+
+/** A path as a file names it, from the file's folder; null when it leaves the tree. */
+export const joined = (folder: string, path: string): string | null => {
+  const steps = folder === '' ? [] : folder.split('/');
+  for (const step of path.split('/')) {
+    if (step === '..') {
+      if (steps.pop() === undefined) return null;
+    } else if (step !== '.' && step !== '') steps.push(step);
+  }
+  return steps.join('/');
+};
 export const depthOf = (path: string): number => path.split('/').length - 1;
 
 /** Lower-case extension without the dot; '' when there is none. */

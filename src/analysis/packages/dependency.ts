@@ -1,6 +1,15 @@
 /** A dependency as a manifest names it, and how firmly. */
 
-export type Ecosystem = 'npm' | 'PyPI' | 'Go' | 'crates.io' | 'Maven' | 'NuGet' | 'RubyGems' | 'Packagist';
+export type Ecosystem =
+  | 'npm'
+  | 'JSR'
+  | 'PyPI'
+  | 'Go'
+  | 'crates.io'
+  | 'Maven'
+  | 'NuGet'
+  | 'RubyGems'
+  | 'Packagist';
 
 export type SpecifierKind =
   /** One version and no other. */
@@ -21,6 +30,8 @@ export type Dependency = {
   kind: SpecifierKind;
   scope: 'runtime' | 'development' | 'optional' | 'peer' | 'build';
   line: number;
+  /** How the manifest writes it where it installs a package under another name: `"pads": "npm:left-pad@1.3.0"`. */
+  as?: { name: string; specifier: string };
 };
 
 /** A name as its registry compares it. */
@@ -48,7 +59,14 @@ export type Manifest = {
   maven?: { parent: string; properties: Record<string, string>; management: Record<string, string> };
   /** What its own text does not settle: "4 versions stand in a parent that is not in this repository". */
   partial?: string;
+  /** A list of versions that other files pick from: by itself it asks for nothing. */
+  catalogue?: ReadonlyMap<string, readonly Dependency[]>;
+  /** True when every version it installs stands in it: written by a tool that resolved the whole tree. */
+  resolved?: true;
 };
+
+/** `url` as the lockfile writes it: an address, or the file's name alone; `hash` as `sha256:…`. */
+export type PackageFile = { url: string; hash: string };
 
 /** One package as a lockfile pins it. */
 export type LockedPackage = {
@@ -58,6 +76,8 @@ export type LockedPackage = {
   line: number;
   /** `sha512-…`, `sha256:…`, `h1:…` as the lockfile writes it; '' when one is missing; null when none is to be expected. */
   hash: string | null;
+  /** The files a release may be installed from, each with its hash, where the lockfile lists them (PyPI). */
+  files?: readonly PackageFile[];
   /** Where it comes from when that is not the ecosystem's registry; '' else. */
   elsewhere: string;
   /** Runs a script when installed, as far as the format tells. */
@@ -72,8 +92,14 @@ export type LockedPackage = {
   development: boolean | null;
 };
 
-/** A package asked for by name, and whether only for development. */
-export type Root = { index: number; development: boolean };
+/**
+ * A package asked for, and whether only for development. `owner` is who asks: the folder of a workspace member as the
+ * lockfile names it ('' for its own), for Cargo the member's name; `name` what it is asked for by.
+ */
+export type Root = { index: number; development: boolean; owner: string; name?: string };
+
+/** One member of a workspace needs another. */
+export type WorkspaceLink = { from: string; to: string; development: boolean };
 
 /** What the lockfile says a manifest asked for when it was written; `specifier` is null when it keeps only names. */
 export type Requested = { folder: string; name: string; specifier: string | null };
@@ -93,6 +119,10 @@ export type Lockfile = {
   requested: Requested[] | null;
   /** null when only manifests can tell. */
   roots: Root[] | null;
+  /** Between the `owner`s of `roots`. */
+  links: WorkspaceLink[];
+  /** Whether owners are folders or names of packages. */
+  ownersAre: 'folders' | 'names';
   /** Finds what a manifest's entry led to, where names alone do not tell (yarn). */
   locate?: (name: string, specifier: string) => number | undefined;
   /** What must be known to read the numbers: "lists more than is used". */
@@ -120,6 +150,20 @@ export const npmKind = (specifier: string): SpecifierKind => {
   if (version === '' || version === '*' || version === 'x' || /^[a-z][\w-]*$/i.test(version)) return 'any';
   return /^=?v?\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/.test(version) ? 'exact' : 'range';
 };
+
+/** The package `npm:left-pad@1.3.0` stands for, and its version; null for what is no alias. */
+export const npmAlias = (specifier: string): { name: string; specifier: string } | null => {
+  const alias = /^npm:((?:@[^/@\s]+\/)?[^@/\s]+)(?:@(.*))?$/.exec(specifier.trim());
+  return alias ? { name: alias[1]!, specifier: alias[2] ?? '' } : null;
+};
+
+/**
+ * Extras and groups of this name are for who works on the package, not for who runs it. Tools agree on no list; these
+ * are the names their own templates and documentation use.
+ */
+const DEVELOPMENT =
+  /^(?:dev(?:el|elop|elopment)?|tests?|testing|lint(?:ing|ers?)?|format(?:ting)?|typing|types?|mypy|docs?|documentation|ci|build|release|publish|bench(?:marks?)?|coverage|quality|style|debug|examples?|notebooks?)(?:$|[-_.])|[-_.](?:dev|tests?|docs?|lint)$/i;
+export const isDevelopmentGroup = (name: string): boolean => DEVELOPMENT.test(name);
 
 /** PEP 508 requirement: name, and how its version is given. */
 export const pythonRequirement = (

@@ -4,6 +4,7 @@ import {
   type LockedPackage,
   type Lockfile,
   type Manifest,
+  type PackageFile,
   registryName,
 } from './dependency.ts';
 import { lockOf } from './lockfiles/lock.ts';
@@ -21,6 +22,7 @@ export type Component = {
   secondary: boolean;
   licence: string;
   hash: string;
+  files: readonly PackageFile[];
   elsewhere: string;
   places: { path: string; line: number }[];
   /** Keys of what it needs, in code point order. */
@@ -66,6 +68,7 @@ export const inventory = (
         secondary: secondary(path),
         licence: p.licence ?? '',
         hash: p.hash ?? '',
+        files: p.files ?? [],
         elsewhere: p.elsewhere ?? '',
         places: [place],
         needs,
@@ -78,6 +81,7 @@ export const inventory = (
     known.secondary &&= secondary(path);
     known.licence ||= p.licence ?? '';
     known.hash ||= p.hash ?? '';
+    if (known.files.length === 0) known.files = p.files ?? [];
     if (known.places.length < 50 && known.places.at(-1)!.path !== path) known.places.push(place);
     known.needs = [...new Set([...known.needs, ...needs])];
   };

@@ -1,8 +1,15 @@
 import { Factories } from '@cyclonedx/cyclonedx-library/Contrib/License';
-import { ComponentScope, ComponentType, HashAlgorithm } from '@cyclonedx/cyclonedx-library/Enums';
+import {
+  ComponentScope,
+  ComponentType,
+  ExternalReferenceType,
+  HashAlgorithm,
+} from '@cyclonedx/cyclonedx-library/Enums';
 import {
   Bom,
   Component as BomComponent,
+  ExternalReference,
+  ExternalReferenceRepository,
   HashDictionary,
   LicenseRepository,
   Metadata,
@@ -13,10 +20,12 @@ import { JSON as CycloneDxJson, JsonSerializer } from '@cyclonedx/cyclonedx-libr
 import { Spec1dot6 } from '@cyclonedx/cyclonedx-library/Spec';
 import { PackageURL } from 'packageurl-js';
 import spdxExpression from 'spdx-expression-parse';
+import type { Shortfall } from './completeness.ts';
 import { type Ecosystem, registryName } from './dependency.ts';
 import { type Component, componentKey } from './inventory.ts';
 
-const PURL_TYPES: Record<Ecosystem, string> = {
+/** JSR has no type among the package URLs of the specification: its packages go without one. */
+const PURL_TYPES: Record<Exclude<Ecosystem, 'JSR'>, string> = {
   npm: 'npm',
   PyPI: 'pypi',
   Go: 'golang',
@@ -29,6 +38,7 @@ const PURL_TYPES: Record<Ecosystem, string> = {
 
 /** The package URL of a component, or '' when its name or version cannot be one. */
 export const purlOf = (c: Pick<Component, 'ecosystem' | 'name' | 'version'>): string => {
+  if (c.ecosystem === 'JSR') return '';
   const name = c.ecosystem === 'PyPI' ? registryName('PyPI', c.name) : c.name;
   const split = c.ecosystem === 'Maven' ? name.indexOf(':') : name.lastIndexOf('/');
   try {
@@ -52,18 +62,32 @@ const ALGORITHMS: readonly [prefix: RegExp, algorithm: HashAlgorithm, bytes: num
   [/^(?=[0-9a-f]{64}$)/, HashAlgorithm['SHA-256'], 32, false],
 ];
 
-/** Only hashes of the one file that is installed: a PyPI release has many, so that one of them says nothing. */
-const hashOf = (c: Component): HashDictionary => {
+const hashesOf = (hash: string): HashDictionary => {
   const hashes = new HashDictionary();
-  if (c.ecosystem === 'PyPI' || c.hash === '') return hashes;
-  const known = ALGORITHMS.find(([prefix]) => prefix.test(c.hash));
+  const known = ALGORITHMS.find(([prefix]) => prefix.test(hash));
   if (!known) return hashes;
   const [prefix, algorithm, bytes, base64] = known;
-  const value = c.hash.replace(prefix, '').replace(/\?.*$/, '');
+  const value = hash.replace(prefix, '').replace(/\?.*$/, '');
   const hex = base64 ? hexOfBase64(value) : value;
   if (new RegExp(`^[0-9a-f]{${bytes * 2}}$`).test(hex)) hashes.set(algorithm, hex);
   return hashes;
 };
+
+/**
+ * The hash of the one file that is installed. A PyPI release has many, so that a hash of one of them is none of the
+ * component: they stand with their files, as references of the type "distribution".
+ */
+const hashOf = (c: Component): HashDictionary =>
+  c.ecosystem === 'PyPI' && c.files.length !== 1 ? new HashDictionary() : hashesOf(c.hash);
+
+const filesOf = (c: Component): ExternalReferenceRepository =>
+  new ExternalReferenceRepository(
+    c.files
+      .filter((f) => f.url !== '')
+      .map(
+        (f) => new ExternalReference(f.url, ExternalReferenceType.Distribution, { hashes: hashesOf(f.hash) }),
+      ),
+  );
 
 const hexOfBase64 = (text: string): string => {
   if (!/^[A-Za-z0-9+/]{10,100}={0,2}$/.test(text)) return '';
@@ -86,13 +110,31 @@ const serialOf = (commit: string, subdir: string): string => {
   return `urn:uuid:${commit.slice(0, 8)}-${commit.slice(8, 12)}-8${commit.slice(13, 16)}-a${commit.slice(17, 20)}-${commit.slice(20, 24)}${folder}`;
 };
 
+/**
+ * The library has no compositions yet (https://cyclonedx.org/docs/1.6/json/#compositions): without this a reader takes a
+ * part of the packages for all of them.
+ */
+const incomplete = (text: string): string =>
+  JSON.stringify(
+    {
+      ...JSON.parse(text),
+      compositions: [{ aggregate: 'incomplete', assemblies: ['target'], dependencies: ['target'] }],
+    },
+    null,
+    1,
+  );
+
 export type SbomTarget = { name: string; url: string; commit: string; subdir: string; committedAt: string };
 
 /**
  * A CycloneDX 1.6 document of everything the tree pins. It is a function of the commit: no clock, no random serial
- * number, one order. Components for development alone have the scope "excluded", as the specification means it.
+ * number, one order. What `shortfalls` name makes it say that it is incomplete. Components for development alone have the scope "excluded", as the specification means it.
  */
-export const cycloneDx = (target: SbomTarget, components: readonly Component[]): string => {
+export const cycloneDx = (
+  target: SbomTarget,
+  components: readonly Component[],
+  shortfalls: readonly Shortfall[] = [],
+): string => {
   const at = new Date(target.committedAt);
   const root = new BomComponent(ComponentType.Application, target.name || 'target', {
     bomRef: 'target',
@@ -113,6 +155,7 @@ export const cycloneDx = (target: SbomTarget, components: readonly Component[]):
       version: c.version,
       scope: c.development === true ? ComponentScope.Excluded : ComponentScope.Required,
       hashes: hashOf(c),
+      externalReferences: filesOf(c),
       licenses: licenceOf(c.licence),
       properties: new PropertyRepository([
         new Property('mcp-audit:direct', c.direct === null ? 'unknown' : String(c.direct)),
@@ -132,8 +175,11 @@ export const cycloneDx = (target: SbomTarget, components: readonly Component[]):
       if (needed) component.dependencies.add(needed.bomRef);
     }
   }
-  return new JsonSerializer(new CycloneDxJson.Normalize.Factory(Spec1dot6)).serialize(bom, {
+  for (const s of shortfalls)
+    metadata.properties.add(new Property('mcp-audit:incomplete', `${s.ecosystem}: ${s.path}: ${s.why}`));
+  const text = new JsonSerializer(new CycloneDxJson.Normalize.Factory(Spec1dot6)).serialize(bom, {
     sortLists: true,
     space: 1,
   });
+  return shortfalls.length === 0 ? text : incomplete(text);
 };

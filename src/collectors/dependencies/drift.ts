@@ -30,7 +30,8 @@ const driftOf = (m: Manifest, lock: Lockfile): { d: Dependency; what: string }[]
   const specifiers = new Map<string, (string | null)[]>();
   for (const r of asked) specifiers.set(name(r.name), [...(specifiers.get(name(r.name)) ?? []), r.specifier]);
   const names = new Set(lock.packages.map((p) => name(p.name)));
-  return m.dependencies.filter(compared).flatMap((d) => {
+  return m.dependencies.filter(compared).flatMap((installed) => {
+    const d = installed.as ? { ...installed, ...installed.as } : installed;
     const known = specifiers.get(name(d.name));
     if (asked.length > 0)
       return !known
@@ -38,13 +39,11 @@ const driftOf = (m: Manifest, lock: Lockfile): { d: Dependency; what: string }[]
         : m.ecosystem === 'npm' && known.every((s) => differs(d, s))
           ? [{ d, what: `${d.name} is ${d.specifier} in the manifest and ${known[0]} in it` }]
           : [];
-    // Names under which another package is installed (npm:other@1) are not in a list of packages.
-    if (m.ecosystem === 'npm' && d.specifier.startsWith('npm:')) return [];
     if (lock.locate)
       return lock.locate(d.name, d.specifier) === undefined
         ? [{ d, what: `${d.name}@${d.specifier} is not in it` }]
         : [];
-    return names.has(name(d.name)) ? [] : [{ d, what: `${d.name} is not in it` }];
+    return names.has(name(installed.name)) ? [] : [{ d, what: `${d.name} is not in it` }];
   });
 };
 

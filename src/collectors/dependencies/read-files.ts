@@ -1,7 +1,8 @@
-import { folderOf } from '../../analysis/files/paths.ts';
+import { folderOf, joined } from '../../analysis/files/paths.ts';
 import { bytes, count, listed, plural } from '../../analysis/files/words.ts';
 import type { Lockfile, Manifest } from '../../analysis/packages/dependency.ts';
 import { lockfileKind } from '../../analysis/packages/lockfiles/index.ts';
+import { inlineScripts } from '../../analysis/packages/manifests/inline-script.ts';
 import { requirements } from '../../analysis/packages/manifests/line-manifests.ts';
 import { manifestReader } from '../../analysis/packages/manifests/read-manifest.ts';
 import { type CollectContext, gap, type ItemDraft, type TreeEntry } from '../collector.ts';
@@ -35,8 +36,9 @@ export const readManifests = async (
         seen.add(target);
         pending.push(target);
       }
-      if (read.manifest.dependencies.length + read.manifest.scripts.length > 0 || read.manifest.name)
-        manifests.push(read.manifest);
+      for (const manifest of [read.manifest, ...(read.also ?? [])])
+        if (manifest.dependencies.length + manifest.scripts.length > 0 || manifest.name || manifest.catalogue)
+          manifests.push(manifest);
     } else
       items.push(
         gap('unreadable-manifest', WHAT, `${path} could not be read`, {
@@ -45,6 +47,15 @@ export const readManifests = async (
         }),
       );
   }
+  for await (const { entry, read } of inlineScripts(tree, files, signal))
+    if (read.ok) manifests.push(read.manifest);
+    else
+      items.push(
+        gap('unreadable-manifest', WHAT, `What ${entry.path} says it needs could not be read`, {
+          class: 'supply-chain',
+          detail: read.reason,
+        }),
+      );
   if (entries.length > MOST_MANIFESTS)
     items.push(
       gap(
@@ -85,7 +96,7 @@ export const readLockfiles = async (
     const source = 'read' in kind && budget >= 0 ? await textOf(context, entry) : null;
     const read = 'read' in kind && source !== null ? kind.read(entry.path, source) : null;
     if (read?.ok) {
-      found.push(read.lock);
+      found.push(read.lock, ...(read.also ?? []));
       continue;
     }
     items.push(
@@ -150,15 +161,4 @@ const withGoSums = (locks: readonly Lockfile[]): Lockfile[] => {
       },
     ];
   });
-};
-
-/** A path as a file names it, from the file's folder; null when it leaves the tree. */
-const joined = (folder: string, path: string): string | null => {
-  const steps = folder === '' ? [] : folder.split('/');
-  for (const step of path.split('/')) {
-    if (step === '..') {
-      if (steps.pop() === undefined) return null;
-    } else if (step !== '.' && step !== '') steps.push(step);
-  }
-  return steps.join('/');
 };

@@ -1,13 +1,17 @@
 import { count, listed, plural, tally } from '../../analysis/files/words.ts';
+import type { Shortfall } from '../../analysis/packages/completeness.ts';
 import type { Component } from '../../analysis/packages/inventory.ts';
-import { fact, type ItemDraft } from '../collector.ts';
-import { WHAT } from './describe.ts';
+import { fact, gap, type ItemDraft } from '../collector.ts';
+import { KNOWN, WHAT } from './describe.ts';
 
 const MOST_NAMED = 60;
 
 /** The whole tree's packages in one table a person can read; the SBOM among the artifacts has them all. */
-export const describeInventory = (components: readonly Component[]): ItemDraft[] => {
-  if (components.length === 0) return [];
+export const describeInventory = (
+  components: readonly Component[],
+  shortfalls: readonly Shortfall[],
+): ItemDraft[] => {
+  if (components.length === 0) return describeShortfalls(shortfalls);
   const row = (label: string, some: readonly Component[]): string =>
     [
       label.padEnd(12),
@@ -24,7 +28,9 @@ export const describeInventory = (components: readonly Component[]): ItemDraft[]
     fact(
       'inventory',
       WHAT,
-      `${plural(components.length, 'package')} pinned in all, listed in the SBOM (sbom.cdx.json)`,
+      shortfalls.length === 0
+        ? `${plural(components.length, 'package')} pinned in all, listed in the SBOM (sbom.cdx.json)`
+        : `${plural(components.length, 'package')} pinned, which are not all: listed in the SBOM (sbom.cdx.json) as incomplete`,
       {
         class: 'supply-chain',
         detail: [
@@ -45,7 +51,33 @@ export const describeInventory = (components: readonly Component[]): ItemDraft[]
           "git ls-tree -r --name-only {commit} | grep -E 'lock|shrinkwrap|requirements|go[.]mod|pom[.]xml'",
       },
     ),
+    ...describeShortfalls(shortfalls),
     ...licences(components),
+  ];
+};
+
+/** Part of a list reads as the whole of it unless it says so. */
+const describeShortfalls = (shortfalls: readonly Shortfall[]): ItemDraft[] => {
+  const [first] = shortfalls;
+  if (!first) return [];
+  return [
+    gap(
+      'inventory-incomplete',
+      [...WHAT, ...KNOWN],
+      `Not all packages are known: ${plural(shortfalls.length, 'file')} of ${listed([...new Set(shortfalls.map((s) => s.ecosystem))])} ${shortfalls.length === 1 ? 'leads' : 'lead'} to more`,
+      {
+        class: 'supply-chain',
+        detail: [
+          listed(
+            shortfalls.map((s) => `${s.path}: ${s.why}`),
+            30,
+            '\n',
+          ),
+          'Resolve them with the package manager of the ecosystem on a machine that can be thrown away, and look up what it lists.',
+        ].join('\n'),
+        at: { path: first.path, startLine: 1 },
+      },
+    ),
   ];
 };
 

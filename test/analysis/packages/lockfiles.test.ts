@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { type Lockfile, MOST_PACKAGES } from '../../../src/analysis/packages/dependency.ts';
 import { type Entry, readIndented } from '../../../src/analysis/packages/lockfiles/indented.ts';
 import { LOCKFILES, lockfileKind } from '../../../src/analysis/packages/lockfiles/index.ts';
-import { markLock } from '../../../src/analysis/packages/lockfiles/lock.ts';
+import { markLock } from '../../../src/analysis/packages/lockfiles/mark-lock.ts';
 import { manifestReader } from '../../../src/analysis/packages/manifests/read-manifest.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures/lockfiles');
@@ -84,6 +84,17 @@ describe('lockfiles of the real tools', () => {
     ['yarn-1', 'yarn v1', NPM],
     ['yarn-berry', 'yarn (berry)', NPM],
     ['bun', 'bun.lock v1', NPM],
+    [
+      'deno',
+      'deno.lock v5',
+      [
+        'is-number 6.0.0',
+        'is-number 7.0.0 asked',
+        'is-odd 3.0.1 asked -> is-number',
+        'js-tokens 4.0.0',
+        'loose-envify 1.4.0 asked -> js-tokens',
+      ],
+    ],
     ['uv', 'uv', python('2026.10.19.post1')],
     ['pylock', 'pylock 1.0', python('2026.10.19.post1').map((l) => l.replace(/ ->.*/, ''))],
     ['pdm', 'pdm 4.4.1', python('2026.10.19.post1')],

@@ -28,6 +28,7 @@ const component = (
   secondary: false,
   licence: '',
   hash: '',
+  files: [],
   elsewhere: '',
   places: [{ path: 'package-lock.json', line: 3 }],
   needs: [],

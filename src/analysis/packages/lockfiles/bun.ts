@@ -27,6 +27,7 @@ export const bunLock: LockReader = (path, source) => {
   const lock = emptyLock(path, `bun.lock v${Number(root.lockfileVersion) || 0}`, 'npm');
   const lineOf = inOrder(source, lineFinder(source));
   const at = new Map<string, number>();
+  const members = new Map<string, string>();
   const entries = entriesOf(root.packages);
   const needsOf = new Map<number, [key: string, info: Record<string, unknown>]>();
   for (const [key, value] of entries) {
@@ -34,7 +35,10 @@ export const bunLock: LockReader = (path, source) => {
     const id = text(tuple[0]);
     const split = id.indexOf('@', 1);
     const version = split === -1 ? '' : id.slice(split + 1);
-    if (/^(?:workspace|link|root):/.test(version)) continue;
+    if (/^(?:workspace|link|root):/.test(version)) {
+      if (version.startsWith('workspace:')) members.set(key, version.slice(10));
+      continue;
+    }
     const elsewhere = /^(?:git|https?|github|file)[:+]/.test(version) ? version : '';
     const registry = elsewhere === '' ? text(tuple[1]) : '';
     const hash =
@@ -84,7 +88,10 @@ export const bunLock: LockReader = (path, source) => {
       for (const [name, specifier] of entriesOf(workspace[table])) {
         requested.push({ folder, name, specifier: text(specifier) });
         const index = find(text(workspace.name), name);
-        if (index !== undefined) roots.push({ index, development: table === 'devDependencies' });
+        const development = table === 'devDependencies';
+        const to = members.get(name);
+        if (index !== undefined) roots.push({ index, development, owner: folder, name });
+        else if (to !== undefined) lock.links.push({ from: folder, to, development });
       }
   }
   lock.requested = requested;

@@ -14,10 +14,14 @@ export const cargoLock: LockReader = (path, source) => {
   const metadata = bag(root.metadata);
   const at = new Map<string, number>();
   const kept: [Record<string, unknown>, number][] = [];
+  const members: Record<string, unknown>[] = [];
   list(root.package).forEach((value, i) => {
     const p = bag(value);
     const from = text(p.source);
-    if (from === '') return;
+    if (from === '') {
+      members.push(p);
+      return;
+    }
     const [name, version] = [text(p.name), text(p.version)];
     const index = add(lock, name, version, parsed.lineOf(['package', i]), {
       hash:
@@ -32,5 +36,17 @@ export const cargoLock: LockReader = (path, source) => {
   });
   for (const [p, index] of kept)
     lock.packages[index]!.needs = list(p.dependencies).flatMap((d) => at.get(text(d)) ?? []);
+  // A member names the very package it asks for: by name alone where there is one version of it, else with the version.
+  const own = new Set(members.map((p) => text(p.name)));
+  lock.ownersAre = 'names';
+  lock.roots = members.flatMap((p) =>
+    list(p.dependencies).flatMap((d) => {
+      const [name = ''] = text(d).split(' ');
+      const index = at.get(text(d));
+      if (index !== undefined) return [{ index, development: false, owner: text(p.name), name }];
+      if (own.has(name)) lock.links.push({ from: text(p.name), to: name, development: false });
+      return [];
+    }),
+  );
   return { ok: true, lock };
 };

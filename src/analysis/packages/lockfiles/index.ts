@@ -2,6 +2,7 @@ import { baseName } from '../../files/paths.ts';
 import type { Ecosystem } from '../dependency.ts';
 import { bunLock } from './bun.ts';
 import { cargoLock } from './cargo.ts';
+import { denoLock } from './deno.ts';
 import { goMod, goSum } from './go.ts';
 import type { LockReader } from './lock.ts';
 import { packageLock } from './npm.ts';
@@ -26,7 +27,7 @@ export const LOCKFILES: readonly LockfileKind[] = [
   { name: 'yarn.lock', ecosystem: 'npm', read: yarnLock },
   { name: 'bun.lock', ecosystem: 'npm', read: bunLock },
   { name: 'bun.lockb', ecosystem: 'npm', unreadable: 'a binary lockfile; "bun bun.lockb" prints it' },
-  { name: 'deno.lock', ecosystem: 'npm', unreadable: 'a lockfile of Deno, which is not read' },
+  { name: 'deno.lock', ecosystem: 'npm', read: denoLock },
   { name: 'uv.lock', ecosystem: 'PyPI', read: uvLock },
   { name: 'poetry.lock', ecosystem: 'PyPI', read: poetryLock },
   { name: 'pdm.lock', ecosystem: 'PyPI', read: pdmLock },

@@ -6,12 +6,14 @@ import {
   type Manifest,
   MOST_PACKAGES,
   type Root,
-  registryName,
 } from '../dependency.ts';
 
 /** What every lockfile reader is made of. */
 
-export type ReadLock = { ok: true; lock: Lockfile } | { ok: false; reason: string };
+/** `also`: packages of a second registry in the same file. */
+export type ReadLock =
+  | { ok: true; lock: Lockfile; also?: readonly Lockfile[] }
+  | { ok: false; reason: string };
 export type LockReader = (path: string, source: string) => ReadLock;
 
 /** The TOML parser takes some 0.6 s for a megabyte and cannot be interrupted; the largest uv.lock seen has 1.5 MB. */
@@ -37,6 +39,8 @@ export const emptyLock = (
   tellsScripts: false,
   requested: null,
   roots: null,
+  links: [],
+  ownersAre: 'folders',
   remark: '',
   ...more,
 });
@@ -70,7 +74,11 @@ export const add = (
 };
 
 /** Marks what is reached from `roots`; cycles end by themselves. A package reached both ways is not for development. */
-export const markReached = (packages: readonly LockedPackage[], roots: readonly Root[]): void => {
+export const markReached = (
+  packages: readonly LockedPackage[],
+  roots: readonly Pick<Root, 'index' | 'development'>[],
+): ReadonlySet<number> => {
+  const reached = new Set<number>();
   for (const p of packages) p.direct = false;
   for (const { index } of roots) if (packages[index]) packages[index].direct = true;
   const walk = (start: readonly number[], development: boolean): void => {
@@ -80,6 +88,7 @@ export const markReached = (packages: readonly LockedPackage[], roots: readonly 
       const p = packages[i];
       if (!p || seen.has(i)) continue;
       seen.add(i);
+      reached.add(i);
       p.development = development;
       for (const need of p.needs) if (!seen.has(need)) pending.push(need);
     }
@@ -92,6 +101,7 @@ export const markReached = (packages: readonly LockedPackage[], roots: readonly 
     roots.filter((r) => !r.development).map((r) => r.index),
     false,
   );
+  return reached;
 };
 
 const under = (folder: string, root: string): boolean =>
@@ -113,37 +123,6 @@ export const servedBy = (manifest: Manifest, lock: Lockfile, locks: readonly Loc
     nearest.ecosystem === lock.ecosystem &&
     folderOf(nearest.path) === folderOf(lock.path)
   );
-};
-
-/** Tells direct from transitive and shipped from development, by the lockfile's own word or that of the manifests. */
-export const markLock = (lock: Lockfile, manifests: readonly Manifest[]): void => {
-  if (lock.roots) {
-    markReached(lock.packages, lock.roots);
-    return;
-  }
-  if (lock.packages.some((p) => p.direct !== null) || manifests.length === 0) return;
-  const byName = new Map<string, number[]>();
-  lock.packages.forEach((p, i) => {
-    const name = registryName(lock.ecosystem, p.name);
-    const known = byName.get(name);
-    if (known) known.push(i);
-    else byName.set(name, [i]);
-  });
-  const roots = manifests.flatMap((m) =>
-    m.dependencies.flatMap((d): Root[] => {
-      const development = d.scope === 'development' || d.scope === 'build';
-      const located = lock.locate?.(d.name, d.specifier);
-      const indexes =
-        located === undefined ? (byName.get(registryName(lock.ecosystem, d.name)) ?? []) : [located];
-      return indexes.map((index) => ({ index, development }));
-    }),
-  );
-  const told = lock.packages.map((p) => p.development);
-  markReached(lock.packages, roots);
-  // What the lockfile itself said about development stands.
-  told.forEach((development, i) => {
-    if (development !== null) lock.packages[i]!.development = development;
-  });
 };
 
 /** Where a package's entry stands, when entries are asked for in the order of the file. */

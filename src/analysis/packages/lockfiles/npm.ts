@@ -30,7 +30,7 @@ const flattened = (dependencies: unknown): [string, unknown][] => {
 };
 
 /** Node's own rule: the nearest node_modules that has it, from the inside out. */
-const resolved = (at: ReadonlyMap<string, number>, from: string, name: string): number | undefined => {
+const resolved = <T>(at: ReadonlyMap<string, T>, from: string, name: string): T | undefined => {
   for (let base = from; ; ) {
     const found = at.get(base === '' ? `${FOLDER}${name}` : `${base}/${FOLDER}${name}`);
     if (found !== undefined) return found;
@@ -75,7 +75,7 @@ export const packageLock: LockReader = (path, source) => {
       installScript: p.hasInstallScript === true,
       licence: text(p.license),
       development: p.dev === true || p.devOptional === true,
-      direct: byPath ? false : null,
+      direct: null,
     });
     if (index !== -1) at.set(key, index);
   }
@@ -100,12 +100,15 @@ export const packageLock: LockReader = (path, source) => {
     for (const table of ASKED)
       for (const [name, specifier] of entriesOf(bag(value)[table])) {
         requested.push({ folder: key, name, specifier: text(specifier) });
+        const development = table === 'devDependencies';
         const index = resolved(at, key, name);
-        if (index !== undefined) roots.push({ index, development: table === 'devDependencies' });
+        const to = resolved(links, key, name);
+        if (index !== undefined) roots.push({ index, development, owner: key, name });
+        else if (to !== undefined) lock.links.push({ from: key, to, development });
       }
   }
   lock.requested = requested;
   // npm itself marks what is for development; which ones were asked for is told by the roots.
-  for (const { index } of roots) lock.packages[index]!.direct = true;
+  lock.roots = roots;
   return { ok: true, lock };
 };

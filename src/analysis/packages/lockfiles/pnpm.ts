@@ -1,3 +1,5 @@
+import { joined } from '../../files/paths.ts';
+import { plural } from '../../files/words.ts';
 import type { Requested, Root } from '../dependency.ts';
 import { child, type Entry, readIndented, textAt } from './indented.ts';
 import { add, emptyLock, type LockReader } from './lock.ts';
@@ -35,14 +37,45 @@ const importersOf = (top: readonly Entry[]): [folder: string, tables: Entry[]][]
     : [['', top.filter((e) => TABLES.includes(e.key) || e.key === 'specifiers')]];
 };
 
+/**
+ * From version 11 on pnpm keeps its own tools (`packageManagerDependencies`, `configDependencies`) in a document of their own
+ * in front of the project's. They are no dependency of the server.
+ */
+const projectOf = (source: string): { top: Entry[]; ownTools: number } => {
+  const documents = source.split(/^---[ \t]*\r?$/m);
+  let line = 0;
+  const read = documents.map((text) => {
+    const top = readIndented('\n'.repeat(line) + text);
+    line += text.split('\n').length - 1;
+    return top;
+  });
+  const project = read.filter((top) =>
+    importersOf(top).some(([, tables]) => tables.some((t) => TABLES.includes(t.key))),
+  );
+  const others = read.filter((top) => top.length > 0 && !project.includes(top));
+  return {
+    top: project.at(-1) ?? read.findLast((top) => top.length > 0) ?? [],
+    ownTools:
+      project.length === 0
+        ? 0
+        : others.reduce((n, top) => n + (child(top, 'packages')?.children.length ?? 0), 0),
+  };
+};
+
 export const pnpmLock: LockReader = (path, source) => {
-  const top = readIndented(source);
+  const { top, ownTools } = projectOf(source);
   const version = child(top, 'lockfileVersion')?.value ?? '';
   const major = Math.floor(Number.parseFloat(version));
   if (!(major >= 5 && major <= 9))
     return { ok: false, reason: `lockfile version ${version.slice(0, 20) || 'missing'} is not known` };
   // From version 9 on, whether a package is built is told at install time only.
-  const lock = emptyLock(path, `pnpm-lock v${version}`, 'npm', { tellsScripts: major < 9 });
+  const lock = emptyLock(path, `pnpm-lock v${version}`, 'npm', {
+    tellsScripts: major < 9,
+    remark:
+      ownTools > 0
+        ? `A first document pins ${plural(ownTools, 'package')} of pnpm itself, which are not the project's and not counted.`
+        : '',
+  });
   const at = new Map<string, number>();
   for (const entry of child(top, 'packages')?.children ?? []) {
     const id = identity(entry.key, major) ?? entry.key;
@@ -87,7 +120,12 @@ export const pnpmLock: LockReader = (path, source) => {
         const specifier = textAt(d, 'specifier') || textAt(specifiers, d.key);
         requested.push({ folder, name: d.key, specifier: specifier || null });
         const index = find(reference, d.key);
-        if (index !== undefined) roots.push({ index, development: table === 'devDependencies' });
+        const development = table === 'devDependencies';
+        if (index !== undefined) roots.push({ index, development, owner: folder, name: d.key });
+        else if (reference.startsWith('link:')) {
+          const to = joined(folder, reference.slice(5));
+          if (to !== null) lock.links.push({ from: folder, to, development });
+        }
       }
   }
   lock.requested = requested;

@@ -1,7 +1,14 @@
 import { lineFinder } from '../../files/lines.ts';
 import { parseToml } from '../../files/parse-toml.ts';
 import { bag, entriesOf, list, text } from '../../files/shape.ts';
-import { pythonRequirement, type Requested, type Root, registryName } from '../dependency.ts';
+import {
+  isDevelopmentGroup,
+  type PackageFile,
+  pythonRequirement,
+  type Requested,
+  type Root,
+  registryName,
+} from '../dependency.ts';
 import { add, emptyLock, inOrder, type LockReader, MOST_TOML_BYTES, unread } from './lock.ts';
 
 /** uv.lock, poetry.lock, pdm.lock, pylock.toml (PEP 751), and Pipfile.lock. */
@@ -28,10 +35,20 @@ const index = (): {
   };
 };
 
-const firstHash = (files: unknown): string =>
-  list(files)
-    .map((f) => text(bag(f).hash))
-    .find((h) => h !== '') ?? '';
+/** A release of a package with binary wheels has one for each platform and interpreter; this is more than any has. */
+const MOST_FILES = 200;
+
+/** `{ url | file | name, hash }` or, of PEP 751, `{ url | name, hashes = { sha256 = … } }`. */
+const filesOf = (files: readonly unknown[]): PackageFile[] =>
+  files.slice(0, MOST_FILES).flatMap((value) => {
+    const f = bag(value);
+    const [named] = entriesOf(f.hashes);
+    const hash = text(f.hash) || (named ? `${named[0]}:${text(named[1])}` : '');
+    const url = text(f.url) || text(f.file) || text(f.name) || text(f.path);
+    return hash === '' ? [] : [{ url, hash }];
+  });
+
+const firstHash = (files: unknown): string => filesOf(list(files))[0]?.hash ?? '';
 
 const PYPI = /^https:\/\/(?:pypi\.org|files\.pythonhosted\.org)(?:\/|$)/;
 
@@ -59,9 +76,10 @@ export const uvLock: LockReader = (path, source) => {
       own.push(p);
       return;
     }
-    const files = [...list(p.wheels), p.sdist];
+    const files = filesOf([...list(p.wheels), p.sdist]);
     const at0 = add(lock, text(p.name), text(p.version), parsed.lineOf(['package', i]), {
-      hash: firstHash(files) || (bag(p.source).git ? null : ''),
+      hash: files[0]?.hash ?? (bag(p.source).git ? null : ''),
+      files,
       elsewhere,
     });
     if (at0 === -1) return;
@@ -80,15 +98,22 @@ export const uvLock: LockReader = (path, source) => {
     const folder = text(s.editable) || text(s.virtual) || text(s.directory) || '.';
     return folder === '.' ? '' : folder;
   };
-  lock.roots = own.flatMap((p): Root[] => [
-    ...indexes(p.dependencies).map((i) => ({ index: i, development: false })),
-    ...entriesOf(p['optional-dependencies']).flatMap(([, d]) =>
-      indexes(d).map((i) => ({ index: i, development: false })),
-    ),
-    ...entriesOf(p['dev-dependencies']).flatMap(([, d]) =>
-      indexes(d).map((i) => ({ index: i, development: true })),
-    ),
-  ]);
+  const members = new Map(own.map((p) => [name(text(p.name)), folderOfOwn(p)]));
+  const roots: Root[] = [];
+  for (const p of own) {
+    const owner = folderOfOwn(p);
+    const ask = (needs: unknown, development: boolean): void => {
+      for (const d of list(needs)) {
+        const to = members.get(name(text(bag(d).name)));
+        if (to !== undefined) lock.links.push({ from: owner, to, development });
+        for (const index of indexes([d])) roots.push({ index, development, owner });
+      }
+    };
+    ask(p.dependencies, false);
+    for (const [extra, d] of entriesOf(p['optional-dependencies'])) ask(d, isDevelopmentGroup(extra));
+    for (const [, d] of entriesOf(p['dev-dependencies'])) ask(d, true);
+  }
+  lock.roots = roots;
   lock.requested = own.flatMap((p): Requested[] => {
     const metadata = bag(p.metadata);
     const entries = [
@@ -123,6 +148,7 @@ export const poetryLock: LockReader = (path, source) => {
     const groups = list(p.groups).map(text);
     const category = text(p.category);
     const at0 = add(lock, text(p.name), text(p.version), parsed.lineOf(['package', i]), {
+      files: filesOf(list(p.files ?? old)),
       hash:
         firstHash(p.files) ||
         firstHash(old) ||
@@ -155,6 +181,7 @@ export const pdmLock: LockReader = (path, source) => {
     const groups = list(p.groups).map(text);
     const remote = text(p.git) || text(p.url);
     const at0 = add(lock, text(p.name), text(p.version), parsed.lineOf(['package', i]), {
+      files: filesOf(list(p.files ?? old[`${text(p.name)} ${text(p.version)}`])),
       hash:
         firstHash(p.files) ||
         firstHash(old[`${text(p.name)} ${text(p.version)}`]) ||
@@ -184,11 +211,11 @@ export const pylock: LockReader = (path, source) => {
   list(root.packages).forEach((value, i) => {
     const p = bag(value);
     if (p.directory !== undefined) return;
-    const files = [...list(p.wheels), p.sdist, p.archive].map(bag);
-    const hash = files.flatMap((f) => entriesOf(f.hashes).map(([kind, h]) => `${kind}:${text(h)}`))[0];
+    const files = filesOf([...list(p.wheels), p.sdist, p.archive]);
     const remote = text(bag(p.vcs).url) || text(bag(p.archive).url) || text(p.index);
     const at0 = add(lock, text(p.name), text(p.version), parsed.lineOf(['packages', i]), {
-      hash: hash ?? (p.vcs ? null : ''),
+      hash: files[0]?.hash ?? (p.vcs ? null : ''),
+      files,
       elsewhere: remote !== '' && !PYPI.test(remote) ? remote : '',
     });
     if (at0 === -1) return;

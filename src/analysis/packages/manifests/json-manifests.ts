@@ -1,6 +1,6 @@
 import { parseJson } from '../../files/parse-json.ts';
 import { bag, entriesOf, list, text } from '../../files/shape.ts';
-import { composerKind, type Dependency, MOST_DEPENDENCIES, npmKind } from '../dependency.ts';
+import { composerKind, type Dependency, MOST_DEPENDENCIES, npmAlias, npmKind } from '../dependency.ts';
 import type { ManifestReader } from './read-manifest.ts';
 
 /** Scripts npm runs on its own when the package is installed from a folder, a git URL, or the registry. */
@@ -24,6 +24,23 @@ const NPM_SCOPES: readonly [string, Dependency['scope']][] = [
   ['peerDependencies', 'peer'],
 ];
 
+const npmDependency = (
+  name: string,
+  specifier: string,
+  scope: Dependency['scope'],
+  line: number,
+): Dependency => {
+  const alias = npmAlias(specifier);
+  return {
+    name: alias?.name ?? name,
+    specifier: alias?.specifier ?? specifier,
+    kind: npmKind(alias?.specifier ?? specifier),
+    scope,
+    line,
+    ...(alias && alias.name !== name ? { as: { name, specifier } } : {}),
+  };
+};
+
 export const packageJson: ManifestReader = (path, source) => {
   const parsed = parseJson(source);
   if (!parsed.ok) return parsed;
@@ -38,13 +55,7 @@ export const packageJson: ManifestReader = (path, source) => {
       dependencies: NPM_SCOPES.flatMap(([key, scope]) =>
         entriesOf(root[key])
           .slice(0, MOST_DEPENDENCIES)
-          .map(([name, value]) => ({
-            name,
-            specifier: text(value),
-            kind: npmKind(text(value)),
-            scope,
-            line: parsed.lineOf([key, name]),
-          })),
+          .map(([name, value]) => npmDependency(name, text(value), scope, parsed.lineOf([key, name]))),
       ),
       scripts: entriesOf(root.scripts)
         .filter(([name]) => LIFECYCLE.has(name))

@@ -4,6 +4,7 @@ import { bag, entriesOf, list, text } from '../../files/shape.ts';
 import {
   cargoKind,
   type Dependency,
+  isDevelopmentGroup,
   MOST_DEPENDENCIES,
   mavenKind,
   poetryKind,
@@ -52,7 +53,13 @@ export const pyprojectToml: ManifestReader = (path, source) => {
   };
   add(project.dependencies, 'runtime', 'project', 'dependencies');
   for (const [extra, entries] of entriesOf(project['optional-dependencies']))
-    add(entries, 'optional', 'project', 'optional-dependencies', extra);
+    add(
+      entries,
+      isDevelopmentGroup(extra) ? 'development' : 'optional',
+      'project',
+      'optional-dependencies',
+      extra,
+    );
   for (const [group, entries] of entriesOf(root['dependency-groups']))
     add(entries, 'development', 'dependency-groups', group);
   // What pdm and uv had before dependency groups were a standard.
@@ -169,6 +176,9 @@ export const pipfile: ManifestReader = (path, source) => {
   return { ok: true, manifest: { path, ecosystem: 'PyPI', name: '', dependencies, scripts: [] } };
 };
 
+/** `mcp-sdk` is `libs.mcp.sdk` in build files. */
+const accessor = (alias: string): string => alias.replace(/[-_]/g, '.').toLowerCase();
+
 /** Gradle's version catalogue: what `libs.some.name` in build files stands for. */
 export const versionCatalogue: ManifestReader = (path, source) => {
   const parsed = parseToml(source);
@@ -180,25 +190,37 @@ export const versionCatalogue: ManifestReader = (path, source) => {
     const named = text(b.ref) ? versions[text(b.ref)] : value;
     return text(named) || text(bag(named).strictly) || text(bag(named).require) || text(bag(named).prefer);
   };
-  const dependencies = entriesOf(root.libraries)
+  const libraries = entriesOf(root.libraries)
     .slice(0, MOST_DEPENDENCIES)
-    .flatMap(([alias, value]): Dependency[] => {
+    .flatMap(([alias, value]): [string, Dependency][] => {
       const [group = '', artifact = '', inline = ''] = text(value).split(':');
       const b = bag(value);
       const name = text(b.module) || (b.group ? `${text(b.group)}:${text(b.name)}` : `${group}:${artifact}`);
       const specifier = inline || versionOf(b.version);
       if (!/^[^:]+:[^:]+$/.test(name)) return [];
       return [
-        {
-          name,
-          specifier,
-          kind: mavenKind(specifier),
-          scope: /test|junit|mockk|mockito|assertj|wiremock/i.test(`${alias} ${name}`)
-            ? 'development'
-            : 'runtime',
-          line: parsed.lineOf(['libraries', alias]),
-        },
+        [
+          accessor(alias),
+          {
+            name,
+            specifier,
+            kind: mavenKind(specifier),
+            scope: /test|junit|mockk|mockito|assertj|wiremock/i.test(`${alias} ${name}`)
+              ? 'development'
+              : 'runtime',
+            line: parsed.lineOf(['libraries', alias]),
+          },
+        ],
       ];
     });
-  return { ok: true, manifest: { path, ecosystem: 'Maven', name: '', dependencies, scripts: [] } };
+  const catalogue = new Map(libraries.map(([alias, d]) => [alias, [d]]));
+  for (const [alias, value] of entriesOf(root.bundles))
+    catalogue.set(
+      `bundles.${accessor(alias)}`,
+      list(value).flatMap((a) => catalogue.get(accessor(text(a))) ?? []),
+    );
+  return {
+    ok: true,
+    manifest: { path, ecosystem: 'Maven', name: '', dependencies: [], scripts: [], catalogue },
+  };
 };

@@ -19,6 +19,7 @@ const comparePypi: Compare = (a, b) => (validPep440(a) && validPep440(b) ? compa
 
 export const compareVersions: Record<Ecosystem, Compare> = {
   npm: compareSemver,
+  JSR: compareSemver,
   'crates.io': compareSemver,
   Go: compareSemver,
   PyPI: comparePypi,
