@@ -61,6 +61,7 @@ const RULES: Record<string, Rule> = {
       'domain/events.ts',
       'domain/methodology.ts',
       'domain/evidence.ts',
+      'domain/local.ts',
       'domain/session.ts',
       'domain/load-methodology.ts',
       'engine',

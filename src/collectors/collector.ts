@@ -12,6 +12,7 @@ import type {
   ToolReport,
   weaknessClass,
 } from '../domain/evidence.ts';
+import type { Sending } from '../domain/local.ts';
 
 import { redactSecrets } from '../text/redact.ts';
 
@@ -144,6 +145,8 @@ export type Collector = {
   large?: boolean;
   /** Asks sources that only the program itself holds (`advisories`): not run in a thread. */
   inPlace?: boolean;
+  /** What it sends to whom once the auditor allows the network. A collector that says nothing here is given no `advisories`. */
+  network?: readonly Omit<Sending, 'by'>[];
   collect(context: CollectContext): Promise<Gathered>;
 };
 

@@ -48,6 +48,7 @@ export const dependencies = (bundled: () => AdvisorySource): Collector => ({
   title: 'Dependencies',
   timeoutMs: 600_000,
   inPlace: true,
+  network: [{ to: 'api.osv.dev', what: "names and versions of the target's packages" }],
   about:
     'What every manifest asks for and how firmly, what lockfiles pin, which of it has known vulnerabilities, and what keeps it current.',
   async collect(context) {

@@ -7,6 +7,7 @@ import { type Imported, importSession } from '../io/session/import-session.ts';
 import { changeFiles } from '../io/write-files.ts';
 import { visible } from '../text/visible.ts';
 import { type Host, json } from './host.ts';
+import { bringTarget } from './workspace.ts';
 
 /**
  * Writes a session as one portable file, whole or not at all; returns its path. Refuses to write over a file that is there.
@@ -50,8 +51,24 @@ export const exportCommand = async (
   return 0;
 };
 
-export const importCommand = (host: Host, file: string, options: { json?: boolean | undefined }): number => {
+/** `source`: where the audited commit is on this machine, or a git URL to fetch it from. */
+export const importCommand = async (
+  host: Host,
+  file: string,
+  options: { source?: string | undefined; json?: boolean | undefined },
+): Promise<number> => {
   const done = importFile(host, file);
+  if (options.source)
+    try {
+      done.notices.push(...(await bringTarget(host, done.dir, done.commit, options.source)));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      throw new UserError(
+        `session ${done.id} is here, but not the commit it audits: ${error.message}`,
+        error.hint,
+        error.exitCode,
+      );
+    }
   const words = {
     new: 'imported',
     same: 'was here already, the same',

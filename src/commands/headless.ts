@@ -26,6 +26,7 @@ import {
 } from './report.ts';
 import {
   allowLookups,
+  bringTarget,
   chooseSession,
   resumeAudit,
   type StartOptions,
@@ -227,11 +228,16 @@ export const collectAgain = (
     checks?: readonly string[];
     osv?: string | undefined;
     allowNetwork?: boolean | undefined;
+    /** Where the target is, when it is no longer where it was, or the session came from elsewhere. */
+    source?: string | undefined;
   },
 ): Promise<number> => {
   const osv = options.osv ? chosenCopy(options.osv) : null;
   return withSession(host, options.session, async (w) => {
-    allowLookups(w, osv, options.allowNetwork ?? false);
+    const { commit = '' } = w.store.snapshot().session.target ?? {};
+    if (options.source)
+      for (const n of await bringTarget(host, w.dir, commit, options.source)) say(host, `note    ${n}`);
+    allowLookups(host, w, osv, options.allowNetwork ?? false);
     const { methodology } = w.store.snapshot();
     const ids = options.checks?.length
       ? [

@@ -101,18 +101,27 @@ export const describeImport = (i: ImportedFile): string => {
   ].join('\n');
 };
 
-export const importFiles = (
+export const importFiles = async (
   host: Host,
   files: readonly string[],
-  options: { session?: string | undefined; format?: string | undefined; json?: boolean | undefined },
-): Promise<number> | number => {
+  options: {
+    session?: string | undefined;
+    format?: string | undefined;
+    source?: string | undefined;
+    json?: boolean | undefined;
+  },
+): Promise<number> => {
   const archives = files.filter((f) => readable(f, () => isArchive(f)));
   if (archives.length > 0 && archives.length < files.length)
     throw new UserError(
       `${archives[0]} is a session, and other files are not; nothing was imported`,
       'import the session first, then the results into it with --session',
     );
-  if (archives.length > 0) return Math.max(...archives.map((f) => importCommand(host, f, options)));
+  if (archives.length > 0) {
+    let worst = 0;
+    for (const file of archives) worst = Math.max(worst, await importCommand(host, file, options));
+    return worst;
+  }
   return withSession(host, options.session, async (w) => {
     const done: ImportedFile[] = [];
     const problems: string[] = [];

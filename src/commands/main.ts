@@ -81,7 +81,10 @@ export const program = (host: Host, done: (code: number) => void): Command => {
         '--osv <path>',
         'look dependencies up in an offline copy of OSV: a folder or zip of its records',
       )
-      .option('--allow-network', 'let collectors look dependencies up at api.osv.dev');
+      .option(
+        '--allow-network',
+        "let collectors use the network in this session, on this machine: dependencies sends names and versions of the target's packages to api.osv.dev, and git fetches the target again where its clone is gone",
+      );
 
   lookups(target(cli.command('start')))
     .description('begin a session without a terminal: pin the target and gather its evidence')
@@ -108,6 +111,10 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     .description('run the collectors of a session again')
     .addOption(session())
     .option('--check <id...>', 'only the collectors of these checks')
+    .option(
+      '--source <target>',
+      'where the audited commit is now: a folder with a git repository, or a git URL (uses the network)',
+    )
     .action(async (o) =>
       done(await (await import('./headless.ts')).collectAgain(host, { ...o, checks: o.check })),
     );

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { UserError } from '../domain/errors.ts';
+import { canonicalSource } from '../io/git/source.ts';
 import { sessionDir } from '../io/paths.ts';
 import { listSessions } from '../io/session/list-sessions.ts';
 import { isSessionId } from '../io/session/session-id.ts';
@@ -36,6 +38,15 @@ export const resumeCommand = async (host: Host, id: string | undefined, o: OpenO
   });
 };
 
+/** The source as sessions keep it; a folder that is gone may still have one. */
+const knownAs = (source: string): string => {
+  try {
+    return canonicalSource(source);
+  } catch {
+    return resolve(source);
+  }
+};
+
 /**
  * A session id opens that session. A path or URL opens the unfinished session on it, if there is one: the same command
  * tomorrow leads back to the same place. Otherwise it begins one.
@@ -48,9 +59,10 @@ export const open = async (host: Host, to: string | undefined, o: OpenOptions): 
   if (isSessionId(to) && existsSync(sessionDir(host.dataDir, to)) && !existsSync(to))
     return resumeCommand(host, to, o);
   const source = o.ref ? `${to}#${o.ref}` : to;
+  const known = knownAs(source);
   if (!o.new) {
     const same = listSessions(host.dataDir).find(
-      (s) => s.target?.source === source && s.target.subdir === (o.subdir ?? s.target.subdir),
+      (s) => s.target?.source === known && s.target.subdir === (o.subdir ?? s.target.subdir),
     );
     if (same?.problem)
       throw new UserError(

@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { isRefusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
 import { shellQuote } from '../engine/reproduce.ts';
 import type { Store } from '../engine/store.ts';
@@ -16,6 +15,7 @@ import { type Found, findScanners } from './doctor.ts';
 import { withSession } from './headless.ts';
 import { type Host, json } from './host.ts';
 import { describeImport, type ImportedFile, importedFile } from './import.ts';
+import { allowNetwork } from './workspace.ts';
 
 /** Running a scanner of the auditor's on the audited commit: planned and shown first, run only when that was agreed to. */
 
@@ -252,11 +252,7 @@ export const scan = (
       host.stdout(`${visibleLines(describePlan(planned))}\n\nNothing was run: add --yes to run it.\n`);
       return 1;
     }
-    if (options.allowNetwork) {
-      const allowed = w.store.dispatch({ type: 'allow-network', allowed: true });
-      if (isRefusal(allowed) && allowed.refused !== 'nothing changed')
-        throw new UserError(allowed.refused, allowed.hint);
-    }
+    if (options.allowNetwork) allowNetwork(host, w);
     if (!options.json) host.stdout(`${visibleLines(describePlan(planned))}\n\n`);
     const done = await runScan(host, w.store, planned);
     if (options.json) json(host, { session: w.id, command: planned.command, ...done });

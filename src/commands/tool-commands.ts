@@ -20,6 +20,10 @@ export const toolCommands = (
     )
     .argument('<file...>', 'SARIF 2.1.0, JSON of the tools below, or a .mcp-audit.zip')
     .addOption(options.session())
+    .option(
+      '--source <target>',
+      'of a session: where the commit it audits is, a folder with a git repository or a git URL (uses the network)',
+    )
     .option('--format <id>', 'of a file from which it cannot be told, such as an empty list')
     .addOption(options.json())
     .addHelpText('after', IMPORTS)

@@ -20,6 +20,7 @@ const lazy = {
   workspace: () => import('./workspace.ts'),
   report: () => import('./report.ts'),
   findings: () => import('./findings.ts'),
+  sendings: () => import('./sendings.ts'),
   locate: () => import('../engine/locate.ts'),
   sessions: () => import('../io/session/list-sessions.ts'),
   archive: () => import('./archive.ts'),
@@ -61,7 +62,8 @@ const ports = (
     ) => Promise<{ id: string; dir: string; store: Opened['store'] }>,
   ) => {
     const [workspace, report] = await Promise.all([lazy.workspace(), lazy.report()]);
-    loaded = { report, findings: await lazy.findings(), top10: await report.loadTop10() };
+    const [findings, sendings] = await Promise.all([lazy.findings(), lazy.sendings()]);
+    loaded = { report, findings, sendings, top10: await report.loadTop10() };
     const w = await make(workspace);
     current.opened = {
       id: w.id,
@@ -75,6 +77,7 @@ const ports = (
   let loaded: {
     report: Awaited<ReturnType<typeof lazy.report>>;
     findings: Awaited<ReturnType<typeof lazy.findings>>;
+    sendings: Awaited<ReturnType<typeof lazy.sendings>>;
     top10: readonly Top10Risk[];
   } | null = null;
   let templates: readonly FindingTemplate[] | null = null;
@@ -95,6 +98,8 @@ const ports = (
       (await lazy.sessions())
         .listSessions(host.dataDir)
         .map((s) => summary(s, host.settings().database.get())),
+    sendings: ({ methodology, session }) =>
+      report().sendings.sendingsOf(methodology, session).map(report().sendings.sendingText),
     start: (request, progressed, signal) =>
       opened(async (w) =>
         request.sample

@@ -1,27 +1,33 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { collectors as allCollectors, collectorsWith } from '../collectors/index.ts';
+import { isRefusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
 import type { Auditor, SessionTarget } from '../domain/events.ts';
 import { parseMethodology } from '../domain/load-methodology.ts';
+import { type Local, localOf } from '../domain/local.ts';
 import { collectorsOf, type Methodology } from '../domain/methodology.ts';
 import type { Source } from '../engine/ports.ts';
 import { createStore, type Store } from '../engine/store.ts';
 import { findClone } from '../io/git/find-clone.ts';
 import { openTarget } from '../io/git/open-target.ts';
 import { ownerAndRepo } from '../io/git/remote-url.ts';
+import { fetchedFrom } from '../io/git/source.ts';
 import { bundledChecklists, readMethodologyFolder } from '../io/methodology-files.ts';
 import { sessionDir } from '../io/paths.ts';
 import { type RuleFiles, readOwnRules } from '../io/rule-files.ts';
 import { createSampleRepository } from '../io/sample.ts';
 import { listSessions } from '../io/session/list-sessions.ts';
+import { keepLocal, readLocal } from '../io/session/local-file.ts';
 import { type OpenSession, resumeSession, startSession } from '../io/session/open-session.ts';
 import { isSessionId } from '../io/session/session-id.ts';
+import { visible } from '../text/visible.ts';
 import { advisorySources, chosenCopy } from './advisories.ts';
 import { knownTtps } from './checklist.ts';
 import { earlierNotice } from './earlier-audits.ts';
 import { type Host, TOOL_NAME } from './host.ts';
 import { jobsBesideScreen, openSource } from './open-source.ts';
+import { sendingsOf, sendingText } from './sendings.ts';
 import { VERSION } from './version.ts';
 
 /** The only place where an audit's parts are put together, for the interface and for the headless twins alike. */
@@ -66,27 +72,24 @@ const signature = (auditor: Auditor): string => auditor.github || auditor.name |
 
 /**
  * Opens the target again without asking its source: any clone of ours that holds the commit will do. The source itself is
- * asked only when it is a folder on this machine, or the auditor allowed the network in this session.
+ * asked only when it is a folder that the auditor named on this machine, or the network is allowed for this session.
  */
 const reopen = async (
   host: Host,
   target: SessionTarget,
   ownRules: RuleFiles,
-  networkAllowed: boolean,
+  { source, networkAllowed }: Local,
 ): Promise<Source> => {
   let repository = await findClone(host.reposDir, target.commit);
   if (!repository) {
-    const local = existsSync(target.source.replace(/#[^#]*$/, ''));
-    if (!local && !networkAllowed)
+    const folder = existsSync(source) || existsSync(source.replace(/#[^#]*$/, '')) ? source : null;
+    const from = folder ?? (networkAllowed ? fetchedFrom(source, target.url) : null);
+    if (from === null)
       throw new UserError(
         `the clone of ${target.name} is not on this machine, so its files cannot be read; what was gathered before is all here`,
-        'allow the network for this session (N on the Session screen), or put the repository where it was',
+        'say where it is: mcp-audit gather --source <folder or git URL>; or allow the network for this session (N on the Session screen)',
       );
-    const opened = await openTarget({
-      source: local ? target.source : target.url || target.source,
-      ref: target.commit,
-      reposDir: host.reposDir,
-    });
+    const opened = await openTarget({ source: from, ref: target.commit, reposDir: host.reposDir });
     repository = opened.repository;
   }
   return openSource({ repository, commit: target.commit, subdir: target.subdir, ownRules });
@@ -102,6 +105,7 @@ const workspace = (host: Host, open: OpenSession, notices: readonly string[]): W
   const store: Store = createStore({
     journal: open.journal,
     blobs: open.blobs,
+    local: open.local,
     methodology: open.methodology,
     events: open.events,
     clock: host.clock,
@@ -109,17 +113,46 @@ const workspace = (host: Host, open: OpenSession, notices: readonly string[]): W
     advisories: (session) => advisorySources(host, session),
     collectors: collectorsWith(open.ownRules).filter((c) => wanted.has(c.id)),
     concurrency: jobsBesideScreen(),
-    openSource: () => reopen(host, target, open.ownRules, store.snapshot().session.networkAllowed),
+    openSource: () => reopen(host, target, open.ownRules, localOf(store.snapshot().session)),
     readOnly: open.readOnly,
     notices: [...open.notices, ...notices],
   });
   return { id: open.id, dir: open.dir, store, notices: [...open.notices, ...notices] };
 };
 
+/** Allows the network for a session, and says who then sends what to whom. @throws UserError when that cannot be recorded */
+export const allowNetwork = (host: Host, { store }: Workspace): void => {
+  const allowed = store.dispatch({ type: 'allow-network', allowed: true });
+  if (isRefusal(allowed)) {
+    if (allowed.refused === 'nothing changed') return;
+    throw new UserError(allowed.refused, allowed.hint);
+  }
+  const { methodology, session } = store.snapshot();
+  host.stderr('The network is allowed for this session, on this machine. What may leave it:\n');
+  for (const s of sendingsOf(methodology, session)) host.stderr(`  ${visible(sendingText(s))}\n`);
+};
+
 /** Records what dependencies may be looked up in; what is not named stays as it is. */
-export const allowLookups = ({ store }: Workspace, osv: string | null, network: boolean): void => {
-  if (osv !== null) store.dispatch({ type: 'choose-advisories', osv });
-  if (network) store.dispatch({ type: 'allow-network', allowed: true });
+export const allowLookups = (host: Host, w: Workspace, osv: string | null, network: boolean): void => {
+  if (osv !== null) w.store.dispatch({ type: 'choose-advisories', osv });
+  if (network) allowNetwork(host, w);
+};
+
+/** Brings the audited commit to this machine from where the auditor says it is. @throws UserError when it is not there */
+export const bringTarget = async (
+  host: Host,
+  dir: string,
+  commit: string,
+  source: string,
+): Promise<readonly string[]> => {
+  const { target, notices } = await openTarget({
+    source,
+    ref: commit,
+    reposDir: host.reposDir,
+    progress: host.progress,
+  });
+  keepLocal(dir, { ...readLocal(dir), source: target.source });
+  return notices;
 };
 
 /** Pins the target and begins a session on it. */
@@ -152,7 +185,7 @@ export const startAudit = async (host: Host, options: StartOptions): Promise<Wor
   });
   const url = options.url ?? target.url;
   const started = workspace(host, open, [...notices, ...earlierNotice(host.settings().database.get(), url)]);
-  allowLookups(started, osv, options.allowNetwork ?? false);
+  allowLookups(host, started, osv, options.allowNetwork ?? false);
   return started;
 };
 

@@ -235,10 +235,12 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
     case 'choose-advisories': {
       const osv = command.osv?.trim() || null;
       if (session.osvCopy === osv) return unchanged;
-      const event = { type: 'advisories.chosen', osv } as const;
-      if (!eventBody.safeParse(event).success)
+      if (osv !== null && osv.length > 4096)
         return refuse('that is too long to be a path', 'name a folder or zip file with OSV records');
-      return { event };
+      // Where it lies is this machine's affair: the record travels.
+      return {
+        event: { type: 'advisories.chosen', osv: osv && (osv.split(/[/\\]+/).findLast(Boolean) ?? osv) },
+      };
     }
     case 'report-written': {
       const event = { type: 'report.written', audit: command.audit, sha256: command.sha256 } as const;

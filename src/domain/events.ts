@@ -71,9 +71,10 @@ export const importRecord = z.strictObject({
 });
 export type ImportRecord = z.infer<typeof importRecord>;
 
-/** Target as the session keeps it: `source` is what was typed and stays on this machine. */
+/** Target as the session keeps it. */
 export const sessionTarget = z.strictObject({
   ...targetRef.shape,
+  /** What was typed. The record holds '', since it stays on this machine (see Local). */
   source: z.string(),
   /** Short name for people: `owner/repo`, or the folder's name. */
   name: z.string(),
@@ -104,7 +105,7 @@ export const eventBody = z.discriminatedUnion('type', [
     url: z.string().regex(/^https:\/\/[^\s/]+\/[^\s]+$/),
   }),
   z.strictObject({ type: z.literal('network.allowed'), allowed: z.boolean() }),
-  /** Folder or zip on this machine with an offline copy of OSV, in which dependencies are looked up. */
+  /** Name of the folder or zip with an offline copy of OSV in which dependencies are looked up, without its path. */
   z.strictObject({ type: z.literal('advisories.chosen'), osv: z.string().min(1).max(4096).nullable() }),
   z.strictObject({ type: z.literal('check.answered'), check: checkId, answer: answer.nullable() }),
   /** An unfinished note, kept against loss; not an answer, not undoable. */

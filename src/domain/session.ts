@@ -39,8 +39,9 @@ export type Session = {
   methodology: { id: string; version: string; sha256: string } | null;
   tool: { name: string; version: string } | null;
   auditor: Auditor;
+  /** As the record says; where a session is opened, what was allowed on that machine counts instead (see Local). */
   networkAllowed: boolean;
-  /** Where an offline copy of OSV lies on this machine; null when none was named. */
+  /** The offline copy of OSV, likewise; null when none was named. */
   osvCopy: string | null;
   answers: Map<string, AnsweredCheck>;
   drafts: Map<string, string>;

@@ -1,5 +1,6 @@
 import type { CollectContext, Collector, Gathered, History, SourceTree } from '../collectors/collector.ts';
 import { UserError } from '../domain/errors.ts';
+import type { Local } from '../domain/local.ts';
 
 /** A decision, or evidence, could not be made durable. Nothing was kept of it: the caller still holds it. */
 export class SaveError extends UserError {
@@ -33,6 +34,13 @@ export type BlobPort = {
   put(bytes: Uint8Array): string;
   /** Verified against the hash; never throws. */
   read(sha256: string): Promise<BlobRead>;
+};
+
+/** What the auditor allowed and named on this machine, which no record from elsewhere can say. */
+export type LocalPort = {
+  read(): Local;
+  /** Durable when it returns. Throws {@link SaveError}. */
+  keep(local: Local): void;
 };
 
 /** The target at its pinned commit. */

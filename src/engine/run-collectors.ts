@@ -91,7 +91,7 @@ const collectInTime = async (collector: Collector, parts: GatherParts): Promise<
     tree: parts.source.tree,
     history: parts.source.history,
     signal: ours.signal,
-    ...(parts.advisories && { advisories: parts.advisories }),
+    ...(parts.advisories && collector.network && { advisories: parts.advisories }),
     progress: (message) => {
       if (listening) parts.progress(oneLine(message, MAX_PROGRESS_CHARS));
     },

@@ -6,7 +6,7 @@ import type { CollectorResult } from '../domain/evidence.ts';
 import type { Methodology } from '../domain/methodology.ts';
 import type { Session } from '../domain/session.ts';
 import type { ForeignFile, Made } from './import-results.ts';
-import type { BlobPort, JournalPort, Source } from './ports.ts';
+import type { BlobPort, JournalPort, LocalPort, Source } from './ports.ts';
 import type { SetTimer } from './snapshots.ts';
 
 /** Everything a screen shows, at one moment. The same object until something changes. */
@@ -63,6 +63,8 @@ export type StoreParts = {
   journal: JournalPort;
   blobs: BlobPort;
   methodology: Methodology;
+  /** Without it, what the record says about permissions and paths counts: it was made where it is read. */
+  local?: LocalPort;
   events: readonly SessionEvent[];
   clock(): Date;
   /** Who decides, as long as the session names no auditor. */

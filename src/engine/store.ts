@@ -2,7 +2,9 @@ import { type Command, decide, isRefusal, type Refusal } from '../domain/decide.
 import { UserError } from '../domain/errors.ts';
 import { EVENT_VERSION, type EventBody, type SessionEvent, sessionEvent } from '../domain/events.ts';
 import type { CollectorResult, Outcome } from '../domain/evidence.ts';
+import { type Local, withLocal } from '../domain/local.ts';
 import { apply, replay, type Session } from '../domain/session.ts';
+import { recordWithGrant } from './grant.ts';
 import { createHeldEvidence } from './held-evidence.ts';
 import { countKinds, makeEvidence } from './import-results.ts';
 import { encode } from './journal.ts';
@@ -27,7 +29,8 @@ export const createStore = (parts: StoreParts): Store => {
   const { journal, blobs, methodology } = parts;
   const events: SessionEvent[] = [...parts.events];
   const collectors = new Map(parts.collectors.map((collector) => [collector.id, collector]));
-  const initial = replay(events);
+  const replayed = replay(events);
+  const initial = parts.local ? withLocal(replayed, parts.local.read()) : replayed;
   const snapshots = createSnapshots<Snapshot>(
     {
       session: initial,
@@ -116,7 +119,14 @@ export const createStore = (parts: StoreParts): Store => {
     const refused = refuseChange();
     if (refused) return refused;
     const decision = decide(current().session, methodology, command);
-    return isRefusal(decision) ? decision : record(decision.event, decision);
+    if (isRefusal(decision)) return decision;
+    const recorded = () => record(decision.event, decision);
+    const show = (granted: Local) => update({ session: withLocal(current().session, granted) });
+    try {
+      return parts.local ? recordWithGrant(parts.local, command, recorded, show) : recorded();
+    } catch (error) {
+      return notSaved(error);
+    }
   };
 
   let opening: Promise<Source> | null = null;

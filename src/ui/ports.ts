@@ -78,6 +78,8 @@ export type ScannerChoice = {
 
 export type Ports = {
   listSessions(): Promise<SessionSummary[]>;
+  /** What may leave this machine once the network is allowed for the open session. */
+  sendings(snapshot: Snapshot): readonly string[];
   start(request: StartRequest, progress: (text: string) => void, signal: AbortSignal): Promise<Opened>;
   resume(id: string): Promise<Opened>;
   importFile(path: string): Promise<string>;

@@ -159,6 +159,11 @@ export const fakeApp = (parts: FakeParts = {}) => {
   const timers: (() => void)[] = [];
   let edited: Edited = parts.edited ?? { kind: 'unchanged' };
   const ports: Ports = {
+    sendings: ({ session }) => [
+      "dependencies to api.osv.dev: names and versions of the target's packages",
+      `git to ${session.target?.url}: a fetch of the target, while its clone is not here`,
+      'scanners you run: semgrep, osv-scanner, trivy; each says what, and asks again',
+    ],
     listSessions: async () => [...(parts.sessions ?? [])],
     start: async (request) => {
       called('start', request);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { rowIds } from '../../src/ui/model.ts';
-import type { FakeApp } from '../support/fake-app.ts';
+import { type FakeApp, TARGET } from '../support/fake-app.ts';
 import { auditApp, EVIDENCE } from './audit-fixture.ts';
 
 const open = async (over: Parameters<typeof auditApp>[0] = {}): Promise<FakeApp> => auditApp(over).enter();
@@ -67,6 +67,31 @@ describe('verdicts', () => {
     app.press('2', 'n', 'e', 'D', '4', 'w', 'A', '5', 'N');
     expect(app.store.events()).toHaveLength(before);
     expect(top(app)).toBeNull();
+  });
+});
+
+describe('the network', () => {
+  test('is allowed only after a yes to what would be sent to whom, and forbidden at once', async () => {
+    const app = await open();
+    const allowed = () => app.store.snapshot().session.networkAllowed;
+    app.press('5', 'N');
+    for (const [columns, rows] of [
+      [60, 15],
+      [80, 24],
+      [100, 30],
+    ] as const)
+      for (const part of ['dependencies to api.osv.dev', 'packages', TARGET.url, 'trivy', 'y yes'])
+        expect(app.resize(columns, rows).text()).toContain(part);
+    expect(allowed()).toBe(false);
+    for (const no of ['n', 'esc', 'q']) {
+      app.press(no);
+      expect([top(app), allowed()]).toEqual([null, false]);
+      app.press('N');
+    }
+    app.press('y');
+    expect(allowed()).toBe(true);
+    app.press('N');
+    expect([top(app), allowed()]).toEqual([null, false]);
   });
 });
 

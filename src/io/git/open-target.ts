@@ -11,7 +11,13 @@ import { type Ask, askGit, commonFailure, fetchingGit, gitWords } from './git.ts
 import { parseCommit } from './raw-objects.ts';
 import { ambiguity, FULL_COMMIT, pinCommit, resolveCommit, tagsAt } from './refs.ts';
 import { ownerAndRepo, webUrl, withoutCredentials } from './remote-url.ts';
-import { type AskedSource, findLocalRepository, type LocalRepository, parseSource } from './source.ts';
+import {
+  type AskedSource,
+  canonicalSource,
+  findLocalRepository,
+  type LocalRepository,
+  parseSource,
+} from './source.ts';
 import { takeObjects } from './take-objects.ts';
 import { countChangedFiles } from './work-tree.ts';
 
@@ -294,7 +300,7 @@ export const openTarget = (options: OpenTargetOptions): Promise<OpenedTarget> =>
       commit,
       ref,
       subdir,
-      source: withoutCredentials(source),
+      source: canonicalSource(source),
       name: repositoryName(remote.url, origin),
       committedAt: parseCommit(commit, Buffer.from(raw)).committedAt,
       tags,

@@ -184,3 +184,20 @@ export const findLocalRepository = (path: string): LocalRepository => {
     notices,
   };
 };
+
+/** The source as it is kept, and compared: a path means the same from every folder, an address holds no credentials. */
+export const canonicalSource = (source: string): string => {
+  const asked = parseSource(source);
+  return asked.kind === 'local'
+    ? `${resolve(asked.path)}${asked.ref === '' ? '' : `#${asked.ref}`}`
+    : withoutCredentials(source);
+};
+
+/**
+ * Where a target would be fetched from over the network: `source` is what the auditor typed on this machine, '' when it was
+ * not opened here; `url` is what the record says, which may come from anyone. Null: from nowhere.
+ */
+export const fetchedFrom = (source: string, url: string): string | null => {
+  if (SCHEME.test(source) ? !/^file:/i.test(source) : isScpLike(source)) return source;
+  return /^https?:\/\//i.test(url) && URL.canParse(url) && isPlain(url) ? url : null;
+};

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../../domain/errors.ts';
 import type { SessionEvent } from '../../domain/events.ts';
+import { replay } from '../../domain/session.ts';
 import { readJournal } from '../../engine/journal.ts';
 import { sessionDir, sessionsDir } from '../paths.ts';
 import { openBlobStore } from './blob-store.ts';
@@ -23,12 +24,15 @@ export type Imported = {
    * `continued`: what is here was the beginning of it, the rest was added.
    */
   outcome: 'new' | 'identical' | 'older' | 'continued';
-  /** Contents the file should have had, and has not. */
+  /** The commit it audits, which may not be on this machine. */
+  commit: string;
+  /** Contents the file should have had, and has not; what was allowed elsewhere, and is not here. */
   notices: string[];
 };
 
 type Content = {
   id: string;
+  commit: string;
   journal: Buffer;
   events: SessionEvent[];
   blobs: Map<string, Buffer>;
@@ -72,12 +76,27 @@ const check = (entries: Map<string, Buffer>): Content => {
   } catch (error) {
     throw error instanceof UserError ? refuseArchive(error.message) : error;
   }
-  return { id: started.id, journal, events, blobs, notices };
+  return { id: started.id, commit: started.target.commit, journal, events, blobs, notices };
 };
 
 const putAll = (dir: string, blobs: Map<string, Buffer>): void => {
   const store = openBlobStore(dir);
   for (const bytes of blobs.values()) store.put(bytes);
+};
+
+/** Permissions are the auditor's on the machine where they were given: they arrive as history, and nothing more. */
+const allowedElsewhere = (events: readonly SessionEvent[]): string[] => {
+  const { networkAllowed, osvCopy } = replay(events);
+  return [
+    ...(networkAllowed
+      ? [
+          'the network was allowed for it elsewhere; here it is not, until you allow it (N, or --allow-network)',
+        ]
+      : []),
+    ...(osvCopy
+      ? ['an offline copy of OSV was named for it elsewhere; here none is, until you name one (V, or --osv)']
+      : []),
+  ];
 };
 
 /** All of it appears at once, or nothing. */
@@ -136,9 +155,9 @@ export const importSession = (
   const content = check(
     readArchive(archive, (name) => name === JOURNAL_ENTRY || BLOB_ENTRY.test(name), limits),
   );
-  const { id, notices } = content;
+  const { id, commit, notices } = content;
   const dir = sessionDir(dataDir, id);
-  if (fs.existsSync(dir)) return { id, dir, outcome: merge(content, dir, now), notices };
+  if (fs.existsSync(dir)) return { id, dir, commit, outcome: merge(content, dir, now), notices };
   create(dataDir, content, dir);
-  return { id, dir, outcome: 'new', notices };
+  return { id, dir, commit, outcome: 'new', notices: [...notices, ...allowedElsewhere(content.events)] };
 };

@@ -4,6 +4,7 @@ import { checksOf } from '../../domain/methodology.ts';
 import { replay } from '../../domain/session.ts';
 import { sessionDir, sessionsDir } from '../paths.ts';
 import { journalPath, readJournalFile } from './journal-file.ts';
+import { readLocal } from './local-file.ts';
 import { readOpening } from './open-session.ts';
 import { isSessionId } from './session-id.ts';
 
@@ -76,7 +77,7 @@ const summarise = (data: string, id: string): SessionSummary => {
     const summary: SessionSummary = {
       id,
       dir,
-      target: session.target,
+      target: session.target && { ...session.target, source: readLocal(dir).source },
       startedAt: session.startedAt,
       lastAt: session.lastAt,
       answered: [...session.answers.values()].filter((answer) => answer.verdict !== null).length,

@@ -7,14 +7,22 @@ import {
   type SessionEvent,
   type SessionTarget,
 } from '../../domain/events.ts';
+import { nothingLocal } from '../../domain/local.ts';
 import { type Methodology, methodology as methodologySchema } from '../../domain/methodology.ts';
 import { encode, type JournalRead } from '../../engine/journal.ts';
-import { type BlobPort, type BlobRead, type JournalPort, SaveError } from '../../engine/ports.ts';
+import {
+  type BlobPort,
+  type BlobRead,
+  type JournalPort,
+  type LocalPort,
+  SaveError,
+} from '../../engine/ports.ts';
 import { sessionDir, sessionsDir } from '../paths.ts';
 import { decodeRules, encodeRules, type RuleFiles } from '../rule-files.ts';
 import { openBlobStore, readBlobSync } from './blob-store.ts';
 import { DIR_MODE, makeDir, syncDir } from './durable.ts';
 import { createJournalFile, openJournalFile, readJournalFile } from './journal-file.ts';
+import { localFile } from './local-file.ts';
 import { lockSession } from './lock.ts';
 import { errorCode, saveError } from './save-error.ts';
 import { isSessionId, sessionId } from './session-id.ts';
@@ -25,6 +33,7 @@ export type OpenSession = {
   dir: string;
   journal: JournalPort;
   blobs: BlobPort;
+  local: LocalPort;
   methodology: Methodology;
   /** The auditor's own rules the session was begun with. */
   ownRules: RuleFiles;
@@ -102,13 +111,24 @@ export const startSession = (parts: StartParts): OpenSession => {
     const rules = ownRules.size > 0 && {
       rules: { files: ownRules.size, sha256: blobs.put(Buffer.from(encodeRules(ownRules))) },
     };
-    const body = { id, target, methodology: { id: name, version, sha256 }, tool, auditor, ...rules };
+    // What was typed may be a path of this machine: it stays out of the record.
+    const body = {
+      id,
+      target: { ...target, source: '' },
+      methodology: { id: name, version, sha256 },
+      tool,
+      auditor,
+      ...rules,
+    };
+    const local = localFile(dir);
+    local.keep({ ...nothingLocal(), source: target.source });
     const started = append(journal, 1, parts.clock(), parts.by, { type: 'session.started', ...body });
     return {
       id,
       dir,
       journal: unlocking(journal, lock.release),
       blobs,
+      local,
       methodology: parts.methodology,
       ownRules,
       events: [started],
@@ -210,6 +230,7 @@ const look = (id: string, dir: string): OpenSession => {
     dir,
     journal: readOnlyJournal(read, reason),
     blobs: openBlobStore(dir),
+    local: localFile(dir),
     ...readOpening(dir, read.events),
     events: read.events,
     readOnly: reason,
@@ -244,6 +265,7 @@ export const resumeSession = (parts: ResumeParts): OpenSession => {
       dir,
       journal: unlocking(journal, lock.release),
       blobs: openBlobStore(dir),
+      local: localFile(dir),
       ...opening,
       events,
       readOnly: null,

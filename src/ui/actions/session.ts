@@ -213,12 +213,21 @@ export const tellMaintainers = (app: App): void => {
   });
 };
 
+/** Forbidding is done at once; allowing is asked first, with everything that may be sent, and to whom. */
 export const allowNetwork = (app: App): void => {
-  const allowed = !app.opened().store.snapshot().session.networkAllowed;
-  app.dispatch(
-    { type: 'allow-network', allowed },
-    allowed ? 'Collectors may use the network in this session.' : 'Nothing leaves this machine.',
-  );
+  const snapshot = app.opened().store.snapshot();
+  const allow = (allowed: boolean, said: string): void =>
+    void app.dispatch({ type: 'allow-network', allowed }, said);
+  if (snapshot.session.networkAllowed) return allow(false, 'Nothing leaves this machine.');
+  app.push({
+    kind: 'confirm',
+    question: 'Allow the network for this session, on this machine?',
+    detail: `Then this may leave it, when it is run:\n${app.ports
+      .sendings(snapshot)
+      .map((s) => `- ${s}`)
+      .join('\n')}`,
+    yes: () => allow(true, 'Collectors may use the network in this session.'),
+  });
 };
 
 /** Where dependencies are looked up; they are gathered again at once, since that is what it is named for. */

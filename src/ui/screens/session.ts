@@ -84,7 +84,7 @@ export const sessionLines = (v: View, _theme: Theme, columns: number): Line[] =>
     ...row('tags', t.tags.join(', ') || 'none at this commit'),
     ...row('committed', t.committedAt),
     ...row('subfolder', t.subdir || 'the whole repository'),
-    ...row('opened from', t.source),
+    ...row('opened from', t.source || 'elsewhere: the session was imported'),
     blank,
     ...row('methodology', `${methodology.title} ${methodology.version} (${methodology.id})`),
     ...row('worked', `${workedHours(session)} h, pauses over 10 minutes left out`),

@@ -75,3 +75,9 @@ export const allFiles = (dir: string): Record<string, string> =>
       .sort()
       .map((file) => [path.relative(dir, file), fs.readFileSync(file, 'base64')]),
   );
+
+/** The files of a session that travel: what was allowed on one machine stays there. */
+export const travelling = (dir: string): Record<string, string> => {
+  const { 'local.json': _stays, ...files } = allFiles(dir);
+  return files;
+};

@@ -11,7 +11,7 @@ import { importSession } from '../../../src/io/session/import-session.ts';
 import { journalPath } from '../../../src/io/session/journal-file.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits, readArchive } from '../../../src/io/session/read-archive.ts';
 import { startEvent } from '../../domain/arbitraries.ts';
-import { allFiles, answer, begin, resume, temporaryDir, written } from './fixtures.ts';
+import { allFiles, answer, begin, resume, temporaryDir, travelling, written } from './fixtures.ts';
 
 const now = new Date('2026-11-24T10:00:00Z');
 const exported = async (dir: string): Promise<Buffer> => Buffer.from((await exportSession(dir)).bytes);
@@ -41,7 +41,7 @@ describe('a portable session', () => {
     const data = temporaryDir();
     const imported = take(await exported(dir), data);
     expect(imported).toMatchObject({ id, outcome: 'new', notices: [] });
-    expect(allFiles(imported.dir)).toEqual(allFiles(dir));
+    expect(allFiles(imported.dir)).toEqual(travelling(dir));
     expect(fs.statSync(journalPath(imported.dir)).mode & 0o777).toBe(0o600);
     expect(resume(data, id).events.slice(0, -1)).toEqual(events);
   });
@@ -220,6 +220,7 @@ describe('a hostile file', () => {
     'blobs/../../evil',
     'blobs\\..\\evil',
     'lock',
+    'local.json',
     'journal.torn-1',
     'blobs/',
     `blobs/aa/${'b'.repeat(64)}`,
@@ -312,7 +313,7 @@ describe('a hostile file', () => {
       const data = temporaryDir();
       try {
         // Some bytes (dates, modes) mean nothing to us.
-        expect(allFiles(take(damaged, data).dir)).toEqual(allFiles(dir));
+        expect(allFiles(take(damaged, data).dir)).toEqual(travelling(dir));
       } catch (error) {
         expect(error).toBeInstanceOf(UserError);
         expect(fs.existsSync(path.join(data, 'sessions'))).toBe(false);

@@ -152,9 +152,13 @@ describe('appending', () => {
     try {
       const { id, journal, events } = begin(dir);
       let error: unknown = null;
-      for (let seq = 2; !error && seq < 500; seq += 1)
-        error = thrown(() => events.push(answer(journal, seq, 'x'.repeat(900))));
-      expect(error).toMatchObject({ code: 'ENOSPC' });
+      // Ever shorter, until not even the line that opening writes fits behind the last one.
+      for (const length of [900, 300, 100, 30, 1]) {
+        error = null;
+        for (let tries = 0; !error && tries < 500; tries += 1)
+          error = thrown(() => events.push(answer(journal, events.length + 1, 'x'.repeat(length))));
+        expect(error).toMatchObject({ code: 'ENOSPC' });
+      }
       journal.close();
       expect(resume(dir, id, true).events).toEqual(events);
       expect(thrown(() => resume(dir, id))).toMatchObject({ code: 'ENOSPC' });
