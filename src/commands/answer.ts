@@ -124,13 +124,15 @@ export const applyAnswers = async (
     const { session, methodology } = store.snapshot();
     const what = `finding ${input.id ?? input.title ?? ''}`;
     const known = [...session.findings.values()].find((f) =>
-      input.id ? f.id === input.id : f.check === input.check && f.title === input.title,
+      input.id
+        ? f.id === input.id
+        : f.checks[0] === (input.checks?.[0] ?? input.check) && f.title === input.title,
     );
-    const check = findCheck(methodology, input.check ?? known?.check ?? '');
+    const check = findCheck(methodology, input.checks?.[0] ?? input.check ?? known?.checks[0] ?? '');
     if (!check) {
       note(what, {
         refused: `it names no check of ${methodology.id}`,
-        hint: 'check: the id of the check it belongs to',
+        hint: 'checks: the ids of the checks it speaks to',
       });
       continue;
     }

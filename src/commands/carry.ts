@@ -30,10 +30,15 @@ export const carry = async (
     let refused = 0;
     for (const f of findingsOf(earlier)) {
       const { session, methodology } = w.store.snapshot();
-      const there = [...session.findings.values()].some((o) => o.title === f.title && o.check === f.check);
+      const there = [...session.findings.values()].some(
+        (o) => o.title === f.title && o.checks[0] === f.checks[0],
+      );
       if (there) continue;
-      if (!findCheck(methodology, f.check)) {
-        host.stderr(`${visible(`${f.id} belongs to check ${f.check}, which ${methodology.id} has not`)}\n`);
+      const checks = f.checks.filter((c) => findCheck(methodology, c));
+      if (checks.length === 0) {
+        host.stderr(
+          `${visible(`${f.id} belongs to ${f.checks.join(', ')}, which ${methodology.id} has not`)}\n`,
+        );
         refused += 1;
         continue;
       }
@@ -42,6 +47,7 @@ export const carry = async (
         type: 'record-finding',
         finding: {
           ...f,
+          checks,
           id: nextFindingId(session),
           reviewed: false,
           evidence: f.evidence.filter((id) => known.has(id)),

@@ -100,7 +100,7 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
       return { event: { type: 'evidence.triaged', changes } };
     }
     case 'record-finding': {
-      const unknown = unknownCheck(command.finding.check);
+      const unknown = command.finding.checks.map(unknownCheck).find((r) => r !== null);
       if (unknown) return unknown;
       const finding = afterChange(session.findings.get(command.finding.id), command.finding);
       if (finding.title.trim() === '')

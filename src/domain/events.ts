@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { disclosure } from './disclosure.ts';
 import { outcome, targetRef } from './evidence.ts';
-import { finding, findingId } from './finding.ts';
+import { findingId, recordedFinding } from './finding.ts';
 import { checkId, scorecardId } from './methodology.ts';
 
 /**
@@ -121,7 +121,11 @@ export const eventBody = z.discriminatedUnion('type', [
     type: z.literal('evidence.triaged'),
     changes: z.array(z.strictObject({ item: z.string(), triage: triage.nullable() })).min(1),
   }),
-  z.strictObject({ type: z.literal('finding.recorded'), finding: findingId, value: finding.nullable() }),
+  z.strictObject({
+    type: z.literal('finding.recorded'),
+    finding: findingId,
+    value: recordedFinding.nullable(),
+  }),
   /** When and how the maintainers were told of grave findings, and why the report may be public before time. */
   z.strictObject({ type: z.literal('disclosure.recorded'), value: disclosure }),
   z.strictObject({ type: z.literal('attachment.added'), name: z.string(), value: attachment.nullable() }),

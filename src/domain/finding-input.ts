@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Refusal } from './decide.ts';
 import type { Location } from './evidence.ts';
-import { business, type Finding, rating, tracking } from './finding.ts';
+import { business, type Finding, rating, tracking, withoutLeftovers } from './finding.ts';
 import { checkId, severity } from './methodology.ts';
 import { AIVSS_SPEC, aivss, emptyAivss } from './scoring/aivss.ts';
 import { vectorProblem } from './scoring/cvss.ts';
@@ -43,7 +43,10 @@ const aivssInput = z.strictObject({
 
 export const findingInput = z.strictObject({
   id: z.string().optional(),
+  /** The check it was raised from, where it speaks to that one alone. */
   check: checkId.optional(),
+  /** All checks it speaks to, the one it was raised from first. */
+  checks: z.array(checkId).min(1).optional(),
   /** A finding template to begin from, filled from the first piece of evidence; only for a finding that is new. */
   template: z.string().optional(),
   title: text.optional(),
@@ -104,6 +107,8 @@ export const withInput = (
 ): Finding => {
   const {
     id: _id,
+    check,
+    checks = check ? [check] : base.checks,
     template: _template,
     where: _where,
     evidence: _evidence,
@@ -121,6 +126,7 @@ export const withInput = (
   const merged = {
     ...base,
     ...given(rest),
+    checks: [...new Set(checks)],
     impact: { ...base.impact, ...given(impact) },
     recommendations: { ...base.recommendations, ...given(recommendations) },
     business: { ...base.business, ...given(deployments) },
@@ -141,7 +147,7 @@ export const withInput = (
     locations: found.locations ?? base.locations,
     evidence: found.evidence ?? base.evidence,
   } as Finding;
-  return merged.positive ? { ...merged, severity: 'info', cwe: null } : merged;
+  return withoutLeftovers(base, merged.positive ? { ...merged, severity: 'info', cwe: null } : merged);
 };
 
 /** The finding in the form {@link findingInput} reads. */
@@ -151,7 +157,7 @@ export const toInput = (f: Finding) => ({
   positive: f.positive,
   category: f.category,
   cwe: f.cwe ?? '',
-  check: f.check,
+  checks: f.checks,
   where: f.locations.map((l) => `${l.path}:${l.startLine}-${l.endLine}`),
   evidence: f.evidence,
   summary: f.summary,

@@ -32,6 +32,7 @@ export const TRACKING = ['reported', 'acknowledged', 'fixAvailable', 'fixVerifie
 
 const emptyScores = () => ({ cvss40: '', cvss31: '', aivss: null });
 const emptyBusiness = () => ({ development: '', staging: '', production: '', enterprise: '' });
+const noTemplate = () => ({ id: '', parts: [] as string[] });
 const emptyTracking = (): Tracking => ({
   reported: null,
   acknowledged: null,
@@ -43,8 +44,8 @@ const emptyTracking = (): Tracking => ({
 /** Long texts are Markdown; lists hold one entry each. Empty means "still to write", and blocks the report. */
 export const finding = z.strictObject({
   id: findingId,
-  /** The check it was raised from. */
-  check: checkId,
+  /** The checks it speaks to; the first is the one it was raised from. */
+  checks: z.array(checkId).min(1),
   title: z.string(),
   severity,
   /** A good practice worth telling others; always of severity info. */
@@ -86,13 +87,25 @@ export const finding = z.strictObject({
   tracking: tracking.default(emptyTracking),
   /** The auditor has read it again as a whole, since its last change. */
   reviewed: z.boolean().default(false),
+  /** The template it was begun from, and the parts that still say what the template says, by {@link partTexts}'s names. */
+  template: z.strictObject({ id: z.string(), parts: z.array(z.string()) }).default(noTemplate),
 });
 export type Finding = z.infer<typeof finding>;
+
+/** A finding as a journal holds it: in old ones it belongs to one `check`. */
+export const recordedFinding = z.preprocess((value) => {
+  if (typeof value !== 'object' || value === null || !('check' in value)) return value;
+  const { check, ...rest } = value;
+  return { checks: [check], ...rest };
+}, finding);
+
+/** Whether a finding says how this check fails, or what is done well there. */
+export const speaksTo = (f: Finding, check: string): boolean => f.checks.includes(check);
 
 /** A finding begun from a check's template: everything the auditor must say in own words starts empty. */
 export const draftFinding = (id: string, check: Check): Finding => ({
   id,
-  check: check.id,
+  checks: [check.id],
   title: check.finding.title,
   severity: check.finding.severity,
   positive: false,
@@ -122,13 +135,22 @@ export const draftFinding = (id: string, check: Check): Finding => ({
   business: emptyBusiness(),
   tracking: emptyTracking(),
   reviewed: false,
+  template: noTemplate(),
 });
 
+const impactText = ({
+  confidentiality,
+  integrity,
+  availability,
+  exploitability,
+}: Finding['impact']): string => [confidentiality, integrity, availability, exploitability].join(' / ');
+
 /** Every text of a finding by the name of its part, as the editor names them. */
-const partTexts = (f: Finding): [string, string][] => [
+export const partTexts = (f: Finding): [string, string][] => [
   ['title', f.title],
   ['summary', f.summary],
   ['description', f.description],
+  ['impact', impactText(f.impact)],
   ['impact.scope', f.impact.scope],
   ['components', f.components.join('\n')],
   ['reproduction', f.reproduction.join('\n')],
@@ -140,6 +162,7 @@ const partTexts = (f: Finding): [string, string][] => [
   ]),
   ['examples', f.examples],
   ['validation', f.validation.join('\n')],
+  ['references', f.references.join('\n')],
   ['notes', f.notes],
 ];
 
@@ -177,13 +200,29 @@ export const emptyParts = (f: Finding): string[] => {
   need('risks', f.risks.length > 0);
   need('recommendations.immediate', f.recommendations.immediate.length > 0);
   need('validation', f.validation.length > 0);
-  need('severityReason', disagreement(f.severity, f.scores) === null || f.severityReason.trim() !== '');
+  need(
+    'severityReason',
+    f.severityReason.trim() !== '' ||
+      (disagreement(f.severity, f.scores) === null && impactContradiction(f) === null),
+  );
   if (f.severity !== 'info')
     need(
       'business.production',
       DEPLOYMENTS.some((d) => f.business[d].trim() !== ''),
     );
   return missing;
+};
+
+/** Why the impact does not go with the severity, as a person would object; null where it does. */
+export const impactContradiction = (f: Finding): string | null => {
+  const { confidentiality, integrity, availability } = f.impact;
+  const harm = [confidentiality, integrity, availability];
+  if (f.positive || f.impact.scope.trim() === '') return null;
+  if ((f.severity === 'low' || f.severity === 'info') && harm.includes('High'))
+    return `it is ${f.severity}, yet its impact is High`;
+  if ((f.severity === 'critical' || f.severity === 'high') && harm.every((h) => h === 'Low' || h === 'None'))
+    return `it is ${f.severity}, yet nothing of its impact is above Low`;
+  return null;
 };
 
 /** Where a finding stands on its way to being signed. Only `reviewed` is said by the auditor; the rest follows from the text. */
@@ -194,7 +233,53 @@ export const stageOf = (f: Finding): Stage =>
 
 /** A review is of a text: it ends when anything but the days of tracking changes. */
 export const afterChange = (was: Finding | undefined, now: Finding): Finding => {
-  if (!now.reviewed || !was?.reviewed) return now;
+  const settled = was ? withoutLeftovers(was, now) : now;
+  if (!settled.reviewed || !was?.reviewed) return settled;
   const text = ({ tracking: _t, reviewed: _r, ...rest }: Finding): string => JSON.stringify(rest);
-  return text(was) === text(now) ? now : { ...now, reviewed: false };
+  return text(was) === text(settled) ? settled : { ...settled, reviewed: false };
+};
+
+const isCweLink = (reference: string): boolean =>
+  /^https:\/\/cwe\.mitre\.org\/data\/definitions\/\d+\.html$/.test(reference.trim());
+
+/** What a template says of its own case alone; of another case it would be false. */
+const OF_ITS_CASE: Record<string, (f: Finding) => Finding> = {
+  examples: (f) => ({ ...f, examples: '' }),
+  impact: (f) => ({
+    ...f,
+    impact: {
+      ...f.impact,
+      confidentiality: 'None',
+      integrity: 'None',
+      availability: 'None',
+      exploitability: 'None',
+    },
+  }),
+  'impact.scope': (f) => ({ ...f, impact: { ...f.impact, scope: '' } }),
+  risks: (f) => ({ ...f, risks: [] }),
+  'business.production': (f) => ({ ...f, business: { ...f.business, production: '' } }),
+  'recommendations.immediate': (f) => ({ ...f, recommendations: { ...f.recommendations, immediate: [] } }),
+  'recommendations.shortTerm': (f) => ({ ...f, recommendations: { ...f.recommendations, shortTerm: [] } }),
+  'recommendations.longTerm': (f) => ({ ...f, recommendations: { ...f.recommendations, longTerm: [] } }),
+  reproduction: (f) => ({ ...f, reproduction: [] }),
+  validation: (f) => ({ ...f, validation: [] }),
+};
+
+/**
+ * What the auditor changed is theirs and no longer the template's. Where they say that it is another weakness (another CWE, or
+ * none but a good practice), what still stands there of the template's case goes, and is asked for again.
+ */
+export const withoutLeftovers = (was: Finding, now: Finding): Finding => {
+  const before = new Map(partTexts(was));
+  const after = new Map(partTexts(now));
+  const parts = now.template.parts.filter((p) => before.get(p) === after.get(p));
+  const kept = { ...now, template: { ...now.template, parts } };
+  const another = was.cwe !== now.cwe || (now.positive && !was.positive);
+  if (!another || now.template.id === '') return kept;
+  const emptied = parts.reduce((f, part) => OF_ITS_CASE[part]?.(f) ?? f, kept);
+  return {
+    ...emptied,
+    references: emptied.references.filter((r) => !isCweLink(r)),
+    template: { ...now.template, parts: parts.filter((p) => !OF_ITS_CASE[p]) },
+  };
 };

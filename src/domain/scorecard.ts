@@ -1,3 +1,4 @@
+import { speaksTo } from './finding.ts';
 import type { Check, Methodology, Severity } from './methodology.ts';
 import { checksOf } from './methodology.ts';
 import type { Evidence } from './selectors.ts';
@@ -78,7 +79,7 @@ const voteOf = (input: ScorecardInput, items: readonly SeenItem[], check: Check)
   const { session } = input;
   const vote = (value: number | null, why: string): Vote => ({ check: check.id, value, why });
   const verdict = session.answers.get(check.id)?.verdict ?? null;
-  const findings = [...session.findings.values()].filter((f) => f.check === check.id);
+  const findings = [...session.findings.values()].filter((f) => speaksTo(f, check.id));
   if (verdict === null) return vote(null, 'no verdict');
   if (verdict === 'not-applicable') return vote(null, 'does not apply');
   if (verdict === 'unsure') return vote(null, 'the auditor is unsure');

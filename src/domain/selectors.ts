@@ -1,6 +1,6 @@
 import type { SessionEvent, Verdict } from './events.ts';
 import { type CollectorResult, compareItems, type EvidenceItem } from './evidence.ts';
-import { type Finding, missingParts } from './finding.ts';
+import { type Finding, missingParts, speaksTo } from './finding.ts';
 import { type Check, checksOf, type Methodology, type Section } from './methodology.ts';
 import type { Session } from './session.ts';
 
@@ -64,7 +64,7 @@ export const findingsOf = (s: Session): Finding[] => {
 };
 
 export const findingsOfCheck = (s: Session, check: string): Finding[] =>
-  findingsOf(s).filter((f) => f.check === check);
+  findingsOf(s).filter((f) => speaksTo(f, check));
 
 /** How one collector stands in this session, in words that never read as clean when nothing was looked at. */
 export const runState = (

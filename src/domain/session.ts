@@ -224,7 +224,7 @@ const mutate = (s: Session, e: SessionEvent): Session => {
       break;
     case 'finding.recorded':
       put(s.findings, e.finding, e.value);
-      if (e.value) s.lastCheck = e.value.check;
+      if (e.value?.checks[0]) s.lastCheck = e.value.checks[0];
       s.highestFinding = Math.max(s.highestFinding, Number(e.finding.slice(2)));
       break;
     case 'disclosure.recorded':

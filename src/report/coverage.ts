@@ -1,5 +1,6 @@
 import type { Verdict } from '../domain/events.ts';
 import { compareItems, type EvidenceItem, type Outcome } from '../domain/evidence.ts';
+import { speaksTo } from '../domain/finding.ts';
 import { collectorsOf, type Methodology, type Severity } from '../domain/methodology.ts';
 import { type Evidence, indexEvidence } from '../domain/selectors.ts';
 import type { Session } from '../domain/session.ts';
@@ -121,7 +122,7 @@ export const checkReports = (
           evidence: countKinds(index.get(check.id) ?? []),
           looks: check.collectors.map((c) => byCollector.get(c)!),
           findings: [...session.findings.values()]
-            .filter((f) => f.check === check.id)
+            .filter((f) => speaksTo(f, check.id))
             .map((f) => fileIds.get(f.id)!)
             .sort(),
           severity: check.finding.severity,

@@ -212,7 +212,7 @@ const references = (f: FindingReport, m: ReportModel): Block => {
     ...f.references
       .filter((r) => r.trim() !== '' && !(f.cwe && r.trim() === cweUrl(f.cwe)))
       .map((r) => (isUrl(r) ? of`${link(r.trim(), r.trim())}` : proseOf(r, sourceOf(f)))),
-    fromMethodology(f.check)`Check ${f.check} of ${m.methodology.title} ${m.methodology.version}`,
+    ...f.checks.map((c) => fromMethodology(c)`Check ${c} of ${m.methodology.title} ${m.methodology.version}`),
   ]);
 };
 

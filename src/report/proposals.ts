@@ -1,4 +1,4 @@
-import type { Finding } from '../domain/finding.ts';
+import { type Finding, speaksTo } from '../domain/finding.ts';
 import type { Severity } from '../domain/methodology.ts';
 import type { CheckReport, Coverage, Look, Top10Row } from './coverage.ts';
 import { SEVERITIES } from './ids.ts';
@@ -10,6 +10,10 @@ import { SEVERITIES } from './ids.ts';
 export type Proposal = { value: string; reason: string };
 
 export const NOT_ASSESSED = 'not_assessed';
+/** Said of the overall risk where too little is decided, or where nobody said how grave a failure is. */
+export const NOT_DETERMINED = 'not_determined';
+/** Below this share of decided checks no overall risk is stated. */
+export const MIN_DECIDED = 0.8;
 
 export const ENVIRONMENTS = ['development', 'staging', 'production', 'enterprise'] as const;
 
@@ -24,21 +28,23 @@ export type Proposals = {
   confidence: Proposal;
 };
 
-/** The gravest weakness: of the findings, and of failed checks nobody wrote a finding for. */
+/** The gravest weakness of the findings. How grave a failed check without one is, nobody said: it is counted, not rated. */
 const worstOf = (
   checks: readonly CheckReport[],
   findings: readonly Finding[],
-): { severity: Severity | null; reason: string } => {
+): { severity: Severity | null; bare: number; reason: string } => {
   const weak = findings.filter((f) => !f.positive);
-  const bare = checks.filter((c) => c.verdict === 'fail' && !weak.some((f) => f.check === c.id));
-  const all = [...weak.map((f) => f.severity), ...bare.map((c) => c.severity)];
-  const severity = SEVERITIES.find((s) => all.includes(s)) ?? null;
-  const parts = [
+  const bare = checks.filter((c) => c.verdict === 'fail' && !weak.some((f) => speaksTo(f, c.id)));
+  const severity = SEVERITIES.find((s) => weak.some((f) => f.severity === s)) ?? null;
+  const recorded =
     severity === null
       ? 'no weakness was recorded'
-      : `the gravest weakness is ${severity} (recorded: ${weak.length}; failed checks without a finding: ${bare.length})`,
-  ];
-  return { severity, reason: parts.join('; ') };
+      : weak.length === 1
+        ? `the one finding is ${severity}`
+        : `the gravest of ${weak.length} findings is ${severity}`;
+  const failed =
+    bare.length === 0 ? '' : `; failed, and how grave is not said: ${bare.map((c) => c.id).join(', ')}`;
+  return { severity, bare: bare.length, reason: `${recorded}${failed}` };
 };
 
 const coverageReason = (c: Coverage): string =>
@@ -113,15 +119,21 @@ export const proposalsOf = (
   const plain = plainRisk(worst.severity);
   const why = `${worst.reason}; ${coverageReason(coverage)}`;
   const tested = coverage.total - coverage.notTested;
-  const unknown = tested === 0 && worst.severity === null;
+  const share = coverage.total === 0 ? 0 : (tested - coverage.unsure) / coverage.total;
+  const few = share < MIN_DECIDED;
+  // Where something failed and nobody said how gravely, or something is open, no rating can be good.
+  const whole = coverage.complete && worst.bare === 0;
   const risk =
-    unknown || (!coverage.complete && worst.severity === null)
-      ? NOT_ASSESSED
-      : coverage.complete || worst.severity === 'critical'
+    few || (!whole && worst.severity === null)
+      ? NOT_DETERMINED
+      : whole || worst.severity === 'critical'
         ? plain
         : `at_least_${plain}`;
+  const riskReason = few
+    ? `${why}; below ${MIN_DECIDED * 100} % of decided checks no overall risk is stated`
+    : why;
   // A grave weakness decides by itself; anything milder needs the whole methodology behind it.
-  const decided = coverage.complete || isGrave(worst.severity);
+  const decided = whole || isGrave(worst.severity);
   const deployment = (i: 0 | 1 | 2 | 3): Proposal => ({
     value: decided ? DEPLOYMENT[plain]![i] : NOT_ASSESSED,
     reason: why,
@@ -129,7 +141,7 @@ export const proposalsOf = (
   const assessed = top10.filter((r) => r.verdict !== null);
   const failing = assessed.filter((r) => r.verdict === 'fail').map((r) => r.id);
   return {
-    overallRisk: { value: risk, reason: why },
+    overallRisk: { value: risk, reason: riskReason },
     status: { value: decided ? STATUS[plain]! : NOT_ASSESSED, reason: why },
     productionReady: decided ? plain === 'low' || plain === 'low_medium' : null,
     hardeningRequired: decided ? plain !== 'low' && plain !== 'low_medium' : null,

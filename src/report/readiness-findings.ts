@@ -26,7 +26,7 @@ const textsOf = (f: Finding): string[] => [
 
 /** What one finding lacks before it can be published. `known` are the ids of the evidence at hand. */
 export const aboutFinding = (f: Finding, known: ReadonlySet<string>): Readiness[] => {
-  const at = { finding: f.id, check: f.check };
+  const at = { finding: f.id, check: f.checks[0]! };
   const rows: Readiness[] = [
     ...emptyParts(f).map(
       (part): Readiness => ({
@@ -56,7 +56,7 @@ export const aboutFinding = (f: Finding, known: ReadonlySet<string>): Readiness[
       level: 'blocks',
       text: `${f.id} is positive but of severity ${f.severity}`,
       finding: f.id,
-      check: f.check,
+      check: f.checks[0]!,
       fix: 'set severity info, or make it a weakness',
     });
   if (openParts(f).length === 0 && textsOf(f).some(hasPlaceholder))
@@ -64,7 +64,7 @@ export const aboutFinding = (f: Finding, known: ReadonlySet<string>): Readiness[
       level: 'blocks',
       text: `${f.id} still holds placeholder text: ${textsOf(f).map(placeholderIn).find(Boolean)?.slice(0, 60)}`,
       finding: f.id,
-      check: f.check,
+      check: f.checks[0]!,
       fix: 'write what it stands for, or remove it',
     });
   if (!f.positive && f.severity !== 'info' && scoresText(f.scores) === '')
@@ -72,7 +72,7 @@ export const aboutFinding = (f: Finding, known: ReadonlySet<string>): Readiness[
       level: 'warns',
       text: `${f.id} has no score`,
       finding: f.id,
-      check: f.check,
+      check: f.checks[0]!,
       part: 'cvss40',
       fix: 'score it with CVSS (s), so that others can weigh it',
     });
@@ -81,7 +81,7 @@ export const aboutFinding = (f: Finding, known: ReadonlySet<string>): Readiness[
       level: 'warns',
       text: `${f.id} was not read again as a whole`,
       finding: f.id,
-      check: f.check,
+      check: f.checks[0]!,
       fix: 'read it as a stranger would, then mark it reviewed (v)',
     });
   const lost = f.evidence.filter((id) => !known.has(id));
@@ -90,7 +90,7 @@ export const aboutFinding = (f: Finding, known: ReadonlySet<string>): Readiness[
       level: 'warns',
       text: `${f.id} rests on ${lost.length} evidence items that are not at hand`,
       finding: f.id,
-      check: f.check,
+      check: f.checks[0]!,
       fix: 'gather the evidence again, or attach items that exist',
     });
   if (!f.positive && f.severity !== 'info' && f.locations.length === 0)
@@ -98,7 +98,7 @@ export const aboutFinding = (f: Finding, known: ReadonlySet<string>): Readiness[
       level: 'warns',
       text: `${f.id} cites no lines of the target`,
       finding: f.id,
-      check: f.check,
+      check: f.checks[0]!,
       part: 'where',
       fix: 'add a location, so that a reviewer can see the code',
     });
@@ -112,7 +112,7 @@ export const aboutCitations = (
   cited: Cited,
 ): Readiness[] => {
   const proofs = proveFinding(f, items, cited);
-  const at = { finding: f.id, check: f.check };
+  const at = { finding: f.id, check: f.checks[0]! };
   const unread = proofs.filter((p) => p.proof.state === 'unread');
   const rowsOf = ({ location, index, proof }: ProvenCitation): Readiness[] => {
     const place = `${f.id} cites ${placeWords(location)}`;

@@ -11,7 +11,7 @@ export const isWork = (e: SessionEvent): boolean =>
 
 const checkOf = (e: SessionEvent): string | null => {
   if (e.type === 'check.answered' || e.type === 'draft.kept') return e.check;
-  if (e.type === 'finding.recorded') return e.value?.check ?? null;
+  if (e.type === 'finding.recorded') return e.value?.checks[0] ?? null;
   return e.type === 'attachment.added' ? (e.value?.check ?? null) : null;
 };
 
@@ -93,7 +93,7 @@ export const workLog = (events: readonly SessionEvent[], titles: ReadonlyMap<str
         say(
           e.value === null
             ? `finding ${e.finding} deleted`
-            : `finding ${e.finding} ${recorded.has(e.finding) ? 'revised' : 'recorded'} from ${e.value.check}, ${e.value.severity}: ${e.value.title}`,
+            : `finding ${e.finding} ${recorded.has(e.finding) ? 'revised' : 'recorded'} for ${e.value.checks.join(', ')}, ${e.value.severity}: ${e.value.title}`,
         );
         if (e.value) recorded.add(e.finding);
         break;

@@ -127,7 +127,7 @@ export const findingRows = (v: View): Finding[] => {
   const query = v.ui.filters.findings ?? '';
   const all = v.snap ? findingsOf(v.snap.session) : [];
   return query
-    ? all.filter((f) => matchesWords(query, f.id, f.title, f.severity, f.check, f.cwe ?? ''))
+    ? all.filter((f) => matchesWords(query, f.id, f.title, f.severity, f.checks.join(' '), f.cwe ?? ''))
     : all;
 };
 

@@ -187,7 +187,7 @@ export const runPlain = async ({ store, print, ask, write }: PlainPorts): Promis
         break;
       case 'findings':
         for (const f of findingsOf(state().session))
-          print(`${f.id}, ${f.severity}, check ${f.check}: ${visible(f.title)}`);
+          print(`${f.id}, ${f.severity}, check ${f.checks.join(', ')}: ${visible(f.title)}`);
         break;
       case 'n':
         at = nextOpen(state().methodology, state().session, at) ?? at;

@@ -118,7 +118,7 @@ const findingArb: fc.Arbitrary<Finding> = fc
       `F-0${n}`,
       (checksOf(testMethodology).find((c) => c.id === id) ?? checksOf(testMethodology)[0]) as Check,
     ),
-    check: id,
+    checks: [id],
     title,
     positive,
     summary,

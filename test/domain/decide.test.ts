@@ -71,7 +71,7 @@ describe('deciding', () => {
     expect(refusedBecause({ type: 'keep-draft', check: '9.9.9', text: 'x' })).toContain(
       'there is no check 9.9.9',
     );
-    expect(refusedBecause({ type: 'record-finding', finding: { ...finding, check: '9.9.9' } })).toContain(
+    expect(refusedBecause({ type: 'record-finding', finding: { ...finding, checks: ['9.9.9'] } })).toContain(
       '9.9.9',
     );
   });

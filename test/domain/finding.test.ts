@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { decide, isRefusal } from '../../src/domain/decide.ts';
-import { draftFinding, type Finding, missingParts, stageOf } from '../../src/domain/finding.ts';
+import {
+  draftFinding,
+  type Finding,
+  finding,
+  missingParts,
+  recordedFinding,
+  stageOf,
+  withoutLeftovers,
+} from '../../src/domain/finding.ts';
 import { findingInput, toInput, withInput } from '../../src/domain/finding-input.ts';
 import { checksOf } from '../../src/domain/methodology.ts';
 import { emptyAivss } from '../../src/domain/scoring/aivss.ts';
+import { findingsOfCheck } from '../../src/domain/selectors.ts';
 import { audited, testMethodology } from './arbitraries.ts';
 
 const check = checksOf(testMethodology)[0]!;
@@ -84,7 +93,27 @@ describe('what is missing', () => {
     const business = { development: '', staging: '', production: '', enterprise: '' };
     expect(missingParts(whole({ business }))).toEqual(['business.production']);
     expect(missingParts(whole({ business: { ...business, enterprise: 'e' } }))).toEqual([]);
-    expect(missingParts(whole({ business, severity: 'info' }))).toEqual([]);
+    const impact = {
+      ...whole().impact,
+      confidentiality: 'Low',
+      integrity: 'None',
+      availability: 'Low',
+    } as const;
+    expect(missingParts(whole({ business, severity: 'info', impact }))).toEqual([]);
+  });
+
+  it('is a word on why, where impact and severity contradict each other', () => {
+    const harmless = {
+      confidentiality: 'Low',
+      integrity: 'None',
+      availability: 'None',
+      exploitability: 'High',
+      scope: 'x',
+    } as const;
+    expect(missingParts(whole({ severity: 'low' }))).toEqual(['severityReason']);
+    expect(missingParts(whole({ severity: 'critical', impact: harmless }))).toEqual(['severityReason']);
+    expect(missingParts(whole({ severity: 'low', severityReason: 'only in tests' }))).toEqual([]);
+    expect(missingParts(whole({ severity: 'medium', impact: harmless }))).toEqual([]);
   });
 });
 
@@ -112,4 +141,61 @@ it('is written as a person edits it and read back the same', () => {
   expect(
     withInput(draftFinding('F-01', check), read, { locations: f.locations, evidence: f.evidence }),
   ).toEqual(f);
+});
+
+describe('one finding', () => {
+  it('serves several checks, the one it was raised from first', () => {
+    const f = { ...whole(), checks: checksOf(testMethodology).map((c) => c.id) };
+    const { session } = audited([{ type: 'record-finding', finding: f }]);
+    for (const c of checksOf(testMethodology)) expect(findingsOfCheck(session, c.id)).toEqual([f]);
+  });
+
+  it('of an old journal belongs to its one check', () => {
+    const { checks: _, template: __, ...rest } = whole();
+    expect(recordedFinding.parse({ ...rest, check: '1.1.2' })).toMatchObject({
+      checks: ['1.1.2'],
+      template: { id: '', parts: [] },
+    });
+  });
+
+  it('as a person writes it may name one check or several', () => {
+    const base = whole();
+    const found = { locations: null, evidence: null };
+    expect(withInput(base, findingInput.parse({ check: '1.2.1' }), found).checks).toEqual(['1.2.1']);
+    const several = findingInput.parse({ checks: ['1.2.1', '1.1.1', '1.2.1'] });
+    expect(withInput(base, several, found).checks).toEqual(['1.2.1', '1.1.1']);
+    expect(withInput(base, findingInput.parse({ title: 't' }), found).checks).toEqual(base.checks);
+  });
+});
+
+describe('what a template said of its own case', () => {
+  const link = 'https://cwe.mitre.org/data/definitions/78.html';
+  const begun = whole({
+    examples: 'use execFile',
+    references: [link, 'https://example.org/guide'],
+    template: {
+      id: 'shell-command',
+      parts: ['examples', 'impact', 'impact.scope', 'business.production', 'risks'],
+    },
+  });
+
+  it('goes when the auditor says that it is another weakness; their own words stay', () => {
+    const now = withoutLeftovers(begun, { ...begun, cwe: 'CWE-88', risks: ['mine'] });
+    expect(now).toMatchObject({ examples: '', risks: ['mine'], references: ['https://example.org/guide'] });
+    expect(now.business.production).toBe('');
+    expect(now.impact).toMatchObject({ confidentiality: 'None', scope: '' });
+    expect(missingParts(now)).toContain('impact.scope');
+    expect(finding.parse(now)).toEqual(now);
+  });
+
+  it('goes too when a weakness becomes a good practice', () => {
+    const now = withoutLeftovers(begun, { ...begun, positive: true, cwe: null, severity: 'info' });
+    expect(now).toMatchObject({ examples: '', risks: [], references: ['https://example.org/guide'] });
+  });
+
+  it('stays when something else changes, and what was changed is no longer called the template’s', () => {
+    const now = withoutLeftovers(begun, { ...begun, title: 'another', examples: 'mine' });
+    expect(now).toMatchObject({ examples: 'mine', risks: begun.risks, references: begun.references });
+    expect(now.template.parts).toEqual(['impact', 'impact.scope', 'business.production', 'risks']);
+  });
 });

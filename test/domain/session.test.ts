@@ -118,6 +118,23 @@ describe('a session', () => {
   });
 });
 
+describe('who said it', () => {
+  const says = (seq: number, by: string, verdict: 'pass' | 'fail', more: object = {}): SessionEvent => ({
+    ...at(seq, { type: 'check.answered', check: '1.1.1', answer: { verdict, note: '' } }, seq),
+    by,
+    ...more,
+  });
+
+  it('is who recorded it, also when another takes a later word back, or says it again', () => {
+    const first = [startEvent(), says(2, 'jane', 'pass'), says(3, 'kim', 'fail')];
+    const by = (events: SessionEvent[]) => replay(events).answers.get('1.1.1')?.by;
+    expect(by(first)).toBe('kim');
+    const back = [...first, says(4, 'kim', 'pass', { undoes: 3 })];
+    expect(by(back)).toBe('jane');
+    expect(by([...back, says(5, 'lee', 'fail', { redoes: 4 })])).toBe('kim');
+  });
+});
+
 describe('time worked', () => {
   it('adds up what lies between events', () => {
     expect(replay([startEvent(), answered(2), answered(9)]).workedMs).toBe(9 * 60_000);

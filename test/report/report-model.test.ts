@@ -23,7 +23,8 @@ const model = (bodies: EventBody[], over = {}) => buildReport(inputOf(bodies, ov
 describe('what is proposed', () => {
   it('is not assessed when nothing was tested', () => {
     const { proposals, scorecard, top10 } = model([started()]);
-    expect(proposals.overallRisk.value).toBe('not_assessed');
+    expect(proposals.overallRisk.value).toBe('not_determined');
+    expect(proposals.overallRisk.reason).toContain('below 80 % of decided checks');
     expect(proposals.status.value).toBe('not_assessed');
     expect(proposals.productionReady).toBeNull();
     expect(Object.values(proposals.deployment).map((p) => p.value)).toEqual(Array(4).fill('not_assessed'));
@@ -40,7 +41,7 @@ describe('what is proposed', () => {
     for (const last of [[], [answer('2.4.1', 'unsure')]] as EventBody[][]) {
       const { proposals } = model([...allPass().slice(0, -1), ...last]);
       expect(proposals).toMatchObject({
-        overallRisk: { value: 'not_assessed' },
+        overallRisk: { value: 'not_determined' },
         status: { value: 'not_assessed' },
         productionReady: null,
         compliance: { baseline: { value: 'partial' } },
@@ -48,8 +49,64 @@ describe('what is proposed', () => {
     }
   });
 
-  it('says at least how bad it is, and counts failed checks without a finding', () => {
-    expect(model([started(), answer('2.1.2', 'fail')]).proposals.overallRisk.value).toBe('at_least_medium');
+  it('gives no severity nobody gave: a failed check without a finding is said to be failed, not how gravely', () => {
+    const failed = [...allPass(), answer('2.1.2', 'fail', 'theoretical; low')];
+    for (const script of [failed, [started(), answer('2.1.2', 'fail')]] as EventBody[][]) {
+      const { proposals } = model(script);
+      expect(proposals.overallRisk.value).toBe('not_determined');
+      expect(proposals.overallRisk.reason).toContain('failed, and how grave is not said: 2.1.2');
+      expect(proposals.status.value).toBe('not_assessed');
+      expect(Object.values(proposals.deployment).map((p) => p.value)).toEqual(Array(4).fill('not_assessed'));
+      expect(proposals.productionReady).toBeNull();
+    }
+    const { proposals } = model([
+      ...failed,
+      {
+        type: 'finding.recorded',
+        finding: 'F-01',
+        value: shellFinding({ severity: 'low', checks: ['2.1.4'] }),
+      },
+    ]);
+    expect(proposals.overallRisk.value).toBe('at_least_low_medium');
+  });
+
+  it('takes one finding for all the checks it speaks to', () => {
+    const { checks, proposals } = model([
+      ...allPass(),
+      answer('2.1.2', 'fail'),
+      answer('2.1.4', 'fail'),
+      {
+        type: 'finding.recorded',
+        finding: 'F-01',
+        value: shellFinding({ severity: 'low', checks: ['2.1.2', '2.1.4'] }),
+      },
+    ]);
+    expect(checks.filter((c) => c.findings.length > 0).map((c) => c.id)).toEqual(['2.1.2', '2.1.4']);
+    expect(proposals.overallRisk.value).toBe('low_medium');
+  });
+
+  it('names each verdict’s author, also when a second auditor signs, and takes back what was done', () => {
+    const kim = { name: 'Kim', github: 'kim', organization: 'K', contact: 'kim@example.org' };
+    const { checks, auditor } = buildReport(
+      inputOf(
+        [
+          started(),
+          answer('2.1.2', 'fail'),
+          { type: 'auditor.named', auditor: kim },
+          answer('2.1.4', 'pass'),
+        ],
+        {},
+        ['jane@laptop', 'jane-doe', 'kim', 'kim'],
+      ),
+    );
+    expect(auditor.name).toBe('Kim');
+    expect(checks.filter((c) => c.by !== '').map((c) => [c.id, c.by])).toEqual([
+      ['2.1.2', 'Jane Doe'],
+      ['2.1.4', 'Kim'],
+    ]);
+  });
+
+  it('rates by the gravest finding', () => {
     const grave = model([
       ...allPass(),
       { type: 'finding.recorded', finding: 'F-01', value: shellFinding({ severity: 'critical' }) },

@@ -275,8 +275,9 @@ export const smallEvidence = (): Map<string, CollectorResult> =>
   ]);
 
 export const shellFinding = (over: Partial<Finding> = {}): Finding => ({
+  template: { id: '', parts: [] },
   id: 'F-01',
-  check: '2.1.2',
+  checks: ['2.1.2'],
   title: 'Shell command built from a tool parameter',
   severity: 'high',
   positive: false,
@@ -323,7 +324,7 @@ export const shellFinding = (over: Partial<Finding> = {}): Finding => ({
 export const strengthFinding = (over: Partial<Finding> = {}): Finding => ({
   ...shellFinding(),
   id: 'F-02',
-  check: '2.1.4',
+  checks: ['2.1.4'],
   title: 'Result sizes are limited',
   severity: 'info',
   positive: true,
@@ -357,13 +358,15 @@ const counts = { lead: 0, fact: 0, strength: 0, gap: 0 };
 /** Numbers and times the events: two minutes apart, from 09:00 UTC. */
 export const eventsOf = (
   bodies: readonly (EventBody & { undoes?: number; redoes?: number })[],
+  /** Who did each; without, the login of the machine did all. */
+  by: readonly string[] = [],
 ): SessionEvent[] =>
   bodies.map((body, i) => ({
     ...body,
     v: 1,
     seq: i + 1,
     at: new Date(Date.UTC(2026, 10, 22, 9, 0) + i * 120_000).toISOString(),
-    by: 'jane@laptop',
+    by: by[i] ?? 'jane@laptop',
   })) as SessionEvent[];
 
 export const started = (over: Partial<Extract<EventBody, { type: 'session.started' }>> = {}): EventBody => ({
@@ -432,8 +435,9 @@ export const smallScript = (): (EventBody & { undoes?: number })[] => [
 export const inputOf = (
   bodies: readonly EventBody[] = smallScript(),
   over: Partial<ReportInput> = {},
+  by: readonly string[] = [],
 ): ReportInput => {
-  const events = eventsOf(bodies);
+  const events = eventsOf(bodies, by);
   return {
     session: replay(events),
     events,

@@ -70,17 +70,20 @@ const placesOf = (f: FindingReport): Location[] =>
 
 const fingerprint = (f: FindingReport): string => {
   const place = placesOf(f)[0];
-  return [f.check, f.cwe ?? '', place ? sarifUri(place.path) : '', place?.sha256.slice(0, 32) ?? f.id].join(
-    ':',
-  );
+  return [
+    f.checks[0],
+    f.cwe ?? '',
+    place ? sarifUri(place.path) : '',
+    place?.sha256.slice(0, 32) ?? f.id,
+  ].join(':');
 };
 
 const result = (f: FindingReport, rules: readonly string[], taxa: readonly string[]) => {
   const [first, ...rest] = placesOf(f);
   const flows = f.items.filter((i) => i.flow.length > 0);
   return {
-    ruleId: f.check,
-    ruleIndex: rules.indexOf(f.check),
+    ruleId: f.checks[0],
+    ruleIndex: rules.indexOf(f.checks[0]!),
     kind: f.positive ? 'pass' : 'fail',
     level: f.positive ? 'none' : LEVELS[f.severity],
     message: { text: sarifText(`${f.title}. ${f.summary}`) },
@@ -97,6 +100,7 @@ const result = (f: FindingReport, rules: readonly string[], taxa: readonly strin
     partialFingerprints: { 'mcpAuditCode/v1': fingerprint(f) },
     properties: {
       findingId: f.fileId,
+      checks: f.checks,
       severity: f.severity,
       category: sarifText(f.category, 200),
       ...(f.positive ? {} : { 'security-severity': severityNumber(f) }),
@@ -109,7 +113,7 @@ const result = (f: FindingReport, rules: readonly string[], taxa: readonly strin
 const rulesOf = (m: ReportModel, ids: readonly string[]) =>
   ids.map((id) => {
     const check = m.checks.find((c) => c.id === id);
-    const own = m.findings.filter((f) => f.check === id && !f.positive);
+    const own = m.findings.filter((f) => f.checks[0] === id && !f.positive);
     return {
       id,
       shortDescription: { text: sarifText(check?.title ?? id, 500) },
@@ -143,7 +147,7 @@ const labelled = (log: Record<string, unknown>): unknown => {
 };
 
 export const sarifLog = (m: ReportModel): unknown => {
-  const rules = [...new Set(m.findings.map((f) => f.check))].sort();
+  const rules = [...new Set(m.findings.flatMap((f) => f.checks[0] ?? []))].sort();
   const taxa = [...new Set(m.findings.flatMap((f) => f.cwe ?? []))].sort();
   return labelled({
     $schema: SARIF_SCHEMA,

@@ -145,6 +145,16 @@ export const FINDING_PARTS: readonly Part[] = [
       cwe: value === 'good practice' ? null : f.cwe,
     }),
   },
+  {
+    id: 'checks',
+    label: 'checks',
+    help: 'Every check it speaks to, the one it was raised from first: 2.1.2, 2.2.1.',
+    get: (f) => f.checks.join(', '),
+    set: (f, value) => {
+      const checks = [...new Set(value.split(/[\s,;]+/).filter(Boolean))];
+      return checks.length > 0 ? { ...f, checks } : f;
+    },
+  },
   text('category', 'category', 'For instance: Input Validation, Access Control, Supply Chain.', false),
   {
     id: 'cwe',

@@ -183,7 +183,7 @@ export const addReproduction = (app: App, { latest, record }: Editing): void => 
 
 export const addEvidence = (app: App, { latest, record }: Editing): void => {
   const f = latest();
-  const here = (i: EvidenceItem) => i.checks.includes(f.check);
+  const here = (i: EvidenceItem) => i.checks.some((c) => f.checks.includes(c));
   const all = [...app.opened().store.snapshot().evidence.values()].flatMap((r) => r.items);
   const rows = [...all.filter(here), ...all.filter((i) => !here(i))]
     .filter((i) => !f.evidence.includes(i.id))
@@ -194,7 +194,7 @@ export const addEvidence = (app: App, { latest, record }: Editing): void => {
     }));
   pick(
     app,
-    `Evidence for ${f.id}, that of check ${f.check} first`,
+    `Evidence for ${f.id}, that of ${f.checks.join(', ')} first`,
     filtered(rows),
     (ids) => saying(app, record({ ...latest(), evidence: appended(latest().evidence, ids) })),
     true,

@@ -1,6 +1,6 @@
 import { isRefusal, nextFindingId } from '../../domain/decide.ts';
 import type { EvidenceItem } from '../../domain/evidence.ts';
-import { draftFinding, type Finding, missingParts, stageOf } from '../../domain/finding.ts';
+import { draftFinding, type Finding, missingParts, stageOf, withoutLeftovers } from '../../domain/finding.ts';
 import { applyTemplate, findingFromEvidence, wordsOf } from '../../domain/finding-template.ts';
 import { type Check, findCheck } from '../../domain/methodology.ts';
 import type { App } from '../app-state.ts';
@@ -94,7 +94,9 @@ export const openFindingForm = (app: App, begun: Finding, note = '', at?: string
 /** The finding that is being edited: one that nobody touched is not recorded. */
 const editingOf = (app: App, begun: Finding, changed: () => void): Editing => ({
   latest: () => app.opened().store.snapshot().session.findings.get(begun.id) ?? begun,
-  record: (finding) => {
+  record: (next) => {
+    const before = app.opened().store.snapshot().session.findings.get(begun.id) ?? begun;
+    const finding = withoutLeftovers(before, next);
     const result = app.opened().store.dispatch({ type: 'record-finding', finding });
     if (isRefusal(result))
       return result.refused === 'nothing changed' ? null : `${result.refused}: ${result.hint}`;

@@ -52,7 +52,7 @@ export const findingList = (v: View, theme: Theme, size: Size): Omit<PaneText, '
       wide
         ? [
             span(leadingScore(f.scores)?.score.toFixed(1) ?? '', 'muted'),
-            span(` ${f.check}`, 'muted'),
+            span(` ${f.checks[0]}${f.checks.length > 1 ? `+${f.checks.length - 1}` : ''}`, 'muted'),
             span(open > 0 ? ` ${open} to fill` : ` ${stage}`, open > 0 ? 'warn' : 'ok'),
           ]
         : [span(open > 0 ? `${open} open` : stage, open > 0 ? 'warn' : 'ok')],
@@ -133,7 +133,7 @@ export const findingDetail = (v: View, f: Finding, columns: number): Line[] => {
     [
       span(f.positive ? 'good practice' : f.severity, f.positive ? 'ok' : severityTone(f.severity)),
       span(`  ${stageOf(f)}`, missing.length > 0 ? 'warn' : 'ok'),
-      span(`  ${visible(f.category)}  check ${f.check}`, 'muted'),
+      span(`  ${visible(f.category)}  check ${f.checks.join(', ')}`, 'muted'),
     ],
     ...(f.positive ? [] : wrap(f.cwe ? cweLabel(f.cwe) : 'no CWE: w chooses one', columns).map(muted)),
     ...scoreLines(f, columns),
