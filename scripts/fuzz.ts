@@ -1,0 +1,136 @@
+// Tries damaged and hostile files on everything that reads files of others. A crash (anything but a refusal in words), more
+// than ten seconds, or more than 1 GB of memory is a finding. The same seed tries the same files.
+//
+//   node scripts/fuzz.ts [--target ID]… [--minutes N] [--seed N] [--corpus DIR] [--to DIR]
+//
+// --corpus adds files to change, by their extension; --to keeps what was found (test/fuzz/findings holds those that are mended).
+import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Reply, Request } from './fuzz/child.ts';
+import { targets } from './fuzz/targets.ts';
+
+const MOST_MS = 10_000;
+const MOST_BYTES = 1_000_000_000;
+/** To start a process and read the seeds. */
+const START_MS = 20_000;
+/** Readers take turns of this length. */
+const TURN_MS = 15_000;
+/** A process grows by what its parsers keep: a new one after so many files. */
+const FILES_A_PROCESS = 1000;
+
+const { values } = parseArgs({
+  options: {
+    target: { type: 'string', multiple: true },
+    minutes: { type: 'string', default: '8' },
+    seed: { type: 'string', default: '1' },
+    corpus: { type: 'string', default: '' },
+    to: { type: 'string', default: '' },
+  },
+});
+const chosen = targets.filter((t) => !values.target || values.target.includes(t.id));
+const seed = Number(values.seed);
+const until = Date.now() + Number(values.minutes) * 60_000;
+
+const start = (): ChildProcess =>
+  fork(join(import.meta.dirname, 'fuzz/child.ts'), {
+    execArgv: ['--max-old-space-size=900'],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+
+type Outcome = { problem: string; kind: 'none' | 'crash' | 'hang' | 'memory' };
+
+/** Asks one process to try one file. A process that does not come back is ended. */
+const ask = (child: ChildProcess, request: Request, ms = MOST_MS): Promise<Outcome> =>
+  new Promise((resolve) => {
+    const done = (outcome: Outcome): void => {
+      clearTimeout(timer);
+      child.removeAllListeners();
+      resolve(outcome);
+    };
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      done({ kind: 'hang', problem: `no answer within ${ms / 1000} s` });
+    }, ms);
+    child.on('exit', (code, signal) =>
+      done({
+        kind: 'memory',
+        problem: `the process ended by itself (${code ?? signal}): out of memory, or worse`,
+      }),
+    );
+    child.on('message', (reply: Reply) =>
+      done(
+        reply.crash !== null
+          ? { kind: 'crash', problem: reply.crash }
+          : reply.peakBytes > MOST_BYTES
+            ? { kind: 'memory', problem: `${Math.round(reply.peakBytes / 1e6)} MB` }
+            : { kind: 'none', problem: '' },
+      ),
+    );
+    child.send(request);
+  });
+
+const firstPlace = (stack: string): string =>
+  stack
+    .split('\n')
+    .find((l) => /\/src\//.test(l))
+    ?.replace(/^.*\/src\//, 'src/')
+    .replace(/:\d+\)?$/, '') ?? stack.split('\n')[0]!;
+
+const found = new Map<string, string>();
+const counts = new Map<string, number>();
+let running: { process: ChildProcess; files: number } | null = null;
+
+const childNow = () => {
+  if (running && running.files < FILES_A_PROCESS) return running;
+  running?.process.kill();
+  running = { process: start(), files: 0 };
+  return running;
+};
+
+/** Again and alone: a process may have been large from files before, the machine busy. */
+const confirm = async (request: Request, file: string): Promise<Outcome> => {
+  const alone = start();
+  if (values.to) mkdirSync(values.to, { recursive: true });
+  const outcome = await ask(alone, { ...request, ...(values.to ? { write: file } : {}) }, MOST_MS + START_MS);
+  alone.kill('SIGKILL');
+  return outcome;
+};
+
+const tryOne = async (id: string, first: boolean): Promise<void> => {
+  const number = counts.get(id) ?? 0;
+  counts.set(id, number + 1);
+  const child = childNow();
+  const request = { target: id, corpus: values.corpus, seed, number };
+  const spare = first || child.files++ === 0 ? START_MS : 0;
+  const answer = await ask(child.process, request, MOST_MS + spare);
+  if (answer.kind === 'none') return;
+  child.process.kill('SIGKILL');
+  running = null;
+  const file = join(values.to, `${id}-${seed}-${number}.json`);
+  const { kind, problem } = await confirm(request, file);
+  if (kind === 'none') return;
+  const key = `${id}: ${kind}${kind === 'crash' ? ` at ${firstPlace(problem)}` : ''}`;
+  if (found.has(key)) return;
+  found.set(key, file);
+  process.stdout.write(`${key} (file ${number})\n  ${problem.split('\n').slice(0, 6).join('\n  ')}\n`);
+  if (values.to && existsSync(file))
+    writeFileSync(
+      file,
+      JSON.stringify({ target: id, ...JSON.parse(readFileSync(file, 'utf8')), problem: key }),
+    );
+};
+
+while (Date.now() < until && chosen.length > 0)
+  for (const { id } of chosen) {
+    const turn = Date.now() + TURN_MS;
+    await tryOne(id, true);
+    while (Date.now() < Math.min(turn, until)) await tryOne(id, false);
+  }
+running?.process.kill();
+const tried = [...counts.values()].reduce((a, b) => a + b, 0);
+process.stdout.write(
+  `seed ${seed}: ${tried} files tried on ${chosen.length} readers (${[...counts].map(([id, n]) => `${id} ${n}`).join(', ')}); ${found.size} kinds of finding\n`,
+);
+process.exit(found.size === 0 ? 0 : 1);
