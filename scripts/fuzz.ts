@@ -80,13 +80,14 @@ const firstPlace = (stack: string): string =>
 
 const found = new Map<string, string>();
 const counts = new Map<string, number>();
-let running: { process: ChildProcess; files: number } | null = null;
+const running: { process: ChildProcess; files: number }[] = [];
+
+const stop = (): void => void running.splice(0).map(({ process: child }) => child.kill('SIGKILL'));
 
 const childNow = () => {
-  if (running && running.files < FILES_A_PROCESS) return running;
-  running?.process.kill();
-  running = { process: start(), files: 0 };
-  return running;
+  if ((running[0]?.files ?? 0) >= FILES_A_PROCESS) stop();
+  if (running.length === 0) running.push({ process: start(), files: 0 });
+  return running[0]!;
 };
 
 /** Again and alone: a process may have been large from files before, the machine busy. */
@@ -106,8 +107,7 @@ const tryOne = async (id: string, first: boolean): Promise<void> => {
   const spare = first || child.files++ === 0 ? START_MS : 0;
   const answer = await ask(child.process, request, MOST_MS + spare);
   if (answer.kind === 'none') return;
-  child.process.kill('SIGKILL');
-  running = null;
+  stop();
   const file = join(values.to, `${id}-${seed}-${number}.json`);
   const { kind, problem } = await confirm(request, file);
   if (kind === 'none') return;
@@ -128,7 +128,7 @@ while (Date.now() < until && chosen.length > 0)
     await tryOne(id, true);
     while (Date.now() < Math.min(turn, until)) await tryOne(id, false);
   }
-running?.process.kill();
+stop();
 const tried = [...counts.values()].reduce((a, b) => a + b, 0);
 process.stdout.write(
   `seed ${seed}: ${tried} files tried on ${chosen.length} readers (${[...counts].map(([id, n]) => `${id} ${n}`).join(', ')}); ${found.size} kinds of finding\n`,
