@@ -5,7 +5,8 @@
 //
 // --corpus adds files to change, by their extension; --to keeps what was found (test/fuzz/findings holds those that are mended).
 import { type ChildProcess, fork } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Reply, Request } from './fuzz/child.ts';
@@ -31,6 +32,7 @@ const { values } = parseArgs({
 });
 const chosen = targets.filter((t) => !values.target || values.target.includes(t.id));
 const seed = Number(values.seed);
+if (values.to) mkdirSync(values.to, { recursive: true });
 const until = Date.now() + Number(values.minutes) * 60_000;
 
 const start = (): ChildProcess =>
@@ -90,12 +92,17 @@ const childNow = () => {
   return running[0]!;
 };
 
-/** Again and alone: a process may have been large from files before, the machine busy. */
+/**
+ * Again and alone: a process may have been large from files before or from making this one, the machine busy. The file is
+ * written by one process and read by another.
+ */
 const confirm = async (request: Request, file: string): Promise<Outcome> => {
-  const alone = start();
-  if (values.to) mkdirSync(values.to, { recursive: true });
-  const outcome = await ask(alone, { ...request, ...(values.to ? { write: file } : {}) }, MOST_MS + START_MS);
-  alone.kill('SIGKILL');
+  const [maker, reader] = [start(), start()];
+  await ask(maker, { ...request, write: file }, MOST_MS + START_MS);
+  maker.kill('SIGKILL');
+  const made = JSON.parse(readFileSync(file, 'utf8')) as { name: string; bytes: string };
+  const outcome = await ask(reader, { target: request.target, ...made }, MOST_MS + START_MS);
+  reader.kill('SIGKILL');
   return outcome;
 };
 
@@ -108,14 +115,15 @@ const tryOne = async (id: string, first: boolean): Promise<void> => {
   const answer = await ask(child.process, request, MOST_MS + spare);
   if (answer.kind === 'none') return;
   stop();
-  const file = join(values.to, `${id}-${seed}-${number}.json`);
+  const file = join(values.to || tmpdir(), `${id}-${seed}-${number}.json`);
   const { kind, problem } = await confirm(request, file);
+  if (kind === 'none' || values.to === '') rmSync(file);
   if (kind === 'none') return;
   const key = `${id}: ${kind}${kind === 'crash' ? ` at ${firstPlace(problem)}` : ''}`;
   if (found.has(key)) return;
   found.set(key, file);
   process.stdout.write(`${key} (file ${number})\n  ${problem.split('\n').slice(0, 6).join('\n  ')}\n`);
-  if (values.to && existsSync(file))
+  if (values.to)
     writeFileSync(
       file,
       JSON.stringify({ target: id, ...JSON.parse(readFileSync(file, 'utf8')), problem: key }),

@@ -61,7 +61,7 @@ process.on('message', async (request: Request) => {
         request.write,
         JSON.stringify({ name: input.name, bytes: Buffer.from(input.bytes).toString('base64') }),
       );
-    await target.read(input.name, input.bytes);
+    else await target.read(input.name, input.bytes);
   } catch (error) {
     // A refusal in words is what is asked for.
     if (!(error instanceof Error) || !['UserError', 'SaveError'].includes(error.name))

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { AdvisorySource } from '../domain/advisory.ts';
 import { UserError } from '../domain/errors.ts';
@@ -21,9 +21,12 @@ export const advisorySources = (
 /** The path as it is kept: absolute, so that resuming from another folder means the same. */
 export const chosenCopy = (path: string): string => {
   const full = resolve(path);
-  if (existsSync(full)) return full;
+  const stats = statSync(full, { throwIfNoEntry: false });
+  if (stats?.isFile() || stats?.isDirectory()) return full;
   throw new UserError(
-    `there is no ${full}, so nothing was looked up in it`,
+    stats
+      ? `${full} is neither a folder nor an ordinary file, so nothing was looked up in it`
+      : `there is no ${full}, so nothing was looked up in it`,
     'name a folder or zip of OSV records: npm/all.zip …, or a clone of github.com/github/advisory-database',
   );
 };

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { answersFile } from '../domain/answers-file.ts';
 import { type Command, isRefusal, nextFindingId, type Refusal } from '../domain/decide.ts';
@@ -10,6 +9,7 @@ import { findCheck } from '../domain/methodology.ts';
 import { surfaceOf } from '../domain/surface.ts';
 import { itemsNamed } from '../engine/locate.ts';
 import type { Store } from '../engine/store.ts';
+import { readInputFile, readStandardInput } from '../io/input-file.ts';
 import { resolveFinding } from './findings.ts';
 import { loadTemplates } from './templates.ts';
 
@@ -25,18 +25,13 @@ export type Answered = {
 export const readAnswers = (file: string): ReturnType<typeof answersFile.parse> => {
   let text: string;
   try {
-    text = readFileSync(file === '-' ? 0 : file, 'utf8');
+    text = (file === '-' ? readStandardInput(MAX_BYTES) : readInputFile(file, MAX_BYTES)).toString('utf8');
   } catch (error) {
     throw new UserError(
       `the answers in ${file} could not be read: ${error instanceof Error ? error.message : error}`,
-      'nothing was recorded; name a file that can be read',
+      'nothing was recorded; name a file of answers, or - for standard input',
     );
   }
-  if (text.length > MAX_BYTES)
-    throw new UserError(
-      `${file} is larger than 8 MiB, so nothing was recorded`,
-      'split the answers over several files',
-    );
   const document = parseDocument(text);
   const [error] = document.errors;
   if (error)

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UserError } from '../domain/errors.ts';
+import { readInputFile } from '../io/input-file.ts';
 import { entriesIn, namedFile } from '../io/open-folder.ts';
 import { exportSession } from '../io/session/export-session.ts';
 import { type Imported, importSession } from '../io/session/import-session.ts';
+import { ARCHIVE_LIMITS } from '../io/session/read-archive.ts';
 import { changeFiles } from '../io/write-files.ts';
 import { visible } from '../text/visible.ts';
 import { type Host, json } from './host.ts';
@@ -25,7 +26,7 @@ export const exportTo = async (sessionFolder: string, file: string): Promise<str
 export const importFile = (host: Host, file: string): Imported => {
   let bytes: Buffer;
   try {
-    bytes = readFileSync(file);
+    bytes = readInputFile(file, ARCHIVE_LIMITS.archiveBytes);
   } catch (error) {
     throw new UserError(
       `${file} could not be read: ${error instanceof Error ? error.message : error}`,

@@ -1,9 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { isRefusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
+import { readInputFile } from '../io/input-file.ts';
 import { withSession } from './headless.ts';
 import type { Host } from './host.ts';
+
+/** An exported session has to hold it. */
+const MAX_BYTES = 256 * 1024 * 1024;
 
 const TYPES: Record<string, string> = {
   '.json': 'application/json',
@@ -24,7 +27,7 @@ export const attach = (
 ): Promise<number> => {
   let bytes: Buffer;
   try {
-    bytes = readFileSync(file);
+    bytes = readInputFile(file, MAX_BYTES);
   } catch (error) {
     throw new UserError(
       `${file} could not be read, so nothing was attached: ${error instanceof Error ? error.message : error}`,

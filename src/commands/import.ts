@@ -1,9 +1,10 @@
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { isRefusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
 import type { ForeignFile } from '../engine/import-results.ts';
 import type { Store } from '../engine/store.ts';
+import { openInputFile, readInputFile } from '../io/input-file.ts';
 import { MAX_IMPORT_BYTES } from '../results/read-results.ts';
 import { visible } from '../text/visible.ts';
 import { importCommand } from './archive.ts';
@@ -12,7 +13,7 @@ import { type Host, json } from './host.ts';
 
 /** One word for two things an auditor has at hand as a file. A session is a zip; what tools write is JSON. */
 const isArchive = (file: string): boolean => {
-  const fd = openSync(file, 'r');
+  const { fd } = openInputFile(file);
   try {
     const head = Buffer.alloc(4);
     return readSync(fd, head) === 4 && head.readUInt32LE() === 0x04034b50;
@@ -22,20 +23,7 @@ const isArchive = (file: string): boolean => {
 };
 
 /** The file's bytes; refuses what is no file, or larger than could be read, before reading it. */
-const readBounded = (file: string): Buffer => {
-  const fd = openSync(file, 'r');
-  try {
-    const { size } = fstatSync(fd);
-    if (size > MAX_IMPORT_BYTES)
-      throw new UserError(
-        `${file} was not imported: it has ${size.toLocaleString('en')} bytes, more than the ${MAX_IMPORT_BYTES.toLocaleString('en')} that are read`,
-        'let the tool write one file for each part of the tree',
-      );
-    return readFileSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-};
+const readBounded = (file: string): Buffer => readInputFile(file, MAX_IMPORT_BYTES);
 
 const readable = <T>(file: string, read: () => T): T => {
   try {

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { UserError } from '../domain/errors.ts';
 import { shellQuote } from '../engine/reproduce.ts';
 import type { Store } from '../engine/store.ts';
+import { readInputFile } from '../io/input-file.ts';
 import { checkOut } from '../io/scan/checkout.ts';
 import { scrubbedEnvironment } from '../io/scan/find-executable.ts';
 import { runScanner } from '../io/scan/run-scanner.ts';
@@ -116,7 +117,7 @@ export const describePlan = (p: PlannedScan): string =>
 
 const readable = (path: string): Buffer => {
   try {
-    return readFileSync(path);
+    return readInputFile(path, MAX_IMPORT_BYTES);
   } catch {
     return Buffer.alloc(0);
   }

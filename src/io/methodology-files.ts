@@ -29,11 +29,12 @@ export const bundledChecklists = (): string => {
 const readBounded = async (path: string, name: string): Promise<string> => {
   const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
-    if (!(await handle.stat()).isFile())
-      throw new UserError(
-        `${name} in the methodology folder is not a file.`,
-        'Replace it by a YAML file, or move it away.',
-      );
+    const notFile = new UserError(
+      `${name} in the methodology folder is not a file.`,
+      'Replace it by a YAML file, or move it away.',
+    );
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw notFile;
     const buffer = Buffer.alloc(MAX_BYTES + 1);
     let length = 0;
     for (;;) {
@@ -41,6 +42,8 @@ const readBounded = async (path: string, name: string): Promise<string> => {
       length += bytesRead;
       if (bytesRead === 0 || length === buffer.length) break;
     }
+    // What the system makes up as it is read says that it is empty.
+    if (stats.size === 0 && length > 0) throw notFile;
     if (length > MAX_BYTES)
       throw new UserError(
         `${name} is larger than ${MAX_BYTES / 1024} KB, so the methodology was not read.`,

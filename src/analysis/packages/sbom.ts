@@ -91,7 +91,10 @@ const filesOf = (c: Component): ExternalReferenceRepository =>
 
 const hexOfBase64 = (text: string): string => {
   if (!/^[A-Za-z0-9+/]{10,100}={0,2}$/.test(text)) return '';
-  return [...atob(text)].map((c) => c.charCodeAt(0).toString(16).padStart(2, '0')).join('');
+  const digits = text.replace(/=+$/, '');
+  // No number of bytes has so many digits.
+  if (digits.length % 4 === 1) return '';
+  return [...atob(digits)].map((c) => c.charCodeAt(0).toString(16).padStart(2, '0')).join('');
 };
 
 const licences = new Factories.LicenseFactory((expression) => void spdxExpression(expression));

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { appendFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { z } from 'zod';
 import {
   type AdvisoryAnswer,
   type AdvisorySource,
@@ -9,8 +8,17 @@ import {
   osvRecord,
   type PackageVersion,
 } from '../../domain/advisory.ts';
-import { candidates, keysOf, packageKey } from './candidates.ts';
-import { zipEntries } from './zip-entries.ts';
+import { candidates, packageKey } from './candidates.ts';
+import {
+  type Ask,
+  build,
+  COPY_LIMITS,
+  type Found,
+  type Limits,
+  type Meta,
+  meta,
+  shardOf,
+} from './osv-index.ts';
 
 /**
  * An offline copy of OSV: a zip of records (`all.zip`), a folder of such zips (`npm/all.zip`, `PyPI/all.zip` …), a folder
@@ -18,32 +26,8 @@ import { zipEntries } from './zip-entries.ts';
  * under a key made of its files' names, sizes and times, so that the second audit with the same copy only reads what it
  * asks for.
  */
-export const COPY_LIMITS = {
-  /** The longest advisories have some 300 kB. */
-  recordBytes: 4_000_000,
-  contentBytes: 16_000_000_000,
-  files: 3_000_000,
-} as const;
-type Limits = { [K in keyof typeof COPY_LIMITS]: number };
 
-const VERSION = 1;
-const SHARDS = 256;
-const MOST_BUFFERED = 32_000_000;
-const READ_AT_ONCE = 32;
 const STAT_AT_ONCE = 256;
-
-const meta = z.object({
-  version: z.literal(VERSION),
-  sha256: z.string(),
-  asOf: z.string(),
-  records: z.number(),
-  ecosystems: z.array(z.string()),
-  gaps: z.array(z.string()),
-});
-type Meta = z.infer<typeof meta>;
-
-type Found = { path: string; name: string; size: number };
-type Ask = { signal: AbortSignal; progress(message: string): void };
 
 /** The JSON and zip files below a folder, without following links, in one order; and a hash that changes with them. */
 const listFiles = async (root: string, { signal }: Ask): Promise<{ files: Found[]; fingerprint: string }> => {
@@ -54,6 +38,7 @@ const listFiles = async (root: string, { signal }: Ask): Promise<{ files: Found[
     hash.update(`${file.name}\0${file.size}\0${mtimeMs}\n`);
   };
   const at = await stat(root);
+  if (!at.isFile() && !at.isDirectory()) throw new Error('it is neither a folder nor an ordinary file');
   if (at.isFile()) note({ path: root, name: 'all.zip', size: at.size }, at.mtimeMs);
   else {
     const pending = [root];
@@ -76,137 +61,6 @@ const listFiles = async (root: string, { signal }: Ask): Promise<{ files: Found[
     }
   }
   return { files, fingerprint: hash.digest('hex') };
-};
-
-type Sink = {
-  put(name: string, bytes: Uint8Array): void;
-  tooLarge(name: string): void;
-  /** Writes what has gathered, when it is much. */
-  flush(): Promise<void>;
-};
-
-const readZip = async (file: Found, sink: Sink, limits: Limits, ask: Ask): Promise<void> => {
-  let [total, count] = [0, 0];
-  for await (const { name, bytes } of zipEntries(file.path, (n) => /\.json$/i.test(n), limits.recordBytes)) {
-    if (++count > limits.files) throw new Error(`${file.name} holds more than ${limits.files} files`);
-    if (bytes === null) {
-      sink.tooLarge(name);
-      continue;
-    }
-    total += bytes.length;
-    if (total > limits.contentBytes)
-      throw new Error(`${file.name} unpacks to more than ${limits.contentBytes} bytes`);
-    sink.put(name, bytes);
-    if (count % 1000 === 0) {
-      ask.signal.throwIfAborted();
-      ask.progress(`indexing advisories: ${count} of ${file.name}`);
-      await sink.flush();
-    }
-  }
-};
-
-const readJsonFiles = async (
-  files: readonly Found[],
-  sink: Sink,
-  limits: Limits,
-  ask: Ask,
-): Promise<void> => {
-  for (let at = 0; at < files.length; at += READ_AT_ONCE) {
-    ask.signal.throwIfAborted();
-    const some = files.slice(at, at + READ_AT_ONCE);
-    const texts = await Promise.all(
-      some.map((f) => (f.size > limits.recordBytes ? Promise.resolve(null) : readFile(f.path))),
-    );
-    texts.forEach((bytes, i) => {
-      if (bytes) sink.put(some[i]!.name, bytes);
-      else sink.tooLarge(some[i]!.name);
-    });
-    if (at % 4096 === 0) ask.progress(`indexing advisories: ${at} of ${files.length} files`);
-  }
-};
-
-const shardOf = (key: string): number => createHash('sha256').update(key).digest()[0]! % SHARDS;
-
-/** Only what concerns one package: a record that names thousands must not be kept thousands of times whole. */
-const partOf = (record: OsvRecord, key: string): OsvRecord => ({
-  ...record,
-  affected: (record.affected ?? []).filter(
-    (a) => a.package && packageKey(a.package.ecosystem, a.package.name) === key,
-  ),
-});
-
-const build = async (files: readonly Found[], dir: string, limits: Limits, ask: Ask): Promise<Meta> => {
-  const hash = createHash('sha256');
-  const ecosystems = new Set<string>();
-  const unread: string[] = [];
-  let [records, withdrawn, asOf, buffered] = [0, 0, '', 0];
-  let lines = new Map<number, string[]>();
-  const flush = async (): Promise<void> => {
-    const full = lines;
-    lines = new Map();
-    buffered = 0;
-    for (const [shard, some] of full) await appendFile(join(dir, `${shard}.jsonl`), some.join(''));
-  };
-  const sink: Sink = {
-    tooLarge: (name) => void unread.push(name),
-    flush: async () => {
-      if (buffered > MOST_BUFFERED) await flush();
-    },
-    put(name, bytes) {
-      hash.update(name).update('\0').update(bytes);
-      let record: OsvRecord;
-      try {
-        const parsed = osvRecord.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')));
-        if (!parsed.success) throw parsed.error;
-        record = parsed.data;
-      } catch {
-        unread.push(name);
-        return;
-      }
-      records++;
-      if (record.modified && record.modified > asOf) asOf = record.modified;
-      for (const a of record.affected ?? [])
-        if (a.package) ecosystems.add(a.package.ecosystem.split(':')[0]!);
-      if (record.withdrawn) {
-        withdrawn++;
-        return;
-      }
-      for (const key of keysOf(record)) {
-        const line = `${key}\t${JSON.stringify(partOf(record, key))}\n`;
-        const shard = shardOf(key);
-        const known = lines.get(shard);
-        if (known) known.push(line);
-        else lines.set(shard, [line]);
-        buffered += line.length;
-      }
-    },
-  };
-  const json = files.filter((f) => /\.json$/i.test(f.name));
-  for (let at = 0; at < json.length; at += 8192) {
-    await readJsonFiles(json.slice(at, at + 8192), sink, limits, ask);
-    await sink.flush();
-  }
-  for (const file of files.filter((f) => /\.zip$/i.test(f.name))) {
-    ask.progress(`indexing advisories: ${file.name}`);
-    const before = records;
-    await readZip(file, sink, limits, ask);
-    if (records === before) unread.push(file.name);
-    await flush();
-  }
-  await flush();
-  return {
-    version: VERSION,
-    sha256: hash.digest('hex'),
-    asOf,
-    records: records - withdrawn,
-    ecosystems: [...ecosystems].sort(),
-    gaps:
-      unread.length > 0
-        ? [
-            `${unread.length} of ${records + unread.length} files are no advisories that can be read (${unread.slice(0, 3).join(', ')})`,
-          ]
-        : [],
-  };
 };
 
 /** The index of these files, made when it is not there yet. Two processes may make it at once: the later one stays. */
@@ -240,18 +94,37 @@ const indexed = async (
   }
 };
 
-const readShards = async (dir: string, packages: readonly PackageVersion[], signal: AbortSignal) => {
+/** '' where there is none. What cannot be read throws: it must not look as if nothing was known. */
+const readShard = async (file: string, limits: Limits): Promise<string> => {
+  try {
+    if ((await stat(file)).size <= limits.shardBytes) return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+  throw new Error(`more than ${limits.shardBytes} bytes of it are about the same few packages`);
+};
+
+const readShards = async (
+  dir: string,
+  packages: readonly PackageVersion[],
+  limits: Limits,
+  signal: AbortSignal,
+) => {
   const wanted = new Set(packages.map((p) => packageKey(p.ecosystem, p.name)));
   const found = new Map<string, OsvRecord[]>();
   for (const shard of new Set([...wanted].map(shardOf))) {
     signal.throwIfAborted();
-    const text = await readFile(join(dir, `${shard}.jsonl`), 'utf8').catch(() => '');
+    const text = await readShard(join(dir, `${shard}.jsonl`), limits);
     for (const line of text.split('\n')) {
       const tab = line.indexOf('\t');
       const key = line.slice(0, tab);
       if (tab === -1 || !wanted.has(key)) continue;
       const parsed = osvRecord.safeParse(JSON.parse(line.slice(tab + 1)));
-      if (parsed.success) found.set(key, [...(found.get(key) ?? []), parsed.data]);
+      if (!parsed.success) continue;
+      const known = found.get(key);
+      if (known) known.push(parsed.data);
+      else found.set(key, [parsed.data]);
     }
   }
   return found;
@@ -263,7 +136,7 @@ export const osvCopy = (path: string, cacheDir: string, limits: Limits = COPY_LI
   async lookUp(packages, ask): Promise<AdvisoryAnswer> {
     try {
       const { dir, meta: known } = await indexed(path, cacheDir, limits, ask);
-      const records = await readShards(dir, packages, ask.signal);
+      const records = await readShards(dir, packages, limits, ask.signal);
       return {
         ok: true,
         asOf: known.asOf,

@@ -2,8 +2,12 @@ import { hash, randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { BlobPort, BlobRead } from '../../engine/ports.ts';
+import { readInputFile } from '../input-file.ts';
 import { makeDir, syncDir, writeNewFile } from './durable.ts';
 import { errorCode, saveError } from './save-error.ts';
+
+/** Of a methodology, which is all that is read in one go. */
+const MAX_BYTES = 256 * 1024 * 1024;
 
 /** Path inside the session folder. */
 export const blobPath = (sha256: string): string => path.join('blobs', sha256.slice(0, 2), sha256);
@@ -18,7 +22,7 @@ const unread = (error: unknown): BlobRead => ({
 /** For the one blob a session cannot be shown without: its methodology. */
 export const readBlobSync = (dir: string, sha256: string): BlobRead => {
   try {
-    return verified(fs.readFileSync(path.join(dir, blobPath(sha256))), sha256);
+    return verified(readInputFile(path.join(dir, blobPath(sha256)), MAX_BYTES), sha256);
   } catch (error) {
     return unread(error);
   }
@@ -44,8 +48,11 @@ export const openBlobStore = (dir: string): BlobPort => ({
     }
   },
   read: async (sha256) => {
+    const file = path.join(dir, blobPath(sha256));
     try {
-      return verified(await fs.promises.readFile(path.join(dir, blobPath(sha256))), sha256);
+      // Anything else might never answer.
+      if (!(await fs.promises.stat(file)).isFile()) return { problem: 'unreadable' };
+      return verified(await fs.promises.readFile(file), sha256);
     } catch (error) {
       return unread(error);
     }

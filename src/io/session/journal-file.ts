@@ -3,10 +3,14 @@ import path from 'node:path';
 import { UserError } from '../../domain/errors.ts';
 import { hashLine, type JournalRead, readJournal } from '../../engine/journal.ts';
 import { type JournalPort, SaveError } from '../../engine/ports.ts';
+import { readInputFile } from '../input-file.ts';
 import { FILE_MODE, syncDir, writeAll, writeNewFile } from './durable.ts';
 import { errorCode, saveError } from './save-error.ts';
 
 export const journalPath = (dir: string): string => path.join(dir, 'journal.jsonl');
+
+/** As long as a buffer can be; a journal of the longest audit has some megabytes. */
+const MAX_BYTES = 1024 * 1024 * 1024;
 
 /** The calls that decide whether a decision is on the disk; tests put failing ones in their place. */
 export type JournalFs = Pick<
@@ -18,7 +22,7 @@ export type JournalFs = Pick<
 export const readJournalFile = (dir: string): JournalRead => {
   const file = journalPath(dir);
   try {
-    return readJournal(nodeFs.readFileSync(file));
+    return readJournal(readInputFile(file, MAX_BYTES));
   } catch (error) {
     if (errorCode(error) === 'ENOENT')
       throw new UserError(
@@ -26,7 +30,7 @@ export const readJournalFile = (dir: string): JournalRead => {
         'mcp-audit sessions lists those there are',
       );
     throw new UserError(
-      `${file} cannot be read (${errorCode(error)})`,
+      `${file} cannot be read (${error instanceof Error ? error.message : error})`,
       'check who owns that folder and whether the disk is well',
     );
   }

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../domain/errors.ts';
+import { readInputFile } from '../input-file.ts';
 import { writeNewFile } from './durable.ts';
 import { processStart } from './process-start.ts';
 import { errorCode, saveError } from './save-error.ts';
@@ -22,6 +23,7 @@ const holderSchema = z.object({
   /** Tells our own lock from a successor's. */
   token: z.string(),
 });
+const MAX_BYTES = 10_000;
 type Holder = z.infer<typeof holderSchema>;
 
 export type Lock = { release(): void };
@@ -31,7 +33,7 @@ export type LockOptions = { since: Date; me?: { pid: number; start: string; host
 
 const read = (file: string): Holder | 'gone' | 'unreadable' => {
   try {
-    const parsed = holderSchema.safeParse(JSON.parse(fs.readFileSync(file, 'utf8')));
+    const parsed = holderSchema.safeParse(JSON.parse(readInputFile(file, MAX_BYTES).toString('utf8')));
     return parsed.success ? parsed.data : 'unreadable';
   } catch (error) {
     return errorCode(error) === 'ENOENT' ? 'gone' : 'unreadable';

@@ -17,6 +17,7 @@ import { dependencies } from '../../../src/collectors/dependencies.ts';
 import type { AdvisoryAnswer, AdvisorySource } from '../../../src/domain/advisory.ts';
 import { bundledSource } from '../../../src/io/advisories/bundled.ts';
 import { osvCopy } from '../../../src/io/advisories/osv-copy.ts';
+import { COPY_LIMITS } from '../../../src/io/advisories/osv-index.ts';
 import { fakeContext, itemsOf } from '../../collectors/fake-context.ts';
 
 const OSV = join(import.meta.dirname, '../../fixtures/osv');
@@ -195,7 +196,7 @@ describe('copies that are none', () => {
       records: 1,
       gaps: [expect.stringContaining('bomb.json')],
     });
-    expect(await answer(bomb, { recordBytes: 4_000_000, contentBytes: 100, files: 10 })).toMatchObject({
+    expect(await answer(bomb, { ...COPY_LIMITS, contentBytes: 100, files: 10 })).toMatchObject({
       ok: false,
       reason: expect.stringContaining('unpacks to more'),
     });
@@ -203,9 +204,9 @@ describe('copies that are none', () => {
       bomb,
       zipSync(Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`${i}.json`, good]))),
     );
-    expect(await answer(bomb, { recordBytes: 4_000_000, contentBytes: 10_000_000, files: 10 })).toMatchObject(
-      { ok: false },
-    );
+    expect(await answer(bomb, { ...COPY_LIMITS, contentBytes: 10_000_000, files: 10 })).toMatchObject({
+      ok: false,
+    });
   });
 
   it('do not lead out of their folder by links, and names like __proto__ are names', async () => {
@@ -221,6 +222,91 @@ describe('copies that are none', () => {
     );
     expect(found).toMatchObject({ ok: true, records: 1 });
     expect(found.ok && found.found.get(0)).toHaveLength(1);
+  });
+
+  /** A record of the longest kind: what stands once in it would stand in the index once for each package. */
+  const wide = (packages: number, aliasBytes: number): string =>
+    JSON.stringify({
+      id: 'X-1',
+      aliases: Array.from({ length: 200 }, () => 'a'.repeat(aliasBytes / 200)),
+      affected: Array.from({ length: packages }, (_, i) => ({
+        package: { ecosystem: 'npm', name: `p${i}` },
+      })),
+    });
+  const sizeOf = (folder: string): number =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((e) => e.isFile())
+      .reduce((n, e) => n + readFileSync(join(e.parentPath, e.name)).length, 0);
+
+  it.for([
+    ['of a folder', (dir: string) => writeFileSync(join(dir, 'wide.json'), wide(3000, 60_000))],
+    [
+      'of a zip',
+      (dir: string) =>
+        writeFileSync(join(dir, 'all.zip'), zipSync({ 'wide.json': Buffer.from(wide(3000, 60_000)) })),
+    ],
+    [
+      'of many in a zip',
+      (dir: string) => {
+        const bytes = Buffer.from(wide(3000, 60_000));
+        const entries = Array.from({ length: 40 }, (_, i) => [`wide${i}.json`, bytes] as const);
+        writeFileSync(join(dir, 'all.zip'), zipSync(Object.fromEntries(entries)));
+      },
+    ],
+  ] as const)(
+    'a record %s that would fill the disk with its index is left out, and said',
+    async ([, write]) => {
+      const dir = fresh();
+      const cache = fresh();
+      write(dir);
+      writeFileSync(join(dir, 'good.json'), wide(3, 200));
+      const looked = await osvCopy(dir, cache).lookUp(
+        [{ ecosystem: 'npm', name: 'p1', version: '1.0.0' }],
+        ask,
+      );
+      expect(looked).toMatchObject({ ok: true, records: 1 });
+      expect(looked.ok && looked.gaps.join()).toMatch(/wide/);
+      expect(sizeOf(cache)).toBeLessThan(20_000);
+    },
+  );
+
+  it('a record that names packages many times over is kept once for each', async () => {
+    const dir = fresh();
+    const affected = Array.from({ length: 3000 }, (_, i) => ({
+      package: { ecosystem: 'npm', name: `p${i % 30}` },
+      versions: [`1.0.${i}`],
+    }));
+    writeFileSync(join(dir, 'a.json'), JSON.stringify({ id: 'X-1', affected }));
+    const looked = await osvCopy(dir, fresh()).lookUp(
+      [{ ecosystem: 'npm', name: 'p7', version: '1.0.7' }],
+      ask,
+    );
+    const records = looked.ok ? (looked.found.get(0) ?? []) : [];
+    expect(records).toHaveLength(1);
+    expect(records[0]?.affected).toHaveLength(100);
+  });
+
+  it('many records about one package are all kept', async () => {
+    const dir = fresh();
+    const records = Array.from({ length: 5000 }, (_, i) => [
+      `${i}.json`,
+      Buffer.from(
+        JSON.stringify({ id: `X-${i}`, affected: [{ package: { ecosystem: 'npm', name: 'one' } }] }),
+      ),
+    ]);
+    writeFileSync(join(dir, 'all.zip'), zipSync(Object.fromEntries(records)));
+    const looked = await osvCopy(dir, fresh()).lookUp([{ ecosystem: 'npm', name: 'one', version: '1' }], ask);
+    expect(looked.ok && looked.found.get(0)).toHaveLength(5000);
+  });
+
+  it('an index too large to read is no answer that nothing is known', async () => {
+    const dir = fresh();
+    writeFileSync(join(dir, 'a.json'), wide(3, 200));
+    const looked = await osvCopy(dir, fresh(), { ...COPY_LIMITS, shardBytes: 100 }).lookUp(
+      [{ ecosystem: 'npm', name: 'p1', version: '1.0.0' }],
+      ask,
+    );
+    expect(looked).toMatchObject({ ok: false, reason: expect.stringContaining('same few packages') });
   });
 
   it('a record that names thousands of packages is not kept thousands of times whole', async () => {
