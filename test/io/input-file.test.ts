@@ -12,9 +12,9 @@ import type { Host } from '../../src/commands/host.ts';
 import { importFiles, importResultsFile } from '../../src/commands/import.ts';
 import type { Store } from '../../src/engine/store.ts';
 import { osvCopy } from '../../src/io/advisories/osv-copy.ts';
-import { readFolder, readTextIfThere } from '../../src/io/folders.ts';
 import { readInputFile } from '../../src/io/input-file.ts';
 import { readMethodologyFolder } from '../../src/io/methodology-files.ts';
+import { readFolder } from '../../src/io/read-folder.ts';
 import { readOwnRules } from '../../src/io/rule-files.ts';
 import { readBlobSync } from '../../src/io/session/blob-store.ts';
 import { readJournalFile } from '../../src/io/session/journal-file.ts';
@@ -66,7 +66,6 @@ describe('an input file', () => {
       ['as a session', (p) => importFile({} as Host, p)],
       ['as results or a session', (p) => importFiles({} as Host, [p], {})],
       ['as results', (p) => importResultsFile({} as Store, p)],
-      ['as a file of a database', (p) => readTextIfThere(p)],
     ];
     it.each(readers)('is refused %s', async (_as, read) => {
       await expect((async () => read(path()))()).rejects.toThrow(
@@ -91,7 +90,7 @@ describe('an input file', () => {
       symlinkSync(path(), join(folder, 'a.yml'));
       await expect(readMethodologyFolder(folder)).rejects.toMatchObject({ name: 'UserError' });
       await expect(readOwnRules(folder)).rejects.toMatchObject({ name: 'UserError' });
-      expect([...readFolder(folder).keys()]).toEqual([]);
+      expect([...readFolder(folder).files.keys()]).toEqual([]);
     },
   );
 
