@@ -40,6 +40,7 @@ import { describeLoose } from './dependencies/loose.ts';
 import { readLockfiles, readManifests } from './dependencies/read-files.ts';
 import { describeInventory } from './dependencies/table.ts';
 import { updateBots } from './dependencies/updates.ts';
+import { describeUses, markTestModules, readImports } from './dependencies/uses.ts';
 import { lookUpVulnerabilities } from './dependencies/vulnerabilities.ts';
 
 /** `bundled` gives the advisories that come with the program. */
@@ -96,9 +97,12 @@ export const dependencies = (bundled: () => AdvisorySource): Collector => ({
         target.subdir,
       );
 
+    const imports = await readImports(context, files, secondary, items);
+    markTestModules(locks, manifests, imports);
     const main = manifests.filter((m) => !secondary(m.path));
     const rest = manifests.filter((m) => secondary(m.path));
     const components = inventory(manifests, locks, secondary);
+    items.push(...describeUses(main, manifests, imports));
     const shortfalls = shortfallsOf(
       manifests.filter((m) => !secondary(m.path)),
       locks.filter((l) => !secondary(l.path)),

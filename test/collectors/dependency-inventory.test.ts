@@ -404,3 +404,62 @@ describe('a list that is not whole', () => {
     expect((await bomOf({ files: files as Record<string, string> })).compositions).toBeUndefined();
   });
 });
+
+describe('what is asked for and not used', () => {
+  it('is told apart from what only tests use, by the import lines of the sources', async () => {
+    const { item } = await run(dependencies, {
+      files: {
+        'package.json':
+          '{"dependencies":{\n"zod":"^3",\n"@acme/kit":"^1",\n"left-pad":"^1",\n"supertest":"^1",\n"lazy":"^1",\n"pads":"npm:padder@1"}}',
+        'src/a.ts':
+          "import { z } from 'zod/v4';\nimport '@acme/kit/x.js';\nconst l = await import('lazy');\nconst p = require('pads');\n",
+        'src/a.test.ts': "import t from 'supertest';\n",
+      },
+    });
+    expect(item('not-imported')).toMatchObject({
+      kind: 'fact',
+      title: 'package.json: 2 of 6 (33 %) runtime dependencies are imported by no source that ships',
+      at: { path: 'package.json', startLine: 4 },
+    });
+    expect(item('not-imported').detail).toContain(
+      'No source imports left-pad.\nOnly tests import supertest.',
+    );
+  });
+
+  it.each([
+    ['beautifulsoup4', 'from bs4 import BeautifulSoup\n'],
+    ['PyYAML', 'import os, yaml\n'],
+    ['python-dotenv', 'from dotenv import load_dotenv\n'],
+    ['azure-identity', 'from azure.identity.aio import DefaultAzureCredential\n'],
+    ['scikit_learn', '    import sklearn.svm as s\n'],
+    ['atlassian-python-api', 'from atlassian import Jira\n'],
+    ['uvloop', 'x = importlib.import_module("uvloop")\n'],
+  ])('knows %s by the name it is imported under', async (name, source) => {
+    const { items } = await run(dependencies, {
+      files: { 'pyproject.toml': `[project]\nname = "a"\ndependencies = ["${name}"]\n`, 'a/b.py': source },
+    });
+    expect(items.filter((i) => i.rule === 'not-imported')).toEqual([]);
+  });
+
+  it('makes a Go module that only tests import one of development', async () => {
+    const bom = await bomOf({
+      files: {
+        'go.mod': 'module a\ngo 1.23\nrequire (\n\tgithub.com/x/y v1.0.0\n\tgithub.com/z/testify v1.0.0\n)\n',
+        'main.go': 'package main\nimport (\n\t"fmt"\n\tq "github.com/x/y/sub"\n)\n',
+        'main_test.go': 'package main\nimport "github.com/z/testify/assert"\n',
+      },
+    });
+    expect(packages(bom)).toEqual(['testify v1.0.0 asked dev', 'y v1.0.0 asked']);
+  });
+
+  it('says nothing where import lines cannot tell', async () => {
+    const { items } = await run(dependencies, {
+      files: {
+        Gemfile: "gem 'rails'\n",
+        'app.rb': "require 'x'\n",
+        'package.json': '{"dependencies":{"a":"1"}}',
+      },
+    });
+    expect(items.filter((i) => i.rule === 'not-imported')).toEqual([]);
+  });
+});
