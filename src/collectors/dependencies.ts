@@ -41,6 +41,7 @@ import { readLockfiles, readManifests } from './dependencies/read-files.ts';
 import { describeInventory } from './dependencies/table.ts';
 import { updateBots } from './dependencies/updates.ts';
 import { describeUses, markTestModules, readImports } from './dependencies/uses.ts';
+import { readVendoredLicences } from './dependencies/vendored-licences.ts';
 import { lookUpVulnerabilities } from './dependencies/vulnerabilities.ts';
 
 /** `bundled` gives the advisories that come with the program. */
@@ -102,6 +103,7 @@ export const dependencies = (bundled: () => AdvisorySource): Collector => ({
     const main = manifests.filter((m) => !secondary(m.path));
     const rest = manifests.filter((m) => secondary(m.path));
     const components = inventory(manifests, locks, secondary);
+    await readVendoredLicences(context, components);
     items.push(...describeUses(main, manifests, imports));
     const shortfalls = shortfallsOf(
       manifests.filter((m) => !secondary(m.path)),

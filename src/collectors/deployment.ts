@@ -1,6 +1,14 @@
+import { type BuildContext, buildContext, composeContexts } from '../analysis/deployment/build-context.ts';
 import { baseName, below, isTestPath, isVendoredPath } from '../analysis/files/paths.ts';
 import { plural } from '../analysis/files/words.ts';
-import { type Collector, gap, gathered, type ItemDraft, oneForEachRule } from './collector.ts';
+import {
+  type CollectContext,
+  type Collector,
+  gap,
+  gathered,
+  type ItemDraft,
+  oneForEachRule,
+} from './collector.ts';
 import { dockerRuns, documentedItems } from './deployment/documented.ts';
 import { escapeItems } from './deployment/escape.ts';
 import { devcontainerItems, unitItems } from './deployment/hosts.ts';
@@ -72,7 +80,11 @@ export const deployment: Collector = {
       ...oneForEachRule(read, TITLES),
       ...documentedItems(runs),
       ...escapeItems(
-        images.filter((p) => !/(^|\/)\.devcontainer\//.test(p)),
+        await withContexts(
+          context,
+          images.filter((p) => !/(^|\/)\.devcontainer\//.test(p)),
+          composes,
+        ),
         composes,
         runs,
       ),
@@ -90,4 +102,25 @@ export const deployment: Collector = {
       items,
     );
   },
+};
+
+/** Each image file with the folder it is built from; compose files that cannot be read name none. */
+const withContexts = async (
+  { tree }: CollectContext,
+  images: readonly string[],
+  composes: readonly string[],
+) => {
+  const { parseYaml } = await import('../analysis/files/parse-yaml.ts');
+  const read = async (path: string): Promise<string> => (await tree.text(path).catch(() => null)) ?? '';
+  const named = new Map<string, string>();
+  for (const path of composes.slice(0, MOST_FILES)) {
+    const parsed = parseYaml(await read(path));
+    for (const [image, folder] of parsed.ok ? composeContexts(path, parsed.value) : [])
+      if (!named.has(image)) named.set(image, folder);
+  }
+  const has = (path: string): boolean => tree.allEntries.some((e) => e.path.startsWith(path));
+  const found: { path: string; context: BuildContext }[] = [];
+  for (const path of images.slice(0, MOST_FILES))
+    found.push({ path, context: buildContext({ path, source: await read(path) }, named, has) });
+  return found;
 };

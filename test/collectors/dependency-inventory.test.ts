@@ -463,3 +463,30 @@ describe('what is asked for and not used', () => {
     expect(items.filter((i) => i.rule === 'not-imported')).toEqual([]);
   });
 });
+
+describe('licences of packages whose files are in the tree', () => {
+  it('are read beside them, of the version that is pinned', async () => {
+    const mit =
+      'Permission is hereby granted, free of charge, to any person obtaining a copy\nTHE SOFTWARE IS PROVIDED "AS IS"';
+    const bom = await bomOf({
+      files: {
+        'go.mod': 'module a\ngo 1.23\nrequire github.com/x/y v1.0.0\n',
+        'vendor/github.com/x/y/LICENSE': mit,
+        'Cargo.toml': '[package]\nname = "a"\n[dependencies]\nlog = "1"\n',
+        'Cargo.lock':
+          'version = 4\n[[package]]\nname = "log"\nversion = "1.0.0"\nsource = "registry+https://github.com/rust-lang/crates.io-index"\n',
+        'vendor/log/Cargo.toml': '[package]\nname = "log"\nversion = "1.0.0"\nlicense = "Apache-2.0"\n',
+        'package.json': '{"dependencies":{"left":"1","right":"1"}}',
+        'yarn.lock': 'left@1:\n  version "1.0.0"\n\nright@1:\n  version "1.0.0"\n',
+        'node_modules/left/package.json': '{"version":"1.0.0","license":"ISC"}',
+        'node_modules/right/package.json': '{"version":"2.0.0","license":"ISC"}',
+      },
+    });
+    expect(bom.components.map((c) => `${c.name} ${JSON.stringify(c.licenses ?? null)}`).sort()).toEqual([
+      'left [{"license":{"id":"ISC"}}]',
+      'log [{"license":{"id":"Apache-2.0"}}]',
+      'right null',
+      'y [{"license":{"id":"MIT"}}]',
+    ]);
+  });
+});

@@ -112,7 +112,7 @@ describe('deployment', () => {
     expect(item('documented-confinement').detail).toContain('--cap-drop: 1 of 1');
     const { detail = '', kind } = item('escape-not-tested');
     expect(kind).toBe('gap');
-    expect(detail).toContain('docker build -t audit-target -f ./docker/Dockerfile ./docker\n');
+    expect(detail).toContain('docker build -t audit-target -f ./docker/Dockerfile .\n');
     expect(detail).toContain(
       '-v /var/run/docker.sock:/var/run/docker.sock --cap-drop ALL --entrypoint sh audit-target',
     );

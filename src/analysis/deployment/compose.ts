@@ -1,5 +1,6 @@
 import type { Parsed } from '../files/parse-json.ts';
 import { bag, entriesOf, list, text } from '../files/shape.ts';
+import { namesSecretVariable } from '../repository/secret-variables.ts';
 
 /** The parts of a compose file that bear on isolation, per service. */
 export type ComposeService = {
@@ -16,7 +17,6 @@ export const MOST_SERVICES = 100;
 
 const SENSITIVE_MOUNT =
   /^(?:\/|~|\/(?:etc|root|home|proc|sys|boot|dev|var\/lib\/docker|var\/run)(?:\/.*)?|\/var\/run\/docker\.sock|\$\{?HOME\}?)$/;
-const SECRET_NAME = /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL)/i;
 
 export const readCompose = (document: Extract<Parsed, { ok: true }>): ComposeService[] =>
   entriesOf(bag(document.value).services)
@@ -78,7 +78,7 @@ export const readCompose = (document: Extract<Parsed, { ok: true }>): ComposeSer
           }));
       for (const { key, value, at } of environment)
         if (
-          SECRET_NAME.test(key) &&
+          namesSecretVariable(key) &&
           value !== '' &&
           !/^\$|^\/run\/secrets|_FILE$/.test(value) &&
           !key.endsWith('_FILE')

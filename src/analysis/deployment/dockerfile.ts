@@ -1,4 +1,5 @@
 import { pipedDownloads } from '../repository/launch-commands.ts';
+import { namesSecretVariable } from '../repository/secret-variables.ts';
 
 /** What a Dockerfile says, by instruction. Lines are 1-based. */
 export type ImageFile = {
@@ -31,9 +32,6 @@ export type ImageFile = {
     problems: { rule: string; say: string; strength: 'strong' | 'moderate' | 'weak' }[];
   }[];
 };
-
-const SECRET_NAME = /(?:^|_)(?:API_?KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)$/i;
-const NOT_SECRET = /PUBLIC_KEY|KEY_ID$|TOKENIZER/i;
 
 const SECRET_FILE =
   /(^|\/)(\.env(?:\.(?!example|sample|template)[\w-]+)?|\.npmrc|\.pypirc|\.netrc|id_(?:rsa|ed25519)|[\w.-]*\.pem|[\w.-]*credentials[\w.-]*\.json|kubeconfig)$/i;
@@ -213,12 +211,7 @@ export const readDockerfile = async (text: string): Promise<ImageFile> => {
         if (loose) file.loosening.push({ name, value: value.slice(0, 60), line, strength: loose.strength });
       }
       for (const [name, value] of assignments(keyword, rest))
-        if (
-          SECRET_NAME.test(name) &&
-          !NOT_SECRET.test(name) &&
-          (value !== '' || keyword === 'ARG') &&
-          !/^["']?\$\{?\w/.test(value)
-        )
+        if (namesSecretVariable(name) && (value !== '' || keyword === 'ARG') && !/^["']?\$\{?\w/.test(value))
           file.secrets.push({ instruction: keyword, name, hasValue: !/^(["'])?\1?$/.test(value), line });
     } else if (keyword === 'RUN') {
       if (/--mount=type=secret/.test(rest.slice(0, 5000))) file.secretMounts.push(line);

@@ -1,6 +1,7 @@
 import type { Parsed } from '../files/parse-json.ts';
 import { type Bag, bag, entriesOf, list, text } from '../files/shape.ts';
 import { imagePin } from '../repository/launch-commands.ts';
+import { namesSecretVariable } from '../repository/secret-variables.ts';
 
 /** What one Kubernetes object says that bears on rights, isolation and reach. Lines are 1-based. */
 export type Note = {
@@ -32,8 +33,6 @@ const POD_SPEC: Record<string, Path> = {
   CronJob: ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
 };
 const GRAVE_CAPABILITY = /^(?:ALL|SYS_ADMIN|SYS_PTRACE|SYS_MODULE|NET_ADMIN|DAC_READ_SEARCH|BPF|SYS_RAWIO)$/;
-const SECRET_NAME = /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL)/i;
-const NOT_SECRET = /_(?:FILE|PATH|NAME|URL|ID|HEADER|TTL)$/i;
 
 const at = (root: unknown, path: Path): Bag =>
   path.reduce<unknown>(
@@ -203,8 +202,7 @@ const readPod = (
         list(c.env).forEach((e, j) => {
           const variable = bag(e);
           if (
-            SECRET_NAME.test(text(variable.name)) &&
-            !NOT_SECRET.test(text(variable.name)) &&
+            namesSecretVariable(text(variable.name)) &&
             text(variable.value) !== '' &&
             !/^\$\(/.test(text(variable.value))
           )

@@ -1,5 +1,6 @@
 import type { Parsed } from '../files/parse-json.ts';
 import { bag, entriesOf, list, text } from '../files/shape.ts';
+import { namesSecretVariable } from './secret-variables.ts';
 
 /** What registry entries (`server.json`) and desktop bundles (MCPB, earlier DXT) say is run, with lines. */
 
@@ -13,9 +14,6 @@ export type Remark = {
 };
 export type RegistryEntry = { summary: string; detail: string[]; line: number; remarks: Remark[] };
 
-const SECRET = /KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL/i;
-const NOT_SECRET =
-  /^(?:MASK|HIDE|REDACT|ENABLE|DISABLE|ALLOW|USE|MAX|MIN|LOG)_|_(?:FILE|PATH|NAME|URL|ID|HEADER|TTL|ENDPOINT)$/i;
 const exact = (version: string): boolean => /^v?\d+(?:\.\d+)*(?:[-+.][\w.-]+)?$/.test(version);
 const hostOf = (url: string): string => /^https?:\/\/([^/:?#]{1,200})/i.exec(url)?.[1]?.toLowerCase() ?? '';
 
@@ -51,11 +49,7 @@ export const readServerJson = (d: Document): RegistryEntry => {
       });
     const variables = [...list(p.environmentVariables), ...list(p.environment_variables)].map(bag);
     const open = variables.filter(
-      (v) =>
-        SECRET.test(text(v.name)) &&
-        !NOT_SECRET.test(text(v.name)) &&
-        v.isSecret !== true &&
-        v.is_secret !== true,
+      (v) => namesSecretVariable(text(v.name)) && v.isSecret !== true && v.is_secret !== true,
     );
     if (open.length > 0)
       remarks.push({
@@ -113,9 +107,7 @@ export const readBundle = (d: Document, has: (path: string) => boolean): Registr
       line: d.lineOf(['server', 'entry_point']),
     });
   const settings = entriesOf(root.user_config);
-  const open = settings.filter(
-    ([key, value]) => SECRET.test(key) && !NOT_SECRET.test(key) && bag(value).sensitive !== true,
-  );
+  const open = settings.filter(([key, value]) => namesSecretVariable(key) && bag(value).sensitive !== true);
   if (open.length > 0)
     remarks.push({
       rule: 'secret-not-marked',

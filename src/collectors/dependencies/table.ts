@@ -88,14 +88,14 @@ const licences = (components: readonly Component[]): ItemDraft[] => {
       fact('licences-not-told', WHAT, 'The lockfiles do not tell the licences of the packages', {
         class: 'supply-chain',
         detail:
-          'Only package-lock.json (from version 2 on) and composer.lock do. Licences of other packages stand in their registries.',
+          'Only package-lock.json (from version 2 on) and composer.lock do, and no vendored copy of a package is in the tree. Licences of other packages stand in their registries.',
       }),
     ];
   return [
     fact(
       'licences',
       WHAT,
-      `Licences of ${count(known.length)} of ${plural(components.length, 'package')} are told by lockfiles`,
+      `Licences of ${count(known.length)} of ${plural(components.length, 'package')} are told by lockfiles and vendored copies`,
       {
         class: 'supply-chain',
         detail: tally(known.map((c) => c.licence))

@@ -1,4 +1,4 @@
-import { folderOf } from '../../analysis/files/paths.ts';
+import type { BuildContext } from '../../analysis/deployment/build-context.ts';
 import { listed, plural } from '../../analysis/files/words.ts';
 import { launchesIn } from '../../analysis/repository/launch-commands.ts';
 import { gap, type ItemDraft } from '../collector.ts';
@@ -36,7 +36,7 @@ const flagsOf = (command: string): string =>
  * thrown away, and name the files of this repository.
  */
 export const escapeItems = (
-  images: readonly string[],
+  images: readonly { path: string; context: BuildContext }[],
   composes: readonly string[],
   runs: readonly DockerRun[],
 ): ItemDraft[] => {
@@ -50,7 +50,7 @@ export const escapeItems = (
   const commands = [
     ...(image
       ? [
-          `docker build -t audit-target -f ${quoted(image)} ${folderOf(image) ? quoted(folderOf(image)) : '.'}`,
+          `docker build -t audit-target -f ${quoted(image.path)} ${image.context.folder ? quoted(image.context.folder) : '.'}`,
           `docker run --rm --network none ${flags ? `${flags} ` : ''}--entrypoint sh audit-target -c '${INSIDE}'`,
           "docker history --no-trunc --format '{{.CreatedBy}}' audit-target",
           "docker inspect --format '{{.Config.User}} {{json .Config.Env}}' audit-target",
@@ -75,13 +75,25 @@ export const escapeItems = (
         detail: [
           `${plural(images.length, 'image file')}, ${plural(composes.length, 'compose file')}, ${plural(runs.length, 'documented start command')}. On a machine you can throw away, with dummy credentials:`,
           ...commands,
+          ...(image
+            ? [
+                `The image is built from ${image.context.folder || 'the root of the repository'}, by ${image.context.because}.`,
+              ]
+            : []),
           ...(flags
             ? [
                 `The flags are those of ${runs.find((r) => flagsOf(r.command) === flags)!.at.path}:${runs.find((r) => flagsOf(r.command) === flags)!.at.startLine}.`,
               ]
             : []),
           'Expected: an unprivileged user, no effective capabilities, NoNewPrivs 1, Seccomp 2, no mount or socket of the host, a root that cannot be written.',
-          ...(images.length > 1 ? [`Other image files: ${listed(images.slice(1), 6)}`] : []),
+          ...(images.length > 1
+            ? [
+                `Other image files: ${listed(
+                  images.slice(1).map((i) => i.path),
+                  6,
+                )}`,
+              ]
+            : []),
         ].join('\n'),
       },
     ),

@@ -1,13 +1,10 @@
 import { depthOf, extensionOf } from '../../analysis/files/paths.ts';
 import { byCodePoint, listed, plural, share } from '../../analysis/files/words.ts';
 import { isAmbientVariable } from '../../analysis/repository/environment-variables.ts';
+import { namesSecretVariable } from '../../analysis/repository/secret-variables.ts';
 import { type CollectContext, fact, type ItemDraft, lead, placed, strength } from '../collector.ts';
 import { CHECKS } from './sections.ts';
 import { type Place, type Shown, TRANSPORTS } from './sources.ts';
-
-/** A switch or a limit that only speaks of secrets. */
-const ABOUT_SECRETS =
-  /^(?:MASK|HIDE|REDACT|ENABLE|DISABLE|ALLOW|USE|MAX|MIN|LOG)_|(?:^|_)(?:MAX|MIN)_|_(?:TTL|TIMEOUT|LIMIT|COUNT|BUDGET|TYPE|HEADER|NAME|EXPIRY|EXPIRATION|EXPIRES_IN|ENDPOINT|URL|ALGORITHM)$|_TOKENS$|KEYWORD|MONKEY/;
 
 const MOST_DOCUMENTS = 60;
 const MOST_TEXT = 1_000_000;
@@ -109,9 +106,7 @@ const environment = (
           },
         ),
       );
-  for (const name of names
-    .filter((n) => /KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|PRIVATE/i.test(n) && !ABOUT_SECRETS.test(n))
-    .slice(0, 30))
+  for (const name of names.filter(namesSecretVariable).slice(0, 30))
     items.push(
       fact('secret-variable', ['2.2.1'], `A secret enters by the environment: ${name}`, {
         class: 'secret-exposure',
