@@ -419,10 +419,10 @@ describe('what is asked for and not used', () => {
     expect(item('not-imported')).toMatchObject({
       kind: 'fact',
       title: 'package.json: 2 of 6 (33 %) runtime dependencies are imported by no source that ships',
-      at: { path: 'package.json', startLine: 4 },
+      at: { path: 'package.json', startLine: 1 },
     });
     expect(item('not-imported').detail).toContain(
-      'No source imports left-pad.\nOnly tests import supertest.',
+      'No source imports left-pad (line 4).\nOnly tests import supertest (line 5).',
     );
   });
 

@@ -78,7 +78,7 @@ export const describeUses = (
     if (unused.length + tests.length === 0) return [];
     const names = (some: readonly Dependency[]): string =>
       listed(
-        some.map((d) => d.name),
+        some.map((d) => `${d.name} (line ${d.line})`),
         40,
       );
     return [
@@ -96,7 +96,7 @@ export const describeUses = (
           ]
             .filter((l) => l !== '')
             .join('\n'),
-          at: { path: m.path, startLine: (unused[0] ?? tests[0])!.line },
+          at: { path: m.path, startLine: 1 },
         },
       ),
     ];
