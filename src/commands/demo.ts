@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { collectorsOf } from '../domain/methodology.ts';
+import { inFolder, named } from '../io/open-folder.ts';
 import { openWritten } from '../io/session/written.ts';
 import { visible } from '../text/visible.ts';
 import { applyAnswers, readAnswers } from './answer.ts';
@@ -22,6 +23,8 @@ const answersOfSample = (): string => {
 /** A whole audit of the sample server in a folder of its own: nothing of the auditor's own sessions is touched. */
 export const demo = async (host: Host, to: string | undefined): Promise<number> => {
   const folder = to ? resolve(to) : mkdtempSync(join(tmpdir(), 'mcp-audit-demo-'));
+  // Whoever filled the folder does not choose where the session goes.
+  if (to) inFolder(named(folder), 'data', () => {});
   const own: Host = { ...host, dataDir: join(folder, 'data'), reposDir: join(folder, 'data', 'repos') };
   const say = (text: string): void => host.stdout(`${visible(text)}\n`);
   const w = await startSample(own);

@@ -57,6 +57,7 @@ export const writtenAs = (
  */
 export const writeAll = (texts: ReadonlyMap<string, string>, to: string, written: Written): string[] => {
   const options = {
+    drafts: written,
     replaces: (sha256: string) => written.has('', sha256),
     ready: () => written.add([...texts.values()].map((text) => ({ name: '', text }))),
   };

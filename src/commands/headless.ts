@@ -18,6 +18,7 @@ import {
   describeWritten,
   isClean,
   loadTop10,
+  noteWritten,
   readinessOf,
   refuseEarly,
   reportModelOf,
@@ -286,12 +287,13 @@ export const report = (
       (path) => w.store.readText(path),
       openWritten(w.dir),
     );
-    w.store.dispatch({ type: 'report-written', audit: written.audit, sha256: written.sha256 });
+    const unnoted = noteWritten(w.store, written);
+    if (unnoted) host.stderr(`${visible(unnoted)}\n`);
     const clean = isClean(written.diagnostics);
     if (options.json) json(host, { session: w.id, ...written, clean });
     else {
       say(host, written.folder);
       host.stdout(`${describeWritten(written)}\n`);
     }
-    return clean ? 0 : 1;
+    return unnoted ? 2 : clean ? 0 : 1;
   });

@@ -1,6 +1,7 @@
 // Long, because it is one list: every command of the program with its options.
 import { Command, CommanderError, Option } from 'commander';
 import { UserError } from '../domain/errors.ts';
+import { diskError } from '../io/session/save-error.ts';
 import { visible, visibleLines } from '../text/visible.ts';
 import { createHost, type Host } from './host.ts';
 import { toolCommands } from './tool-commands.ts';
@@ -374,9 +375,10 @@ export const main = async (argv: readonly string[], host: Host = createHost()): 
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof UserError) {
-      host.stderr(`mcp-audit: ${visibleLines(error.message)}\n${visibleLines(error.hint)}\n`);
-      return error.exitCode;
+    const told = error instanceof UserError ? error : diskError(error);
+    if (told) {
+      host.stderr(`mcp-audit: ${visibleLines(told.message)}\n${visibleLines(told.hint)}\n`);
+      return told.exitCode;
     }
     const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
     host.stderr(

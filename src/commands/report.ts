@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Cited, citedPaths, itemsById, readCited } from '../domain/citations.ts';
+import { isRefusal } from '../domain/decide.ts';
 import { publicationRefusal } from '../domain/disclosure.ts';
 import { UserError } from '../domain/errors.ts';
 import type { SessionEvent } from '../domain/events.ts';
@@ -265,6 +266,7 @@ export const writeReport = async (
   const was = existingMetadata === undefined ? null : sha256(existingMetadata);
   if (summary !== undefined && was !== sha256(summary)) changes.push({ path: metadata, text: summary, was });
   changeFiles(place, changes, {
+    drafts: written,
     ready: () => written.add([...files].map(([name, text]) => ({ name, text }))),
   });
   const hash = createHash('sha256');
@@ -283,6 +285,20 @@ export const writeReport = async (
     (d) => !d.file.startsWith(`${base}/audits/`) || `${d.file}/`.startsWith(`${folder}/`),
   );
   return { folder: placeName(place, folder), audit, sha256: hash.digest('hex'), kept, diagnostics };
+};
+
+/**
+ * Notes in the session that the report was written; gives what to say when that cannot be saved. The report is there all
+ * the same, and writing it again knows it.
+ */
+export const noteWritten = (
+  store: Pick<Store, 'dispatch'>,
+  { audit, sha256 }: Pick<WrittenReport, 'audit' | 'sha256'>,
+): string => {
+  const noted = store.dispatch({ type: 'report-written', audit, sha256 });
+  return isRefusal(noted)
+    ? `${audit} is written, and the session could not note it: ${noted.refused} (${noted.hint})`
+    : '';
 };
 
 export const describeWritten = (w: WrittenReport): string =>

@@ -21,6 +21,7 @@ import { databaseFolder } from './lookup.ts';
 import {
   describeWritten,
   loadTop10,
+  noteWritten,
   reportModelOf,
   stateOf,
   type WrittenReport,
@@ -130,7 +131,8 @@ export const submit = (host: Host, options: SubmitOptions): Promise<number> =>
     });
     if (!prepared) throw new Error('the branch was made without a submission');
     const { written, request }: Pick<Prepared, 'written' | 'request'> = prepared;
-    w.store.dispatch({ type: 'report-written', audit: written.audit, sha256: written.sha256 });
+    const unnoted = noteWritten(w.store, written);
+    if (unnoted) host.stderr(`${visible(unnoted)}\n`);
     return finish(host, options, clone, w, { written, request, ...made });
   });
 

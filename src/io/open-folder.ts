@@ -100,15 +100,15 @@ const openStep = (from: Step, name: string, make: boolean): Step | null => {
   const here = at(from)(name);
   const path = join(from.path, name);
   for (;;) {
-    try {
-      if (make) fs.mkdirSync(here);
-    } catch (error) {
-      if (errorCode(error) !== 'EEXIST') throw error;
-    }
     const found = fs.lstatSync(here, { throwIfNoEntry: false });
     if (!found) {
-      if (make) continue;
-      return null;
+      if (!make) return null;
+      try {
+        fs.mkdirSync(here);
+      } catch (error) {
+        if (errorCode(error) !== 'EEXIST') throw error;
+      }
+      continue;
     }
     const kind = kindOf(found);
     if (kind !== 'folder') throw refusePlace(path, kind);

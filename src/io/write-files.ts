@@ -5,6 +5,7 @@ import { visible } from '../text/visible.ts';
 import { entriesIn, inFolder, inParent, namedFile, type Place, placeName, readIn } from './open-folder.ts';
 import { syncDir, writeAll } from './session/durable.ts';
 import { errorCode, saveError } from './session/save-error.ts';
+import type { Written } from './session/written.ts';
 
 /**
  * The one way files are written outside of a session's own folder. All bytes are drafted and synced first, in a folder with
@@ -91,21 +92,38 @@ type Step = { put(): void; back(): void };
 /**
  * Makes all changes or none. Folders that are missing appear with all of their files at once.
  *
+ * @param drafts remembers the names of drafts, so that those of a writing that was killed are cleared away by the next
  * @param ready called when all bytes are on the disk and nothing is in place yet; what it throws stops everything
  * @throws UserError: a link or other file in the way, something that changed meanwhile, or what the disk says
  */
 export const changeFiles = (
   place: Place,
   changes: readonly Change[],
-  { mode = 0o666, ready = () => {} }: { mode?: number; ready?: () => void } = {},
+  {
+    mode = 0o666,
+    ready = () => {},
+    drafts: remembered,
+  }: { mode?: number; ready?: () => void; drafts?: Written } = {},
 ): void => {
   if (changes.length === 0) return ready();
   const drafts = draftName();
   try {
+    if (remembered) {
+      clearDrafts(place, remembered);
+      remembered.add([{ name: DRAFT, text: drafts }]);
+    }
     inFolder(place, '', (at) => draftAndPut(place, changes, drafts, at, mode, ready), { make: true });
   } catch (error) {
     throw error instanceof UserError ? error : saveError(inWords(error, place), visible(placeName(place)));
   }
+};
+
+const DRAFT = 'draft';
+
+const clearDrafts = (place: Place, remembered: Written): void => {
+  for (const { name } of entriesIn(place, '') ?? [])
+    if (DRAFTS.test(name) && remembered.has(DRAFT, sha256(name)))
+      inFolder(place, '', (at) => fs.rmSync(at(name), { recursive: true, force: true }));
 };
 
 /** The system names our handle of a folder; people know it by its name. */
@@ -251,6 +269,7 @@ export type FilesOptions = {
   replaces?: (sha256: string) => boolean;
   /** See {@link changeFiles}. */
   ready?: () => void;
+  drafts?: Written;
 };
 
 /**

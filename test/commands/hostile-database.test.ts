@@ -399,6 +399,14 @@ describe('validate blocks on what it did not look at', () => {
     expect(await blocking(f, f.audit)).toHaveLength(3);
   });
 
+  it('the drafts of a writing that was interrupted', async () => {
+    const f = databaseFixture();
+    const drafts = join(f.database, `.mcp-audit-${'0'.repeat(24)}`);
+    fs.mkdirSync(drafts);
+    fs.writeFileSync(join(drafts, 'new-0'), 'x');
+    expect(await blocking(f)).toEqual([`LAYOUT-INTERRUPTED .mcp-audit-${'0'.repeat(24)}`]);
+  });
+
   it('what lies beside the audits of a whole database belongs to the database', async () => {
     const f = databaseFixture();
     fs.writeFileSync(join(f.database, 'README.md'), 'x');

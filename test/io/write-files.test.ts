@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { entriesIn, named, ours, readIn } from '../../src/io/open-folder.ts';
 import { readFolder } from '../../src/io/read-folder.ts';
+import { openWritten } from '../../src/io/session/written.ts';
 import { type Change, changeFiles, putFile, sha256, writeFile } from '../../src/io/write-files.ts';
 import { fill, tinyDisk } from '../support/tiny-disk.ts';
 
@@ -225,6 +226,21 @@ describe('all or nothing', () => {
     expect(() => changeFiles(ours(s.db), changes(), { ready })).toThrow(/not what it was/);
     expect(held(s.db)).toEqual(before.map(([p, t]) => [p, p === 'z' ? 'theirs' : t]));
     expect(entriesIn(ours(s.db), '')?.map((e) => e.name)).toEqual(['a', 'z']);
+  });
+
+  it('clears away the drafts of its own that a kill left behind, and no others', () => {
+    const s = scene();
+    const [left, theirs] = ['a', 'b'].map((c) => `.mcp-audit-${c.repeat(24)}`);
+    for (const name of [left!, theirs!]) {
+      fs.mkdirSync(join(s.db, name));
+      fs.symlinkSync(s.outside, join(s.db, name, 'tree-0'));
+    }
+    const session = join(s.root, 'session');
+    fs.mkdirSync(session);
+    openWritten(session).add([{ name: 'draft', text: left! }]);
+    changeFiles(ours(s.db), [put('f')], { drafts: openWritten(session) });
+    expect(fs.readdirSync(s.db).sort()).toEqual([theirs, 'a', 'f']);
+    s.untouched();
   });
 
   it('changes nothing on a disk of any fullness, and says so', (context) => {

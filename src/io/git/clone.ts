@@ -1,9 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { SimpleGit } from 'simple-git';
+import { UserError } from '../../domain/errors.ts';
+import { visible } from '../../text/visible.ts';
 import type { GitEnvironment } from './environment.ts';
-import { type Ask, askGit } from './git.ts';
+import { type Ask, askGit, commonFailure, gitWords } from './git.ts';
 
 /** Where the clone of a source is, whether or not it exists yet. `origin` is the normalised source. */
 export const clonePath = (reposDir: string, origin: string): string =>
@@ -15,8 +17,19 @@ export const TARGET_HEAD = 'refs/target/HEAD';
 /** An empty bare repository in an existing folder, whose HEAD names `head`. */
 export const initBare = async (path: string, environment: GitEnvironment, head: string): Promise<void> => {
   // No template: those of a machine may bring hooks. Git 3 changes the default object format.
-  await askGit(path, environment, ['init', '--quiet', '--bare', '--template=', '--object-format=sha1']);
-  await askGit(path, environment, ['symbolic-ref', 'HEAD', head]);
+  try {
+    await askGit(path, environment, ['init', '--quiet', '--bare', '--template=', '--object-format=sha1']);
+    await askGit(path, environment, ['symbolic-ref', 'HEAD', head]);
+  } catch (error) {
+    // Git often leaves out why it cannot write; nothing else goes wrong with an empty folder of ours.
+    throw (
+      commonFailure(error, undefined) ??
+      new UserError(
+        `no clone could be begun in ${visible(dirname(path))}: ${gitWords(error)}`,
+        'nothing was recorded; see that the disk has room and the folder can be written, then do it again',
+      )
+    );
+  }
 };
 
 /**

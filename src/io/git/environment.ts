@@ -1,5 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
+import { ours } from '../open-folder.ts';
+import { putFile } from '../write-files.ts';
 
 /**
  * The environment of every git process is built from nothing, in one of three kinds. What they share:
@@ -98,17 +100,16 @@ export const readingEnvironment = (): GitEnvironment => ({
 export const localEnvironment = (reposDir: string): GitEnvironment => {
   const home = join(reposDir, '.git-home');
   const config = join(home, 'config');
+  const text = Object.entries(SETTINGS)
+    .map(([key, value]) => {
+      const dot = key.lastIndexOf('.');
+      const section = key.slice(0, dot).replace(/^([^.]+)\.(.+)$/, '$1 "$2"');
+      return `[${section}]\n\t${key.slice(dot + 1)} = ${value}\n`;
+    })
+    .join('');
   mkdirSync(home, { recursive: true, mode: 0o700 });
-  writeFileSync(
-    config,
-    Object.entries(SETTINGS)
-      .map(([key, value]) => {
-        const dot = key.lastIndexOf('.');
-        const section = key.slice(0, dot).replace(/^([^.]+)\.(.+)$/, '$1 "$2"');
-        return `[${section}]\n\t${key.slice(dot + 1)} = ${value}\n`;
-      })
-      .join(''),
-  );
+  // Whole at any moment: a git that is running elsewhere reads it.
+  putFile(ours(home), 'config', text, { replaces: () => true, mode: 0o600 });
   return {
     ...base(),
     ...asCommandLine(),

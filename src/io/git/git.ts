@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { type SimpleGit, type SimpleGitProgressEvent, simpleGit } from 'simple-git';
 import { UserError } from '../../domain/errors.ts';
 import { visible } from '../../text/visible.ts';
+import { diskError } from '../session/save-error.ts';
 import type { GitEnvironment } from './environment.ts';
 
 /** No answer of the commands asked here is this long unless the target is made to exhaust its reader. */
@@ -111,6 +112,8 @@ export const commonFailure = (error: unknown, signal: AbortSignal | undefined): 
       'opening the target was stopped; nothing was recorded',
       'run the same command again: what was already fetched is kept',
     );
+  const disk = diskError(error);
+  if (disk) return disk;
   if (/spawn git\S* ENOENT/.test(String((error as Failed).message)))
     return new UserError(
       'git was not found, and the target can only be read through git',

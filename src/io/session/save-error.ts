@@ -24,6 +24,28 @@ const MEANING: Record<string, { message: string; hint: string }> = {
 export const errorCode = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'EUNKNOWN';
 
+const DISK = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS', 'EIO'];
+/** As programs that were started say it. */
+const SAID: readonly (readonly [RegExp, string])[] = [
+  [/No space left on device/i, 'ENOSPC'],
+  [/Disk quota exceeded/i, 'EDQUOT'],
+  [/Read-only file system/i, 'EROFS'],
+  [/Input\/output error/i, 'EIO'],
+];
+
+/** Whatever failed because of the disk, here or in a program that was started, in words; null for all else. */
+export const diskError = (error: unknown): SaveError | null => {
+  if (error instanceof SaveError) return error;
+  const { path: file, stderr } = (error ?? {}) as { path?: unknown; stderr?: unknown };
+  const own = DISK.find((code) => code === errorCode(error));
+  const code =
+    own ?? (typeof stderr === 'string' ? SAID.find(([words]) => words.test(stderr))?.[1] : undefined);
+  const meaning = code === undefined ? undefined : MEANING[code];
+  if (!code || !meaning) return null;
+  const where = typeof file === 'string' ? `, ${file}` : '';
+  return new SaveError(code, `${meaning.message} (${code}${where}), so this could not be done`, meaning.hint);
+};
+
 /** What a failed write to `file` means, in words. */
 export const saveError = (error: unknown, file: string): SaveError => {
   if (error instanceof SaveError) return error;

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { sha256 } from '../write-files.ts';
-import { FILE_MODE, syncDir } from './durable.ts';
+import { FILE_MODE, syncDir, writeAll } from './durable.ts';
 import { saveError } from './save-error.ts';
 
 /**
@@ -42,7 +42,7 @@ export const openWritten = (dir: string): Written => {
         const fd = fs.openSync(file, 'a', FILE_MODE);
         try {
           // Whatever a full disk left of the last line stands alone.
-          fs.writeFileSync(fd, `\n${lines.join('\n')}\n`);
+          writeAll(fd, Buffer.from(`\n${lines.join('\n')}\n`), fs.fstatSync(fd).size);
           fs.fsyncSync(fd);
         } finally {
           fs.closeSync(fd);

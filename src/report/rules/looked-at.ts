@@ -6,6 +6,7 @@ import { METADATA_ABOVE } from './layout.ts';
 export type Unread = { path: string; what: string };
 
 const EACH = 50;
+const INTERRUPTED = /^((?:[^/]+\/)*?\.mcp-audit-[0-9a-f]{24})\//;
 const EMPTY_PLACEHOLDER = /(?:^|\/)\.git(?:keep|ignore)$/;
 
 /** Names that listings leave out, or that do not look like what they are. */
@@ -43,7 +44,15 @@ export const checkLookedAt = (
   );
   const placeholder = (path: string) => EMPTY_PLACEHOLDER.test(path) && files.get(path)?.length === 0;
   const paths = [...files.keys()].filter((p) => p !== METADATA_ABOVE && inScope(p) && !placeholder(p));
+  const interrupted = [...new Set([...files.keys()].flatMap((p) => INTERRUPTED.exec(p)?.[1] ?? []))];
   const found = [
+    ...interrupted.map((file) => ({
+      rule: 'LAYOUT-INTERRUPTED',
+      file,
+      message:
+        'these are drafts of a writing that was interrupted: what lies beside them may be half old, half new',
+      fix: 'write the report or the indexes again, and remove this folder',
+    })),
     ...unread
       .filter((u) => inScope(u.path))
       .map((u) => ({
