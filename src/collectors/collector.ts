@@ -109,6 +109,8 @@ export type ItemDraft = {
   checks?: string[];
   /** Set on what another tool reported. */
   reports?: ToolReport[];
+  /** What was counted, by name, for who computes with it. */
+  measures?: Readonly<Record<string, number>>;
 };
 
 export type Gathered =

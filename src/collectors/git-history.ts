@@ -22,6 +22,12 @@ const BUILD_OR_RELEASE =
 const MANIFEST =
   /(^|\/)(package(-lock)?\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?|pyproject\.toml|uv\.lock|poetry\.lock|requirements[^/]*\.txt|Cargo\.(toml|lock)|go\.(mod|sum)|server\.json|manifest\.json)$/;
 
+/** Of the last twelve months, or of as many as there were: how many saw a commit. */
+const activePercent = (months: readonly number[], first: string, now: string): number => {
+  const lived = Math.min(12, Math.max(1, Math.ceil(daysBetween(first, now) / 30.5)));
+  return Math.round((100 * months.slice(-lived).filter((n) => n > 0).length) / lived);
+};
+
 export const gitHistory: Collector = {
   id: 'git-history',
   title: 'Commit history',
@@ -73,6 +79,7 @@ export const gitHistory: Collector = {
         CHECKS,
         `${plural(people.length, 'person', 'people')} wrote ${plural(byPeople, 'commit')}`,
         {
+          ...(shallow || !complete ? {} : { measures: { people: people.length } }),
           detail: [
             ...people
               .slice(0, 10)
@@ -98,7 +105,13 @@ export const gitHistory: Collector = {
           factor === 1
             ? 'Bus factor 1: one person wrote more than half of the commits'
             : `Bus factor ${factor}: so many people wrote more than half of the commits`,
-          { detail, reproduce: log },
+          {
+            detail,
+            reproduce: log,
+            ...(shallow || !complete
+              ? {}
+              : { measures: { people: factor, topPercent: Math.round((100 * top.commits) / byPeople) } }),
+          },
         ),
       );
     }
@@ -146,6 +159,7 @@ export const gitHistory: Collector = {
         CHECKS,
         `Commits in ${active} of the last 24 months, ${count(months.slice(-3).reduce((a, b) => a + b, 0))} in the last three`,
         {
+          ...(shallow ? {} : { measures: { activePercent: activePercent(months, oldest.committedAt, now) } }),
           detail: `${sparkline(months)}  (one sign a month, the last is ${now.slice(0, 7)}; ${months.join(' ')})`,
           reproduce: 'git log --format=%cs {commit} | cut -c1-7 | sort | uniq -c | tail -24',
         },

@@ -137,6 +137,7 @@ export const governance: Collector = {
           CHECKS,
           `${share(recent.reviewed.length, recentCount)} of the latest changes came by merge or pull request`,
           {
+            measures: { percent: Math.round((100 * recent.reviewed.length) / recentCount) },
             detail: `Whole first-parent line: ${share(all.reviewed.length, line.length)} (${plural(all.merges.length, 'merge commit')}). A number in a subject says that a pull request existed, not that another person approved it.`,
             reproduce,
           },

@@ -100,6 +100,7 @@ export const securityFiles: Collector = {
     } else
       items.push(
         fact('changelog', CHECKS, 'No change log', {
+          measures: { files: 0 },
           detail: 'Releases on the hosting site may hold the notes instead.',
           reproduce: 'git ls-tree --name-only {commit}',
         }),
@@ -116,6 +117,7 @@ const securityPolicy = async (tree: SourceTree, path: string | undefined): Promi
   if (!path)
     return [
       fact('security-policy', [...CHECKS, '3.3.3'], 'No SECURITY.md', {
+        measures: { files: 0 },
         detail:
           'Looked for at the root, in .github/ and docs/. An organisation may publish one for all its repositories in .github; private reporting may also be switched on without a file.',
         reproduce: 'git ls-tree -r --name-only {commit} | grep -i security',
@@ -165,6 +167,9 @@ const securityPolicy = async (tree: SourceTree, path: string | undefined): Promi
       : []),
   ];
 };
+
+/** Manifests at the root that have a field for the licence. */
+const DECLARING = /^(package\.json|pyproject\.toml|Cargo\.toml)$/;
 
 /** What manifests declare, with the place. */
 const declaredLicences = async (
@@ -223,9 +228,11 @@ const licence = async (tree: SourceTree, paths: readonly string[]): Promise<Item
   const recognised: { path: string; id: string | null }[] = [];
   for (const path of files) recognised.push({ path, id: recogniseLicence((await tree.text(path)) ?? '') });
   const declared = await declaredLicences(tree, paths);
+  const manifests = declared.length > 0 || paths.some((p) => DECLARING.test(p));
   if (files.length === 0)
     items.push(
       lead('licence', CHECKS, 'No licence file at the root', {
+        measures: { files: 0 },
         strength: 'moderate',
         detail:
           declared.length > 0
@@ -240,7 +247,11 @@ const licence = async (tree: SourceTree, paths: readonly string[]): Promise<Item
   for (const { path, id } of recognised)
     items.push(
       id
-        ? fact('licence', CHECKS, `${path} is the text of ${id}`, { at: { path, startLine: 1 } })
+        ? fact('licence', CHECKS, `${path} is the text of ${id}`, {
+            at: { path, startLine: 1 },
+            // Go and others have no manifest that could say it too.
+            ...(manifests || recognised.length > 1 ? {} : { measures: { onlyWord: 1 } }),
+          })
         : lead('licence', CHECKS, `${path} is not the text of a licence this tool knows`, {
             strength: 'weak',
             detail: 'Read it: terms of its own, several licences in one file, or a short notice.',
@@ -263,6 +274,7 @@ const licence = async (tree: SourceTree, paths: readonly string[]): Promise<Item
       items.push(
         fact('declared-licence', CHECKS, `${path} declares ${expression}, as the licence file says`, {
           at: place,
+          measures: { agrees: 1 },
         }),
       );
     else
@@ -275,9 +287,10 @@ const licence = async (tree: SourceTree, paths: readonly string[]): Promise<Item
         ),
       );
   }
-  if (declared.length === 0 && paths.some((p) => /^(package\.json|pyproject\.toml|Cargo\.toml)$/.test(p)))
+  if (declared.length === 0 && manifests)
     items.push(
       fact('declared-licence', CHECKS, 'No manifest at the root declares a licence', {
+        measures: { agrees: 0 },
         reproduce: 'git grep -n -i license {commit} -- package.json pyproject.toml Cargo.toml',
       }),
     );

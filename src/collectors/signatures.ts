@@ -101,6 +101,7 @@ export const signatures: Collector = {
     if (tags.length === 0)
       items.push(
         fact('tags', CHECKS, 'No tag points into this history', {
+          measures: { tags: 0 },
           class: 'supply-chain',
           detail: 'Releases cannot be tied to a commit by tag; or the clone has no tags (git fetch --tags).',
           reproduce: 'git tag --merged {commit}',

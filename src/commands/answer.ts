@@ -6,6 +6,8 @@ import { draftFinding, type Finding } from '../domain/finding.ts';
 import { type FindingInput, firstProblem } from '../domain/finding-input.ts';
 import { applyTemplate, findingFromEvidence } from '../domain/finding-template.ts';
 import { findCheck } from '../domain/methodology.ts';
+import { atVerdict } from '../domain/scrutiny.ts';
+import { indexEvidence } from '../domain/selectors.ts';
 import { surfaceOf } from '../domain/surface.ts';
 import { itemsNamed } from '../engine/locate.ts';
 import type { Store } from '../engine/store.ts';
@@ -19,6 +21,8 @@ export type Answered = {
   recorded: number;
   unchanged: number;
   refused: { what: string; why: string; hint: string }[];
+  /** Checks the file settles although leads of theirs were judged by nobody, and how many. */
+  unread: { check: string; said: string }[];
 };
 
 /** Reads a file of answers; `-` is standard input. Throws {@link UserError} with the first thing not understood. */
@@ -76,7 +80,7 @@ export const applyAnswers = async (
   store: Store,
   answers: ReturnType<typeof readAnswers>,
 ): Promise<Answered> => {
-  const done: Answered = { recorded: 0, unchanged: 0, refused: [] };
+  const done: Answered = { recorded: 0, unchanged: 0, refused: [], unread: [] };
   const note = (what: string, r: Refusal): void => {
     if (r.refused === 'nothing changed') done.unchanged += 1;
     else done.refused.push({ what, why: r.refused, hint: r.hint });
@@ -153,6 +157,12 @@ export const applyAnswers = async (
       });
     if (acknowledge !== undefined)
       send('disclosure', { type: 'acknowledge-publication', reason: acknowledge });
+  }
+  const { session, evidence } = store.snapshot();
+  const index = indexEvidence(evidence);
+  for (const check of Object.keys(answers.checks ?? {})) {
+    const said = atVerdict(session, index, check);
+    if (said) done.unread.push({ check, said });
   }
   return done;
 };

@@ -3,12 +3,11 @@ import { parseTemplates } from '../domain/finding-template.ts';
 import { type Known, type Problem, parseMethodology, parseTtps } from '../domain/load-methodology.ts';
 import { checksOf, type Methodology } from '../domain/methodology.ts';
 import { readBundledCatalogue, readMethodologyFolder } from '../io/methodology-files.ts';
+import { plural as counted } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { templateFilesOf } from './templates.ts';
 
 type Output = { stdout(text: string): void; stderr(text: string): void };
-
-const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
 const describe = (m: Methodology): string =>
   `${m.id} ${m.version}: ${counted(m.phases.flatMap((p) => p.sections).length, 'section')}, ${counted(checksOf(m).length, 'check')}, no problems`;

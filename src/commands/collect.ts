@@ -6,6 +6,7 @@ import { runCollectors, toEvidenceFile } from '../engine/run-collectors.ts';
 import { openTarget } from '../io/git/open-target.ts';
 import { readOwnRules, rulesName } from '../io/rule-files.ts';
 import { writeFile } from '../io/write-files.ts';
+import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { advisorySources, chosenCopy } from './advisories.ts';
 import { type Host, TOOL_NAME } from './host.ts';
@@ -131,7 +132,8 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
             `${i.kind.padEnd(8)} ${i.strength.padEnd(8)} ${i.checks.join(',').padEnd(12)} ${i.title}${i.location ? `  ${i.location.path}:${i.location.startLine}` : ''}`,
           );
     const failed = fails ? items.filter(fails).length : 0;
-    if (failed > 0) host.stderr(`${failed} items match --fail-on ${options.failOn}\n`);
+    if (failed > 0)
+      host.stderr(`${plural(failed, 'item matches', 'items match')} --fail-on ${options.failOn}\n`);
     return failed > 0 ? 1 : 0;
   } finally {
     await source.close();

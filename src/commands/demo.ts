@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { collectorsOf } from '../domain/methodology.ts';
 import { inFolder, named } from '../io/open-folder.ts';
 import { openWritten } from '../io/session/written.ts';
+import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { applyAnswers, readAnswers } from './answer.ts';
 import type { Host } from './host.ts';
@@ -34,7 +35,7 @@ export const demo = async (host: Host, to: string | undefined): Promise<number> 
     await w.store.collect(collectorsOf(methodology));
     for (const [id, run] of w.store.snapshot().session.runs)
       say(
-        `2  gathered  ${id.padEnd(16)} ${run.outcome.padEnd(15)} ${run.counts.lead} leads, ${run.counts.gap} gaps`,
+        `2  gathered  ${id.padEnd(16)} ${run.outcome.padEnd(15)} ${plural(run.counts.lead, 'lead')}, ${plural(run.counts.gap, 'gap')}`,
       );
     const done = await applyAnswers(w.store, readAnswers(answersOfSample()));
     say(`3  answered  ${done.recorded} decisions recorded, ${done.refused.length} refused`);

@@ -1,6 +1,7 @@
 import { entriesIn, ours } from '../io/open-folder.ts';
 import { parseAuditId } from '../report/ids.ts';
 import { repositoryOf } from '../report/repository.ts';
+import { numbered, plural } from '../text/plural.ts';
 
 /**
  * Ids of the audits a clone of the database holds of a server, oldest first: by the names of folders alone, so that Home can
@@ -30,7 +31,7 @@ export const earlierNotice = (database: string, url: string): string[] => {
   const newest = ids.at(-1);
   return newest
     ? [
-        `the audit database holds ${ids.length} earlier ${ids.length === 1 ? 'audit' : 'audits'} of this server, the newest ${newest}: L on the Session screen or mcp-audit lookup shows ${ids.length === 1 ? 'it' : 'them'}`,
+        `the audit database holds ${plural(ids.length, 'earlier audit')} of this server, the newest ${newest}: L on the Session screen or mcp-audit lookup shows ${numbered(ids.length, 'it', 'them')}`,
       ]
     : [];
 };

@@ -8,6 +8,7 @@ import { findingsOf, indexEvidence, progress, verdictWord, workedHours } from '.
 import { toJson } from '../domain/session.ts';
 import type { Snapshot } from '../engine/store.ts';
 import { openWritten } from '../io/session/written.ts';
+import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { chosenCopy } from './advisories.ts';
 import { applyAnswers, readAnswers } from './answer.ts';
@@ -127,6 +128,7 @@ export const answer = (
         `${w.id}: ${done.recorded} recorded, ${done.unchanged} already so, ${done.refused.length} refused`,
       );
       for (const r of done.refused) say(host, `  refused ${r.what}: ${r.why} (${r.hint})`);
+      for (const u of done.unread) say(host, `  ${u.check}: ${u.said}`);
     }
     return done.refused.length === 0 ? 0 : 1;
   });
@@ -200,7 +202,7 @@ export const status = (
       say(host, `${w.id}  ${session.target?.name} @ ${session.target?.commit.slice(0, 12)}`);
       say(
         host,
-        `${p.answered} of ${p.total} checks answered, ${session.findings.size} findings, ${workedHours(session)} h`,
+        `${p.answered} of ${p.total} checks answered, ${plural(session.findings.size, 'finding')}, ${workedHours(session)} h`,
       );
       for (const c of checksOf(methodology)) {
         const a = session.answers.get(c.id);

@@ -6,6 +6,7 @@ import type { ForeignFile } from '../engine/import-results.ts';
 import type { Store } from '../engine/store.ts';
 import { openInputFile, readInputFile } from '../io/input-file.ts';
 import { MAX_IMPORT_BYTES } from '../results/read-results.ts';
+import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { importCommand } from './archive.ts';
 import { withSession } from './headless.ts';
@@ -75,8 +76,6 @@ export const importResultsFile = (store: Store, file: string, format?: string): 
   const mediaType = extname(name).toLowerCase() === '.sarif' ? 'application/sarif+json' : 'application/json';
   return importedFile(store, { name, bytes: readable(file, () => readBounded(file)), mediaType, format });
 };
-
-const plural = (n: number, one: string): string => `${n.toLocaleString('en')} ${one}${n === 1 ? '' : 's'}`;
 
 /** What an import brought, in one or two lines for people. */
 export const describeImport = (i: ImportedFile): string => {

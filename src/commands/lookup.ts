@@ -16,6 +16,7 @@ import {
   repositoryMeant,
 } from '../report/database.ts';
 import type { Repository } from '../report/repository.ts';
+import { plural as counted } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { type Host, json } from './host.ts';
 
@@ -133,8 +134,6 @@ export const lookUp = async (
   const passed = unreadNotice(folder, unread);
   return { repository: asked.repository, commit, audits, notices: passed ? [passed] : [] };
 };
-
-const counted = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
 
 /** Lines for a screen; what others wrote is made visible. */
 export const describeLookup = (found: LookedUp): string[] => {

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { UserError } from '../domain/errors.ts';
 import { collectorsOf } from '../domain/methodology.ts';
 import { openWritten } from '../io/session/written.ts';
+import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { runPlain } from '../ui/plain.ts';
 import type { Host } from './host.ts';
@@ -28,7 +29,7 @@ export const openPlain = async (host: Host, request: PlainRequest): Promise<numb
     const { methodology, session, readOnly } = w.store.snapshot();
     const missing = collectorsOf(methodology).filter((c) => !session.runs.has(c));
     if (missing.length > 0 && !readOnly) {
-      print(`Gathering evidence with ${missing.length} collectors.`);
+      print(`Gathering evidence with ${plural(missing.length, 'collector')}.`);
       await w.store.collect(missing);
     }
     const top10 = await loadTop10();

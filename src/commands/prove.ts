@@ -5,6 +5,7 @@ import { findingsOf } from '../domain/selectors.ts';
 import { locate } from '../engine/locate.ts';
 import type { ProvenCitation } from '../report/proof.ts';
 import { proveFinding } from '../report/proof.ts';
+import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { withSession } from './headless.ts';
 import { type Host, json } from './host.ts';
@@ -71,7 +72,7 @@ export const prove = (host: Host, finding: string | undefined, options: ProveOpt
           const to = proof.state === 'moved' ? ` to ${proof.startLine}-${proof.endLine}` : '';
           host.stdout(`${visible(`${f.id}  ${proof.state.padEnd(7)} ${placeWords(location)}${to}`)}\n`);
         }
-        host.stdout(`${exact} of ${all.length} citations exact\n`);
+        host.stdout(`${exact} of ${plural(all.length, 'citation')} exact\n`);
       }
       return exact === all.length ? 0 : 1;
     },

@@ -3,11 +3,11 @@ import { oneSided, type SampleProblem, trySamples } from '../analysis/flow/try-s
 import { UserError } from '../domain/errors.ts';
 import type { Problem } from '../domain/read-yaml.ts';
 import { type RuleFiles, readBundledRules, readOwnRules } from '../io/rule-files.ts';
+import { plural as counted } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 
 type Output = { stdout(text: string): void; stderr(text: string): void };
 
-const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 const bare = (file: string): string => file.replace(/^own\//, '');
 
 const shapeLine = (p: Problem): string =>

@@ -1,4 +1,5 @@
 import { listSessions } from '../io/session/list-sessions.ts';
+import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { type Host, json } from './host.ts';
 
@@ -12,7 +13,7 @@ export const sessions = (host: Host, options: { json?: boolean | undefined }): n
   if (all.length === 0) host.stdout('No sessions yet. mcp-audit start <path or URL> begins one.\n');
   for (const s of all)
     host.stdout(
-      `${s.id.padEnd(40)} ${visible(s.target?.name ?? '?').padEnd(30)} ${s.target?.commit.slice(0, 7) ?? ''}  ${s.answered}/${s.total ?? '?'}  ${s.findings} findings  ${s.lastAt.slice(0, 16).replace('T', ' ')}${s.problem ? `  PROBLEM: ${visible(s.problem)}` : ''}\n`,
+      `${s.id.padEnd(40)} ${visible(s.target?.name ?? '?').padEnd(30)} ${s.target?.commit.slice(0, 7) ?? ''}  ${s.answered}/${s.total ?? '?'}  ${plural(s.findings, 'finding')}  ${s.lastAt.slice(0, 16).replace('T', ' ')}${s.problem ? `  PROBLEM: ${visible(s.problem)}` : ''}\n`,
     );
   return 0;
 };

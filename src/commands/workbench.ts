@@ -7,6 +7,7 @@ import { progress, workedHours } from '../domain/selectors.ts';
 import { editText, viewText } from '../io/editor.ts';
 import type { SessionSummary as Listed } from '../io/session/list-sessions.ts';
 import { openWritten } from '../io/session/written.ts';
+import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { resume, start } from '../ui/actions/home.ts';
 import type { Edited, Opened, Ports, SessionSummary } from '../ui/ports.ts';
@@ -194,7 +195,7 @@ const farewell = (host: Host, opened: Opened): void => {
   const p = progress(session, checksOf(methodology));
   const lines = [
     `${visible(session.target?.name ?? '')} @ ${session.target?.commit.slice(0, 12)}`,
-    `${p.answered} of ${p.total} checks answered, ${session.findings.size} ${session.findings.size === 1 ? 'finding' : 'findings'}, ${workedHours(session)} h of work`,
+    `${p.answered} of ${p.total} checks answered, ${plural(session.findings.size, 'finding')}, ${workedHours(session)} h of work`,
     `saved in ${opened.folder}`,
     `come back with: ${opened.resumeCommand}`,
   ];

@@ -21,6 +21,7 @@ import { listSessions } from '../io/session/list-sessions.ts';
 import { keepLocal, readLocal } from '../io/session/local-file.ts';
 import { type OpenSession, resumeSession, startSession } from '../io/session/open-session.ts';
 import { isSessionId } from '../io/session/session-id.ts';
+import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { advisorySources, chosenCopy } from './advisories.ts';
 import { knownTtps } from './checklist.ts';
@@ -62,7 +63,7 @@ export const loadMethodology = async (folder = ''): Promise<Methodology> => {
   if ('methodology' in parsed) return parsed.methodology;
   const [first] = parsed.problems;
   throw new UserError(
-    `the methodology in ${dir} has ${parsed.problems.length} ${parsed.problems.length === 1 ? 'problem' : 'problems'}, so no audit can follow it: ${first?.file}${first?.line ? `:${first.line}` : ''} ${first?.path} expected ${first?.expected}, found ${first?.found}`,
+    `the methodology in ${dir} has ${plural(parsed.problems.length, 'problem')}, so no audit can follow it: ${first?.file}${first?.line ? `:${first.line}` : ''} ${first?.path} expected ${first?.expected}, found ${first?.found}`,
     `mcp-audit checklist lint ${folder || dir} lists them all`,
   );
 };

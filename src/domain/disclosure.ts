@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { numbered } from '../text/plural.ts';
 import type { Refusal } from './decide.ts';
 import type { Finding } from './finding.ts';
 import type { Session } from './session.ts';
@@ -95,7 +96,7 @@ export const publicationWarning = (s: Session, today?: string): string | null =>
   if (d.state === 'untold')
     return `${named(d.findings)}: the maintainers have not been told. They are told in private first, and have ${DISCLOSURE_DAYS} days.`;
   if (d.state === 'waiting')
-    return `${named(d.findings)}: the maintainers were told on ${d.toldOn}; ${d.daysLeft} of ${DISCLOSURE_DAYS} days are left, until ${d.publicFrom}.`;
+    return `${named(d.findings)}: the maintainers were told on ${d.toldOn}; ${d.daysLeft} of ${DISCLOSURE_DAYS} days ${numbered(d.daysLeft, 'is', 'are')} left, until ${d.publicFrom}.`;
   return null;
 };
 

@@ -96,6 +96,9 @@ export const door = z.strictObject({
 });
 export type Door = z.infer<typeof door>;
 
+/** Named numbers of one item; the scorecard's rules (`scorecard.yml`) refer to them. */
+export const measures = z.record(z.string().regex(/^[a-z][A-Za-z]*$/), z.number());
+
 export const evidenceItem = z.strictObject({
   /** Derived from content (collector, rule, path, normalised snippet, occurrence): survives line shifts. */
   id: z.string().regex(/^[0-9a-f]{16}$/),
@@ -119,6 +122,8 @@ export const evidenceItem = z.strictObject({
   reports: z.array(toolReport).min(1).optional(),
   /** What a client calls to get there; absent where nothing a client calls was seen to. */
   doors: z.array(door).min(1).optional(),
+  /** What was counted, by name, where a number says it better than words: days, percent, people. */
+  measures: measures.optional(),
 });
 export type EvidenceItem = z.infer<typeof evidenceItem>;
 

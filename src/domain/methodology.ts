@@ -98,7 +98,53 @@ export const methodologyIndex = z.strictObject({
   phases: z.array(phase).min(1),
 });
 
-export const criterion = z.strictObject({ id: scorecardId, title: sentence, question: sentence });
+/** From this number on the criterion is worth `value`, until the next step. */
+const factSteps = z
+  .array(z.strictObject({ from: z.number(), value: z.number().int().min(0).max(4) }))
+  .min(1)
+  .describe('Rising by `from`; a number below the first step says nothing');
+
+/**
+ * What a fact says about a criterion, whatever the verdicts are. `rates` counts as a rating of its own, `most` only bounds
+ * the others from above.
+ */
+export const factRule = z
+  .strictObject({
+    fact: z
+      .string()
+      .regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, 'collector/rule, or target/last-commit')
+      .describe(
+        'Evidence by collector and rule, or target/last-commit (days, counted to the day of the audit)',
+      ),
+    measure: z
+      .string()
+      .regex(/^[a-z][A-Za-z]*$/)
+      .optional()
+      .describe('A measure of the item; without one the item counts as 1'),
+    rates: factSteps.optional(),
+    most: factSteps.optional(),
+    unless: z
+      .string()
+      .regex(/^[a-z0-9-]+\/[a-z0-9-]+$/)
+      .optional()
+      .describe('A fact that takes the force from this one, where it is there and none of its measures is 0'),
+    says: sentence.describe('Why, for people; {n} stands for the number'),
+  })
+  .refine((r) => (r.rates === undefined) !== (r.most === undefined), {
+    error: 'either `rates` or `most`',
+  });
+export type FactRule = z.infer<typeof factRule>;
+
+export const criterion = z.strictObject({
+  id: scorecardId,
+  title: sentence,
+  question: sentence,
+  facts: z.array(factRule).default([]).describe('What facts say about it, beside the verdicts'),
+  factsDecide: z
+    .boolean()
+    .default(false)
+    .describe('Where a fact rates it, verdicts do not: its checks ask of other things as well'),
+});
 export const dimension = z.strictObject({
   id: scorecardId,
   title: sentence,

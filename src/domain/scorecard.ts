@@ -1,7 +1,9 @@
-import { speaksTo } from './finding.ts';
+import { plural } from '../text/plural.ts';
+import type { EvidenceItem } from './evidence.ts';
 import type { Check, Methodology, Severity } from './methodology.ts';
 import { checksOf } from './methodology.ts';
-import type { Evidence } from './selectors.ts';
+import { type FactVote, factVote, indexFacts } from './scorecard-facts.ts';
+import { type Evidence, findingsOf, findingsOfCheck, judgedItems } from './selectors.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -14,6 +16,8 @@ export type Vote = {
   check: string;
   /** 0 (critical) .. 4 (excellent); null when the check says nothing about the criterion, for the reason in `why`. */
   value: number | null;
+  /** Set when it gives no rating, yet none can be better than this. */
+  most?: number;
   why: string;
 };
 
@@ -29,6 +33,7 @@ export type CriterionRating = {
   by: 'auditor' | 'proposal';
   proposal: { value: number | null; reason: string };
   votes: Vote[];
+  facts: FactVote[];
 };
 
 export type DimensionRating = {
@@ -42,8 +47,10 @@ export type DimensionRating = {
 
 export type ScorecardRating = {
   dimensions: DimensionRating[];
-  /** Weighted mean of the rated dimensions; null when nothing is rated. */
+  /** Weighted mean of the rated dimensions, held down by the gravest finding; null when nothing is rated. */
   total: number | null;
+  /** Why the total is less than the mean; null when it is the mean. */
+  heldDown: string | null;
   /** Percent of the weight that the total rests on. */
   ratedWeight: number;
 };
@@ -56,14 +63,18 @@ export type ScorecardInput = {
   missing: ReadonlyMap<string, string>;
 };
 
-const FAILED: Record<Severity, number> = { critical: 0, high: 1, medium: 2, low: 3, info: 3 };
+/** A criterion one of whose checks fails is never good: good is "works, gaps are small". */
+const FAILED: Record<Severity, number> = { critical: 0, high: 1, medium: 2, low: 2, info: 2 };
+const FAILED_SOMEHOW = 2;
 const GRAVEST: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
 
 /** No pass is better than this unless a good practice was seen, and everything about the criterion was looked at. */
 const GOOD = 3;
 const EXCELLENT = 4;
+/** A mean hides what is worst: with a finding of this severity nothing as a whole is better than this. */
+const TOTAL_AT_MOST: Partial<Record<Severity, number>> = { critical: 1, high: 2 };
 
-const counted = (n: number, one: string): string => `${n} ${n === 1 ? one : `${one}s`}`;
+const NOT_APPLICABLE = 'does not apply';
 
 /** Why a collector's evidence could not be had; null when it looked. */
 const unseen = ({ session, evidence, missing }: ScorecardInput, collector: string): string | null => {
@@ -75,66 +86,136 @@ const unseen = ({ session, evidence, missing }: ScorecardInput, collector: strin
   return evidence.has(collector) ? null : `what ${collector} found is not at hand`;
 };
 
-const voteOf = (input: ScorecardInput, items: readonly SeenItem[], check: Check): Vote => {
+type Judged = ScorecardInput & { judged: ReadonlySet<string> };
+
+type SeenItem = Pick<EvidenceItem, 'id' | 'kind' | 'strength' | 'title'>;
+
+/** What a pass is worth: it stands on what was seen and judged, and only the auditor can say what the rest is worth. */
+const passVote = (input: Judged, items: readonly SeenItem[], check: Check): Omit<Vote, 'check'> => {
   const { session } = input;
-  const vote = (value: number | null, why: string): Vote => ({ check: check.id, value, why });
-  const verdict = session.answers.get(check.id)?.verdict ?? null;
-  const findings = [...session.findings.values()].filter((f) => speaksTo(f, check.id));
-  if (verdict === null) return vote(null, 'no verdict');
-  if (verdict === 'not-applicable') return vote(null, 'does not apply');
-  if (verdict === 'unsure') return vote(null, 'the auditor is unsure');
-  if (verdict === 'fail') {
-    const recorded = findings.filter((f) => !f.positive).map((f) => f.severity);
-    const gravest = GRAVEST.find((s) => recorded.includes(s));
-    return vote(
-      FAILED[gravest ?? check.finding.severity],
-      gravest
-        ? `fails, gravest finding ${gravest}`
-        : `fails, without a finding: ${check.finding.severity} by its kind`,
-    );
-  }
-  // A pass stands on what was seen. Where evidence could not be had, only the auditor can say what it is worth.
+  const no = (why: string): Omit<Vote, 'check'> => ({ value: null, why: `passes, but ${why}` });
   const blind = check.collectors.map((c) => unseen(input, c)).filter((why) => why !== null);
-  if (blind.length > 0) return vote(null, `passes, but ${blind.join(', ')}`);
-  const open = items.filter((i) => !i.triaged);
-  const gap = open.filter((i) => i.kind === 'gap');
-  if (gap.length > 0)
-    return vote(
-      null,
-      `passes, but ${counted(gap.length, 'gap')} in its evidence nobody judged: ${gap[0]?.title}`,
-    );
-  const leads = open.filter((i) => i.kind === 'lead').length;
-  if (leads > 0) return vote(GOOD, `passes, with ${counted(leads, 'lead')} nobody judged`);
+  if (blind.length > 0) return no(blind.join(', '));
+  const findings = findingsOfCheck(session, check.id);
+  const accepted = items.filter(
+    (i) => i.kind === 'lead' && session.triage.get(i.id)?.decision === 'accepted',
+  );
+  if (accepted.length > 0)
+    return {
+      value: FAILED_SOMEHOW,
+      why: `passes, though ${plural(accepted.length, 'lead was', 'leads were')} accepted`,
+    };
+  const open = items.filter((i) => !input.judged.has(i.id));
+  const gaps = open.filter((i) => i.kind === 'gap');
+  if (gaps.length > 0)
+    return no(`${plural(gaps.length, 'gap')} in its evidence nobody judged: ${gaps[0]?.title}`);
+  const leads = open.filter((i) => i.kind === 'lead');
+  const grave = leads.filter((i) => i.strength !== 'weak');
+  if (grave.length > 0) return no(`nobody judged ${plural(grave.length, 'lead')} of it`);
+  const looked = findings.length > 0 || items.length > open.length;
+  if (!looked && (session.answers.get(check.id)?.note ?? '').trim() === '')
+    return no('without a note or a look');
+  if (leads.length > 0)
+    return { value: GOOD, why: `passes, with ${plural(leads.length, 'lead')} nobody judged` };
   const strengths =
     items.filter((i) => i.kind === 'strength').length + findings.filter((f) => f.positive).length;
   return strengths > 0
-    ? vote(EXCELLENT, `passes, ${counted(strengths, 'good practice')} seen`)
-    : vote(GOOD, 'passes');
+    ? { value: EXCELLENT, why: `passes, ${plural(strengths, 'good practice')} seen` }
+    : { value: GOOD, why: 'passes' };
 };
 
-type SeenItem = { kind: string; title: string; triaged: boolean };
+const voteOf = (input: Judged, items: readonly SeenItem[], check: Check): Vote => {
+  const { session } = input;
+  const vote = (v: Omit<Vote, 'check'>): Vote => ({ check: check.id, ...v });
+  switch (session.answers.get(check.id)?.verdict ?? null) {
+    case null:
+      return vote({ value: null, why: 'no verdict' });
+    case 'not-applicable':
+      return vote({ value: null, why: NOT_APPLICABLE });
+    case 'unsure':
+      return vote({ value: null, why: 'the auditor is unsure' });
+    case 'fail': {
+      const recorded = findingsOfCheck(session, check.id).filter((f) => !f.positive);
+      const gravest = GRAVEST.find((s) => recorded.some((f) => f.severity === s));
+      return vote(
+        gravest
+          ? { value: FAILED[gravest], why: `fails, gravest finding ${gravest}` }
+          : { value: null, most: FAILED_SOMEHOW, why: 'fails, and how grave is not said' },
+      );
+    }
+    case 'pass':
+      return vote(passVote(input, items, check));
+  }
+};
 
-const proposalOf = (votes: readonly Vote[]): CriterionRating['proposal'] => {
-  const rated = votes.flatMap((v) => (v.value === null ? [] : [{ ...v, value: v.value }]));
-  const silent = votes.filter((v) => v.value === null && v.why !== 'does not apply');
-  const words = (list: readonly Vote[]) => list.map((v) => `${v.check} ${v.why}`).join('; ');
-  if (votes.length === 0) return { value: null, reason: 'no check of this methodology speaks to it' };
-  if (rated.length === 0) return { value: null, reason: `nothing to rate it by: ${words(votes)}` };
-  const lowest = Math.min(...rated.map((v) => v.value));
-  // Excellent is said of the whole: what was not looked at could be anything.
-  const value = silent.length > 0 ? Math.min(lowest, GOOD) : lowest;
-  const deciding = rated.filter((v) => v.value === lowest);
+/** "no verdict (2.1.1, 2.1.2); passes (3.3.1)": the same words are said once. */
+const grouped = (votes: readonly Vote[]): string => {
+  const byWhy = new Map<string, string[]>();
+  for (const v of votes) byWhy.set(v.why, [...(byWhy.get(v.why) ?? []), v.check]);
+  return [...byWhy].map(([why, checks]) => `${why} (${checks.join(', ')})`).join('; ');
+};
+
+/** The lowest of what can be counted, when that is at least half of what speaks to the criterion. */
+const proposalOf = (
+  given: readonly Vote[],
+  facts: readonly FactVote[],
+  factsDecide: boolean,
+): CriterionRating['proposal'] => {
+  const votes = factsDecide && facts.some((f) => f.value !== null) ? [] : given;
+  const asked = votes.filter((v) => v.why !== NOT_APPLICABLE);
+  const rated = asked.filter((v) => v.value !== null);
+  const silent = asked.filter((v) => v.value === null);
+  const rating = facts.filter((f) => f.value !== null);
+  if (votes.length === 0 && facts.length === 0)
+    return { value: null, reason: 'no check of this methodology speaks to it' };
+  const bounds = [
+    ...silent.flatMap((v) => (v.most === undefined ? [] : [{ most: v.most, why: `${v.check} ${v.why}` }])),
+    ...facts.flatMap((f) => (f.most === null ? [] : [{ most: f.most, why: f.why }])),
+  ];
+  const lowest = Math.min(...rated.map((v) => v.value!), ...rating.map((f) => f.value!));
+  const bound = Math.min(...bounds.map((b) => b.most), silent.length > 0 ? GOOD : EXCELLENT);
+  const value = Math.min(lowest, bound);
+  const counted = rated.length + rating.length;
+  const because = [
+    ...rating.filter((f) => f.value === value).map((f) => f.why),
+    ...(rated.some((v) => v.value === value) ? [grouped(rated.filter((v) => v.value === value))] : []),
+    ...bounds.filter((b) => b.most === value || counted === 0).map((b) => b.why),
+  ];
+  const left = silent.length > 0 ? `Not counted: ${grouped(silent)}` : '';
+  // Nothing can be worse than the lowest level, so what else there is cannot change it.
+  if (counted > 0 && (value === 0 || 2 * counted >= asked.length + rating.length))
+    return {
+      value,
+      reason: [because.join('; ') || `at most ${GOOD} while something is not counted`, left]
+        .filter(Boolean)
+        .join('. '),
+    };
+  const known = [
+    ...rating.map((f) => f.why),
+    ...(rated.length > 0 ? [grouped(rated)] : []),
+    ...bounds.map((b) => `no better than ${b.most}: ${b.why}`),
+  ];
   return {
-    value,
+    value: null,
     reason: [
-      `lowest of ${rated.length} of ${votes.length}: ${words(deciding)}`,
-      ...(silent.length > 0 ? [`not counted: ${words(silent)}`] : []),
+      counted === 0 ? 'nothing to rate it by' : 'too little to rate it by',
+      ...(known.length > 0 ? [`Known: ${known.join('; ')}`] : []),
+      ...(left ? [left] : []),
     ].join('. '),
   };
 };
 
 const mean = (values: readonly number[]): number | null =>
   values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
+
+const holdDown = (session: Session, average: number | null): { total: number; why: string } | null => {
+  if (average === null) return null;
+  const gravest = findingsOf(session).find((f) => !f.positive);
+  const most = gravest && TOTAL_AT_MOST[gravest.severity];
+  return gravest && most !== undefined && most < average
+    ? { total: most, why: `held down from ${average.toFixed(1)} by ${gravest.id} (${gravest.severity})` }
+    : null;
+};
 
 /** Every criterion with its proposal, its rating, and what it rests on. */
 export const scorecardOf = (input: ScorecardInput): ScorecardRating => {
@@ -146,15 +227,21 @@ export const scorecardOf = (input: ScorecardInput): ScorecardRating => {
     for (const i of result.items)
       for (const check of i.checks) {
         const list = seen.get(check) ?? [];
-        list.push({ kind: i.kind, title: i.title, triaged: session.triage.has(i.id) });
+        list.push(i);
         seen.set(check, list);
       }
+  const asked = { ...input, judged: judgedItems(session) };
+  const index = indexFacts(
+    session,
+    [...evidence.values()].flatMap((r) => r.items),
+  );
   const rated = dimensions.map((d): DimensionRating => {
     const criteria = d.criteria.map((c): CriterionRating => {
       const votes = checks
         .filter((check) => check.scorecard.includes(c.id))
-        .map((check) => voteOf(input, seen.get(check.id) ?? [], check));
-      const proposal = proposalOf(votes);
+        .map((check) => voteOf(asked, seen.get(check.id) ?? [], check));
+      const facts = c.facts.flatMap((rule) => factVote(rule, session, index) ?? []);
+      const proposal = proposalOf(votes, facts, c.factsDecide);
       const given = session.ratings.get(c.id);
       const { value, reason } = given ?? proposal;
       return {
@@ -167,6 +254,7 @@ export const scorecardOf = (input: ScorecardInput): ScorecardRating => {
         by: given ? 'auditor' : 'proposal',
         proposal,
         votes,
+        facts,
       };
     });
     return {
@@ -179,9 +267,12 @@ export const scorecardOf = (input: ScorecardInput): ScorecardRating => {
   });
   const valued = rated.flatMap((d) => (d.value === null ? [] : [{ weight: d.weight, value: d.value }]));
   const weight = valued.reduce((sum, d) => sum + d.weight, 0);
+  const average = weight === 0 ? null : valued.reduce((sum, d) => sum + d.value * d.weight, 0) / weight;
+  const held = holdDown(session, average);
   return {
     dimensions: rated,
-    total: weight === 0 ? null : valued.reduce((sum, d) => sum + d.value * d.weight, 0) / weight,
+    total: held?.total ?? average,
+    heldDown: held?.why ?? null,
     ratedWeight: rated.reduce(
       (sum, d) => sum + (d.weight * d.criteria.filter((c) => c.value !== null).length) / d.criteria.length,
       0,
@@ -193,4 +284,4 @@ export const scorecardOf = (input: ScorecardInput): ScorecardRating => {
 export const totalWords = (s: ScorecardRating): string =>
   s.total === null
     ? 'not rated'
-    : `${s.total.toFixed(1)} of 4, resting on ${Math.round(s.ratedWeight)} % of the weight`;
+    : `${s.total.toFixed(1)} of 4, resting on ${Math.round(s.ratedWeight)} % of the weight${s.heldDown ? `; ${s.heldDown}` : ''}`;

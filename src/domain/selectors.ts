@@ -1,3 +1,4 @@
+import { numbered, plural } from '../text/plural.ts';
 import type { SessionEvent, Verdict } from './events.ts';
 import { type CollectorResult, compareItems, type EvidenceItem } from './evidence.ts';
 import { type Finding, missingParts, speaksTo } from './finding.ts';
@@ -65,6 +66,10 @@ export const findingsOf = (s: Session): Finding[] => {
 
 export const findingsOfCheck = (s: Session, check: string): Finding[] =>
   findingsOf(s).filter((f) => speaksTo(f, check));
+
+/** Items of evidence somebody said the worth of: accepted, dismissed, or cited by a finding. */
+export const judgedItems = (s: Session): ReadonlySet<string> =>
+  new Set([...s.triage.keys(), ...[...s.findings.values()].flatMap((f) => f.evidence)]);
 
 /** How one collector stands in this session, in words that never read as clean when nothing was looked at. */
 export const runState = (
@@ -171,7 +176,10 @@ export const whatNow = (m: Methodology, s: Session, index: EvidenceIndex): Step 
     };
   const notRun = [...new Set(checksOf(m).flatMap((c) => c.collectors))].filter((c) => !s.runs.has(c));
   if (notRun.length > 0)
-    return { text: `Gather the evidence: ${notRun.length} collectors have not run.`, screen: 'evidence' };
+    return {
+      text: `Gather the evidence: ${plural(notRun.length, 'collector has', 'collectors have')} not run.`,
+      screen: 'evidence',
+    };
   let best: { check: string; leads: number } | null = null;
   for (const c of checksOf(m)) {
     if (verdictOf(s, c.id) !== null) continue;
@@ -182,7 +190,7 @@ export const whatNow = (m: Methodology, s: Session, index: EvidenceIndex): Step 
   }
   if (best)
     return {
-      text: `Read the ${best.leads} strong ${best.leads === 1 ? 'lead' : 'leads'} of ${best.check}: nobody has judged ${best.leads === 1 ? 'it' : 'them'} yet.`,
+      text: `Read the ${plural(best.leads, 'strong lead')} of ${best.check}: nobody has judged ${numbered(best.leads, 'it', 'them')} yet.`,
       check: best.check,
     };
   const open = nextOpen(m, s, s.lastCheck);
@@ -231,13 +239,13 @@ export const describeEvent = (
     case 'draft.kept':
       return `${e.check} ${e.text === null ? 'draft dropped' : 'draft kept'}`;
     case 'evidence.collected':
-      return `${e.collector}: ${e.outcome}, ${e.counts.lead} leads, ${e.counts.fact} facts, ${e.counts.strength} strengths, ${e.counts.gap} gaps`;
+      return `${e.collector}: ${e.outcome}, ${plural(e.counts.lead, 'lead')}, ${plural(e.counts.fact, 'fact')}, ${plural(e.counts.strength, 'strength')}, ${plural(e.counts.gap, 'gap')}`;
     case 'evidence.triaged': {
       const [first] = e.changes;
       const what = first?.triage
         ? `${first.triage.decision}${first.triage.reason ? ` — ${first.triage.reason}` : ''}`
         : 'triage cleared';
-      return `${mark}${e.changes.length === 1 ? `"${titleOf(first?.item ?? '') ?? first?.item}"` : `${e.changes.length} items`} ${what}`;
+      return `${mark}${e.changes.length === 1 ? `"${titleOf(first?.item ?? '') ?? first?.item}"` : plural(e.changes.length, 'item')} ${what}`;
     }
     case 'finding.recorded':
       return `${mark}${e.finding} ${e.value ? `recorded: ${e.value.title}` : 'deleted'}`;
@@ -256,7 +264,7 @@ export const describeEvent = (
         : `${mark}${e.criterion}: the proposal stands`;
     case 'results.imported':
       return e.value
-        ? `${mark}imported ${e.value.name} of ${e.value.tools.map((t) => t.name).join(', ') || e.value.format}: ${e.value.counts.lead} leads, ${e.value.counts.gap} gaps`
+        ? `${mark}imported ${e.value.name} of ${e.value.tools.map((t) => t.name).join(', ') || e.value.format}: ${plural(e.value.counts.lead, 'lead')}, ${plural(e.value.counts.gap, 'gap')}`
         : `${mark}import ${e.import} removed`;
     case 'report.written':
       return `report ${e.audit} written`;

@@ -275,6 +275,7 @@ const finish = (
     ...(draft.doors?.length ? { doors: draft.doors.slice(0, 1000) } : {}),
     reproduce,
     ...(draft.reports && { reports: draft.reports }),
+    ...(draft.measures && { measures: { ...draft.measures } }),
   };
 };
 

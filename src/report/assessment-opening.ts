@@ -1,3 +1,4 @@
+import { plural } from '../text/plural.ts';
 import { type Block, field, fields, h1, h2, para, table } from './blocks.ts';
 import { SEVERITIES } from './ids.ts';
 import type { Label } from './report-labels.ts';
@@ -81,7 +82,7 @@ const overview = (m: ReportModel): Block[] => {
         ],
         ['From', dates`${m.dates.start}`],
         ['To', dates`${m.dates.completion}`],
-        ['Time worked', fromSession('hours')`${m.hours} hours`],
+        ['Time worked', fromSession('hours')`${plural(m.hours, 'hour')}`],
       ],
     ),
   ];

@@ -1,6 +1,8 @@
 import { verdictWord } from '../domain/selectors.ts';
+import { plural as counted } from '../text/plural.ts';
 import { mermaid } from './attack-diagram.ts';
 import { type Block, h2, type Piece, para, table, text } from './blocks.ts';
+import { riskWords } from './coverage.ts';
 import type { Label } from './report-labels.ts';
 import type { ReportModel } from './report-model.ts';
 import {
@@ -17,7 +19,6 @@ import {
 } from './statement.ts';
 
 /** The assessment's tables of what was looked at. */
-const counted = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
 
 const MAX_ROWS = 200;
 
@@ -39,7 +40,7 @@ export const assessedSurface = (m: ReportModel): Block[] => {
       surface`The evidence shows ${counted(tools.length, 'tool')}, ${counted(resources.length, 'resource')} and ${counted(prompts.length, 'prompt')}; transports: ${kinds.length > 0 ? kinds.join(', ') : 'none seen'}. What is registered at run time may not be among them. Descriptions are the target's own words.`,
     ),
     para(
-      drawn`From a client to what the leads are about; leads that were dismissed are left out. Where none is drawn, none was seen, which is not the same as none being there.`,
+      drawn`From a client to the findings, and to leads that were accepted without one. What nobody judged is counted, not drawn.`,
     ),
     text(drawnOf(mermaid(m.diagram), { kind: 'session', of: 'diagram' })),
     ...(tools.length === 0
@@ -64,12 +65,14 @@ export const assessedTop10 = (m: ReportModel): Block[] => {
   const rows = fromSession('top10');
   return [
     h2('Security Analysis by MCP Top 10 Risks'),
-    para(rows`Each risk has the worst verdict of the tested checks that refer to it.`),
+    para(
+      rows`A risk fails when a check of it failed. It passes only when all its checks are decided and none failed.`,
+    ),
     table(
       ['Risk', 'Verdict', 'Checks tested', 'Failed checks'],
       m.top10.map((r) => [
         fromMethodology('top10')`${r.name ? `${r.id}: ${r.name}` : r.id}`,
-        rows`${r.verdict === null ? 'not assessed' : verdictWord(r.verdict)}`,
+        rows`${riskWords(r)}`,
         rows`${r.tested} of ${r.checks.length}`,
         r.failed.length === 0 ? '–' : rows`${r.failed.join(', ')}`,
       ]),

@@ -2,7 +2,7 @@ import type { Verdict } from '../domain/events.ts';
 import { compareItems, type EvidenceItem, type Outcome } from '../domain/evidence.ts';
 import { speaksTo } from '../domain/finding.ts';
 import { collectorsOf, type Methodology, type Severity } from '../domain/methodology.ts';
-import { type Evidence, indexEvidence } from '../domain/selectors.ts';
+import { type Evidence, indexEvidence, verdictWord } from '../domain/selectors.ts';
 import type { Session } from '../domain/session.ts';
 import type { AuthorOf } from './authors.ts';
 
@@ -153,27 +153,44 @@ export type Top10Row = {
   id: string;
   /** '' when the caller gave no names. */
   name: string;
-  /** Worst verdict of the tested checks that refer to the risk; null: not assessed. */
+  /** Fails when a check of it failed; passes when all its checks are decided and none did; null: neither can be said yet. */
   verdict: Verdict | null;
   tested: number;
   checks: string[];
   failed: string[];
 };
 
-const WORST_FIRST: readonly Verdict[] = ['fail', 'unsure', 'pass', 'not-applicable'];
+const RISKS = 10;
+
+/**
+ * A check that refers to every risk (how does it hold up against all ten?) says by a failure that some risk is not met, not
+ * that each is: it can keep a risk open, but fail none.
+ */
+const asksOfAll = (c: CheckReport): boolean => c.top10.length >= RISKS;
+
+const riskVerdict = (about: readonly CheckReport[]): Verdict | null => {
+  const own = about.filter((c) => !asksOfAll(c));
+  if (own.some((c) => c.verdict === 'fail')) return 'fail';
+  if (about.length === 0 || about.some((c) => c.verdict === null)) return null;
+  if (about.some((c) => c.verdict === 'unsure')) return 'unsure';
+  return own.every((c) => c.verdict === 'not-applicable') ? 'not-applicable' : 'pass';
+};
+
+/** What a risk's row says: never a pass while a check of it is open. */
+export const riskWords = (r: Top10Row): string =>
+  r.verdict !== null ? verdictWord(r.verdict) : r.tested === 0 ? 'not assessed' : 'not fully assessed';
 
 export const top10Rows = (checks: readonly CheckReport[], names: ReadonlyMap<string, string>): Top10Row[] =>
-  Array.from({ length: 10 }, (_, i) => {
+  Array.from({ length: RISKS }, (_, i) => {
     const id = `MCP-${String(i + 1).padStart(2, '0')}`;
     const about = checks.filter((c) => c.top10.includes(id));
-    const verdicts = about.map((c) => c.verdict).filter((v) => v !== null);
     return {
       id,
       name: names.get(id) ?? '',
-      verdict: WORST_FIRST.find((v) => verdicts.includes(v)) ?? null,
-      tested: verdicts.length,
+      verdict: riskVerdict(about),
+      tested: about.filter((c) => c.verdict !== null).length,
       checks: about.map((c) => c.id),
-      failed: about.filter((c) => c.verdict === 'fail').map((c) => c.id),
+      failed: about.filter((c) => c.verdict === 'fail' && !asksOfAll(c)).map((c) => c.id),
     };
   });
 

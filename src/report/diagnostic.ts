@@ -1,3 +1,4 @@
+import { plural as counted } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 
 /**
@@ -23,8 +24,6 @@ export const compareDiagnostics = (a: Diagnostic, b: Diagnostic): number =>
   (a.line ?? 0) - (b.line ?? 0) ||
   compareText(a.rule, b.rule) ||
   compareText(a.message, b.message);
-
-const counted = (n: number, word: string, plural = `${word}s`): string => `${n} ${n === 1 ? word : plural}`;
 
 const HEADINGS = { blocking: 'Blocking', warning: 'Warnings', info: 'For a human to look at' } as const;
 

@@ -1,7 +1,7 @@
 import type { EvidenceItem } from '../domain/evidence.ts';
+import { type Scrutiny, scrutinyWords } from '../domain/scrutiny.ts';
+import { plural } from '../text/plural.ts';
 import type { CheckReport, Coverage, Look } from './coverage.ts';
-
-const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
 /** What the audit does not know, in words: tests left out, nobody looked, leads left open. */
 export const limitationsOf = (
@@ -10,6 +10,7 @@ export const limitationsOf = (
   looks: readonly Look[],
   items: readonly EvidenceItem[],
   openLeads: number,
+  scrutiny: Scrutiny,
   networkAllowed: boolean,
 ): string[] => {
   const untested = checks.filter((c) => c.verdict === null).map((c) => c.id);
@@ -39,6 +40,7 @@ export const limitationsOf = (
           `${plural(openLeads, 'lead')} of the automatic evidence neither accepted nor dismissed by the auditor.`,
         ]
       : []),
+    ...scrutinyWords(scrutiny).map((words) => `${words[0]?.toUpperCase()}${words.slice(1)}.`),
     networkAllowed
       ? 'Network access was allowed for the tools during this audit.'
       : 'The tools had no network access: nothing outside of the repository was consulted by them.',

@@ -1,3 +1,4 @@
+import { plural } from '../text/plural.ts';
 import { SEVERITIES } from './ids.ts';
 import { labelMarkdown } from './labels.ts';
 import { code, document, inline, link, table } from './markdown.ts';
@@ -61,7 +62,7 @@ export const pullRequest = ({
         ['**Date**', m.date],
         [
           '**Scope**',
-          `${m.coverage.total - m.coverage.notTested} of ${m.coverage.total} checks tested, ${m.hours} hours`,
+          `${m.coverage.total - m.coverage.notTested} of ${m.coverage.total} checks tested, ${plural(m.hours, 'hour')}`,
         ],
         ['**Method**', inline(`${m.methodology.title} ${m.methodology.version}`)],
         ['**Tool**', inline(`${m.tool.name} ${m.tool.version}`)],

@@ -1,4 +1,5 @@
 import { verdictWord } from '../domain/selectors.ts';
+import { plural } from '../text/plural.ts';
 import { type Block, field, fields, h1, h2, h3, list, para, renderBlocks, table, text } from './blocks.ts';
 import { labelMarkdown } from './labels.ts';
 import type { ReportModel } from './report-model.ts';
@@ -48,19 +49,21 @@ const notes = (m: ReportModel): Block[] => [
 
 const spent = (m: ReportModel): Block[] => {
   const minutes = fromSession('minutesByCheck');
+  // An audit recorded from a file takes no minute a check: nothing is to be learnt from a table of noughts.
+  const timed = m.minutesByCheck.filter((c) => c.minutes > 0);
   return [
     h2('Time'),
     para(
       fromSession(
         'hours',
-      )`${m.hours} hours of work between ${time(m.dates.start)} and ${time(m.dates.completion)}; breaks of more than ten minutes are not counted.`,
+      )`${plural(m.hours, 'hour')} of work between ${time(m.dates.start)} and ${time(m.dates.completion)}; breaks of more than ten minutes are not counted.`,
     ),
-    ...(m.minutesByCheck.length === 0
+    ...(timed.length === 0
       ? []
       : [
           table(
             ['Check', 'Minutes'],
-            m.minutesByCheck.map((c) => [minutes`${c.check}`, minutes`${c.minutes}`]),
+            timed.map((c) => [minutes`${c.check}`, minutes`${c.minutes}`]),
           ),
         ]),
   ];
@@ -114,7 +117,7 @@ export const notesBlocks = (m: ReportModel): Block[] => [
   para(
     fromSession(
       'coverage',
-    )`${m.coverage.total - m.coverage.notTested} of ${m.coverage.total} checks tested, ${m.looks.filter((l) => l.looked).length} of ${m.looks.length} collectors able to look, ${m.dismissed.length} evidence items dismissed, ${m.openLeads} leads left undecided.`,
+    )`${m.coverage.total - m.coverage.notTested} of ${m.coverage.total} checks tested, ${m.looks.filter((l) => l.looked).length} of ${m.looks.length} collectors able to look, ${plural(m.dismissed.length, 'evidence item')} dismissed, ${plural(m.openLeads, 'lead')} left undecided.`,
   ),
   ...journal(m),
   ...spent(m),

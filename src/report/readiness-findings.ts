@@ -2,6 +2,7 @@ import type { Cited } from '../domain/citations.ts';
 import { type EvidenceItem, placeWords } from '../domain/evidence.ts';
 import { emptyParts, type Finding, openParts, stageOf } from '../domain/finding.ts';
 import { disagreement, scoresText } from '../domain/scoring/severity.ts';
+import { numbered, plural } from '../text/plural.ts';
 import { hasPlaceholder, placeholderIn } from './placeholder.ts';
 import { type ProvenCitation, proveFinding } from './proof.ts';
 import type { Readiness } from './readiness.ts';
@@ -88,7 +89,7 @@ export const aboutFinding = (f: Finding, known: ReadonlySet<string>): Readiness[
   if (lost.length > 0)
     rows.push({
       level: 'warns',
-      text: `${f.id} rests on ${lost.length} evidence items that are not at hand`,
+      text: `${f.id} rests on ${plural(lost.length, 'evidence item')} that ${numbered(lost.length, 'is', 'are')} not at hand`,
       finding: f.id,
       check: f.checks[0]!,
       fix: 'gather the evidence again, or attach items that exist',
@@ -163,13 +164,13 @@ export const aboutCitations = (
         ? {
             ...at,
             level: 'warns',
-            text: `${f.id}: ${unread.length} citations are being read again`,
+            text: `${f.id}: ${plural(unread.length, 'citation is', 'citations are')} being read again`,
             fix: 'wait a moment',
           }
         : {
             ...at,
             level: 'blocks',
-            text: `${f.id}: ${unread.length} citations could not be read again: ${cited.problem}`,
+            text: `${f.id}: ${plural(unread.length, 'citation')} could not be read again: ${cited.problem}`,
             fix: 'open the session where the target can be read: nobody signs what was not proven',
           },
     );

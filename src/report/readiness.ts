@@ -1,7 +1,9 @@
 import type { Cited } from '../domain/citations.ts';
 import { disclosureOf, publicationWarning } from '../domain/disclosure.ts';
 import { checksOf } from '../domain/methodology.ts';
-import { findingsOf, findingsOfCheck } from '../domain/selectors.ts';
+import { scrutinyOf, scrutinyWords } from '../domain/scrutiny.ts';
+import { findingsOf, findingsOfCheck, indexEvidence, judgedItems } from '../domain/selectors.ts';
+import { plural } from '../text/plural.ts';
 import { allItems, looksOf } from './coverage.ts';
 import { SEVERITIES } from './ids.ts';
 import { hasPlaceholder } from './placeholder.ts';
@@ -146,9 +148,8 @@ export const readiness = (input: Input): Readiness[] => {
   const byId = new Map(items.map((i) => [i.id, i]));
   const known = new Set(byId.keys());
   const blind = looksOf(session, methodology, evidence, missing).filter((l) => !l.looked);
-  const openLeads = items.filter(
-    (i) => i.kind === 'lead' && i.strength === 'strong' && !session.triage.has(i.id),
-  );
+  const judged = judgedItems(session);
+  const openLeads = items.filter((i) => i.kind === 'lead' && i.strength === 'strong' && !judged.has(i.id));
   const rows: Readiness[] = [
     ...aboutAuditor(input),
     ...aboutTarget(input),
@@ -163,16 +164,26 @@ export const readiness = (input: Input): Readiness[] => {
         text: `more than 999 findings of severity ${s}`,
         fix: 'merge findings: the database numbers them with three digits',
       });
+  const scrutiny = scrutinyOf(session, methodology, indexEvidence(evidence));
+  for (const text of scrutinyWords(scrutiny)) {
+    const check = text.includes('without a note') ? scrutiny.withoutNote[0] : scrutiny.unread[0];
+    rows.push({
+      level: 'warns',
+      text,
+      ...(check ? { check } : {}),
+      fix: 'say what the passes rest on, or leave it: the report counts them',
+    });
+  }
   if (blind.length > 0)
     rows.push({
       level: 'warns',
-      text: `${blind.length} collectors could not look: ${blind.map((l) => l.collector).join(', ')}`,
+      text: `${plural(blind.length, 'collector')} could not look: ${blind.map((l) => l.collector).join(', ')}`,
       fix: 'run them, or leave it: the report says that nobody looked',
     });
   if (openLeads.length > 0)
     rows.push({
       level: 'warns',
-      text: `${openLeads.length} strong leads neither accepted nor dismissed`,
+      text: `${plural(openLeads.length, 'strong lead')} neither accepted nor dismissed`,
       ...(openLeads[0]!.checks[0] ? { check: openLeads[0]!.checks[0] } : {}),
       fix: 'judge them, or leave it: the report counts them',
     });
@@ -190,7 +201,7 @@ export const readiness = (input: Input): Readiness[] => {
   const checks = checksOf(methodology).length;
   rows.push({
     level: 'ok',
-    text: `${checks} checks in the coverage table, ${findings.length} findings, ${items.length} evidence items`,
+    text: `${plural(checks, 'check')} in the coverage table, ${plural(findings.length, 'finding')}, ${plural(items.length, 'evidence item')}`,
     fix: '',
   });
   return rows.sort((a, b) => order[a.level] - order[b.level]);

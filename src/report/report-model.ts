@@ -11,7 +11,8 @@ import {
 import type { Finding } from '../domain/finding.ts';
 import type { Methodology, Severity, Top10Risk } from '../domain/methodology.ts';
 import { type ScorecardRating, scorecardOf } from '../domain/scorecard.ts';
-import { workedHours } from '../domain/selectors.ts';
+import { scrutinyOf } from '../domain/scrutiny.ts';
+import { indexEvidence, judgedItems, workedHours } from '../domain/selectors.ts';
 import { replay, type Session } from '../domain/session.ts';
 import { surfaceOf } from '../domain/surface.ts';
 import { type AttackDiagram, attackDiagram } from './attack-diagram.ts';
@@ -226,7 +227,9 @@ export const buildReport = (given: ReportInput): ReportModel => {
     authorOf,
   );
   const coverage = coverageOf(checks);
-  const openLeads = items.filter((i) => i.kind === 'lead' && !session.triage.has(i.id)).length;
+  const judged = judgedItems(session);
+  const openLeads = items.filter((i) => i.kind === 'lead' && !judged.has(i.id)).length;
+  const scrutiny = scrutinyOf(session, methodology, indexEvidence(evidence));
   const top10 = top10Rows(checks, new Map((input.top10 ?? []).map((t) => [t.id, t.name])));
   const surface = surfaceOf(evidence.values());
   const { commit, tags, subdir, committedAt } = session.target;
@@ -271,13 +274,14 @@ export const buildReport = (given: ReportInput): ReportModel => {
       looks,
       items,
       openLeads,
+      scrutiny,
       worked.some((e) => e.type === 'network.allowed' && e.allowed),
     ),
     proposals: proposalsOf(checks, coverage, findings, top10, looks),
     scorecard: scorecardOf({ session, methodology, evidence, missing: input.missing }),
     surface,
     evidence: evidenceFileOf(input, repository, items, surface),
-    diagram: attackDiagram(session, evidence, name),
+    diagram: attackDiagram(session, evidence, name, findings),
     artifacts: [...evidence.keys()]
       .sort()
       .flatMap((c) => evidence.get(c)!.artifacts.map((a) => ({ collector: c, ...a }))),

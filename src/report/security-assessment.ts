@@ -1,3 +1,4 @@
+import { totalWords } from '../domain/scorecard.ts';
 import { assessmentOpening } from './assessment-opening.ts';
 import { assessedChecks, assessedSurface, assessedTop10 } from './assessment-tables.ts';
 import {
@@ -143,12 +144,12 @@ const compliance = (m: ReportModel): Block[] => {
 
 const scorecard = (m: ReportModel): Block[] => {
   const shown = (v: number | null): string => (v === null ? 'not rated' : v.toFixed(1));
-  const { dimensions, total, ratedWeight } = m.scorecard;
+  const { dimensions } = m.scorecard;
   const rated = fromSession('scorecard');
   return [
     h2('Selection Scorecard'),
     para(
-      rated`From 0 (critical) to 4 (excellent). Total ${shown(total)}, resting on ${Math.round(ratedWeight)} % of the weight: what is not rated counts neither way. A rating is proposed from verdicts and evidence unless the auditor gave it.`,
+      rated`From 0 (critical) to 4 (excellent). Total ${totalWords(m.scorecard)}: what is not rated counts neither way. A rating is proposed from verdicts and evidence unless the auditor gave it.`,
     ),
     table(
       ['Criterion', 'Rating', 'By', 'Because'],

@@ -1,6 +1,7 @@
 import type { SessionEvent, Verdict } from '../domain/events.ts';
 import { verdictWord } from '../domain/selectors.ts';
 import { PAUSE_MS } from '../domain/session.ts';
+import { plural as counted } from '../text/plural.ts';
 
 /** The journal as a reader of the audit may see it: plain text, drafts and superseded notes left out. */
 export type LogEntry = { seq: number; at: string; check: string | null; text: string };
@@ -27,8 +28,6 @@ export const timeByCheck = (events: readonly SessionEvent[]): Map<string, number
   }
   return spent;
 };
-
-const counted = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
 
 /** `titles` name evidence items by id, as far as they are known. */
 export const workLog = (events: readonly SessionEvent[], titles: ReadonlyMap<string, string>): LogEntry[] => {

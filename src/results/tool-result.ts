@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { itemStrength, weaknessClass } from '../domain/evidence.ts';
+import { plural } from '../text/plural.ts';
 
 /** What any other tool said, in one shape. Texts are the tool's own and hold the target's: never trusted, never run. */
 export type ToolResult = {
@@ -96,8 +97,7 @@ export const strengthOf = (...words: readonly string[]): ToolResult['strength'] 
   return 'moderate';
 };
 
-export const plural = (n: number, one: string, many = `${one}s`): string =>
-  `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+export { plural };
 
 /** Gaps of a stream of any length: the first ones in full, the others as a number. */
 export const keepGaps = (limit = 100) => {

@@ -2,6 +2,7 @@ import { isRefusal } from '../domain/decide.ts';
 import type { Verdict } from '../domain/events.ts';
 import { type EvidenceItem, placeWords } from '../domain/evidence.ts';
 import { type Check, checksOf, findCheck } from '../domain/methodology.ts';
+import { atVerdict } from '../domain/scrutiny.ts';
 import {
   describeEvent,
   findingsOf,
@@ -14,6 +15,7 @@ import {
   whatNow,
 } from '../domain/selectors.ts';
 import type { Store } from '../engine/store.ts';
+import { plural } from '../text/plural.ts';
 import { visible, visibleLines } from '../text/visible.ts';
 
 /**
@@ -71,7 +73,7 @@ export const runPlain = async ({ store, print, ask, write }: PlainPorts): Promis
     print(`Passes when: ${check.passesWhen}`);
     print(`Fails when: ${check.failsWhen}`);
     const leads = items().filter((i) => i.kind === 'lead').length;
-    print(`Evidence: ${items().length} items, ${leads} leads.`);
+    print(`Evidence: ${plural(items().length, 'item')}, ${plural(leads, 'lead')}.`);
     for (const id of check.collectors) {
       const outcome = state().missing.has(id) ? 'failed' : (session.runs.get(id)?.outcome ?? 'not-run');
       if (outcome === 'collected') continue;
@@ -137,6 +139,8 @@ export const runPlain = async ({ store, print, ask, write }: PlainPorts): Promis
       );
       if (note === null) return at;
       if (tell({ type: 'answer', check: at, verdict, ...(note.trim() ? { note } : {}) })) {
+        const unread = atVerdict(state().session, indexEvidence(state().evidence), at);
+        if (unread) print(`${at}: ${unread}.`);
         const next = nextOpen(state().methodology, state().session, at);
         if (next) print(`Next without a verdict: ${next}. n goes there.`);
       }
@@ -210,7 +214,9 @@ export const runPlain = async ({ store, print, ask, write }: PlainPorts): Promis
         break;
       case 's': {
         const p = progress(state().session, checks());
-        print(`${p.answered} of ${p.total} checks answered, ${state().session.findings.size} findings.`);
+        print(
+          `${p.answered} of ${p.total} checks answered, ${plural(state().session.findings.size, 'finding')}.`,
+        );
         break;
       }
       case 'z':

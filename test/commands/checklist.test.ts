@@ -106,7 +106,7 @@ describe('checklist lint', () => {
           {
             file: 'scorecard.yml',
             path: 'dimensions',
-            line: 11,
+            line: 13,
             expected: 'weights that add up to 100',
             found: '101',
           },

@@ -36,12 +36,26 @@ type Told = {
   notRun?: string[];
   missing?: string[];
   events?: object[];
+  committedAt?: string;
+};
+
+const startedOn = (committedAt: string): object => {
+  const start = startEvent() as Extract<SessionEvent, { type: 'session.started' }>;
+  return { ...start, target: { ...start.target, committedAt } };
 };
 
 /** A card of the bundled methodology on which every collector looked, unless told otherwise. */
-const card = ({ verdicts = {}, items = [], outcomes = {}, notRun = [], missing = [], events = [] }: Told) => {
+const card = ({
+  verdicts = {},
+  items = [],
+  outcomes = {},
+  notRun = [],
+  missing = [],
+  events = [],
+  committedAt,
+}: Told) => {
   const all = [
-    startEvent(),
+    committedAt === undefined ? startEvent() : startedOn(committedAt),
     ...Object.entries(verdicts).map(([check, verdict]) => ({
       type: 'check.answered',
       check,
@@ -104,7 +118,9 @@ describe('the scorecard', () => {
     const { rating, criterion } = card({});
     expect([rating.total, rating.ratedWeight, totalWords(rating)]).toEqual([null, 0, 'not rated']);
     expect(criterion('input-validation')).toMatchObject({ value: null, label: 'not rated', by: 'proposal' });
-    expect(criterion('input-validation').reason).toContain('nothing to rate it by: 2.1.1 no verdict');
+    expect(criterion('input-validation').reason).toContain(
+      'nothing to rate it by. Not counted: no verdict (2.1.1, 2.1.2',
+    );
   });
 
   it('proposes good for a pass, excellent only where a good practice was seen and all was looked at', () => {
@@ -116,9 +132,12 @@ describe('the scorecard', () => {
     const { [check]: _left, ...others } = verdicts;
     const partial = card({ verdicts: others, items: strengths }).criterion('logging-monitoring');
     expect(partial.value).toBe(3);
-    expect(partial.reason).toContain(`not counted: ${check} no verdict`);
-    const withLead = card({ verdicts, items: [...strengths, item(check, 'lead', 'f'.repeat(16))] });
-    expect(withLead.criterion('logging-monitoring').reason).toContain('passes, with 1 lead nobody judged');
+    expect(partial.reason).toContain(`Not counted: no verdict (${check})`);
+    const lead = item(check, 'lead', 'f'.repeat(16));
+    const withLead = card({ verdicts, items: [...strengths, lead] });
+    expect(withLead.criterion('logging-monitoring').reason).toContain('nobody judged 1 lead of it');
+    const weak = card({ verdicts, items: [...strengths, { ...lead, strength: 'weak' }] });
+    expect(weak.criterion('logging-monitoring')).toMatchObject({ value: 3 });
   });
 
   it('is held down by the gravest finding of a failed check', () => {
@@ -132,16 +151,102 @@ describe('the scorecard', () => {
     expect(card({ verdicts, events: [finding('critical')] }).criterion('access-control')).toMatchObject({
       value: 0,
     });
+    // What fails is not good, however small the weakness.
     expect(card({ verdicts, events: [finding('low')] }).criterion('access-control')).toMatchObject({
-      value: 3,
+      value: 2,
     });
-    expect(card({ verdicts }).criterion('access-control').reason).toContain('2.2.3 fails, without a finding');
+    expect(card({ verdicts }).criterion('access-control')).toMatchObject({
+      value: 2,
+      reason: expect.stringContaining('2.2.3 fails, and how grave is not said'),
+    });
+  });
+
+  it('is not rated on less than half of what speaks to it, but for what nothing can make worse', () => {
+    const finding = (severity: 'critical' | 'high') => ({
+      type: 'finding.recorded',
+      finding: 'F-01',
+      value: { ...draftFinding('F-01', findCheck(bundled, '2.2.3')!), title: 't', severity },
+    });
+    const verdicts = { '2.2.3': 'fail' as const };
+    const high = card({ verdicts, events: [finding('high')] }).criterion('access-control');
+    expect(high).toMatchObject({ value: null });
+    expect(high.reason).toContain('Known: fails, gravest finding high (2.2.3)');
+    expect(card({ verdicts, events: [finding('critical')] }).criterion('access-control').value).toBe(0);
+    expect(card({ verdicts: { '3.3.3': 'fail' } }).criterion('issue-resolution')).toMatchObject({
+      value: null,
+      reason: expect.stringContaining('no better than 2: 3.3.3 fails, and how grave is not said'),
+    });
+  });
+
+  it('takes a pass without a note or a look for no answer, and an accepted lead for more than the pass', () => {
+    const events = Object.keys(passing('logging-monitoring')).map((check) => ({
+      type: 'check.answered',
+      check,
+      answer: { verdict: 'pass', note: '' },
+    }));
+    expect(card({ events }).criterion('logging-monitoring')).toMatchObject({
+      value: null,
+      reason: expect.stringContaining('passes, but without a note or a look'),
+    });
+    const lead = item('3.3.1', 'lead', 'f'.repeat(16));
+    const accepted = {
+      type: 'evidence.triaged',
+      changes: [{ item: lead.id, triage: { decision: 'accepted', reason: '' } }],
+    };
+    const told = { verdicts: passing('logging-monitoring'), items: [lead], events: [accepted] };
+    expect(card(told).criterion('logging-monitoring')).toMatchObject({
+      value: 2,
+      reason: expect.stringContaining('1 lead was accepted'),
+    });
+  });
+
+  it('counts age from the day of the audit, and says of facts what they hold down', () => {
+    const verdicts = passing('maintenance-activity');
+    const { criterion } = card({ verdicts, committedAt: '2025-06-01T00:00:00Z' });
+    expect(criterion('maintenance-activity')).toMatchObject({ value: 0 });
+    const fresh = card({ verdicts, committedAt: '2026-11-20T00:00:00Z' }).criterion('maintenance-activity');
+    expect(fresh.value).toBe(3);
+    const silent = {
+      ...item('3.3.1', 'fact', 'e'.repeat(16)),
+      collector: 'operations',
+      rule: 'handlers-without-log',
+      measures: { silentPercent: 100 },
+    };
+    const logging = card({ verdicts: passing('logging-monitoring'), items: [silent] }).criterion(
+      'logging-monitoring',
+    );
+    expect(logging).toMatchObject({
+      value: 1,
+      reason: expect.stringContaining('100 % of the tool handlers hold no log call'),
+    });
+    const dismissed = {
+      type: 'evidence.triaged',
+      changes: [{ item: silent.id, triage: { decision: 'dismissed', reason: 'the framework logs' } }],
+    };
+    expect(
+      card({ verdicts: passing('logging-monitoring'), items: [silent], events: [dismissed] }).criterion(
+        'logging-monitoring',
+      ).value,
+    ).toBe(3);
+  });
+
+  it('has no better total than its gravest finding allows, and says so', () => {
+    const finding = {
+      type: 'finding.recorded',
+      finding: 'F-01',
+      value: { ...draftFinding('F-01', findCheck(bundled, '2.4.1')!), title: 't', severity: 'critical' },
+    };
+    const { rating } = card({ verdicts: passing('documentation'), events: [finding] });
+    expect(rating.total).toBe(1);
+    expect(totalWords(rating)).toContain('held down from 3.0 by F-01 (critical)');
   });
 
   it('proposes nothing from evidence that could not be gathered, whatever the reason', () => {
     const verdicts = passing('logging-monitoring');
     const needed = checksOf(bundled).find((c) => c.id in verdicts && c.collectors.length > 0)!;
     const only = { [needed.id]: 'pass' as const };
+    const na = 'not-applicable' as const;
+    const rest = Object.fromEntries(Object.keys(verdicts).map((c) => [c, na]));
     const collector = needed.collectors[0]!;
     for (const [blind, words] of [
       [{ outcomes: { [collector]: 'failed' } }, `${collector} failed`],
@@ -153,7 +258,7 @@ describe('the scorecard', () => {
         `1 gap in its evidence nobody judged: gap of ${needed.id}`,
       ],
     ] as [Told, string][]) {
-      const rated = card({ verdicts: only, ...blind }).criterion('logging-monitoring');
+      const rated = card({ verdicts: { ...rest, ...only }, ...blind }).criterion('logging-monitoring');
       expect(rated.value, words).toBeNull();
       expect(rated.reason).toContain(words);
     }
@@ -163,13 +268,16 @@ describe('the scorecard', () => {
       changes: [{ item: 'a'.repeat(16), triage: { decision: 'dismissed', reason: 'looked by hand' } }],
     };
     expect(
-      card({ verdicts: only, items: [item(needed.id, 'gap', 'a'.repeat(16))], events: [judged] }).criterion(
-        'logging-monitoring',
-      ).value,
+      card({
+        verdicts: { ...rest, ...only },
+        items: [item(needed.id, 'gap', 'a'.repeat(16))],
+        events: [judged],
+      }).criterion('logging-monitoring').value,
     ).toBe(3);
     expect(
-      card({ verdicts: only, outcomes: { [collector]: 'not-applicable' } }).criterion('logging-monitoring')
-        .value,
+      card({ verdicts: { ...rest, ...only }, outcomes: { [collector]: 'not-applicable' } }).criterion(
+        'logging-monitoring',
+      ).value,
     ).toBe(3);
   });
 

@@ -108,7 +108,7 @@ describe('a finding', () => {
     readiness({
       ...inputOf([started(), { type: 'finding.recorded', finding: 'F-01', value: shellFinding(over) }]),
       cited,
-    }).filter((r) => /cites|citations/.test(r.text));
+    }).filter((r) => /cites|citations?/.test(r.text));
   const texts = (text: string | null): Cited => ({
     texts: new Map([['src/export.ts', text]]),
     problem: null,

@@ -133,17 +133,6 @@ describe('what is proposed', () => {
     expect(health?.value).toBeNull();
     expect([scorecard.total, scorecard.ratedWeight]).toEqual([2, 30]);
   });
-
-  it('gives a risk the worst verdict of its tested checks', () => {
-    const rows = model([started(), answer('1.3.1', 'pass'), answer('2.4.1', 'fail')]).top10;
-    expect(rows.find((r) => r.id === 'MCP-06')).toMatchObject({
-      verdict: 'pass',
-      tested: 1,
-      checks: ['1.3.1', '1.3.2'],
-      name: 'Supply Chain Attacks',
-    });
-    expect(rows.find((r) => r.id === 'MCP-03')).toMatchObject({ verdict: 'fail', failed: ['2.4.1'] });
-  });
 });
 
 describe('what nobody looked at', () => {
@@ -199,7 +188,8 @@ describe('readiness', () => {
       [
         '2.1.4 has an unfinished note that will not be published',
         '1 of 5 checks not tested: they appear as not tested',
-        '1 collectors could not look: advisories',
+        '1 of 2 passes without a note, 1 of them without anything judged or recorded',
+        '1 collector could not look: advisories',
         'F-01 (high): the maintainers have not been told. They are told in private first, and have 90 days.',
       ].filter((t) => !t.includes('unfinished')),
     );
@@ -308,7 +298,7 @@ describe('readiness', () => {
       [started(), { type: 'finding.recorded', finding: 'F-01', value: shellFinding({ reviewed: false }) }],
       /F-01 was not read again/,
     ],
-    ['strong leads nobody judged', [started()], /1 strong leads/],
+    ['strong leads nobody judged', [started()], /1 strong lead /],
   ])('warns of %s', (_, bodies, text) => {
     expect(
       rows(bodies)

@@ -59,7 +59,7 @@ export const madeMethodology = (
           id: 'all',
           title: 'All',
           weight: 100,
-          criteria: [{ id: 'good', title: 'Good', question: 'Is it good?' }],
+          criteria: [{ id: 'good', title: 'Good', question: 'Is it good?', facts: [], factsDecide: false }],
         },
       ],
     },

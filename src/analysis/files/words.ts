@@ -1,3 +1,4 @@
+import { count, plural } from '../../text/plural.ts';
 /** Counts and lists as an auditor reads them in a title or a detail line. */
 
 /** "12 of 40 (30 %)"; a share that is neither none nor all never rounds to 0 % or 100 %. */
@@ -8,11 +9,7 @@ export const share = (part: number, whole: number): string => {
   return `${count(part)} of ${count(whole)} (${rounded} %)`;
 };
 
-/** 1234567 as "1,234,567", independent of the machine's locale. */
-export const count = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',');
-
-export const plural = (n: number, one: string, many = `${one}s`): string =>
-  `${count(n)} ${n === 1 ? one : many}`;
+export { count, plural };
 
 /** The first `most` entries, and how many more there are. */
 export const listed = (entries: readonly string[], most = 12, separator = ', '): string =>

@@ -1,5 +1,6 @@
 import type { Parsed } from '../files/parse-json.ts';
 import { bag, entriesOf, list, text } from '../files/shape.ts';
+import { plural } from '../files/words.ts';
 import { namesSecretVariable } from './secret-variables.ts';
 
 /** What registry entries (`server.json`) and desktop bundles (MCPB, earlier DXT) say is run, with lines. */
@@ -74,7 +75,7 @@ export const readServerJson = (d: Document): RegistryEntry => {
       });
   });
   return {
-    summary: `server.json offers ${packages.length} package${packages.length === 1 ? '' : 's'} and ${remotes.length} remote${remotes.length === 1 ? '' : 's'}`,
+    summary: `server.json offers ${plural(packages.length, 'package')} and ${plural(remotes.length, 'remote')}`,
     detail,
     line: d.lineOf([packages.length > 0 ? 'packages' : remotes.length > 0 ? 'remotes' : 'name']),
     remarks,

@@ -48,6 +48,7 @@ export const loggingItems = (
         ? `No log call in ${plural(sources.length, 'source file')}`
         : `${plural(all.length, 'log call')}, ${libraries.size > 0 ? `with ${listed([...libraries.keys()], 3)}` : 'none through a logging library'}`,
       {
+        measures: { calls: all.length },
         detail: [
           ...[...libraries].map(
             ([name, paths]) => `${name}: ${plural(paths.length, 'file')}, first ${paths[0]}`,
@@ -108,10 +109,12 @@ export const loggingItems = (
           CHECKS,
           `Metrics, traces or error reports: ${listed([...new Set(metrics.map((m) => m.words.replace(/^(?:from|import|use)\s+|["']/g, '')))], 3)}`,
           {
+            measures: { places: metrics.length },
             ...places(metrics),
           },
         )
       : fact('metrics', CHECKS, 'No library for metrics or traces was found', {
+          measures: { places: 0 },
           detail: 'Looked for OpenTelemetry, Prometheus, Sentry, Datadog, StatsD, Micrometer and the like.',
           reproduce: "git grep -niE 'opentelemetry|prom-client|prometheus|sentry|statsd|micrometer' {commit}",
         }),

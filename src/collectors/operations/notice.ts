@@ -55,6 +55,10 @@ export const noticeItems = (
           : `${share(silent.length, handled.length)} tool handlers hold no log call${central.length > 0 ? '; code that all calls go through logs' : ''}`,
         {
           class: 'hygiene',
+          // A call that code around the handlers writes down is no silent one.
+          measures: {
+            silentPercent: central.length > 0 ? 0 : Math.floor((100 * silent.length) / handled.length),
+          },
           ...(none ? { cwe: ['CWE-778'] } : {}),
           detail: [
             central.length > 0
@@ -107,6 +111,7 @@ export const noticeItems = (
           CHECKS,
           `Audit is spoken of in ${plural(new Set(audit.map((a) => a.path)).size, 'file')}`,
           {
+            measures: { places: audit.length },
             detail: audit
               .slice(0, 12)
               .map((a) => `${a.path}:${a.startLine} ${a.words}`)
@@ -115,6 +120,7 @@ export const noticeItems = (
           },
         )
       : fact('audit-events', CHECKS, 'No audit log of its own was found', {
+          measures: { places: 0 },
           detail: 'Looked for the word in calls, names and texts of the code.',
           reproduce: 'git grep -niw audit {commit}',
         }),

@@ -48,6 +48,7 @@ export const sections = (path: string, source: string): ItemDraft[] => {
   const missing = seen.filter((s) => s.line === 0).map((s) => s.name);
   return [
     fact('sections', CHECKS, `${path}: ${present.length} of ${SECTIONS.length} parts an operator needs`, {
+      measures: { parts: present.length },
       detail: `${present.map((s) => `${s.name}: line ${s.line}${s.title ? ` "${s.title.slice(0, 60)}"` : ' (in the text)'}`).join('\n')}${missing.length > 0 ? `\nNot found: ${missing.join(', ')}.` : ''}`,
       at: { path, startLine: present[0]?.line ?? 1 },
     }),

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { UserError } from '../../domain/errors.ts';
 import { hashLine, type JournalRead, readJournal } from '../../engine/journal.ts';
 import { type JournalPort, SaveError } from '../../engine/ports.ts';
+import { plural } from '../../text/plural.ts';
 import { readInputFile } from '../input-file.ts';
 import { FILE_MODE, syncDir, writeAll, writeNewFile } from './durable.ts';
 import { errorCode, saveError } from './save-error.ts';
@@ -41,7 +42,7 @@ const faultError = (file: string, { fault, events }: JournalRead): UserError =>
     `line ${fault?.line} of ${file} cannot be trusted: ${fault?.message}. ` +
       `Decisions from that line on may not be what the auditor decided, so nothing is added to them`,
     events.length > 0
-      ? `open it with --read-only to see the ${events.length} events before that line, or import an earlier export of this session`
+      ? `open it with --read-only to see the ${plural(events.length, 'event')} before that line, or import an earlier export of this session`
       : 'import an earlier export of this session',
   );
 

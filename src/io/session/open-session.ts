@@ -17,6 +17,7 @@ import {
   type LocalPort,
   SaveError,
 } from '../../engine/ports.ts';
+import { plural } from '../../text/plural.ts';
 import { sessionDir, sessionsDir } from '../paths.ts';
 import { decodeRules, encodeRules, type RuleFiles } from '../rule-files.ts';
 import { openBlobStore, readBlobSync } from './blob-store.ts';
@@ -216,7 +217,7 @@ const readOnlyJournal = (read: JournalRead, reason: string): JournalPort => ({
 const readOnlyNotices = ({ fault, torn, events }: JournalRead): string[] => {
   if (fault)
     return [
-      `Line ${fault.line} of the journal cannot be trusted: ${fault.message}. Shown are the ${events.length} events before it.`,
+      `Line ${fault.line} of the journal cannot be trusted: ${fault.message}. Shown: ${plural(events.length, 'event')} before it.`,
     ];
   if (torn) return [`The last line of the journal is unfinished (${torn.bytes.length} bytes) and not shown.`];
   return [];

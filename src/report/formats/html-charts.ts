@@ -1,5 +1,6 @@
-import { verdictWord } from '../../domain/selectors.ts';
+import { totalWords } from '../../domain/scorecard.ts';
 import type { AttackDiagram, DiagramNode } from '../attack-diagram.ts';
+import { riskWords } from '../coverage.ts';
 import { SEVERITIES } from '../ids.ts';
 import type { ReportModel } from '../report-model.ts';
 import { shortHtml } from './html-text.ts';
@@ -38,21 +39,19 @@ export const coverageChart = (m: ReportModel): string => {
 };
 
 export const scorecardChart = (m: ReportModel): string => {
-  const { dimensions, total, ratedWeight } = m.scorecard;
+  const { dimensions } = m.scorecard;
   const rows = dimensions.map((d) => {
     const value = d.value === null ? 'not rated' : d.value.toFixed(1);
     const width = d.value === null ? 0 : Math.round((d.value / 4) * 100);
     return `<div class="bar-row"><span class="bar-name">${shortHtml(d.title, 60)}</span><span class="bar-track"><span class="bar score" style="width:${width}%"></span></span><span class="bar-value">${value}</span></div>`;
   });
-  const sum = total === null ? 'not rated' : `${total.toFixed(1)} of 4`;
-  return `<div class="chart" role="img" aria-label="Scorecard, 0 to 4">${rows.join('')}</div><p class="small">Total ${sum}, resting on ${Math.round(ratedWeight)} % of the weight.</p>`;
+  return `<div class="chart" role="img" aria-label="Scorecard, 0 to 4">${rows.join('')}</div><p class="small">Total ${shortHtml(totalWords(m.scorecard), 300)}.</p>`;
 };
 
 export const top10Grid = (m: ReportModel): string =>
   `<ul class="grid">${m.top10
     .map((r) => {
-      const verdict = r.verdict === null ? 'not assessed' : verdictWord(r.verdict);
-      return `<li class="v-${r.verdict ?? 'not-tested'}"><strong>${shortHtml(r.id)}</strong> ${shortHtml(r.name, 80)}<br><span class="small">${verdict}, ${r.tested} of ${r.checks.length} checks tested</span></li>`;
+      return `<li class="v-${r.verdict ?? 'not-tested'}"><strong>${shortHtml(r.id)}</strong> ${shortHtml(r.name, 80)}<br><span class="small">${riskWords(r)}, ${r.tested} of ${r.checks.length} checks tested</span></li>`;
     })
     .join('')}</ul>`;
 
@@ -81,5 +80,5 @@ export const diagramSvg = (d: AttackDiagram): string => {
     const { x, y } = at.get(n.id)!;
     return `<g class="${n.tone}"><title>${shortHtml(n.label, 300)}</title><rect x="${x}" y="${y - HEIGHT / 2}" width="${WIDTH}" height="${HEIGHT}" rx="5"/><text x="${x + 8}" y="${y + 4}">${shortHtml(short(n.label, 26))}</text></g>`;
   };
-  return `<svg class="diagram" viewBox="0 0 ${4 * COLUMN + WIDTH + 8} ${total}" role="img" aria-label="Attack surface: client, transport, server, tools, and what leads are about">${edges.join('')}${d.nodes.map(box).join('')}</svg>`;
+  return `<svg class="diagram" viewBox="0 0 ${4 * COLUMN + WIDTH + 8} ${total}" role="img" aria-label="Attack surface: client, transport, server, tools, and the findings about them">${edges.join('')}${d.nodes.map(box).join('')}</svg>`;
 };

@@ -1,4 +1,5 @@
 import { verdictWord } from '../../domain/selectors.ts';
+import { plural } from '../../text/plural.ts';
 import { mermaid } from '../attack-diagram.ts';
 import type { CheckReport } from '../coverage.ts';
 import { findingFile } from '../finding-file.ts';
@@ -39,7 +40,7 @@ const facts = (m: ReportModel): string => {
       `${shortHtml(auditor.name)}${auditor.organization ? `, ${shortHtml(auditor.organization)}` : ''}`,
     ],
     ['Date', m.date],
-    ['Work', `${m.hours} hours`],
+    ['Work', plural(m.hours, 'hour')],
     ['Method', `${shortHtml(m.methodology.title)} ${shortHtml(m.methodology.version)}`],
   ];
   return `<dl class="facts">${rows.map(([k, v]) => `<dt>${k}</dt><dd>${v}</dd>`).join('')}</dl>`;

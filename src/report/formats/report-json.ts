@@ -114,6 +114,8 @@ export const reportJson = z.strictObject({
   scorecard: z.strictObject({
     total: z.number().nullable(),
     ratedWeight: z.number(),
+    /** Why the total is less than the weighted mean; null when it is the mean. */
+    heldDown: z.string().nullable(),
     dimensions: z.array(
       z.strictObject({
         id: z.string(),
@@ -208,9 +210,10 @@ export const reportValue = (m: ReportModel): ReportJson => {
     scorecard: {
       total: scorecard.total,
       ratedWeight: scorecard.ratedWeight,
+      heldDown: scorecard.heldDown,
       dimensions: scorecard.dimensions.map(({ criteria, ...d }) => ({
         ...d,
-        criteria: criteria.map(({ question: _question, votes: _votes, ...c }) => c),
+        criteria: criteria.map(({ question: _question, votes: _votes, facts: _facts, ...c }) => c),
       })),
     },
     dismissed: m.dismissed,

@@ -1,3 +1,4 @@
+import { plural } from '../../text/plural.ts';
 import { isPlain, visible } from '../../text/visible.ts';
 import type { Suspicion } from '../injection.ts';
 import { readJson } from '../json-read.ts';
@@ -131,7 +132,7 @@ const checkHidden = (file: TextFile, report: Report): void => {
     level: 'warning',
     file: file.path,
     line: first + 1,
-    message: `${count} lines hold characters a reader cannot see (controls, bidirectional marks, zero-width)`,
+    message: `${plural(count, 'line holds', 'lines hold')} characters a reader cannot see (controls, bidirectional marks, zero-width)`,
     fix: 'write them out, for example as ‹U+202E›',
   });
 };

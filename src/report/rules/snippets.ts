@@ -1,3 +1,4 @@
+import { plural } from '../../text/plural.ts';
 import { redactSecrets } from '../../text/redact.ts';
 import { visible } from '../../text/visible.ts';
 import {
@@ -196,7 +197,7 @@ const checkOne = (
     const near = match.around ? `, around lines ${match.around.start}-${match.around.end}` : '';
     const how =
       match.found === match.of
-        ? `its ${match.of} lines stand in the file, but not together`
+        ? `its ${plural(match.of, 'line stands', 'lines stand')} in the file, but not together`
         : `${match.found} of its ${match.of} lines stand in the file`;
     say('warning', `${cited}: ${how}${near}`, 'quote the code as it stands, and mark gaps by a line // ...');
   } else if (match.kind === 'none')

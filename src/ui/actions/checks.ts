@@ -1,7 +1,9 @@
 import { isRefusal } from '../../domain/decide.ts';
 import type { Verdict } from '../../domain/events.ts';
 import type { Check } from '../../domain/methodology.ts';
+import { atVerdict } from '../../domain/scrutiny.ts';
 import { findingsOfCheck, manualCommand, verdictWord } from '../../domain/selectors.ts';
+import { plural } from '../../text/plural.ts';
 import { truncate } from '../../text/width.ts';
 import type { App } from '../app-state.ts';
 import { selectedCheck } from '../model.ts';
@@ -17,6 +19,13 @@ const current = (app: App): Check | null => {
 const recorded = (check: Check, verdict: Verdict | null): string =>
   `${check.id} ${verdictWord(verdict)} recorded · z takes it back`;
 
+/** What was recorded, and what of the check nobody has read. */
+const tellRecorded = (app: App, check: Check, verdict: Verdict): void => {
+  const { index } = app.view();
+  const unread = atVerdict(app.opened().store.snapshot().session, index, check.id);
+  if (unread) app.toast(`${check.id} ${verdictWord(verdict)} recorded · ${unread} · z takes it back`, 'warn');
+};
+
 /** Asks for the reason that "not applicable" must have. */
 const askWhy = (app: App, check: Check): void =>
   app.push({
@@ -24,11 +33,14 @@ const askWhy = (app: App, check: Check): void =>
     title: `${check.id} not applicable: why?`,
     help: 'One sentence a reader of the report will believe. Enter records, Esc leaves it as it was.',
     field: textField(app.view().snap?.session.answers.get(check.id)?.note ?? '', true),
-    submit: (note) =>
-      app.taken(
+    submit: (note) => {
+      const taken = app.taken(
         { type: 'answer', check: check.id, verdict: 'not-applicable', note },
         recorded(check, 'not-applicable'),
-      ),
+      );
+      if (taken) tellRecorded(app, check, 'not-applicable');
+      return taken;
+    },
   });
 
 export const answer = (app: App, verdict: Verdict): void => {
@@ -39,6 +51,7 @@ export const answer = (app: App, verdict: Verdict): void => {
   if (session.answers.get(check.id)?.verdict === verdict) {
     app.toast(`${check.id} already says ${verdictWord(verdict)}.`);
   } else if (!app.dispatch({ type: 'answer', check: check.id, verdict }, recorded(check, verdict))) return;
+  else tellRecorded(app, check, verdict);
   if (verdict === 'fail' && findingsOfCheck(session, check.id).length === 0)
     openFindingForm(
       app,
@@ -199,7 +212,7 @@ export const copyCommands = (app: App): void => {
   if (check.manual.length === 0) return app.toast(`${check.id} has no commands to run by hand.`, 'warn');
   const { target } = app.opened().store.snapshot().session;
   app.ports.copy(check.manual.map((m) => `# ${m.purpose}\n${manualCommand(m.run, target)}\n`).join(''));
-  app.toast(`${check.manual.length} ${check.manual.length === 1 ? 'command' : 'commands'} copied.`);
+  app.toast(`${plural(check.manual.length, 'command')} copied.`);
 };
 
 export const copyCheck = (app: App): void => {

@@ -1,3 +1,4 @@
+import { plural } from '../../text/plural.ts';
 import { visible } from '../../text/visible.ts';
 import { truncate } from '../../text/width.ts';
 import type { App } from '../app-state.ts';
@@ -46,7 +47,7 @@ const askReason = (app: App, title: string, items: readonly string[]): void =>
     submit: (reason) =>
       app.taken(
         { type: 'triage', items: [...items], triage: { decision: 'dismissed', reason: reason.trim() } },
-        `${items.length === 1 ? 'Dismissed' : `${items.length} items dismissed`} · z takes it back`,
+        `${items.length === 1 ? 'Dismissed' : `${plural(items.length, 'item')} dismissed`} · z takes it back`,
       ),
   });
 

@@ -2,6 +2,7 @@ import { isRefusal } from '../../domain/decide.ts';
 import { DISCLOSURE_DAYS, disclosureOf, publicationRefusal } from '../../domain/disclosure.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { describeEvent } from '../../domain/selectors.ts';
+import { plural } from '../../text/plural.ts';
 import type { App } from '../app-state.ts';
 import { selectedId } from '../model.ts';
 import type { ReadinessItem } from '../ports.ts';
@@ -64,7 +65,7 @@ export const writeReport = (app: App): void => {
   const blocked = view.readiness().filter((r) => r.level === 'blocks');
   if (blocked.length > 0)
     return app.toast(
-      `${blocked.length} ${blocked.length === 1 ? 'thing blocks' : 'things block'} the report: ${blocked[0]?.text}`,
+      `${plural(blocked.length, 'thing blocks', 'things block')} the report: ${blocked[0]?.text}`,
       'bad',
     );
   const { snap } = view;
@@ -207,7 +208,9 @@ export const tellMaintainers = (app: App): void => {
       app.pop();
       const { publicFrom, daysLeft } = disclosureOf(app.opened().store.snapshot().session);
       app.toast(
-        publicFrom ? `Kept: public from ${publicFrom}, ${daysLeft} days left.` : 'Kept: nobody was told yet.',
+        publicFrom
+          ? `Kept: public from ${publicFrom}, ${plural(daysLeft, 'day')} left.`
+          : 'Kept: nobody was told yet.',
       );
     },
   });

@@ -1,3 +1,4 @@
+import { plural } from '../../text/plural.ts';
 import { fit, wrap, wrapHanging } from '../../text/width.ts';
 import { keyLabel } from '../keys.ts';
 import type { View } from '../model.ts';
@@ -91,7 +92,7 @@ const drawForm = (o: Overlay & { kind: 'form' }, theme: Theme, size: Size): Draw
       lines.push([
         ...head,
         span(value, f.value ? undefined : f.required ? 'warn' : 'muted'),
-        ...(more.length > 0 ? [span(`  +${more.length} lines`, 'muted')] : []),
+        ...(more.length > 0 ? [span(`  +${plural(more.length, 'line')}`, 'muted')] : []),
       ]);
     }
   }

@@ -1,5 +1,6 @@
 import { checksOf } from '../../domain/methodology.ts';
 import { progress } from '../../domain/selectors.ts';
+import { plural } from '../../text/plural.ts';
 import { visible } from '../../text/visible.ts';
 import { truncate, width } from '../../text/width.ts';
 import { activeBindings } from '../bindings.ts';
@@ -59,7 +60,7 @@ export const header = (v: View, columns: number): Line => {
       : span(`saved ${clockTime(session.lastAt)}`, 'muted');
   const right: Line = [
     span(`${p.answered}/${p.total} checked  `),
-    span(`${session.findings.size} ${session.findings.size === 1 ? 'finding' : 'findings'}  `),
+    span(`${plural(session.findings.size, 'finding')}  `),
     saved,
     span(
       session.networkAllowed ? '  network allowed ' : '  offline ',

@@ -1,6 +1,7 @@
 import { reportWords } from '../../domain/agreement.ts';
 import { type EvidenceItem, isSecondary, placeWords } from '../../domain/evidence.ts';
 import type { Check } from '../../domain/methodology.ts';
+import { plural } from '../../text/plural.ts';
 import { redactSecrets } from '../../text/redact.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
 import { wrap, wrapHanging } from '../../text/width.ts';
@@ -274,7 +275,7 @@ export const evidencePane = (
   ).length;
   return {
     title,
-    right: v.ui.filters.items ? `/${v.ui.filters.items}` : `${leads} ${leads === 1 ? 'lead' : 'leads'}`,
+    right: v.ui.filters.items ? `/${v.ui.filters.items}` : plural(leads, 'lead'),
     bottom: `${at + 1} of ${rows.length}`,
     lines: [
       ...list,

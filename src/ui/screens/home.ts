@@ -1,3 +1,4 @@
+import { plural } from '../../text/plural.ts';
 import { visible } from '../../text/visible.ts';
 import { fit, wrap } from '../../text/width.ts';
 import type { View } from '../model.ts';
@@ -80,8 +81,7 @@ export const homePane = (v: View, theme: Theme, size: Size): Omit<PaneText, 'foc
     );
   });
   const earlier = sessions[at]?.earlier ?? 0;
-  const known =
-    earlier > 0 ? ` · ${earlier} earlier ${earlier === 1 ? 'audit' : 'audits'} in the database` : '';
+  const known = earlier > 0 ? ` · ${plural(earlier, 'earlier audit')} in the database` : '';
   return { title: 'Resume', bottom: `${at + 1} of ${sessions.length}${known}`, lines };
 };
 

@@ -30,9 +30,10 @@ export const readinessList = (v: View, theme: Theme, size: Size): Omit<PaneText,
     ];
   });
   const blocks = rows.filter((r) => r.level === 'blocks').length;
+  const warns = rows.filter((r) => r.level === 'warns').length;
   return {
     title: 'Report readiness',
-    right: blocks > 0 ? `${blocks} in the way` : 'ready to write',
+    right: blocks > 0 ? `${blocks} in the way` : warns > 0 ? `${warns} to look at` : 'ready to write',
     bottom: rows.length > 0 ? `${at + 1} of ${rows.length}` : '',
     lines,
   };

@@ -1,3 +1,4 @@
+import { plural } from '../../text/plural.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
 import { wrap } from '../../text/width.ts';
 import { runCards, selectedId, stateOfRun, type View } from '../model.ts';
@@ -35,7 +36,7 @@ export const runList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'focu
     const run = snap.session.runs.get(card.id) ?? snap.session.imports.get(card.id);
     const counts =
       run && state === 'collected'
-        ? `${run.counts.lead} leads ${run.counts.fact + run.counts.strength} facts${run.counts.gap > 0 ? ` ${run.counts.gap} not seen` : ''}`
+        ? `${plural(run.counts.lead, 'lead')} ${plural(run.counts.fact + run.counts.strength, 'fact')}${run.counts.gap > 0 ? ` ${run.counts.gap} not seen` : ''}`
         : runWords(state);
     return spread(
       [

@@ -116,6 +116,10 @@ export const criterionLines = (v: View, theme: Theme, columns: number): Line[] =
       ).map((l): Line => [span(l, vote.value === null ? 'muted' : undefined)]),
     ),
     ...(c.votes.length === 0 ? [muted('none of this methodology')] : []),
+    ...(c.facts.length > 0 ? [blank, muted('Facts that speak to it')] : []),
+    ...c.facts.flatMap((fact) =>
+      wrapHanging(fact.value === null ? `≤${fact.most} ` : `${fact.value}  `, fact.why, columns).map(plain),
+    ),
     blank,
     ...[...methodology.scorecard.levels]
       .sort((a, b) => b.value - a.value)

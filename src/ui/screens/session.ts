@@ -1,6 +1,7 @@
 import { DISCLOSURE_DAYS, disclosureOf } from '../../domain/disclosure.ts';
 import { workedHours } from '../../domain/selectors.ts';
 import type { Session } from '../../domain/session.ts';
+import { plural } from '../../text/plural.ts';
 import { visible } from '../../text/visible.ts';
 import { wrapHanging } from '../../text/width.ts';
 import { historyRows, type View } from '../model.ts';
@@ -52,14 +53,14 @@ export const historyStrip = (v: View, rows: number): Line[] =>
 /** How coordinated disclosure stands, in a sentence. */
 export const disclosureWords = (session: Session): string => {
   const d = disclosureOf(session);
-  const count = `${d.findings.length} critical or high ${d.findings.length === 1 ? 'finding' : 'findings'}`;
+  const count = plural(d.findings.length, 'critical or high finding');
   switch (d.state) {
     case 'not-needed':
       return d.toldOn ? `maintainers told on ${d.toldOn}` : 'nothing critical or high so far';
     case 'untold':
       return `${count}: the maintainers are not told yet (T)`;
     case 'waiting':
-      return `told on ${d.toldOn}: public from ${d.publicFrom}, ${d.daysLeft} days left`;
+      return `told on ${d.toldOn}: public from ${d.publicFrom}, ${plural(d.daysLeft, 'day')} left`;
     case 'mended':
       return `${count}, all verified as fixed: may be public`;
     case 'over':
@@ -106,7 +107,7 @@ export const sessionLines = (v: View, _theme: Theme, columns: number): Line[] =>
     ...row('disclosure', disclosureWords(session)),
     blank,
     ...row('session', opened.id),
-    ...row('journal', `${opened.folder}/journal.jsonl, ${session.seq} events`),
+    ...row('journal', `${opened.folder}/journal.jsonl, ${plural(session.seq, 'event')}`),
     ...row('attachments', [...session.attachments.keys()].join(', ') || 'none'),
     ...row('reports', session.reports.map((r) => r.audit).join(', ') || 'none written'),
     blank,

@@ -1,6 +1,7 @@
 import type { ToolView } from '../../domain/attack-surface.ts';
 import type { EvidenceItem } from '../../domain/evidence.ts';
 import { waysOf } from '../../domain/surface.ts';
+import { plural } from '../../text/plural.ts';
 import { wrap, wrapHanging } from '../../text/width.ts';
 import { surfaceRows, type View } from '../model.ts';
 import type { Theme } from '../theme.ts';
@@ -148,7 +149,7 @@ export const toolLines = (v: View, theme: Theme, columns: number): Line[] => {
   const tail: Line[] = [
     blank,
     muted(
-      `${surface.tools.length} tools, ${surface.resources.length} resources, ${surface.prompts.length} prompts; transports: ${[...new Set(surface.transports.map((x) => x.kind))].join(', ') || 'none seen'}`,
+      `${plural(surface.tools.length, 'tool')}, ${plural(surface.resources.length, 'resource')}, ${plural(surface.prompts.length, 'prompt')}; transports: ${[...new Set(surface.transports.map((x) => x.kind))].join(', ') || 'none seen'}`,
     ),
   ];
   if (!t) return tail;
@@ -181,11 +182,7 @@ export const toolLines = (v: View, theme: Theme, columns: number): Line[] => {
     blank,
     ...(t.sinks.size === 0
       ? [muted(nothing)]
-      : [
-          plain(
-            `${t.sinks.size} ${t.sinks.size === 1 ? 'sink' : 'sinks'}, ${t.open} with nothing on the way`,
-          ),
-        ]),
+      : [plain(`${plural(t.sinks.size, 'sink')}, ${t.open} with nothing on the way`)]),
     ...t.leads.flatMap((l) => leadLines(t, l, theme, columns)),
     ...tail,
   ];

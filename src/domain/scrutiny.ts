@@ -1,0 +1,66 @@
+import { plural } from '../text/plural.ts';
+import { checksOf, type Methodology } from './methodology.ts';
+import { type EvidenceIndex, findingsOfCheck, judgedItems } from './selectors.ts';
+import type { Session } from './session.ts';
+
+/**
+ * How closely what passed was looked at, as far as the session tells: a note, an item somebody judged, a finding. It is said
+ * where the verdict is given and where it is published; whether it was enough, people say.
+ */
+export type Scrutiny = {
+  passes: number;
+  /** Passed checks whose verdict has no note. */
+  withoutNote: string[];
+  /** Those of them of which nothing was judged and nothing recorded either. */
+  untouched: string[];
+  /** Passed checks with leads nobody judged. */
+  unread: string[];
+  /** Those leads, each once. */
+  unreadLeads: number;
+};
+
+/** Leads of a check that nobody accepted, dismissed or cited. */
+export const unreadLeads = (
+  index: EvidenceIndex,
+  check: string,
+  judged: ReadonlySet<string>,
+): readonly string[] =>
+  (index.get(check) ?? []).filter((i) => i.kind === 'lead' && !judged.has(i.id)).map((i) => i.id);
+
+/** "4 leads unread"; '' when there are none. */
+export const unreadWords = (leads: number): string => (leads === 0 ? '' : `${plural(leads, 'lead')} unread`);
+
+/** What is to be said at a verdict that says a check is settled: '' or "4 leads unread". */
+export const atVerdict = (session: Session, index: EvidenceIndex, check: string): string => {
+  const verdict = session.answers.get(check)?.verdict;
+  if (verdict !== 'pass' && verdict !== 'not-applicable') return '';
+  return unreadWords(unreadLeads(index, check, judgedItems(session)).length);
+};
+
+export const scrutinyOf = (session: Session, methodology: Methodology, index: EvidenceIndex): Scrutiny => {
+  const judged = judgedItems(session);
+  const passed = checksOf(methodology).filter((c) => session.answers.get(c.id)?.verdict === 'pass');
+  const withoutNote = passed.filter((c) => (session.answers.get(c.id)?.note ?? '').trim() === '');
+  const isUntouched = (check: string): boolean =>
+    findingsOfCheck(session, check).length === 0 && !(index.get(check) ?? []).some((i) => judged.has(i.id));
+  const leads = passed.map((c) => ({ check: c.id, unread: unreadLeads(index, c.id, judged) }));
+  return {
+    passes: passed.length,
+    withoutNote: withoutNote.map((c) => c.id),
+    untouched: withoutNote.filter((c) => isUntouched(c.id)).map((c) => c.id),
+    unread: leads.filter((l) => l.unread.length > 0).map((l) => l.check),
+    unreadLeads: new Set(leads.flatMap((l) => l.unread)).size,
+  };
+};
+
+/** One sentence for each thing to be said of the passes; none when all have a note and every lead was judged. */
+export const scrutinyWords = (s: Scrutiny): string[] => [
+  ...(s.withoutNote.length > 0
+    ? [
+        `${s.withoutNote.length} of ${plural(s.passes, 'pass', 'passes')} without a note${s.untouched.length > 0 ? `, ${s.untouched.length} of them without anything judged or recorded` : ''}`,
+      ]
+    : []),
+  ...(s.unreadLeads > 0
+    ? [`nobody judged ${plural(s.unreadLeads, 'lead')} in ${plural(s.unread.length, 'passed check')}`]
+    : []),
+];
