@@ -10,8 +10,8 @@ import {
 } from '../analysis/files/paths.ts';
 import { count, listed, plural, tally } from '../analysis/files/words.ts';
 import { causesOf } from '../analysis/flow/causes.ts';
+import { indexRules, parseRules } from '../analysis/flow/knowledge.ts';
 import { leadsOf } from '../analysis/flow/leads.ts';
-import { indexRules, parseRules } from '../analysis/flow/rules.ts';
 import type { Module, Reader } from '../analysis/sources/ir.ts';
 import { languages, unparsedPart } from '../analysis/sources/readers.ts';
 import { isManifest } from '../analysis/weaknesses/packages.ts';
@@ -82,7 +82,7 @@ export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>):
   large: true,
   async collect(context) {
     const { tree, target, signal, progress } = context;
-    const { rules, problems } = parseRules(await readRules());
+    const { rules, models, problems } = parseRules(await readRules());
     const items: ItemDraft[] = problems.slice(0, 10).map((p) =>
       gap('unusable-rules', CHECKS, `A rule in ${p.file} was left out`, {
         detail: `${p.path}${p.line === undefined ? '' : ` (line ${p.line})`}: expected ${p.expected}, found ${p.found}`,
@@ -126,7 +126,7 @@ export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>):
 
     progress(`following values through ${count(modules.length)} files`);
     const { analyse } = await import('../analysis/flow/analyse.ts');
-    const flows = await analyse(modules, indexRules(rules), () => pause(signal));
+    const flows = await analyse(modules, indexRules(rules, models), () => pause(signal));
     if (flows.limits.size > 0)
       items.push(
         gap(

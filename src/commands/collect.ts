@@ -4,7 +4,7 @@ import { type EvidenceItem, weaknessClass } from '../domain/evidence.ts';
 import { checksOf, collectorsOf } from '../domain/methodology.ts';
 import { runCollectors, toEvidenceFile } from '../engine/run-collectors.ts';
 import { openTarget } from '../io/git/open-target.ts';
-import { readOwnRules, rulesName } from '../io/rule-files.ts';
+import { readOwn, rulesName } from '../io/rule-files.ts';
 import { writeFile } from '../io/write-files.ts';
 import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
@@ -45,6 +45,8 @@ export type CollectOptions = {
   allowNetwork?: boolean | undefined;
   /** Folder of the auditor's own rules. */
   rules?: string | undefined;
+  /** Folder of the auditor's own models of libraries. */
+  models?: string | undefined;
   /** How many collectors run at a time. */
   jobs?: string | undefined;
 };
@@ -64,7 +66,7 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
   const fails = options.failOn ? failsOn(options.failOn) : null;
   const concurrency = jobsOf(options.jobs);
   const methodology = await loadMethodology(options.methodology);
-  const ownRules = options.rules ? await readOwnRules(options.rules) : new Map<string, string>();
+  const ownRules = await readOwn(options);
   const known = new Set(checksOf(methodology).map((c) => c.id));
   for (const id of options.check ?? [])
     if (!known.has(id))

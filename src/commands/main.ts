@@ -49,7 +49,8 @@ export const program = (host: Host, done: (code: number) => void): Command => {
       .option('--ref <ref>', 'commit, tag or branch; also as #ref behind the path or URL')
       .option('--subdir <dir>', 'folder of the server in a monorepo')
       .option('--methodology <dir>', 'your own checklists instead of the bundled ones')
-      .option('--rules <dir>', 'your own rules beside the bundled ones (docs/adding-a-rule.md)');
+      .option('--rules <dir>', 'your own rules beside the bundled ones (docs/adding-a-rule.md)')
+      .option('--models <dir>', 'your own models of libraries likewise (docs/adding-a-model.md)');
 
   target(cli.command('open', { isDefault: true }))
     .description('open the workbench: on a path or git URL, on a saved session, or at Home')

@@ -1,4 +1,4 @@
-import { parseRules } from '../analysis/flow/rules.ts';
+import { parseRules } from '../analysis/flow/knowledge.ts';
 import { oneSided, type SampleProblem, trySamples } from '../analysis/flow/try-samples.ts';
 import { UserError } from '../domain/errors.ts';
 import type { Problem } from '../domain/read-yaml.ts';
@@ -8,7 +8,7 @@ import { visible } from '../text/visible.ts';
 
 type Output = { stdout(text: string): void; stderr(text: string): void };
 
-const bare = (file: string): string => file.replace(/^own\//, '');
+const bare = (file: string): string => file.replace(/^own\/rules\//, '');
 
 const shapeLine = (p: Problem): string =>
   `${bare(p.file)}${p.line === undefined ? '' : `:${p.line}`}  ${p.path || '(file)'}  expected ${p.expected}, found ${p.found}`;
@@ -38,8 +38,8 @@ export const rulesLint = async (
     return 2;
   }
   const { rules, problems } = parseRules(own);
-  const all = parseRules(new Map([...bundled, ...own])).rules;
-  const samples = await trySamples(all, rules);
+  const all = parseRules(new Map([...bundled, ...own]));
+  const samples = await trySamples(all.rules, all.models, rules);
   const sided = oneSided(rules);
   const ok = problems.length + samples.length + sided.length === 0;
   if (options.json) {

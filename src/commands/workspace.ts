@@ -15,7 +15,7 @@ import { ownerAndRepo } from '../io/git/remote-url.ts';
 import { fetchedFrom } from '../io/git/source.ts';
 import { bundledChecklists, readMethodologyFolder } from '../io/methodology-files.ts';
 import { sessionDir } from '../io/paths.ts';
-import { type RuleFiles, readOwnRules } from '../io/rule-files.ts';
+import { type RuleFiles, readOwn } from '../io/rule-files.ts';
 import { createSampleRepository } from '../io/sample.ts';
 import { listSessions } from '../io/session/list-sessions.ts';
 import { keepLocal, readLocal } from '../io/session/local-file.ts';
@@ -41,6 +41,8 @@ export type StartOptions = {
   methodology?: string | undefined;
   /** Folder of the auditor's own rules, read after the bundled ones. */
   rules?: string | undefined;
+  /** Folder of the auditor's own models, read likewise. */
+  models?: string | undefined;
   /** Address the report names when the repository has no remote. */
   url?: string | undefined;
   /** Folder or zip with an offline copy of OSV. */
@@ -159,7 +161,7 @@ export const bringTarget = async (
 /** Pins the target and begins a session on it. */
 export const startAudit = async (host: Host, options: StartOptions): Promise<Workspace> => {
   const methodology = await loadMethodology(options.methodology);
-  const ownRules = options.rules ? await readOwnRules(options.rules) : new Map();
+  const ownRules = await readOwn(options);
   const osv = options.osv ? chosenCopy(options.osv) : null;
   const { target, notices } = await openTarget({
     source: options.source,

@@ -1,12 +1,14 @@
 import type { Fn, Module, Stmt } from '../sources/ir.ts';
+import { exportEntries } from './decorators.ts';
 import { enterHandler } from './doors.ts';
 import { addHit, type Engine, type Hit, newFrame, originOf } from './frame.ts';
 import type { Handler } from './handlers.ts';
+import type { Knowledge } from './knowledge.ts';
 import { basesIn } from './members.ts';
 import { programOf, statementsIn } from './program.ts';
-import type { RuleIndex } from './rules.ts';
 import { fits } from './sinks.ts';
 import { apply, hasSelf, summaryOf } from './summary.ts';
+import { bareType, typed } from './types.ts';
 import { type FnInfo, type ModuleInfo, type OriginKind, type Scope, taintOf, valueWith } from './value.ts';
 import { TooMuch } from './walk-expressions.ts';
 import { declareClass, run } from './walk-statements.ts';
@@ -19,6 +21,8 @@ export type Flows = {
   handlers: readonly Handler[];
   /** Files in which a bound was reached, and which. */
   limits: ReadonlyMap<string, string>;
+  /** Calls of libraries no model speaks of that a value from outside went into, and how often. */
+  unmodelled: ReadonlyMap<string, number>;
 };
 
 const ROUNDS = 2;
@@ -44,29 +48,34 @@ const topLevel = (engine: Engine, info: ModuleInfo): FnInfo[] => {
 };
 
 /** What a handler is by the type of its request, where nothing was seen to register it. */
-const kindByTypes = (fn: Fn): OriginKind | null => {
-  const types = fn.params.map((p) => p.type).join(' ');
-  return /\bCallToolRequest\w*/.test(types)
-    ? 'tool'
-    : /\bReadResourceRequest\w*/.test(types)
-      ? 'resource'
-      : /\bGetPromptRequest\w*/.test(types)
-        ? 'prompt'
-        : /\bhttp\.Request\b|\bHttpExchange\b|\bHttpServletRequest\b/.test(types)
-          ? 'http'
-          : null;
+const kindByTypes = (engine: Engine, info: FnInfo): OriginKind | null => {
+  const { language } = info.module.module;
+  for (const p of info.fn.params) {
+    if (p.type === '') continue;
+    const own = typed(engine.program, info.module, p.type);
+    if (own.refs.some((r) => r.kind === 'object')) continue;
+    const paths = own.refs.flatMap((r) => (r.kind === 'external' ? [r.path] : []));
+    for (const path of paths.length > 0 ? paths : [`${bareType(p.type)}()`]) {
+      const door = engine.knows.typeOf(path, language)?.row.door;
+      if (door) return door;
+    }
+  }
+  return null;
 };
 
 /** A function nobody in the tree calls is called by someone we do not see: its parameters are worth a look. */
 const uncalled = (engine: Engine, info: FnInfo): void => {
   const s = summaryOf(engine, info, info.module.scope);
   if (!s || s.hits.length === 0) return;
-  const kind = kindByTypes(info.fn);
+  const kind = kindByTypes(engine, info);
   if (kind) {
     const frame = newFrame(engine, info.module, null, info.module.scope);
     const ref = { fn: info, scope: info.module.scope, self: null };
-    const style = info.module.module.language === 'javascript' && kind !== 'http' ? 'request' : 'arguments';
-    enterHandler(frame, kind, info.fn.name, ref, style, null);
+    const gives =
+      info.module.module.language === 'javascript' && /^(?:tool|resource|prompt)$/.test(kind)
+        ? ['request', 'nothing']
+        : ['each'];
+    enterHandler(frame, { kind, gives }, info.fn.name, ref, null);
     return;
   }
   const at = { path: info.module.module.path, line: info.fn.at.line };
@@ -91,17 +100,19 @@ const uncalled = (engine: Engine, info: FnInfo): void => {
  */
 export const analyse = async (
   modules: readonly Module[],
-  rules: RuleIndex,
+  knows: Knowledge,
   pause: () => Promise<void> = async () => {},
 ): Promise<Flows> => {
   const engine: Engine = {
-    program: programOf(modules),
-    rules,
+    program: programOf(modules, knows.canonical),
+    knows,
     summaries: new Map(),
     called: new Set(),
     entered: new Set(),
     found: [],
     handlers: [],
+    listeners: new Map(),
+    unmodelled: new Map(),
     origins: new Map(),
     frames: 0,
     depth: 0,
@@ -110,6 +121,7 @@ export const analyse = async (
   };
   const infos = [...engine.program.modules.values()];
   const guardedRun = (info: ModuleInfo, act: () => void): void => {
+    engine.program.language = info.module.language;
     try {
       act();
     } catch (error) {
@@ -150,12 +162,14 @@ export const analyse = async (
     engine.called = new Set();
     engine.found = [];
     engine.handlers = [];
+    engine.unmodelled = new Map();
     engine.steps = 0;
     for (const info of infos) {
       await pause();
       guardedRun(info, () => {
         const f = newFrame(engine, info, null, info.scope);
         run(f, info.module.body);
+        exportEntries(f);
       });
     }
     for (const info of infos) {
@@ -173,6 +187,7 @@ export const analyse = async (
     hits: engine.found.filter((h) => fits(h.rule, h.taint) && hinted(h)),
     handlers: engine.handlers,
     limits: engine.limits,
+    unmodelled: engine.unmodelled,
   };
 };
 

@@ -1,7 +1,7 @@
 import type { Expr, Target } from '../sources/ir.ts';
 import type { Frame } from './frame.ts';
 import { elements, member } from './members.ts';
-import { NOTHING, union, type Value, valueWith, withField } from './value.ts';
+import { NOTHING, type Scope, union, type Value, valueWith, withField } from './value.ts';
 import { valueAt } from './walk-expressions.ts';
 
 /** Where values go: variables, fields, parts of a pattern. */
@@ -10,13 +10,31 @@ export const remember = (f: Frame, name: string): void => {
   if (f.written && !f.written.has(name)) f.written.set(name, f.scope.vars.get(name));
 };
 
+const MOST_WRITES = 24;
+
+/**
+ * Writes a variable of an outer function. What of the value only callers of this one know waits for them; the rest stands
+ * there at once, beside what it held.
+ */
+export const writeOuter = (f: Frame, scope: Scope, name: string, value: Value): void => {
+  const held = scope.vars.get(name) ?? NOTHING;
+  if (scope === f.scope) {
+    remember(f, name);
+    scope.vars.set(name, union(held, value));
+    return;
+  }
+  const known = value.taints.filter((t) => t.source.kind === 'origin');
+  scope.vars.set(name, union(held, { ...value, taints: known }));
+  if (f.writes.length < MOST_WRITES) f.writes.push({ scope, name, value });
+};
+
 /** Writes a variable where it lives; one of an outer function may still hold what it held. */
 export const setName = (f: Frame, name: string, value: Value): void => {
   if (!f.scope.vars.has(name))
     for (let s = f.scope.parent; s?.parent; s = s.parent) {
       const held = s.vars.get(name);
       if (held) {
-        s.vars.set(name, union(held, value));
+        writeOuter(f, s, name, value);
         return;
       }
     }

@@ -1,6 +1,7 @@
 import type { Expr } from '../sources/ir.ts';
 import { type Frame, placeIn } from './frame.ts';
 import { elements, member } from './members.ts';
+import type { CarrierRow } from './models.ts';
 import type { Given } from './summary.ts';
 import {
   allTaints,
@@ -21,28 +22,11 @@ import {
 type Call = Extract<Expr, { kind: 'call' }>;
 /** What calls of functions we do not see the code of do to values. */
 
-/** Numbers, counts, digests, truth values: nothing an attacker can say anything with. */
-export const HARMLESS =
-  /^(?:parseInt|parseFloat|Number|Boolean|BigInt|int|float|bool|len|isNaN|hash|ord|abs|round|Atoi|ParseInt|ParseFloat|ParseBool|parseDouble|parseLong|digest|hexdigest|getTime|toFixed|indexOf|findIndex|charCodeAt|localeCompare|randomUUID|uuid4|GetInt|GetFloat|GetBool|RequireInt|RequireFloat|RequireBool|isinstance|typeof|getIntExtra)$/;
-
-/** Calls that hand on what they are given, as it is. */
-const QUIET =
-  /^(?:trim|trimEnd|trimStart|strip|lstrip|rstrip|TrimSpace|toString|String|str|valueOf|split|join|concat|slice|substring|substr|map|filter|flatMap|flat|reduce|then|catch|finally|resolve|Join|format|Sprintf|sprintf|push|get|toLowerCase|lower|toUpperCase|upper|stringify|parse|loads|dumps|from|of|keys|values|entries|assign|freeze|sort|reverse|find|at|pop|shift|next|list|tuple|dict|set|sorted|all|race|allSettled|decode|encode|to_string|to_owned|clone|into|as_str|unwrap|unwrap_or|unwrap_or_default|unwrap_or_else|expect|iter|collect|ok|String\(\)|Path|PurePath|expanduser|Clean|abspath|as_posix|model_dump|copy|cast)$/;
-
-const GETTERS =
-  /^(?:get|Get|getString|GetString|RequireString|get_str|optString|getOrDefault|getAll|getItem|fetch|Query|Param|FormValue|PathValue)$/;
-const MUTATES = /^(?:push|append|add|unshift|extend|Append|insert|set|put|update|push_str|arg|args)$/;
-
 export const functionsOf = (v: Value): Extract<Ref, { kind: 'function' }>[] =>
   v.refs.flatMap((r) => (r.kind === 'function' ? [r] : []));
 
-/** Calls that fill what they are handed: `json.Unmarshal(data, &x)`, `decoder.Decode(&x)`, `c.ShouldBindJSON(&x)`. */
-const FILLS =
-  /^(?:Unmarshal\w*|Decode\w*|(?:Should|Must)?Bind\w*|ReadJSON|BodyParser|Scan\w*|ParseBody|DecodeJSON|readAsStringAsync)$/;
-
-/** Go has no other way to give back what was read: the value goes into the variables named. */
-export const fill = (f: Frame, expr: Call, name: string, object: Value, args: readonly Given[]): void => {
-  if (f.module.module.language !== 'go' || !FILLS.test(name)) return;
+/** `json.Unmarshal(data, &x)`: what was read goes into the variables named. */
+export const fill = (f: Frame, expr: Call, object: Value, args: readonly Given[]): void => {
   let taints: readonly Taint[] = allTaints(object);
   for (const a of args) taints = unionTaints(taints, allTaints(a.value));
   if (taints.length === 0) return;
@@ -62,7 +46,7 @@ export const fill = (f: Frame, expr: Call, name: string, object: Value, args: re
 
 /** Methods of collections and texts that change what they are called on. */
 export const mutate = (f: Frame, expr: Call, name: string, object: Value, args: readonly Given[]): void => {
-  if (expr.callee.kind !== 'member' || !MUTATES.test(name)) return;
+  if (expr.callee.kind !== 'member') return;
   const holder = expr.callee.object;
   if (holder.kind !== 'name') return;
   for (let s: Frame['scope'] | null = f.scope; s; s = s.parent) {
@@ -92,12 +76,20 @@ export const unknownResult = (
   object: Value,
   args: readonly Given[],
   returned: Value,
+  rows: readonly CarrierRow[],
 ): Value => {
   const at = placeIn(f, expr.at.line);
   const first = args[0]?.value;
-  if (GETTERS.test(name) && first?.literal && object.taints.length > 0) {
+  const result = rows[0]?.result;
+  if (
+    rows.some((r) => r.result === 'held') &&
+    first?.literal &&
+    (object.taints.length > 0 || object.fields)
+  ) {
     const field = member(f.engine.program, object, first.literal);
-    return { ...field, refs: [] };
+    // The second argument is what is taken where there is none.
+    const usual = args[1]?.value;
+    return usual ? union({ ...field, literal: null }, usual) : field;
   }
   if (/^(concat|from|assign|flat|slice|filter|sort|reverse|list|tuple|copy|freeze|values)$/.test(name)) {
     const all = [object, ...args.map((a) => a.value)];
@@ -115,7 +107,8 @@ export const unknownResult = (
       literal: null,
     };
   }
-  const loud = !QUIET.test(name);
+  const quiet = result === 'same' || result === 'held' || result === 'first';
+  const loud = !quiet;
   const label = path.startsWith('?') ? name : path;
   // A setting that configures some object has not become that object.
   if (loud)
@@ -125,6 +118,15 @@ export const unknownResult = (
     trail: step(t.trail, at),
     passed: loud || name === 'split' ? [...t.passed.filter((x) => x !== label), label].slice(-12) : t.passed,
   }));
-  const words = QUIET.test(name) ? unionAll([object, ...args.map((a) => a.value)]).words : '';
+  const words = quiet ? unionAll([object, ...args.map((a) => a.value)]).words : '';
   return valueWith({ taints, words });
 };
+
+/** A function with some of its arguments given: what is left comes after them. */
+export const bound = (fn: Value, given: readonly Given[]): Value => ({
+  ...fn,
+  refs: fn.refs.map((r) =>
+    r.kind === 'function' ? { ...r, given: [...(r.given ?? []), ...given].slice(0, 12) } : r,
+  ),
+  tests: [],
+});

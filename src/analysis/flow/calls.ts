@@ -1,14 +1,14 @@
-import type { Expr, Stmt } from '../sources/ir.ts';
-import { fill, functionsOf, HARMLESS, mutate, unknownResult } from './call-results.ts';
+import type { Expr } from '../sources/ir.ts';
+import { bound, fill, functionsOf, mutate, unknownResult } from './call-results.ts';
+import { callBack, events, startedBy } from './callbacks.ts';
 import { addGuards, type Frame, noteTests, placeIn } from './frame.ts';
-import { CHECKING, testsOfCall } from './guards.ts';
+import { CHECKING, mayThrow, REFUSES, testsOfCall } from './guards.ts';
 import { registration } from './handlers.ts';
 import { basesIn, elements, imported, longer, member, methodOf } from './members.ts';
 import { brought } from './origins.ts';
-import { lastName } from './rules.ts';
 import { isSchema, parsedBy, schemaCall } from './schemas.ts';
 import { checkSinks } from './sinks.ts';
-import { apply, type Given, summaryOf } from './summary.ts';
+import { apply, applyRef, type Given, summaryOf } from './summary.ts';
 import {
   allTaints,
   type ClassInfo,
@@ -31,14 +31,6 @@ type Call = Extract<Expr, { kind: 'call' }>;
 /** What these make says nothing by its path: collections hold what was put into them. */
 const BUILT_IN =
   /^(?:Map|Set|WeakMap|WeakRef|Array|Object|JSON|Promise|String|Number|Math|Buffer|Symbol|Reflect|Proxy|Error|Date|AbortController|dict|list|set|str|tuple|sorted|map|filter|zip|enumerate|getattr|reversed|iter|next|defaultdict|collections|copy|typing|functools|itertools)\b/;
-
-/** Code after `promisify(exec)` calls `exec`. */
-const SAME =
-  /^(?:util\.promisify|promisify|functools\.partial|functools\.wraps|bluebird\.promisify|pify|useCallback)$/;
-
-/** Rust: methods of builders that give the builder back. */
-const BUILDS =
-  /^(?:arg|args|env|envs|env_clear|current_dir|stdin|stdout|stderr|kill_on_drop|header|headers|timeout)$/;
 
 const withoutPackages = (v: Value): Value => ({ ...v, refs: v.refs.filter((r) => r.kind !== 'external') });
 
@@ -75,15 +67,6 @@ const construct = (f: Frame, cls: ClassInfo, args: readonly Given[], expr: Call)
   return object;
 };
 
-/** Calls a function handed to code from outside: with the items of the object it was handed to. */
-const callBack = (f: Frame, ref: Extract<Ref, { kind: 'function' }>, given: Value, expr: Call): Value => {
-  const params = ref.fn.fn.params.length;
-  const args = Array.from({ length: Math.min(params, 3) }, (_, i) => ({
-    value: i === 0 ? given : valueWith({ taints: given.taints }),
-  }));
-  return apply(f, ref.fn, ref.scope, args, ref.self, placeIn(f, expr.at.line));
-};
-
 /** Methods whose name many things have, in and out of the tree. */
 const COMMON =
   /^(?:get|set|has|add|delete|run|call|execute|exec|query|send|write|read|open|close|start|stop|init|list|find|create|update|remove|connect|disconnect|on|once|off|emit|handle|parse|format|toString|toJSON|map|filter|forEach|push|pop|then|catch|apply|bind|next|error|info|debug|warn|log|test|match|replace|split|join|keys|values|items|append|copy|clear|save|load|fetch|post|put|patch|head|all|use|end|request|process|validate|invoke|build|render|encode|decode|name|value|type|data|clone|dispose|register|resolve|reject|listen|setup|reset)$/;
@@ -104,29 +87,18 @@ const argumentsOf = (f: Frame, expr: Call): Given[] =>
     return [given];
   });
 
-/** Functions whose only answer is that they come back: what they judge is guarded after the call. */
-const REFUSES =
-  /^_*(assert|validate|ensure|verify|require|enforce|guard|reject|forbid|deny|check|raise_?for)/i;
-
-/** Whether a body can refuse by throwing. How well it judges is seen where it can be followed; else its name stands for it. */
-const mayThrow = (body: readonly Stmt[]): boolean =>
-  body.some((s) => {
-    switch (s.kind) {
-      case 'throw':
-        return true;
-      case 'if':
-        return mayThrow(s.then) || mayThrow(s.otherwise);
-      case 'loop':
-      case 'block':
-        return mayThrow(s.body);
-      case 'try':
-        return mayThrow(s.body) || s.handlers.some((h) => mayThrow(h.body)) || mayThrow(s.last);
-      case 'switch':
-        return s.cases.some((c) => mayThrow(c.body));
-      default:
-        return false;
-    }
-  });
+/** What a call goes by where models are asked: its paths, or what it is spelled. */
+const namesOf = (
+  object: Value,
+  isMember: boolean,
+  name: string,
+  paths: readonly string[],
+): readonly string[] => {
+  if (isMember && object.literal !== null && /^\/.+\/[a-z]*$/.test(object.literal))
+    return [`RegExp().${name}`];
+  if (paths.length > 0) return paths;
+  return [isMember || name === '' || name === '[]' ? longer('?', `.${name || '()'}`) : name];
+};
 
 const isConstructor = (name: string): boolean => /^(__init__|constructor|<init>)$/.test(name);
 
@@ -176,7 +148,13 @@ export const callOf = (f: Frame, expr: Call): Value => {
   }
 
   const paths = target.refs.flatMap((r) => (r.kind === 'external' ? [r.path] : []));
-  if (paths.some((x) => SAME.test(x)) && first) return { ...first.value, tests: [] };
+  const { language } = f.module.module;
+  const { knows } = f.engine;
+  const named = namesOf(object, isMember, name, paths);
+  const rows = named.flatMap((x) => knows.carriers(x, language));
+  // Code after `promisify(exec)` calls `exec`; of `partial(f, x)` the rest of the arguments come first.
+  if (first && paths.length > 0 && rows[0]?.result === 'first')
+    return args.length > 1 ? bound(first.value, args.slice(1)) : { ...first.value, tests: [] };
   const functions = functionsOf(target);
   const classes = target.refs.flatMap((r) => (r.kind === 'class' ? [r.cls] : []));
 
@@ -198,29 +176,30 @@ export const callOf = (f: Frame, expr: Call): Value => {
     for (const ref of functions.slice(0, 6))
       result = union(
         result,
-        apply(
+        applyRef(
           f,
-          ref.fn,
-          ref.scope,
+          ref,
           args,
+          at,
           isMember && ref.self === null
             ? object.refs.some((r) => r.kind === 'object')
               ? object
               : null
             : ref.self,
-          at,
         ),
       );
     const [known] = functions;
     const defined = known && { path: known.fn.module.module.path, line: known.fn.fn.at.line };
-    const tests = CHECKING.test(name)
-      ? testsOfCall(
-          name,
-          NOTHING,
-          args.map((a) => a.value),
-          at,
-        ).map((t) => (defined ? { ...t, guard: { ...t.guard, defined } } : t))
-      : [];
+    // A body whose tests were seen speaks for itself; a name alone is an unproved test.
+    const tests =
+      CHECKING.test(name) && result.tests.length === 0
+        ? testsOfCall(
+            name,
+            NOTHING,
+            args.map((a) => a.value),
+            at,
+          ).map((t) => (defined ? { ...t, guard: { ...t.guard, defined } } : t))
+        : [];
     // Named like a cleaner: the rules may take its word for it.
     if (/sanit|escap|quot|valid|safe|secur|encod|clean|normali[sz]|within|inside|confin|jail/i.test(name))
       result = {
@@ -233,7 +212,9 @@ export const callOf = (f: Frame, expr: Call): Value => {
     if (REFUSES.test(name) && functions.some((ref) => mayThrow(ref.fn.fn.body)))
       addGuards(
         f,
-        tests.filter(({ source }) => f.guards.get(keyOfSource(source)) === before.get(keyOfSource(source))),
+        (result.tests.length > 0 ? result.tests : tests).filter(
+          ({ source }) => f.guards.get(keyOfSource(source)) === before.get(keyOfSource(source)),
+        ),
       );
     if (paths.length === 0) {
       noteTests(f, tests);
@@ -262,12 +243,6 @@ export const callOf = (f: Frame, expr: Call): Value => {
     )
       f.pending.push({ source: t.source, args: args.map((a) => a.value), at, tool: f.tool });
 
-  const isRegExp = isMember && object.literal !== null && /^\/.+\/[a-z]*$/.test(object.literal);
-  const named = isRegExp
-    ? [`RegExp().${name}`]
-    : paths.length > 0
-      ? paths
-      : [isMember || name === '' || name === '[]' ? longer('?', `.${name || '()'}`) : name];
   const values = args.map((a) => a.value);
   const isSink = checkSinks(f, named, args, object, expr);
   let returned = NOTHING;
@@ -278,26 +253,33 @@ export const callOf = (f: Frame, expr: Call): Value => {
         name === 'then' || name === 'pipe' ? { ...object, tests: [] } : withoutPackages(elements(object)),
         valueWith({ taints: handed }),
       );
+  const told = rows.find((r) => r.runs)?.runs;
+  const started = told ? startedBy(f, told, args, object, at) : null;
+  if (started) returned = started.result;
+  events(f, expr, name, args, object, at);
   for (const v of values) {
     // A handler was walked with what its door lets in.
-    for (const ref of functionsOf(v).slice(0, 4))
+    for (const ref of started ? [] : functionsOf(v).slice(0, 4))
       if (!f.engine.entered.has(ref.fn)) returned = union(returned, callBack(f, ref, given, expr));
   }
-  mutate(f, expr, name, object, args);
-  fill(f, expr, name, object, args);
+  if (rows.some((r) => r.into === 'object')) mutate(f, expr, name, object, args);
+  if (rows.some((r) => r.into === 'arguments')) fill(f, expr, object, args);
   const tests = testsOfCall(name, object, values, at);
   noteTests(f, tests);
   const inner = [...tests, ...returned.tests].slice(0, 40);
   if (REFUSES.test(name)) addGuards(f, tests);
 
-  const outside = brought(f, named, values, expr);
+  const outside = brought(f, named, args, expr);
   if (outside) return { ...outside, tests: inner };
-  const isBuilder = f.module.module.language === 'rust' && BUILDS.test(name);
+  const isBuilder = rows.some((r) => r.result === 'object');
   const refs: Ref[] = paths
     .filter((path) => !BUILT_IN.test(path))
     .map((path) => ({
       kind: 'external',
-      path: isBuilder && path.endsWith(`.${name}`) ? path.slice(0, -name.length - 1) : longer(path, '()'),
+      path:
+        isBuilder && path.endsWith(`.${name}`)
+          ? path.slice(0, -name.length - 1)
+          : p.canonical(longer(path, '()')),
     }));
   // A command under construction: which program it is decides what its arguments are.
   const words = isBuilder
@@ -305,9 +287,8 @@ export const callOf = (f: Frame, expr: Call): Value => {
     : /\bCommand\.new$/.test(paths[0] ?? '')
       ? (values[0]?.words ?? '')
       : '';
-  if (isSink || HARMLESS.test(lastName(named[0]!)) || HARMLESS.test(name))
-    return valueWith({ refs, tests: inner, words });
-  const result = unknownResult(f, expr, name, named[0]!, object, args, returned);
+  if (isSink || rows[0]?.result === 'clean') return valueWith({ refs, tests: inner, words });
+  const result = unknownResult(f, expr, name, named[0]!, object, args, returned, rows);
   return {
     ...result,
     ...(words === '' ? {} : { words }),

@@ -1,8 +1,10 @@
 import type { Param } from '../sources/ir.ts';
 import { type Frame, originOf } from './frame.ts';
+import type { Knowledge } from './knowledge.ts';
+import type { DoorRow } from './models.ts';
 import { constrained } from './schemas.ts';
 import { apply, type Given, hasSelf } from './summary.ts';
-import { bareType, isHarmlessType } from './types.ts';
+import { bareType, isHarmlessType, typed } from './types.ts';
 import {
   type FnInfo,
   NOTHING,
@@ -10,135 +12,144 @@ import {
   type OriginKind,
   type Place,
   type Scope,
+  type Source,
   taintOf,
+  union,
   type Value,
   valueWith,
 } from './value.ts';
-import { pathText } from './walk-statements.ts';
+import { valueAt } from './walk-expressions.ts';
 
 /** What comes in where a client may call: the values each parameter of a handler receives. */
 
 export type Handler = { kind: OriginKind; name: string; at: Place; endLine: number };
-
-/** Parameters that carry the surroundings of a call, not what the client sent. */
-const isContext = (p: Param): boolean =>
-  /^_?(?:ctx|context|extra|server|mcp|client|session|sessionId|log|logger|deps|config|cfg|self|cls|exchange|signal|abort\w*|peer|state|app|res|response|reply|next|w|writer)$/i.test(
-    p.name,
-  ) ||
-  /\b(?:Context|ServerSession|RequestHandlerExtra|McpSyncServerExchange|ResponseWriter|RequestContext|ServerTool\w*Session)\b/.test(
-    p.type,
-  );
 
 export const tainted = (origin: Origin, path: readonly string[] = []): Value =>
   valueWith({ taints: [taintOf({ kind: 'origin', origin, path })] });
 
 const holding = (entries: [string, Value][]): Value => valueWith({ fields: new Map(entries) });
 
-/** The request object of web frameworks: what of it the client decides. */
-const webRequest = (origin: Origin): Value => {
-  const parts = [
-    'body',
-    'query',
-    'params',
-    'headers',
-    'cookies',
-    'url',
-    'originalUrl',
-    'rawBody',
-    'path',
-    'args',
-    'form',
-    'json',
-    'files',
-  ];
-  const request = holding(parts.map((x) => [x, tainted(origin, [x])]));
-  const req = { ...request, taints: [] };
-  return {
-    ...request,
-    fields: new Map([...request.fields!, ['req', tainted(origin, ['request'])], ['request', req]]),
-  };
+/** The protocol's own request around the arguments of a tool, the address of a resource. */
+const protocolRequest = (origin: Origin): Value =>
+  holding([
+    [
+      'params',
+      holding([
+        ['arguments', tainted(origin)],
+        ['uri', tainted(origin, ['uri'])],
+        ['name', origin.kind === 'tool' ? NOTHING : tainted(origin, ['name'])],
+      ]),
+    ],
+  ]);
+
+/** An object of a type that models know, as a door hands it in. */
+export const objectOf = (
+  knows: Knowledge,
+  path: string,
+  language: Parameters<Knowledge['typeOf']>[1],
+  from: Value,
+): Value => {
+  const known = knows.typeOf(path, language);
+  const ref = valueWith({ refs: [{ kind: 'external', path }] });
+  if (known?.row.is !== 'request') return ref;
+  const clean = known.row.clean.map((m): [string, Value] => [m, NOTHING]);
+  return { ...from, refs: ref.refs, fields: clean.length > 0 ? new Map(clean) : null };
 };
 
-const isWebRequest = (p: Param): boolean =>
-  /^(?:req|request|c|ctx|_req|r)$/.test(p.name) || /\bRequest\b/.test(p.type);
+/** Numbers and the like carry no text: what they reach is told, as guarded by their type. */
+export const numeric = (source: Source, type: string, at: Place): Value =>
+  valueWith({ taints: [taintOf(source, [{ kind: 'schema', detail: `number ${type}`.trim(), at }])] });
+
+type Receiving = { origin: Origin; gives: readonly string[]; schema: Value | null; at: Place };
+
+/** The type models know that a parameter is declared with, or that its default value promises. */
+const declared = (f: Frame, info: FnInfo, p: Param) => {
+  const { language } = info.module.module;
+  const { knows } = f.engine;
+  const known = (v: Value) => {
+    for (const r of v.refs)
+      if (r.kind === 'external') {
+        const found = knows.typeOf(r.path, language);
+        if (found) return found;
+      }
+    return null;
+  };
+  if (p.defaultValue?.kind === 'call') {
+    const found = known(valueAt(f, p.defaultValue));
+    if (found?.row.is === 'context') return found;
+  }
+  if (p.type === '') return null;
+  const own = typed(f.engine.program, info.module, p.type);
+  if (own.refs.some((r) => r.kind === 'object')) return null;
+  return known(own) ?? (own.refs.length === 0 ? knows.typeOf(`${bareType(p.type)}()`, language) : null);
+};
+
+const receivedBy = (f: Frame, info: FnInfo, p: Param, i: number, all: number, r: Receiving): Value => {
+  const { language } = info.module.module;
+  const { origin, schema, at } = r;
+  const last = r.gives.at(-1);
+  const gives = r.gives[i] ?? (last === 'each' ? last : 'nothing');
+  const type = declared(f, info, p);
+  if (type?.row.is === 'context') return NOTHING;
+  if (type?.row.is === 'request' && gives !== 'request')
+    return objectOf(f.engine.knows, type.path, language, tainted(origin));
+  const source = (path: readonly string[]): Source => ({ kind: 'origin', origin, path });
+  switch (gives) {
+    case 'nothing':
+    case 'name':
+      return NOTHING;
+    case 'request':
+      return protocolRequest(origin);
+    case 'input':
+      return constrained(schema, source([]), at);
+    case 'each': {
+      if (isHarmlessType(p.type)) return numeric(source([p.name]), p.type, at);
+      const whole =
+        language === 'go' ||
+        /(?:Parameters|Params|Request|Args|Input|Map|Json|Form)\b/.test(bareType(p.type));
+      return tainted(origin, whole && all <= 3 ? [] : [p.name]);
+    }
+    default:
+      return objectOf(f.engine.knows, gives, language, tainted(origin));
+  }
+};
 
 /** What each parameter of a handler receives. */
-const receives = (info: FnInfo, origin: Origin, style: Style, schema: Value | null, at: Place): Given[] => {
-  const { language } = info.module.module;
+const receives = (f: Frame, info: FnInfo, r: Receiving): Given[] => {
   const params = hasSelf(info) ? info.fn.params.slice(1) : info.fn.params;
-  if (style === 'request') {
-    const request = holding([
-      [
-        'params',
-        holding([
-          ['arguments', tainted(origin)],
-          ['uri', tainted(origin, ['uri'])],
-          ['name', origin.kind === 'tool' ? NOTHING : tainted(origin, ['name'])],
-        ]),
-      ],
-    ]);
-    return [{ value: request }];
-  }
-  if (style === 'named')
-    return params.map((p) => ({
-      value:
-        p.name === 'arguments' || p.name === 'args' || p.name === 'uri' || params.length === 1
-          ? tainted(origin)
-          : NOTHING,
-    }));
-  if (language === 'javascript') {
-    let taken = false;
-    return params.map((p, i) => {
-      if (origin.kind === 'http') return { value: i === 0 || isWebRequest(p) ? webRequest(origin) : NOTHING };
-      const all = origin.kind === 'resource';
-      if ((isContext(p) && params.length > 1) || (taken && !all)) return { value: NOTHING };
-      taken = true;
-      return { value: constrained(schema, { kind: 'origin', origin, path: [] }, at) };
-    });
-  }
-  return params
-    .map((p) => {
-      if (origin.kind === 'http' && isWebRequest(p))
-        return { name: p.name, value: language === 'go' ? tainted(origin) : webRequest(origin) };
-      // Java's own server: what a context is given, typed or the only parameter of a lambda.
-      if (
-        origin.kind === 'http' &&
-        (/\b(?:HttpExchange|HttpServletRequest)\b/.test(p.type) ||
-          (language === 'java' && params.length === 1))
-      )
-        return { name: p.name, value: tainted(origin) };
-      if (isContext(p) || isHarmlessType(p.type)) return { name: p.name, value: NOTHING };
-      if (
-        p.defaultValue?.kind === 'call' &&
-        /^(?:Depends|Inject|Security|\w+\.Depends)$/.test(pathText(p.defaultValue.callee))
-      )
-        return { name: p.name, value: NOTHING };
-      const whole =
-        language === 'go' || /(?:Parameters|Params|Request|Args|Input|Map)\b/.test(bareType(p.type));
-      return { name: p.name, value: tainted(origin, whole && params.length <= 3 ? [] : [p.name]) };
-    })
-    .map((g) => (language === 'python' ? g : { value: g.value }));
+  const named = info.module.module.language === 'python';
+  return params.map((p, i) => {
+    let value = receivedBy(f, info, p, i, params.length, r);
+    if (value !== NOTHING)
+      value = union(value, { ...typed(f.engine.program, info.module, p.type), taints: [] });
+    return named && !p.rest && p.name !== '' ? { name: p.name, value } : { value };
+  });
 };
 
-export type Style = 'arguments' | 'request' | 'named';
+/** What handlers of a kind get where a model does not say: everything a client sent, first. */
+const usual = (language: string): readonly string[] =>
+  language === 'javascript' ? ['input', 'nothing'] : ['each'];
 
 /** Walks a handler with what its door lets in. A handler is entered once, by the first door that names it. */
 export const enterHandler = (
   f: Frame,
-  kind: OriginKind,
+  door: Pick<DoorRow, 'kind' | 'gives' | 'called'>,
   name: string,
   ref: { fn: FnInfo; scope: Scope | null; self: Value | null },
-  style: Style,
   schema: Value | null,
 ): void => {
   const e = f.engine;
   if (e.entered.has(ref.fn)) return;
   e.entered.add(ref.fn);
+  const { language } = ref.fn.module.module;
   const at: Place = { path: ref.fn.module.module.path, line: ref.fn.fn.at.line };
-  e.handlers.push({ kind, name, at, endLine: ref.fn.fn.at.endLine });
-  const origin = originOf(e, kind, name, at);
+  // A connection is no request yet: what arrives on it is.
+  if (door.called !== 'connection')
+    e.handlers.push({ kind: door.kind, name, at, endLine: ref.fn.fn.at.endLine });
+  const origin = originOf(e, door.kind, name, at);
   const outer = f.tool;
   f.tool = '';
-  apply(f, ref.fn, ref.scope, receives(ref.fn, origin, style, schema, at), ref.self, at);
+  const gives = door.gives ?? usual(language);
+  apply(f, ref.fn, ref.scope, receives(f, ref.fn, { origin, gives, schema, at }), ref.self, at);
   f.tool = outer;
 };

@@ -1,6 +1,6 @@
 import type { Handler } from './handlers.ts';
+import type { Knowledge, SinkRule } from './knowledge.ts';
 import type { Program } from './program.ts';
-import type { RuleIndex, SinkRule } from './rules.ts';
 import {
   type FnInfo,
   type Guard,
@@ -11,6 +11,7 @@ import {
   type Origin,
   type OriginKind,
   type Place,
+  type Ref,
   type Scope,
   type Source,
   type Taint,
@@ -50,17 +51,25 @@ export type Summary = {
   holds: readonly Tested[];
   stores: ReadonlyMap<string, Value>;
   pending: readonly Pending[];
+  /** Variables of outer functions it writes. */
+  writes: readonly Write[];
 };
+
+export type Write = { scope: Scope; name: string; value: Value };
 
 export type Engine = {
   program: Program;
-  rules: RuleIndex;
+  knows: Knowledge;
   summaries: Map<FnInfo, { scope: Scope | null; summary: Summary | null }>;
   /** Functions something calls; the others are doors nobody we know goes through. */
   called: Set<FnInfo>;
   entered: Set<FnInfo>;
   found: Hit[];
   handlers: Handler[];
+  /** Functions that wait for an event, by its name. */
+  listeners: Map<string, Extract<Ref, { kind: 'function' }>[]>;
+  /** Calls into libraries no model speaks of, by their paths, and how many values that came in went through. */
+  unmodelled: Map<string, number>;
   origins: Map<string, Origin>;
   frames: number;
   depth: number;
@@ -84,6 +93,7 @@ export type Frame = {
   sources: Map<string, Source>;
   stores: Map<string, Value>;
   pending: Pending[];
+  writes: Write[];
   /** Closures made here that nothing has called yet. */
   idle: Map<FnInfo, Scope>;
   /** Variables written in the branch being walked, with what they held before it. */
@@ -114,12 +124,26 @@ const guardsFor = (f: Frame, source: Source): readonly Guard[] => {
 /** The taint with the guards that hold at this point of the function. */
 export const guardedHere = (f: Frame, t: Taint): Taint => guarded(t, guardsFor(f, t.source));
 
-export const addGuards = (f: Frame, tests: readonly Tested[]): void => {
-  for (const { source, guard } of tests) {
+/** From here on the tests came out as `outcome`: what passes a test that says what is forbidden is what it is false of. */
+export const addGuards = (f: Frame, tests: readonly Tested[], outcome = true): void => {
+  for (const { source, guard, holds } of tests) {
     const key = keyOfSource(source);
     f.sources.set(key, source);
-    f.guards.set(key, unionGuards(f.guards.get(key) ?? [], [guard]));
+    const known = holds === null ? guard : decided(guard, holds !== outcome);
+    f.guards.set(key, unionGuards(f.guards.get(key) ?? [], [known]));
   }
+};
+
+/** One object for each guard and outcome, so that the same guard on two ways is the same. */
+const turned = new WeakMap<Guard, { denies: Guard; allows: Guard }>();
+const decided = (guard: Guard, denies: boolean): Guard => {
+  if (guard.denies === denies) return guard;
+  const held = turned.get(guard) ?? {
+    denies: { ...guard, denies: true },
+    allows: { ...guard, denies: false },
+  };
+  turned.set(guard, held);
+  return denies ? held.denies : held.allows;
 };
 
 /** Guards that hold on both of two ways. */
@@ -175,6 +199,7 @@ export const newFrame = (engine: Engine, module: ModuleInfo, info: FnInfo | null
   sources: new Map(),
   stores: new Map(),
   pending: [],
+  writes: [],
   idle: new Map(),
   written: null,
   tool: '',

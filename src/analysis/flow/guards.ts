@@ -1,5 +1,13 @@
-import type { Expr } from '../sources/ir.ts';
-import type { Guard, GuardKind, Place, Taint, Tested, Value } from './value.ts';
+import type { Expr, Stmt } from '../sources/ir.ts';
+import {
+  type Guard,
+  type GuardKind,
+  NOTHING,
+  type Place,
+  type Taint,
+  type Tested,
+  type Value,
+} from './value.ts';
 
 /** Which tests say something about a value: recognised here, judged by the rules. */
 
@@ -39,9 +47,29 @@ const METHODS: ReadonlyMap<string, GuardKind> = new Map([
 export const CHECKING =
   /^_*(is|has|can|are|check|valid|assert|ensure|verif|allow|permit|guard|enforce|require|reject|forbid|deny|authori[sz]e|confirm)/i;
 
-const testOf = (taint: Taint, guard: Guard): Tested => ({ source: taint.source, guard });
+/** What of a value was looked at, where that says nothing of the rest. */
+const PARTS =
+  /(?:^|\.)(extname|suffix|suffixes|splitext|Ext|getExtension|extension|protocol|scheme|Scheme|getScheme|getProtocol|hostname|host|netloc|Host|Hostname|getHost|host_str|port|length|size|count|len|stem|lookup|guess_type|typeof|type)(?:\(\))?$/;
 
-const sourceText = (v: Value): string => (v.literal ?? v.words).slice(0, 160);
+const partOf = (t: Taint): string | undefined => {
+  for (let i = t.passed.length - 1; i >= 0; i--) {
+    const found = PARTS.exec(t.passed[i]!);
+    if (found) return found[1];
+  }
+  return undefined;
+};
+
+const testOf = (taint: Taint, guard: Guard, holds: boolean | null = true): Tested => {
+  const part = partOf(taint);
+  return { source: taint.source, guard: part === undefined ? guard : { ...guard, part }, holds };
+};
+
+const sourceText = (v: Value): string =>
+  (v.literal ?? (v.words || (v.items?.[0]?.literal ?? ''))).slice(0, 160);
+
+/** All that a client sent: that it has a member of some name says nothing of what stands there. */
+const isWhole = (t: Taint): boolean =>
+  t.source.path.length === 0 && t.passed.length === 0 && !t.joined && t.source.kind === 'origin';
 
 /** Whether what a path is compared with ends at a boundary: `root + sep`, `` `${root}/` ``. */
 const endsAtBoundary = (v: Value): boolean =>
@@ -86,10 +114,15 @@ export const testsOfCall = (name: string, object: Value, args: readonly Value[],
           t,
           isRelative(t)
             ? named('relative', sourceText(other ?? object), at)
-            : named('prefix', other?.literal ?? detail, at),
+            : named(
+                'prefix',
+                other?.literal ?? (detail === 'bare' ? (other?.items?.[0]?.literal ?? detail) : detail),
+                at,
+              ),
         ),
       );
-    } else tests.push(testOf(t, named(kind, other ? sourceText(other) : '', at)));
+    } else if (!(kind === 'contains' && isWhole(t)))
+      tests.push(testOf(t, named(kind, other ? sourceText(other) : '', at)));
   }
   if (subject === object && first)
     for (const arg of args)
@@ -109,20 +142,29 @@ export const testsOfOperator = (
   values: readonly Value[],
   at: Place,
 ): Tested[] => {
-  const inner = values.flatMap((v) => [...v.tests]);
   const [a, b] = values;
+  const turns = /^(?:!|not)$/.test(operator);
+  const inner = values.flatMap((v) =>
+    turns ? v.tests.map((t) => ({ ...t, holds: t.holds === null ? null : !t.holds })) : [...v.tests],
+  );
   if (!a || !b) return inner;
   const isIn = /^(not )?in$/.test(operator);
+  const holds = !/^(?:not|!|ne$|is not)/.test(operator);
   if (isIn) {
-    const member = a.taints.map((t) => testOf(t, named('member', sourceText(b), at)));
+    const member = a.taints.map((t) => testOf(t, named('member', sourceText(b), at), holds));
     const contains =
-      a.taints.length === 0 ? b.taints.map((t) => testOf(t, named('contains', sourceText(a), at))) : [];
+      a.taints.length === 0
+        ? b.taints
+            .filter((t) => !isWhole(t))
+            .map((t) => testOf(t, named('contains', sourceText(a), at), holds))
+        : [];
     return [...inner, ...member, ...contains];
   }
   if (!/^([!=]==?|is|is not|eq|ne)$/.test(operator)) return inner;
   const compare = (tainted: Value, other: Value, expr: Expr | undefined): Tested[] => {
     // Compared with nothing, or by its type: no limit on what it says.
     if (tainted.taints.length === 0 || other.literal === '') return [];
+    if (other === NOTHING) return [];
     if (expr?.kind === 'literal' && (expr.value === null || /^(true|false|-?\d+)$/.test(expr.value)))
       return [];
     // One character of a text that is scanned, not the text.
@@ -132,8 +174,33 @@ export const testsOfOperator = (
       testOf(
         t,
         isRelative(t) ? named('relative', sourceText(other), at) : named('equals', sourceText(other), at),
+        holds,
       ),
     );
   };
   return [...inner, ...compare(a, b, operands[1]), ...compare(b, a, operands[0])];
 };
+
+/** Functions whose only answer is that they come back: what they judge is guarded after the call. */
+export const REFUSES =
+  /^_*(assert|validate|ensure|verify|require|enforce|guard|reject|forbid|deny|check|raise_?for)/i;
+
+/** Whether a body can refuse by throwing. How well it judges is seen where it can be followed; else its name stands for it. */
+export const mayThrow = (body: readonly Stmt[]): boolean =>
+  body.some((s) => {
+    switch (s.kind) {
+      case 'throw':
+        return true;
+      case 'if':
+        return mayThrow(s.then) || mayThrow(s.otherwise);
+      case 'loop':
+      case 'block':
+        return mayThrow(s.body);
+      case 'try':
+        return mayThrow(s.body) || s.handlers.some((h) => mayThrow(h.body)) || mayThrow(s.last);
+      case 'switch':
+        return s.cases.some((c) => mayThrow(c.body));
+      default:
+        return false;
+    }
+  });

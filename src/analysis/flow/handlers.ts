@@ -1,60 +1,41 @@
-import type { Expr, Fn } from '../sources/ir.ts';
-import { decoratorKind } from './decorators.ts';
-import { enterHandler, type Style, tainted } from './doors.ts';
+import type { Expr } from '../sources/ir.ts';
+import { enterHandler, tainted } from './doors.ts';
 import { type Frame, originOf, placeIn } from './frame.ts';
+import { basesIn, methodOf } from './members.ts';
+import type { DoorRow } from './models.ts';
+import { argumentAt, holds } from './sinks.ts';
 import type { Given } from './summary.ts';
-import { NOTHING, type OriginKind, type Place, type Value } from './value.ts';
+import {
+  NOTHING,
+  type OriginKind,
+  type Place,
+  type Ref,
+  type Scope,
+  type Value,
+  valueWith,
+} from './value.ts';
 import { pathText } from './walk-statements.ts';
 
 export type { Handler } from './doors.ts';
 
-/** Where untrusted values enter: the ways servers register what clients may call. */
+/** Where untrusted values enter: calls that register what clients may call, as models name them. */
 
 type Call = Extract<Expr, { kind: 'call' }>;
+type FunctionRef = Extract<Ref, { kind: 'function' }>;
 
-const functionRefs = (v: Value) => v.refs.flatMap((r) => (r.kind === 'function' ? [r] : []));
+const functionRefs = (v: Value): FunctionRef[] => v.refs.flatMap((r) => (r.kind === 'function' ? [r] : []));
 
-const HANDLER_KEYS = [
-  'handler',
-  'execute',
-  'run',
-  'callback',
-  'cb',
-  'invoke',
-  'call',
-  'func',
-  'fn',
-  'implementation',
-  'method',
-  'action',
-  'load',
-  'read',
-  'readCallback',
-  'toolHandler',
-  'handle',
-];
-export const SAYS_TOOL = [
-  'description',
-  'inputSchema',
-  'parameters',
-  'schema',
-  'input',
-  'args',
-  'argsSchema',
-  'paramsSchema',
-  'zodSchema',
-  'tool',
-  'definition',
-  'spec',
-  'metadata',
-];
+const NAMES = ['name', 'id', 'toolName', 'uri', 'uriTemplate', 'Name', 'path', 'url'];
+const DESCRIBE = ['tool', 'definition', 'schema', 'metadata', 'spec', 'config', 'Tool', 'Definition'];
+const SCHEMAS = ['inputSchema', 'parameters', 'schema', 'argsSchema', 'paramsSchema', 'input', 'zodSchema'];
 
+/** What a record or an options object calls the thing it describes. */
 const nameIn = (record: Value): string => {
-  for (const key of ['name', 'id', 'toolName', 'uri', 'uriTemplate']) {
+  for (const key of NAMES) {
     const literal = record.fields?.get(key)?.literal;
     if (literal) return literal;
   }
-  for (const key of ['tool', 'definition', 'schema', 'metadata', 'spec', 'config']) {
+  for (const key of DESCRIBE) {
     const literal = record.fields?.get(key)?.fields?.get('name')?.literal;
     if (literal) return literal;
   }
@@ -62,51 +43,38 @@ const nameIn = (record: Value): string => {
 };
 
 const schemaIn = (record: Value): Value | null => {
-  for (const key of [
-    'inputSchema',
-    'parameters',
-    'schema',
-    'argsSchema',
-    'paramsSchema',
-    'input',
-    'zodSchema',
-  ])
-    if (record.fields?.get(key)) return record.fields.get(key)!;
+  for (const key of SCHEMAS) {
+    const found = record.fields?.get(key);
+    if (found) return found;
+  }
   return null;
 };
 
 /** `{ name, description, inputSchema, handler }`: one row of a table of tools, wherever the table goes. */
 export const tableEntry = (f: Frame, record: Value, expr: Expr): void => {
   if (expr.kind !== 'record' || !record.fields) return;
-  const key = HANDLER_KEYS.find((k) => functionRefs(record.fields!.get(k) ?? NOTHING).length > 0);
-  if (!key || !SAYS_TOOL.some((k) => record.fields!.has(k))) return;
-  const name = nameIn(record);
-  if (name === '') return;
-  const kind: OriginKind = record.fields.has('uri') || record.fields.has('uriTemplate') ? 'resource' : 'tool';
-  for (const ref of functionRefs(record.fields.get(key)!))
-    enterHandler(f, kind, name, ref, 'arguments', schemaIn(record));
+  for (const door of f.engine.knows.others('record', f.module.module.language)) {
+    const key = door.at.find((k) => functionRefs(record.fields!.get(k) ?? NOTHING).length > 0);
+    if (!key || !door.beside.some((k) => record.fields!.has(k))) continue;
+    const name = nameIn(record);
+    if (name === '' && door.kind === 'tool') continue;
+    const kind: OriginKind =
+      record.fields.has('uri') || record.fields.has('uriTemplate') ? 'resource' : door.kind;
+    for (const ref of functionRefs(record.fields.get(key)!))
+      enterHandler(f, { ...door, kind }, name, ref, schemaIn(record));
+  }
 };
 
-const takesWebRequest = (fn: Fn): boolean => fn.params.some((p) => /\bhttp\.Request\b/.test(p.type));
-
-const REGISTERS =
-  /^(?:(?:[\w$]*(?:register|add|define|create|make|new|must|build|declare|with)[\w$]*)?tools?|[\w$]*(?:register|add|define|create|must|new)[\w$]*Tool(?:Handler|Def\w*|Func|Specification)?|(?:Sync|Async)ToolSpecification|from_function|FromFunc)$/i;
-const RESOURCES = /^(?:(?:register|add|define|create)\w*)?Resource(?:Template)?s?$/i;
-const PROMPTS = /^(?:(?:register|add|define|create)\w*)?Prompts?$/i;
-const ROUTES =
-  /^(?:get|post|put|delete|patch|all|use|route|HandleFunc|Handle|GET|POST|PUT|DELETE|PATCH|createContext)$/;
-
-/** A table of handlers handed to a registering call in one piece. */
-const handlersOf = (args: readonly Given[], exprs: Call['args']): ReturnType<typeof functionRefs> => {
+/** A function given last is the handler; `withErrors(async (args) => …)`: the wrapped one is. */
+const lastFunctions = (args: readonly Given[], exprs: Call['args']): FunctionRef[] => {
   const last = args.findLastIndex((a) => functionRefs(a.value).length > 0);
   if (last < 0) return [];
-  // `withErrors(async (args) => …)`: the wrapped one is the handler.
   const wrapped = exprs[last]?.value;
   const inner = wrapped?.kind === 'call' ? wrapped.args.some((a) => a.value.kind === 'function') : false;
   return inner ? [] : functionRefs(args[last]!.value);
 };
 
-const wrappedFunctions = (f: Frame, expr: Call): ReturnType<typeof functionRefs> =>
+const wrappedFunctions = (f: Frame, expr: Call): FunctionRef[] =>
   expr.args.flatMap((a) => {
     if (a.value.kind !== 'call') return [];
     return a.value.args.flatMap((inner) =>
@@ -123,121 +91,128 @@ const wrappedFunctions = (f: Frame, expr: Call): ReturnType<typeof functionRefs>
     );
   });
 
-const enterAll = (
+/** Methods of a class or object that stand for a handler. */
+export const methodsOf = (f: Frame, v: Value, names: readonly string[]): FunctionRef[] =>
+  v.refs.flatMap((r) => {
+    if (r.kind !== 'class' && r.kind !== 'object') return [];
+    const self = r.kind === 'object' ? v : valueWith({ refs: [{ kind: 'object', cls: r.cls }] });
+    const found = names.flatMap((n) => methodOf(r.cls, n, basesIn(f.engine.program)) ?? []);
+    return found.map((fn) => ({
+      kind: 'function' as const,
+      fn,
+      scope: fn.module.scope as Scope | null,
+      self,
+    }));
+  });
+
+/** The handlers a call is given, where its door says they stand; else the last function. */
+const handlersIn = (
   f: Frame,
-  kind: OriginKind,
-  name: string,
-  refs: ReturnType<typeof functionRefs>,
-  style: Style,
-  schema: Value | null,
-): void => {
-  for (const ref of refs.slice(0, 8)) enterHandler(f, kind, name, ref, style, schema);
+  door: DoorRow,
+  expr: Call,
+  args: readonly Given[],
+  object: Value,
+): FunctionRef[] => {
+  const found = (v: Value): FunctionRef[] => [...functionRefs(v), ...methodsOf(f, v, door.methods)];
+  const last = (): FunctionRef[] => {
+    const plain = [...lastFunctions(args, expr.args), ...wrappedFunctions(f, expr)];
+    if (plain.length > 0) return plain;
+    return args.flatMap((a) => methodsOf(f, a.value, door.methods));
+  };
+  if (!door.handler) return last();
+  for (const position of door.handler) {
+    const refs =
+      position === 'all'
+        ? [...args.flatMap((a) => found(a.value)), ...wrappedFunctions(f, expr)]
+        : position === 'last'
+          ? last()
+          : found(argumentAt(args, object, position));
+    if (refs.length > 0) return refs;
+  }
+  return [];
+};
+
+const KEYS =
+  /^(?:handler|execute|run|callback|cb|invoke|call|func|fn|implementation|method|action|load|read|toolHandler|handle|Handler)$/;
+
+/** `addTool({ name, execute })`: the handler stands in the only object given. */
+const inOptions = (config: Value): FunctionRef[] => {
+  for (const [key, v] of config.fields ?? []) if (KEYS.test(key)) return functionRefs(v);
+  return [];
 };
 
 /** Handed-on registration: `register(name, handler)` whose own callers bring the handler. */
 const waiting = (f: Frame, kind: OriginKind, args: readonly Given[], at: Place): void => {
   for (const { value } of args)
     for (const t of value.taints)
-      if (
-        t.source.kind === 'param' &&
-        !t.joined &&
-        f.pending.length < 60 &&
-        /handler|callback|cb|fn|func|execute|run|impl/i.test(
-          t.source.path.at(-1) ?? f.info?.fn.params[t.source.index]?.name ?? '',
-        )
-      ) {
+      if (t.source.kind === 'param' && !t.joined && t.passed.length === 0 && f.pending.length < 60) {
         const origin = originOf(f.engine, kind, '', at);
         f.pending.push({ source: t.source, args: [tainted(origin)], at, tool: '' });
       }
 };
 
-/** Recognises a call that registers a handler, by its name and what it is given. */
+const isProtocol = (kind: OriginKind): boolean => kind === 'tool' || kind === 'resource' || kind === 'prompt';
+
+/** Route names are told with their method: `POST /x`. */
+const nameOf = (door: DoorRow, called: string, literal: string, config: Value | undefined): string => {
+  if (door.called && door.called !== 'connection') return door.called;
+  const own = (config ? nameIn(config) : '') || literal;
+  return door.kind === 'http' ? `${called.toUpperCase()} ${own}`.trim() : own;
+};
+
+/** Recognises a call that registers a handler, by what models say of it. */
 export const registration = (
   f: Frame,
   expr: Call,
   name: string,
   paths: readonly string[],
-  _object: Value,
+  object: Value,
   args: readonly Given[],
 ): void => {
-  const at = placeIn(f, expr.at.line);
-  const literal = args.find((a) => a.value.literal)?.value.literal ?? '';
-  if (/^set\w*RequestHandler$/.test(name)) {
-    const what = `${expr.args[0] ? pathText(expr.args[0].value) : ''} ${literal}`;
-    const kind: OriginKind | null = /CallTool|tools\/call/.test(what)
-      ? 'tool'
-      : /ReadResource|resources\/read/.test(what)
-        ? 'resource'
-        : /GetPrompt|prompts\/get/.test(what)
-          ? 'prompt'
-          : null;
-    if (kind)
-      enterAll(f, kind, '', [...handlersOf(args, expr.args), ...wrappedFunctions(f, expr)], 'request', null);
-    return;
-  }
+  const { language } = f.module.module;
+  const { knows } = f.engine;
   // `mcp.tool(name="x")(function)`.
   if (expr.callee.kind === 'call') {
-    const kind = decoratorKind(expr.callee);
-    if (kind) enterAll(f, kind.kind, kind.name, handlersOf(args, []), kind.style, null);
-    return;
-  }
-  // Go: `tools.HandlerFunc(func(ctx, request) …)` makes a function a handler, wherever it goes.
-  if (f.module.module.language === 'go' && /HandlerFunc$/.test(name)) {
-    const made = args.flatMap((a) => functionRefs(a.value));
-    const isHttp = paths.some((p) => p.startsWith('net/http.')) || made.some((r) => takesWebRequest(r.fn.fn));
-    enterAll(f, isHttp ? 'http' : 'tool', literal, made, 'arguments', null);
-    return;
-  }
-  const kind: OriginKind | null =
-    REGISTERS.test(name) && !/^(?:call|get|list|use|has|with)tools?$/i.test(name)
-      ? 'tool'
-      : RESOURCES.test(name)
-        ? 'resource'
-        : PROMPTS.test(name)
-          ? 'prompt'
-          : null;
-  if (kind) {
-    const refs = [...handlersOf(args, expr.args), ...wrappedFunctions(f, expr)];
-    const config = args
-      .map((a) => a.value)
-      .find((v) => v.fields && !v.refs.some((r) => r.kind === 'function'));
-    if (refs.length > 0) {
-      const schema = config
-        ? (schemaIn(config) ?? (kind === 'tool' ? config : null))
-        : (args.map((a) => a.value).find((v) => v.refs.some((r) => r.kind === 'external')) ?? null);
-      enterAll(f, kind, literal, refs, 'arguments', schema);
-    } else if (config) {
-      const key = HANDLER_KEYS.find((k) => functionRefs(config.fields!.get(k) ?? NOTHING).length > 0);
-      if (key)
-        enterAll(
-          f,
-          kind,
-          nameIn(config) || literal,
-          functionRefs(config.fields!.get(key)!),
-          'arguments',
-          schemaIn(config),
-        );
+    const text = pathText(expr.callee.callee);
+    for (const door of knows.decorators(text.includes('.') ? `?.${text}` : text, language)) {
+      const literal = expr.callee.args.find((a) => a.value.kind === 'literal')?.value;
+      const called = literal?.kind === 'literal' ? (literal.value ?? '') : '';
+      for (const ref of lastFunctions(args, [])) enterHandler(f, door, called, ref, null);
+      return;
     }
-    // Values that are tables have had their rows entered where they were written.
-    waiting(f, kind, args, at);
-    return;
   }
-  const functions = args.flatMap((a) => functionRefs(a.value));
-  if (functions.length === 0) return;
-  if (name === 'createServer' && paths.some((p) => /^https?2?\./.test(p)))
-    enterAll(f, 'http', 'request', functions, 'arguments', null);
-  else if (
-    ROUTES.test(name) &&
-    expr.callee.kind === 'member' &&
-    (args[0]?.value.literal?.startsWith('/') ||
-      (name === 'use' && /app|router|server/i.test(pathText(expr.callee.object))))
-  )
-    enterAll(
-      f,
-      'http',
-      `${name.toUpperCase()} ${args[0]?.value.literal ?? ''}`.trim(),
-      functions,
-      'arguments',
-      null,
-    );
+  const candidates = paths.length > 0 ? paths : [expr.callee.kind === 'member' ? `?.${name}` : name];
+  for (const path of candidates)
+    for (const door of knows.doors(path, language)) {
+      if (!door.when.every((c) => holds(c, args, object, expr))) continue;
+      if (enterDoor(f, door, expr, name, args, object)) return;
+    }
+};
+
+const enterDoor = (
+  f: Frame,
+  door: DoorRow,
+  expr: Call,
+  name: string,
+  args: readonly Given[],
+  object: Value,
+): boolean => {
+  const literal = args.find((a) => a.value.literal)?.value.literal ?? '';
+  const config = args.map((a) => a.value).find((v) => v.fields && !v.refs.some((r) => r.kind === 'function'));
+  let refs = handlersIn(f, door, expr, args, object);
+  let schema: Value | null = null;
+  if (isProtocol(door.kind)) {
+    if (refs.length > 0 && !config?.fields?.has('name'))
+      schema = config
+        ? (schemaIn(config) ?? (door.kind === 'tool' ? config : null))
+        : (args.map((a) => a.value).find((v) => v.refs.some((r) => r.kind === 'external')) ?? null);
+    else if (config) schema = schemaIn(config);
+    if (refs.length === 0 && config) refs = inOptions(config);
+  } else if (door.kind === 'http' && refs.length > 0) {
+    // tRPC: the schema stands in the call before.
+    schema = object.refs.some((r) => r.kind === 'external') ? (object.fields?.get('#input') ?? null) : null;
+  }
+  for (const ref of refs.slice(0, 8)) enterHandler(f, door, nameOf(door, name, literal, config), ref, schema);
+  if (refs.length === 0 && isProtocol(door.kind)) waiting(f, door.kind, args, placeIn(f, expr.at.line));
+  return refs.length > 0;
 };

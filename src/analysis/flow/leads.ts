@@ -1,11 +1,12 @@
 import type { Hit } from './analyse.ts';
+import { type Judged, judge, RANK, type Strength } from './judging.ts';
 import type { Rule } from './rules.ts';
 import { withoutFollowedTexts } from './text-leads.ts';
 import { type Guard, type OriginKind, type Place, placesOf, type Taint } from './value.ts';
 
-/** Turns what reached sinks into what an auditor reads: one lead a root cause, the other ways to it beside it. */
+export type { Strength };
 
-export type Strength = 'strong' | 'moderate' | 'weak';
+/** Turns what reached sinks into what an auditor reads: one lead a root cause, the other ways to it beside it. */
 
 /** A handler whose input gets to a sink: where it begins, and whether something stands guard on every way of it. */
 export type Door = Place & { kind: OriginKind; name: string; guarded: boolean };
@@ -40,63 +41,6 @@ export const joinedDoors = (doors: readonly Door[]): Door[] => {
     unique.set(key, held ? { ...held, guarded: held.guarded && d.guarded } : d);
   }
   return [...unique.values()].sort((a, b) => byPlace(a, b) || byCodePoint(a.name, b.name));
-};
-
-const RANK: Record<Strength, number> = { strong: 0, moderate: 1, weak: 2 };
-const weaker = (a: Strength, b: Strength): Strength => (RANK[a] >= RANK[b] ? a : b);
-
-/** How much an origin is worth at most: whoever writes it decides. */
-const MOST: Record<OriginKind, Strength> = {
-  tool: 'strong',
-  http: 'strong',
-  resource: 'strong',
-  prompt: 'strong',
-  remote: 'moderate',
-  file: 'weak',
-  environment: 'weak',
-  caller: 'weak',
-};
-
-const compiled = (patterns: Map<string, RegExp>, text: string): RegExp => {
-  const held = patterns.get(text);
-  if (held) return held;
-  const made = new RegExp(text, 'i');
-  patterns.set(text, made);
-  return made;
-};
-
-/** Of a guard that a setting turns on. */
-const CONDITIONAL = 'it holds only where a setting turns it on';
-
-type Judged = { strength: Strength; guards: FlowLead['guards']; sanitizers: string[] };
-
-/** What the rule makes of the guards on the way. A guard weakens a flow; one with a hole does so by half. */
-const judge = (rule: Rule, t: Taint, patterns: Map<string, RegExp>): Judged => {
-  const guards: { guard: Guard; hole: string | null }[] = [];
-  for (const g of t.guards) {
-    const spec = rule.guards.find(
-      (s) =>
-        s.kind === g.kind &&
-        (s.matches === undefined || compiled(patterns, s.matches).test(g.detail)) &&
-        (s.input === undefined || compiled(patterns, s.input).test(t.source.path.at(-1) ?? '')),
-    );
-    if (spec) guards.push({ guard: g, hole: spec.hole ?? (g.conditional ? CONDITIONAL : null) });
-  }
-  const sanitizers = t.passed.filter((p) =>
-    rule.sanitizers.some((s) =>
-      s.startsWith('/') ? compiled(patterns, s.slice(1, -1)).test(p) : p === s || p.endsWith(`.${s}`),
-    ),
-  );
-  const kind = t.source.kind === 'origin' ? t.source.origin.kind : 'caller';
-  const base = weaker(rule.strength, MOST[kind]);
-  // A function's good name counts only as long as nothing was seen to be wrong inside it.
-  const holes = guards.some((g) => g.hole !== null);
-  const holds = guards.some((g) => g.hole === null) || (sanitizers.length > 0 && !holes);
-  return {
-    strength: holds ? 'weak' : guards.length > 0 ? weaker(base, 'moderate') : base,
-    guards,
-    sanitizers,
-  };
 };
 
 const WRAPPERS = new Set([
@@ -251,6 +195,11 @@ const sharing = (leads: readonly FlowLead[]): FlowLead[] => {
   return [...leads.filter((l) => !merged.has(l)), ...result];
 };
 
+/** A number closes what makes text of it: worth a word where text is all that matters, and none elsewhere. */
+const TEXT_CLASSES = /^(?:command-injection|code-execution|sql-injection)$/;
+const isNumber = (t: Taint): boolean =>
+  t.guards.some((g) => g.kind === 'schema' && g.detail.startsWith('number'));
+
 /** Leads of all hits: by sink first, then sinks of one function that the same inputs reach are one. */
 export const leadsOf = (hits: readonly Hit[]): FlowLead[] => {
   const patterns = new Map<string, RegExp>();
@@ -259,6 +208,7 @@ export const leadsOf = (hits: readonly Hit[]): FlowLead[] => {
     const { rule } = hit.rule;
     const { source } = hit.taint;
     if (source.kind !== 'origin' || !rule.origins.includes(source.origin.kind)) continue;
+    if (isNumber(hit.taint) && !TEXT_CLASSES.test(rule.class)) continue;
     const found: Found = { ...judge(rule, hit.taint, patterns), ...inputOf(hit), hit };
     const key = sinkKey(hit);
     sinks.set(key, [...(sinks.get(key) ?? []), found]);

@@ -51,7 +51,9 @@ export const exported = (p: Program, info: ModuleInfo, name: string, depth = 0):
     const from = p.resolve(module, e.from);
     if (!from) {
       if (e.name === name)
-        return external(e.local === '*' ? packagePath(e.from) : `${packagePath(e.from)}.${e.local}`);
+        return external(
+          p.canonical(e.local === '*' ? packagePath(e.from) : `${packagePath(e.from)}.${e.local}`),
+        );
       continue;
     }
     if (e.name === name && e.local === '*') return valueWith({ refs: [{ kind: 'module', module: from }] });
@@ -84,7 +86,9 @@ export const imported = (
     );
     if (inner && inner !== info) return valueWith({ refs: [{ kind: 'module', module: inner }] });
   }
-  return external(wanted.name === '*' || wanted.name === 'default' ? path : `${path}.${wanted.name}`);
+  return external(
+    p.canonical(wanted.name === '*' || wanted.name === 'default' ? path : `${path}.${wanted.name}`),
+  );
 };
 
 /** A name at the top level of a module: its own, or imported. */
@@ -135,10 +139,41 @@ const fieldOf = (p: Program, cls: ClassInfo, name: string, depth = 0): Value | n
   return null;
 };
 
+/** What a class has from one outside the tree, or what only classes that extend it have. */
+const inherited = (p: Program, cls: ClassInfo, property: string): Value => {
+  const outside = outerBases(p, cls);
+  if (outside.length > 0)
+    return valueWith({
+      refs: outside.map((path) => ({ kind: 'external', path: p.canonical(`${path}().${property}`) })),
+    });
+  const below = p.extending(cls.cls.name, cls.module.module.language).slice(0, 8);
+  return unionAll(
+    below.flatMap((c) => {
+      const method = c.methods.get(property);
+      return method ? [functionRef(method, valueWith({ refs: [{ kind: 'object', cls: c }] }))] : [];
+    }),
+  );
+};
+
+/** Paths of what a class, or one it extends, extends outside the tree. */
+const outerBases = (p: Program, cls: ClassInfo, depth = 0): string[] =>
+  depth > 4
+    ? []
+    : cls.cls.bases.flatMap((b) => {
+        const root =
+          b.kind === 'name' ? b : b.kind === 'member' && b.object.kind === 'name' ? b.object : null;
+        const found = root?.kind === 'name' ? named(p, cls.module, root.name) : null;
+        return (found?.refs ?? []).flatMap((r) => {
+          if (r.kind === 'class' && r.cls !== cls) return outerBases(p, r.cls, depth + 1);
+          if (r.kind !== 'external') return [];
+          return [p.canonical(b.kind === 'member' ? `${r.path}.${b.property}` : r.path)];
+        });
+      });
+
 const ofRef = (p: Program, ref: Ref, self: Value, property: string): Value => {
   switch (ref.kind) {
     case 'external':
-      return external(property === 'default' ? ref.path : longer(ref.path, `.${property}`));
+      return external(property === 'default' ? ref.path : p.canonical(longer(ref.path, `.${property}`)));
     case 'module':
       return (
         exported(p, ref.module, property) ?? (property === 'default' ? valueWith({ refs: [ref] }) : NOTHING)
@@ -147,7 +182,7 @@ const ofRef = (p: Program, ref: Ref, self: Value, property: string): Value => {
     case 'object': {
       const method = methodOf(ref.cls, property, basesIn(p));
       if (method) return functionRef(method, ref.kind === 'object' ? self : null);
-      return fieldOf(p, ref.cls, property) ?? NOTHING;
+      return fieldOf(p, ref.cls, property) ?? inherited(p, ref.cls, property);
     }
     // `fn.bind(x)` and decorated functions stay the function.
     case 'function':

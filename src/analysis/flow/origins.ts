@@ -1,31 +1,12 @@
 import type { Expr } from '../sources/ir.ts';
 import { type Frame, originOf, placeIn } from './frame.ts';
-import { type OriginKind, step, taintOf, type Value, valueWith } from './value.ts';
+import { argumentAt } from './sinks.ts';
+import type { Given } from './summary.ts';
+import { NOTHING, type OriginKind, step, taintOf, type Value, valueWith } from './value.ts';
 
 /** Values that come in from elsewhere than a handler's parameters. */
 
 const externalsOf = (v: Value): string[] => v.refs.flatMap((r) => (r.kind === 'external' ? [r.path] : []));
-
-/** Places that hold them, by path. The part in brackets names what is read. */
-const AMBIENT: [RegExp, OriginKind][] = [
-  [/^process\.env\.(\w+)$/, 'environment'],
-  [/^process\.argv$/, 'environment'],
-  [/^(?:os\.environ|sys\.argv)(?:\.get\(\))?$/, 'environment'],
-  [/^(?:flask|quart)\.request\.(args|form|json|data|values|headers|files|cookies)$/, 'http'],
-];
-
-/** Calls that give them. */
-const RESULTS: [RegExp, OriginKind][] = [
-  [/^(?:os\.getenv|os\.environ\.get|os\.Getenv|os\.LookupEnv|System\.getenv|std\.env\.var)$/, 'environment'],
-  [/^(?:fetch|axios|got|ky|request|needle|superagent|undici|node-fetch|cross-fetch)(?:\.\w+)*$/, 'remote'],
-  [
-    /^(?:requests|httpx|aiohttp|urllib3?)(?:\.\w+(?:\(\))?)*\.(?:get|post|put|request|urlopen|send|fetch)$/,
-    'remote',
-  ],
-  [/^net\/http\.(?:Get|Post|DefaultClient\.Do)$/, 'remote'],
-  [/^(?:fs(?:\/promises|\.promises|-extra)?|graceful-fs)\.readFile(?:Sync)?$/, 'file'],
-  [/^(?:os|io\/ioutil)\.ReadFile$|^java\.nio\.file\.Files\.read\w+$/, 'file'],
-];
 
 const tainted = (f: Frame, kind: OriginKind, name: string, line: number, refs: Value['refs']): Value => {
   const at = placeIn(f, line);
@@ -35,11 +16,15 @@ const tainted = (f: Frame, kind: OriginKind, name: string, line: number, refs: V
 
 /** The value of a place that is filled from outside, or null. */
 export const ambient = (f: Frame, found: Value, expr: Expr): Value | null => {
-  for (const path of externalsOf(found))
-    for (const [pattern, kind] of AMBIENT) {
-      const match = pattern.exec(path);
-      if (match) return tainted(f, kind, match[1] ?? '', expr.at.line, found.refs);
-    }
+  const { knows } = f.engine;
+  for (const path of externalsOf(found)) {
+    const row = knows.members(path, f.module.module.language)[0];
+    if (row) return tainted(f, row.kind, row.kind === 'environment' ? '' : '', expr.at.line, found.refs);
+    // One variable of an environment: `process.env.NAME`.
+    const held = /^(.+)\.([A-Za-z_]\w*)$/.exec(path);
+    const of = held && knows.members(held[1]!, f.module.module.language)[0];
+    if (of) return tainted(f, of.kind, held[2]!, expr.at.line, found.refs);
+  }
   return null;
 };
 
@@ -47,14 +32,14 @@ export const ambient = (f: Frame, found: Value, expr: Expr): Value | null => {
 export const brought = (
   f: Frame,
   paths: readonly string[],
-  args: readonly Value[],
+  args: readonly Given[],
   expr: Expr,
 ): Value | null => {
-  for (const path of paths)
-    for (const [pattern, kind] of RESULTS)
-      if (pattern.test(path))
-        return tainted(f, kind, kind === 'environment' ? (args[0]?.literal ?? '') : '', expr.at.line, [
-          { kind: 'external', path: `${path}()` },
-        ]);
+  for (const path of paths) {
+    const row = f.engine.knows.sources(path, f.module.module.language)[0];
+    if (!row) continue;
+    const name = row.name === undefined ? '' : (argumentAt(args, NOTHING, row.name).literal ?? '');
+    return tainted(f, row.kind, name, expr.at.line, [{ kind: 'external', path: `${path}()` }]);
+  }
   return null;
 };

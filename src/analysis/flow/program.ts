@@ -12,6 +12,11 @@ export type Program = {
   classOf(cls: Class, module: ModuleInfo): ClassInfo;
   /** Methods of this name in all classes of one language. */
   methodsNamed(name: string, language: string): readonly FnInfo[];
+  /** Classes met so far that name a base like this as theirs. */
+  extending(base: string, language: string): readonly ClassInfo[];
+  /** The path models use for a thing of the language being walked: calls lead into no other. */
+  canonical(path: string): string;
+  language: Module['language'];
 };
 
 const folderOf = (path: string): string => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '');
@@ -152,7 +157,10 @@ const resolver = (modules: ReadonlyMap<string, ModuleInfo>) => {
   };
 };
 
-export const programOf = (list: readonly Module[]): Program => {
+export const programOf = (
+  list: readonly Module[],
+  canonical: (path: string, language: Module['language']) => string = (path) => path,
+): Program => {
   const modules = new Map<string, ModuleInfo>();
   const shared = new Map<string, Scope>();
   for (const module of list) {
@@ -176,6 +184,7 @@ export const programOf = (list: readonly Module[]): Program => {
   const methods = new Map<string, FnInfo[]>();
   /** Classes of one name in one module or package are one class. */
   const named = new Map<string, ClassInfo>();
+  const derived = new Map<string, ClassInfo[]>();
   const classOf: Program['classOf'] = (cls, module) => {
     const held = classes.get(cls);
     if (held) return held;
@@ -186,6 +195,13 @@ export const programOf = (list: readonly Module[]): Program => {
     const info: ClassInfo = first ?? { cls, module, methods: new Map(), fields: new Map() };
     if (apart) named.set(key, info);
     classes.set(cls, info);
+    for (const base of cls.bases) {
+      const name = base.kind === 'name' ? base.name : base.kind === 'member' ? base.property : '';
+      const key = `${module.module.language}:${name}`;
+      const held = derived.get(key);
+      if (held) held.push(info);
+      else derived.set(key, [info]);
+    }
     for (const m of cls.methods) {
       const method = infoOf(m, module, info);
       info.methods.set(m.name, method);
@@ -194,14 +210,18 @@ export const programOf = (list: readonly Module[]): Program => {
     }
     return info;
   };
-  return {
+  const program: Program = {
     modules,
+    language: list[0]?.language ?? 'javascript',
+    canonical: (path) => canonical(path, program.language),
+    extending: (base, language) => derived.get(`${language}:${base}`) ?? [],
     resolve,
     siblings: (m) => folders.get(folderOf(m.path))?.filter((x) => x.module.language === m.language) ?? [],
     infoOf,
     classOf,
     methodsNamed: (name, language) => methods.get(`${language}:${name}`) ?? [],
   };
+  return program;
 };
 
 /** Every import of a module, those inside functions too (they are listed with the module). */

@@ -56,11 +56,17 @@ const NARROW =
   /\.(?:regex|uuid|uuidv4|guid|datetime|ip|ipv4|ipv6|cuid2?|ulid|nanoid|date|hostname|startsWith)\(\)/;
 const OWN_CHECK = /\.(?:refine|superRefine|check|transform|pipe)\(\)/;
 
+const NUMBER = /\.(?:number|int|int32|float32|bigint)\(\)/;
+
 /** A value from `source` as the schema lets it through. */
 export const constrained = (schema: Value | null, source: Source, at: Place, depth = 0): Value => {
   const path = schema ? pathOf(schema) : null;
   if (path && HARMLESS.test(path) && !/\.(?:string|object|record|union|any|unknown)\(\)/.test(path))
-    return NOTHING;
+    return NUMBER.test(path)
+      ? valueWith({
+          taints: [taintOf(source, [{ kind: 'schema', detail: `number ${HARMLESS.exec(path)![0]}`, at }])],
+        })
+      : NOTHING;
   const guards: Guard[] = [];
   if (path && NARROW.test(path)) guards.push({ kind: 'schema', detail: NARROW.exec(path)![0], at });
   else if (path && OWN_CHECK.test(path)) guards.push({ kind: 'schema', detail: 'refine', at });

@@ -1,6 +1,7 @@
 import type { Expr } from '../sources/ir.ts';
 import { addHit, type Frame, guardedHere, placeIn } from './frame.ts';
-import { type Condition, type SinkRule, sinksOf } from './rules.ts';
+import { type SinkRule, sinksOf } from './knowledge.ts';
+import type { Condition } from './rules.ts';
 import type { Given } from './summary.ts';
 import {
   allTaints,
@@ -16,9 +17,15 @@ import {
 
 /** Where calls of functions from outside are held against the rules. */
 
-/** The value at a position of a call: `0`, a keyword, `rest:1`, `all`, `object`. */
-const argumentAt = (args: readonly Given[], object: Value, position: number | string): Value => {
+/** The value at a position of a call: `0`, a keyword, `rest:1`, `all`, `object`, `property:url` of an options object. */
+export const argumentAt = (args: readonly Given[], object: Value, position: number | string): Value => {
   const positional = args.filter((a) => a.name === undefined);
+  if (typeof position === 'string' && position.startsWith('property:')) {
+    const [first, ...inner] = position.slice('property:'.length).split('.');
+    let found = args.map((a) => a.value.fields?.get(first!)).find((v) => v !== undefined);
+    for (const key of inner) found = found?.fields?.get(key);
+    return found ?? NOTHING;
+  }
   if (position === 'object') return object;
   if (position === 'all') return valueWith({ items: args.map((a) => a.value) });
   const rest = typeof position === 'string' ? /^rest:(\d+)$/.exec(position)?.[1] : undefined;
@@ -41,7 +48,14 @@ const argumentAt = (args: readonly Given[], object: Value, position: number | st
 const constantsOf = (v: Value): string[] =>
   v.literal !== null ? [v.literal] : v.taints.length === 0 && v.words !== '' ? v.words.split(' ') : ['\0'];
 
-const holds = (c: Condition, args: readonly Given[], object: Value): boolean => {
+export const holds = (c: Condition, args: readonly Given[], object: Value, expr?: Expr): boolean => {
+  // What a name stands for may be unknown: how it is spelled says enough (`CallToolRequestSchema`).
+  if (c.property === undefined && c.matches !== undefined && typeof c.argument === 'number') {
+    const written = expr?.kind === 'call' ? expr.args[c.argument]?.value : undefined;
+    const spelled =
+      written?.kind === 'name' ? written.name : written?.kind === 'member' ? written.property : null;
+    if (spelled !== null && /^[A-Z]/.test(spelled) && new RegExp(c.matches).test(spelled)) return true;
+  }
   const whole = argumentAt(args, object, c.argument);
   const value =
     c.property === undefined
@@ -97,19 +111,46 @@ const fileOptionTaints = (v: Value): readonly Taint[] => {
 /** `https://` and a host not finished yet; an unknown text in front is taken for a base address. */
 const NAMES_HOST = /^(?:(?:[a-z][a-z0-9+.-]*|\0)?:?\/\/[^/?#]*)?$/i;
 
-export const fits = (rule: SinkRule, t: Taint): boolean =>
-  rule.sink.shape === 'joined'
-    ? t.joined
-    : rule.sink.shape === 'host'
-      ? !t.joined || (NAMES_HOST.test(t.prefix) && t.prefix !== '\0')
-      : true;
+/** A host that is fixed, or a base address, and then a path: no query and no fragment yet. */
+const IN_PATH = /^(?:(?:[a-z][a-z0-9+.-]*:\/\/|\0)[^?#]*\/[^?#]*|\/[^?#]*|\0)$/i;
+const NAMES_SCHEME = /^[a-z][a-z0-9+.-]*:\/\/[^/]*$/i;
 
-export const taintsFor = (rule: SinkRule, v: Value): readonly Taint[] =>
-  rule.sink.shape === 'option'
-    ? optionTaints(v)
-    : rule.sink.shape === 'file-option'
-      ? fileOptionTaints(v)
-      : allTaints(v);
+export const fits = (rule: SinkRule, t: Taint): boolean => {
+  switch (rule.sink.shape) {
+    case 'joined':
+      return t.joined;
+    case 'host':
+      return !t.joined || (NAMES_HOST.test(t.prefix) && t.prefix !== '\0');
+    case 'url-path':
+      return t.joined && IN_PATH.test(t.prefix) && !NAMES_SCHEME.test(t.prefix);
+    case 'head':
+      return !t.joined || t.prefix === '';
+    default:
+      return true;
+  }
+};
+
+/** What a list begins with is the program; a list nobody looked into may begin with anything. */
+const headTaints = (v: Value): readonly Taint[] => {
+  const [first] = v.items ?? [];
+  return first === undefined ? v.taints : allTaints(first);
+};
+
+export const taintsFor = (rule: SinkRule, v: Value): readonly Taint[] => {
+  switch (rule.sink.shape) {
+    case 'option':
+      return optionTaints(v);
+    case 'file-option':
+      return fileOptionTaints(v);
+    case 'head':
+      return headTaints(v);
+    default:
+      return allTaints(v);
+  }
+};
+
+const ofList = (rule: SinkRule, value: Value): { list: true } | Record<string, never> =>
+  /^(?:file-option|option|head)$/.test(rule.sink.shape) && !value.items ? { list: true } : {};
 
 /** The arguments of a new object, and properties of its options, whose names a rule looks for. */
 const spelled = (expr: Expr, args: readonly Given[], hint: RegExp): { value: Value; name: string } => {
@@ -142,8 +183,8 @@ export const checkSinks = (
   for (const path of paths) {
     // An object of a package, made with what came in.
     const made = expr.kind === 'call' && expr.isNew && object === NOTHING && !path.startsWith('?');
-    const found = sinksOf(f.engine.rules, path, language);
-    for (const rule of made ? [...found, ...sinksOf(f.engine.rules, 'new *', language)] : found) {
+    const found = sinksOf(f.engine.knows, path, language);
+    for (const rule of made ? [...found, ...sinksOf(f.engine.knows, 'new *', language)] : found) {
       if (rule.except?.test(path)) continue;
       if (!rule.sink.when.every((c) => holds(c, args, object))) continue;
       let value = NOTHING;
@@ -171,7 +212,7 @@ export const checkSinks = (
           inside: f.info?.fn.name ?? '',
           taint: guardedHere(f, { ...t, trail: step(t.trail, at) }),
           words: named ? named.name : value.words,
-          ...(rule.sink.shape === 'file-option' && !value.items ? { list: true } : {}),
+          ...ofList(rule, value),
           tool: '',
         });
       }
@@ -183,7 +224,7 @@ export const checkSinks = (
 /** What a text that is put together becomes by its words alone, whatever is done with it later. */
 export const checkText = (f: Frame, value: Value, line: number, endLine: number): void => {
   if (value.taints.length === 0) return;
-  for (const rule of sinksOf(f.engine.rules, 'text', f.module.module.language)) {
+  for (const rule of sinksOf(f.engine.knows, 'text', f.module.module.language)) {
     if (rule.hint && !rule.hint.test(value.words)) continue;
     const at = placeIn(f, line);
     for (const t of value.taints)

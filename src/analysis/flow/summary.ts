@@ -1,3 +1,4 @@
+import { writeOuter } from './assign.ts';
 import { bind, type Given, hasSelf, record } from './bind-arguments.ts';
 import {
   addGuards,
@@ -88,7 +89,7 @@ const testsOf = (f: Frame): Tested[] => {
   for (const [key, guards] of f.exits ?? [])
     for (const guard of guards) {
       const source = f.sources.get(key);
-      if (source) all.push({ source, guard });
+      if (source) all.push({ source, guard, holds: true });
     }
   return all;
 };
@@ -113,6 +114,7 @@ export const summaryOf = (e: Engine, info: FnInfo, scope: Scope | null): Summary
       holds: testsOf(f),
       stores: f.stores,
       pending: f.pending,
+      writes: f.writes,
     };
     e.summaries.set(info, { scope, summary });
     return summary;
@@ -141,6 +143,8 @@ const appended = (first: Trail | null, second: Trail | null): Trail | null => {
   if (!second) return first;
   return step(appended(first, second.before), second.at);
 };
+
+const isPredicate = ({ fn }: FnInfo): boolean => fn.body.length === 1 && fn.body[0]!.kind === 'return';
 
 /** Puts what a caller passes in the place of a function's own parameters. */
 const substitution = (f: Frame, s: Summary, bound: readonly Value[], self: Value | null, at: Place) => {
@@ -193,9 +197,28 @@ const substitution = (f: Frame, s: Summary, bound: readonly Value[], self: Value
     list.flatMap((t) => {
       const key = `${t.source.kind}${t.source.kind === 'param' ? `${t.source.frame}.${t.source.index}` : t.source.origin.id}/${t.source.path.join('/')}`;
       const r = resolve(t.source, key);
-      return r === null ? [t] : allTaints(r).map((o) => ({ source: o.source, guard: t.guard }));
+      return r === null
+        ? [t]
+        : allTaints(r).map((o) => ({ source: o.source, guard: t.guard, holds: t.holds }));
     });
   return { resolve, composed, taints, value, tests };
+};
+
+/** Calls a function that a value holds, with what was bound to it before. */
+export const applyRef = (
+  f: Frame,
+  ref: Extract<Value['refs'][number], { kind: 'function' }>,
+  args: readonly Given[],
+  at: Place,
+  self: Value | null = ref.self,
+): Value => apply(f, ref.fn, ref.scope, ref.given ? [...ref.given, ...args] : args, self, at);
+
+const MOST_KEPT = 6;
+
+/** What a field of an object that outlives the call may hold from a door. */
+const keptFrom = (v: Value): Value => {
+  const kept = v.taints.filter((t) => t.source.kind === 'origin').slice(0, MOST_KEPT);
+  return kept.length > 0 ? valueWith({ taints: kept }) : NOTHING;
 };
 
 /** Calls a function that is known: its hits become hits here, or results; its value is returned. */
@@ -228,9 +251,17 @@ export const apply = (
           words: taint.joined ? hit.words : `${r.words} ${hit.words}`.trim(),
         });
   }
-  for (const [field, stored] of s.stores)
+  for (const [field, stored] of s.stores) {
+    const value = sub.value(stored);
     if (self?.taints.some((t) => t.source.kind === 'param' && t.source.index === -1))
-      f.stores.set(field, union(f.stores.get(field) ?? NOTHING, sub.value(stored)));
+      f.stores.set(field, union(f.stores.get(field) ?? NOTHING, value));
+    const kept = keptFrom(value);
+    if (kept !== NOTHING)
+      for (const ref of self?.refs ?? [])
+        if (ref.kind === 'object')
+          ref.cls.fields.set(field, union(ref.cls.fields.get(field) ?? NOTHING, kept));
+  }
+  for (const w of s.writes) writeOuter(f, w.scope, w.name, sub.value(w.value));
   for (const waiting of s.pending) {
     const args = waiting.args.map((v) => ({ value: sub.value(v) }));
     const r = sub.resolve(waiting.source, `${waiting.source.kind}${JSON.stringify(waiting.source)}`);
@@ -243,8 +274,7 @@ export const apply = (
     // `tool('read_file', …, handler)` in the program's own words: the name is beside the handler.
     else if (unnamed(waiting.args))
       f.tool = bound.find((v) => v.literal !== null && NAME.test(v.literal))?.literal ?? f.tool;
-    for (const ref of r.refs)
-      if (ref.kind === 'function') apply(f, ref.fn, ref.scope, args, ref.self, waiting.at);
+    for (const ref of r.refs) if (ref.kind === 'function') applyRef(f, ref, args, waiting.at);
     for (const t of r.taints)
       if (t.source.kind === 'param' && f.pending.length < 60)
         f.pending.push({ ...waiting, source: t.source, args: args.map((a) => a.value), tool: f.tool });
@@ -252,7 +282,8 @@ export const apply = (
   }
   const held = sub.tests(s.holds);
   addGuards(f, held);
-  const asked = sub.tests(s.tests);
+  // Of a predicate that is one expression the answer is what was tested; of others only that it was.
+  const asked = sub.tests(isPredicate(info) ? s.tests : s.tests.map((t) => ({ ...t, holds: null })));
   noteTests(f, asked);
   const result = sub.value(s.returns);
   return {

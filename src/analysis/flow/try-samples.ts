@@ -1,7 +1,9 @@
 import { languages } from '../sources/readers.ts';
 import { analyse } from './analyse.ts';
+import { indexRules } from './knowledge.ts';
 import { leadsOf, type Strength } from './leads.ts';
-import { indexRules, type Rule } from './rules.ts';
+import type { Model } from './models.ts';
+import type { Rule } from './rules.ts';
 
 /** What a rule said about one of its own samples, where that is not what the sample expects. */
 export type SampleProblem = {
@@ -29,10 +31,11 @@ const FILE = {
  */
 export const trySamples = async (
   rules: readonly Rule[],
+  models: readonly Model[],
   tried: readonly Rule[] = rules,
 ): Promise<SampleProblem[]> => {
   const problems: SampleProblem[] = [];
-  const index = indexRules(rules);
+  const index = indexRules(rules, models);
   for (const rule of tried)
     for (const [i, { language, code, finds }] of rule.samples.entries()) {
       const path = FILE[language];

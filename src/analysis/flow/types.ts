@@ -40,7 +40,8 @@ export const typed = (p: Program, info: ModuleInfo, type: string): Value => {
   if (!value) return NOTHING;
   const refs = value.refs.flatMap((r) => {
     if (r.kind === 'class' && rest.length === 0) return [{ kind: 'object' as const, cls: r.cls }];
-    if (r.kind === 'external') return external(`${[r.path, ...rest].join('.')}()`).refs;
+    if (r.kind === 'external')
+      return external(p.canonical(`${p.canonical([r.path, ...rest].join('.'))}()`)).refs;
     if (r.kind === 'module' && rest.length === 1) {
       const inner = named(p, r.module, rest[0]!) ?? NOTHING;
       return inner.refs.flatMap((x) => (x.kind === 'class' ? [{ kind: 'object' as const, cls: x.cls }] : []));

@@ -9,9 +9,14 @@ export type OriginKind =
   | 'resource'
   | 'prompt'
   | 'http'
+  /** A message of a raw connection: socket, WebSocket, worker, extension. */
+  | 'message'
+  | 'stdin'
   | 'remote'
   | 'file'
   | 'environment'
+  /** The command line. */
+  | 'argument'
   | 'caller';
 
 /** A door of the program: one tool, route, variable, file read. `name` is what people call it, '' when unknown. */
@@ -41,6 +46,10 @@ export type Guard = {
   kind: GuardKind;
   detail: string;
   at: Place;
+  /** The part of the value that was tested, where it was not the whole: `extname`, `protocol`. */
+  part?: string;
+  /** Whether what passes is what the test is false of: a list of what is forbidden. Not there where that is not known. */
+  denies?: boolean;
   /** It stands inside a condition that says nothing of the value: a setting turns it on. */
   conditional?: true;
   /** Where the function that checks is written: what there is to prove. */
@@ -64,10 +73,22 @@ export type Taint = {
 };
 
 /** A test of a value, by the key of its source: it guards where the test's outcome decides. */
-export type Tested = { source: Source; guard: Guard };
+export type Tested = {
+  source: Source;
+  guard: Guard;
+  /** Whether the guard's statement is true when the whole test is; null where that is not known. */
+  holds: boolean | null;
+};
 
 export type Ref =
-  | { kind: 'function'; fn: FnInfo; scope: Scope | null; self: Value | null }
+  | {
+      kind: 'function';
+      fn: FnInfo;
+      scope: Scope | null;
+      self: Value | null;
+      /** Arguments that were bound to it: they come before those of a call. */
+      given?: readonly { name?: string; spread?: boolean; value: Value }[];
+    }
   | { kind: 'class'; cls: ClassInfo }
   | { kind: 'object'; cls: ClassInfo }
   | { kind: 'module'; module: ModuleInfo }

@@ -75,7 +75,7 @@ export const unionTaints = (a: readonly Taint[], b: readonly Taint[]): readonly 
 const sameRef = (a: Ref, b: Ref): boolean =>
   a.kind === b.kind &&
   (a.kind === 'function'
-    ? a.fn === (b as typeof a).fn && a.scope === (b as typeof a).scope
+    ? a.fn === (b as typeof a).fn && a.scope === (b as typeof a).scope && a.given === (b as typeof a).given
     : a.kind === 'module'
       ? a.module === (b as typeof a).module
       : a.kind === 'external'

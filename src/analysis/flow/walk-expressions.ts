@@ -7,7 +7,9 @@ import { elements, functionRef, member, named } from './members.ts';
 import { ambient } from './origins.ts';
 import { checkText } from './sinks.ts';
 import {
+  allTaints,
   external,
+  keyOfSource,
   NOTHING,
   textOf,
   through,
@@ -38,7 +40,7 @@ const sumWords = (parts: readonly Value[]): boolean =>
 
 /** A name nothing in the program gives a meaning: what the language brings with it, or an object we know nothing of. */
 const unknown = (f: Frame, name: string): Value =>
-  /^[A-Z]/.test(name) || f.engine.rules.roots.has(name) || GLOBALS.has(name)
+  /^[A-Z]/.test(name) || f.engine.knows.roots.has(name) || GLOBALS.has(name)
     ? external(name)
     : external(`?.${name}`);
 
@@ -121,13 +123,17 @@ export const valueAt = (f: Frame, expr: Expr): Value => {
       const values = expr.of.map((x) => valueAt(f, x));
       const all = unionAll(values);
       if (tests.length === 0) return all;
-      const keys = new Set(tests.map((t) => JSON.stringify(t.source.path)));
-      // What is taken only when a test held carries it.
+      // What is taken only when a test held carries it; what is mended otherwise is taken in any case.
+      const tested = tests.filter((t) => {
+        const key = keyOfSource(t.source);
+        return values.filter((v) => allTaints(v).some((x) => x.key === key)).length < 2;
+      });
+      const keys = new Set(tested.map((t) => JSON.stringify(t.source.path)));
       return {
         ...all,
         taints: all.taints.map((t) =>
           keys.has(JSON.stringify(t.source.path))
-            ? { ...t, guards: [...t.guards, ...tests.map((x) => x.guard)].slice(0, 12) }
+            ? { ...t, guards: [...t.guards, ...tested.map((x) => x.guard)].slice(0, 12) }
             : t,
         ),
       };
@@ -135,14 +141,21 @@ export const valueAt = (f: Frame, expr: Expr): Value => {
     case 'test': {
       const values = expr.operands.map((x) => valueAt(f, x));
       const tests = testsOfOperator(expr.operator, expr.operands, values, placeIn(f, expr.at.line));
-      const inner = expr.operands.length === 1 ? (values[0]?.tests ?? []) : [];
       noteTests(f, tests);
-      return valueWith({ tests: inner.length > 0 ? inner : tests });
+      return valueWith({ tests });
     }
     case 'call':
       return callOf(f, expr);
-    case 'other':
-      return valueWith({ taints: unionAll(expr.parts.map((x) => valueAt(f, x))).taints });
+    case 'other': {
+      const parts = expr.parts.map((x) => valueAt(f, x));
+      const all = unionAll(parts);
+      // `Path(root) / name` is a path again.
+      const kept = all.refs.filter(
+        (r) =>
+          r.kind === 'external' && f.engine.knows.typeOf(r.path, f.module.module.language)?.row.operators,
+      );
+      return valueWith({ taints: all.taints, refs: kept });
+    }
   }
 };
 

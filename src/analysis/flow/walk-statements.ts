@@ -33,11 +33,11 @@ const runClass = (f: Frame, cls: Class): void => {
 type Branch = { ends: boolean; changed: Map<string, Value>; guards: Frame['guards'] };
 
 /** Walks one of several ways; what it wrote is taken back and returned. */
-const branch = (f: Frame, stmts: readonly Stmt[], assumed: readonly Tested[]): Branch => {
+const branch = (f: Frame, stmts: readonly Stmt[], assumed: readonly Tested[], outcome = true): Branch => {
   const { written, guards } = f;
   f.written = new Map();
   f.guards = new Map(guards);
-  addGuards(f, assumed);
+  addGuards(f, assumed, outcome);
   const ends = run(f, stmts);
   const changed = new Map<string, Value>();
   for (const [name, before] of f.written) {
@@ -79,28 +79,28 @@ const addConditional = (f: Frame, checked: Frame['guards']): void => {
     if (source)
       addGuards(
         f,
-        fresh.map((g) => ({ source, guard: { ...g, conditional: true } })),
+        fresh.map((g) => ({ source, guard: { ...g, conditional: true as const }, holds: true })),
       );
   }
 };
 
-const negated = (expr: Expr): boolean =>
-  expr.kind === 'test' && /^(!|not|!=|!==|not in|is not)$/.test(expr.operator);
-
 const runIf = (f: Frame, s: Extract<Stmt, { kind: 'if' }>): boolean => {
   const tests = testsIn(f, s.test);
-  const isNot = negated(s.test);
   const named = toolNamed(f, s.test);
   const outer = f.tool;
-  if (named !== null && !isNot) f.tool = named;
-  const then = branch(f, s.then, isNot ? [] : tests);
+  if (named !== null) f.tool = named;
+  const then = branch(f, s.then, allHold(s.test) ? tests : [], true);
   f.tool = outer;
-  const otherwise = branch(f, s.otherwise, isNot ? tests : []);
+  const otherwise = branch(f, s.otherwise, tests, false);
   meet(f, [then, otherwise], true);
-  if (then.ends !== otherwise.ends) addGuards(f, tests);
+  if (then.ends !== otherwise.ends) addGuards(f, tests, otherwise.ends);
   else if (tests.length === 0 && s.otherwise.length === 0 && !then.ends) addConditional(f, then.guards);
   return then.ends && otherwise.ends;
 };
+
+/** Whether a test that came out true says that each of its parts did: not where one of several is enough. */
+const allHold = (test: Expr): boolean =>
+  test.kind !== 'choice' && !(test.kind === 'test' && /^(?:\|\||or)$/.test(test.operator));
 
 /** `name === 'read_file'` in a handler that serves several tools. */
 const toolNamed = (f: Frame, test: Expr): string | null => {
@@ -159,6 +159,7 @@ const runSwitch = (f: Frame, s: Extract<Stmt, { kind: 'switch' }>): boolean => {
           tests.push({
             source: taint.source,
             guard: { kind: 'equals', detail: value.literal.slice(0, 160), at: placeIn(f, s.at.line) },
+            holds: true,
           });
       if (byName && value.literal) label = value.literal;
     }

@@ -10,6 +10,9 @@ const DOOR: Record<OriginKind, string> = {
   resource: 'resource',
   prompt: 'prompt',
   http: 'route',
+  message: 'connection',
+  stdin: 'standard input',
+  argument: 'command',
   remote: 'data fetched',
   file: 'data of a file',
   environment: 'environment variable',
@@ -19,6 +22,9 @@ const DOOR: Record<OriginKind, string> = {
 /** "`path` of tool read_file". */
 export const inputWords = (l: FlowLead): string => {
   if (l.origin === 'remote') return 'what a remote server answers';
+  if (l.origin === 'stdin' && l.tool === '') return 'what standard input brings';
+  if (l.origin === 'argument') return `command-line argument ${l.input || l.tool}`.trim();
+  if (l.origin === 'message' && l.tool === '') return 'a message of a raw connection';
   if (l.origin === 'file') return 'what a file holds';
   if (l.origin === 'environment') return `environment variable ${l.tool}`.trim();
   const input = l.input === '' ? 'input' : `\`${l.input}\``;

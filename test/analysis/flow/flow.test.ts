@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../../src/analysis/flow/analyse.ts';
 import { leadsOf } from '../../../src/analysis/flow/leads.ts';
-import { indexRules } from '../../../src/analysis/flow/rules.ts';
 import type { Expr, Module, Stmt } from '../../../src/analysis/sources/ir.ts';
-import { flowsOf, follow, shipped, told } from './follow.ts';
+import { flowsOf, follow, knowledge, told } from './follow.ts';
 
 const SERVER = "import { exec } from 'node:child_process';\nimport { z } from 'zod';\n";
 
@@ -148,10 +147,19 @@ describe('ways', () => {
   });
 });
 
+describe('numbers', () => {
+  it('carry no text: what they reach is told, as guarded by their schema', async () => {
+    const [lead] = await follow({
+      'a.ts': `${SERVER}server.tool('t', { n: z.number() }, async ({ n }) => exec('sleep ' + n));`,
+    });
+    expect(lead).toMatchObject({ strength: 'weak' });
+    expect(lead?.guards.map((g) => g.guard.detail)).toEqual(['number .number()']);
+  });
+});
+
 describe('what is left alone', () => {
   const harmless: [string, string][] = [
     ['constants', "server.tool('t', {}, async () => exec('ls'));"],
-    ['numbers of a schema', "server.tool('t', { n: z.number() }, async ({ n }) => exec('sleep ' + n));"],
     [
       'enumerations of a schema',
       "server.tool('t', { n: z.enum(['a', 'b']) }, async ({ n }) => exec('ls ' + n));",
@@ -218,7 +226,7 @@ describe('guards', () => {
     ].join('\n');
     const [lead] = await follow(python(check));
     expect(lead).toMatchObject({ strength: 'weak' });
-    expect(lead?.guards.map((g) => g.guard.kind)).toContain('check');
+    expect(lead?.guards.map((g) => g.guard.kind)).toContain('relative');
     // One that cannot refuse guards nothing, whatever it is called.
     expect((await follow(python('def validate_path(path, allowed):\n    log(path)')))[0]?.strength).toBe(
       'strong',
@@ -295,7 +303,7 @@ describe('other languages', () => {
     doc: '',
     isAsync: false,
   });
-  const run = async (module: Module) => told(leadsOf((await analyse([module], indexRules(shipped()))).hits));
+  const run = async (module: Module) => told(leadsOf((await analyse([module], knowledge())).hits));
 
   it('follows a handler of Go', async () => {
     const handler = fn(
@@ -360,7 +368,8 @@ describe('other languages', () => {
       body: [{ at, kind: 'function', fn: fn('run', [['a', type]], body, [call(dot(name('mcp'), 'tool'))]) }],
     });
     expect(await run(module('str'))).toEqual(['strong shell-command a of run at a.py:1']);
-    expect(await run(module('int'))).toEqual([]);
+    // A number carries no command, and the lead says that it is one.
+    expect(await run(module('int'))).toEqual(['weak shell-command a of run at a.py:1']);
   });
 });
 
@@ -402,12 +411,12 @@ describe('the engine', () => {
 
   it('stops when it is told to', async () => {
     const stop = new Error('stop');
-    await expect(analyse([], indexRules(shipped()))).resolves.toMatchObject({ hits: [] });
+    await expect(analyse([], knowledge())).resolves.toMatchObject({ hits: [] });
     await expect(
       flowsOf(files).then(() =>
         analyse(
           [{ path: 'a.ts', language: 'javascript', imports: [], exports: [], body: [], errors: [] }],
-          indexRules([]),
+          knowledge([]),
           async () => {
             throw stop;
           },

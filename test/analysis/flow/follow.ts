@@ -1,24 +1,33 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { analyse, type Flows } from '../../../src/analysis/flow/analyse.ts';
+import { indexRules, type Knowledge, parseRules } from '../../../src/analysis/flow/knowledge.ts';
 import { type FlowLead, leadsOf } from '../../../src/analysis/flow/leads.ts';
-import { indexRules, parseRules, type Rule } from '../../../src/analysis/flow/rules.ts';
+import type { Rule } from '../../../src/analysis/flow/rules.ts';
 import type { Module, Reader } from '../../../src/analysis/sources/ir.ts';
 import { languages } from '../../../src/analysis/sources/readers.ts';
 
 /** Runs the engine over a few files, with the rules that are shipped. */
 
-const FOLDER = resolve(import.meta.dirname, '../../../checklists/rules');
+const CHECKLISTS = resolve(import.meta.dirname, '../../../checklists');
 
-export const ruleFiles = (): Map<string, string> =>
-  new Map(
-    readdirSync(FOLDER)
-      .filter((f) => f.endsWith('.yml'))
-      .sort()
-      .map((f) => [f, readFileSync(join(FOLDER, f), 'utf8')]),
-  );
+const textsIn = (folder: string): [string, string][] =>
+  readdirSync(join(CHECKLISTS, folder), { recursive: true, encoding: 'utf8' })
+    .filter((f) => f.endsWith('.yml'))
+    .sort()
+    .map((f) => [`${folder}/${f}`, readFileSync(join(CHECKLISTS, folder, f), 'utf8')]);
 
-export const shipped = (): readonly Rule[] => parseRules(ruleFiles()).rules;
+/** The rules and models that are shipped, by file. */
+export const ruleFiles = (): Map<string, string> => new Map([...textsIn('rules'), ...textsIn('models')]);
+
+const read = parseRules(ruleFiles());
+
+export const shipped = (): readonly Rule[] => read.rules;
+export const shippedModels = () => read.models;
+
+/** What is shipped, ready to ask; with other rules, beside the shipped models. */
+export const knowledge = (rules: readonly Rule[] = read.rules): Knowledge => indexRules(rules, read.models);
+const usual = knowledge();
 
 const readers = new Map<string, Promise<Reader>>();
 
@@ -38,7 +47,7 @@ export const modulesOf = async (files: Record<string, string>): Promise<Module[]
 };
 
 export const flowsOf = async (files: Record<string, string>, rules = shipped()): Promise<Flows> =>
-  analyse(await modulesOf(files), indexRules(rules));
+  analyse(await modulesOf(files), rules === read.rules ? usual : knowledge(rules));
 
 export const follow = async (files: Record<string, string>, rules = shipped()): Promise<FlowLead[]> =>
   leadsOf((await flowsOf(files, rules)).hits);

@@ -1,0 +1,105 @@
+import type { Rule } from './rules.ts';
+import type { Guard, OriginKind, Taint } from './value.ts';
+
+/** What a rule makes of the guards a value met on its way. */
+
+export type Strength = 'strong' | 'moderate' | 'weak';
+
+export const RANK: Record<Strength, number> = { strong: 0, moderate: 1, weak: 2 };
+const weaker = (a: Strength, b: Strength): Strength => (RANK[a] >= RANK[b] ? a : b);
+
+/** How much an origin is worth at most: whoever writes it decides. */
+const MOST: Record<OriginKind, Strength> = {
+  tool: 'strong',
+  http: 'strong',
+  resource: 'strong',
+  prompt: 'strong',
+  message: 'strong',
+  stdin: 'moderate',
+  remote: 'moderate',
+  file: 'weak',
+  environment: 'weak',
+  argument: 'weak',
+  caller: 'weak',
+};
+
+const compiled = (patterns: Map<string, RegExp>, text: string): RegExp => {
+  const held = patterns.get(text);
+  if (held) return held;
+  const made = new RegExp(text, 'i');
+  patterns.set(text, made);
+  return made;
+};
+
+/** Of a guard that a setting turns on. */
+const CONDITIONAL = 'it holds only where a setting turns it on';
+
+/** A test that says nothing where it stands: what passes is anything but one value. */
+const NO_GUARD = '';
+
+/** What is wrong with a test that what passes is false of; null when that is what such a test is for. */
+const forbids = (g: Guard, meant: boolean): string | null => {
+  if (g.kind === 'contains' || g.kind === 'prefix') {
+    if (g.denies === undefined) return null;
+    return g.denies === (meant || g.kind === 'contains') ? null : NO_GUARD;
+  }
+  if (!g.denies) return null;
+  switch (g.kind) {
+    case 'equals':
+    case 'suffix':
+      return NO_GUARD;
+    case 'member':
+      return 'a list of what is forbidden is seldom complete';
+    case 'pattern':
+      // `[^a-z]` finds whatever is not allowed.
+      return g.detail.includes('[^') || /\\[WDS]/.test(g.detail)
+        ? null
+        : 'a pattern of what is forbidden is seldom complete';
+    case 'check':
+      return /block|forbid|den(?:y|ied)|danger|bad|unsafe|malicious|private|internal|reserved|loopback|metadata|travers|escape|invalid|outside|illegal/i.test(
+        g.detail,
+      )
+        ? null
+        : NO_GUARD;
+    default:
+      return null;
+  }
+};
+
+export type Judged = {
+  strength: Strength;
+  guards: readonly { guard: Guard; hole: string | null }[];
+  sanitizers: string[];
+};
+
+/** What the rule makes of the guards on the way. A guard weakens a flow; one with a hole does so by half. */
+export const judge = (rule: Rule, t: Taint, patterns: Map<string, RegExp>): Judged => {
+  const guards: { guard: Guard; hole: string | null }[] = [];
+  for (const g of t.guards) {
+    const spec = rule.guards.find(
+      (s) =>
+        s.kind === g.kind &&
+        compiled(patterns, s.part ?? '^$').test(g.part ?? '') &&
+        (s.matches === undefined || compiled(patterns, s.matches).test(g.detail)) &&
+        (s.input === undefined || compiled(patterns, s.input).test(t.source.path.at(-1) ?? '')),
+    );
+    if (!spec || spec.ignore) continue;
+    const hole = spec.hole ?? forbids(g, spec.denies ?? false) ?? (g.conditional ? CONDITIONAL : null);
+    if (hole !== NO_GUARD) guards.push({ guard: g, hole });
+  }
+  const sanitizers = t.passed.filter((p) =>
+    rule.sanitizers.some((s) =>
+      s.startsWith('/') ? compiled(patterns, s.slice(1, -1)).test(p) : p === s || p.endsWith(`.${s}`),
+    ),
+  );
+  const kind = t.source.kind === 'origin' ? t.source.origin.kind : 'caller';
+  const base = weaker(rule.strength, MOST[kind]);
+  // A function's good name counts only as long as nothing was seen to be wrong inside it.
+  const holes = guards.some((g) => g.hole !== null);
+  const holds = guards.some((g) => g.hole === null) || (sanitizers.length > 0 && !holes);
+  return {
+    strength: holds ? 'weak' : guards.length > 0 ? weaker(base, 'moderate') : base,
+    guards,
+    sanitizers,
+  };
+};
