@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { strToU8 } from 'fflate';
-import { parseRules } from '../../src/analysis/flow/rules.ts';
+import { parseRules } from '../../src/analysis/flow/knowledge.ts';
 import { readBundledRules } from '../../src/io/rule-files.ts';
 
 /** A file others might have written; `name` is its path. */

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
-import { parseRules } from '../../src/analysis/flow/rules.ts';
+import { parseRules } from '../../src/analysis/flow/knowledge.ts';
 import { collectors } from '../../src/collectors/index.ts';
 import { readAnswers } from '../../src/commands/answer.ts';
 import { sessionEvent } from '../../src/domain/events.ts';
