@@ -11,7 +11,7 @@ import { readBundledCatalogue } from '../io/methodology-files.ts';
 import { entriesIn, named, type Place, placeName, readTextIn } from '../io/open-folder.ts';
 import { readFolderIn } from '../io/read-folder.ts';
 import type { Written } from '../io/session/written.ts';
-import { type Change, changeFiles, sha256 } from '../io/write-files.ts';
+import { type Change, changeFiles, hashIn, sha256 } from '../io/write-files.ts';
 import { nextAuditId, parseAuditId } from '../report/ids.ts';
 import { type Readiness, readiness } from '../report/readiness.ts';
 import { buildReport, inSeconds, type ReportModel } from '../report/report-model.ts';
@@ -102,23 +102,26 @@ const isOurs = (place: Place, folder: string, { session }: Snapshot): boolean =>
  * The number of this audit: the one this session already has in that folder, so that writing again replaces it, else the
  * next that is free there. Another audit's folder is never taken, whatever this session was called elsewhere.
  */
-const auditIdIn = (place: Place | null, { snapshot, events }: State): string => {
+const auditIdIn = (at: { place: Place; written: Written } | null, { snapshot, events }: State): string => {
   const { session } = snapshot;
   const repository = repositoryOf(session.target?.url ?? '');
   const github = session.auditor.github || 'auditor';
   const date = dateOf(events);
   const audits = repository ? `audits/${repository.host}/${repository.owner}/${repository.name}/audits` : '';
-  const existing = place && repository ? namesIn(place, audits) : [];
-  const written = session.reports
-    .map((r) => r.audit)
-    .filter((audit) => {
+  const existing = at && repository ? namesIn(at.place, audits) : [];
+  const dated = (audits: readonly string[]) =>
+    audits.filter((audit) => {
       const id = parseAuditId(audit);
       return id?.github === github && id.date === date;
     });
-  const here = written.findLast(
-    (audit) => place && existing.includes(audit) && isOurs(place, `${audits}/${audit}`, snapshot),
-  );
-  const free = written.findLast((audit) => !existing.includes(audit));
+  const noted = dated(session.reports.map((r) => r.audit));
+  // A writing that was killed is known by what it wrote, though the session could not note it any more.
+  const here = dated(existing).findLast((audit) => {
+    if (!at || !isOurs(at.place, `${audits}/${audit}`, snapshot)) return false;
+    const manifest = `${audits}/${audit}/audit-manifest.json`;
+    return noted.includes(audit) || at.written.has(manifest, hashIn(at.place, manifest) ?? '');
+  });
+  const free = noted.findLast((audit) => !existing.includes(audit));
   return here ?? free ?? nextAuditId(github, date, existing);
 };
 
@@ -244,7 +247,7 @@ export const writeReport = async (
   const cited = await refuseBlocked(state.snapshot, read);
   refuseEarly(state.snapshot);
   const place = named(to);
-  const audit = auditIdIn(place, state);
+  const audit = auditIdIn({ place, written }, state);
   const report = model(state, audit);
   const base = repositoryFolder(report);
   const metadata = `${base}/metadata.json`;

@@ -162,14 +162,17 @@ export const inFolder = <T>(
   }
 };
 
-/** What is in a folder, sorted by name; null when it is not there. Nothing is opened. */
-export const entriesIn = (place: Place, folder: string): { name: string; kind: Kind }[] | null =>
-  inFolder(place, folder, (here) =>
-    fs
-      .readdirSync(here('.'), { withFileTypes: true })
-      .map((e) => ({ name: e.name, kind: kindOf(e) }))
-      .sort((a, b) => (a.name < b.name ? -1 : 1)),
-  );
+export type Entry = { name: string; kind: Kind };
+
+/** What is in an open folder, sorted by name. Nothing is opened. */
+export const listAt = (at: (name: string) => string): Entry[] =>
+  fs
+    .readdirSync(at('.'), { withFileTypes: true })
+    .map((e) => ({ name: e.name, kind: kindOf(e) }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+
+/** What is in a folder; null when it is not there. */
+export const entriesIn = (place: Place, folder: string): Entry[] | null => inFolder(place, folder, listAt);
 
 const split = (path: string): { folder: string; name: string } => {
   const cut = path.lastIndexOf('/');
@@ -189,29 +192,38 @@ export const inParent = <T>(
 };
 
 /**
+ * The bytes of an entry of an open folder; null when it is not there.
+ * @param shown its name for people
+ * @param sized told the size before anything is read; what it throws stops the reading
+ * @throws UserError when it is no file
+ */
+export const readAt = (here: string, shown: string, sized?: (bytes: number) => void): Buffer | null => {
+  const found = fs.lstatSync(here, { throwIfNoEntry: false });
+  if (!found) return null;
+  if (!found.isFile()) throw refusePlace(shown, kindOf(found));
+  let fd: number;
+  try {
+    fd = fs.openSync(here, FILE);
+  } catch (error) {
+    if (['ELOOP', 'EMLINK'].includes(errorCode(error))) throw refusePlace(shown, 'link');
+    throw error;
+  }
+  try {
+    const opened = fs.fstatSync(fd);
+    if (!opened.isFile()) throw refusePlace(shown, kindOf(opened));
+    sized?.(opened.size);
+    return fs.readFileSync(fd);
+  } finally {
+    fs.closeSync(fd);
+  }
+};
+
+/**
  * The bytes of a file; null when it is not there.
  * @throws UserError when it or a part of its path is a link, or it is no file
  */
 export const readIn = (place: Place, path: string): Buffer | null =>
-  inParent(place, path, (here) => {
-    const found = fs.lstatSync(here, { throwIfNoEntry: false });
-    if (!found) return null;
-    if (!found.isFile()) throw refusePlace(placeName(place, path), kindOf(found));
-    let fd: number;
-    try {
-      fd = fs.openSync(here, FILE);
-    } catch (error) {
-      if (['ELOOP', 'EMLINK'].includes(errorCode(error))) throw refusePlace(placeName(place, path), 'link');
-      throw error;
-    }
-    try {
-      const opened = fs.fstatSync(fd);
-      if (!opened.isFile()) throw refusePlace(placeName(place, path), kindOf(opened));
-      return fs.readFileSync(fd);
-    } finally {
-      fs.closeSync(fd);
-    }
-  });
+  inParent(place, path, (here) => readAt(here, placeName(place, path)));
 
 /** {@link readIn} as text. */
 export const readTextIn = (place: Place, path: string): string | undefined =>

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { UserError } from '../domain/errors.ts';
 import { visible } from '../text/visible.ts';
-import { entriesIn, inParent, type Kind, ours, type Place, placeName, readIn } from './open-folder.ts';
+import { inFolder, type Kind, listAt, ours, type Place, placeName, readAt } from './open-folder.ts';
 import { errorCode } from './session/save-error.ts';
 
 const MAX_FILES = 20_000;
@@ -34,60 +34,57 @@ const OPAQUE: Record<string, string> = {
  * Every regular file below `folder` of `place`, and what else is there. Nothing is followed. Throws UserError when the folder is none, or holds more than any submission.
  */
 export const readFolderIn = (place: Place, folder = ''): FolderRead => {
-  const top = entriesIn(place, folder);
   const shown = placeName(place, folder);
-  if (!top)
-    throw new UserError(
-      `${visible(shown)} does not exist, so nothing was looked at`,
-      'name a folder or a file that is there',
-    );
   const files = new Map<string, Uint8Array>();
   const unread: Unread[] = [];
   let bytes = 0;
   let seen = 0;
   const tooMuch = (what: string) =>
     new UserError(`${visible(shown)} holds ${what}`, 'name the folder of the audit itself');
-  const whole = (path: string) => (folder === '' ? path : `${folder}/${path}`);
-  const read = (path: string): void => {
+  const sized = (size: number): void => {
+    bytes += size;
+    if (bytes > MAX_BYTES) throw tooMuch('more than 256 MiB');
+  };
+  /** Null: it is gone, or has a name that is no text. */
+  const tried = (path: string, kind: string, read: () => unknown): void => {
     try {
-      bytes +=
-        inParent(place, whole(path), (here) => fs.lstatSync(here, { throwIfNoEntry: false })?.size) ?? 0;
-      if (bytes > MAX_BYTES) throw tooMuch('more than 256 MiB');
-      const content = readIn(place, whole(path));
-      if (content) files.set(path, content);
-      else unread.push({ path, what: GONE });
+      if (read() === null) unread.push({ path, what: GONE });
     } catch (error) {
       const code = errorCode(error);
       if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EIO') throw error;
-      unread.push({ path, what: `a file that cannot be read (${code})` });
+      unread.push({ path, what: `a ${kind} that cannot be read (${code})` });
     }
   };
-  const walk = (inside: string, entries: { name: string; kind: Kind }[], depth: number): void => {
-    for (const { name, kind } of entries) {
-      const path = inside === '' ? name : `${inside}/${name}`;
-      seen += 1;
-      if (seen > MAX_FILES) throw tooMuch(`more than ${MAX_FILES} files, which no submission does`);
-      const opaque = Object.hasOwn(OPAQUE, name.toLowerCase()) ? OPAQUE[name.toLowerCase()] : undefined;
-      if (kind === 'link' || kind === 'special') unread.push({ path, what: SKIPPED[kind] });
-      else if (opaque) unread.push({ path, what: opaque });
-      else if (kind === 'file') read(path);
-      else if (depth >= MAX_DEPTH) unread.push({ path, what: `a folder more than ${MAX_DEPTH} levels deep` });
-      else {
-        let below: ReturnType<typeof entriesIn>;
-        try {
-          below = entriesIn(place, whole(path));
-        } catch (error) {
-          const code = errorCode(error);
-          if (code !== 'EACCES' && code !== 'EPERM') throw error;
-          unread.push({ path, what: `a folder that cannot be read (${code})` });
-          continue;
-        }
-        if (below) walk(path, below, depth + 1);
-        else unread.push({ path, what: GONE });
+  const walk = (inside: string, depth: number): true | null => {
+    const folders: string[] = [];
+    const there = inFolder(place, [folder, inside].filter(Boolean).join('/'), (at) => {
+      for (const { name, kind } of listAt(at)) {
+        const path = inside === '' ? name : `${inside}/${name}`;
+        seen += 1;
+        if (seen > MAX_FILES) throw tooMuch(`more than ${MAX_FILES} files, which no submission does`);
+        const opaque = Object.hasOwn(OPAQUE, name.toLowerCase()) ? OPAQUE[name.toLowerCase()] : undefined;
+        if (kind === 'link' || kind === 'special') unread.push({ path, what: SKIPPED[kind] });
+        else if (opaque) unread.push({ path, what: opaque });
+        else if (kind === 'folder') folders.push(path);
+        else
+          tried(path, 'file', () => {
+            const content = readAt(at(name), placeName(place, path), sized);
+            if (content) files.set(path, content);
+            return content;
+          });
       }
-    }
+      return true as const;
+    });
+    for (const path of folders)
+      if (depth < MAX_DEPTH) tried(path, 'folder', () => walk(path, depth + 1));
+      else unread.push({ path, what: `a folder more than ${MAX_DEPTH} levels deep` });
+    return there;
   };
-  walk('', top, 0);
+  if (!walk('', 0))
+    throw new UserError(
+      `${visible(shown)} does not exist, so nothing was looked at`,
+      'name a folder or a file that is there',
+    );
   return {
     files: new Map([...files].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))),
     unread: unread.sort((a, b) => (a.path < b.path ? -1 : 1)),
