@@ -92,7 +92,9 @@ const excerpt = (
         ...fitLine(body, Math.max(0, columns - SEPARATOR)),
       ];
     });
-  const file = v.source(at.path);
+  const raw = v.source(at.path);
+  // The file is masked, not the lines: those of a private key say nothing by themselves.
+  const file = raw === null ? null : v.kept(`masked:${at.path}`, [raw], () => redactSecrets(raw));
   const own = item.location;
   const redacted = file !== null && own !== null && own.path === at.path && !sameText(file, own);
   if (file === null || file === '' || redacted)
@@ -103,11 +105,7 @@ const excerpt = (
   const around = Math.max(0, Math.min(CONTEXT_LINES, Math.floor((rows - cited) / 2)));
   const first = Math.max(1, at.startLine - around);
   const last = Math.min(all.length, at.endLine + around);
-  return numbered(
-    redactSecrets(all.slice(first - 1, last).join('\n')),
-    first,
-    coloured(v, at.path, file),
-  ).slice(0, rows);
+  return numbered(all.slice(first - 1, last).join('\n'), first, coloured(v, at.path, file)).slice(0, rows);
 };
 
 /** A redacted snippet (a secret) differs from the file on purpose: then the file's own lines must not be shown. */
