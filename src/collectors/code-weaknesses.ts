@@ -21,7 +21,7 @@ const LONGEST_MEAN_LINE = 1000;
 const BESIDE = /(^|\/)(scripts?|\.[\w-]+|hack|ci|tools\/(?:build|release)|mocks?|\w*mock)\//i;
 const SERVES = /modelcontextprotocol|McpServer|fastmcp|mcp\.server|mcp-go/i;
 /** What runs in a browser. */
-const IN_BROWSER = /(^|\/)(frontend|ui|web-?ui|www|public|components|pages)\/.*\.(?:[jt]sx?|vue)$/i;
+const IN_BROWSER = /(^|\/)(frontend|ui|web-?ui|www|public|components|pages)\/.{0,400}\.(?:[jt]sx?|vue)$/i;
 
 /** Three layers of a text are kept while its package is read. */
 const MOST_TOTAL_BYTES = 30_000_000;

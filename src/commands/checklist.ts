@@ -3,8 +3,8 @@ import { parseTemplates } from '../domain/finding-template.ts';
 import { type Known, type Problem, parseMethodology, parseTtps } from '../domain/load-methodology.ts';
 import { checksOf, type Methodology } from '../domain/methodology.ts';
 import { readBundledCatalogue, readMethodologyFolder } from '../io/methodology-files.ts';
-import { plural as counted } from '../text/plural.ts';
 import { jsonText } from '../text/json-text.ts';
+import { plural as counted } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { templateFilesOf } from './templates.ts';
 

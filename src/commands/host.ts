@@ -38,7 +38,7 @@ export const createHost = (env: Record<string, string | undefined> = process.env
     stdout: (text) => void process.stdout.write(shownOn(process.stdout, text)),
     stderr: (text) => void process.stderr.write(shownOn(process.stderr, redactSecrets(text))),
     progress: (text) => {
-      const now = text.replace(/\s*\d+ %$/, '');
+      const now = text.replace(/\s{0,40}\d{1,3} %$/, '');
       if (now !== stage) process.stderr.write(`${visible(redactSecrets(now))}\n`);
       stage = now;
     },

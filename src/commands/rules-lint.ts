@@ -3,8 +3,8 @@ import { oneSided, type SampleProblem, trySamples } from '../analysis/flow/try-s
 import { UserError } from '../domain/errors.ts';
 import type { Problem } from '../domain/read-yaml.ts';
 import { type RuleFiles, readBundledRules, readOwnRules } from '../io/rule-files.ts';
-import { plural as counted } from '../text/plural.ts';
 import { jsonText } from '../text/json-text.ts';
+import { plural as counted } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 
 type Output = { stdout(text: string): void; stderr(text: string): void };

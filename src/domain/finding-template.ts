@@ -64,7 +64,7 @@ export type FindingTemplate = z.infer<typeof template>;
 export const templateFile = z.strictObject({ templates: z.array(template).min(1) });
 
 /** Every `{{…}}` of the template but GitHub's `${{ … }}`. */
-const PLACEHOLDERS = /(?<!\$)\{\{\s*([^{}]*?)\s*\}\}/g;
+const PLACEHOLDERS = /(?<!\$)\{\{\s{0,40}([^{}]*?)\s{0,40}\}\}/g;
 
 const textsOf = (value: unknown): string[] =>
   typeof value === 'string'

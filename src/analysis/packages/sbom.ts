@@ -20,6 +20,7 @@ import { JSON as CycloneDxJson, JsonSerializer } from '@cyclonedx/cyclonedx-libr
 import { Spec1dot6 } from '@cyclonedx/cyclonedx-library/Spec';
 import { PackageURL } from 'packageurl-js';
 import spdxExpression from 'spdx-expression-parse';
+import { before } from '../../text/ends.ts';
 import type { Shortfall } from './completeness.ts';
 import { type Ecosystem, registryName } from './dependency.ts';
 import { type Component, componentKey } from './inventory.ts';
@@ -67,7 +68,7 @@ const hashesOf = (hash: string): HashDictionary => {
   const known = ALGORITHMS.find(([prefix]) => prefix.test(hash));
   if (!known) return hashes;
   const [prefix, algorithm, bytes, base64] = known;
-  const value = hash.replace(prefix, '').replace(/\?.*$/, '');
+  const value = before(hash.replace(prefix, ''), '?');
   const hex = base64 ? hexOfBase64(value) : value;
   if (new RegExp(`^[0-9a-f]{${bytes * 2}}$`).test(hex)) hashes.set(algorithm, hex);
   return hashes;

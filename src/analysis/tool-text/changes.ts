@@ -70,9 +70,9 @@ const SPECS: readonly Spec[] = [
     detail:
       'Whoever runs the other side writes what the model reads. Look for a pin, a hash or a list of what is accepted.',
     on: {
-      script: /\b\w*[cC]lient\w*\.listTools\s*\(/g,
+      script: /\b\w{0,80}[cC]lient\w{0,80}\.listTools\s{0,40}\(/g,
       python: /\b\w*(?:client|session)\w*\.list_tools\s*\(/g,
-      go: /\b\w*[cC]lient\w*\.ListTools\s*\(/g,
+      go: /\b\w{0,80}[cC]lient\w{0,80}\.ListTools\s{0,40}\(/g,
     },
   },
 ];

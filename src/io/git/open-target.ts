@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { SimpleGit } from 'simple-git';
 import { UserError } from '../../domain/errors.ts';
 import type { SessionTarget } from '../../domain/events.ts';
+import { withoutEnd } from '../../text/ends.ts';
 import { redactSecrets } from '../../text/redact.ts';
 import { isPlain, visible } from '../../text/visible.ts';
 import { clonePath, ensureBareRepository, refresh, TARGET_HEAD } from './clone.ts';
@@ -51,7 +52,7 @@ type Origin = {
 const originOf = (asked: AskedSource, reposDir: string): Origin => {
   if (asked.kind === 'network') {
     const url = withoutCredentials(asked.url);
-    const key = url.replace(/\/+$/, '').replace(/\.git$/, '');
+    const key = withoutEnd(url, '/').replace(/\.git$/, '');
     return {
       url: asked.url,
       key,

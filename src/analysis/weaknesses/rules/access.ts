@@ -6,10 +6,10 @@ import { inEach, type Match, type Rule } from '../rule.ts';
 
 const OPTIONAL_AUTH: Partial<Record<Source['language'], RegExp>> = {
   script:
-    /\bif\s*\(\s*!\s*(?:process\.env\.|this\.|config\.|options\.)?\w*(?:api_?key|token|secret|auth\w*|password)\w*\s*\)\s*\{?\s*(?:return\s+)?(?:next\(\)|true\b)|\bif\s*\(\s*(?:process\.env\.|this\.|config\.|options\.)?\w*(?:authToken|api_?key|auth_?token|AUTH\w*|secret)\w*\s*\)\s*\{?\s*(?:this\.)?(?:app|router|server)\.use\s*\(/gi,
+    /\bif\s{0,40}\(\s{0,40}!\s{0,40}(?:process\.env\.|this\.|config\.|options\.)?\w{0,60}(?:api_?key|token|secret|auth\w{0,60}|password)\w{0,60}\s{0,40}\)\s{0,40}\{?\s{0,40}(?:return\s{1,40})?(?:next\(\)|true\b)|\bif\s{0,40}\(\s{0,40}(?:process\.env\.|this\.|config\.|options\.)?\w{0,60}(?:authToken|api_?key|auth_?token|AUTH\w{0,60}|secret)\w{0,60}\s{0,40}\)\s{0,40}\{?\s{0,40}(?:this\.)?(?:app|router|server)\.use\s{0,40}\(/gi,
   python:
-    /\bif\s+not\s+(?:self\.|settings\.|config\.)?\w*(?:api_?key|auth_?token|secret|auth_enabled|password)\w*\s*:\s*\n\s+(?:return\s+(?:True\b|None\b|await\s+call_next|await\s+self\.app)|await\s+(?:self\.)?(?:app|call_next)|return\s*\n)/gi,
-  go: /\bif\s+\w*\.?\w*(?:[aA]pi[kK]ey|[aA]uthToken|[tT]oken|[sS]ecret)\w*\s*==\s*""\s*\{\s*(?:return\s+(?:next|true|h)\b|next\.ServeHTTP)/g,
+    /\bif\s{1,40}not\s{1,40}(?:self\.|settings\.|config\.)?\w{0,60}(?:api_?key|auth_?token|secret|auth_enabled|password)\w{0,60}\s{0,40}:\s{0,40}\n\s{1,40}(?:return\s{1,40}(?:True\b|None\b|await\s{1,40}call_next|await\s{1,40}self\.app)|await\s{1,40}(?:self\.)?(?:app|call_next)|return\s{0,40}\n)/gi,
+  go: /\bif\s{1,40}\w{0,60}\.?\w{0,60}(?:[aA]pi[kK]ey|[aA]uthToken|[tT]oken|[sS]ecret)\w{0,60}\s{0,40}==\s{0,40}""\s{0,40}\{\s{0,40}(?:return\s{1,40}(?:next|true|h)\b|next\.ServeHTTP)/g,
 };
 
 /** Names under which the tool list is narrowed, that the call does not look at. */
@@ -25,7 +25,7 @@ const narrowedOnlyInList = (source: Source): Match[] => {
     const names = new Set(
       [
         ...body.matchAll(
-          /\b(?:if\s*\(|\?\s*|filter\([^)]{0,80}|!|&&\s*|return\s+)\(?\s*!?((?:\w+\.)?\w*(?:allow|read_?only|enabled|disabled|destructive|permitted|permission|scope)\w*)/gi,
+          /\b(?:if\s{0,40}\(|\?\s{0,40}|filter\([^)]{0,80}|!|&&\s{0,40}|return\s{1,40})\(?\s{0,40}!?((?:\w{1,60}\.)?\w{0,60}(?:allow|read_?only|enabled|disabled|destructive|permitted|permission|scope)\w{0,60})/gi,
         ),
       ]
         .map((m) => m[1]!)

@@ -24,7 +24,7 @@ const PRINT: Partial<Record<Language, RegExp>> = {
 
 /** Programs beside the server may print as they like. */
 const BESIDE =
-  /(^|\/)(scripts?|bin|cli|tools?\/build|setup|install\w*|migrations?|seeds?|clients?|cmd\/(?!.*server)|hooks|www|public|frontend|ui|build\w*)(\/|\.[a-z]+$)|(^|\/)(cli|setup|install|build|postinstall|.*\.config)\.[cm]?[jt]s$|(^|\/)(setup|cli|__main__)\.py$/i;
+  /(^|\/)(scripts?|bin|cli|tools?\/build|setup|install\w{0,60}|migrations?|seeds?|clients?|cmd\/(?!.{0,300}server)|hooks|www|public|frontend|ui|build\w{0,60})(\/|\.[a-z]{1,10}$)|(^|\/)(cli|setup|install|build|postinstall|[^/]{0,100}\.config)\.[cm]?[jt]s$|(^|\/)(setup|cli|__main__)\.py$/i;
 
 const printsIn = (source: Source) => {
   const pattern = PRINT[source.language];
@@ -38,7 +38,7 @@ const printsIn = (source: Source) => {
     const near = codeIn(source, linesAround(source, m.index, 14, 0));
     // Help and version texts, and what only the HTTP branch says, never meet a stdio client.
     if (
-      /--help|--version|[vV]ersion\(|showHelp|printHelp|usage\(|transport\w*\s*(?:===?|==)\s*["'](?:http|sse|streamable)|listening|\.listen\(|__main__|if\s*\(?\s*(?:!\s*)?(?:is|use)(?:Http|Sse)/i.test(
+      /--help|--version|[vV]ersion\(|showHelp|printHelp|usage\(|transport\w{0,60}\s{0,40}(?:===?|==)\s{0,40}["'](?:http|sse|streamable)|listening|\.listen\(|__main__|if\s{0,40}\(?\s{0,40}(?:!\s{0,40})?(?:is|use)(?:Http|Sse)/i.test(
         near,
       )
     )
@@ -169,7 +169,7 @@ export const errorRules: readonly Rule[] = [
             return [...raw.matchAll(/\$\{([^{}`]{1,120})\}/g)]
               .filter(
                 (v) =>
-                  !/escape|encode|sanit|stringify|purify|\.map\(|\.length|\.join\(|css|style|colou?r|width|height|index|count|^\s*(?:[A-Z_]+|\d.*|i|n)\s*$|\?\s*["']/i.test(
+                  !/escape|encode|sanit|stringify|purify|\.map\(|\.length|\.join\(|css|style|colou?r|width|height|index|count|^\s{0,40}(?:[A-Z_]+|\d.*|i|n)\s{0,40}$|\?\s{0,40}["']/i.test(
                     v[1]!,
                   ),
               )

@@ -99,13 +99,15 @@ export const exposureRules: readonly Rule[] = [
           )
         )
           return [];
-        const returned = /(?:\breturn\s*\(?|text\s*[:=]|TextContent\([^)]{0,40})\s*$/.test(before);
-        const assigned = /(\w+)\s*=\s*[fF]?$/.exec(before)?.[1];
+        const returned = /(?:\breturn\s{0,40}\(?|text\s{0,40}[:=]|TextContent\([^)]{0,40})\s{0,40}$/.test(
+          before,
+        );
+        const assigned = /(\w{1,60})\s{0,40}=\s{0,40}[fF]?$/.exec(before)?.[1];
         const later = assigned
           ? new RegExp(`\\breturn\\s+${assigned}\\b`).test(bareIn(source, linesFrom(source, l.end, 8)))
           : false;
         // A key alone in the text is a value being built, not a message.
-        if (!(returned || later) || !/[A-Za-z]{3,}[^{}]*:?\s/.test(raw.replace(/\$?\{[^{}]*\}/g, '')))
+        if (!(returned || later) || !/[A-Za-z]{3}[^\s{}]{0,200}\s/.test(raw.replace(/\$?\{[^{}]*\}/g, '')))
           return [];
         return [
           {
@@ -238,7 +240,9 @@ export const exposureRules: readonly Rule[] = [
             return /\b(?:flag|Flags\(\)|fs|flags)\.String\w*\([^)]{0,40}$/.test(before);
           return (
             /^--/.test(l.text) &&
-            !/(?:\[|,)\s*$/.test(before.replace(/\b(?:option|add_argument|Option|add_option)\([^)]*$/, '')) &&
+            !/(?:\[|,)\s*$/.test(
+              before.replace(/\b(?:option|add_argument|Option|add_option)\([^)]{0,600}$/, ''),
+            ) &&
             /(?:add_argument|option|Option|===?|startsWith|case|indexOf|findIndex|includes|add_option|long\s*=)\s*\(?[^)]{0,30}$/.test(
               before,
             )

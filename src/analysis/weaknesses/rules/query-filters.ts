@@ -101,7 +101,7 @@ export const queryFilterRules: readonly Rule[] = [
           'gi',
         ),
         python: new RegExp(
-          `\\.startswith\\(\\s*\\(?\\s*["'](?:${READ})\\b|\\^\\\\s\\*\\(?(?:\\?:)?(?:${READ})\\b|(?:word|keyword|token|statement|stmt|verb|operation|sql|query|upper|lower)\\w*\\s*[!=]=\\s*["']SELECT["']`,
+          `\\.startswith\\(\\s{0,40}\\(?\\s{0,40}["'](?:${READ})\\b|\\^\\\\s\\*\\(?(?:\\?:)?(?:${READ})\\b|(?:word|keyword|token|statement|stmt|verb|operation|sql|query|upper|lower)\\w*\\s*[!=]=\\s*["']SELECT["']`,
           'gi',
         ),
         go: new RegExp(`HasPrefix\\([^"\\n]{1,80}"(?:${READ})\\b`, 'gi'),
@@ -111,7 +111,7 @@ export const queryFilterRules: readonly Rule[] = [
       accept: (source, m) => {
         const near = codeIn(source, linesAround(source, m.index, 6, 6));
         if (
-          /startsWith\(\s*["'](?:with|show|match|return|describe)[a-z-]|["'](?:return|match|with|show)["']\s*\)\s*(?:\?|&&)?\s*$/.test(
+          /startsWith\(\s{0,40}["'](?:with|show|match|return|describe)[a-z-]|["'](?:return|match|with|show)["']\s{0,40}\)\s{0,40}(?:\?|&&)?\s{0,40}$/.test(
             m[0],
           )
         )
@@ -149,7 +149,7 @@ export const queryFilterRules: readonly Rule[] = [
     merge: 'file',
     find: inEach(['script'], (source) =>
       source.literals
-        .filter((l) => l.text.length < 120 && /\b(?:BEGIN|START|SET)\b.*\bREAD ONLY\b/i.test(l.text))
+        .filter((l) => l.text.length < 120 && /\b(?:BEGIN|START|SET)\b.{0,200}\bREAD ONLY\b/i.test(l.text))
         .flatMap((l): Match[] => {
           const after = linesFrom(source, l.end, 30);
           const run =

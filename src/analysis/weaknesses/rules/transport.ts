@@ -90,7 +90,7 @@ const bindsHere = (source: Source, start: number, end: number): boolean => {
   if (/^["'`]::/.test(source.code.slice(start, end)) && !/host|bind|listen/i.test(line)) return false;
   const after = source.code.slice(end, end + 40);
   if (
-    /(?:===?|!==?|\bin|\bcase|includes\(|has\(|equals\(|startsWith\(|startswith\(|HasPrefix\([^)]*|test\(|\w*(?:[tT]o[iI]nt|ip_network|ip_address|IPv4\w*|[pP]arse\w*)\()\s*$/.test(
+    /(?:===?|!==?|\bin|\bcase|includes\(|has\(|equals\(|startsWith\(|startswith\(|HasPrefix\([^)]{0,200}|test\(|\w{0,60}(?:[tT]o[iI]nt|ip_network|ip_address|IPv4\w{0,60}|[pP]arse\w{0,60})\()\s{0,40}$/.test(
       before,
     )
   )
@@ -103,8 +103,8 @@ const bindsHere = (source: Source, start: number, end: number): boolean => {
   )
     return false;
   if (
-    /^\s*,?\s*["'](?:127\.|::|localhost)/.test(after) ||
-    /["'](?:127\.[\d.]+|localhost|::1?)["']\s*,?\s*$/.test(before)
+    /^\s{0,40},?\s{0,40}["'](?:127\.|::|localhost)/.test(after) ||
+    /["'](?:127\.[\d.]+|localhost|::1?)["']\s{0,40},?\s{0,40}$/.test(before)
   )
     return false;
   return true;
@@ -267,14 +267,14 @@ export const transportRules: readonly Rule[] = [
           /allow_origins\s*=\s*\[\s*["']\*["']|Access-Control-Allow-Origin["']\]?\s*[,:=]\s*["']\*["']|allow_origin_regex\s*=\s*r?["']\.\*["']/g,
         go: /AllowedOrigins\s*:\s*\[\]string\{\s*"\*"|AllowAllOrigins\s*:\s*true|Access-Control-Allow-Origin",\s*(?:"\*"|\w+\.Header\.Get\("Origin"\)|origin)/g,
         rust: /CorsLayer::(?:permissive|very_permissive)\(\)|allow_origin\(\s*(?:\w+::)*Any\s*\)/g,
-        java: /@CrossOrigin\s*(?:\(\s*(?:origins\s*=\s*)?"\*"\s*\))?\s*(?=\n|public|class|@)|allowedOrigins\(\s*"\*"\s*\)|addAllowedOrigin(?:Pattern)?\(\s*"\*"\s*\)/g,
+        java: /@CrossOrigin\s{0,40}(?:\(\s{0,40}(?:origins\s{0,40}=\s{0,40})?"\*"\s{0,40}\))?\s{0,40}(?=\n|public|class|@)|allowedOrigins\(\s{0,40}"\*"\s{0,40}\)|addAllowedOrigin(?:Pattern)?\(\s{0,40}"\*"\s{0,40}\)/g,
       },
       accept: (source, m) => {
         if (inLiteral(source, m.index) && !/^Access-Control/i.test(m[0])) return false;
         const near = codeIn(source, linesAround(source, m.index, 16, 10));
         if (
           /^callback/i.test(m[0]) &&
-          !(/cors|origin/i.test(near) && !/if\s*\([^)]*(?:includes|indexOf|has|test|allow)/i.test(near))
+          !(/cors|origin/i.test(near) && !/if\s*\([^)]{0,200}(?:includes|indexOf|has|test|allow)/i.test(near))
         )
           return false;
         if (/^origin/i.test(m[0]) && !/cors/i.test(near)) return false;
