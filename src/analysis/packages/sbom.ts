@@ -92,7 +92,7 @@ const filesOf = (c: Component): ExternalReferenceRepository =>
 
 const hexOfBase64 = (text: string): string => {
   if (!/^[A-Za-z0-9+/]{10,100}={0,2}$/.test(text)) return '';
-  const digits = text.replace(/=+$/, '');
+  const digits = text.replace(/={1,3}$/, '');
   // No number of bytes has so many digits.
   if (digits.length % 4 === 1) return '';
   return [...atob(digits)].map((c) => c.charCodeAt(0).toString(16).padStart(2, '0')).join('');
