@@ -8,6 +8,7 @@ import {
 } from '../analysis/files/paths.ts';
 import { readTexts } from '../analysis/files/read-texts.ts';
 import { byCodePoint, count, listed, plural } from '../analysis/files/words.ts';
+import { isMinified } from '../analysis/sources/minified.ts';
 import type { Source } from '../analysis/sources/source.ts';
 import { weaknessLanguage } from '../analysis/sources/source.ts';
 import { isManifest, packagesOf } from '../analysis/weaknesses/packages.ts';
@@ -73,7 +74,7 @@ export const codeWeaknesses: Collector = {
         text === null ||
         language === null ||
         text.length > MOST_BYTES ||
-        text.length / (text.split('\n').length || 1) > LONGEST_MEAN_LINE ||
+        isMinified(entry.path, text, LONGEST_MEAN_LINE) ||
         total + text.length > MOST_TOTAL_BYTES
       ) {
         unread.push(entry.path);
