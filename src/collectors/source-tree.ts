@@ -198,7 +198,7 @@ const unreviewable = (
     'generated or built source file',
     'generated or built source files',
     fact,
-    { detail: 'Check that the build of the sources gives the same.' },
+    { advice: 'Check that the build of the sources gives the same.' },
   );
   group('minified', minified, 'minified source file', 'minified source files', lead, {
     class: 'supply-chain',

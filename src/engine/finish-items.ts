@@ -267,6 +267,7 @@ const finish = (
             `This is a fault of the collector ${collector}, not of the target: ${problem}. Look there by hand. ${detail}`,
             MAX_DETAIL_CHARS,
           ),
+    ...(draft.advice ? { advice: paragraphs(draft.advice, MAX_DETAIL_CHARS) } : {}),
     location,
     flow: (draft.flow ?? [])
       .slice(0, MAX_FLOW_STEPS)

@@ -16,8 +16,8 @@ export const hints = (tools: readonly FoundEntry[]): ItemDraft[] => {
         lead(problem.rule, checks, `${t.name}: ${problem.say}`, {
           class: 'annotation-mismatch',
           strength: problem.rule === 'read-only-on-writer' ? 'strong' : 'moderate',
-          detail:
-            'Clients may skip the confirmation because of the hint. Compare with what the handler does.',
+          detail: 'Clients may skip the confirmation because of the hint.',
+          advice: 'Compare with what the handler does.',
           at: place(t),
         }),
       );

@@ -1,6 +1,7 @@
 import { reportWords } from '../../domain/agreement.ts';
 import { type EvidenceItem, isSecondary, placeWords } from '../../domain/evidence.ts';
 import type { Check } from '../../domain/methodology.ts';
+import { raisedAs } from '../../domain/selectors.ts';
 import { plural } from '../../text/plural.ts';
 import { redactSecrets } from '../../text/redact.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
@@ -38,10 +39,12 @@ const rowLine = (v: View, row: ItemRow, selected: boolean, theme: Theme, columns
   const path = item.location?.path ?? '';
   const shown = columns >= NARROW ? path : (path.split('/').at(-1) ?? '');
   const at = item.location ? `${visible(shown)}:${item.location.startLine}` : '';
-  const mark = `${isSecondary(path) ? ' beside the server' : ''}${triage ? ` ${triage.decision}` : ''}`;
+  const raised = v.snap ? raisedAs(v.snap.session, item.id) : [];
+  const judged = raised.length > 0 ? ` raised as ${raised.join(', ')}` : triage ? ` ${triage.decision}` : '';
+  const mark = `${isSecondary(path) ? ' beside the server' : ''}${judged}`;
   const right = [
     span(at.length > columns * 0.45 ? `…${at.slice(-Math.floor(columns * 0.4))}` : at, 'muted'),
-    span(mark, triage?.decision === 'accepted' ? 'ok' : 'muted'),
+    span(mark, raised.length > 0 || triage?.decision === 'accepted' ? 'ok' : 'muted'),
   ];
   const strength =
     item.kind === 'lead' ? (columns >= NARROW ? `${item.strength.padEnd(9)}` : `${item.strength} `) : '';
@@ -151,9 +154,13 @@ const itemDetail = (v: View, item: EvidenceItem, theme: Theme, columns: number, 
           columns,
         ).map(muted);
   const title = wrap(visible(item.title), columns).map((l): Line => [span(l, undefined, true)]);
-  const triaged = triage
-    ? [muted(`${triage.decision}${triage.reason ? `: ${visible(triage.reason)}` : ''}`)]
-    : [];
+  const raised = v.snap ? raisedAs(v.snap.session, item.id) : [];
+  const triaged =
+    raised.length > 0
+      ? [muted(`raised as ${raised.join(', ')}`)]
+      : triage
+        ? [muted(`${triage.decision}${triage.reason ? `: ${visible(triage.reason)}` : ''}`)]
+        : [];
   const reported = (item.reports ?? []).flatMap((r, i) =>
     wrap(
       `${i === 0 && isForeign(v, item) ? 'reported by' : 'also reported by'} ${reportWords(r)}`,
@@ -166,7 +173,11 @@ const itemDetail = (v: View, item: EvidenceItem, theme: Theme, columns: number, 
   // Code is what decides: where there is little room, words give way to it, and say so.
   const fixed =
     title.length + 1 + triaged.length + reported.length + also.length + again.length + beside.length + 3;
-  const words = item.detail ? wrap(visibleLines(item.detail), columns).map(plain) : [];
+  const words = [
+    ...(item.detail ? wrap(visibleLines(item.detail), columns).map(plain) : []),
+    // For the auditor alone: never published.
+    ...(item.advice ? wrap(visibleLines(item.advice), columns).map((l): Line => [span(l, 'accent')]) : []),
+  ];
   const room = Math.max(0, rows - fixed - LEAST_CODE);
   const told = shortened(words, Math.max(LEAST_WORDS, room - flow.flat().length), 'lines');
   const ways = around(flow, step - 1, Math.max(LEAST_FLOW, room - told.length));

@@ -109,8 +109,8 @@ export const accessRules: readonly Rule[] = [
     checks: ['2.2.3', '2.3.3'],
     languages: ['script', 'python', 'go'],
     title: 'Authentication is left out when no secret is configured',
-    detail:
-      'A deployment that forgets the variable is open. See what the default is, and which address the server then listens on.',
+    detail: 'A deployment that forgets the variable is open.',
+    advice: 'See what the default is, and which address the server then listens on.',
     merge: 'file',
     find: (pack) =>
       pack.sources.flatMap((source) => {
@@ -146,8 +146,8 @@ export const accessRules: readonly Rule[] = [
     checks: ['2.2.3', '2.2.4'],
     languages: ['python'],
     title: 'A handler that writes lacks the permission check its siblings have',
-    detail:
-      'Others in the same file ask a switch (read-only, allow-write) first. See whether this one may do without.',
+    detail: 'Others in the same file ask a switch (read-only, allow-write) first.',
+    advice: 'See whether this one may do without.',
     merge: 'place',
     find: inEach(['python'], unguardedSiblings),
   },
@@ -230,8 +230,8 @@ export const accessRules: readonly Rule[] = [
     checks: ['2.2.1', '2.2.3', '3.2.1'],
     languages: ['script', 'python', 'go'],
     title: 'A request header or query chooses which service is called',
-    detail:
-      "The caller names the address, and the server's own credentials may go there. Look for what happens to them when the caller brings none.",
+    detail: "The caller names the address, and the server's own credentials may go there.",
+    advice: 'Look for what happens to them when the caller brings none.',
     merge: 'package',
     find: matching({
       on: {
@@ -252,8 +252,8 @@ export const accessRules: readonly Rule[] = [
     checks: ['2.2.1', '2.2.3'],
     languages: ['script', 'go'],
     title: "A caller who names the address but no key gets the server's own key sent there",
-    detail:
-      'Address and key fall back on their own. Look whether the configured key is kept for the configured address.',
+    detail: 'Address and key fall back on their own.',
+    advice: 'Look whether the configured key is kept for the configured address.',
     merge: 'file',
     find: matching({
       on: {

@@ -114,8 +114,8 @@ export const errorRules: readonly Rule[] = [
     checks: ['2.1.3', '3.2.4'],
     languages: ['script', 'python', 'go'],
     title: 'Texts of errors and answers of other services are returned to the client',
-    detail:
-      'Common, and often wanted by the model. Read the places where an upstream body, a path or a query gets into the text.',
+    detail: 'Common, and often wanted by the model.',
+    advice: 'Read the places where an upstream body, a path or a query gets into the text.',
     merge: 'package',
     weakIsFact: true,
     find: inEach(['script', 'python'], (source) =>
@@ -156,8 +156,8 @@ export const errorRules: readonly Rule[] = [
     checks: ['2.1.2'],
     languages: ['script'],
     title: 'Values are put into HTML without escaping',
-    detail:
-      'Clients render such documents (MCP Apps, login pages). See whose text the values carry: a page, a file or a device is an outsider too.',
+    detail: 'Clients render such documents (MCP Apps, login pages).',
+    advice: 'See whose text the values carry: a page, a file or a device is an outsider too.',
     merge: 'file',
     find: inEach(['script'], (source) =>
       /text\/html|innerHTML|ui:\/\/|\.send\(|rawHtml/.test(source.code)

@@ -98,8 +98,8 @@ export const filterRules: readonly Rule[] = [
     checks: CHECKS,
     languages: ['script', 'python'],
     title: 'Code is refused by a list of dangerous names',
-    detail:
-      'The same is reached by other spellings (getattr, import aliases, string building). Look for what isolates the code that is run.',
+    detail: 'The same is reached by other spellings (getattr, import aliases, string building).',
+    advice: 'Look for what isolates the code that is run.',
     merge: 'file',
     find: inEach(['script', 'python'], (s) => denyLists(s, CODE_BAIT, 3)),
   },

@@ -198,8 +198,8 @@ export const identityRules: readonly Rule[] = [
     checks: ['2.2.1', '2.2.3'],
     languages: ['script', 'python', 'go'],
     title: 'A secret is compared with an ordinary operator',
-    detail:
-      'The time an ordinary comparison takes tells how much of a guess was right. Look for a constant-time one.',
+    detail: 'The time an ordinary comparison takes tells how much of a guess was right.',
+    advice: 'Look for a constant-time one.',
     merge: 'file',
     find: inEach(['script', 'python', 'go'], (source) => {
       const asks = /authorization|bearer|api[-_]?key|signature|hmac|webhook/i.test(source.code);

@@ -92,7 +92,8 @@ export const queryFilterRules: readonly Rule[] = [
     languages: ['script', 'python', 'go', 'rust', 'java'],
     title: 'A query counts as read-only by the word it begins with',
     detail:
-      'Stacked statements, common table expressions that write, functions with side effects and comments get past. Look for a read-only transaction or account, and for a driver that runs one statement only.',
+      'Stacked statements, common table expressions that write, functions with side effects and comments get past.',
+    advice: 'Look for a read-only transaction or account, and for a driver that runs one statement only.',
     merge: 'file',
     find: matching({
       on: {
@@ -131,7 +132,8 @@ export const queryFilterRules: readonly Rule[] = [
     languages: ['script', 'python', 'go', 'rust', 'java'],
     title: 'A query counts as read-only when known words are absent',
     detail:
-      'Such lists are never complete: procedures, dialect statements, comments and functions write without any of the words. Look for a restriction the database itself enforces.',
+      'Such lists are never complete: procedures, dialect statements, comments and functions write without any of the words.',
+    advice: 'Look for a restriction the database itself enforces.',
     merge: 'file',
     find: inEach(['script', 'python', 'go', 'rust', 'java'], keywordLists),
   },
@@ -145,7 +147,8 @@ export const queryFilterRules: readonly Rule[] = [
     languages: ['script'],
     title: 'A read-only transaction that the query itself can end',
     detail:
-      'A driver that takes several statements in one text lets "COMMIT; DELETE ..." out of the transaction. Look for a prepared statement, or a check that there is one statement only.',
+      'A driver that takes several statements in one text lets "COMMIT; DELETE ..." out of the transaction.',
+    advice: 'Look for a prepared statement, or a check that there is one statement only.',
     merge: 'file',
     find: inEach(['script'], (source) =>
       source.literals

@@ -132,7 +132,8 @@ export const transportRules: readonly Rule[] = [
     languages: everyLanguage,
     title: 'Routes are served without a sign of authentication',
     detail:
-      'Nothing in this file reads or checks who is calling. Anyone who reaches the port can use what stands behind the routes. See what a proxy in front is documented to do, and whether the port is reachable by default.',
+      'Nothing in this file reads or checks who is calling. Anyone who reaches the port can use what stands behind the routes.',
+    advice: 'See what a proxy in front is documented to do, and whether the port is reachable by default.',
     merge: 'file',
     find: openRoutes,
   },
@@ -146,7 +147,8 @@ export const transportRules: readonly Rule[] = [
     languages: everyLanguage,
     title: 'An HTTP transport without a sign of a Host or Origin check',
     detail:
-      'A web page whose name is made to resolve to this machine can speak to the server (DNS rebinding). The specification asks for Origin to be checked; SDKs differ in what they check by default: look up the version in use, and try a foreign Host and Origin against the running server.',
+      'A web page whose name is made to resolve to this machine can speak to the server (DNS rebinding). The specification asks for Origin to be checked; SDKs differ in what they check by default.',
+    advice: 'Look up the version in use, and try a foreign Host and Origin against the running server.',
     merge: 'package',
     find: (pack) =>
       checksHost(pack)
@@ -162,7 +164,7 @@ export const transportRules: readonly Rule[] = [
     checks: ACCESS,
     languages: ['script', 'python', 'go', 'rust'],
     title: "The transport's protection against DNS rebinding is switched off",
-    detail: 'See whether Host and Origin are checked elsewhere before the transport is reached.',
+    advice: 'See whether Host and Origin are checked elsewhere before the transport is reached.',
     merge: 'file',
     find: matching({
       layer: 'bare',
@@ -204,8 +206,9 @@ export const transportRules: readonly Rule[] = [
     checks: ['2.3.3', '3.2.1', '3.2.3'],
     languages: everyLanguage,
     title: 'A listener is bound to all interfaces',
-    detail:
-      'Everyone on the network reaches the port. Weigh whether this is the default, whether the documents say so, and what stands before the routes.',
+    detail: 'Everyone on the network reaches the port.',
+    advice:
+      'Weigh whether this is the default, whether the documents say so, and what stands before the routes.',
     merge: 'package',
     find: matching({
       on: BIND,
@@ -224,8 +227,8 @@ export const transportRules: readonly Rule[] = [
     checks: ['2.3.3', '3.2.1', '3.2.3'],
     languages: ['script'],
     title: 'A server listens without naming an address, which means all interfaces',
-    detail:
-      'Node listens on every interface when only a port is given. Look for what stands before the routes.',
+    detail: 'Node listens on every interface when only a port is given.',
+    advice: 'Look for what stands before the routes.',
     merge: 'file',
     find: matching({
       layer: 'bare',
