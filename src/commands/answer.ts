@@ -1,19 +1,14 @@
 import { parseDocument } from 'yaml';
-import { answersFile } from '../domain/answers-file.ts';
-import { type Command, isRefusal, nextFindingId, type Refusal } from '../domain/decide.ts';
+import { type AnswersFile, answersFile } from '../domain/answers-file.ts';
+import { type Command, decide, isRefusal, type Refusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
-import { draftFinding, type Finding } from '../domain/finding.ts';
-import { type FindingInput, firstProblem } from '../domain/finding-input.ts';
-import { applyTemplate, findingFromEvidence } from '../domain/finding-template.ts';
-import { findCheck } from '../domain/methodology.ts';
+import { firstProblem } from '../domain/finding-input.ts';
 import { atVerdict } from '../domain/scrutiny.ts';
 import { indexEvidence } from '../domain/selectors.ts';
-import { surfaceOf } from '../domain/surface.ts';
 import { itemsNamed } from '../engine/locate.ts';
 import type { Store } from '../engine/store.ts';
 import { readInputFile, readStandardInput } from '../io/input-file.ts';
-import { resolveFinding } from './findings.ts';
-import { loadTemplates } from './templates.ts';
+import { type AnsweredFinding, recordFindings } from './answer-findings.ts';
 
 const MAX_BYTES = 8 * 1024 * 1024;
 
@@ -23,6 +18,8 @@ export type Answered = {
   refused: { what: string; why: string; hint: string }[];
   /** Checks the file settles although leads of theirs were judged by nobody, and how many. */
   unread: { check: string; said: string }[];
+  /** The findings of the file, those that name a check first, without those refused. */
+  findings: AnsweredFinding[];
 };
 
 /** Reads a file of answers; `-` is standard input. Throws {@link UserError} with the first thing not understood. */
@@ -49,27 +46,39 @@ export const readAnswers = (file: string): ReturnType<typeof answersFile.parse> 
   throw new UserError(`${problem.refused}; nothing was recorded`, 'mcp-audit answer --help shows the form');
 };
 
-/** A new finding in the words of a template, filled from the first piece of evidence it names. */
-const fromTemplate = async (
+type Triage = NonNullable<AnswersFile['triage']>[number];
+
+/**
+ * Where entries overlap ("all of this rule, but not this one") the later one holds, and the earlier says nothing of its items:
+ * else each would be recorded anew whenever the file is given.
+ */
+const triageCommands = (
   store: Store,
-  draft: Finding,
-  input: FindingInput,
-): Promise<Finding | Refusal> => {
-  const template = (await loadTemplates()).find((t) => t.id === input.template);
-  if (!template)
-    return {
-      refused: `there is no template "${input.template}"`,
-      hint: 'mcp-audit checklist templates lists them',
+  entries: readonly Triage[],
+): { what: string; command: Command | Refusal }[] => {
+  const { evidence, session, methodology } = store.snapshot();
+  const asked = entries.map(({ items: name, decision, reason }) => {
+    const items = itemsNamed(evidence, name);
+    if (isRefusal(items)) return { what: `triage ${name}`, command: items };
+    const command: Command = {
+      type: 'triage',
+      items: items.map((i) => i.id),
+      triage: { decision, reason },
     };
-  const { evidence, session } = store.snapshot();
-  const [item] = (input.evidence ?? []).flatMap((name) => itemsNamed(evidence, name));
-  if (!item) return applyTemplate(draft, template, { server: session.target?.name ?? '' }, true);
-  return findingFromEvidence(draft, item, {
-    templates: [template],
-    surface: surfaceOf(evidence.values()),
-    server: session.target?.name ?? '',
-    template: template.id,
+    const decided = decide(session, methodology, command);
+    const invalid = isRefusal(decided) && decided.refused !== 'nothing changed';
+    return { what: `triage ${name}`, command: invalid ? decided : command };
   });
+  const last = new Map<string, number>();
+  asked.forEach(({ command }, n) => {
+    if (!isRefusal(command)) for (const item of command.items) last.set(item, n);
+  });
+  return asked.map(({ what, command }, n) => ({
+    what,
+    command: isRefusal(command)
+      ? command
+      : { ...command, items: command.items.filter((item) => last.get(item) === n) },
+  }));
 };
 
 /**
@@ -80,7 +89,7 @@ export const applyAnswers = async (
   store: Store,
   answers: ReturnType<typeof readAnswers>,
 ): Promise<Answered> => {
-  const done: Answered = { recorded: 0, unchanged: 0, refused: [], unread: [] };
+  const done: Answered = { recorded: 0, unchanged: 0, refused: [], findings: [], unread: [] };
   const note = (what: string, r: Refusal): void => {
     if (r.refused === 'nothing changed') done.unchanged += 1;
     else done.refused.push({ what, why: r.refused, hint: r.hint });
@@ -96,20 +105,10 @@ export const applyAnswers = async (
     const given = Object.fromEntries(Object.entries(answers.auditor).filter(([, v]) => v !== undefined));
     send('auditor', { type: 'name-auditor', auditor: { ...known, ...given } });
   }
-  for (const t of answers.triage ?? []) {
-    const items = itemsNamed(store.snapshot().evidence, t.items).map((i) => i.id);
-    if (items.length === 0)
-      note(`triage ${t.items}`, {
-        refused: 'no such evidence',
-        hint: 'name an item id, collector/rule, or collector/rule@path',
-      });
-    else
-      send(`triage ${t.items}`, {
-        type: 'triage',
-        items,
-        triage: { decision: t.decision, reason: t.reason },
-      });
-  }
+  for (const t of triageCommands(store, answers.triage ?? []))
+    if (isRefusal(t.command)) note(t.what, t.command);
+    else if (t.command.type === 'triage' && t.command.items.length === 0) done.unchanged += 1;
+    else send(t.what, t.command);
   for (const [check, a] of Object.entries(answers.checks ?? {}))
     send(`check ${check}`, {
       type: 'answer',
@@ -119,32 +118,21 @@ export const applyAnswers = async (
     });
   for (const [criterion, rating] of Object.entries(answers.scorecard ?? {}))
     send(`criterion ${criterion}`, { type: 'rate', criterion, rating });
-  for (const input of answers.findings ?? []) {
-    const { session, methodology } = store.snapshot();
-    const what = `finding ${input.id ?? input.title ?? ''}`;
-    const known = [...session.findings.values()].find((f) =>
-      input.id
-        ? f.id === input.id
-        : f.checks[0] === (input.checks?.[0] ?? input.check) && f.title === input.title,
-    );
-    const check = findCheck(methodology, input.checks?.[0] ?? input.check ?? known?.checks[0] ?? '');
-    if (!check) {
-      note(what, {
-        refused: `it names no check of ${methodology.id}`,
-        hint: 'checks: the ids of the checks it speaks to',
+  for (const { input, entry } of await recordFindings(store, answers.findings ?? [])) {
+    if (isRefusal(entry)) {
+      note(`finding ${input.id ?? input.title ?? input.template ?? ''}`, entry);
+      continue;
+    }
+    const { id, notReviewed } = entry.done;
+    if (entry.recorded) done.recorded += 1;
+    else done.unchanged += 1;
+    done.findings.push(entry.done);
+    if (notReviewed)
+      done.refused.push({
+        what: `reviewed of ${id}`,
+        why: `it cannot be reviewed yet: ${notReviewed}`,
+        hint: 'the finding itself is recorded; a review is of the whole text',
       });
-      continue;
-    }
-    const draft = known ?? draftFinding(input.id ?? nextFindingId(session), check);
-    const begun = input.template && !known ? await fromTemplate(store, draft, input) : draft;
-    if (isRefusal(begun)) {
-      note(what, begun);
-      continue;
-    }
-    const base = begun;
-    const finding = await resolveFinding(input, base, store);
-    if (isRefusal(finding)) note(what, finding);
-    else send(what, { type: 'record-finding', finding });
   }
   if (answers.disclosure) {
     const { told, channel, acknowledge } = answers.disclosure;

@@ -30,10 +30,15 @@ export const carry = async (
     let refused = 0;
     for (const f of findingsOf(earlier)) {
       const { session, methodology } = w.store.snapshot();
-      const there = [...session.findings.values()].some(
-        (o) => o.title === f.title && o.checks[0] === f.checks[0],
+      const note = `Carried over from ${f.id} of ${earlier.id}, at commit ${earlier.target?.commit ?? 'unknown'}.`;
+      // Taken over before, it stays what it became: under another title, or reviewed.
+      const there = [...session.findings.values()].find(
+        (o) => o.notes.includes(note) || (o.title === f.title && o.checks[0] === f.checks[0]),
       );
-      if (there) continue;
+      if (there) {
+        host.stdout(`${visible(`${f.id} is ${there.id} already: ${there.title}`)}\n`);
+        continue;
+      }
       const checks = f.checks.filter((c) => findCheck(methodology, c));
       if (checks.length === 0) {
         host.stderr(
@@ -42,13 +47,13 @@ export const carry = async (
         refused += 1;
         continue;
       }
-      const note = `Carried over from ${f.id} of ${earlier.id}, at commit ${earlier.target?.commit ?? 'unknown'}.`;
+      const id = nextFindingId(session);
       const result = w.store.dispatch({
         type: 'record-finding',
         finding: {
           ...f,
           checks,
-          id: nextFindingId(session),
+          id,
           reviewed: false,
           evidence: f.evidence.filter((id) => known.has(id)),
           notes: [f.notes, note].filter(Boolean).join('\n\n'),
@@ -57,7 +62,7 @@ export const carry = async (
       if (isRefusal(result)) {
         host.stderr(`${visible(`${f.id}: ${result.refused} (${result.hint})`)}\n`);
         refused += 1;
-      } else host.stdout(`${visible(`${f.id} is ${f.title}`)}\n`);
+      } else host.stdout(`${visible(`${f.id} is ${id} here: ${f.title}`)}\n`);
     }
     return refused === 0 ? 0 : 1;
   });

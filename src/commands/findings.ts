@@ -36,12 +36,9 @@ export const resolveFinding = async (
     evidence = [];
     for (const name of input.evidence) {
       const items = itemsNamed(store.snapshot().evidence, name);
-      if (items.length === 0 && !base.evidence.includes(name))
-        return {
-          refused: `there is no evidence "${name}"`,
-          hint: 'Name an item id, collector/rule, or collector/rule@path.',
-        };
-      evidence.push(...(items.length > 0 ? items.map((i) => i.id) : [name]));
+      // What it rests on already may be gone from the evidence since.
+      if (isRefusal(items) && !base.evidence.includes(name)) return items;
+      evidence.push(...(isRefusal(items) ? [name] : items.map((i) => i.id)));
     }
     evidence = [...new Set(evidence)];
   }

@@ -127,6 +127,8 @@ export const answer = (
         host,
         `${w.id}: ${done.recorded} recorded, ${done.unchanged} already so, ${done.refused.length} refused`,
       );
+      for (const f of done.findings)
+        say(host, `  ${f.id} ${f.outcome}: ${f.title}${f.notReviewed ? ' (recorded, not as reviewed)' : ''}`);
       for (const r of done.refused) say(host, `  refused ${r.what}: ${r.why} (${r.hint})`);
       for (const u of done.unread) say(host, `  ${u.check}: ${u.said}`);
     }
@@ -142,6 +144,10 @@ export const single = (
 ): Promise<number> =>
   withSession(host, session, async (w) => {
     const result = w.store.dispatch(command);
+    if (isRefusal(result) && result.refused === 'nothing changed') {
+      say(host, `${w.id}: it is so already`);
+      return 0;
+    }
     if (isRefusal(result)) {
       host.stderr(`${visible(result.refused)}\n${visible(result.hint)}\n`);
       return 1;

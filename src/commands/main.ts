@@ -25,10 +25,13 @@ The file is YAML; every key is optional:
               aivss: {threat: poc, mitigation: none, factors: {tools: 1, language: 0.5}}, examples: …,
               business: {development: …, staging: …, production: …, enterprise: …},
               tracking: {reported: 2026-11-01, acknowledged: null, fixAvailable: null, fixVerified: null, closed: null},
-              reviewed: true}]
+              reviewed: true}]     id: F-02 names one that is there; its check may then be left out, as with a title that
+                                   only one has. Without one, check and title say which; else it is new.
   disclosure: {told: 2026-11-01, channel: advisory or address, acknowledge: why it may be public before 90 days}
   scorecard: {access-control: {value: 2, reason: why}}  value: 0 to 4, or null for not rated; null alone: the proposal
-  triage:   [{items: id or collector/rule, decision: dismissed, reason: why}]`;
+  triage:   [{items: id or collector/rule, decision: dismissed, reason: why}]
+Evidence is named by its id, or the beginning of it where that is plain. Given again, a file records nothing that is so
+already. A finding that says reviewed and lacks parts is recorded all the same, and told as not reviewed (exit 1).`;
 
 /** The command line. `run` gets the exit code of whatever was asked. */
 export const program = (host: Host, done: (code: number) => void): Command => {

@@ -10,6 +10,7 @@ import {
   parseTemplates,
 } from '../domain/finding-template.ts';
 import { findCheck } from '../domain/methodology.ts';
+import { findingsOf } from '../domain/selectors.ts';
 import { surfaceOf } from '../domain/surface.ts';
 import { itemsNamed } from '../engine/locate.ts';
 import { bundledChecklists, readMethodologyFolder } from '../io/methodology-files.ts';
@@ -102,14 +103,15 @@ export const raise = async (host: Host, evidence: string, options: RaiseOptions)
     );
   return withSession(host, options.session, async (w) => {
     const { session, methodology, evidence: known } = w.store.snapshot();
-    const [item] = itemsNamed(known, evidence);
-    const check = item && findCheck(methodology, options.check ?? item.checks[0] ?? '');
-    if (!item || !check) {
-      host.stderr(
-        item
-          ? `the evidence belongs to no check of ${methodology.id}\nname one with --check\n`
-          : `there is no evidence "${visible(evidence)}"\nname an item id, collector/rule, or collector/rule@path\n`,
-      );
+    const items = itemsNamed(known, evidence);
+    if (isRefusal(items)) {
+      host.stderr(`${visible(items.refused)}\n${visible(items.hint)}\n`);
+      return 1;
+    }
+    const item = items[0]!;
+    const check = findCheck(methodology, options.check ?? item.checks[0] ?? '');
+    if (!check) {
+      host.stderr(`the evidence belongs to no check of ${methodology.id}\nname one with --check\n`);
       return 1;
     }
     const finding = findingFromEvidence(draftFinding(nextFindingId(session), check), item, {
@@ -118,12 +120,25 @@ export const raise = async (host: Host, evidence: string, options: RaiseOptions)
       server: session.target?.name ?? '',
       ...(options.template ? { template: options.template } : {}),
     });
+    // Given again, the same evidence does not begin the same finding a second time.
+    const there = findingsOf(session).find(
+      (f) => f.checks[0] === check.id && f.title === finding.title && f.evidence.includes(item.id),
+    );
+    if (there) {
+      const missing = missingParts(there);
+      if (options.json) json(host, { session: w.id, finding: there, missing, outcome: 'unchanged' });
+      else
+        host.stdout(
+          `${visible(`${there.id} ${there.title}`)}\nwas begun from it already: nothing changed\nstill to fill: ${missing.join(', ') || 'nothing'}\n`,
+        );
+      return 0;
+    }
     const result = w.store.dispatch({ type: 'record-finding', finding });
     if (isRefusal(result)) {
       host.stderr(`${visible(result.refused)}\n${visible(result.hint)}\n`);
       return 1;
     }
-    if (options.json) json(host, { session: w.id, finding, missing: missingParts(finding) });
+    if (options.json) json(host, { session: w.id, finding, missing: missingParts(finding), outcome: 'new' });
     else
       host.stdout(
         `${visible(`${finding.id} ${finding.title}`)}\nstill to fill: ${missingParts(finding).join(', ') || 'nothing'}\n${finding.template.id ? `suggestions: mcp-audit checklist templates ${finding.template.id}\n` : ''}`,

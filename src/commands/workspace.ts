@@ -111,6 +111,7 @@ const workspace = (host: Host, open: OpenSession, notices: readonly string[]): W
     local: open.local,
     methodology: open.methodology,
     events: open.events,
+    opening: open.opening,
     clock: host.clock,
     by: signature(auditor),
     advisories: (session) => advisorySources(host, session),

@@ -4,6 +4,7 @@ import type { Attachment, Auditor, EventBody, ImportRecord, Rating, Triage, Verd
 import { eventBody } from './events.ts';
 import { afterChange, type Finding, missingParts } from './finding.ts';
 import { findCheck, type Methodology } from './methodology.ts';
+import { same } from './same.ts';
 import { vectorProblem } from './scoring/cvss.ts';
 import type { Session } from './session.ts';
 
@@ -40,8 +41,6 @@ const refuse = (refused: string, hint: string): Refusal => ({ refused, hint });
 
 const unchanged = refuse('nothing changed', 'the record already says so');
 
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
-
 const isFileName = (name: string): boolean =>
   name.length <= 120 &&
   /^[^/\\\p{Cc}\p{Cf}]+$/u.test(name) &&
@@ -49,7 +48,8 @@ const isFileName = (name: string): boolean =>
   name.trim() === name;
 
 /** The next free finding id; a deleted finding's id is not used again. */
-export const nextFindingId = (s: Session): string => `F-${String(s.highestFinding + 1).padStart(2, '0')}`;
+export const nextFindingId = (s: Pick<Session, 'highestFinding'>): string =>
+  `F-${String(s.highestFinding + 1).padStart(2, '0')}`;
 
 /**
  * Whether a command is allowed in this session, and the event that records it. Pure and total: bad input is a

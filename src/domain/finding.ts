@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { day } from './disclosure.ts';
 import { location } from './evidence.ts';
 import { type Check, checkId, cweId, severity } from './methodology.ts';
+import { same } from './same.ts';
 import { aivss } from './scoring/aivss.ts';
 import { disagreement } from './scoring/severity.ts';
 import { openWords } from './template-words.ts';
@@ -235,8 +236,8 @@ export const stageOf = (f: Finding): Stage =>
 export const afterChange = (was: Finding | undefined, now: Finding): Finding => {
   const settled = was ? withoutLeftovers(was, now) : now;
   if (!settled.reviewed || !was?.reviewed) return settled;
-  const text = ({ tracking: _t, reviewed: _r, ...rest }: Finding): string => JSON.stringify(rest);
-  return text(was) === text(settled) ? settled : { ...settled, reviewed: false };
+  const text = ({ tracking: _t, reviewed: _r, ...rest }: Finding) => rest;
+  return same(text(was), text(settled)) ? settled : { ...settled, reviewed: false };
 };
 
 const isCweLink = (reference: string): boolean =>

@@ -11,7 +11,7 @@ import { draftsOf, toolId } from '../results/drafts.ts';
 import { readResults } from '../results/read-results.ts';
 import { plural } from '../results/tool-result.ts';
 import { finishItems, oneLine } from './finish-items.ts';
-import type { Source } from './ports.ts';
+import type { BlobPort, Source } from './ports.ts';
 
 /** A file of another tool's results, as it was given. */
 export type ForeignFile = {
@@ -154,3 +154,10 @@ export const makeEvidence = async (
     },
   };
 };
+
+/** Keeps the file and the evidence made of it, each by its content. Throws SaveError. */
+export const keepMade = (blobs: Pick<BlobPort, 'put'>, file: ForeignFile, made: Made): ImportRecord => ({
+  ...made.record,
+  sha256: blobs.put(file.bytes),
+  blob: blobs.put(Buffer.from(JSON.stringify(made.result))),
+});

@@ -45,6 +45,16 @@ export const encode = (event: SessionEvent, prevHash: string): string => {
   return `${head}${CRC_PREFIX}${checksum(head)}"}`;
 };
 
+/** The lines that record `events` one after the other, after the line whose hash is `prevHash`. */
+export const encodeAll = (events: readonly SessionEvent[], prevHash: string): string[] => {
+  let prev = prevHash;
+  return events.map((event) => {
+    const line = encode(event, prev);
+    prev = hashLine(line);
+    return line;
+  });
+};
+
 type Line = { event: SessionEvent } | { fault: Omit<JournalFault, 'line'>; json: boolean };
 
 const fault = (kind: JournalFault['kind'], message: string): Line => ({

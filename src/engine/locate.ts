@@ -55,15 +55,37 @@ export const locate = async (
   return found;
 };
 
-/** Items by id, or by `collector/rule`, or by `collector/rule@path`. */
-export const itemsNamed = (evidence: Evidence, name: string): EvidenceItem[] => {
+const SHORTEST_PREFIX = 4;
+
+/**
+ * Items by id or the beginning of one, by `collector/rule`, or by `collector/rule@path`; never none. A beginning that several
+ * share is refused with their names.
+ */
+export const itemsNamed = (evidence: Evidence, name: string): EvidenceItem[] | Refusal => {
   const all = [...evidence.values()].flatMap((r) => r.items);
   const byId = all.filter((i) => i.id === name);
   if (byId.length > 0) return byId;
   const match = /^([^/]+)\/([^@]+)(?:@(.+))?$/.exec(name);
-  if (!match) return [];
-  const [, collector, rule, path] = match;
-  return all.filter(
-    (i) => i.collector === collector && i.rule === rule && (path === undefined || i.location?.path === path),
-  );
+  if (match) {
+    const [, collector, rule, path] = match;
+    const found = all.filter(
+      (i) =>
+        i.collector === collector && i.rule === rule && (path === undefined || i.location?.path === path),
+    );
+    if (found.length > 0) return found;
+  }
+  const begun = name.length < SHORTEST_PREFIX ? [] : all.filter((i) => i.id.startsWith(name));
+  if (begun.length === 1) return begun;
+  if (begun.length > 1)
+    return {
+      refused: `"${name}" is the beginning of ${begun.length} evidence items`,
+      hint: `Say which: ${begun
+        .slice(0, 5)
+        .map((i) => `${i.id} (${i.title})`)
+        .join(', ')}.`,
+    };
+  return {
+    refused: `there is no evidence "${name}"`,
+    hint: 'Name an item by its id or the beginning of it, collector/rule, or collector/rule@path.',
+  };
 };

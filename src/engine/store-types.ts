@@ -6,6 +6,7 @@ import type { CollectorResult } from '../domain/evidence.ts';
 import type { Methodology } from '../domain/methodology.ts';
 import type { Session } from '../domain/session.ts';
 import type { ForeignFile, Made } from './import-results.ts';
+import type { Opening } from './next-events.ts';
 import type { BlobPort, JournalPort, LocalPort, Source } from './ports.ts';
 import type { SetTimer } from './snapshots.ts';
 
@@ -66,6 +67,8 @@ export type StoreParts = {
   /** Without it, what the record says about permissions and paths counts: it was made where it is read. */
   local?: LocalPort;
   events: readonly SessionEvent[];
+  /** Set when the session was opened again: recorded with the first thing that is. */
+  opening?: Opening | null;
   clock(): Date;
   /** Who decides, as long as the session names no auditor. */
   by: string;

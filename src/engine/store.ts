@@ -1,13 +1,14 @@
 import { type Command, decide, isRefusal, type Refusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
-import { EVENT_VERSION, type EventBody, type SessionEvent, sessionEvent } from '../domain/events.ts';
+import { type EventBody, type SessionEvent, sessionEvent } from '../domain/events.ts';
 import type { CollectorResult, Outcome } from '../domain/evidence.ts';
 import { type Local, withLocal } from '../domain/local.ts';
 import { apply, replay, type Session } from '../domain/session.ts';
 import { recordWithGrant } from './grant.ts';
 import { createHeldEvidence } from './held-evidence.ts';
-import { countKinds, makeEvidence } from './import-results.ts';
-import { encode } from './journal.ts';
+import { countKinds, keepMade, makeEvidence } from './import-results.ts';
+import { encodeAll } from './journal.ts';
+import { nextEvents } from './next-events.ts';
 import { SaveError, type Source } from './ports.ts';
 import { readEvidence } from './read-evidence.ts';
 import { DEFAULT_CONCURRENCY, gather, unavailable } from './run-collectors.ts';
@@ -49,6 +50,8 @@ export const createStore = (parts: StoreParts): Store => {
   const { current, newest, update, updateSoon } = snapshots;
   const now = parts.now ?? (() => performance.now());
   let closed = false;
+  /** Whoever only looks leaves no trace. */
+  let untold = parts.opening ?? null;
 
   const held = createHeldEvidence();
 
@@ -83,15 +86,17 @@ export const createStore = (parts: StoreParts): Store => {
     const refused = refuseChange();
     if (refused) return refused;
     const { github, name } = current().session.auditor;
-    const event: SessionEvent = {
-      v: EVENT_VERSION,
-      seq: events.length + 1,
-      at: parts.clock().toISOString(),
-      by: github || name || parts.by,
-      ...(link.undoes !== undefined && { undoes: link.undoes }),
-      ...(link.redoes !== undefined && { redoes: link.redoes }),
-      ...body,
-    };
+    const fresh = nextEvents(
+      {
+        seq: events.length,
+        at: parts.clock().toISOString(),
+        by: github || name || parts.by,
+        opening: untold,
+      },
+      body,
+      link,
+    );
+    const event = fresh.at(-1)!;
     // A line that cannot be read back would make the whole session unreadable from there on.
     const parsed = sessionEvent.safeParse(event);
     if (!parsed.success) {
@@ -99,12 +104,13 @@ export const createStore = (parts: StoreParts): Store => {
       return refusal(`not recorded: ${issue?.path.join('.')}: ${issue?.message}`, 'correct that value');
     }
     try {
-      journal.append([encode(event, journal.lastHash)]);
+      journal.append(encodeAll(fresh, journal.lastHash));
     } catch (error) {
       return notSaved(error);
     }
-    events.push(event);
-    const session = apply(current().session, event);
+    events.push(...fresh);
+    untold = null;
+    const session = fresh.reduce(apply, current().session);
     update({
       session,
       failedSave: null,
@@ -199,7 +205,6 @@ export const createStore = (parts: StoreParts): Store => {
       return unavailable(id, `the target at its pinned commit cannot be read: ${reason(error)}`);
     }
   };
-  const isLarge = (id: string): boolean => collectors.get(id)?.large ?? false;
   const runs = createRunOnce(
     parts.concurrency ?? DEFAULT_CONCURRENCY,
     async (id, signal) => {
@@ -210,7 +215,7 @@ export const createStore = (parts: StoreParts): Store => {
       if (result && !signal.aborted) keep(id, result);
       update({ running: withoutEntry(newest('running'), id) });
     },
-    isLarge,
+    (id) => collectors.get(id)?.large ?? false,
   );
 
   const collect = async (ids: readonly string[]): Promise<void> => {
@@ -282,11 +287,7 @@ export const createStore = (parts: StoreParts): Store => {
         collectors: new Set(collectors.keys()),
       });
       try {
-        const value = {
-          ...made.record,
-          sha256: blobs.put(file.bytes),
-          blob: blobs.put(Buffer.from(JSON.stringify(made.result))),
-        };
+        const value = keepMade(blobs, file, made);
         held.keepImport(value.blob, made.result);
         const recorded = dispatch({ type: 'import-results', import: made.id, value });
         // Given again, a file mends what the disk lost of it.
@@ -307,7 +308,7 @@ export const createStore = (parts: StoreParts): Store => {
     close: async (check) => {
       if (closed) return;
       abort();
-      dispatch({ type: 'close', check });
+      if (!untold || check !== null) dispatch({ type: 'close', check });
       closed = true;
       journal.close();
       await runs.settled();

@@ -121,6 +121,7 @@ describe('a command that names no session', () => {
     const t = two();
     expect(chooseSession(t.host, undefined)).toBe(t.newest.id);
     const again = resume(t.data, t.old.id);
+    for (const seq of [2, 3, 4]) answer(again.journal, seq, 'later');
     again.journal.close();
     expect(chooseSession(t.host, undefined)).toBe(t.old.id);
     // A journal that was written elsewhere, with a clock that was wrong or made up.

@@ -10,6 +10,7 @@ import {
 import { nothingLocal } from '../../domain/local.ts';
 import { type Methodology, methodology as methodologySchema } from '../../domain/methodology.ts';
 import { encode, type JournalRead } from '../../engine/journal.ts';
+import type { Opening } from '../../engine/next-events.ts';
 import {
   type BlobPort,
   type BlobRead,
@@ -39,6 +40,8 @@ export type OpenSession = {
   /** The auditor's own rules the session was begun with. */
   ownRules: RuleFiles;
   events: SessionEvent[];
+  /** That it was opened again, to be recorded with the first thing it is opened for; null for a new one, or to look. */
+  opening: Opening | null;
   readOnly: string | null;
   notices: string[];
 };
@@ -133,6 +136,7 @@ export const startSession = (parts: StartParts): OpenSession => {
       methodology: parts.methodology,
       ownRules,
       events: [started],
+      opening: null,
       readOnly: null,
       notices: [],
     };
@@ -234,6 +238,7 @@ const look = (id: string, dir: string): OpenSession => {
     local: localFile(dir),
     ...readOpening(dir, read.events),
     events: read.events,
+    opening: null,
     readOnly: reason,
     notices: readOnlyNotices(read),
   };
@@ -259,8 +264,6 @@ export const resumeSession = (parts: ResumeParts): OpenSession => {
     journal = opened.journal;
     const { events } = opened.read;
     const opening = readOpening(dir, events);
-    const body = { type: 'session.opened', toolVersion: parts.toolVersion } as const;
-    events.push(append(journal, events.length + 1, parts.clock(), parts.by, body));
     return {
       id,
       dir,
@@ -269,6 +272,7 @@ export const resumeSession = (parts: ResumeParts): OpenSession => {
       local: localFile(dir),
       ...opening,
       events,
+      opening: { at: parts.clock().toISOString(), by: parts.by, toolVersion: parts.toolVersion },
       readOnly: null,
       notices: opened.notices,
     };

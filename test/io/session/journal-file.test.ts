@@ -161,7 +161,9 @@ describe('appending', () => {
       }
       journal.close();
       expect(resume(dir, id, true).events).toEqual(events);
-      expect(thrown(() => resume(dir, id))).toMatchObject({ code: 'ENOSPC' });
+      const again = resume(dir, id);
+      expect(thrown(() => answer(again.journal, events.length + 1, 'x'))).toMatchObject({ code: 'ENOSPC' });
+      again.journal.close();
       expect(resume(dir, id, true).events).toEqual(events);
     } finally {
       unmount(dir);

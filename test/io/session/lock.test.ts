@@ -59,7 +59,7 @@ describe('a session that another process has open', () => {
       hint: expect.stringContaining('--read-only'),
     });
     const looked = resume(data, id, true);
-    expect(looked.events.length).toBe(5);
+    expect(looked.events.length).toBe(4);
 
     child.kill('SIGKILL');
     await ended;

@@ -39,16 +39,41 @@ describe('a session', () => {
     expect(fs.readdirSync(dir).sort()).toEqual(['blobs', 'journal.jsonl', 'local.json']);
   });
 
-  it('records that it was opened again; looking leaves no trace', () => {
+  it('records that it was opened again with the first thing that is; looking leaves no trace', async () => {
     const data = temporaryDir();
     const { id, dir } = written(data);
     const before = allFiles(dir);
     resume(data, id, true).journal.close();
     expect(allFiles(dir)).toEqual(before);
-    const { events, journal } = resume(data, id);
-    journal.close();
-    expect(events.at(-1)).toMatchObject({ seq: 5, type: 'session.opened', toolVersion: '0.2.0' });
-    expect(resume(data, id, true).events).toEqual(events);
+    const parts = {
+      clock: () => new Date(),
+      by: 'jane',
+      collectors: [],
+      openSource: async () => fakeSource(),
+    };
+    const idle = createStore({ ...resume(data, id), ...parts });
+    await idle.close(null);
+    expect(allFiles(dir)).toEqual(before);
+    const store = createStore({ ...resume(data, id), ...parts });
+    store.dispatch({ type: 'undo' });
+    store.dispatch({ type: 'answer', check: '1.1.1', verdict: 'pass' });
+    await store.close('1.1.1');
+    const added = resume(data, id, true).events.slice(4);
+    expect(added.map((e) => [e.seq, e.type])).toEqual([
+      [5, 'session.opened'],
+      [6, 'check.answered'],
+      [7, 'check.answered'],
+      [8, 'session.closed'],
+    ]);
+    expect(added[0]).toMatchObject({ toolVersion: '0.2.0', at: '2026-11-23T10:01:00.000Z', by: 'jane' });
+    // To come back to a place is worth a line, even when nothing else was done.
+    const placed = createStore({ ...resume(data, id), ...parts });
+    await placed.close('1.2.1');
+    expect(
+      resume(data, id, true)
+        .events.slice(8)
+        .map((e) => e.type),
+    ).toEqual(['session.opened', 'session.closed']);
   });
 
   it('keeps the methodology it was begun with, and does not open without it', () => {
