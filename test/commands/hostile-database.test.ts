@@ -210,6 +210,17 @@ describe('what a clone would have git run', () => {
     await expect(submit(f.host, { db: f.clone, remote: 'origin' })).rejects.toThrow(refused);
   });
 
+  it('objects borrowed from another repository are read, and nothing is written there', async () => {
+    const f = await prepared();
+    const shared = join(f.folder, 'shared');
+    git(f.folder, ['clone', '-q', '--shared', f.remote, shared]);
+    expect(fs.existsSync(join(shared, '.git/objects/info/alternates'))).toBe(true);
+    const before = treeOf(f.remote);
+    expect(await submit(f.host, { db: shared, remote: 'origin' })).toBe(0);
+    expect(treeOf(f.remote)).toEqual(before);
+    expect(git(shared, ['branch', '--list'])).toContain('audit/acme-report-mcp-');
+  });
+
   it('a branch that is checked out is left as it is', async () => {
     const f = await prepared();
     git(f.clone, ['checkout', '-q', '-b', 'mine']);

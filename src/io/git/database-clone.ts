@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { UserError } from '../../domain/errors.ts';
 import { visible } from '../../text/visible.ts';
+import { ours, readTextIn } from '../open-folder.ts';
 import { gitWords } from './git.ts';
 
 /**
@@ -95,7 +96,7 @@ const belongs = (top: string, gitDir: string): boolean => {
   if (!found || found.isSymbolicLink()) return false;
   if (found.isDirectory()) return fs.realpathSync(dotGit) === fs.realpathSync(gitDir);
   try {
-    const back = resolve(gitDir, fs.readFileSync(join(gitDir, 'gitdir'), 'utf8').trim());
+    const back = resolve(gitDir, (readTextIn(ours(gitDir), 'gitdir') ?? '').trim());
     return fs.realpathSync(back) === fs.realpathSync(dotGit);
   } catch {
     return false;

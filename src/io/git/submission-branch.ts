@@ -5,6 +5,7 @@ import { UserError } from '../../domain/errors.ts';
 import { visible } from '../../text/visible.ts';
 import { ours } from '../open-folder.ts';
 import { readFolderIn } from '../read-folder.ts';
+import { diskError } from '../session/save-error.ts';
 import { hashIn, putFiles } from '../write-files.ts';
 import { ask, blobIn, type DatabaseClone, programsNamed, quietly } from './database-clone.ts';
 import { gitWords } from './git.ts';
@@ -120,9 +121,10 @@ export const commitOnBranch = async (
     return { branch, commit, changed };
   } catch (error) {
     if (error instanceof UserError) throw error;
+    const disk = diskError(error);
     throw new UserError(
-      `the branch ${visible(branch)} could not be made: ${gitWords(error)}`,
-      'nothing of the session is lost; put that right in the clone and submit again',
+      `the branch ${visible(branch)} could not be made: ${disk?.message ?? gitWords(error)}`,
+      disk?.hint ?? 'nothing of the session is lost; put that right in the clone and submit again',
     );
   } finally {
     fs.rmSync(scratch, { recursive: true, force: true });
