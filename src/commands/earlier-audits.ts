@@ -1,6 +1,6 @@
 import { entriesIn, ours } from '../io/open-folder.ts';
 import { parseAuditId } from '../report/ids.ts';
-import { repositoryOf } from '../report/repository.ts';
+import { repositoryOf, spelled } from '../report/repository.ts';
 import { numbered, plural } from '../text/plural.ts';
 
 /**
@@ -12,12 +12,9 @@ export const earlierAudits = (database: string, url: string): string[] => {
   const repository = database === '' ? null : repositoryOf(url);
   if (!repository) return [];
   try {
-    // Hosts do not tell names apart by case; file systems may.
     const namesIn = (folder: string) => (entriesIn(ours(database), folder) ?? []).map((e) => e.name);
-    const child = (folder: string, name: string) =>
-      `${folder}/${namesIn(folder).find((n) => n.toLowerCase() === name.toLowerCase()) ?? name}`;
-    const owner = child(`audits/${repository.host}`, repository.owner);
-    return namesIn(`${child(owner, repository.name)}/audits`)
+    const { host, owner, name } = repository;
+    return namesIn(`${spelled(`audits/${host}/${owner}/${name}`, namesIn)}/audits`)
       .filter((id) => parseAuditId(id))
       .sort((a, b) => (a.slice(-14) < b.slice(-14) ? -1 : 1));
   } catch {

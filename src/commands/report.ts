@@ -15,7 +15,7 @@ import { type Change, changeFiles, hashIn, sha256 } from '../io/write-files.ts';
 import { nextAuditId, parseAuditId } from '../report/ids.ts';
 import { type Readiness, readiness } from '../report/readiness.ts';
 import { buildReport, inSeconds, type ReportModel } from '../report/report-model.ts';
-import { repositoryOf } from '../report/repository.ts';
+import { repositoryOf, spelled } from '../report/repository.ts';
 import { securityAssessment } from '../report/security-assessment.ts';
 import { compileSubmission, repositoryFolder } from '../report/submission.ts';
 import { type Diagnostic, renderDiagnostics, validateSubmission } from '../report/validate.ts';
@@ -80,6 +80,8 @@ const dateOf = (events: readonly SessionEvent[]): string => {
 const namesIn = (place: Place, folder: string): string[] =>
   (entriesIn(place, folder) ?? []).map((e) => e.name);
 
+const spelledIn = (place: Place, path: string): string => spelled(path, (folder) => namesIn(place, folder));
+
 /** Whether the audit in a folder was written from this session: the same commit, begun in the same second. */
 const isOurs = (place: Place, folder: string, { session }: Snapshot): boolean => {
   const text = readTextIn(place, `${folder}/audit-manifest.json`);
@@ -107,7 +109,8 @@ const auditIdIn = (at: { place: Place; written: Written } | null, { snapshot, ev
   const repository = repositoryOf(session.target?.url ?? '');
   const github = session.auditor.github || 'auditor';
   const date = dateOf(events);
-  const audits = repository ? `audits/${repository.host}/${repository.owner}/${repository.name}/audits` : '';
+  const home = repository ? `audits/${repository.host}/${repository.owner}/${repository.name}` : '';
+  const audits = `${at && repository ? spelledIn(at.place, home) : home}/audits`;
   const existing = at && repository ? namesIn(at.place, audits) : [];
   const dated = (audits: readonly string[]) =>
     audits.filter((audit) => {
@@ -249,11 +252,12 @@ export const writeReport = async (
   const place = named(to);
   const audit = auditIdIn({ place, written }, state);
   const report = model(state, audit);
-  const base = repositoryFolder(report);
+  const base = spelledIn(place, repositoryFolder(report));
   const metadata = `${base}/metadata.json`;
   const existingMetadata = readTextIn(place, metadata);
   const existingAudits = namesIn(place, `${base}/audits`).filter((id) => id !== audit);
   const files = compileSubmission(report, {
+    folder: base,
     ...(existingMetadata !== undefined ? { existingMetadata } : {}),
     existingAudits,
   });

@@ -111,7 +111,7 @@ export const submit = (host: Host, options: SubmitOptions): Promise<number> =>
     let prepared: Pick<Prepared, 'written' | 'request'> | null = null;
     const author = { name: session.auditor.name, email: session.auditor.contact };
     const home = `audits/${repository.host}/${repository.owner}/${repository.name}`;
-    const made = await commitOnBranch(clone, branch, author, home, async (folder) => {
+    const made = await commitOnBranch(clone, branch, author, home, async (folder, there) => {
       const written = await writeReport(state, folder, read, openWritten(w.dir));
       if (written.diagnostics.some((d) => d.level === 'blocking'))
         throw new UserError(
@@ -119,7 +119,7 @@ export const submit = (host: Host, options: SubmitOptions): Promise<number> =>
           'put that right in the session, and submit again',
           1,
         );
-      const earlier = entriesIn(ours(folder), `${home}/audits`) ?? [];
+      const earlier = entriesIn(ours(folder), `${there}/audits`) ?? [];
       const request = pullRequest({
         model: await reportModelOf(state, read, written.audit),
         earlier: earlier.map((e) => e.name).filter((id) => id !== written.audit),

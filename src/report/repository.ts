@@ -30,3 +30,15 @@ export const repositoryOf = (remote: string): Repository | null => {
     return null;
   return { url: `https://${host}/${segments.join('/')}`, host, owner, name: rest.join('-') };
 };
+
+/**
+ * A path in a database as the database spells it: hosts do not tell names apart by case, file systems may.
+ * @param namesIn what is in a folder of the database; '' is its top
+ */
+export const spelled = (path: string, namesIn: (folder: string) => readonly string[]): string =>
+  path.split('/').reduce((folder, part) => {
+    const names = namesIn(folder);
+    const same = (name: string) => name.toLowerCase() === part.toLowerCase();
+    const name = names.includes(part) ? part : (names.find(same) ?? part);
+    return folder === '' ? name : `${folder}/${name}`;
+  }, '');

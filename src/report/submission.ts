@@ -10,6 +10,8 @@ import { securityAssessment } from './security-assessment.ts';
 export type SubmissionOptions = {
   /** Text of the database's present `metadata.json` for this repository, if it has one. */
   existingMetadata?: string;
+  /** Where the database keeps the repository, when it spells it in another way than {@link repositoryFolder}. */
+  folder?: string;
   /** Ids of the audits the database already has for this repository. */
   existingAudits?: readonly string[];
 };
@@ -27,7 +29,7 @@ export const repositoryFolder = (m: ReportModel): string => {
  */
 export const compileSubmission = (m: ReportModel, options: SubmissionOptions = {}): Map<string, string> => {
   const { existingMetadata, existingAudits } = options;
-  const root = repositoryFolder(m);
+  const root = options.folder ?? repositoryFolder(m);
   const audit = `${root}/audits/${m.auditId}`;
   const earlier = (existingAudits ?? []).filter((id) => id !== m.auditId).sort();
   const supporting = artifacts(m);

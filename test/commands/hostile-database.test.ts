@@ -234,6 +234,23 @@ describe('what a clone would have git run', () => {
   });
 });
 
+it('a repository the database spells in another way gets no twin that differs by case', async () => {
+  const f = await prepared();
+  const other = HOME.replace('acme', 'Acme');
+  committed(f.clone, () => {
+    fs.mkdirSync(join(f.clone, other), { recursive: true });
+    fs.writeFileSync(join(f.clone, other, 'metadata.json'), '{"key_security_considerations": ["theirs"]}\n');
+  });
+  expect(await submit(f.host, { db: f.clone, remote: 'origin', json: true })).toBe(0);
+  const { branch, diagnostics } = JSON.parse(f.printed()) as { branch: string; diagnostics: unknown[] };
+  const paths = git(f.clone, ['diff', '--name-only', 'main', branch]).split('\n');
+  expect(paths.every((p) => p.startsWith(`${other}/`))).toBe(true);
+  expect(git(f.clone, ['show', `${branch}:${other}/metadata.json`])).toContain('theirs');
+  expect(diagnostics).toEqual([]);
+  await report(f.host, { to: f.clone });
+  expect(fs.readdirSync(join(f.clone, 'audits/github.com'))).toEqual(['Acme']);
+});
+
 describe('writing a report again', () => {
   const changedNote = (f: { folder: string }): string => {
     const file = join(f.folder, 'more.yml');

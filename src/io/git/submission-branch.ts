@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../domain/errors.ts';
 import { visible } from '../../text/visible.ts';
-import { ours } from '../open-folder.ts';
+import { inFolder, ours } from '../open-folder.ts';
 import { readFolderIn } from '../read-folder.ts';
 import { diskError } from '../session/save-error.ts';
 import { hashIn, putFiles } from '../write-files.ts';
@@ -35,6 +35,19 @@ const entriesOf = async (folder: string, args: readonly string[]): Promise<Entry
     return path ? [{ mode, type, object, path }] : [];
   });
 
+/** Hosts do not tell names apart by case, git does: the spelling that is there already is kept. */
+const spelledIn = async (git: string, commit: string, path: string): Promise<string> => {
+  let there = '';
+  for (const part of path.split('/')) {
+    const names = (await entriesOf(git, [commit, ...(there === '' ? [] : ['--', `${there}/`])])).map((e) =>
+      e.path.slice(there === '' ? 0 : there.length + 1),
+    );
+    const name = names.includes(part) ? part : names.find((n) => n.toLowerCase() === part.toLowerCase());
+    there = [there, name ?? part].filter(Boolean).join('/');
+  }
+  return there;
+};
+
 /** What is in the way in `home`: git follows links and submodules in a path as little as we do. */
 const refuseStrange = (entries: readonly Entry[], home: string): void => {
   const above = home.split('/').map((_, n, parts) => parts.slice(0, n + 1).join('/'));
@@ -57,7 +70,8 @@ export type Committed = {
 
 /**
  * Makes or continues a branch without touching what is checked out. `write` is given a folder of ours that holds what the
- * branch has below `home`, changes it, and gives the message; everything below `home` is then committed.
+ * branch has below `wanted`, as the branch spells that path, changes it, and gives the message; everything there is then
+ * committed.
  *
  * @throws UserError with git's words
  */
@@ -65,8 +79,8 @@ export const commitOnBranch = async (
   clone: DatabaseClone,
   branch: string,
   author: Author,
-  home: string,
-  write: (folder: string) => Promise<{ message: string }>,
+  wanted: string,
+  write: (folder: string, home: string) => Promise<{ message: string }>,
 ): Promise<Committed> => {
   const scratch = fs.realpathSync(fs.mkdtempSync(join(tmpdir(), 'mcp-audit-submit-')));
   const git = clone.folder;
@@ -81,6 +95,7 @@ export const commitOnBranch = async (
         'check out another branch there, and submit again',
       );
     const parent = there ?? (await ask(git, ['rev-parse', '--verify', `${clone.base}^{commit}`]));
+    const home = await spelledIn(git, parent, wanted);
     const parts = home.split('/');
     const above = parts.map((_, n) => parts.slice(0, n + 1).join('/'));
     const before = await entriesOf(git, ['-r', parent, '--', `${home}/`]);
@@ -90,8 +105,9 @@ export const commitOnBranch = async (
     const texts = new Map<string, Buffer>();
     for (const e of before) texts.set(e.path, await blobIn(git, e.object));
     putFiles(work, texts);
+    inFolder(work, home, () => {}, { make: true });
 
-    const { message } = await write(work.anchor);
+    const { message } = await write(work.anchor, home);
     const index = { GIT_INDEX_FILE: join(scratch, 'index') };
     await ask(git, ['read-tree', parent], { env: index });
     const after = readFolderIn(work, home).files;
