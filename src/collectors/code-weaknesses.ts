@@ -1,5 +1,6 @@
 import {
   below,
+  extensionOf,
   folderOf,
   isExamplePath,
   isGeneratedPath,
@@ -8,7 +9,8 @@ import {
 } from '../analysis/files/paths.ts';
 import { readTexts } from '../analysis/files/read-texts.ts';
 import { byCodePoint, count, listed, plural } from '../analysis/files/words.ts';
-import { isMinified } from '../analysis/sources/minified.ts';
+import type { Module, Reader } from '../analysis/sources/ir.ts';
+import { languages } from '../analysis/sources/readers.ts';
 import type { Source } from '../analysis/sources/source.ts';
 import { weaknessLanguage } from '../analysis/sources/source.ts';
 import { isManifest, packagesOf } from '../analysis/weaknesses/packages.ts';
@@ -22,7 +24,7 @@ const LONGEST_MEAN_LINE = 1000;
 const BESIDE = /(^|\/)(scripts?|\.[\w-]+|hack|ci|tools\/(?:build|release)|mocks?|\w*mock)\//i;
 const SERVES = /modelcontextprotocol|McpServer|fastmcp|mcp\.server|mcp-go/i;
 /** What runs in a browser. */
-const IN_BROWSER = /(^|\/)(frontend|ui|web-?ui|www|public|components|pages)\/.{0,400}\.(?:[jt]sx?|vue)$/i;
+const IN_BROWSER = /(^|\/)(frontend|ui|web-?ui|www|public|components|pages)\/.*\.(?:[jt]sx?|vue)$/i;
 
 /** Three layers of a text are kept while its package is read. */
 const MOST_TOTAL_BYTES = 30_000_000;
@@ -65,6 +67,13 @@ export const codeWeaknesses: Collector = {
         `${manifests.get(folderOf(entry.path)) ?? ''}${(text ?? '').slice(0, 100_000)}\n`,
       );
 
+    const readers = new Map<string, Reader>();
+    for (const language of languages)
+      if (primary.some((e) => language.extensions.includes(extensionOf(e.path)))) {
+        const reader = await language.load();
+        for (const extension of language.extensions) readers.set(extension, reader);
+      }
+    const modules = new Map<string, Module>();
     const sources: Source[] = [];
     const unread: string[] = [];
     let total = 0;
@@ -74,7 +83,7 @@ export const codeWeaknesses: Collector = {
         text === null ||
         language === null ||
         text.length > MOST_BYTES ||
-        isMinified(entry.path, text, LONGEST_MEAN_LINE) ||
+        text.length / (text.split('\n').length || 1) > LONGEST_MEAN_LINE ||
         total + text.length > MOST_TOTAL_BYTES
       ) {
         unread.push(entry.path);
@@ -83,11 +92,13 @@ export const codeWeaknesses: Collector = {
       if (BESIDE.test(below(entry.path, target.subdir)) && !SERVES.test(text)) continue;
       total += text.length;
       sources.push(readSource(entry.path, text, language));
+      const reader = readers.get(extensionOf(entry.path));
+      if (reader) modules.set(entry.path, reader.read(entry.path, text));
       if (sources.length % 100 === 0) progress(`${count(sources.length)} of ${count(primary.length)} files`);
     }
 
     const items: ItemDraft[] = [];
-    const packages = packagesOf(sources, manifests);
+    const packages = packagesOf(sources, manifests, modules);
     for (const pack of packages) {
       for (const rule of rules) {
         signal.throwIfAborted();

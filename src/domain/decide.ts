@@ -1,4 +1,3 @@
-import { withoutEnd } from '../text/ends.ts';
 import { graveFindings } from './disclosure.ts';
 import type { Attachment, Auditor, EventBody, ImportRecord, Rating, Triage, Verdict } from './events.ts';
 import { eventBody } from './events.ts';
@@ -217,7 +216,10 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
       return { event };
     }
     case 'address-target': {
-      const url = withoutEnd(command.url.trim().replace(/\.git$/, ''), '/');
+      const url = command.url
+        .trim()
+        .replace(/\.git$/, '')
+        .replace(/\/+$/, '');
       if (session.target?.url === url) return unchanged;
       const event = { type: 'target.addressed', url } as const;
       if (!eventBody.safeParse(event).success)

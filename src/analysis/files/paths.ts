@@ -32,7 +32,9 @@ const TEST =
 export const isTestPath = (path: string): boolean => TEST.test(path);
 
 const EXAMPLE = /(^|\/)(examples?|samples?|demos?|templates?|docs?|evals?|benchmarks?)\//i;
-export const isExamplePath = (path: string): boolean => EXAMPLE.test(path);
+/** Folders below a source root of Java are packages: `org/example` is a name, no example. */
+const PACKAGES = /(^|\/)src\/main\/(?:java|kotlin|scala|groovy)\/.*$/;
+export const isExamplePath = (path: string): boolean => EXAMPLE.test(path.replace(PACKAGES, '$1'));
 
 const VENDORED =
   /(^|\/)(node_modules|vendor|third[-_]party|bower_components|site-packages|\.yarn\/(releases|cache|plugins))\//i;
@@ -92,11 +94,7 @@ const LANGUAGES: Record<string, string> = {
 /** The programming language by file name, or null for everything that is not code. */
 export const languageOf = (path: string): string | null =>
   LANGUAGES[extensionOf(path)] ??
-  (/^(Dockerfile|Makefile)/.test(baseName(path))
-    ? baseName(path)
-        .slice(0, 10)
-        .replace(/\W.{0,10}$/, '')
-    : null);
+  (/^(Dockerfile|Makefile)/.test(baseName(path)) ? baseName(path).slice(0, 10).replace(/\W.*$/, '') : null);
 
 const BINARY =
   /\.(png|jpe?g|gif|webp|ico|icns|bmp|tiff?|avif|pdf|zip|gz|tgz|bz2|xz|7z|rar|jar|war|class|exe|dll|so|dylib|a|o|lib|bin|wasm|node|pyc|pyd|whl|woff2?|ttf|otf|eot|mp[34]|m4a|wav|ogg|webm|mov|avi|mkv|sqlite3?|db|parquet|pkl|npy|npz|onnx|pt|safetensors|docx?|xlsx?|pptx?|psd|lockb|mcpb|dxt|DS_Store)$/i;

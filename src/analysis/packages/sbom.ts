@@ -20,7 +20,6 @@ import { JSON as CycloneDxJson, JsonSerializer } from '@cyclonedx/cyclonedx-libr
 import { Spec1dot6 } from '@cyclonedx/cyclonedx-library/Spec';
 import { PackageURL } from 'packageurl-js';
 import spdxExpression from 'spdx-expression-parse';
-import { before } from '../../text/ends.ts';
 import type { Shortfall } from './completeness.ts';
 import { type Ecosystem, registryName } from './dependency.ts';
 import { type Component, componentKey } from './inventory.ts';
@@ -68,7 +67,7 @@ const hashesOf = (hash: string): HashDictionary => {
   const known = ALGORITHMS.find(([prefix]) => prefix.test(hash));
   if (!known) return hashes;
   const [prefix, algorithm, bytes, base64] = known;
-  const value = before(hash.replace(prefix, ''), '?');
+  const value = hash.replace(prefix, '').replace(/\?.*$/, '');
   const hex = base64 ? hexOfBase64(value) : value;
   if (new RegExp(`^[0-9a-f]{${bytes * 2}}$`).test(hex)) hashes.set(algorithm, hex);
   return hashes;
@@ -92,7 +91,7 @@ const filesOf = (c: Component): ExternalReferenceRepository =>
 
 const hexOfBase64 = (text: string): string => {
   if (!/^[A-Za-z0-9+/]{10,100}={0,2}$/.test(text)) return '';
-  const digits = text.replace(/={1,3}$/, '');
+  const digits = text.replace(/=+$/, '');
   // No number of bytes has so many digits.
   if (digits.length % 4 === 1) return '';
   return [...atob(digits)].map((c) => c.charCodeAt(0).toString(16).padStart(2, '0')).join('');

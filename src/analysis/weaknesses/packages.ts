@@ -1,5 +1,6 @@
 import { baseName, folderOf } from '../files/paths.ts';
 import { byCodePoint } from '../files/words.ts';
+import type { Module } from '../sources/ir.ts';
 import { type Language, matchesIn, type Source } from '../sources/source.ts';
 import { inLiteral } from './matching.ts';
 import type { Match, Package } from './rule.ts';
@@ -48,7 +49,11 @@ const placesOf = (sources: readonly Source[], patterns: Record<Language, RegExp>
 const isTransport = (path: string): boolean => !/(^|\/)clients?(\/|[._-])/i.test(path);
 
 /** Groups sources by the nearest manifest above them; `manifests` maps a folder to the text found there. */
-export const packagesOf = (sources: readonly Source[], manifests: ReadonlyMap<string, string>): Package[] => {
+export const packagesOf = (
+  sources: readonly Source[],
+  manifests: ReadonlyMap<string, string>,
+  modules: ReadonlyMap<string, Module> = new Map(),
+): Package[] => {
   const groups = new Map<string, Source[]>();
   for (const source of sources) {
     let folder = folderOf(source.path);
@@ -62,6 +67,7 @@ export const packagesOf = (sources: readonly Source[], manifests: ReadonlyMap<st
     .map(([folder, own]) => ({
       folder,
       sources: own,
+      modules,
       transports: {
         stdio: placesOf(own, STDIO),
         network: placesOf(

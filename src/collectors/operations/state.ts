@@ -93,9 +93,8 @@ export const stateItems = async (
         {
           detail:
             retention.length > 0
-              ? shown(retention)
+              ? `See whether what is kept is among it.\n${shown(retention)}`
               : 'Looked for deletion, cleanup, expiry and retention by their usual names.',
-          ...(retention.length > 0 ? { advice: 'See whether what is kept is among it.' } : {}),
           ...(retention.length > 0 ? places(retention) : places([...stores, ...writes])),
         },
       ),

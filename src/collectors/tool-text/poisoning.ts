@@ -112,8 +112,7 @@ export const poisoned = (
           class: 'tool-poisoning',
           cwe: ['CWE-1427'],
           strength: 'weak',
-          advice: 'Mostly honest emphasis: judge whom each commands about what.',
-          detail: `${weak
+          detail: `Mostly honest emphasis; judge whom each commands about what.\n${weak
             .slice(0, 12)
             .map(
               (o) =>

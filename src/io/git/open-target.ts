@@ -4,8 +4,6 @@ import { pathToFileURL } from 'node:url';
 import type { SimpleGit } from 'simple-git';
 import { UserError } from '../../domain/errors.ts';
 import type { SessionTarget } from '../../domain/events.ts';
-import { withoutEnd } from '../../text/ends.ts';
-import { redactSecrets } from '../../text/redact.ts';
 import { isPlain, visible } from '../../text/visible.ts';
 import { clonePath, ensureBareRepository, refresh, TARGET_HEAD } from './clone.ts';
 import { type GitEnvironment, localEnvironment, networkEnvironment } from './environment.ts';
@@ -52,7 +50,7 @@ type Origin = {
 const originOf = (asked: AskedSource, reposDir: string): Origin => {
   if (asked.kind === 'network') {
     const url = withoutCredentials(asked.url);
-    const key = withoutEnd(url, '/').replace(/\.git$/, '');
+    const key = url.replace(/\/+$/, '').replace(/\.git$/, '');
     return {
       url: asked.url,
       key,
@@ -297,16 +295,15 @@ export const openTarget = (options: OpenTargetOptions): Promise<OpenedTarget> =>
       ask(['cat-file', 'commit', commit]),
     ]);
     signal?.throwIfAborted();
-    // The commit is what is pinned: what else led to it is only told, and a credential in it goes no further.
     const target: SessionTarget = {
-      url: redactSecrets(remote.url),
+      url: remote.url,
       commit,
-      ref: redactSecrets(ref),
+      ref,
       subdir,
-      source: redactSecrets(canonicalSource(source)),
-      name: redactSecrets(repositoryName(remote.url, origin)),
+      source: canonicalSource(source),
+      name: repositoryName(remote.url, origin),
       committedAt: parseCommit(commit, Buffer.from(raw)).committedAt,
-      tags: tags.map(redactSecrets),
+      tags,
     };
     const notices = [...(origin.local?.notices ?? []), ...news, ...names, ...remote.notices, ...limits];
     return { target, repository, notices };

@@ -91,10 +91,7 @@ export const pressField = (f: TextField, key: Key): TextField | null => {
     case 'ctrl+u':
       return { ...f, before: f.before.slice(0, lineStart(f.before)) };
     case 'ctrl+w': {
-      const text = f.before
-        .join('')
-        .trimEnd()
-        .replace(/(?<!\S)\S+$/u, '');
+      const text = f.before.join('').replace(/[^\s]*\s*$/u, '');
       return { ...f, before: graphemes(text) };
     }
     case 'newline':

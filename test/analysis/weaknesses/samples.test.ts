@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readSource, weaknessLanguage } from '../../../src/analysis/sources/source.ts';
 import { packagesOf } from '../../../src/analysis/weaknesses/packages.ts';
 import { rules } from '../../../src/analysis/weaknesses/rules/index.ts';
+import { parse } from './code/parse.ts';
 import { access } from './samples/access.ts';
 import { circumstancesSamples } from './samples/circumstances.ts';
 import { errors } from './samples/errors.ts';
@@ -26,8 +27,12 @@ const samples = {
   ...transport,
 };
 
-const packageOf = (file: string, text: string) =>
-  packagesOf([readSource(file, text, weaknessLanguage(file)!)], new Map())[0]!;
+const packageOf = async (file: string, text: string) =>
+  packagesOf(
+    [readSource(file, text, weaknessLanguage(file)!)],
+    new Map(),
+    new Map(file.endsWith('.kt') ? [] : [[file, await parse(file, text)]]),
+  )[0]!;
 
 describe('rules on samples', () => {
   it('are each known by one id, and each have samples', () => {
@@ -37,11 +42,11 @@ describe('rules on samples', () => {
   for (const rule of rules) {
     const { found = [], clean = [] } = samples[rule.id] ?? {};
     describe(rule.id, () => {
-      it.each(found)('points at %s: %s', (file, text) => {
-        expect(rule.find(packageOf(file, text))).not.toEqual([]);
+      it.each(found)('points at %s: %s', async (file, text) => {
+        expect(rule.find(await packageOf(file, text))).not.toEqual([]);
       });
-      it.each(clean)('passes over %s: %s', (file, text) => {
-        expect(rule.find(packageOf(file, text)).map((m) => text.slice(m.start, m.end))).toEqual([]);
+      it.each(clean)('passes over %s: %s', async (file, text) => {
+        expect(rule.find(await packageOf(file, text)).map((m) => text.slice(m.start, m.end))).toEqual([]);
       });
       it('has samples of both kinds, in languages it reads', () => {
         expect(found.length).toBeGreaterThan(0);

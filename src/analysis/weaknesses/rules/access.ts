@@ -1,15 +1,15 @@
 import { bareIn, closing, inside, linesAround, matchesIn, type Source } from '../../sources/source.ts';
+import { type OpenGuard, openGuards } from '../code/fail-open.ts';
 import { inLiteral, matching } from '../matching.ts';
-import { inEach, type Match, type Rule } from '../rule.ts';
+import { inEach, inEachModule, type Match, type Rule } from '../rule.ts';
 
 /** Permissions: switches that are off, checks that are skipped, and places where a check is missing that others have. */
 
-const OPTIONAL_AUTH: Partial<Record<Source['language'], RegExp>> = {
-  script:
-    /\bif\s{0,40}\(\s{0,40}!\s{0,40}(?:process\.env\.|this\.|config\.|options\.)?\w{0,60}(?:api_?key|token|secret|auth\w{0,60}|password)\w{0,60}\s{0,40}\)\s{0,40}\{?\s{0,40}(?:return\s{1,40})?(?:next\(\)|true\b)|\bif\s{0,40}\(\s{0,40}(?:process\.env\.|this\.|config\.|options\.)?\w{0,60}(?:authToken|api_?key|auth_?token|AUTH\w{0,60}|secret)\w{0,60}\s{0,40}\)\s{0,40}\{?\s{0,40}(?:this\.)?(?:app|router|server)\.use\s{0,40}\(/gi,
-  python:
-    /\bif\s{1,40}not\s{1,40}(?:self\.|settings\.|config\.)?\w{0,60}(?:api_?key|auth_?token|secret|auth_enabled|password)\w{0,60}\s{0,40}:\s{0,40}\n\s{1,40}(?:return\s{1,40}(?:True\b|None\b|await\s{1,40}call_next|await\s{1,40}self\.app)|await\s{1,40}(?:self\.)?(?:app|call_next)|return\s{0,40}\n)/gi,
-  go: /\bif\s{1,40}\w{0,60}\.?\w{0,60}(?:[aA]pi[kK]ey|[aA]uthToken|[tT]oken|[sS]ecret)\w{0,60}\s{0,40}==\s{0,40}""\s{0,40}\{\s{0,40}(?:return\s{1,40}(?:next|true|h)\b|next\.ServeHTTP)/g,
+const HOW: Record<OpenGuard['how'], (what: string) => string> = {
+  setting: (what) => `lets everybody in when ${what} is not set`,
+  caller: (what) => `lets in who brings no ${what}`,
+  'only-if-set': (what) => `compares only when ${what} is set`,
+  caught: () => 'goes on after the check has failed',
 };
 
 /** Names under which the tool list is narrowed, that the call does not look at. */
@@ -25,7 +25,7 @@ const narrowedOnlyInList = (source: Source): Match[] => {
     const names = new Set(
       [
         ...body.matchAll(
-          /\b(?:if\s{0,40}\(|\?\s{0,40}|filter\([^)]{0,80}|!|&&\s{0,40}|return\s{1,40})\(?\s{0,40}!?((?:\w{1,60}\.)?\w{0,60}(?:allow|read_?only|enabled|disabled|destructive|permitted|permission|scope)\w{0,60})/gi,
+          /\b(?:if\s*\(|\?\s*|filter\([^)]{0,80}|!|&&\s*|return\s+)\(?\s*!?((?:\w+\.)?\w*(?:allow|read_?only|enabled|disabled|destructive|permitted|permission|scope)\w*)/gi,
         ),
       ]
         .map((m) => m[1]!)
@@ -105,23 +105,25 @@ export const accessRules: readonly Rule[] = [
     kind: 'lead',
     strength: 'strong',
     class: 'missing-auth',
-    cwe: ['CWE-306', 'CWE-1188'],
+    cwe: ['CWE-636', 'CWE-306', 'CWE-1188'],
     checks: ['2.2.3', '2.3.3'],
-    languages: ['script', 'python', 'go'],
-    title: 'Authentication is left out when no secret is configured',
-    detail: 'A deployment that forgets the variable is open.',
-    advice: 'See what the default is, and which address the server then listens on.',
+    languages: ['script', 'python', 'go', 'rust', 'java'],
+    title: 'A check of callers lets everybody in when something is missing',
+    detail:
+      'A deployment that forgets the setting, or a caller who leaves the credential out, is not refused. See what the default is, and which address the server then listens on.',
     merge: 'file',
-    find: (pack) =>
-      pack.sources.flatMap((source) => {
-        const pattern = OPTIONAL_AUTH[source.language];
-        const matched = pattern ? matchesIn(source, 'bare', pattern, 50) : [];
-        return matched
-          .filter(() =>
-            /401|403|[uU]nauthori[sz]ed|Authorization|authorization|x-api-key|bearer/i.test(source.code),
-          )
-          .map((m) => ({ source, start: m.index, end: m.index + m[0].length }));
-      }),
+    find: inEachModule((m) =>
+      openGuards(m).map((g) => ({
+        line: g.line,
+        endLine: g.endLine,
+        say: HOW[g.how](g.what),
+        // A switch says what it does; a list that is empty may be meant to be.
+        ...(g.how === 'setting' &&
+        /enabled|required?|origins?|hosts?|namespaces?|users$|roles?|scopes?/i.test(g.what)
+          ? { strength: 'moderate' as const }
+          : {}),
+      })),
+    ),
   },
   {
     id: 'list-filter-not-on-call',
@@ -146,8 +148,8 @@ export const accessRules: readonly Rule[] = [
     checks: ['2.2.3', '2.2.4'],
     languages: ['python'],
     title: 'A handler that writes lacks the permission check its siblings have',
-    detail: 'Others in the same file ask a switch (read-only, allow-write) first.',
-    advice: 'See whether this one may do without.',
+    detail:
+      'Others in the same file ask a switch (read-only, allow-write) first. See whether this one may do without.',
     merge: 'place',
     find: inEach(['python'], unguardedSiblings),
   },
@@ -230,8 +232,8 @@ export const accessRules: readonly Rule[] = [
     checks: ['2.2.1', '2.2.3', '3.2.1'],
     languages: ['script', 'python', 'go'],
     title: 'A request header or query chooses which service is called',
-    detail: "The caller names the address, and the server's own credentials may go there.",
-    advice: 'Look for what happens to them when the caller brings none.',
+    detail:
+      "The caller names the address, and the server's own credentials may go there. Look for what happens to them when the caller brings none.",
     merge: 'package',
     find: matching({
       on: {
@@ -252,8 +254,8 @@ export const accessRules: readonly Rule[] = [
     checks: ['2.2.1', '2.2.3'],
     languages: ['script', 'go'],
     title: "A caller who names the address but no key gets the server's own key sent there",
-    detail: 'Address and key fall back on their own.',
-    advice: 'Look whether the configured key is kept for the configured address.',
+    detail:
+      'Address and key fall back on their own. Look whether the configured key is kept for the configured address.',
     merge: 'file',
     find: matching({
       on: {
