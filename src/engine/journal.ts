@@ -5,8 +5,9 @@ import { EVENT_VERSION, type SessionEvent, sessionEvent } from '../domain/events
 
 /**
  * The journal's lines. A line is the event's JSON with two more fields at its end: `prev`, the sha256 of the complete
- * line before (so that no line can be changed, dropped or moved without a trace), and `crc`, the CRC-32 of everything
- * before it in the same line (so that damage to the very last line, which no other line names, is seen too).
+ * line before (so that a line changed, dropped or moved by accident leaves a trace), and `crc`, the CRC-32 of everything
+ * before it in the same line (so that damage to the very last line, which no other line names, is seen too). It shows accident,
+ * not malice: who can write the file can write a new chain. That the end was cut off is told by what is remembered beside it.
  */
 export const FIRST_HASH = '0'.repeat(64);
 

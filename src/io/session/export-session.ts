@@ -4,7 +4,8 @@ import { UserError } from '../../domain/errors.ts';
 import type { SessionEvent } from '../../domain/events.ts';
 import { openBlobStore } from './blob-store.ts';
 import { FILE_MODE } from './durable.ts';
-import { journalPath, readJournalFile } from './journal-file.ts';
+import { headProblem } from './head-file.ts';
+import { CHAIN_SHOWS, journalPath, readJournalFile } from './journal-file.ts';
 
 export const JOURNAL_ENTRY = 'journal.jsonl';
 
@@ -65,14 +66,15 @@ export const exportSession = async (dir: string): Promise<Exported> => {
   const file = journalPath(dir);
   if (read.fault)
     throw new UserError(
-      `not exported: line ${read.fault.line} of ${file} cannot be trusted: ${read.fault.message}`,
+      `not exported: line ${read.fault.line} of ${file} cannot be trusted: ${read.fault.message}. ${CHAIN_SHOWS}`,
       'open it with --read-only to see what is before that line',
     );
   // Another process may have appended meanwhile: only what was checked is taken.
   const journal = fs.readFileSync(file).subarray(0, read.goodBytes);
   const options = entryOptions();
   const entries: Zippable = { [JOURNAL_ENTRY]: [journal, options] };
-  const notices: string[] = [];
+  const end = headProblem(dir, file, read);
+  const notices: string[] = end ? [end] : [];
   const blobs = openBlobStore(dir);
   const opening = new Map(openingBlobs(read.events[0]));
   for (const [sha256, what] of referencedBlobs(read.events)) {

@@ -9,6 +9,7 @@ import { sessionDir, sessionsDir } from '../paths.ts';
 import { openBlobStore } from './blob-store.ts';
 import { makeDir, syncDir, writeNewFile } from './durable.ts';
 import { JOURNAL_ENTRY, openingBlobs, referencedBlobs } from './export-session.ts';
+import { keepHead, readHead } from './head-file.ts';
 import { journalPath, openJournalFile } from './journal-file.ts';
 import { lockSession } from './lock.ts';
 import { readOpening } from './open-session.ts';
@@ -33,6 +34,7 @@ export type Imported = {
 type Content = {
   id: string;
   commit: string;
+  lastHash: string;
   journal: Buffer;
   events: SessionEvent[];
   blobs: Map<string, Buffer>;
@@ -44,7 +46,7 @@ const BLOB_ENTRY = /^blobs\/([0-9a-f]{2})\/(\1[0-9a-f]{62})$/;
 const check = (entries: Map<string, Buffer>): Content => {
   const journal = entries.get(JOURNAL_ENTRY);
   if (!journal) throw refuseArchive(`it holds no ${JOURNAL_ENTRY}`);
-  const { events, fault, torn } = readJournal(journal);
+  const { events, fault, torn, lastHash } = readJournal(journal);
   if (fault) throw refuseArchive(`line ${fault.line} of its journal cannot be trusted: ${fault.message}`);
   if (torn) throw refuseArchive('the last line of its journal is not complete');
   const [started] = events;
@@ -76,7 +78,7 @@ const check = (entries: Map<string, Buffer>): Content => {
   } catch (error) {
     throw error instanceof UserError ? refuseArchive(error.message) : error;
   }
-  return { id: started.id, commit: started.target.commit, journal, events, blobs, notices };
+  return { id: started.id, commit: started.target.commit, lastHash, journal, events, blobs, notices };
 };
 
 const putAll = (dir: string, blobs: Map<string, Buffer>): void => {
@@ -106,6 +108,7 @@ const create = (dataDir: string, content: Content, dir: string): void => {
     makeDir(temporary);
     putAll(temporary, content.blobs);
     writeNewFile(journalPath(temporary), content.journal);
+    keepHead(temporary, { events: content.events.length, hash: content.lastHash });
     syncDir(temporary);
     fs.renameSync(temporary, dir);
     syncDir(sessionsDir(dataDir));
@@ -116,10 +119,11 @@ const create = (dataDir: string, content: Content, dir: string): void => {
 };
 
 /** Evidence that was lost here comes back with the file that still has it. */
-const merge = (content: Content, dir: string, now: Date): Imported['outcome'] => {
+const merge = (content: Content, dir: string, now: Date): Pick<Imported, 'outcome' | 'notices'> => {
   const lock = lockSession(dir, { since: now });
   try {
-    const { journal, read } = openJournalFile(dir);
+    const remembered = readHead(dir)?.events ?? 0;
+    const { journal, read, notices } = openJournalFile(dir);
     try {
       const here = fs.readFileSync(journalPath(dir)).subarray(0, read.goodBytes);
       const there = content.journal;
@@ -130,10 +134,11 @@ const merge = (content: Content, dir: string, now: Date): Imported['outcome'] =>
           `keep one of them: move ${dir} away to import the other`,
         );
       putAll(dir, content.blobs);
-      if (here.length === there.length) return 'identical';
-      if (here.length > there.length) return 'older';
+      if (here.length === there.length) return { outcome: 'identical', notices };
+      if (here.length > there.length) return { outcome: 'older', notices };
       journal.append(there.subarray(here.length, -1).toString('utf8').split('\n'));
-      return 'continued';
+      // An end that was lost here may be what came back.
+      return { outcome: 'continued', notices: content.events.length < remembered ? notices : [] };
     } finally {
       journal.close();
     }
@@ -157,7 +162,10 @@ export const importSession = (
   );
   const { id, commit, notices } = content;
   const dir = sessionDir(dataDir, id);
-  if (fs.existsSync(dir)) return { id, dir, commit, outcome: merge(content, dir, now), notices };
+  if (fs.existsSync(dir)) {
+    const { outcome, notices: found } = merge(content, dir, now);
+    return { id, dir, commit, outcome, notices: [...notices, ...found] };
+  }
   create(dataDir, content, dir);
   return { id, dir, commit, outcome: 'new', notices: [...notices, ...allowedElsewhere(content.events)] };
 };

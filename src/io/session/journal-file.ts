@@ -6,6 +6,7 @@ import { type JournalPort, SaveError } from '../../engine/ports.ts';
 import { plural } from '../../text/plural.ts';
 import { readInputFile } from '../input-file.ts';
 import { FILE_MODE, syncDir, writeAll, writeNewFile } from './durable.ts';
+import { headProblem, keepHead, setHeadAside } from './head-file.ts';
 import { errorCode, saveError } from './save-error.ts';
 
 export const journalPath = (dir: string): string => path.join(dir, 'journal.jsonl');
@@ -37,10 +38,15 @@ export const readJournalFile = (dir: string): JournalRead => {
   }
 };
 
+/** What the chain of hashes is good for, wherever it is said to be broken. */
+export const CHAIN_SHOWS =
+  'The chain of hashes shows that something happened to the file (a damaged disk, an editor, half a copy), not who did it: it is no proof against somebody who writes the whole file anew';
+
 const faultError = (file: string, { fault, events }: JournalRead): UserError =>
   new UserError(
     `line ${fault?.line} of ${file} cannot be trusted: ${fault?.message}. ` +
-      `Decisions from that line on may not be what the auditor decided, so nothing is added to them`,
+      `Decisions from that line on may not be what the auditor decided, so nothing is added to them. ` +
+      CHAIN_SHOWS,
     events.length > 0
       ? `open it with --read-only to see the ${plural(events.length, 'event')} before that line, or import an earlier export of this session`
       : 'import an earlier export of this session',
@@ -70,6 +76,7 @@ const setAside = (dir: string, fd: number, { torn, goodBytes }: JournalRead, fs:
 const portOf = (file: string, fd: number, read: JournalRead, fs: JournalFs): JournalPort => {
   let length = read.goodBytes;
   let lastHash = read.lastHash;
+  let events = read.events.length;
   let open = true;
   /** Bytes of a failed append may still be there. */
   let dirty = false;
@@ -115,6 +122,8 @@ const portOf = (file: string, fd: number, read: JournalRead, fs: JournalFs): Jou
       }
       length += bytes.length;
       lastHash = hashLine(last);
+      events += lines.length;
+      keepHead(path.dirname(file), { events, hash: lastHash });
     },
     close: () => {
       if (!open) return;
@@ -122,6 +131,12 @@ const portOf = (file: string, fd: number, read: JournalRead, fs: JournalFs): Jou
       fs.closeSync(fd);
     },
   };
+};
+
+/** Tells once that the record does not go as far as it did; what was remembered is kept apart. */
+const endNotice = (dir: string, file: string, read: JournalRead): string => {
+  const problem = headProblem(dir, file, read);
+  return problem && `${problem} What is known of the lost end is kept in ${setHeadAside(dir)}.`;
 };
 
 export type OpenJournal = { journal: JournalPort; read: JournalRead; notices: string[] };
@@ -150,8 +165,8 @@ export const openJournalFile = (dir: string, fs: JournalFs = nodeFs): OpenJourna
   let fd: number | undefined;
   try {
     fd = nodeFs.openSync(file, 'r+');
-    const notice = setAside(dir, fd, read, fs);
-    return { journal: portOf(file, fd, read, fs), read, notices: notice ? [notice] : [] };
+    const notices = [setAside(dir, fd, read, fs), endNotice(dir, file, read)].filter(Boolean);
+    return { journal: portOf(file, fd, read, fs), read, notices };
   } catch (error) {
     if (fd !== undefined) nodeFs.closeSync(fd);
     throw saveError(error, file);

@@ -23,7 +23,14 @@ import { sessionDir, sessionsDir } from '../paths.ts';
 import { decodeRules, encodeRules, type RuleFiles } from '../rule-files.ts';
 import { openBlobStore, readBlobSync } from './blob-store.ts';
 import { DIR_MODE, makeDir, syncDir } from './durable.ts';
-import { createJournalFile, openJournalFile, readJournalFile } from './journal-file.ts';
+import { headProblem } from './head-file.ts';
+import {
+  CHAIN_SHOWS,
+  createJournalFile,
+  journalPath,
+  openJournalFile,
+  readJournalFile,
+} from './journal-file.ts';
 import { localFile } from './local-file.ts';
 import { lockSession } from './lock.ts';
 import { errorCode, saveError } from './save-error.ts';
@@ -218,13 +225,19 @@ const readOnlyJournal = (read: JournalRead, reason: string): JournalPort => ({
   close: () => {},
 });
 
-const readOnlyNotices = ({ fault, torn, events }: JournalRead): string[] => {
+const readOnlyNotices = (dir: string, read: JournalRead): string[] => {
+  const { fault, torn, events } = read;
   if (fault)
     return [
-      `Line ${fault.line} of the journal cannot be trusted: ${fault.message}. Shown: ${plural(events.length, 'event')} before it.`,
+      `Line ${fault.line} of the journal cannot be trusted: ${fault.message}. Shown: ${plural(events.length, 'event')} before it. ${CHAIN_SHOWS}.`,
     ];
-  if (torn) return [`The last line of the journal is unfinished (${torn.bytes.length} bytes) and not shown.`];
-  return [];
+  const end = headProblem(dir, journalPath(dir), read);
+  return [
+    ...(torn
+      ? [`The last line of the journal is unfinished (${torn.bytes.length} bytes) and not shown.`]
+      : []),
+    ...(end ? [end] : []),
+  ];
 };
 
 const look = (id: string, dir: string): OpenSession => {
@@ -240,7 +253,7 @@ const look = (id: string, dir: string): OpenSession => {
     events: read.events,
     opening: null,
     readOnly: reason,
-    notices: readOnlyNotices(read),
+    notices: readOnlyNotices(dir, read),
   };
 };
 

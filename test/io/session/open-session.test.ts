@@ -36,7 +36,7 @@ describe('a session', () => {
     // Where it was opened from is this machine's affair: the record travels.
     expect(replay(events).target).toEqual({ ...testTarget, source: '' });
     expect(looked.local.read().source).toBe(testTarget.source);
-    expect(fs.readdirSync(dir).sort()).toEqual(['blobs', 'journal.jsonl', 'local.json']);
+    expect(fs.readdirSync(dir).sort()).toEqual(['blobs', 'head', 'journal.jsonl', 'local.json']);
   });
 
   it('records that it was opened again with the first thing that is; looking leaves no trace', async () => {
