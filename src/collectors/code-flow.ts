@@ -13,6 +13,7 @@ import { causesOf } from '../analysis/flow/causes.ts';
 import { indexRules, parseRules } from '../analysis/flow/knowledge.ts';
 import { leadsOf } from '../analysis/flow/leads.ts';
 import type { Module, Reader } from '../analysis/sources/ir.ts';
+import { isMinified } from '../analysis/sources/minified.ts';
 import { languages, unparsedPart } from '../analysis/sources/readers.ts';
 import { isManifest } from '../analysis/weaknesses/packages.ts';
 import { hintItems } from './code-flow/hints.ts';
@@ -63,11 +64,10 @@ const wantsReading = (path: string): boolean =>
   !/\.d\.[cm]?ts$|(^|\/)(?:[\w.-]+\.config|\.eslintrc)\.[cm]?[jt]s$/.test(path);
 
 /** Why a text is not handed to a parser; null when it is. */
-const unreadable = (text: string | null): string | null => {
+const unreadable = (path: string, text: string | null): string | null => {
   if (text === null) return 'binary or too large';
   if (text.length > MOST_BYTES) return 'larger than hand-written sources are';
-  const lines = text.split('\n', 20_000).length;
-  return text.length / lines > LONGEST_MEAN_LINE ? 'minified or generated' : null;
+  return isMinified(path, text, LONGEST_MEAN_LINE) ? 'minified or generated' : null;
 };
 
 /**
@@ -208,7 +208,7 @@ const readAll = async (
     if (!reader) continue;
     await pause(signal);
     const text = await tree.text(path).catch(() => null);
-    const why = unreadable(text);
+    const why = unreadable(path, text);
     if (text === null || why !== null) {
       unread.push({ path, why: why ?? '' });
       continue;

@@ -10,6 +10,7 @@ import {
 import { readTexts } from '../analysis/files/read-texts.ts';
 import { byCodePoint, count, listed, plural } from '../analysis/files/words.ts';
 import type { Module, Reader } from '../analysis/sources/ir.ts';
+import { isMinified } from '../analysis/sources/minified.ts';
 import { languages } from '../analysis/sources/readers.ts';
 import type { Source } from '../analysis/sources/source.ts';
 import { weaknessLanguage } from '../analysis/sources/source.ts';
@@ -24,7 +25,7 @@ const LONGEST_MEAN_LINE = 1000;
 const BESIDE = /(^|\/)(scripts?|\.[\w-]+|hack|ci|tools\/(?:build|release)|mocks?|\w*mock)\//i;
 const SERVES = /modelcontextprotocol|McpServer|fastmcp|mcp\.server|mcp-go/i;
 /** What runs in a browser. */
-const IN_BROWSER = /(^|\/)(frontend|ui|web-?ui|www|public|components|pages)\/.*\.(?:[jt]sx?|vue)$/i;
+const IN_BROWSER = /(^|\/)(frontend|ui|web-?ui|www|public|components|pages)\/.{0,400}\.(?:[jt]sx?|vue)$/i;
 
 /** Three layers of a text are kept while its package is read. */
 const MOST_TOTAL_BYTES = 30_000_000;
@@ -83,7 +84,7 @@ export const codeWeaknesses: Collector = {
         text === null ||
         language === null ||
         text.length > MOST_BYTES ||
-        text.length / (text.split('\n').length || 1) > LONGEST_MEAN_LINE ||
+        isMinified(entry.path, text, LONGEST_MEAN_LINE) ||
         total + text.length > MOST_TOTAL_BYTES
       ) {
         unread.push(entry.path);

@@ -93,7 +93,10 @@ export type ItemDraft = {
   class: z.infer<typeof weaknessClass>;
   cwe?: string[];
   title: string;
+  /** What was seen, and what it means; may be published. */
   detail?: string;
+  /** What the auditor is to look at to decide: shown on screen, never published. */
+  advice?: string;
   /** Lines at the pinned commit; the engine reads the snippet there. */
   at?: { path: string; startLine: number; endLine?: number };
   /** When the snippet must not be shown as it stands (secrets): what to show instead. */

@@ -185,7 +185,8 @@ export const governance: Collector = {
     items.push(
       gap('hosting-settings', CHECKS, 'Branch protection and approvals are not in the repository', {
         detail:
-          'Required reviews, who approved a pull request and who may push are settings and records of the hosting site. Look there, or ask the maintainers.',
+          'Required reviews, who approved a pull request and who may push are settings and records of the hosting site.',
+        advice: 'Look there, or ask the maintainers.',
       }),
     );
     if (shallow || !complete)

@@ -143,7 +143,8 @@ const readmeClaims = async (
         lead('official-claim', CHECKS, 'The README claims to be official', {
           class: 'supply-chain',
           strength: remote && claims.some((c) => vendorNamed(c.value, remote.owner)) ? 'moderate' : 'weak',
-          detail: `${line.trim().slice(0, 200)}\n${remote ? `The owner is ${remote.owner}: check on the vendor's own pages that it links here.` : 'Check on the vendor’s own pages that they link here.'}`,
+          detail: `${line.trim().slice(0, 200)}${remote ? `\nThe owner is ${remote.owner}.` : ''}`,
+          advice: 'Check on the vendor’s own pages that they link here.',
           at: place,
         }),
       );

@@ -10,6 +10,7 @@ import { gitHistory } from './git-history.ts';
 import { governance } from './governance.ts';
 import { identity } from './identity.ts';
 import { lookAlikes } from './look-alikes.ts';
+import { masking } from './masking.ts';
 import { network } from './network.ts';
 import { operations } from './operations.ts';
 import { readme } from './readme.ts';
@@ -25,7 +26,9 @@ import { toolText } from './tool-text.ts';
  * Every collector, in the order a methodology's checks first need them. `ownRules` are the auditor's, which are read after
  * ours.
  */
-export const collectorsWith = (ownRules: RuleFiles): readonly Collector[] => [
+export const collectorsWith = (ownRules: RuleFiles): readonly Collector[] => listed(ownRules).map(masking);
+
+const listed = (ownRules: RuleFiles): readonly Collector[] => [
   identity,
   signatures,
   gitHistory,

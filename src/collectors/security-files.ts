@@ -254,7 +254,7 @@ const licence = async (tree: SourceTree, paths: readonly string[]): Promise<Item
           })
         : lead('licence', CHECKS, `${path} is not the text of a licence this tool knows`, {
             strength: 'weak',
-            detail: 'Read it: terms of its own, several licences in one file, or a short notice.',
+            advice: 'Read it: terms of its own, several licences in one file, or a short notice.',
             at: { path, startLine: 1 },
           }),
     );

@@ -14,6 +14,7 @@ import {
 import { readTexts } from '../analysis/files/read-texts.ts';
 import { text as asText, bag, entriesOf } from '../analysis/files/shape.ts';
 import { byCodePoint, bytes, count, listed, plural } from '../analysis/files/words.ts';
+import { isMinified } from '../analysis/sources/minified.ts';
 import {
   type CollectContext,
   type Collector,
@@ -59,7 +60,7 @@ export const sourceTree: Collector = {
       }
       if (language === null) continue;
       const lines = countLines(text);
-      if (text.length > 5000 && text.length / Math.max(1, lines) > 500) minified.push(entry.path);
+      if (text.length > 5000 && isMinified(entry.path, text, 500)) minified.push(entry.path);
       const known = languages.get(language) ?? { files: 0, lines: 0, tests: 0 };
       known.files++;
       known.lines += lines;
@@ -197,7 +198,7 @@ const unreviewable = (
     'generated or built source file',
     'generated or built source files',
     fact,
-    { detail: 'Check that the build of the sources gives the same.' },
+    { advice: 'Check that the build of the sources gives the same.' },
   );
   group('minified', minified, 'minified source file', 'minified source files', lead, {
     class: 'supply-chain',

@@ -1,4 +1,3 @@
-import { linesOf } from '../analysis/files/lines.ts';
 import {
   below,
   isExamplePath,
@@ -9,6 +8,7 @@ import {
 } from '../analysis/files/paths.ts';
 import { readTexts } from '../analysis/files/read-texts.ts';
 import { byCodePoint, count, listed, plural } from '../analysis/files/words.ts';
+import { isMinified } from '../analysis/sources/minified.ts';
 import {
   mayDefineTools,
   readSurface,
@@ -69,7 +69,7 @@ export const toolSurface: Collector = {
       let total = 0;
       for await (const { entry, text } of readTexts(tree, entries, signal)) {
         if (text === null) unread.push({ path: entry.path, why: 'binary or too large' });
-        else if (text.length > MOST_BYTES || text.length / (linesOf(text).length || 1) > LONGEST_MEAN_LINE)
+        else if (text.length > MOST_BYTES || isMinified(entry.path, text, LONGEST_MEAN_LINE))
           unread.push({ path: entry.path, why: 'minified or generated' });
         else if (total + text.length > MOST_TOTAL_BYTES)
           unread.push({ path: entry.path, why: 'past the limit of what is read at once' });

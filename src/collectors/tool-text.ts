@@ -1,4 +1,3 @@
-import { linesOf } from '../analysis/files/lines.ts';
 import {
   below,
   extensionOf,
@@ -9,6 +8,7 @@ import {
 } from '../analysis/files/paths.ts';
 import { readTexts } from '../analysis/files/read-texts.ts';
 import { count, plural } from '../analysis/files/words.ts';
+import { isMinified } from '../analysis/sources/minified.ts';
 import { type Source, weaknessLanguage } from '../analysis/sources/source.ts';
 import { mayDefineTools, readSurface, type SurfaceSource } from '../analysis/surface/read-surface.ts';
 import type { FoundEntry } from '../analysis/surface/surface-entry.ts';
@@ -72,7 +72,7 @@ export const toolText: Collector = {
           text === null ||
           language === null ||
           text.length > MOST_BYTES ||
-          text.length / (linesOf(text).length || 1) > LONGEST_MEAN_LINE ||
+          isMinified(entry.path, text, LONGEST_MEAN_LINE) ||
           total + text.length > MOST_TOTAL_BYTES
         ) {
           unread++;

@@ -3,6 +3,7 @@ import { parseTemplates } from '../domain/finding-template.ts';
 import { type Known, type Problem, parseMethodology, parseTtps } from '../domain/load-methodology.ts';
 import { checksOf, type Methodology } from '../domain/methodology.ts';
 import { readBundledCatalogue, readMethodologyFolder } from '../io/methodology-files.ts';
+import { jsonText } from '../text/json-text.ts';
 import { plural as counted } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { templateFilesOf } from './templates.ts';
@@ -59,7 +60,7 @@ export const checklistLint = async (
   if (options.json) {
     const methodology =
       'methodology' in result ? { id: result.methodology.id, version: result.methodology.version } : null;
-    out.stdout(`${JSON.stringify({ ok: problems.length === 0, methodology, problems }, null, 2)}\n`);
+    out.stdout(jsonText({ ok: problems.length === 0, methodology, problems }));
   } else if ('methodology' in result && problems.length === 0) {
     out.stdout(`${visible(describe(result.methodology))}\n`);
   } else {

@@ -6,6 +6,7 @@ import { runCollectors, toEvidenceFile } from '../engine/run-collectors.ts';
 import { openTarget } from '../io/git/open-target.ts';
 import { readOwn, rulesName } from '../io/rule-files.ts';
 import { writeFile } from '../io/write-files.ts';
+import { jsonText } from '../text/json-text.ts';
 import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { advisorySources, chosenCopy } from './advisories.ts';
@@ -122,7 +123,7 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
     const items = options.check?.length
       ? file.items.filter((i) => i.checks.some((c) => options.check?.includes(c)))
       : file.items;
-    const text = `${JSON.stringify({ ...file, items }, null, 2)}\n`;
+    const text = jsonText({ ...file, items });
     if (toJson === '-') host.stdout(text);
     else if (toJson) {
       writeFile(toJson, text, { replaces: () => true });

@@ -1,7 +1,9 @@
 import { UserError } from '../domain/errors.ts';
 import { dataDir, reposDir } from '../io/paths.ts';
 import { openSettings, type Settings } from '../io/settings.ts';
-import { visible } from '../text/visible.ts';
+import { jsonText } from '../text/json-text.ts';
+import { redactSecrets } from '../text/redact.ts';
+import { visible, visibleLines } from '../text/visible.ts';
 
 /** What a command may use of the machine; tests pass their own. */
 export type Host = {
@@ -18,6 +20,13 @@ export type Host = {
 
 export const TOOL_NAME = 'mcp-audit-workbench';
 
+/**
+ * What a terminal gets: nothing in it that a terminal would act on or a reader could not see, whichever command wrote it and
+ * in whichever format. JSON has its own escapes ({@link jsonText}) and passes unchanged; a file or a pipe gets the bytes as they are.
+ */
+export const shownOn = (stream: { isTTY?: boolean }, text: string): string =>
+  stream.isTTY ? visibleLines(text) : text;
+
 export const createHost = (env: Record<string, string | undefined> = process.env): Host => {
   const data = dataDir(env);
   let settings: Settings | null = null;
@@ -26,11 +35,11 @@ export const createHost = (env: Record<string, string | undefined> = process.env
     env,
     dataDir: data,
     reposDir: reposDir(data),
-    stdout: (text) => void process.stdout.write(text),
-    stderr: (text) => void process.stderr.write(text),
+    stdout: (text) => void process.stdout.write(shownOn(process.stdout, text)),
+    stderr: (text) => void process.stderr.write(shownOn(process.stderr, redactSecrets(text))),
     progress: (text) => {
-      const now = text.replace(/\s*\d+ %$/, '');
-      if (now !== stage) process.stderr.write(`${visible(now)}\n`);
+      const now = text.replace(/\s{0,40}\d{1,3} %$/, '');
+      if (now !== stage) process.stderr.write(`${visible(redactSecrets(now))}\n`);
       stage = now;
     },
     clock: () => new Date(),
@@ -41,7 +50,7 @@ export const createHost = (env: Record<string, string | undefined> = process.env
   };
 };
 
-export const json = (host: Host, value: unknown): void => host.stdout(`${JSON.stringify(value, null, 2)}\n`);
+export const json = (host: Host, value: unknown): void => host.stdout(jsonText(value));
 
 /** The interface needs a terminal on both ends; everything it does has a headless twin. */
 export const requireTerminal = (): void => {

@@ -42,6 +42,7 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     )
     .version(VERSION)
     .exitOverride()
+    .configureOutput({ writeOut: host.stdout, writeErr: host.stderr })
     .showHelpAfterError('(mcp-audit --help shows how)')
     .addHelpText('after', EXIT);
   const json = () => new Option('--json', 'machine-readable output');

@@ -3,6 +3,7 @@ import { oneSided, type SampleProblem, trySamples } from '../analysis/flow/try-s
 import { UserError } from '../domain/errors.ts';
 import type { Problem } from '../domain/read-yaml.ts';
 import { type RuleFiles, readBundledRules, readOwnRules } from '../io/rule-files.ts';
+import { jsonText } from '../text/json-text.ts';
 import { plural as counted } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 
@@ -43,9 +44,7 @@ export const rulesLint = async (
   const sided = oneSided(rules);
   const ok = problems.length + samples.length + sided.length === 0;
   if (options.json) {
-    out.stdout(
-      `${JSON.stringify({ ok, rules: rules.map((r) => r.id), problems, samples, sided }, null, 2)}\n`,
-    );
+    out.stdout(jsonText({ ok, rules: rules.map((r) => r.id), problems, samples, sided }));
     return ok ? 0 : 1;
   }
   const lines = [

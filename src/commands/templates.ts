@@ -39,16 +39,10 @@ export const templateFilesOf = async (dir: string): Promise<Map<string, string>>
 const shown = (t: FindingTemplate): string =>
   [
     `${t.id}: ${t.name}`,
-    `title     ${t.title}`,
-    `severity  ${t.severity}   ${t.cwe}   ${t.category}`,
+    `category  ${t.category}   ${t.cwe}`,
     `classes   ${t.classes.join(', ')}`,
+    `rules     ${t.rules?.join(', ') ?? 'none: chosen by hand'}`,
     '',
-    t.summary,
-    '',
-    t.description,
-    '',
-    'Reproduction',
-    ...t.reproduction.map((r, i) => `  ${i + 1}. ${r}`),
     'Fix now',
     ...t.remediation.immediate.map((r) => `  - ${r}`),
     'Fix soon',
@@ -58,6 +52,17 @@ const shown = (t: FindingTemplate): string =>
     ...Object.entries(t.examples).map(
       ([language, text]) => `${LANGUAGES[language as keyof typeof LANGUAGES].name}: ${text}`,
     ),
+    '',
+    'Suggested to the auditor, published only when taken over by hand:',
+    `title     ${t.advice.title}`,
+    `severity  ${t.advice.severity}`,
+    t.advice.summary,
+    t.advice.description,
+    'Reproduction',
+    ...t.advice.reproduction.map((r, i) => `  ${i + 1}. ${r}`),
+    'Risks',
+    ...t.advice.risks.map((r) => `  - ${r}`),
+    t.advice.business,
   ].join('\n');
 
 /** Lists the finding templates, or prints one as a person reads it. Exit 1 when there is no such template. */
@@ -74,7 +79,9 @@ export const showTemplates = async (
   if (options.json) json(host, templates);
   else if (id === undefined)
     for (const t of templates)
-      host.stdout(`${t.id.padEnd(24)} ${t.cwe.padEnd(9)} ${t.severity.padEnd(9)} ${visible(t.name)}\n`);
+      host.stdout(
+        `${t.id.padEnd(24)} ${t.cwe.padEnd(9)} ${t.advice.severity.padEnd(9)} ${visible(t.name)}\n`,
+      );
   else for (const t of templates) host.stdout(`${visibleLines(shown(t))}\n`);
   return 0;
 };
@@ -134,7 +141,7 @@ export const raise = async (host: Host, evidence: string, options: RaiseOptions)
     if (options.json) json(host, { session: w.id, finding, missing: missingParts(finding), outcome: 'new' });
     else
       host.stdout(
-        `${visible(`${finding.id} ${finding.title}`)}\nstill to fill: ${missingParts(finding).join(', ') || 'nothing'}\n`,
+        `${visible(`${finding.id} ${finding.title}`)}\nstill to fill: ${missingParts(finding).join(', ') || 'nothing'}\n${finding.template.id ? `suggestions: mcp-audit checklist templates ${finding.template.id}\n` : ''}`,
       );
     return 0;
   });

@@ -1,3 +1,4 @@
+import { withoutEnd } from '../text/ends.ts';
 import { graveFindings } from './disclosure.ts';
 import type { Attachment, Auditor, EventBody, ImportRecord, Rating, Triage, Verdict } from './events.ts';
 import { eventBody } from './events.ts';
@@ -216,10 +217,7 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
       return { event };
     }
     case 'address-target': {
-      const url = command.url
-        .trim()
-        .replace(/\.git$/, '')
-        .replace(/\/+$/, '');
+      const url = withoutEnd(command.url.trim().replace(/\.git$/, ''), '/');
       if (session.target?.url === url) return unchanged;
       const event = { type: 'target.addressed', url } as const;
       if (!eventBody.safeParse(event).success)

@@ -111,6 +111,8 @@ export const evidenceItem = z.strictObject({
   class: weaknessClass,
   title: z.string(),
   detail: z.string(),
+  /** What the auditor is to look at to decide: shown on screen, never published. */
+  advice: z.string().min(1).optional(),
   location: location.nullable(),
   /** From where a value comes to where it takes effect. Several sinks of one source are steps of one flow. */
   flow: z.array(flowStep),

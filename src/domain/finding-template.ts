@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type EvidenceItem, placeWords, type Surface, type SurfaceTool, weaknessClass } from './evidence.ts';
-import { type Finding, rating } from './finding.ts';
+import { type Finding, partTexts, rating } from './finding.ts';
 import { cweId, severity } from './methodology.ts';
 import { type Problem, readYaml } from './read-yaml.ts';
 import { TEMPLATE_WORDS, type TemplateWord, withWords } from './template-words.ts';
@@ -17,19 +17,13 @@ export const LANGUAGES = {
 } as const;
 type Language = keyof typeof LANGUAGES;
 
-export const template = z.strictObject({
-  id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'an id of small letters, digits and dashes'),
-  name: sentence.describe('What an auditor chooses it by'),
-  classes: z.array(weaknessClass).min(1).describe('Classes of evidence it fits'),
-  rules: z
-    .array(z.string().regex(/^[a-z0-9-]+$/))
-    .min(1)
-    .optional()
-    .describe('Parts of rule ids: then it is for these alone; without any it is for the rest of its classes'),
+/**
+ * What a template suggests to the auditor: how such a weakness is usually told, rated and tried. It is shown beside each part
+ * and taken over by hand; nothing of it is published by itself, since no evidence holds it.
+ */
+const advice = z.strictObject({
   title: sentence,
   severity: severity.describe('Where the auditor starts from; the score decides'),
-  category: sentence,
-  cwe: cweId,
   summary: sentence,
   description: sentence,
   impact: z.strictObject({
@@ -39,9 +33,22 @@ export const template = z.strictObject({
     exploitability: rating,
     scope: sentence,
   }),
-  reproduction: z.array(sentence).min(1),
+  reproduction: z.array(sentence).min(1).describe('How to try it: what a safe server does, and a weak one'),
   risks: z.array(sentence).min(1),
-  business: sentence.describe('What it means for whoever runs it in production'),
+  business: sentence.describe('What it may mean for whoever runs it in production'),
+});
+
+export const template = z.strictObject({
+  id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'an id of small letters, digits and dashes'),
+  name: sentence.describe('What an auditor chooses it by'),
+  classes: z.array(weaknessClass).min(1).describe('Classes of evidence it may be chosen for'),
+  rules: z
+    .array(z.string().regex(/^[a-z0-9-]+$/))
+    .min(1)
+    .optional()
+    .describe('Ids of the rules whose leads it fits, each; without any it is chosen by hand alone'),
+  category: sentence,
+  cwe: cweId,
   remediation: z.strictObject({
     immediate: z.array(sentence).min(1),
     shortTerm: z.array(sentence).min(1),
@@ -57,14 +64,15 @@ export const template = z.strictObject({
     })
     .describe('How to mend it in code; Go, Rust and Java where it differs'),
   validation: z.array(sentence).min(1),
-  references: z.array(z.url({ protocol: /^https$/ })).min(1),
+  references: z.array(z.url({ protocol: /^https$/ })).describe('Beside the link to its CWE'),
+  advice,
 });
 export type FindingTemplate = z.infer<typeof template>;
 
 export const templateFile = z.strictObject({ templates: z.array(template).min(1) });
 
 /** Every `{{…}}` of the template but GitHub's `${{ … }}`. */
-const PLACEHOLDERS = /(?<!\$)\{\{\s*([^{}]*?)\s*\}\}/g;
+const PLACEHOLDERS = /(?<!\$)\{\{\s{0,40}([^{}]*?)\s{0,40}\}\}/g;
 
 const textsOf = (value: unknown): string[] =>
   typeof value === 'string'
@@ -123,9 +131,7 @@ export const wordsOf = (
   if (sink) words.sink = quoted(sink.text);
   // How the flow collector words a source: `name` of tool export_report, `name` of a tool, what a file holds.
   const [whole, parameter, door, tool] =
-    /^(?:`([^`]+)`|input) of (?:a )?(tool|resource|prompt|route|function|data fetched)(?: (\S.*))?$/.exec(
-      source?.text ?? '',
-    ) ?? [];
+    /^(?:`([^`]+)`|input) of (?:a )?(tool|resource|prompt|route)(?: (\S.*))?$/.exec(source?.text ?? '') ?? [];
   if (parameter) words.parameter = quoted(parameter);
   else if (source) words.parameter = whole ? 'its input' : quoted(source.text);
   if (tool) words.tool = door === 'tool' ? quoted(tool) : `${door} ${quoted(tool)}`;
@@ -135,44 +141,70 @@ export const wordsOf = (
   if (source && sink)
     words.guard =
       guards.length === 0
-        ? 'Nothing on the way checks it.'
+        ? 'No guard was seen on the way.'
         : // That it does not hold is for the auditor to say: the word stays open behind it.
           `On the way stands ${guards.map((g) => `${quoted(g.text)} (${quoted(`${g.path}:${g.line}`)})`).join(' and ')}. It does not hold because {{guard}}.`;
   return words;
 };
 
-const score = (t: FindingTemplate, item: EvidenceItem): number => {
-  if (!t.classes.includes(item.class)) return -1;
-  // A text about something else is worse than none: what is special must be meant by the rule.
-  if (t.rules && !t.rules.some((r) => item.rule.includes(r))) return -1;
-  return (t.rules ? 10 : 0) + (item.cwe.includes(t.cwe) ? 1 : 0);
-};
-
-/** The template that fits an item best, or null when none is meant for its class. Good practice has none. */
+/** The template meant for the rule an item comes from, or null: a text about something else is worse than none. */
 export const templateFor = (
   templates: readonly FindingTemplate[],
   item: EvidenceItem,
-): FindingTemplate | null => {
-  if (item.kind === 'strength') return null;
-  let best: { t: FindingTemplate; score: number } | null = null;
-  for (const t of templates) {
-    const s = score(t, item);
-    if (s >= 0 && s > (best?.score ?? -1)) best = { t, score: s };
-  }
-  return best?.t ?? null;
-};
+): FindingTemplate | null =>
+  item.kind === 'lead' ? (templates.find((t) => t.rules?.includes(item.rule)) ?? null) : null;
 
-/** Examples in the language of the cited files; in TypeScript and Python when that is neither. */
-const examplesFor = (t: FindingTemplate, paths: readonly string[]): string => {
-  const all = Object.keys(LANGUAGES) as Language[];
-  const spoken = all.filter((l) => t.examples[l] && paths.some((p) => LANGUAGES[l].extensions.test(p)));
-  const chosen = spoken.length > 0 ? spoken : (['typescript', 'python'] as const);
-  return chosen.map((l) => `**${LANGUAGES[l].name}**: ${t.examples[l]}`).join('\n\n');
+/** Examples in the languages of the cited files, and in no other. */
+const examplesFor = (t: FindingTemplate, paths: readonly string[]): string =>
+  (Object.keys(LANGUAGES) as Language[])
+    .filter((l) => t.examples[l] && paths.some((p) => LANGUAGES[l].extensions.test(p)))
+    .map((l) => `**${LANGUAGES[l].name}**: ${t.examples[l]}`)
+    .join('\n\n');
+
+/** A template's sentence with what is known put in. */
+export const saidBy = (from: string, words: Partial<Record<TemplateWord, string>>): string => {
+  const said = withWords(from, words);
+  // A sentence begins with a capital; an address is none.
+  return /^[a-z][a-z0-9+.-]*:\/\//.test(said) ? said : said.charAt(0).toUpperCase() + said.slice(1);
 };
 
 /**
- * The finding with the template's texts in every part that says nothing yet. `fresh`: also in those a check's own template
- * filled, for a finding just begun.
+ * What a template suggests for a part of a finding, by the part's name; '' where it suggests nothing. `words` are those of the
+ * evidence; what they leave open stays to be written.
+ */
+export const suggestionFor = (
+  t: FindingTemplate,
+  part: string,
+  words: Partial<Record<TemplateWord, string>>,
+): string => {
+  const { advice: a } = t;
+  const [group, key] = part.split('.');
+  const said = (text: string) => saidBy(text, words);
+  switch (part) {
+    case 'title':
+      return said(a.title).replaceAll('`', '');
+    case 'severity':
+      return a.severity;
+    case 'summary':
+      return said(a.summary);
+    case 'description':
+      return said(a.description);
+    case 'reproduction':
+      return a.reproduction.map(said).join('\n');
+    case 'risks':
+      return a.risks.map(said).join('\n');
+    case 'business.production':
+      return said(a.business);
+    case 'impact.scope':
+      return said(a.impact.scope);
+    default:
+      return group === 'impact' && key ? a.impact[key as keyof typeof a.impact] : '';
+  }
+};
+
+/**
+ * The finding with the template's guidance in every part that says nothing yet: what it is called, how it is mended, and how
+ * one sees that it is. `fresh`: also in those a check's own template filled, for a finding just begun.
  */
 export const applyTemplate = (
   f: Finding,
@@ -180,40 +212,17 @@ export const applyTemplate = (
   words: Partial<Record<TemplateWord, string>>,
   fresh: boolean,
 ): Finding => {
-  const say = (from: string): string => {
-    const said = withWords(from, words);
-    // A sentence begins with a capital; an address is none.
-    return /^[a-z][a-z0-9+.-]*:\/\//.test(said) ? said : said.charAt(0).toUpperCase() + said.slice(1);
-  };
-  const text = (now: string, from: string): string => (now.trim() === '' ? say(from) : now);
+  const text = (now: string, from: string): string => (now.trim() === '' ? from : now);
   const list = (now: readonly string[], from: readonly string[]): string[] =>
-    now.length > 0 ? [...now] : from.map(say);
-  const title = say(t.title);
-  const unrated = Object.entries(f.impact).every(([key, v]) => key === 'scope' || v === 'None');
-  const plain = title.includes('{{') && f.title !== '' ? f.title : title;
-  return {
+    now.length > 0 ? [...now] : from.map((s) => saidBy(s, words));
+  const filled: Finding = {
     ...f,
-    title: fresh || f.title === '' ? plain.replaceAll('`', '') : f.title,
-    severity: fresh ? t.severity : f.severity,
+    severity: fresh ? t.advice.severity : f.severity,
     category: fresh ? t.category : text(f.category, t.category),
-    cwe: fresh ? t.cwe : (f.cwe ?? t.cwe),
-    summary: text(f.summary, t.summary),
-    description:
-      fresh && f.description !== ''
-        ? `${say(t.description)}\n\n${f.description}`
-        : text(f.description, t.description),
-    impact: {
-      ...(unrated ? t.impact : f.impact),
-      scope: text(f.impact.scope, t.impact.scope),
-    },
-    reproduction: fresh
-      ? [...f.reproduction, ...t.reproduction.map(say)]
-      : list(f.reproduction, t.reproduction),
-    risks: list(f.risks, t.risks),
-    business: { ...f.business, production: text(f.business.production, t.business) },
+    cwe: f.cwe ?? t.cwe,
     recommendations: {
       immediate: fresh
-        ? t.remediation.immediate.map(say)
+        ? t.remediation.immediate.map((s) => saidBy(s, words))
         : list(f.recommendations.immediate, t.remediation.immediate),
       shortTerm: list(f.recommendations.shortTerm, t.remediation.shortTerm),
       longTerm: list(f.recommendations.longTerm, t.remediation.longTerm),
@@ -228,23 +237,44 @@ export const applyTemplate = (
     validation: list(f.validation, t.validation),
     references: list(f.references, t.references),
   };
+  const before = new Map(partTexts(f));
+  const parts = partTexts(filled).flatMap(([part, now]) =>
+    now.trim() !== '' && before.get(part) !== now ? [part] : [],
+  );
+  const known = f.template.id === t.id ? f.template.parts : [];
+  return { ...filled, template: { id: t.id, parts: [...new Set([...known, ...parts])] } };
 };
 
-/** A finding begun from evidence: what and where it says, in a template's words where one fits. The judgement stays to write. */
+/** Guidance for a check's worst case, which a finding begun from evidence must not inherit. */
+const withoutGuidance = (draft: Finding): Finding => ({
+  ...draft,
+  title: '',
+  severity: 'info',
+  category: '',
+  cwe: null,
+  recommendations: { immediate: [], shortTerm: [], longTerm: [] },
+});
+
+/**
+ * A finding begun from evidence: what and where, in the evidence's own words, and a template's guidance where one is meant for
+ * its rule. What is neutral, good or unknown begins without any. The judgement stays to write.
+ */
 export const findingFromEvidence = (
   draft: Finding,
   item: EvidenceItem,
   about: { templates: readonly FindingTemplate[]; surface: Surface; server: string; template?: string },
 ): Finding => {
   const positive = item.kind === 'strength';
+  const weak = item.kind === 'lead';
   const at = item.location;
   const words = wordsOf(item, about.surface, about.server);
   const begun: Finding = {
-    ...draft,
-    title: item.title,
+    ...withoutGuidance(draft),
+    title: item.title.replaceAll('`', ''),
     positive,
-    severity: positive ? 'info' : draft.severity,
-    cwe: positive ? null : (item.cwe[0] ?? draft.cwe),
+    severity: weak ? 'medium' : 'info',
+    category: positive ? draft.category : '',
+    cwe: weak ? (item.cwe[0] ?? null) : null,
     locations: at ? [at] : [],
     components: [
       ...(words.tool ? [`Tool: ${words.tool}`] : []),
@@ -253,7 +283,6 @@ export const findingFromEvidence = (
     evidence: [item.id],
     description: item.detail,
     reproduction: item.reproduce ? [`Show the code at the audited commit: \`${item.reproduce}\``] : [],
-    recommendations: positive ? { immediate: [], shortTerm: [], longTerm: [] } : draft.recommendations,
   };
   const chosen = about.templates.find((t) => t.id === about.template) ?? templateFor(about.templates, item);
   return chosen ? applyTemplate(begun, chosen, words, true) : begun;

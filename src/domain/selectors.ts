@@ -71,6 +71,10 @@ export const findingsOfCheck = (s: Session, check: string): Finding[] =>
 export const judgedItems = (s: Session): ReadonlySet<string> =>
   new Set([...s.triage.keys(), ...[...s.findings.values()].flatMap((f) => f.evidence)]);
 
+/** The findings that cite an item: it is judged by them, whether or not it was triaged. */
+export const raisedAs = (s: Session, item: string): string[] =>
+  [...s.findings.values()].filter((f) => f.evidence.includes(item)).map((f) => f.id);
+
 /** How one collector stands in this session, in words that never read as clean when nothing was looked at. */
 export const runState = (
   s: Session,
@@ -184,7 +188,8 @@ export const whatNow = (m: Methodology, s: Session, index: EvidenceIndex): Step 
   for (const c of checksOf(m)) {
     if (verdictOf(s, c.id) !== null) continue;
     const leads = (index.get(c.id) ?? []).filter(
-      (i) => i.kind === 'lead' && i.strength === 'strong' && !s.triage.has(i.id),
+      (i) =>
+        i.kind === 'lead' && i.strength === 'strong' && !s.triage.has(i.id) && raisedAs(s, i.id).length === 0,
     ).length;
     if (leads > (best?.leads ?? 0)) best = { check: c.id, leads };
   }

@@ -51,9 +51,12 @@ const paragraphs = (text: string, max: number): string => {
   return lines.length <= max ? lines : `${cut(lines, max - 1)}…`;
 };
 
-/** A file's lines as `sed` counts them: only LF ends a line, and a last LF begins none. */
+/**
+ * A file's lines as `sed` counts them: only LF ends a line, and a last LF begins none. Credentials are masked in the whole
+ * file: a range of lines may begin inside of a private key.
+ */
 const splitLines = (text: string): string[] => {
-  const lines = text.split('\n');
+  const lines = redactSecrets(text).split('\n');
   if (lines.at(-1) === '' && lines.length > 1) lines.pop();
   return lines;
 };
@@ -134,10 +137,7 @@ const locate = async (draft: ItemDraft, parts: FinishParts, files: FileReader): 
     );
   if (!isWithin({ startLine, endLine }, lines.length))
     return none(`it points at ${where}, but that file has ${lines.length} lines`);
-  // A secret that happens to stand in the range of some other item is masked all the same.
-  const snippet = redactSecrets(
-    lines.slice(startLine - 1, Math.min(endLine, startLine - 1 + MAX_SNIPPET_LINES)).join('\n'),
-  );
+  const snippet = lines.slice(startLine - 1, Math.min(endLine, startLine - 1 + MAX_SNIPPET_LINES)).join('\n');
   return at(
     cut(draft.redactedSnippet ?? snippet, MAX_SNIPPET_CHARS),
     startLine,
@@ -267,6 +267,7 @@ const finish = (
             `This is a fault of the collector ${collector}, not of the target: ${problem}. Look there by hand. ${detail}`,
             MAX_DETAIL_CHARS,
           ),
+    ...(draft.advice ? { advice: paragraphs(draft.advice, MAX_DETAIL_CHARS) } : {}),
     location,
     flow: (draft.flow ?? [])
       .slice(0, MAX_FLOW_STEPS)

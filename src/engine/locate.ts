@@ -29,7 +29,9 @@ export const locate = async (
         refused: `${path} is not a text file of the audited commit`,
         hint: 'The path is relative to the repository, as git ls-files writes it.',
       };
-    const lines = text.split('\n');
+    // A cited secret must not be published by its citation: what is kept is what the report will show. The file is masked,
+    // not the lines: those of a private key say nothing by themselves.
+    const lines = redactSecrets(text).split('\n');
     const count = text.endsWith('\n') ? lines.length - 1 : lines.length;
     if (startLine < 1 || endLine < startLine || endLine > count)
       return {
@@ -41,8 +43,7 @@ export const locate = async (
         refused: `${ref} cites more than ${MAX_CITED_LINES} lines`,
         hint: 'Cite the lines that matter; a finding can cite several places.',
       };
-    // A cited secret must not be published by its citation: what is kept is what the report will show.
-    const snippet = redactSecrets(lines.slice(startLine - 1, endLine).join('\n'));
+    const snippet = lines.slice(startLine - 1, endLine).join('\n');
     found.push({
       path,
       startLine,

@@ -12,6 +12,7 @@ import {
 } from '../domain/evidence.ts';
 import type { Methodology } from '../domain/methodology.ts';
 import { surfaceOf } from '../domain/surface.ts';
+import { redactSecrets } from '../text/redact.ts';
 import { finishItems, oneLine } from './finish-items.ts';
 import type { Source } from './ports.ts';
 import { createWorkQueue } from './work-queue.ts';
@@ -43,8 +44,8 @@ const withoutItems = (
     id,
     outcome,
     durationMs,
-    searched: oneLine(searched, MAX_MESSAGE_CHARS),
-    message: oneLine(message, MAX_MESSAGE_CHARS),
+    searched: oneLine(redactSecrets(searched), MAX_MESSAGE_CHARS),
+    message: oneLine(redactSecrets(message), MAX_MESSAGE_CHARS),
   },
   items: [],
   surface: null,

@@ -1,6 +1,6 @@
+import { jsonText } from '../text/json-text.ts';
 import { visible, visibleLines } from '../text/visible.ts';
 import { safeFileName } from './ids.ts';
-import { jsonText } from './json-write.ts';
 import { type JsonObject, labelCode, labelJson } from './labels.ts';
 import type { ReportModel } from './report-model.ts';
 

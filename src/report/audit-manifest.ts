@@ -8,9 +8,9 @@ const fieldName = (title: string): string =>
   title
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '_')
-    .replace(/^_+|_+$/g, '')
+    .replace(/^_|_$/g, '')
     .slice(0, 60)
-    .replace(/_+$/, '');
+    .replace(/_$/, '');
 
 const scopeOf = (m: ReportModel): string[] => [
   ...new Set(

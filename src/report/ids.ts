@@ -70,7 +70,7 @@ const DEVICE = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])$/i;
 /** A file name safe on every system, keeping its extensions: no folder, no leading dot, at most 80 characters. */
 export const safeFileName = (name: string): string => {
   const base = name.slice(-1_000).split(/[/\\]/).at(-1) ?? '';
-  const parts = base.split('.').map((part) => part.replace(/[^A-Za-z0-9_-]+/g, '-').replace(/^-+|-+$/g, ''));
+  const parts = base.split('.').map((part) => part.replace(/[^A-Za-z0-9_-]+/g, '-').replace(/^-|-$/g, ''));
   const [stem = '', ...extensions] = parts.filter(Boolean);
   const tail = extensions
     .map((e) => `.${e.slice(0, 12)}`)

@@ -1,6 +1,6 @@
+import { jsonText } from '../text/json-text.ts';
 import { countBySeverity, type KnownAudit, type KnownRepository } from './database.ts';
 import { SEVERITIES } from './ids.ts';
-import { jsonText } from './json-write.ts';
 import { labelJson } from './labels.ts';
 import { at } from './rules/folder.ts';
 

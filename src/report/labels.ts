@@ -17,7 +17,7 @@ const ANY_MARKER =
   /<!--\s*(?:BEGIN|END)_PROMPT_INJECTION_EXAMPLE\s*-->|#\s*===\s*PROMPT_INJECTION_EXAMPLE_(?:START|END)\s*===/;
 const QUOTED = /^\s{0,3}>\s*\[!CAUTION\]\s*PROMPT_INJECTION_EXAMPLE\s*$/;
 
-const FENCE = /^\s{0,12}(`{3,}|~{3,})(.*)$/;
+const FENCE = /^\s{0,12}(`{3,}(?!`)|~{3,}(?!~))(.*)$/;
 
 /** For each line whether it belongs to a code fence, its two fence lines included. */
 export const fencedLines = (lines: readonly string[]): boolean[] => {

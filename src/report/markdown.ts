@@ -55,7 +55,7 @@ export const code = (text: string, max = 300): string => {
 
 /** Tables split cells before they look at code spans. */
 const cellOf = (markdown: string): string =>
-  markdown.replace(/\\*\|/g, (m) => (m.length % 2 === 0 ? m : `\\${m}`));
+  markdown.replace(/(?<!\\)\\*\|/g, (m) => (m.length % 2 === 0 ? m : `\\${m}`));
 
 /** `rows` hold Markdown made by the functions of this file. */
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => {
@@ -167,7 +167,7 @@ export const prose = (text: string): string[] => {
   const lines = visibleLines(clip(text.trim(), MAX_PROSE).toWellFormed()).split('\n');
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i]!;
-    const open = /^\s*(?:(`{3,})([^`]*)|(~{3,})(.*))$/.exec(line);
+    const open = /^\s{0,40}(?:(`{3,})(?!`)([^`]*)|(~{3,})(?!~)(.*))$/.exec(line);
     if (open) {
       const marker = open[1] ?? open[3] ?? '';
       const info = open[2] ?? open[4] ?? '';

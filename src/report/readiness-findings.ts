@@ -1,6 +1,6 @@
 import type { Cited } from '../domain/citations.ts';
 import { type EvidenceItem, placeWords } from '../domain/evidence.ts';
-import { emptyParts, type Finding, openParts, stageOf } from '../domain/finding.ts';
+import { emptyParts, type Finding, impactContradiction, openParts, stageOf } from '../domain/finding.ts';
 import { disagreement, scoresText } from '../domain/scoring/severity.ts';
 import { numbered, plural } from '../text/plural.ts';
 import { hasPlaceholder, placeholderIn } from './placeholder.ts';
@@ -25,6 +25,14 @@ const textsOf = (f: Finding): string[] => [
   ...Object.values(f.recommendations).flat(),
 ];
 
+/** Why a word on the severity is asked for. */
+const contradictionOf = (f: Finding): string => {
+  const scored = disagreement(f.severity, f.scores);
+  return scored === null
+    ? `${f.id}: ${impactContradiction(f)}, and nothing says why`
+    : `${f.id} is ${f.severity}, its score says ${scored}, and nothing says why`;
+};
+
 /** What one finding lacks before it can be published. `known` are the ids of the evidence at hand. */
 export const aboutFinding = (f: Finding, known: ReadonlySet<string>): Readiness[] => {
   const at = { finding: f.id, check: f.checks[0]! };
@@ -36,8 +44,8 @@ export const aboutFinding = (f: Finding, known: ReadonlySet<string>): Readiness[
         part,
         ...(part === 'severityReason'
           ? {
-              text: `${f.id} is ${f.severity}, its score says ${disagreement(f.severity, f.scores)}, and nothing says why`,
-              fix: 'say why, or change the severity or the score',
+              text: contradictionOf(f),
+              fix: 'say why, or change what contradicts it',
             }
           : { text: `${f.id} has no ${part}`, fix: `write ${part} of ${f.id}` }),
       }),

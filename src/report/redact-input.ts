@@ -1,3 +1,4 @@
+import { mapTexts } from '../text/map-texts.ts';
 import { redactSecrets } from '../text/redact.ts';
 
 /**
@@ -7,18 +8,10 @@ import { redactSecrets } from '../text/redact.ts';
 export const redactedValue = <T>(value: T): T => {
   // The same few words come thousands of times.
   const known = new Map<string, string>();
-  const masked = (text: string): string => {
+  return mapTexts(value, (text) => {
     if (text.length < 12) return text;
     const result = known.get(text) ?? redactSecrets(text);
     known.set(text, result);
     return result;
-  };
-  const walk = (node: unknown): unknown => {
-    if (typeof node === 'string') return masked(node);
-    if (typeof node !== 'object' || node === null) return node;
-    if (Array.isArray(node)) return node.map(walk);
-    if (node instanceof Map) return new Map([...node].map(([k, v]) => [walk(k), walk(v)]));
-    return Object.fromEntries(Object.entries(node).map(([k, v]) => [walk(k), walk(v)]));
-  };
-  return walk(value) as T;
+  });
 };

@@ -1,3 +1,5 @@
+import { withoutEnd } from '../text/ends.ts';
+
 /** Where a repository is found by others, and where the database keeps its audits. */
 export type Repository = { url: string; host: string; owner: string; name: string };
 
@@ -19,8 +21,7 @@ export const repositoryOf = (remote: string): Repository | null => {
   const [, rawHost = '', rawPath = ''] = scp ?? url ?? [];
   const host = rawHost.toLowerCase();
   const [path = ''] = rawPath.split(/[?#]/);
-  const segments = path
-    .replace(/\/+$/, '')
+  const segments = withoutEnd(path, '/')
     .replace(/\.git$/, '')
     .split('/');
   if (host === 'github.com') segments.splice(2);

@@ -1,7 +1,7 @@
+import { jsonText } from '../text/json-text.ts';
 import { artifacts } from './artifacts.ts';
 import { auditManifest } from './audit-manifest.ts';
 import { findingFile } from './finding-file.ts';
-import { jsonText } from './json-write.ts';
 import { repositoryMetadata } from './metadata.ts';
 import { rawNotes } from './raw-notes.ts';
 import type { ReportModel } from './report-model.ts';

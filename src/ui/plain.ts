@@ -11,6 +11,7 @@ import {
   manualCommand,
   nextOpen,
   progress,
+  raisedAs,
   verdictWord,
   whatNow,
 } from '../domain/selectors.ts';
@@ -91,13 +92,16 @@ export const runPlain = async ({ store, print, ask, write }: PlainPorts): Promis
       `Item ${n}: ${item.kind}${item.kind === 'lead' ? `, ${item.strength}` : ''}. ${visible(item.title)}`,
     );
     if (item.detail) print(visibleLines(item.detail));
+    if (item.advice) print(`To find out: ${visibleLines(item.advice)}`);
     if (item.location)
       print(
         `${visible(item.location.path)} lines ${item.location.startLine} to ${item.location.endLine}:\n${visibleLines(item.location.snippet)}`,
       );
     for (const s of item.flow) print(`${s.role}: ${visible(s.path)} line ${s.line}: ${visible(s.text)}`);
     if (item.places.length > 0)
-      print(`The same at: ${item.places.map((p) => visible(placeWords(p))).join(', ')}`);
+      print(
+        `Grouped with it, each to be looked at: ${item.places.map((p) => visible(placeWords(p))).join(', ')}`,
+      );
     print(`Shown again by: ${visible(item.reproduce)}`);
   };
 
@@ -167,8 +171,9 @@ export const runPlain = async ({ store, print, ask, write }: PlainPorts): Promis
         else
           items().forEach((i, n) => {
             const triage = state().session.triage.get(i.id);
+            const raised = raisedAs(state().session, i.id);
             print(
-              `${n + 1}. ${i.kind}${triage ? `, ${triage.decision}` : ''}: ${visible(i.title)}${i.location ? `, ${visible(i.location.path)} line ${i.location.startLine}` : ''}`,
+              `${n + 1}. ${i.kind}${raised.length > 0 ? `, raised as ${raised.join(', ')}` : triage ? `, ${triage.decision}` : ''}: ${visible(i.title)}${i.location ? `, ${visible(i.location.path)} line ${i.location.startLine}` : ''}`,
             );
           });
         break;

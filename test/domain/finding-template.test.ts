@@ -8,6 +8,7 @@ import {
   applyTemplate,
   findingFromEvidence,
   parseTemplates,
+  suggestionFor,
   templateFor,
   wordsOf,
 } from '../../src/domain/finding-template.ts';
@@ -81,59 +82,86 @@ describe('the packaged templates', () => {
   });
 });
 
-describe('a finding raised from a flow', () => {
+describe('a finding raised from a lead', () => {
   const finding = findingFromEvidence(draft, item(), about);
-  it('says the tool, the parameter, the sink, the guard and the places', () => {
-    expect(finding.title).toBe('Shell command built from name of export_report');
-    expect(finding.description).toContain(
-      '`name` enters at `src/tools.ts:31` and becomes part of the text handed to `child_process.exec` at `src/export.ts:88-89`. Nothing on the way checks it.',
-    );
-    expect(finding.description).toContain('What the rule is about.');
+  it('says what the evidence says, in its words, and where', () => {
+    expect(finding.title).toBe('name of tool export_report reaches a shell (child_process.exec)');
+    expect(finding.description).toBe(item().detail);
     expect(finding.components).toEqual(['Tool: `export_report`', 'File: `src/export.ts` (lines 88-89)']);
+    expect(finding.reproduction).toEqual([expect.stringContaining('git show 3f2a91c:src/export.ts')]);
+  });
+
+  it('takes the template’s guidance, and nothing of what it suggests', () => {
+    const t = templates.find((x) => x.id === 'shell-command')!;
+    expect(finding.recommendations.immediate).toEqual(t.remediation.immediate);
     expect(finding.examples).toMatch(/^\*\*TypeScript\*\*: `execFile/);
-    expect(finding.examples).not.toContain('Python');
-    expect(finding.reproduction[0]).toContain('git show 3f2a91c:src/export.ts');
+    expect(finding.template.id).toBe('shell-command');
+    expect(finding).toMatchObject({ summary: '', risks: [], business: { production: '' } });
+    expect(finding.impact).toMatchObject({ confidentiality: 'None', scope: '' });
+    expect(missingParts(finding)).toEqual(['summary', 'impact.scope', 'risks', 'business.production']);
+    expect(JSON.stringify(finding)).not.toMatch(/Actual|Expected/);
   });
 
-  it('has every part filled: what is left is the auditor’s judgement', () => {
-    expect(missingParts(finding)).toEqual([]);
-  });
-
-  it('names the guard that does not hold', () => {
-    const guarded = findingFromEvidence(
-      draft,
-      item({
-        flow: [
-          ...item().flow.slice(0, 1),
-          { path: 'src/export.ts', line: 79, role: 'guard', text: 'name.includes("..")' },
-          ...item().flow.slice(2),
-        ],
-      }),
-      about,
+  it('is offered what the template suggests, part by part, with the evidence’s words put in', () => {
+    const t = templates.find((x) => x.id === 'shell-command')!;
+    const words = wordsOf(item(), emptySurface(), 'acme/notes-server');
+    expect(suggestionFor(t, 'title', words)).toBe('Shell command built from name of export_report');
+    expect(suggestionFor(t, 'description', words)).toContain(
+      '`name` enters at `src/tools.ts:31` and becomes part of the text handed to `child_process.exec` at `src/export.ts:88-89`. No guard was seen on the way.',
     );
-    expect(guarded.description).toContain(
+    expect(suggestionFor(t, 'impact.integrity', words)).toBe('High');
+    expect(suggestionFor(t, 'notes', words)).toBe('');
+  });
+
+  it('is offered the guard by name, and its hole stays open', () => {
+    const guard = { path: 'src/export.ts', line: 79, role: 'guard', text: 'name.includes("..")' } as const;
+    const flow = [...item().flow.slice(0, 1), guard, ...item().flow.slice(2)];
+    const t = templates.find((x) => x.id === 'shell-command')!;
+    expect(suggestionFor(t, 'description', wordsOf(item({ flow }), emptySurface(), ''))).toContain(
       'On the way stands `name.includes("..")` (`src/export.ts:79`). It does not hold because {{guard}}.',
     );
-    // Whether it holds is the auditor's to say, so the finding is no more than a draft until then.
-    expect(missingParts(guarded)).toEqual(['description']);
   });
 
-  it('speaks the language of the file, and both where that is another', () => {
+  it('speaks the language of the file, and no other', () => {
     const at = (path: string) =>
       findingFromEvidence(draft, item({ location: { ...item().location!, path } }), about).examples;
     expect(at('src/export.py')).toMatch(/^\*\*Python\*\*/);
     expect(at('export.go')).toMatch(/^\*\*Go\*\*/);
-    expect(at('README')).toMatch(/\*\*TypeScript\*\*[\s\S]*\*\*Python\*\*/);
+    expect(at('README')).toBe('');
   });
 });
 
+it.each(['fact', 'gap'] as const)('a neutral %s begins an empty finding', (kind) => {
+  const empty = findingFromEvidence(draft, item({ kind }), about);
+  expect(empty).toMatchObject({
+    title: item().title.replaceAll('`', ''),
+    severity: 'info',
+    cwe: null,
+    category: '',
+    examples: '',
+    template: { id: '', parts: [] },
+  });
+  expect(empty.recommendations.immediate).toEqual([]);
+});
+
+it('a lead of a rule no template is meant for begins without one, and not with its check’s', () => {
+  const other = findingFromEvidence(draft, item({ rule: 'opened-address' }), about);
+  expect(other.template.id).toBe('');
+  expect(other.cwe).toBe('CWE-78');
+  expect(other.recommendations.immediate).toEqual([]);
+});
+
 describe('what the evidence does not say', () => {
-  const finding = findingFromEvidence(draft, item({ flow: [] }), about);
-  it('stays open, and blocks until somebody says it', () => {
-    expect(finding.title).toBe(item().title.replaceAll('`', ''));
-    expect(openWords(finding.description)).toContain('sink');
-    expect(missingParts(finding)).toContain('description');
-    expect(placeholderIn(finding.description)).toMatch(/^\{\{/);
+  it('stays open in what is suggested, and blocks when it is taken over', () => {
+    const t = templates.find((x) => x.id === 'shell-command')!;
+    const said = suggestionFor(t, 'description', wordsOf(item({ flow: [] }), emptySurface(), ''));
+    expect(openWords(said)).toContain('sink');
+    expect(missingParts({ ...draft, description: said })).toContain('description');
+    expect(placeholderIn(said)).toMatch(/^\{\{/);
+  });
+  it('knows a tool only where a client calls it', () => {
+    const source = { path: 'a.ts', line: 1, role: 'source', text: '`url` of function open' } as const;
+    expect(wordsOf(item({ flow: [source] }), emptySurface(), '').tool).toBeUndefined();
   });
   it('is found in the surface where the code lies in a handler', () => {
     const surface = {
@@ -157,31 +185,44 @@ describe('what the evidence does not say', () => {
 });
 
 test.each([
-  ['redos', 'regex', [], 'regex-backtracking'],
-  ['path-traversal', 'prefix-allow-list', ['CWE-22'], 'path-prefix-check'],
-  ['path-traversal', 'file-read', ['CWE-22'], 'path-traversal'],
-  ['missing-auth', 'all-interfaces', [], 'all-interfaces'],
-  ['command-injection', 'chosen-program', [], 'chosen-program'],
-  ['sql-injection', 'sql-text', [], 'sql-injection'],
-  ['sql-injection', 'query-kind-by-prefix', [], 'free-sql'],
-  ['supply-chain', 'future-dates', [], undefined],
-  ['tool-poisoning', 'hidden-characters', [], 'hidden-instructions'],
-  ['supply-chain', 'no-lockfile', [], 'unpinned-dependency'],
-] as const)('%s by rule %s is told by %s', (kind, rule, cwe, id) => {
-  expect(templateFor(templates, item({ class: kind, rule, cwe: [...cwe], title: 'x' }))?.id).toBe(id);
+  ['backtracking-pattern', 'regex-backtracking'],
+  ['pattern-from-input', undefined],
+  ['prefix-allow-list', 'path-prefix-check'],
+  ['file-path', 'path-traversal'],
+  ['all-interfaces', 'all-interfaces'],
+  ['chosen-program', 'chosen-program'],
+  ['opened-address', undefined],
+  ['sql-text', 'sql-injection'],
+  ['query-kind-by-prefix', 'free-sql'],
+  ['future-dates', undefined],
+  ['emphatic-text', undefined],
+  ['no-lockfile', 'unpinned-dependency'],
+])('rule %s is told by %s', (rule, id) => {
+  expect(templateFor(templates, item({ rule }))?.id).toBe(id);
+});
+
+test('no rule has two templates, and no template speaks of what was not run', () => {
+  const rules = templates.flatMap((t) => t.rules ?? []);
+  expect(new Set(rules).size).toBe(rules.length);
+  for (const text of files.values()) expect(text).not.toMatch(/\bActual:/);
 });
 
 test('good practice has no template of a weakness', () => {
   const finding = findingFromEvidence(draft, item({ kind: 'strength' }), about);
-  expect(finding).toMatchObject({ positive: true, severity: 'info', cwe: null, title: item().title });
+  expect(finding).toMatchObject({
+    positive: true,
+    severity: 'info',
+    cwe: null,
+    title: item().title.replaceAll('`', ''),
+  });
   expect(finding.recommendations.immediate).toEqual([]);
 });
 
 test('an address stays as it is written, and a sentence begins with a capital', () => {
   for (const t of templates) {
-    const { references, summary } = applyTemplate(draft, t, { tool: 'run' }, true);
+    const { references } = applyTemplate(draft, t, { tool: 'run' }, true);
     for (const r of references) expect(r).not.toMatch(/^Https?:/);
-    expect(summary).not.toMatch(/^[a-z]/);
+    expect(suggestionFor(t, 'summary', { tool: 'run' })).not.toMatch(/^[a-z]/);
   }
 });
 
@@ -190,7 +231,8 @@ test('filling leaves what was written as it is', () => {
   const t = templates.find((x) => x.id === 'ssrf')!;
   const filled = applyTemplate(written, t, {}, false);
   expect(filled).toMatchObject({ title: 'Mine', summary: 'Mine', severity: 'low', cwe: 'CWE-77' });
-  expect(filled.risks).toEqual(t.risks);
+  expect(filled.validation).toEqual(t.validation);
+  expect(filled.risks).toEqual([]);
   expect(applyTemplate(filled, t, {}, false)).toEqual(filled);
 });
 
@@ -250,8 +292,8 @@ test('the words are few and closed', () => {
 test('every entry of a list is a sentence: a comma in a bare YAML list would cut it in two', () => {
   for (const t of templates)
     for (const entry of [
-      ...t.reproduction,
-      ...t.risks,
+      ...t.advice.reproduction,
+      ...t.advice.risks,
       ...t.validation,
       ...Object.values(t.remediation).flat(),
     ])

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { findingFileIds, nextAuditId, parseAuditId, safeFileName, slug } from '../../src/report/ids.ts';
 import { findInjections } from '../../src/report/injection.ts';
 import { readJson } from '../../src/report/json-read.ts';
-import { jsonText } from '../../src/report/json-write.ts';
 import { labelMarkdown, unlabelledInjections } from '../../src/report/labels.ts';
 import { code, fence, inline, prose, table } from '../../src/report/markdown.ts';
 import { repositoryOf } from '../../src/report/repository.ts';
 import { citationsOf, matchSnippet } from '../../src/report/rules/snippets.ts';
 import { isMovingName, versionOf } from '../../src/report/version.ts';
+import { jsonText } from '../../src/text/json-text.ts';
 import { COMMIT, shellFinding } from './scripted-session.ts';
 
 describe('ids', () => {

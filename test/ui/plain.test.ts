@@ -57,9 +57,9 @@ test('what could not look is never silent', async () => {
 
 test('evidence is listed, read, accepted and dismissed by number', async () => {
   const { text, app } = await talk(['g 2.1.2', 'e', 'e 1', 'a 1', 'd 3', 'only a fact', 'e 99', 'a', 'q']);
-  expect(text).toContain('1. lead: Parameter name reaches a shell, src/index.ts line 4');
+  expect(text).toContain('1. lead, raised as F-01: Parameter name reaches a shell, src/index.ts line 4');
   expect(text).toContain('sink: src/index.ts line 4: exec(...)');
-  expect(text).toContain('The same at: src/index.ts:6');
+  expect(text).toContain('Grouped with it, each to be looked at: src/index.ts:6');
   expect(text).toContain('Shown again by: git show');
   expect(text).toContain('There is no item 99');
   expect([...app.store.snapshot().session.triage.values()].map((t) => t.decision).toSorted()).toEqual([

@@ -14,7 +14,7 @@ const SHELF = /(^|\/)\.?(?:docker(?:files?)?|containers?|deploy(?:ment)?|build|c
 export const copiedPaths = (dockerfile: string): string[] => {
   const whole = dockerfile.slice(0, 500_000).replace(/\\[ \t]*\r?\n/g, ' ');
   return whole.split('\n').flatMap((line) => {
-    const rest = /^[ \t]*(?:COPY|ADD)[ \t]+(.*)$/i.exec(line)?.[1]?.trim();
+    const rest = /^[ \t]*(?:COPY|ADD)[ \t]{1,40}(.*)$/i.exec(line)?.[1]?.trim();
     if (!rest || /(?:^|\s)--from=/.test(rest) || rest.includes('<<')) return [];
     const plain = rest.replace(/^(?:--[\w-]+(?:=\S+)?[ \t]+)+/, '');
     const words = plain.startsWith('[')
@@ -23,7 +23,7 @@ export const copiedPaths = (dockerfile: string): string[] => {
     return words
       .slice(0, -1)
       .filter((w) => !/^[a-z]+:\/\/|^git@|\$/.test(w))
-      .map((w) => w.replace(/^\.?\/+/, '').replace(/[*?[].*$/, ''));
+      .map((w) => w.replace(/^\.?\/+/, '').replace(/[*?[].{0,4096}$/, ''));
   });
 };
 

@@ -52,7 +52,7 @@ const LOOSENING: readonly { name: RegExp; value: RegExp; strength: 'strong' | 'm
   },
   { name: /^(?:\w+_)?DEBUG$/, value: /^(?:1|true|yes|on)$/i, strength: 'weak' },
   {
-    name: /^(?:\w+_)?(?:HOST|BIND|LISTEN|ADDRESS|BIND_ADDR)\w*$/,
+    name: /^(?:\w{1,80}_)?(?:HOST|BIND|LISTEN|ADDRESS|BIND_ADDR)\w{0,80}$/,
     value: /^(?:0\.0\.0\.0|::|\*)$/,
     strength: 'weak',
   },
@@ -79,7 +79,7 @@ const problemsOf = (command: string): ImageFile['runs'][number]['problems'] => {
             .filter((w) => w !== '' && !w.startsWith('-') && w !== '\\')
         : [];
     };
-    const npm = packagesAfter(/\bnpm (?:install|i|add)\b(?= .*(?:-g|--global)\b| [@a-z])/).filter(
+    const npm = packagesAfter(/\bnpm (?:install|i|add)\b(?= .{0,400}(?:-g|--global)\b| [@a-z])/).filter(
       (p) => !/@\d/.test(p.replace(/^@/, '')) && !/^[./]/.test(p),
     );
     if (npm.length > 0)
@@ -144,7 +144,7 @@ const problemsOf = (command: string): ImageFile['runs'][number]['problems'] => {
         say: 'dependencies are installed without holding to the lockfile',
         strength: 'weak',
       });
-    if (/\b(?:apt(?:-get)? install|apk add)\b.*\bsudo\b|NOPASSWD/.test(line))
+    if (/\b(?:apt(?:-get)? install|apk add)\b.{0,400}\bsudo\b|NOPASSWD/.test(line))
       problems.push({ rule: 'sudo', say: 'sudo is installed or granted', strength: 'moderate' });
   }
   return problems;
@@ -232,7 +232,7 @@ export const readDockerfile = async (text: string): Promise<ImageFile> => {
 const assignments = (keyword: 'ENV' | 'ARG', rest: string): [name: string, value: string][] => {
   const text = rest.slice(0, 20_000);
   if (keyword === 'ENV' && /^\w+\s+[^=\s]/.test(text) && !/^\w+=/.test(text)) {
-    const match = /^(\w+)\s+([\s\S]*)$/.exec(text);
+    const match = /^(\w{1,60})\s{1,40}([\s\S]*)$/.exec(text);
     return match ? [[match[1]!, match[2]!.trim()]] : [];
   }
   return [

@@ -94,7 +94,11 @@ const LANGUAGES: Record<string, string> = {
 /** The programming language by file name, or null for everything that is not code. */
 export const languageOf = (path: string): string | null =>
   LANGUAGES[extensionOf(path)] ??
-  (/^(Dockerfile|Makefile)/.test(baseName(path)) ? baseName(path).slice(0, 10).replace(/\W.*$/, '') : null);
+  (/^(Dockerfile|Makefile)/.test(baseName(path))
+    ? baseName(path)
+        .slice(0, 10)
+        .replace(/\W.{0,10}$/, '')
+    : null);
 
 const BINARY =
   /\.(png|jpe?g|gif|webp|ico|icns|bmp|tiff?|avif|pdf|zip|gz|tgz|bz2|xz|7z|rar|jar|war|class|exe|dll|so|dylib|a|o|lib|bin|wasm|node|pyc|pyd|whl|woff2?|ttf|otf|eot|mp[34]|m4a|wav|ogg|webm|mov|avi|mkv|sqlite3?|db|parquet|pkl|npy|npz|onnx|pt|safetensors|docx?|xlsx?|pptx?|psd|lockb|mcpb|dxt|DS_Store)$/i;

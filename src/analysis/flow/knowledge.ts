@@ -219,7 +219,7 @@ const typesOf = (models: readonly Model[], canonical: Knowledge['canonical']): K
       const settledPath = canonical(path, m.language);
       if (!exact.has(`${m.language} ${settledPath}`))
         exact.set(`${m.language} ${settledPath}`, { path, row });
-      const name = /([\w$]+)\(\)$/.exec(path)?.[1];
+      const name = /([\w$]{1,100})\(\)$/.exec(path)?.[1];
       if (name && row.is !== 'plain') bare.set(`${m.language} ${name}`, { path, row });
     }
   return (path, language) =>

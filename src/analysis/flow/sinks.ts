@@ -112,7 +112,7 @@ const fileOptionTaints = (v: Value): readonly Taint[] => {
 const NAMES_HOST = /^(?:(?:[a-z][a-z0-9+.-]*|\0)?:?\/\/[^/?#]*)?$/i;
 
 /** A host that is fixed, or a base address, and then a path: no query and no fragment yet. */
-const IN_PATH = /^(?:(?:[a-z][a-z0-9+.-]*:\/\/|\0)[^?#]*\/[^?#]*|\/[^?#]*|\0)$/i;
+const IN_PATH = /^(?:(?:[a-z][a-z0-9+.-]*:\/\/|\0)[^?#/]*\/[^?#]*|\/[^?#]*|\0)$/i;
 const NAMES_SCHEME = /^[a-z][a-z0-9+.-]*:\/\/[^/]*$/i;
 
 export const fits = (rule: SinkRule, t: Taint): boolean => {

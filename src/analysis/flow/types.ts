@@ -1,3 +1,4 @@
+import { before } from '../../text/ends.ts';
 import { imported, named } from './members.ts';
 import type { Program } from './program.ts';
 import { external, type ModuleInfo, NOTHING, type Value, valueWith } from './value.ts';
@@ -16,12 +17,12 @@ export const bareType = (type: string, depth = 0): string => {
     .trim()
     .replace(/^["']|["']$/g, '')
     .replace(/^(?:readonly |final |const |mut |&'?\w* ?mut |&'\w+ |[&*]|\[\]|\.\.\.)+/, '')
-    .replace(/\s*\|\s*(?:null|undefined|None)\b/g, '')
+    .replace(/\s{0,40}\|\s{0,40}(?:null|undefined|None)\b/g, '')
     .replace(/\[\]$|\?$/, '')
     .trim();
   const inner = depth < 3 ? WRAPPED.exec(t)?.[1] : undefined;
   if (inner !== undefined) return bareType(inner.split(',')[0]!, depth + 1);
-  return t.replace(/[[<(].*$/s, '').trim();
+  return before(t, '[<(').trim();
 };
 
 export const isHarmlessType = (type: string): boolean =>

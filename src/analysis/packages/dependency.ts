@@ -188,7 +188,7 @@ export const pythonRequirement = (
 };
 
 export const poetryKind = (s: string): SpecifierKind =>
-  s === '*' || s === '' ? 'any' : /^={0,2}\s*\d+(?:\.\d+)*[\w.+-]*$/.test(s) ? 'exact' : 'range';
+  s === '*' || s === '' ? 'any' : /^={0,2}\s{0,40}\d[\w.+-]*$/.test(s) ? 'exact' : 'range';
 export const cargoKind = (s: string): SpecifierKind =>
   s === '*' || s === '' ? 'any' : /^=\s*\d+\.\d+\.\d+/.test(s) ? 'exact' : 'range';
 export const mavenKind = (s: string): SpecifierKind =>

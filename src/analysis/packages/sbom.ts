@@ -20,6 +20,7 @@ import { JSON as CycloneDxJson, JsonSerializer } from '@cyclonedx/cyclonedx-libr
 import { Spec1dot6 } from '@cyclonedx/cyclonedx-library/Spec';
 import { PackageURL } from 'packageurl-js';
 import spdxExpression from 'spdx-expression-parse';
+import { before } from '../../text/ends.ts';
 import type { Shortfall } from './completeness.ts';
 import { type Ecosystem, registryName } from './dependency.ts';
 import { type Component, componentKey } from './inventory.ts';
@@ -67,7 +68,7 @@ const hashesOf = (hash: string): HashDictionary => {
   const known = ALGORITHMS.find(([prefix]) => prefix.test(hash));
   if (!known) return hashes;
   const [prefix, algorithm, bytes, base64] = known;
-  const value = hash.replace(prefix, '').replace(/\?.*$/, '');
+  const value = before(hash.replace(prefix, ''), '?');
   const hex = base64 ? hexOfBase64(value) : value;
   if (new RegExp(`^[0-9a-f]{${bytes * 2}}$`).test(hex)) hashes.set(algorithm, hex);
   return hashes;
@@ -91,7 +92,7 @@ const filesOf = (c: Component): ExternalReferenceRepository =>
 
 const hexOfBase64 = (text: string): string => {
   if (!/^[A-Za-z0-9+/]{10,100}={0,2}$/.test(text)) return '';
-  const digits = text.replace(/=+$/, '');
+  const digits = text.replace(/={1,3}$/, '');
   // No number of bytes has so many digits.
   if (digits.length % 4 === 1) return '';
   return [...atob(digits)].map((c) => c.charCodeAt(0).toString(16).padStart(2, '0')).join('');

@@ -1,3 +1,5 @@
+import { withoutEnd } from '../../text/ends.ts';
+
 /** Commands in documents, configuration and code that fetch and run code: what they run, and whether it is pinned. */
 
 export type Launch = {
@@ -151,7 +153,7 @@ export const launchesIn = (line: string): Launch[] => {
     for (let i = 0; i < words.length; i++) {
       const launcher = LAUNCHERS.find((l) => l.words.every((w, k) => w.test(words[i + k] ?? '')));
       if (!launcher) continue;
-      const target = launcher.target(words.slice(i + launcher.words.length))?.replace(/[.,:]+$/, '');
+      const target = withoutEnd(launcher.target(words.slice(i + launcher.words.length)) ?? '', '.,:');
       if (!target || NO_PACKAGE.test(target) || /^\.{0,2}\//.test(target)) continue;
       found.push({ tool: launcher.tool, target, pin: launcher.pin(target) });
     }

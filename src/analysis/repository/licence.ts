@@ -57,4 +57,6 @@ const base = (id: string): string => id.replace(/-(?:only|or-later)$|\+$/, '');
 
 /** Whether the recognised text is one of the licences a declared expression names. */
 export const licenceMatches = (recognised: string, expression: string): boolean =>
-  expression.split(/\s+(?:OR|AND|WITH)\s+|[()]/).some((part) => base(part.trim()) === base(recognised));
+  expression
+    .split(/\s{1,40}(?:OR|AND|WITH)\s{1,40}|[()]/)
+    .some((part) => base(part.trim()) === base(recognised));

@@ -15,7 +15,8 @@ export type Remark = {
 };
 export type RegistryEntry = { summary: string; detail: string[]; line: number; remarks: Remark[] };
 
-const exact = (version: string): boolean => /^v?\d+(?:\.\d+)*(?:[-+.][\w.-]+)?$/.test(version);
+const exact = (version: string): boolean =>
+  /^v?\d{1,30}(?:\.\d{1,30}){0,9}(?:[-+.][\w.-]{1,200})?$/.test(version);
 const hostOf = (url: string): string => /^https?:\/\/([^/:?#]{1,200})/i.exec(url)?.[1]?.toLowerCase() ?? '';
 
 /** Schema of 2025-12: packages to install, and remotes to connect to. */

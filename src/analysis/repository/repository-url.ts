@@ -1,4 +1,5 @@
 import hostedGitInfo from 'hosted-git-info';
+import { before, withoutEnd } from '../../text/ends.ts';
 
 export type RepositoryName = { host: string; owner: string; name: string };
 
@@ -19,11 +20,10 @@ export const parseRepositoryUrl = (url: string): RepositoryName | null => {
     // a URL that the library cannot take apart is tried below
   }
   // A page inside the repository, a query or an anchor is not part of its name; groups may be nested.
-  const address = trimmed
-    .replace(/[?#].*$/, '')
-    .replace(/\/(?:-|tree|blob|src|issues|wiki|releases)(?:\/.*)?$/, '')
-    .replace(/\/+$/, '')
-    .replace(/\.git$/, '');
+  const address = withoutEnd(
+    before(trimmed, '?#').replace(/\/(?:-|tree|blob|src|issues|wiki|releases)(?:\/.*)?$/, ''),
+    '/',
+  ).replace(/\.git$/, '');
   const match =
     /^(?:git\+)?(?:https?|ssh|git):\/\/(?:[^@/\s]{1,100}@)?([\w.-]{1,200})(?::\d{1,5})?\/([\w.~/-]{1,300})\/([\w.~-]{1,100})$/.exec(
       address,

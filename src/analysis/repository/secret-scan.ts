@@ -80,15 +80,20 @@ const labelOf = (rule: string): string =>
 export const openSecretScanner = async (): Promise<SecretScanner> => {
   const lint = await loadLint();
   return async (path, text) => {
-    const matches: (SecretMatch & { specific: boolean })[] = findSecrets(text).map((m) => ({
-      ...m,
-      specific: !['assigned-secret', 'bearer-token'].includes(m.id),
-    }));
+    const matches: SecretMatch[] = findSecrets(text);
     if (text.length <= MOST_LINTED && WORTH_LINTING.test(text))
       for (const { id, start, end } of await lint(path, text)) {
         if (end <= start || matches.some((m) => m.start < end && start < m.end)) continue;
         const value = text.slice(start, end);
-        matches.push({ id, label: labelOf(id), start, end, value, context: value, specific: true });
+        matches.push({
+          id,
+          label: labelOf(id),
+          start,
+          end,
+          value,
+          context: value,
+          specific: true,
+        });
       }
     if (matches.length === 0) return [];
     matches.sort((a, b) => a.start - b.start);

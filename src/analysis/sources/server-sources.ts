@@ -7,6 +7,7 @@ import {
   languageOf,
 } from '../files/paths.ts';
 import { readTexts } from '../files/read-texts.ts';
+import { isMinified } from './minified.ts';
 import { readSource, type Source, weaknessLanguage } from './source.ts';
 
 type Entry = { path: string; kind: string };
@@ -67,7 +68,7 @@ export const readServerSources = async (
     if (
       text === null ||
       text.length > MOST_BYTES ||
-      text.length / (text.split('\n').length || 1) > LONGEST_MEAN_LINE ||
+      isMinified(entry.path, text, LONGEST_MEAN_LINE) ||
       total + text.length > MOST_TOTAL_BYTES
     ) {
       found.unread.push(entry.path);

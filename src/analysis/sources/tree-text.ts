@@ -51,7 +51,7 @@ export const commentText = (comment: string): string =>
     ? dedented(
         comment
           .replace(/^\/\*+!?/, '')
-          .replace(/\*+\/$/, '')
+          .replace(/(?<!\*)\*{1,200}\/$/, '')
           .replace(/^[ \t]*\*[ \t]?/gm, ''),
       )
     : comment.replace(/^\/\/[/!]?[ \t]?/, '').trimEnd();

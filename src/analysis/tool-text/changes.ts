@@ -9,6 +9,7 @@ export type Change = {
   strength: 'strong' | 'moderate' | 'weak';
   title: string;
   detail: string;
+  advice?: string;
   source: Source;
   start: number;
 };
@@ -25,8 +26,8 @@ const SPECS: readonly Spec[] = [
     kind: 'lead',
     strength: 'strong',
     title: "A tool's description is set while the server runs",
-    detail:
-      'What the user approved is no longer what the model reads. See what triggers it and where the new text comes from.',
+    detail: 'What the user approved is no longer what the model reads.',
+    advice: 'See what triggers it and where the new text comes from.',
     on: {
       script: /\b\w*[tT]ool\w*(?:\.\w+|\[[^\]\n]{1,40}\]){0,2}\.description\s*\+?=(?!=)/g,
       python: /\b\w+\.__doc__\s*\+?=(?!=)|\btools?\w*(?:\[[^\]\n]{1,40}\])?\.description\s*\+?=(?!=)/g,
@@ -39,8 +40,8 @@ const SPECS: readonly Spec[] = [
     kind: 'lead',
     strength: 'weak',
     title: 'Tools are added, changed or switched while the server runs',
-    detail:
-      'The list a client approved changes afterwards. See what decides it: configuration is one thing, a call or a remote answer another.',
+    detail: 'The list a client approved changes afterwards.',
+    advice: 'See what decides it: configuration is one thing, a call or a remote answer another.',
     on: {
       script:
         /\b\w*[tT]ool\w*(?:\.\w+|\[[^\]\n]{1,40}\]|\.get\([^)\n]{1,40}\)!?\??)?\??\.(?:update|enable|disable|remove)\s*\(|\bremoveTool\s*\(/g,
@@ -53,7 +54,8 @@ const SPECS: readonly Spec[] = [
     kind: 'fact',
     strength: 'weak',
     title: 'The server tells clients that its tools have changed',
-    detail: 'Find what makes it do so, and compare the list before and after.',
+    detail: '',
+    advice: 'Find what makes it do so, and compare the list before and after.',
     on: {
       script: /\bsendToolListChanged\s*\(|["']notifications\/tools\/list_changed["']/g,
       python: /\bsend_tool_list_changed\s*\(|\bToolListChangedNotification\b/g,
@@ -67,12 +69,12 @@ const SPECS: readonly Spec[] = [
     kind: 'lead',
     strength: 'moderate',
     title: 'Tool definitions come from another server or a download',
-    detail:
-      'Whoever runs the other side writes what the model reads. Look for a pin, a hash or a list of what is accepted.',
+    detail: 'Whoever runs the other side writes what the model reads.',
+    advice: 'Look for a pin, a hash or a list of what is accepted.',
     on: {
-      script: /\b\w*[cC]lient\w*\.listTools\s*\(/g,
+      script: /\b\w{0,80}[cC]lient\w{0,80}\.listTools\s{0,40}\(/g,
       python: /\b\w*(?:client|session)\w*\.list_tools\s*\(/g,
-      go: /\b\w*[cC]lient\w*\.ListTools\s*\(/g,
+      go: /\b\w{0,80}[cC]lient\w{0,80}\.ListTools\s{0,40}\(/g,
     },
   },
 ];

@@ -227,7 +227,7 @@ const search = (nodes: readonly Node[], after: readonly Node[]): string | null =
 export const backtracks = (pattern: string): string | null => {
   if (pattern.length > LONGEST_PATTERN || !/[)\]]?[*+}]/.test(pattern)) return null;
   // Verbose patterns carry blanks and comments that are no part of them.
-  if (/\(\?[a-z]*x|\n\s*#/.test(pattern)) return null;
+  if (/\(\?[a-z]*x|\n\s{0,40}#/.test(pattern)) return null;
   try {
     for (const option of new Parser(pattern).parse()) {
       const found = search(option, []);

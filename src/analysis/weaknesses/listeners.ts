@@ -57,7 +57,7 @@ export const listenersIn = (source: Source): Listener[] => {
       .replace(/\s+/g, ' ')
       .trim()
       .slice(0, 2000);
-    const call = match[0].replace(/\s*\($/, '').replace(/\s+/g, ' ');
+    const call = match[0].replace(/\s{0,40}\($/, '').replace(/\s{1,40}/g, ' ');
     if (!listens(call, args)) continue;
     const address = ADDRESS.exec(args);
     const parts = args.split(',').map((p) => p.trim());
@@ -88,7 +88,7 @@ export const listenersIn = (source: Source): Listener[] => {
     for (const match of matchesIn(source, 'code', debuggers, 20))
       if (/^(?:--inspect|-agentlib|-Xdebug|")/.test(match[0]) || !inLiteral(source, match.index))
         found.push({
-          call: match[0].replace(/\s*\($/, ''),
+          call: match[0].replace(/\s{0,40}\($/, ''),
           host: '',
           port: '',
           kind: 'debugger',

@@ -18,7 +18,7 @@ const LIBRARIES: readonly { name: string; of: Language; loaded: RegExp; levels: 
   { name: 'zerolog', of: 'go', loaded: /"github\.com\/rs\/zerolog/, levels: true },
   { name: 'logrus', of: 'go', loaded: /"github\.com\/sirupsen\/logrus"/, levels: true },
   { name: 'slog', of: 'go', loaded: /"log\/slog"/, levels: true },
-  { name: 'log (Go)', of: 'go', loaded: /^\s*(?:import\s+)?"log"\s*$/m, levels: false },
+  { name: 'log (Go)', of: 'go', loaded: /^\s{0,40}(?:import\s{1,40})?"log"\s{0,40}$/m, levels: false },
   {
     name: 'tracing (Rust)',
     of: 'rust',

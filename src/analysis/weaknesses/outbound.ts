@@ -41,7 +41,7 @@ const FROM_ANSWER =
   /(?:^|[.\s(`{$])(?:res(?:ponse|ult|p)?|data|body|json|item|entry|row|page|payload|release|asset|doc)\w*(?:\.|\[|\?\.)[\w.[\]?"']{0,60}(?:url|uri|link|href|location|next|endpoint)\w*/i;
 /** A line that puts an address to use or keeps it for use. */
 const USES =
-  /\b(?:fetch|axios|request|requests|httpx|urlopen|got|curl|client|Client|session|get|post|put|Dial|NewRequest|WebSocket|connect|createClient|EventSource|URI|reqwest)\b\s*[.(<]|\b\w*(?:url|uri|host|endpoint|server|api|base|gateway|domain|issuer|authority|dsn|webhook|registry)\w*["']?\s*(?::\s*[\w.[\]|? ]{1,40})?\s*(?:=|:|\?\?|\|\||,)/i;
+  /\b(?:fetch|axios|request|requests|httpx|urlopen|got|curl|client|Client|session|get|post|put|Dial|NewRequest|WebSocket|connect|createClient|EventSource|URI|reqwest)\b\s{0,40}[.(<]|\b\w{0,60}(?:url|uri|host|endpoint|server|api|base|gateway|domain|issuer|authority|dsn|webhook|registry)\w{0,60}["']?\s{0,40}(?::\s{0,40}[\w.[\]|? ]{1,40})?\s{0,40}(?:=|:|\?\?|\|\||,)/i;
 const DEFAULTS =
   /process\.env|environ|getenv|Getenv|env::var|\?\?|\|\||default|unwrap_or|Field\(|orElse|\.get\(\s*["'][A-Z_]{3,60}["']\s*,/;
 const TELLS =

@@ -41,8 +41,10 @@ export type Rule = {
   languages: readonly Language[];
   /** One line for the list: what is so, not what to do. */
   title: string;
-  /** What it may mean, and what to look at to decide. */
-  detail: string;
+  /** What it may mean; published with a finding that rests on it. */
+  detail?: string;
+  /** What the auditor is to look at to decide: shown, never published. */
+  advice?: string;
   merge: 'file' | 'package' | 'place';
   /** So common, and so seldom a weakness, that places which are weak are listed as a fact and not put before the auditor. */
   weakIsFact?: true;

@@ -1,7 +1,7 @@
 /** Names of variables that hold a secret's value, as against a count, a path, a flag or a type of one. */
 
 const SECRET =
-  /^(?:\w*[_.])?(?:\w*(?:[a-z0-9]))?(?:(?:access|auth|api|bearer|refresh|id|session|github|gitlab|slack|bot|user|service|jwt|oauth|personal|secret|private|generated|new|csrf)_?token|token|password|passwd|passphrase|secret(?:_?(?:key|access_?key|value))?|api_?key|apikey|private_?key|access_?key|client_?secret|credentials?|authorization|auth_?header|connection_?string|conn_?str|cookie)$/i;
+  /^(?:\w{0,60}[_.])?(?:\w{0,60}(?:[a-z0-9]))?(?:(?:access|auth|api|bearer|refresh|id|session|github|gitlab|slack|bot|user|service|jwt|oauth|personal|secret|private|generated|new|csrf)_?token|token|password|passwd|passphrase|secret(?:_?(?:key|access_?key|value))?|api_?key|apikey|private_?key|access_?key|client_?secret|credentials?|authorization|auth_?header|connection_?string|conn_?str|cookie)$/i;
 
 const NOT_SECRET =
   /(?:max|min|num|total|count|next|page|cursor|input|output|prompt|completion|continuation|first|last|current|cancel(?:lation)?|progress|lexer|parse|sync|has|is|no|missing|invalid|expired|need|use|with|without|show|hide|mask(?:ed)?|redact(?:ed)?|hash(?:ed)?|encrypted|public|error|err|log|test|fake|dummy)_?(?:token|key|password|secret|credential)/i;
@@ -21,7 +21,7 @@ export const secretsIn = (bare: string): { name: string; at: number }[] => {
     const before = bare.slice(Math.max(0, m.index - 24), m.index);
     // Keyword arguments and keys of objects are names, their values come after; conditions only test.
     if (
-      /^\s*(?:\(|[!=]==?|=(?!=)|:(?!=|:)|\?(?!\.)|&&|\.\s*(?:length|substring|slice|replace|startsWith|name\b|type\b|expires)|\[\s*(?::\s*\d|\d)|\s+(?:if|is|in)\b)/.test(
+      /^\s{0,40}(?:\(|[!=]==?|=(?!=)|:(?!=|:)|\?(?!\.)|&&|\.\s{0,40}(?:length|substring|slice|replace|startsWith|name\b|type\b|expires)|\[\s{0,40}(?::\s{0,40}\d|\d)|\s{1,40}(?:if|is|in)\b)/.test(
         after,
       )
     )

@@ -1,7 +1,7 @@
 import type { Cause } from '../../analysis/flow/causes.ts';
 import { type FlowLead, joinedDoors } from '../../analysis/flow/leads.ts';
 import { type ItemDraft, lead } from '../collector.ts';
-import { describeCause, inputWords, sinkWords, titleOfCause } from './words.ts';
+import { adviceOn, describeCause, inputWords, sinkWords, titleOfCause } from './words.ts';
 
 /** How one cause becomes one item of evidence. */
 
@@ -58,6 +58,7 @@ export const toItem = (cause: Cause, text: (path: string, line: number) => strin
       class: rule.class,
       cwe: rule.cwe,
       detail: describeCause(cause),
+      advice: adviceOn(cause),
       at: { path: at.path, startLine: at.line, endLine: Math.min(at.endLine, at.line + MOST_LINES) },
       places: cause.leads
         .flatMap((l) => [l.sink, ...l.alsoAt])

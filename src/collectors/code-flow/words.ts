@@ -50,22 +50,30 @@ export const titleOfCause = ({ leads }: Cause): string => {
 };
 
 const guardWords = ({ guard, hole }: FlowLead['guards'][number]): string =>
-  `Guard at ${guard.at.path}:${guard.at.line}: ${guard.kind}${guard.detail === '' ? '' : ` ${JSON.stringify(guard.detail.replaceAll('\0', '…').slice(0, 80))}`}${hole === null ? '. Prove that it holds.' : `, but ${hole}.`}`;
+  `Guard at ${guard.at.path}:${guard.at.line}: ${guard.kind}${guard.detail === '' ? '' : ` ${JSON.stringify(guard.detail.replaceAll('\0', '…').slice(0, 80))}`}${hole === null ? '.' : `, but ${hole}.`}`;
 
 const MOST_GUARDS = 8;
 const MOST_WAYS = 24;
 
-/** What the rule asks, then what was seen of the guards, then the other ways of the same cause. */
+/** What the auditor is to know and to find out: what the rule is about, and what only reading can tell. */
+export const adviceOn = ({ leads, state }: Cause): string =>
+  [
+    leads[0].rule.about,
+    ...(leads.some((l) => l.guards.some((g) => g.hole === null)) ? ['Prove that each guard holds.'] : []),
+    ...(state === 'unreached' ? ['Find out who calls this function.'] : []),
+  ].join('\n');
+
+/** What was seen of the guards, then the other ways of the same cause. */
 export const describeCause = ({ leads, state }: Cause): string => {
   const [first, ...others] = leads;
-  const lines = [first.rule.about];
+  const lines: string[] = [];
   const guards = [...new Set(leads.flatMap((l) => l.guards.map(guardWords)))];
   lines.push(...guards.slice(0, MOST_GUARDS));
+  if (guards.length === 0) lines.push('No guard was seen on the way.');
   if (guards.length > MOST_GUARDS) lines.push(`And ${guards.length - MOST_GUARDS} more guards.`);
   const through = [...new Set(leads.flatMap((l) => l.sanitizers))];
   if (through.length > 0) lines.push(`Goes through ${listed(through, 4)}.`);
-  if (state === 'unreached')
-    lines.push('Nothing in the tree was seen to call this function; find out who does.');
+  if (state === 'unreached') lines.push('Nothing in the tree was seen to call this function.');
   if (first.alsoFrom.length > 0) lines.push(`The same is reached from: ${listed(first.alsoFrom, 12)}.`);
   if (others.length > 0)
     lines.push(

@@ -51,7 +51,7 @@ export const mergeMatches = (rule: Rule, pack: Package, matches: readonly Match[
     ].filter((p) => p.path !== first.source.path || p.startLine !== startLine);
     const left = i === MOST_ITEMS - 1 ? all.length - MOST_ITEMS : 0;
     const detail = [
-      rule.detail,
+      ...(rule.detail ? [rule.detail] : []),
       ...(say.length > 0 ? [`Here: ${listed(say, 12)}.`] : []),
       ...(left > 0 ? [`And in ${count(left)} other places of this kind.`] : []),
     ].join('\n');
@@ -63,6 +63,7 @@ export const mergeMatches = (rule: Rule, pack: Package, matches: readonly Match[
       cwe: [...rule.cwe],
       ...(kind === 'lead' ? { strength: found } : {}),
       detail,
+      ...(rule.advice ? { advice: rule.advice } : {}),
       at: { path: first.source.path, startLine, endLine },
       places: others,
     });

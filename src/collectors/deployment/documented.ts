@@ -79,7 +79,7 @@ export const dockerRuns = async ({
         const next = lines[k]!.text;
         if (
           json
-            ? /"env"|\]\s*,?\s*$/.test(command) && k > i + 1 && /\]/.test(command)
+            ? /"env"|\]\s{0,40},?\s{0,40}$/.test(command) && k > i + 1 && /\]/.test(command)
             : !/[\\`^]\s*$/.test(command)
         )
           break;

@@ -86,7 +86,7 @@ const PLAIN_LINES: readonly {
   {
     rule: 'host-mount',
     say: 'mounts a folder of the host',
-    pattern: /^\s*-?\s*hostPath:/,
+    pattern: /^\s{0,40}-?\s{0,40}hostPath:/,
     strength: 'moderate',
   },
   { rule: 'root-user', say: 'runs as root', pattern: /^\s*runAsUser:\s*0\s*$/, strength: 'moderate' },
@@ -159,8 +159,8 @@ export const manifestItems = async (
     const inChart = charts.some((c) => path.startsWith(c));
     const looks =
       text !== null &&
-      /^\s*apiVersion:/m.test(text.slice(0, 300_000)) &&
-      /^\s*kind:/m.test(text.slice(0, 300_000));
+      /^\s{0,40}apiVersion:/m.test(text.slice(0, 300_000)) &&
+      /^\s{0,40}kind:/m.test(text.slice(0, 300_000));
     if (text === null) {
       if (inChart) unread.push(path);
     } else if (/\{\{[-\s]/.test(text) || /\{\{\w|\{%/.test(text)) {

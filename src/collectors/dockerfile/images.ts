@@ -169,7 +169,7 @@ const inputs = (image: ImageFile, path: string, at: At, lines: readonly string[]
         ),
       );
   const locked = image.runs.find((r) =>
-    /\bnpm ci\b|--frozen-lockfile|--locked\b|--frozen\b|--require-hashes|mvn .*-o\b/.test(r.command),
+    /\bnpm ci\b|--frozen-lockfile|--locked\b|--frozen\b|--require-hashes|mvn .{0,200}-o\b/.test(r.command),
   );
   if (locked)
     items.push(

@@ -115,7 +115,7 @@ export const judgeNames = (claims: readonly Claim[], remote: RepositoryName | nu
           lead('scope-differs', CHECKS, `Package scope @${scope} against owner ${remote.owner}`, {
             class: 'supply-chain',
             strength: 'weak',
-            detail: 'Check on the registry that this scope belongs to the owner of the repository.',
+            advice: 'Check on the registry that this scope belongs to the owner of the repository.',
             at: at(claim),
           }),
         ];
@@ -166,7 +166,7 @@ export const judgeServer = (claims: readonly Claim[], remote: RepositoryName | n
           {
             ...(known || remote === null ? {} : { strength: 'weak' as const }),
             class: 'supply-chain',
-            detail: `Check that ${domain} belongs to ${remote ? `the owner ${remote.owner}` : 'the owner of the repository'}.`,
+            advice: `Check that ${domain} belongs to ${remote ? `the owner ${remote.owner}` : 'the owner of the repository'}.`,
             at: at(registry),
           },
         ),

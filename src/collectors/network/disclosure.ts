@@ -75,7 +75,7 @@ export const disclosure = (sources: readonly Source[]): ItemDraft[] => {
       ),
     );
   const handlers = one(
-    /\.use\(\s*\(?\s*(?:err|error)\s*(?::\s*\w+)?\s*,|\bexception_handler\s*\(|\badd_exception_handler\s*\(|@ControllerAdvice|@ExceptionHandler|\bsetErrorHandler\s*\(|\bonError\s*\(|\brecover\(\)|CatchPanicLayer/g,
+    /\.use\(\s{0,40}\(?\s{0,40}(?:err|error)\s{0,40}(?::\s{0,40}\w{1,60})?\s{0,40},|\bexception_handler\s{0,40}\(|\badd_exception_handler\s{0,40}\(|@ControllerAdvice|@ExceptionHandler|\bsetErrorHandler\s{0,40}\(|\bonError\s{0,40}\(|\brecover\(\)|CatchPanicLayer/g,
   );
   const servers = one(
     /\bexpress\(\s*\)|\bFastAPI\s*\(|\bStarlette\s*\(|\bFlask\s*\(|\bfastify\s*\(|\bnew\s+Hono\b|http\.NewServeMux|\bRouter::new\b/g,

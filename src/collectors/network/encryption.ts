@@ -4,6 +4,7 @@ import { matchesIn, type Source } from '../../analysis/sources/source.ts';
 import type { Listener } from '../../analysis/weaknesses/listeners.ts';
 import { inLiteral } from '../../analysis/weaknesses/matching.ts';
 import type { OutboundHost } from '../../analysis/weaknesses/outbound.ts';
+import { before } from '../../text/ends.ts';
 import { fact, type ItemDraft, lead, placed } from '../collector.ts';
 import type { DocumentHosts } from './documents.ts';
 
@@ -81,7 +82,7 @@ export const encryption = (
       fact(
         'tls-options',
         CHECKS,
-        `TLS options are set in ${plural(new Set(options.map((o) => o.path)).size, 'file')}: ${listed([...new Set(options.map((o) => o.words.replace(/\s*[:=].*$/, '')))], 4)}`,
+        `TLS options are set in ${plural(new Set(options.map((o) => o.path)).size, 'file')}: ${listed([...new Set(options.map((o) => before(o.words, ':=').trimEnd()))], 4)}`,
         {
           class: 'tls',
           detail: options

@@ -128,7 +128,8 @@ export const outbound = (
           detail: `${listed(
             libraries.map((s) => TELEMETRY_LIBRARY.exec(s.code)![0].trim()),
             6,
-          )}. See what is sent, whether the documents say so, and how to refuse it.`,
+          )}.`,
+          advice: 'See what is sent, whether the documents say so, and how to refuse it.',
           ...placed(
             libraries
               .slice(0, 30)

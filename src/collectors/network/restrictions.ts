@@ -91,7 +91,7 @@ export const restrictions = (
         `A list of allowed hosts, addresses or schemes is spoken of in ${plural(new Set(lists.map((l) => l.path)).size, 'file')}`,
         {
           class: 'ssrf',
-          detail:
+          advice:
             'See whether it is for requests that go out or for callers that come in, what it holds by default, and how a name is compared.',
           ...placed(lists.slice(0, 40)),
         },

@@ -65,13 +65,18 @@ export const noticeItems = (
               ? `A log call stands near code every call may go through: ${listed(
                   central.map((c) => `${c.path}:${c.startLine}`),
                   4,
-                )}. See whether it names the tool, the caller and the outcome.`
+                )}.`
               : silent.length === 0
-                ? 'See whether it names the tool, the caller and the outcome.'
+                ? ''
                 : 'No log call was seen near code that every call goes through (a dispatcher, a middleware) either. Functions a handler calls may log.',
             ...silent.slice(0, 30).map((t) => `${t.handler!.path}:${t.handler!.startLine} ${t.name}`),
             ...(silent.length > 30 ? [`and ${count(silent.length - 30)} more`] : []),
-          ].join('\n'),
+          ]
+            .filter(Boolean)
+            .join('\n'),
+          ...(central.length > 0 || silent.length === 0
+            ? { advice: 'See whether it names the tool, the caller and the outcome.' }
+            : {}),
           ...places(silent.length > 0 ? silent.map(at) : handled.map(at)),
         },
       ),
@@ -135,7 +140,8 @@ export const noticeItems = (
           CHECKS,
           `Limits on how much is done at once or in a time: ${listed([...new Set(limits.map((l) => l.words.replace(/["'(]/g, '').trim()))], 3)}`,
           {
-            detail: `See whether they bind callers, or only spare the service behind.\n${limits
+            advice: 'See whether they bind callers, or only spare the service behind.',
+            detail: `${limits
               .slice(0, 12)
               .map((l) => `${l.path}:${l.startLine}`)
               .join('\n')}`,
@@ -157,10 +163,11 @@ export const noticeItems = (
         {
           class: 'log-injection',
           cwe: ['CWE-117'],
-          detail: `A line end in such a value writes a line of its own; a secret in it is kept. See whether the format escapes, and what is masked.\n${quoted
+          detail: `A line end in such a value writes a line of its own; a secret in it is kept.\n${quoted
             .slice(0, 20)
             .map((l) => `${l.at.path}:${l.at.startLine} ${l.words.replace(/\s+/g, ' ').slice(0, 80)}`)
             .join('\n')}`,
+          advice: 'See whether the format escapes, and what is masked.',
           ...places(quoted.map((l) => l.at)),
         },
       ),

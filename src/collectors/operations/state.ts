@@ -93,8 +93,9 @@ export const stateItems = async (
         {
           detail:
             retention.length > 0
-              ? `See whether what is kept is among it.\n${shown(retention)}`
+              ? shown(retention)
               : 'Looked for deletion, cleanup, expiry and retention by their usual names.',
+          ...(retention.length > 0 ? { advice: 'See whether what is kept is among it.' } : {}),
           ...(retention.length > 0 ? places(retention) : places([...stores, ...writes])),
         },
       ),

@@ -8,6 +8,7 @@ import {
   launchesIn,
   pipedDownloads,
 } from '../../analysis/repository/launch-commands.ts';
+import { before } from '../../text/ends.ts';
 import { type CollectContext, fact, type ItemDraft, lead, placed, strength } from '../collector.ts';
 import type { Place, Shown } from './sources.ts';
 
@@ -52,13 +53,13 @@ const ownNames = async ({ tree, target }: CollectContext): Promise<Set<string>> 
   return names;
 };
 
-const nameOf = ({ target }: Launch): string =>
-  target
-    .replace(/^git\+/, '')
-    .replace(/(?<=.)(?:@|==|>=|~=|<=).*$/, '')
-    .replace(/:[\w.-]+$/, '')
-    .replace(/\[.*$/, '')
-    .toLowerCase();
+const nameOf = ({ target }: Launch): string => {
+  const address = target.replace(/^git\+/, '');
+  // A scope begins with the sign that a version follows.
+  const version = address.slice(1).search(/@|==|>=|~=|<=/);
+  const name = version === -1 ? address : address.slice(0, version + 1);
+  return before(name.replace(/:[\w.-]+$/, ''), '[').toLowerCase();
+};
 
 export const commandItems = async (
   context: CollectContext,

@@ -34,7 +34,9 @@ export const strangers = (w: Workflow): ItemDraft[] => {
           class: 'supply-chain',
           cwe: ['CWE-829'],
           strength: 'strong',
-          detail: `On ${listed(privileged)} it checks out ${(checkout.ref || checkout.run).trim().split('\n')[0]!.slice(0, 100)}. Look for a condition that asks a maintainer first, and for what runs afterwards: installing dependencies is enough.`,
+          detail: `On ${listed(privileged)} it checks out ${(checkout.ref || checkout.run).trim().split('\n')[0]!.slice(0, 100)}.`,
+          advice:
+            'Look for a condition that asks a maintainer first, and for what runs afterwards: installing dependencies is enough.',
           at: place(w, checkout),
         },
       ),
@@ -99,8 +101,8 @@ export const strangers = (w: Workflow): ItemDraft[] => {
             class: 'supply-chain',
             cwe: ['CWE-829'],
             strength: 'moderate',
-            detail:
-              'A pull request runs its code there; what it leaves behind meets the next run. See who may start it without approval.',
+            detail: 'A pull request runs its code there; what it leaves behind meets the next run.',
+            advice: 'See who may start it without approval.',
             at: { path: w.path, startLine: job.line },
           },
         ),

@@ -1,6 +1,7 @@
 import { count, listed, plural, share } from '../../analysis/files/words.ts';
 import type { FoundEntry, ScannedSurface } from '../../analysis/surface/surface-entry.ts';
 import { hintProblems, writingWord } from '../../analysis/tool-text/annotation-claims.ts';
+import { withoutEnd } from '../../text/ends.ts';
 import { type CollectContext, fact, type ItemDraft, lead, strength } from '../collector.ts';
 import { place } from './definitions.ts';
 
@@ -15,8 +16,8 @@ export const hints = (tools: readonly FoundEntry[]): ItemDraft[] => {
         lead(problem.rule, checks, `${t.name}: ${problem.say}`, {
           class: 'annotation-mismatch',
           strength: problem.rule === 'read-only-on-writer' ? 'strong' : 'moderate',
-          detail:
-            'Clients may skip the confirmation because of the hint. Compare with what the handler does.',
+          detail: 'Clients may skip the confirmation because of the hint.',
+          advice: 'Compare with what the handler does.',
           at: place(t),
         }),
       );
@@ -103,7 +104,7 @@ export const documented = async (
   const text = readme ? await tree.text(readme) : null;
   if (!readme || text === null) return [];
   const words = new Set(
-    text.match(/[A-Za-z0-9_][A-Za-z0-9_./-]{0,127}/g)?.map((w) => w.replace(/[./-]+$/, '')) ?? [],
+    text.match(/[A-Za-z0-9_][A-Za-z0-9_./-]{0,127}/g)?.map((w) => withoutEnd(w, './-')) ?? [],
   );
   const missing = names.filter((n) => !words.has(n));
   if (missing.length === 0)

@@ -22,6 +22,7 @@ export const changing = (sources: readonly Source[]): ItemDraft[] => {
     return (first.kind === 'fact' ? fact : lead)(first.rule, ['2.4.4'], first.title, {
       class: 'tool-poisoning',
       ...(first.kind === 'lead' ? { cwe: ['CWE-494'], strength: first.strength } : {}),
+      ...(first.advice ? { advice: first.advice } : {}),
       detail: `${first.detail}${
         all.length > 1
           ? `\nAlso at ${listed(

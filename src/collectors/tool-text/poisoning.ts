@@ -112,7 +112,8 @@ export const poisoned = (
           class: 'tool-poisoning',
           cwe: ['CWE-1427'],
           strength: 'weak',
-          detail: `Mostly honest emphasis; judge whom each commands about what.\n${weak
+          advice: 'Mostly honest emphasis: judge whom each commands about what.',
+          detail: `${weak
             .slice(0, 12)
             .map(
               (o) =>

@@ -97,7 +97,7 @@ export const gitWords = (error: unknown): string => {
   const lines = (stderr || message || String(error))
     .replace(/:\/\/[^/\s]*@/g, '://')
     .split(/[\r\n]+/)
-    .filter((line) => line.trim() !== '' && !/\d+% \(|^(remote: )?(Enumerating|Counting|Total) /.test(line));
+    .filter((line) => line.trim() !== '' && !/\d% \(|^(remote: )?(Enumerating|Counting|Total) /.test(line));
   const telling = lines.filter((line) => /^(fatal|error|remote|ERROR|ssh|warning|Host key)/.test(line));
   return (telling.length > 0 ? telling : lines)
     .slice(0, 4)

@@ -4,6 +4,8 @@ import { pathToFileURL } from 'node:url';
 import type { SimpleGit } from 'simple-git';
 import { UserError } from '../../domain/errors.ts';
 import type { SessionTarget } from '../../domain/events.ts';
+import { withoutEnd } from '../../text/ends.ts';
+import { redactSecrets } from '../../text/redact.ts';
 import { isPlain, visible } from '../../text/visible.ts';
 import { clonePath, ensureBareRepository, refresh, TARGET_HEAD } from './clone.ts';
 import { type GitEnvironment, localEnvironment, networkEnvironment } from './environment.ts';
@@ -50,7 +52,7 @@ type Origin = {
 const originOf = (asked: AskedSource, reposDir: string): Origin => {
   if (asked.kind === 'network') {
     const url = withoutCredentials(asked.url);
-    const key = url.replace(/\/+$/, '').replace(/\.git$/, '');
+    const key = withoutEnd(url, '/').replace(/\.git$/, '');
     return {
       url: asked.url,
       key,
@@ -295,15 +297,16 @@ export const openTarget = (options: OpenTargetOptions): Promise<OpenedTarget> =>
       ask(['cat-file', 'commit', commit]),
     ]);
     signal?.throwIfAborted();
+    // The commit is what is pinned: what else led to it is only told, and a credential in it goes no further.
     const target: SessionTarget = {
-      url: remote.url,
+      url: redactSecrets(remote.url),
       commit,
-      ref,
+      ref: redactSecrets(ref),
       subdir,
-      source: canonicalSource(source),
-      name: repositoryName(remote.url, origin),
+      source: redactSecrets(canonicalSource(source)),
+      name: redactSecrets(repositoryName(remote.url, origin)),
       committedAt: parseCommit(commit, Buffer.from(raw)).committedAt,
-      tags,
+      tags: tags.map(redactSecrets),
     };
     const notices = [...(origin.local?.notices ?? []), ...news, ...names, ...remote.notices, ...limits];
     return { target, repository, notices };

@@ -1,3 +1,4 @@
+import { withoutEnd } from '../../text/ends.ts';
 import { isPlain } from '../../text/visible.ts';
 
 /** `user@host:path` with an optional user (`helper::…` is another thing); the host has no slash, which is how git tells it from a path. */
@@ -9,8 +10,7 @@ const ALWAYS_HTTPS: readonly string[] = ['github.com', 'gitlab.com', 'bitbucket.
 export const isScpLike = (text: string): boolean => SCP_LIKE.test(text);
 
 const tidy = (path: string): string =>
-  path
-    .replace(/\/+$/, '')
+  withoutEnd(path, '/')
     .replace(/\.git$/, '')
     .replace(/^\/+/, '');
 

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { SourceTree } from '../../collectors/collector.ts';
+import { withoutEnd } from '../../text/ends.ts';
 
 /**
  * The pinned commit's files on the disk, for a scanner that can read nothing else. Written from the blobs themselves, so no
@@ -19,9 +20,7 @@ const unsafePart = (part: string): boolean =>
   part === '' ||
   part === '.' ||
   part === '..' ||
-  /^\.git$/i.test(
-    part.replace(/[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g, '').replace(/[. ]+$/, ''),
-  ) ||
+  /^\.git$/i.test(withoutEnd(part.replace(/[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g, ''), '. ')) ||
   /^git~\d+$/i.test(part) ||
   /[\u0000-\u001f]/.test(part) ||
   (process.platform === 'win32' &&

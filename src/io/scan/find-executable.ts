@@ -69,7 +69,7 @@ export const askVersion = (
     child.stderr.on('data', hear);
     child.on('error', (error) => resolve({ version: '', problem: error.message }));
     child.on('close', (code, signal) => {
-      const version = /\d+\.\d+(?:\.\d+)?(?:[-+.][0-9A-Za-z.]+)?/.exec(words)?.[0] ?? '';
+      const version = /\d{1,9}\.\d{1,9}(?:\.\d{1,9})?(?:[-+.][0-9A-Za-z.]{1,60})?/.exec(words)?.[0] ?? '';
       const first = words.trim().split('\n')[0]?.slice(0, 200) ?? '';
       if (signal) resolve({ version: '', problem: `gave no answer within ${timeoutMs / 1000} s` });
       else if (code !== 0) resolve({ version: '', problem: first || `ended with exit code ${code}` });

@@ -1,6 +1,6 @@
 import { scoreCvss } from '../../domain/scoring/cvss.ts';
+import { jsonText } from '../../text/json-text.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
-import { jsonText } from '../json-write.ts';
 import { type JsonObject, jsonInjections } from '../labels.ts';
 import { clip } from '../markdown.ts';
 import type { FindingReport, ReportModel } from '../report-model.ts';

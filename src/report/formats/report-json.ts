@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { verdict } from '../../domain/events.ts';
 import { collectorRun, evidenceItem, surface } from '../../domain/evidence.ts';
 import { finding } from '../../domain/finding.ts';
-import { jsonText } from '../json-write.ts';
+import { jsonText } from '../../text/json-text.ts';
 import { labelJson } from '../labels.ts';
 import type { ReportModel } from '../report-model.ts';
 

@@ -8,7 +8,7 @@ export type Fence = { line: number; lines: string[] };
 export const headingsOf = (file: TextFile): Heading[] => {
   const fenced = fencedLines(file.lines);
   return file.lines.flatMap((text, i) => {
-    const [, marks = '', title = ''] = fenced[i] ? [] : (/^(#{1,6})[ \t]+(.*)$/.exec(text) ?? []);
+    const [, marks = '', title = ''] = fenced[i] ? [] : (/^(#{1,6})[ \t]{1,40}(.*)$/.exec(text) ?? []);
     return marks === '' ? [] : [{ level: marks.length, title: title.trim(), line: i + 1 }];
   });
 };

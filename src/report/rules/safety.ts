@@ -1,3 +1,4 @@
+import { withoutEnd } from '../../text/ends.ts';
 import { plural } from '../../text/plural.ts';
 import { isPlain, visible } from '../../text/visible.ts';
 import type { Suspicion } from '../injection.ts';
@@ -141,7 +142,9 @@ const checkPlaceholders = (own: string, file: TextFile, report: Report): void =>
   if (own.startsWith('artifacts/') || !/\.(?:md|json)$/i.test(own)) return;
   const fenced = own.endsWith('.md') ? fencedLines(file.lines) : [];
   file.lines.forEach((l, i) => {
-    const found = fenced[i] ? null : placeholderIn(l.replace(/`[^`]{0,500}`/g, '').replace(/["',]+\s*$/, ''));
+    const found = fenced[i]
+      ? null
+      : placeholderIn(withoutEnd(l.replace(/`[^`]{0,500}`/g, '').trimEnd(), '"\','));
     if (found !== null)
       report({
         rule: 'PLACEHOLDER',

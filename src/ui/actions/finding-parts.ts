@@ -1,6 +1,13 @@
 // Long, because it is the table of everything an auditor fills in: one entry a row of the finding editor.
 import { cweLabel, findCwe } from '../../domain/cwe.ts';
-import { DEPLOYMENTS, type Finding, missingParts, TRACKING, type Tracking } from '../../domain/finding.ts';
+import {
+  DEPLOYMENTS,
+  type Finding,
+  impactContradiction,
+  missingParts,
+  TRACKING,
+  type Tracking,
+} from '../../domain/finding.ts';
 import { disagreement } from '../../domain/scoring/severity.ts';
 import { SHEETS } from '../../domain/scoring/sheet.ts';
 import type { FormField } from '../overlays/overlay.ts';
@@ -216,25 +223,31 @@ const WEAKNESS_ONLY = /^(cvss|aivss|severityReason|cwe|business|tracking|example
 /** The rows of the editor for a finding; `hook` gives the pickers behind the rows that have one. */
 export const fieldsOf = (
   f: Finding,
-  hook: (part: Part) => Pick<FormField, 'open' | 'add'> = () => ({}),
+  hook: (part: Part) => Pick<FormField, 'open' | 'add'> & { suggested?: string } = () => ({}),
 ): FormField[] => {
   const missing = new Set(missingParts(f));
   const wanted = disagreement(f.severity, f.scores);
+  const contradiction = impactContradiction(f);
   return FINDING_PARTS.filter(
     (p) =>
       !(f.positive && WEAKNESS_ONLY.test(p.id)) &&
-      (p.id !== 'severityReason' || wanted !== null || f.severityReason !== ''),
+      (p.id !== 'severityReason' || wanted !== null || contradiction !== null || f.severityReason !== ''),
   ).map((part) => {
     const { get, set: _set, open: _open, add: _add, ...rest } = part;
-    return {
-      ...rest,
-      ...hook(part),
-      help:
-        part.id === 'severityReason' && wanted
-          ? `The score says ${wanted}. ${rest.help}`
+    const { suggested, ...keys } = hook(part);
+    const taken = suggested ? ` Suggested, a takes it over: ${suggested.replace(/\n/g, ' ')}` : '';
+    const help =
+      part.id === 'severityReason' && wanted
+        ? `The score says ${wanted}. ${rest.help}`
+        : part.id === 'severityReason' && contradiction
+          ? `Say why: ${contradiction}.`
           : part.id === 'cwe' && f.cwe && (findCwe(f.cwe)?.usage ?? 'allowed') !== 'allowed'
             ? `${rest.help} MITRE advises against ${f.cwe} here: it is too wide to say what is wrong.`
-            : rest.help,
+            : rest.help;
+    return {
+      ...rest,
+      ...keys,
+      help: `${help}${taken}`,
       value: get(f),
       required: missing.has(part.id) || (part.id === 'where' && missing.has('locations or evidence')),
     };

@@ -1,7 +1,7 @@
 import { CWE_CATALOGUE, searchCwes, shortCweName } from '../../domain/cwe.ts';
 import { type EvidenceItem, placeWords } from '../../domain/evidence.ts';
 import type { Finding } from '../../domain/finding.ts';
-import type { FindingTemplate } from '../../domain/finding-template.ts';
+import { type FindingTemplate, suggestionFor, wordsOf } from '../../domain/finding-template.ts';
 import { SHEETS } from '../../domain/scoring/sheet.ts';
 import { matchesWords } from '../../domain/selectors.ts';
 import type { App } from '../app-state.ts';
@@ -221,8 +221,48 @@ export const pickTemplate = (
   });
 };
 
-/** The picker behind a row of the editor. */
-export const hooksOf = (app: App, editing: Editing) => (part: Part) => ({
+/** What the finding's template suggests for a part, with the words of the evidence put in; '' where it suggests nothing. */
+const suggested = (
+  app: App,
+  { latest }: Editing,
+  templates: readonly FindingTemplate[],
+  part: Part,
+): string => {
+  const f = latest();
+  const template = templates.find((t) => t.id === f.template.id);
+  if (!template) return '';
+  const [item] = attached(app, f);
+  const server = app.opened().store.snapshot().session.target?.name ?? '';
+  const words = item ? wordsOf(item, app.view().surface(), server) : { server };
+  const text = suggestionFor(template, part.id, words);
+  return part.get(f).includes(text) ? '' : text;
+};
+
+/** Takes a suggestion over, as if typed: in place of what a choice or an empty line says, below what is written. */
+const takeOver = ({ latest, record }: Editing, part: Part, text: string): string | null => {
+  const f = latest();
+  const now = part.get(f);
+  const joined = part.multiline && now !== '' ? `${now}\n${text}` : text;
+  return record(part.set(f, joined, ''));
+};
+
+/** The picker behind a row of the editor, and what a template suggests for it. */
+export const hooksOf =
+  (app: App, editing: Editing, templates: readonly FindingTemplate[] = []) =>
+  (part: Part) => {
+    const text = suggested(app, editing, templates, part);
+    return {
+      ...pickersOf(app, editing, part),
+      ...(text === ''
+        ? {}
+        : {
+            suggested: text,
+            add: () => saying(app, takeOver(editing, part, text)),
+          }),
+    };
+  };
+
+const pickersOf = (app: App, editing: Editing, part: Part) => ({
   ...(part.open === 'cwe' ? { open: () => pickCwe(app, editing) } : {}),
   ...(part.open === 'score' ? { open: () => openScore(app, part.id, editing) } : {}),
   ...(part.add === 'components' ? { add: () => addComponents(app, editing) } : {}),

@@ -1,7 +1,12 @@
 import { isRefusal, nextFindingId } from '../../domain/decide.ts';
 import type { EvidenceItem } from '../../domain/evidence.ts';
 import { draftFinding, type Finding, missingParts, stageOf, withoutLeftovers } from '../../domain/finding.ts';
-import { applyTemplate, findingFromEvidence, wordsOf } from '../../domain/finding-template.ts';
+import {
+  applyTemplate,
+  type FindingTemplate,
+  findingFromEvidence,
+  wordsOf,
+} from '../../domain/finding-template.ts';
 import { type Check, findCheck } from '../../domain/methodology.ts';
 import type { App } from '../app-state.ts';
 import { selectedFinding } from '../model.ts';
@@ -51,7 +56,8 @@ export const fillSelected = (app: App): void => {
 export const openFindingForm = (app: App, begun: Finding, note = '', at?: string): void => {
   const editing = editingOf(app, begun, () => refresh());
   const { latest, record } = editing;
-  const fields = () => fieldsOf(latest(), hooksOf(app, editing));
+  let templates: readonly FindingTemplate[] = [];
+  const fields = () => fieldsOf(latest(), hooksOf(app, editing, templates));
   const refresh = () => {
     const top = app.ui.get().overlays.at(-1);
     if (top?.kind === 'form') app.swap({ ...top, title: title(), fields: fields(), problem: '' });
@@ -89,6 +95,11 @@ export const openFindingForm = (app: App, begun: Finding, note = '', at?: string
     },
     submit: () => editFinding(app, latest()),
   });
+  if (begun.template.id !== '')
+    app.work(async () => {
+      templates = await app.ports.templates();
+      refresh();
+    });
 };
 
 /** The finding that is being edited: one that nobody touched is not recorded. */

@@ -1,4 +1,4 @@
-import { findingsOfCheck, progress, verdictOf } from '../../domain/selectors.ts';
+import { findingsOfCheck, progress, raisedAs, verdictOf } from '../../domain/selectors.ts';
 import { checkRows, readingKey, selectedCheck, selectedSection, type View } from '../model.ts';
 import type { Theme } from '../theme.ts';
 import { type Line, muted, span, spread } from '../view/line.ts';
@@ -55,7 +55,7 @@ export const checkList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'fo
     }
     const { check } = row;
     const leads = (v.index.get(check.id) ?? []).filter(
-      (e) => e.kind === 'lead' && !snap.session.triage.has(e.id),
+      (e) => e.kind === 'lead' && !snap.session.triage.has(e.id) && raisedAs(snap.session, e.id).length === 0,
     ).length;
     const found = findingsOfCheck(snap.session, check.id).length;
     const marks = [

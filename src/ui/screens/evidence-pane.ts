@@ -1,6 +1,7 @@
 import { reportWords } from '../../domain/agreement.ts';
 import { type EvidenceItem, isSecondary, placeWords } from '../../domain/evidence.ts';
 import type { Check } from '../../domain/methodology.ts';
+import { raisedAs } from '../../domain/selectors.ts';
 import { plural } from '../../text/plural.ts';
 import { redactSecrets } from '../../text/redact.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
@@ -38,10 +39,12 @@ const rowLine = (v: View, row: ItemRow, selected: boolean, theme: Theme, columns
   const path = item.location?.path ?? '';
   const shown = columns >= NARROW ? path : (path.split('/').at(-1) ?? '');
   const at = item.location ? `${visible(shown)}:${item.location.startLine}` : '';
-  const mark = `${isSecondary(path) ? ' beside the server' : ''}${triage ? ` ${triage.decision}` : ''}`;
+  const raised = v.snap ? raisedAs(v.snap.session, item.id) : [];
+  const judged = raised.length > 0 ? ` raised as ${raised.join(', ')}` : triage ? ` ${triage.decision}` : '';
+  const mark = `${isSecondary(path) ? ' beside the server' : ''}${judged}`;
   const right = [
     span(at.length > columns * 0.45 ? `…${at.slice(-Math.floor(columns * 0.4))}` : at, 'muted'),
-    span(mark, triage?.decision === 'accepted' ? 'ok' : 'muted'),
+    span(mark, raised.length > 0 || triage?.decision === 'accepted' ? 'ok' : 'muted'),
   ];
   const strength =
     item.kind === 'lead' ? (columns >= NARROW ? `${item.strength.padEnd(9)}` : `${item.strength} `) : '';
@@ -92,7 +95,9 @@ const excerpt = (
         ...fitLine(body, Math.max(0, columns - SEPARATOR)),
       ];
     });
-  const file = v.source(at.path);
+  const raw = v.source(at.path);
+  // The file is masked, not the lines: those of a private key say nothing by themselves.
+  const file = raw === null ? null : v.kept(`masked:${at.path}`, [raw], () => redactSecrets(raw));
   const own = item.location;
   const redacted = file !== null && own !== null && own.path === at.path && !sameText(file, own);
   if (file === null || file === '' || redacted)
@@ -103,11 +108,7 @@ const excerpt = (
   const around = Math.max(0, Math.min(CONTEXT_LINES, Math.floor((rows - cited) / 2)));
   const first = Math.max(1, at.startLine - around);
   const last = Math.min(all.length, at.endLine + around);
-  return numbered(
-    redactSecrets(all.slice(first - 1, last).join('\n')),
-    first,
-    coloured(v, at.path, file),
-  ).slice(0, rows);
+  return numbered(all.slice(first - 1, last).join('\n'), first, coloured(v, at.path, file)).slice(0, rows);
 };
 
 /** A redacted snippet (a secret) differs from the file on purpose: then the file's own lines must not be shown. */
@@ -153,9 +154,13 @@ const itemDetail = (v: View, item: EvidenceItem, theme: Theme, columns: number, 
           columns,
         ).map(muted);
   const title = wrap(visible(item.title), columns).map((l): Line => [span(l, undefined, true)]);
-  const triaged = triage
-    ? [muted(`${triage.decision}${triage.reason ? `: ${visible(triage.reason)}` : ''}`)]
-    : [];
+  const raised = v.snap ? raisedAs(v.snap.session, item.id) : [];
+  const triaged =
+    raised.length > 0
+      ? [muted(`raised as ${raised.join(', ')}`)]
+      : triage
+        ? [muted(`${triage.decision}${triage.reason ? `: ${visible(triage.reason)}` : ''}`)]
+        : [];
   const reported = (item.reports ?? []).flatMap((r, i) =>
     wrap(
       `${i === 0 && isForeign(v, item) ? 'reported by' : 'also reported by'} ${reportWords(r)}`,
@@ -168,7 +173,11 @@ const itemDetail = (v: View, item: EvidenceItem, theme: Theme, columns: number, 
   // Code is what decides: where there is little room, words give way to it, and say so.
   const fixed =
     title.length + 1 + triaged.length + reported.length + also.length + again.length + beside.length + 3;
-  const words = item.detail ? wrap(visibleLines(item.detail), columns).map(plain) : [];
+  const words = [
+    ...(item.detail ? wrap(visibleLines(item.detail), columns).map(plain) : []),
+    // For the auditor alone: never published.
+    ...(item.advice ? wrap(visibleLines(item.advice), columns).map((l): Line => [span(l, 'accent')]) : []),
+  ];
   const room = Math.max(0, rows - fixed - LEAST_CODE);
   const told = shortened(words, Math.max(LEAST_WORDS, room - flow.flat().length), 'lines');
   const ways = around(flow, step - 1, Math.max(LEAST_FLOW, room - told.length));

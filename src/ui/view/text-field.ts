@@ -91,7 +91,10 @@ export const pressField = (f: TextField, key: Key): TextField | null => {
     case 'ctrl+u':
       return { ...f, before: f.before.slice(0, lineStart(f.before)) };
     case 'ctrl+w': {
-      const text = f.before.join('').replace(/[^\s]*\s*$/u, '');
+      const text = f.before
+        .join('')
+        .trimEnd()
+        .replace(/(?<!\S)\S+$/u, '');
       return { ...f, before: graphemes(text) };
     }
     case 'newline':

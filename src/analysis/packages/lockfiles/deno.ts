@@ -1,3 +1,4 @@
+import { before } from '../../../text/ends.ts';
 import { lineFinder } from '../../files/lines.ts';
 import { bag, entriesOf, list, text } from '../../files/shape.ts';
 import { plural } from '../../files/words.ts';
@@ -13,7 +14,7 @@ const identity = (key: string): { name: string; version: string } => {
   const at = key.indexOf('@', 1);
   return at === -1
     ? { name: key, version: '' }
-    : { name: key.slice(0, at), version: key.slice(at + 1).replace(/_.*$/, '') };
+    : { name: key.slice(0, at), version: before(key.slice(at + 1), '_') };
 };
 
 export const denoLock: LockReader = (path, source) => {
@@ -53,7 +54,7 @@ export const denoLock: LockReader = (path, source) => {
       needs.push([index, p.dependencies]);
     }
     const find = (reference: string): number | undefined => {
-      const found = at.get(reference) ?? at.get(reference.replace(/_.*$/, ''));
+      const found = at.get(reference) ?? at.get(before(reference, '_'));
       return found === -1 ? undefined : found;
     };
     // A list of names (or of name@version where the name is not enough); in version 3 npm's is a map to the whole key.

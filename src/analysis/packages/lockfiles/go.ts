@@ -23,11 +23,11 @@ export const goMod: LockReader = (path, source) => {
       return;
     }
     go ||= /^go\s+(\d+\.\d+)/.exec(line)?.[1] ?? '';
-    const single = /^\s*(require|replace)\s+(.*)$/.exec(line);
+    const single = /^\s{0,40}(require|replace)\s{1,40}(.*)$/.exec(line);
     const kind = single?.[1] ?? block;
     const body = (single?.[2] ?? line).trim();
     if (kind === 'require') {
-      const parts = /^"?([^\s"]+)"?\s+(v\S+)(.*)$/.exec(body);
+      const parts = /^"?([^\s"]+)"?\s{1,40}(v\S+)(?!\S)(.*)$/.exec(body);
       if (parts)
         required.push({
           name: parts[1]!,

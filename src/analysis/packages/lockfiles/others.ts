@@ -87,7 +87,7 @@ export const gemfileLock: LockReader = (path, source) => {
     const need = /^ {6}([\w.-]+)/.exec(line);
     if (entry && (section === 'GEM' || section === 'GIT')) {
       // `1.0.0-x86_64-linux` is the build of 1.0.0 for a platform.
-      const version = entry[2]!.replace(/-(?:x86|arm|aarch|java|universal|mingw|mswin).*$/, '');
+      const version = entry[2]!.replace(/-(?:x86|arm|aarch|java|universal|mingw|mswin).{0,200}$/, '');
       const known = at.get(entry[1]!);
       if (known !== undefined && lock.packages[known]!.version === version) {
         current = known;

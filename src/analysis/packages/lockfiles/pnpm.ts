@@ -1,3 +1,4 @@
+import { before } from '../../../text/ends.ts';
 import { joined } from '../../files/paths.ts';
 import { plural } from '../../files/words.ts';
 import type { Requested, Root } from '../dependency.ts';
@@ -23,7 +24,7 @@ const identity = (reference: string, major: number, name = ''): string | null =>
   const absolute = bare.startsWith('/');
   if (absolute) bare = bare.slice(1);
   if (major < 6) {
-    if (!absolute && name !== '' && /^\d/.test(bare)) return `${name}@${bare.replace(/_.*$/, '')}`;
+    if (!absolute && name !== '' && /^\d/.test(bare)) return `${name}@${before(bare, '_')}`;
     const parts = /^((?:@[^/]+\/)?[^/]+)\/([^/_]+)/.exec(bare);
     return absolute && parts ? `${parts[1]}@${parts[2]}` : bare;
   }

@@ -31,7 +31,8 @@ export const yarnLock: LockReader = (path, source) => {
       if (resolution.includes('@workspace:')) workspaces.push(entry);
       continue;
     }
-    const url = textAt(entry, 'resolved') || /@((?:https?|git|ssh)[^\s]*)$/.exec(resolution)?.[1] || '';
+    const url =
+      textAt(entry, 'resolved') || /@((?:https?|git|ssh)[^\s]{0,2000})$/.exec(resolution)?.[1] || '';
     const alias = berry ? nameOf(resolution) : /@npm:(@?[^@]+)@/.exec(keys[0] ?? '')?.[1];
     const index = add(lock, alias || nameOf(keys[0] ?? ''), textAt(entry, 'version'), entry.line, {
       hash: textAt(entry, berry ? 'checksum' : 'integrity') || (url.startsWith('file:') ? null : ''),
@@ -53,7 +54,7 @@ export const yarnLock: LockReader = (path, source) => {
   if (!berry) return { ok: true, lock };
   // Berry keeps what each workspace asks for, but folds development into the rest: the manifests tell which is which.
   lock.requested = workspaces.flatMap((w): Requested[] => {
-    const folder = /@workspace:(.*)$/.exec(textAt(w, 'resolution'))?.[1] ?? '.';
+    const folder = /@workspace:(.{0,500})$/.exec(textAt(w, 'resolution'))?.[1] ?? '.';
     return (child(w.children, 'dependencies')?.children ?? []).map((d) => ({
       folder: folder === '.' ? '' : folder,
       name: d.key,

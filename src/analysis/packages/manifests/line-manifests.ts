@@ -31,7 +31,7 @@ export const requirements: ManifestReader = (path, source) => {
   lines.forEach((raw, i) => {
     const line = raw.replace(/(^|\s)#.*$/, '').trim();
     if (line === '' || dependencies.length >= MOST_DEPENDENCIES) return;
-    const included = /^(?:-r|-c|--requirement|--constraint)[=\s]*(\S+)$/.exec(line)?.[1];
+    const included = /^(?:-r|-c|--requirement|--constraint)[=\s]*(?![=\s])(\S+)$/.exec(line)?.[1];
     if (included && includes.length < 50 && !/^[a-z]+:/i.test(included))
       includes.push({ path: included, line: i + 1 });
     const direct = /^(?:-e\s+|--editable[= ]\s*)?((?:git\+|https?:\/\/)\S+)/.exec(line)?.[1];
@@ -52,7 +52,7 @@ export const requirements: ManifestReader = (path, source) => {
         line: i + 1,
       });
     else if (!line.startsWith('-')) {
-      const read = pythonRequirement(line.replace(/\s--hash=.*$/, '').replace(/\\$/, ''));
+      const read = pythonRequirement(line.replace(/\s--hash=.{0,4000}$/, '').replace(/\\$/, ''));
       if (read) dependencies.push({ ...read, scope, line: i + 1 });
     }
   });
@@ -82,7 +82,7 @@ export const setupCfg: ManifestReader = (path, source) => {
   let name = '';
   shortLines(source).forEach((line, i) => {
     const header = /^\[([^\]]{1,100})\]/.exec(line)?.[1];
-    const pair = /^([\w.-]{1,60})\s*=\s*(.*)$/.exec(line);
+    const pair = /^([\w.-]{1,60})\s{0,40}=\s{0,40}(.*)$/.exec(line);
     if (header) [section, key] = [header.trim(), ''];
     else if (pair) {
       key = pair[1]!;
@@ -124,10 +124,10 @@ export const goMod: ManifestReader = (path, source) => {
     }
     if (/^\s*\)/.test(line)) block = '';
     name ||= /^module\s+(\S+)/.exec(line)?.[1] ?? '';
-    const single = /^\s*(require|replace)\s+(?!\()(.*)$/.exec(line);
+    const single = /^\s{0,40}(require|replace)\s{1,40}(?!\()(.*)$/.exec(line);
     const kind = single?.[1] ?? block;
     const body = single?.[2] ?? line;
-    const required = /^\s*([\w.~/-]+\.[\w.~/-]+)\s+(v\S+)(.*)$/.exec(body);
+    const required = /^\s{0,40}(?=\S*\.)([\w.~/-]+)\s{1,40}(v\S+)(?!\S)(.*)$/.exec(body);
     const replace = /^\s*(\S+)(?:\s+v\S+)?\s*=>\s*(\S+)(?:\s+(v\S+))?/.exec(body);
     if (
       kind === 'require' &&
@@ -167,7 +167,7 @@ export const gradle: ManifestReader = (path, source) => {
   const dependencies: Dependency[] = [];
   shortLines(source).forEach((line, i) => {
     const match =
-      /^\s*(api|implementation|compileOnly|runtimeOnly|testImplementation|testRuntimeOnly|annotationProcessor|kapt|ksp|classpath)\b\s*\(?\s*(.*)$/.exec(
+      /^\s{0,40}(api|implementation|compileOnly|runtimeOnly|testImplementation|testRuntimeOnly|annotationProcessor|kapt|ksp|classpath)\b\s{0,40}\(?\s{0,40}(.*)$/.exec(
         line,
       );
     if (!match || dependencies.length >= MOST_DEPENDENCIES) return;
@@ -198,11 +198,11 @@ export const gemfile: ManifestReader = (path, source) => {
   const dependencies: Dependency[] = [];
   let group = '';
   shortLines(source).forEach((line, i) => {
-    const block = /^\s*group\s*\(?(.*?)\)?\s*do\b/.exec(line)?.[1];
+    const block = /^\s{0,40}group\s{0,40}\(?(.*?)\)?\s{0,40}do\b/.exec(line)?.[1];
     if (block !== undefined) group = block;
     else if (/^\s*end\b/.test(line)) group = '';
     const match =
-      /^\s*(?:gem|\w+\.add_(?:runtime_|development_)?dependency)\s*\(?\s*["']([\w.-]+)["']\s*(.*)$/.exec(
+      /^\s{0,40}(?:gem|\w{1,60}\.add_(?:runtime_|development_)?dependency)\s{0,40}\(?\s{0,40}["']([\w.-]+)["']\s{0,40}(.*)$/.exec(
         line,
       );
     if (!match || dependencies.length >= MOST_DEPENDENCIES) return;
@@ -217,7 +217,7 @@ export const gemfile: ManifestReader = (path, source) => {
       specifier,
       kind,
       scope:
-        /add_development_dependency|groups?:.*(?:development|test)/.test(line) ||
+        /add_development_dependency|groups?:.{0,200}(?:development|test)/.test(line) ||
         /development|test/.test(group)
           ? 'development'
           : 'runtime',

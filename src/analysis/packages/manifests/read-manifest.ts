@@ -46,7 +46,7 @@ export const manifestReader = (path: string): ManifestReader | null => {
       return projectXml;
   }
   if (
-    /^(?:.*[-_.])?requirements(?:[-_.].*)?\.(?:txt|in)$/i.test(name) ||
+    /^(?:.{0,200}[-_.])?requirements(?:[-_.].{0,200})?\.(?:txt|in)$/i.test(name) ||
     /(^|\/)requirements\/[^/]+\.(?:txt|in)$/.test(path)
   )
     return requirements;

@@ -3,7 +3,7 @@
  * (composer/semver, `VersionParser::normalize` and PHP's `version_compare`). Branches (`dev-main`) have no order.
  */
 const FORM =
-  /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:\.(\d+))?(?:[._-]?(?:(stable|beta|b|rc|alpha|a|patch|pl|p)((?:[.-]?\d+)*)?)?([.-]?dev)?)?(?:\+.*)?$/i;
+  /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:\.(\d+))?(?:[._-]?(?:(stable|beta|b|rc|alpha|a|patch|pl|p)([.-]?\d+(?:[.-]\d+)*)?)?([.-]?dev)?)?(?:\+.*)?$/i;
 
 const STABILITIES = ['alpha', 'beta', 'rc', 'stable', 'patch'];
 const SHORT: Record<string, string> = { a: 'alpha', b: 'beta', pl: 'patch', p: 'patch' };

@@ -10,8 +10,8 @@ const GO: readonly [RegExp, Transport['kind']][] = [
 ];
 const JAVA: readonly [RegExp, Transport['kind']][] = [
   [/^StdioServerTransportProvider$/, 'stdio'],
-  [/^\w*(?:Sse)\w*TransportProvider$/, 'sse'],
-  [/^\w*Streamable\w*TransportProvider$|^\w*Stateless\w*Transport$/, 'http'],
+  [/^\w{0,80}(?:Sse)\w{0,80}TransportProvider$/, 'sse'],
+  [/^\w{0,80}Streamable\w{0,80}TransportProvider$|^\w{0,80}Stateless\w{0,80}Transport$/, 'http'],
   [/^(?:WebMvc|WebFlux|HttpServlet)\w*TransportProvider$/, 'sse'],
 ];
 const RUST: readonly [RegExp, Transport['kind']][] = [

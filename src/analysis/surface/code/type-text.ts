@@ -1,3 +1,5 @@
+import { before } from '../../../text/ends.ts';
+
 /** Types of Go, Java and Rust as they are written. */
 
 /** `Annotated<T, @A(…)>`, `Option<T>`, `*T`, `&T`: what is inside, without what is said about it. */
@@ -32,7 +34,7 @@ const untilComma = (text: string): string => {
 };
 
 const LISTS =
-  /^(?:Vec|List|Set|Collection|Iterable|HashSet|BTreeSet|ArrayList)<(.+)>$|^\[\d*\](.+)$|^\[(.+?)(?:; ?.+)?\]$|^(.+)\[\]$/;
+  /^(?:Vec|List|Set|Collection|Iterable|HashSet|BTreeSet|ArrayList)<(.+)>$|^\[\d*\](.+)$|^\[([^;\n]+)(?:;[^\n]*)?\]$|^(.+)\[\]$/;
 
 /** What a list is of; null for anything else. */
 export const itemOf = (type: string): string | null => {
@@ -53,6 +55,6 @@ const WORDS: readonly [RegExp, string][] = [
 
 /** What JSON calls a type that is no type of the program. */
 export const plainWord = (type: string): string | null => {
-  const last = type.replace(/<.*$/, '').split(/::|\./).at(-1)!;
+  const last = before(type, '<').split(/::|\./).at(-1)!;
   return WORDS.find(([on]) => on.test(last) || on.test(type))?.[1] ?? null;
 };

@@ -25,7 +25,7 @@ const narrowedOnlyInList = (source: Source): Match[] => {
     const names = new Set(
       [
         ...body.matchAll(
-          /\b(?:if\s*\(|\?\s*|filter\([^)]{0,80}|!|&&\s*|return\s+)\(?\s*!?((?:\w+\.)?\w*(?:allow|read_?only|enabled|disabled|destructive|permitted|permission|scope)\w*)/gi,
+          /\b(?:if\s{0,40}\(|\?\s{0,40}|filter\([^)]{0,80}|!|&&\s{0,40}|return\s{1,40})\(?\s{0,40}!?((?:\w{1,60}\.)?\w{0,60}(?:allow|read_?only|enabled|disabled|destructive|permitted|permission|scope)\w{0,60})/gi,
         ),
       ]
         .map((m) => m[1]!)
@@ -110,7 +110,8 @@ export const accessRules: readonly Rule[] = [
     languages: ['script', 'python', 'go', 'rust', 'java'],
     title: 'A check of callers lets everybody in when something is missing',
     detail:
-      'A deployment that forgets the setting, or a caller who leaves the credential out, is not refused. See what the default is, and which address the server then listens on.',
+      'A deployment that forgets the setting, or a caller who leaves the credential out, is not refused.',
+    advice: 'See what the default is, and which address the server then listens on.',
     merge: 'file',
     find: inEachModule((m) =>
       openGuards(m).map((g) => ({
@@ -148,8 +149,8 @@ export const accessRules: readonly Rule[] = [
     checks: ['2.2.3', '2.2.4'],
     languages: ['python'],
     title: 'A handler that writes lacks the permission check its siblings have',
-    detail:
-      'Others in the same file ask a switch (read-only, allow-write) first. See whether this one may do without.',
+    detail: 'Others in the same file ask a switch (read-only, allow-write) first.',
+    advice: 'See whether this one may do without.',
     merge: 'place',
     find: inEach(['python'], unguardedSiblings),
   },
@@ -232,8 +233,8 @@ export const accessRules: readonly Rule[] = [
     checks: ['2.2.1', '2.2.3', '3.2.1'],
     languages: ['script', 'python', 'go'],
     title: 'A request header or query chooses which service is called',
-    detail:
-      "The caller names the address, and the server's own credentials may go there. Look for what happens to them when the caller brings none.",
+    detail: "The caller names the address, and the server's own credentials may go there.",
+    advice: 'Look for what happens to them when the caller brings none.',
     merge: 'package',
     find: matching({
       on: {
@@ -254,8 +255,8 @@ export const accessRules: readonly Rule[] = [
     checks: ['2.2.1', '2.2.3'],
     languages: ['script', 'go'],
     title: "A caller who names the address but no key gets the server's own key sent there",
-    detail:
-      'Address and key fall back on their own. Look whether the configured key is kept for the configured address.',
+    detail: 'Address and key fall back on their own.',
+    advice: 'Look whether the configured key is kept for the configured address.',
     merge: 'file',
     find: matching({
       on: {

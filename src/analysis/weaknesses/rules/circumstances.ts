@@ -22,7 +22,8 @@ export const circumstances: readonly Rule[] = [
     checks: ['2.2.1', '3.2.1'],
     title: 'A credential goes along with requests to another service',
     detail:
-      'Where it comes from, to which host it goes, and who can change that host decide what it is worth to others. Compare with what the documentation tells users to set.',
+      'Where it comes from, to which host it goes, and who can change that host decide what it is worth to others.',
+    advice: 'Compare with what the documentation tells users to set.',
     find: matching({
       on: {
         script:
@@ -86,8 +87,8 @@ export const circumstances: readonly Rule[] = [
     checks: ['2.1.1', '2.1.3'],
     languages: ['script', 'python', 'go'],
     title: 'Errors about refused paths and addresses quote them',
-    detail:
-      'Where the text reaches the client it shows paths and names of this machine. See whether a caller can ask of any path whether it exists.',
+    detail: 'Where the text reaches the client it shows paths and names of this machine.',
+    advice: 'See whether a caller can ask of any path whether it exists.',
     find: matching({
       on: {
         script:

@@ -24,7 +24,7 @@ const PRINT: Partial<Record<Language, RegExp>> = {
 
 /** Programs beside the server may print as they like. */
 const BESIDE =
-  /(^|\/)(scripts?|bin|cli|tools?\/build|setup|install\w*|migrations?|seeds?|clients?|cmd\/(?!.*server)|hooks|www|public|frontend|ui|build\w*)(\/|\.[a-z]+$)|(^|\/)(cli|setup|install|build|postinstall|.*\.config)\.[cm]?[jt]s$|(^|\/)(setup|cli|__main__)\.py$/i;
+  /(^|\/)(scripts?|bin|cli|tools?\/build|setup|install\w{0,60}|migrations?|seeds?|clients?|cmd\/(?!.{0,300}server)|hooks|www|public|frontend|ui|build\w{0,60})(\/|\.[a-z]{1,10}$)|(^|\/)(cli|setup|install|build|postinstall|[^/]{0,100}\.config)\.[cm]?[jt]s$|(^|\/)(setup|cli|__main__)\.py$/i;
 
 const printsIn = (source: Source) => {
   const pattern = PRINT[source.language];
@@ -38,7 +38,7 @@ const printsIn = (source: Source) => {
     const near = codeIn(source, linesAround(source, m.index, 14, 0));
     // Help and version texts, and what only the HTTP branch says, never meet a stdio client.
     if (
-      /--help|--version|[vV]ersion\(|showHelp|printHelp|usage\(|transport\w*\s*(?:===?|==)\s*["'](?:http|sse|streamable)|listening|\.listen\(|__main__|if\s*\(?\s*(?:!\s*)?(?:is|use)(?:Http|Sse)/i.test(
+      /--help|--version|[vV]ersion\(|showHelp|printHelp|usage\(|transport\w{0,60}\s{0,40}(?:===?|==)\s{0,40}["'](?:http|sse|streamable)|listening|\.listen\(|__main__|if\s{0,40}\(?\s{0,40}(?:!\s{0,40})?(?:is|use)(?:Http|Sse)/i.test(
         near,
       )
     )
@@ -114,8 +114,8 @@ export const errorRules: readonly Rule[] = [
     checks: ['2.1.3', '3.2.4'],
     languages: ['script', 'python', 'go'],
     title: 'Texts of errors and answers of other services are returned to the client',
-    detail:
-      'Common, and often wanted by the model. Read the places where an upstream body, a path or a query gets into the text.',
+    detail: 'Common, and often wanted by the model.',
+    advice: 'Read the places where an upstream body, a path or a query gets into the text.',
     merge: 'package',
     weakIsFact: true,
     find: inEach(['script', 'python'], (source) =>
@@ -156,8 +156,8 @@ export const errorRules: readonly Rule[] = [
     checks: ['2.1.2'],
     languages: ['script'],
     title: 'Values are put into HTML without escaping',
-    detail:
-      'Clients render such documents (MCP Apps, login pages). See whose text the values carry: a page, a file or a device is an outsider too.',
+    detail: 'Clients render such documents (MCP Apps, login pages).',
+    advice: 'See whose text the values carry: a page, a file or a device is an outsider too.',
     merge: 'file',
     find: inEach(['script'], (source) =>
       /text\/html|innerHTML|ui:\/\/|\.send\(|rawHtml/.test(source.code)
@@ -169,7 +169,7 @@ export const errorRules: readonly Rule[] = [
             return [...raw.matchAll(/\$\{([^{}`]{1,120})\}/g)]
               .filter(
                 (v) =>
-                  !/escape|encode|sanit|stringify|purify|\.map\(|\.length|\.join\(|css|style|colou?r|width|height|index|count|^\s*(?:[A-Z_]+|\d.*|i|n)\s*$|\?\s*["']/i.test(
+                  !/escape|encode|sanit|stringify|purify|\.map\(|\.length|\.join\(|css|style|colou?r|width|height|index|count|^\s{0,40}(?:[A-Z_]+|\d.*|i|n)\s{0,40}$|\?\s{0,40}["']/i.test(
                     v[1]!,
                   ),
               )

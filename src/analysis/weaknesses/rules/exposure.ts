@@ -83,8 +83,8 @@ export const exposureRules: readonly Rule[] = [
     checks: ['2.1.3', '2.2.1'],
     languages: ['script', 'python', 'go'],
     title: 'Whole requests or their headers are logged',
-    detail:
-      'Authorization and cookies are among the headers. See whether they are taken out, and when this is switched on.',
+    detail: 'Authorization and cookies are among the headers.',
+    advice: 'See whether they are taken out, and when this is switched on.',
     merge: 'file',
     find: matching({
       layer: 'bare',
@@ -108,8 +108,8 @@ export const exposureRules: readonly Rule[] = [
     checks: ['2.2.1', '2.3.1'],
     languages: ['script', 'python', 'go'],
     title: 'Tokens or keys are written to a file without a mode',
-    detail:
-      'The default mode lets every user of the machine read the file. Look for chmod elsewhere, or for a keychain.',
+    detail: 'The default mode lets every user of the machine read the file.',
+    advice: 'Look for chmod elsewhere, or for a keychain.',
     merge: 'file',
     find: inEach(['script', 'python', 'go'], (source) => {
       if (/0o?600|0o?700|S_IRUSR|chmod|keytar|keyring|keychain/i.test(source.code)) return [];
@@ -150,8 +150,8 @@ export const exposureRules: readonly Rule[] = [
     checks: ['2.2.1'],
     languages: ['script', 'python', 'go', 'rust', 'java'],
     title: 'A secret can be given on the command line',
-    detail:
-      'Arguments are seen in process lists and shell histories. See whether the documents recommend it.',
+    detail: 'Arguments are seen in process lists and shell histories.',
+    advice: 'See whether the documents recommend it.',
     merge: 'package',
     weakIsFact: true,
     find: inEach(['script', 'python', 'go', 'rust', 'java'], (source) => {
@@ -165,7 +165,9 @@ export const exposureRules: readonly Rule[] = [
             return /\b(?:flag|Flags\(\)|fs|flags)\.String\w*\([^)]{0,40}$/.test(before);
           return (
             /^--/.test(l.text) &&
-            !/(?:\[|,)\s*$/.test(before.replace(/\b(?:option|add_argument|Option|add_option)\([^)]*$/, '')) &&
+            !/(?:\[|,)\s*$/.test(
+              before.replace(/\b(?:option|add_argument|Option|add_option)\([^)]{0,600}$/, ''),
+            ) &&
             /(?:add_argument|option|Option|===?|startsWith|case|indexOf|findIndex|includes|add_option|long\s*=)\s*\(?[^)]{0,30}$/.test(
               before,
             )

@@ -46,7 +46,7 @@ const denyLists = (source: Source, bait: RegExp, least: number): Match[] => {
 const SPLIT: Partial<Record<Source['language'], RegExp>> = {
   script: /\b(?:const|let|var)\s+(\w+)\s*=\s*[\w.]*(?:command|cmd|args)\w*(?:\.trim\(\))?\.split\(/gi,
   python: /^[ \t]*(\w+)\s*=\s*(?:[\w.]*(?:command|cmd|args)\w*(?:\.strip\(\))?\.split\(|shlex\.split\()/gim,
-  go: /\b(\w+)\s*(?:,\s*\w+)?\s*:=\s*(?:strings\.Fields|shlex\.Split|strings\.Split)\(/g,
+  go: /\b(\w{1,60})\s{0,40}(?:,\s{0,40}\w{1,60})?\s{0,40}:=\s{0,40}(?:strings\.Fields|shlex\.Split|strings\.Split)\(/g,
 };
 
 /** The first word, once taken apart, is looked up in a list of what is refused. */
@@ -62,10 +62,10 @@ const firstWordForbidden = (source: Source): Match[] => {
     if (!word) return [];
     const name = word[1] ?? `${m[1]}\\[[01]\\]`;
     const listed =
-      /(?:un_?allowed|write|mutat|block|forbid|denied|deny|disallow|danger|destruct|delete|read_?only|restrict)\w*/i
+      /(?:un_?allowed|write|mutat|block|forbid|denied|deny|disallow|danger|destruct|delete|read_?only|restrict)\w{0,60}/i
         .source;
     const decides = new RegExp(
-      `\\b${name}\\s+(?:not\\s+)?in\\s+\\w*${listed}|\\w*${listed}\\.(?:includes|has|Contains)\\(\\s*${name}|\\w*${listed}\\[\\s*${name}\\s*\\]|Contains\\(\\w*${listed},\\s*${name}`,
+      `\\b${name}\\s+(?:not\\s+)?in\\s+\\w*${listed}|${listed}\\.(?:includes|has|Contains)\\(\\s*${name}|${listed}\\[\\s*${name}\\s*\\]|Contains\\(\\w{0,60}${listed},\\s*${name}`,
       'i',
     ).exec(rest);
     if (!decides) return [];
@@ -98,8 +98,8 @@ export const filterRules: readonly Rule[] = [
     checks: CHECKS,
     languages: ['script', 'python'],
     title: 'Code is refused by a list of dangerous names',
-    detail:
-      'The same is reached by other spellings (getattr, import aliases, string building). Look for what isolates the code that is run.',
+    detail: 'The same is reached by other spellings (getattr, import aliases, string building).',
+    advice: 'Look for what isolates the code that is run.',
     merge: 'file',
     find: inEach(['script', 'python'], (s) => denyLists(s, CODE_BAIT, 3)),
   },

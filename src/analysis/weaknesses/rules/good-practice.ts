@@ -18,7 +18,7 @@ const seen = (
   checks,
   languages: Object.keys(on) as Rule['languages'][number][],
   title,
-  detail: 'See whether every way in passes it.',
+  advice: 'See whether every way in passes it.',
   merge: 'file',
   find: matching({ on, accept: (source, m) => !inLiteral(source, m.index) }),
 });

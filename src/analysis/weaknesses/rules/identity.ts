@@ -198,8 +198,8 @@ export const identityRules: readonly Rule[] = [
     checks: ['2.2.1', '2.2.3'],
     languages: ['script', 'python', 'go'],
     title: 'A secret is compared with an ordinary operator',
-    detail:
-      'The time an ordinary comparison takes tells how much of a guess was right. Look for a constant-time one.',
+    detail: 'The time an ordinary comparison takes tells how much of a guess was right.',
+    advice: 'Look for a constant-time one.',
     merge: 'file',
     find: inEach(['script', 'python', 'go'], (source) => {
       const asks = /authorization|bearer|api[-_]?key|signature|hmac|webhook/i.test(source.code);
@@ -213,7 +213,7 @@ export const identityRules: readonly Rule[] = [
         const right = m[3] ?? '';
         const line = bareIn(source, linesAround(source, m.index, 0, 0));
         const secret =
-          /^(?:\w+\.){0,4}(?:\w*_)?(?:\w*[a-z])?(?:auth_?token|api_?key|secret|signature|hmac|password|provided_?(?:key|token)|expected_?(?:key|token|signature)?|bearer(?:_?token)?|authorization)$/i;
+          /^(?:\w{1,60}\.){0,4}(?:\w{0,60}_)?(?:\w{0,60}[a-z])?(?:auth_?token|api_?key|secret|signature|hmac|password|provided_?(?:key|token)|expected_?(?:key|token|signature)?|bearer(?:_?token)?|authorization)$/i;
         const known = /^(?:\w+\.){0,3}(?:token|key)$/i;
         const fine = /^(?:null|undefined|None|nil|true|false|\d.*|typeof|""|''|``|["']\s*["'])$/;
         if (fine.test(right) || fine.test(left) || /typeof|\.length|\.type\b|len\(/.test(line)) return [];

@@ -92,7 +92,8 @@ export const queryFilterRules: readonly Rule[] = [
     languages: ['script', 'python', 'go', 'rust', 'java'],
     title: 'A query counts as read-only by the word it begins with',
     detail:
-      'Stacked statements, common table expressions that write, functions with side effects and comments get past. Look for a read-only transaction or account, and for a driver that runs one statement only.',
+      'Stacked statements, common table expressions that write, functions with side effects and comments get past.',
+    advice: 'Look for a read-only transaction or account, and for a driver that runs one statement only.',
     merge: 'file',
     find: matching({
       on: {
@@ -101,7 +102,7 @@ export const queryFilterRules: readonly Rule[] = [
           'gi',
         ),
         python: new RegExp(
-          `\\.startswith\\(\\s*\\(?\\s*["'](?:${READ})\\b|\\^\\\\s\\*\\(?(?:\\?:)?(?:${READ})\\b|(?:word|keyword|token|statement|stmt|verb|operation|sql|query|upper|lower)\\w*\\s*[!=]=\\s*["']SELECT["']`,
+          `\\.startswith\\(\\s{0,40}\\(?\\s{0,40}["'](?:${READ})\\b|\\^\\\\s\\*\\(?(?:\\?:)?(?:${READ})\\b|(?:word|keyword|token|statement|stmt|verb|operation|sql|query|upper|lower)\\w*\\s*[!=]=\\s*["']SELECT["']`,
           'gi',
         ),
         go: new RegExp(`HasPrefix\\([^"\\n]{1,80}"(?:${READ})\\b`, 'gi'),
@@ -111,7 +112,7 @@ export const queryFilterRules: readonly Rule[] = [
       accept: (source, m) => {
         const near = codeIn(source, linesAround(source, m.index, 6, 6));
         if (
-          /startsWith\(\s*["'](?:with|show|match|return|describe)[a-z-]|["'](?:return|match|with|show)["']\s*\)\s*(?:\?|&&)?\s*$/.test(
+          /startsWith\(\s{0,40}["'](?:with|show|match|return|describe)[a-z-]|["'](?:return|match|with|show)["']\s{0,40}\)\s{0,40}(?:\?|&&)?\s{0,40}$/.test(
             m[0],
           )
         )
@@ -131,7 +132,8 @@ export const queryFilterRules: readonly Rule[] = [
     languages: ['script', 'python', 'go', 'rust', 'java'],
     title: 'A query counts as read-only when known words are absent',
     detail:
-      'Such lists are never complete: procedures, dialect statements, comments and functions write without any of the words. Look for a restriction the database itself enforces.',
+      'Such lists are never complete: procedures, dialect statements, comments and functions write without any of the words.',
+    advice: 'Look for a restriction the database itself enforces.',
     merge: 'file',
     find: inEach(['script', 'python', 'go', 'rust', 'java'], keywordLists),
   },
@@ -145,11 +147,12 @@ export const queryFilterRules: readonly Rule[] = [
     languages: ['script'],
     title: 'A read-only transaction that the query itself can end',
     detail:
-      'A driver that takes several statements in one text lets "COMMIT; DELETE ..." out of the transaction. Look for a prepared statement, or a check that there is one statement only.',
+      'A driver that takes several statements in one text lets "COMMIT; DELETE ..." out of the transaction.',
+    advice: 'Look for a prepared statement, or a check that there is one statement only.',
     merge: 'file',
     find: inEach(['script'], (source) =>
       source.literals
-        .filter((l) => l.text.length < 120 && /\b(?:BEGIN|START|SET)\b.*\bREAD ONLY\b/i.test(l.text))
+        .filter((l) => l.text.length < 120 && /\b(?:BEGIN|START|SET)\b.{0,200}\bREAD ONLY\b/i.test(l.text))
         .flatMap((l): Match[] => {
           const after = linesFrom(source, l.end, 30);
           const run =

@@ -17,8 +17,8 @@ export const secrecyRules: readonly Rule[] = [
     checks: ['2.3.1', '3.2.2'],
     languages: ['script', 'python', 'go', 'rust', 'java'],
     title: 'Certificates are not verified',
-    detail:
-      'Anyone on the path can read and change the traffic. See whether this is a default, an option, or dead code.',
+    detail: 'Anyone on the path can read and change the traffic.',
+    advice: 'See whether this is a default, an option, or dead code.',
     merge: 'package',
     find: matching({
       on: {

@@ -90,7 +90,7 @@ const bindsHere = (source: Source, start: number, end: number): boolean => {
   if (/^["'`]::/.test(source.code.slice(start, end)) && !/host|bind|listen/i.test(line)) return false;
   const after = source.code.slice(end, end + 40);
   if (
-    /(?:===?|!==?|\bin|\bcase|includes\(|has\(|equals\(|startsWith\(|startswith\(|HasPrefix\([^)]*|test\(|\w*(?:[tT]o[iI]nt|ip_network|ip_address|IPv4\w*|[pP]arse\w*)\()\s*$/.test(
+    /(?:===?|!==?|\bin|\bcase|includes\(|has\(|equals\(|startsWith\(|startswith\(|HasPrefix\([^)]{0,200}|test\(|\w{0,60}(?:[tT]o[iI]nt|ip_network|ip_address|IPv4\w{0,60}|[pP]arse\w{0,60})\()\s{0,40}$/.test(
       before,
     )
   )
@@ -103,8 +103,8 @@ const bindsHere = (source: Source, start: number, end: number): boolean => {
   )
     return false;
   if (
-    /^\s*,?\s*["'](?:127\.|::|localhost)/.test(after) ||
-    /["'](?:127\.[\d.]+|localhost|::1?)["']\s*,?\s*$/.test(before)
+    /^\s{0,40},?\s{0,40}["'](?:127\.|::|localhost)/.test(after) ||
+    /["'](?:127\.[\d.]+|localhost|::1?)["']\s{0,40},?\s{0,40}$/.test(before)
   )
     return false;
   return true;
@@ -132,7 +132,8 @@ export const transportRules: readonly Rule[] = [
     languages: everyLanguage,
     title: 'Routes are served without a sign of authentication',
     detail:
-      'Nothing in this file reads or checks who is calling. Anyone who reaches the port can use what stands behind the routes. See what a proxy in front is documented to do, and whether the port is reachable by default.',
+      'Nothing in this file reads or checks who is calling. Anyone who reaches the port can use what stands behind the routes.',
+    advice: 'See what a proxy in front is documented to do, and whether the port is reachable by default.',
     merge: 'file',
     find: openRoutes,
   },
@@ -146,7 +147,8 @@ export const transportRules: readonly Rule[] = [
     languages: everyLanguage,
     title: 'An HTTP transport without a sign of a Host or Origin check',
     detail:
-      'A web page whose name is made to resolve to this machine can speak to the server (DNS rebinding). The specification asks for Origin to be checked; SDKs differ in what they check by default: look up the version in use, and try a foreign Host and Origin against the running server.',
+      'A web page whose name is made to resolve to this machine can speak to the server (DNS rebinding). The specification asks for Origin to be checked; SDKs differ in what they check by default.',
+    advice: 'Look up the version in use, and try a foreign Host and Origin against the running server.',
     merge: 'package',
     find: (pack) =>
       checksHost(pack)
@@ -162,7 +164,7 @@ export const transportRules: readonly Rule[] = [
     checks: ACCESS,
     languages: ['script', 'python', 'go', 'rust'],
     title: "The transport's protection against DNS rebinding is switched off",
-    detail: 'See whether Host and Origin are checked elsewhere before the transport is reached.',
+    advice: 'See whether Host and Origin are checked elsewhere before the transport is reached.',
     merge: 'file',
     find: matching({
       layer: 'bare',
@@ -204,8 +206,9 @@ export const transportRules: readonly Rule[] = [
     checks: ['2.3.3', '3.2.1', '3.2.3'],
     languages: everyLanguage,
     title: 'A listener is bound to all interfaces',
-    detail:
-      'Everyone on the network reaches the port. Weigh whether this is the default, whether the documents say so, and what stands before the routes.',
+    detail: 'Everyone on the network reaches the port.',
+    advice:
+      'Weigh whether this is the default, whether the documents say so, and what stands before the routes.',
     merge: 'package',
     find: matching({
       on: BIND,
@@ -224,8 +227,8 @@ export const transportRules: readonly Rule[] = [
     checks: ['2.3.3', '3.2.1', '3.2.3'],
     languages: ['script'],
     title: 'A server listens without naming an address, which means all interfaces',
-    detail:
-      'Node listens on every interface when only a port is given. Look for what stands before the routes.',
+    detail: 'Node listens on every interface when only a port is given.',
+    advice: 'Look for what stands before the routes.',
     merge: 'file',
     find: matching({
       layer: 'bare',
@@ -267,14 +270,14 @@ export const transportRules: readonly Rule[] = [
           /allow_origins\s*=\s*\[\s*["']\*["']|Access-Control-Allow-Origin["']\]?\s*[,:=]\s*["']\*["']|allow_origin_regex\s*=\s*r?["']\.\*["']/g,
         go: /AllowedOrigins\s*:\s*\[\]string\{\s*"\*"|AllowAllOrigins\s*:\s*true|Access-Control-Allow-Origin",\s*(?:"\*"|\w+\.Header\.Get\("Origin"\)|origin)/g,
         rust: /CorsLayer::(?:permissive|very_permissive)\(\)|allow_origin\(\s*(?:\w+::)*Any\s*\)/g,
-        java: /@CrossOrigin\s*(?:\(\s*(?:origins\s*=\s*)?"\*"\s*\))?\s*(?=\n|public|class|@)|allowedOrigins\(\s*"\*"\s*\)|addAllowedOrigin(?:Pattern)?\(\s*"\*"\s*\)/g,
+        java: /@CrossOrigin\s{0,40}(?:\(\s{0,40}(?:origins\s{0,40}=\s{0,40})?"\*"\s{0,40}\))?\s{0,40}(?=\n|public|class|@)|allowedOrigins\(\s{0,40}"\*"\s{0,40}\)|addAllowedOrigin(?:Pattern)?\(\s{0,40}"\*"\s{0,40}\)/g,
       },
       accept: (source, m) => {
         if (inLiteral(source, m.index) && !/^Access-Control/i.test(m[0])) return false;
         const near = codeIn(source, linesAround(source, m.index, 16, 10));
         if (
           /^callback/i.test(m[0]) &&
-          !(/cors|origin/i.test(near) && !/if\s*\([^)]*(?:includes|indexOf|has|test|allow)/i.test(near))
+          !(/cors|origin/i.test(near) && !/if\s*\([^)]{0,200}(?:includes|indexOf|has|test|allow)/i.test(near))
         )
           return false;
         if (/^origin/i.test(m[0]) && !/cors/i.test(near)) return false;

@@ -1,4 +1,4 @@
-import { isPlain } from '../text/visible.ts';
+import { isPlain } from './visible.ts';
 
 /**
  * Two-space JSON. What a reader could not see (bidirectional marks, zero-width characters, lone surrogates …) is written as

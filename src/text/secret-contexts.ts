@@ -1,0 +1,158 @@
+import type { SecretPattern } from './secret-pattern.ts';
+
+/** Credentials that are known by what stands around them: an address, a header, the name they are assigned to. */
+
+/** In a string within a string the quote has backslashes before it. */
+const QUOTE = '\\\\{0,7}["\'`]';
+const IS = '\\s{0,4}(?:=>|:=|[:=])\\s{0,4}';
+const NAMED =
+  '(?:api[_-]?key|apikey|secret|token|passwd|password|passphrase|private[_-]?key|access[_-]?key|credential)[A-Za-z0-9_-]{0,24}';
+/** What follows an address's user and password: a host, and no checksum of an image. */
+const AT_HOST = '@(?!sha(?:256|512):)[^\\s@\'"`<>\\\\]{1,200}';
+
+/** `user:password` in base64, as the header has it: words behind "basic" are no such thing. */
+const isUserAndPassword = (value: string): boolean => {
+  try {
+    return /^[\x20-\x39\x3b-\x7e]{0,200}:[\x20-\x7e]{1,300}$/.test(
+      atob(value.replaceAll('-', '+').replaceAll('_', '/')),
+    );
+  } catch {
+    return false;
+  }
+};
+
+export const secretContexts: readonly SecretPattern[] = [
+  {
+    id: 'connection-string',
+    label: 'password in a URL',
+    hints: ['://'],
+    group: 1,
+    pattern: new RegExp(
+      `\\b[a-z][a-z0-9+.-]{1,20}:\\/\\/[^\\s:@/'"\`<>\\\\]{0,300}:([^\\s/'"\`<>\\\\]{3,400})${AT_HOST}`,
+      'gi',
+    ),
+    sample: 'postgres://app:{w16}@db.prod.internal.net:5432/main',
+  },
+  {
+    // With a slash in it; a port and a path that holds an at sign are none.
+    id: 'connection-string',
+    label: 'password in a URL',
+    hints: ['://'],
+    group: 1,
+    pattern: new RegExp(
+      `\\b[a-z][a-z0-9+.-]{1,20}:\\/\\/[^\\s:@/'"\`<>\\\\]{1,300}:((?!\\d{1,5}[/?#])[^\\s:@/'"\`<>\\\\]{1,200}\\/[^\\s'"\`<>\\\\]{1,200})${AT_HOST}`,
+      'gi',
+    ),
+    sample: 'mysql://root:{w8}/{w9}/{w4}@db.prod.internal.net/main',
+  },
+  {
+    id: 'url-user',
+    label: 'token in a URL',
+    hints: ['://'],
+    group: 1,
+    generic: 'quoted',
+    pattern: new RegExp(
+      `\\b[a-z][a-z0-9+.-]{1,20}:\\/\\/([^\\s:@/?#'"\`<>\\\\]{16,400})(?::[^\\s@/'"\`<>\\\\]{0,100})?${AT_HOST}`,
+      'gi',
+    ),
+    sample: 'https://{h32}@o1.ingest.sentry.io/42',
+  },
+  {
+    id: 'url-parameter',
+    label: 'token in a URL',
+    hints: ['='],
+    group: 1,
+    generic: 'quoted',
+    pattern:
+      /[?&#;](?:[a-z_-]{0,20}(?:token|key|secret|password|passwd|signature)|auth|sig|code|pwd)=([^\s&#"'`<>\\(){}[\]]{8,400})/gi,
+    sample: 'https://api.prod.net/v1?access_token={w31}7',
+  },
+  {
+    id: 'basic-auth',
+    label: 'user and password of a header',
+    hints: ['basic '],
+    group: 1,
+    accepts: isUserAndPassword,
+    pattern: /\bbasic {1,3}([A-Za-z0-9+/_-]{6,600}={0,2})/gi,
+    sample: 'Authorization: Basic YWRtaW46{p12}',
+  },
+  {
+    id: 'bearer-token',
+    label: 'bearer token',
+    hints: ['bearer '],
+    group: 1,
+    generic: 'quoted',
+    pattern: /\bbearer {1,3}([A-Za-z0-9._~+/-]{16,1000}={0,2})/gi,
+    sample: 'Authorization: Bearer {w39}4',
+  },
+  {
+    id: 'header-key',
+    label: 'token of a header',
+    hints: ['authorization', 'key', 'token', 'secret', 'auth'],
+    group: 1,
+    generic: 'bare',
+    pattern: new RegExp(
+      `\\b(?:authorization|(?:x-[a-z-]{0,20}|private-|deploy-|job-)?(?:api-?key|token|secret|auth))(?:${QUOTE})?\\s{0,3}[:=,]\\s{0,3}(?:${QUOTE})?(?:(?:token|apikey|bot|key) )?([A-Za-z0-9._~+/-]{16,1000}={0,2})`,
+      'gi',
+    ),
+    sample: 'curl -H "X-Api-Key: {w31}5"',
+  },
+  {
+    id: 'azure-key',
+    label: 'Azure storage or bus key',
+    hints: ['accountkey', 'sharedaccesskey'],
+    group: 1,
+    pattern: /\b(?:account|sharedaccess)key(?:value)?\s{0,2}=\s{0,2}([A-Za-z0-9+/]{40,90}={0,2})/gi,
+    sample:
+      'DefaultEndpointsProtocol=https;AccountName=prod;AccountKey={s86}==;EndpointSuffix=core.windows.net',
+  },
+  {
+    id: 'aws-secret-key',
+    label: 'AWS secret access key',
+    hints: ['secret'],
+    group: 1,
+    pattern: new RegExp(
+      `(?:aws|secret[_-]?access)[\\w.-]{0,30}key[\\w.-]{0,20}(?:${QUOTE})?${IS}(?:${QUOTE})?([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])`,
+      'gi',
+    ),
+    sample: '{\\"AWS_SECRET_ACCESS_KEY\\": \\"{s40}\\"}',
+  },
+  {
+    id: 'npmrc-auth',
+    label: 'credential of a package registry',
+    hints: ['_auth', '_password'],
+    group: 1,
+    generic: 'quoted',
+    pattern: /_(?:auth(?:token)?|password)\s{0,2}=\s{0,2}["']?([A-Za-z0-9+/=_.-]{12,400})/gi,
+    sample: '//registry.prod.net/:_authToken={w31}6',
+  },
+  {
+    id: 'assigned-secret',
+    label: 'secret in an assignment',
+    hints: ['key', 'secret', 'token', 'passw', 'passphrase', 'credential'],
+    group: 2,
+    generic: 'quoted',
+    pattern: new RegExp(`${NAMED}(?:${QUOTE})?${IS}(${QUOTE})([^"'\`\\s\\\\]{8,400})\\1`, 'gi'),
+    sample: 'const apiKey = "{w23}8";',
+  },
+  {
+    id: 'assigned-secret',
+    label: 'secret in an assignment',
+    hints: ['KEY', 'SECRET', 'TOKEN', 'PASSW', 'CREDENTIAL'],
+    group: 1,
+    generic: 'quoted',
+    pattern:
+      /^(?:export |ENV |ARG |- )?[A-Z0-9_]{0,40}(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL)[A-Z0-9_]{0,20}[=:] ?([^\s"'`\\]{8,400})[^\S\n]{0,20}$/gm,
+    sample: 'export MY_TOKEN={w27}3',
+  },
+  {
+    id: 'assigned-secret',
+    label: 'secret in an assignment',
+    hints: ['KEY', 'SECRET', 'TOKEN', 'PASSW', 'CREDENTIAL'],
+    group: 1,
+    generic: 'bare',
+    pattern:
+      /(?<![A-Za-z0-9_])(?:[A-Z0-9_]{0,40}_)?(?:API_?KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL)S?(?:_[A-Z0-9_]{0,20})?[=:] ?([^\s"'`\\,;<>(){}]{8,400})/g,
+    sample: 'docker run -e SERVICE_TOKEN={w27}3 image',
+  },
+];

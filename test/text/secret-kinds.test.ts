@@ -1,0 +1,171 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { knownSecrets, PIECE } from '../../src/text/known-secrets.ts';
+import { findSecrets, redactSecrets, secretPatterns } from '../../src/text/redact.ts';
+import { filledSample, leaked } from '../support/secrets.ts';
+
+/** Where a text of a repository may have a credential: what stands before and behind it. */
+const AROUND: Record<string, (text: string) => string> = {
+  alone: (t) => t,
+  'in a sentence': (t) => `Use ${t}, then go on.`,
+  'in brackets': (t) => `(see ${t})`,
+  'in Markdown': (t) => `Run \`${t}\` first.\n`,
+  'in HTML': (t) => `<p title="x">${t}</p>`,
+  'in a string of code': (t) => `const x = '${t.replaceAll('\n', '\\n').replaceAll("'", "\\'")}';`,
+  'in JSON': (t) => JSON.stringify({ a: t, b: 1 }),
+  'behind a line feed in JSON': (t) => JSON.stringify({ a: `first\n${t}\nlast` }),
+  'in JSON within JSON': (t) => JSON.stringify({ body: JSON.stringify({ a: t }) }),
+  'on a line of its own': (t) => `before\n    ${t}\nafter\n`,
+  'in a comment': (t) => `# ${t}\n`,
+  'with Windows line ends': (t) => `a\r\n${t}\r\nb`,
+};
+
+const kinds = secretPatterns.map((p, i) => ({ ...p, name: `${p.id} (${i})` }));
+
+describe('a credential of each kind', () => {
+  it.each(kinds)('$name is masked wherever it stands', ({ sample }) => {
+    fc.assert(
+      fc.property(
+        filledSample(sample),
+        fc.constantFrom(...Object.keys(AROUND)),
+        ({ text, random }, around) => {
+          const written = AROUND[around]!(text);
+          const out = redactSecrets(written);
+          expect(leaked(out, random), out).toEqual([]);
+          expect(redactSecrets(out)).toBe(out);
+          expect(out.split('\n')).toHaveLength(written.split('\n').length);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each(kinds)('$name, cut anywhere, is masked by whoever knows the file', ({ sample }) => {
+    fc.assert(
+      fc.property(filledSample(sample), fc.nat(400), fc.nat(400), ({ text, random }, from, length) => {
+        const file = `first line\n${text}\nlast line\n`;
+        const known = knownSecrets();
+        known.add(findSecrets(file));
+        const cut = file.slice(from, from + length);
+        const out = known.mask(redactSecrets(cut));
+        expect(leaked(out, random, PIECE + 4), out).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('what only looks like one', () => {
+  const hash = 'd6f7a1c2b3e4958607f8e9dacb1b2c3d4e5f6071';
+  it.each([
+    ['a commit', `fixed in ${hash}`],
+    ['a short commit', 'see 3f2a91c0 and 9e107d9'],
+    ['a checksum', 'sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'],
+    [
+      'an integrity value',
+      '"integrity": "sha512-v2kDEe57lecTulaDIuNTPy3Ry4gLGJ6Z1O3vE1krgXZNrsQ+LFTGHVxVjcXPs17LhbZVGedAJv8XZ1tvj5FvSg=="',
+    ],
+    [
+      'a sum of go.sum',
+      'github.com/mark3labs/mcp-go v0.32.0 h1:fgwmbfL2gbd67obg57OfV2Dnrhs1HtSdlY/i5fn7MU8=',
+    ],
+    ['a UUID', '123e4567-e89b-12d3-a456-426614174000'],
+    [
+      'a picture',
+      `![x](data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4//8/w38GIAXDIBKE0DHxgljNBAAO9TXL0Y4OHwAAAABJRU5ErkJggg==)`,
+    ],
+    [
+      'words with sk-',
+      'sk-circle-fade-dot task-runner-with-a-very-long-name-indeed disk-usage-of-the-whole-machine-now',
+    ],
+    [
+      'names of variables',
+      'GITHUB_TOKEN ghp_TOKEN SLACK_BOT_TOKEN=xoxb-your-token AIzaSy... sk-ant-... hf_token',
+    ],
+    ['a prefix alone', 'Tokens begin with github_pat_, glpat-, sk-ant-api03-, AGE-SECRET-KEY-1 or dop_v1_.'],
+    [
+      'words behind basic and bearer',
+      'Basic authentication, bearer authentication; basic understanding of bearer',
+    ],
+    [
+      'an address with a port',
+      'http://localhost:3000/users/jane@example.org and https://host.net:8443/@scope/package',
+    ],
+    [
+      'an image with a tag and a checksum',
+      'docker://alpine:3.18@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+    ],
+    ['a user of ssh', 'ssh://git@github.com/acme/repo.git git+ssh://git@example.net/x'],
+    [
+      'code that reads a key',
+      "if (pem.includes('-----BEGIN PRIVATE KEY-----')) return importPkcs8(pem, readFile(path2));",
+    ],
+    [
+      'code that joins a key',
+      "const pem = '-----BEGIN PRIVATE KEY-----\\n' + base64EncodedPrivateKey + '\\n-----END PRIVATE KEY-----';",
+    ],
+    [
+      'prose about keys',
+      'A file begins with -----BEGIN RSA PRIVATE KEY----- and ends with -----END RSA PRIVATE KEY-----.',
+    ],
+    ['a parameter without a value', 'https://api.example.com/v1?access_token=YOUR_ACCESS_TOKEN&page=2'],
+    ['names with numbers', 'token: generateOauth2Token(user), authorization: oauth2TokenManager'],
+    ['a version in an assignment', 'CACHE_KEY=node-modules-linux KEY=value'],
+    ['a package in npm', 'npm_config_registry=https://registry.npmjs.org npm_package_version'],
+    ['dotted names', 'MyModule.Client.Configuration and NumberFormat.format.prototype'],
+    ['a dotted hash of a file', 'Main.3f2a91.c0d6f7a1c2b3e4958607f8e9dacb.js'],
+  ])('%s stays as it is', (_what, text) => {
+    expect(redactSecrets(text)).toBe(text);
+  });
+});
+
+describe('a private key', () => {
+  const line = (n: number) =>
+    fc.string({
+      unit: fc.constantFrom(...'abcdefghijKLMNOPQRSTUVWXYZ0123456789+/'),
+      minLength: n,
+      maxLength: n,
+    });
+  const body = fc
+    .tuple(fc.array(line(64), { minLength: 2, maxLength: 30 }), line(27))
+    .map(([lines, last]) => [...lines, `${last}=`]);
+  const name = fc.constantFrom(
+    'RSA PRIVATE KEY',
+    'PRIVATE KEY',
+    'OPENSSH PRIVATE KEY',
+    'EC PRIVATE KEY',
+    'ENCRYPTED PRIVATE KEY',
+    'PGP PRIVATE KEY BLOCK',
+  );
+  const FORMS: Record<string, (name: string, lines: string[]) => string> = {
+    file: (n, l) => `-----BEGIN ${n}-----\n${l.join('\n')}\n-----END ${n}-----\n`,
+    'with fields': (n, l) =>
+      `-----BEGIN ${n}-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0123456789ABCDEF\n\n${l.join('\n')}\n-----END ${n}-----\n`,
+    'string with escapes': (n, l) =>
+      `key = "-----BEGIN ${n}-----\\n${l.join('\\n')}\\n-----END ${n}-----\\n"`,
+    'strings that are joined': (n, l) =>
+      `const key =\n  '-----BEGIN ${n}-----\\n' +\n${l.map((x) => `  '${x}\\n' +\n`).join('')}  '-----END ${n}-----';\n`,
+    'list of strings': (n, l) =>
+      JSON.stringify([`-----BEGIN ${n}-----`, ...l, `-----END ${n}-----`], null, 2),
+    'block of YAML': (n, l) =>
+      `key: |\n${[`-----BEGIN ${n}-----`, ...l, `-----END ${n}-----`].map((x) => `    ${x}`).join('\n')}\nnext: 1\n`,
+    comment: (n, l) => [`-----BEGIN ${n}-----`, ...l, `-----END ${n}-----`].map((x) => `# ${x}`).join('\n'),
+    'without an end': (n, l) => `-----BEGIN ${n}-----\n${l.join('\n')}\n`,
+    'Windows line ends': (n, l) => `-----BEGIN ${n}-----\r\n${l.join('\r\n')}\r\n-----END ${n}-----\r\n`,
+    'JSON in JSON': (n, l) =>
+      JSON.stringify(JSON.stringify({ k: `-----BEGIN ${n}-----\n${l.join('\n')}\n-----END ${n}-----\n` })),
+  };
+  it.each(Object.keys(FORMS))('is masked to its last line: %s', (form) => {
+    fc.assert(
+      fc.property(name, body, (n, lines) => {
+        const text = `before\n${FORMS[form]!(n, lines)}\nfunction after() { return 1; }\n`;
+        const out = redactSecrets(text);
+        expect(leaked(out, lines), out).toEqual([]);
+        expect(out.split('\n')).toHaveLength(text.split('\n').length);
+        expect(out).toContain('function after() { return 1; }');
+        expect(out.startsWith('before\n')).toBe(true);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
