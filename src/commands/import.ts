@@ -2,6 +2,7 @@ import { closeSync, readSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { isRefusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
+import type { EvidenceItem } from '../domain/evidence.ts';
 import type { ForeignFile } from '../engine/import-results.ts';
 import type { Store } from '../engine/store.ts';
 import { openInputFile, readInputFile } from '../io/input-file.ts';
@@ -55,7 +56,8 @@ export type ImportedFile = {
 /** Takes in results, and says what came of it. Throws UserError when they cannot be read. */
 export const importedFile = async (store: Store, file: ForeignFile): Promise<ImportedFile> => {
   const { made, recorded } = await store.importResults(file);
-  const left = store.snapshot().evidence.get(made.id)?.items.length ?? 0;
+  const leads = (items: readonly EvidenceItem[]): number => items.filter((i) => i.kind === 'lead').length;
+  const left = leads(store.snapshot().evidence.get(made.id)?.items ?? []);
   const refused = isRefusal(recorded) ? recorded : null;
   const same = refused?.refused === 'nothing changed';
   return {
@@ -64,7 +66,7 @@ export const importedFile = async (store: Store, file: ForeignFile): Promise<Imp
     outcome: same ? 'same' : refused ? 'refused' : 'new',
     said: made.result.run.searched,
     counts: made.record.counts,
-    agreeing: refused && !same ? 0 : made.result.items.length - left,
+    agreeing: refused && !same ? 0 : leads(made.result.items) - left,
     failed: made.record.outcome === 'failed' ? made.result.run.message : '',
     ...(refused && !same ? { why: `${refused.refused} (${refused.hint})` } : {}),
   };
@@ -84,7 +86,7 @@ export const describeImport = (i: ImportedFile): string => {
   if (i.outcome === 'refused') return `${i.import} was not imported: ${i.why}`;
   return [
     `${i.import} ${i.outcome === 'same' ? 'was imported before: nothing changed' : 'imported'}. ${i.said}.`,
-    `${plural(lead, 'lead')}, ${i.agreeing} of them agreeing with a lead that was there; ${gap === 0 ? 'no gap' : `${plural(gap, 'gap')} (what could not be placed or looked at)`}.`,
+    `${plural(lead, 'lead')}${i.agreeing > 0 ? `, ${i.agreeing} of them agreeing with a lead that was there` : ''}; ${gap === 0 ? 'no gap' : `${plural(gap, 'gap')} (what could not be placed or looked at)`}.`,
   ].join('\n');
 };
 

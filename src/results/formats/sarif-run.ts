@@ -1,12 +1,23 @@
-import { advisoriesIn, cweIn, field, lineAt, listAt, textAt } from '../field.ts';
+import { advisoriesIn, cweIn, entriesAt, field, lineAt, listAt, textAt } from '../field.ts';
 import { strengthOf, type Tool, type ToolResult } from '../tool-result.ts';
 
 /** What a SARIF run says around its results, and a result read with it. */
 
-export type Rule = { id: string; level: string; cwe: string[]; title: string; tags: string };
+export type Rule = {
+  id: string;
+  level: string;
+  cwe: string[];
+  title: string;
+  tags: string;
+  /** Texts that results name by their ids. */
+  messages: ReadonlyMap<string, string>;
+};
 export type Run = {
   tool: Tool;
   rules: Rule[];
+  /** Of extensions, by their index: a result names a rule of one by both numbers. */
+  extensions: Rule[][];
+  extensionNames: string[];
   byId: Map<string, Rule>;
   artifacts: string[];
   bases: Map<string, { uri: string; base: string }>;
@@ -15,10 +26,15 @@ export type Run = {
 export const newRun = (): Run => ({
   tool: { name: '', version: '' },
   rules: [],
+  extensions: [],
+  extensionNames: [],
   byId: new Map(),
   artifacts: [],
   bases: new Map(),
 });
+
+/** No rule has more texts than a person could tell apart. */
+const MAX_MESSAGES = 100;
 
 export const ruleOf = (value: unknown): Rule => {
   const tags = listAt(value, 'properties', 'tags').filter((t) => typeof t === 'string');
@@ -39,6 +55,11 @@ export const ruleOf = (value: unknown): Rule => {
       textAt(value, 'name')
     ).slice(0, 300),
     tags: tags.join(' ').slice(0, 500),
+    messages: new Map(
+      entriesAt(value, 'messageStrings')
+        .slice(0, MAX_MESSAGES)
+        .map(([id, m]) => [id, textAt(m, 'text') || textAt(m, 'markdown')]),
+    ),
   };
 };
 
@@ -85,23 +106,52 @@ const placeOf = (run: Run, value: unknown): { place: ToolResult['place']; quoted
   return { place: null, quoted: '' };
 };
 
+/** The rules of the component a result names: the driver's, unless it points at an extension by number or name. */
+const rulesNamed = (run: Run, value: unknown): readonly Rule[] => {
+  const component = field(value, 'rule', 'toolComponent');
+  const index = field(component, 'index');
+  if (typeof index === 'number' && index >= 0) return run.extensions[index] ?? [];
+  const name = textAt(component, 'name');
+  const named = name === '' ? -1 : run.extensionNames.indexOf(name);
+  return named < 0 ? run.rules : (run.extensions[named] ?? []);
+};
+
 const ruleOfResult = (run: Run, value: unknown): Rule => {
   const id = textAt(value, 'ruleId') || textAt(value, 'rule', 'id');
-  const index = field(value, 'ruleIndex') ?? field(value, 'rule', 'index');
+  const index = field(value, 'rule', 'index') ?? field(value, 'ruleIndex');
+  const byIndex = typeof index === 'number' ? rulesNamed(run, value)[index] : undefined;
+  const agrees = byIndex && (id === '' || id === byIndex.id || id.startsWith(`${byIndex.id}/`));
   const known =
+    (agrees ? byIndex : undefined) ??
     run.byId.get(id) ??
     // "a/b" may name the sub-rule b of the rule a.
     run.byId.get(id.replace(/\/[^/]*$/, '')) ??
-    (typeof index === 'number' ? run.rules[index] : undefined);
-  return known ? { ...known, id: id || known.id } : { id, level: '', cwe: [], title: '', tags: '' };
+    byIndex;
+  return known
+    ? { ...known, id: id || known.id }
+    : { id, level: '', cwe: [], title: '', tags: '', messages: new Map() };
+};
+
+/** `[words](1)` points at one of the result's own places: only the words say something here. */
+const withoutLinks = (text: string): string => text.replace(/\[([^\]\n]{1,300})\]\(\d{1,9}\)/g, '$1');
+
+/** What a result says: its own text, or the rule's by its id with the arguments put in. */
+const messageOf = (value: unknown, rule: Rule): string => {
+  const own = textAt(value, 'message', 'text') || textAt(value, 'message', 'markdown');
+  const id = textAt(value, 'message', 'id');
+  const text = own || (rule.messages.get(id) ?? '');
+  const given = listAt(value, 'message', 'arguments');
+  return withoutLinks(
+    text.replace(/\{(\d{1,3})\}/g, (whole, n: string) => {
+      const argument = given[Number(n)];
+      return typeof argument === 'string' ? argument : whole;
+    }),
+  ).slice(0, 4000);
 };
 
 export const resultOf = (run: Run, value: unknown): ToolResult => {
   const rule = ruleOfResult(run, value);
-  const message =
-    textAt(value, 'message', 'text') ||
-    textAt(value, 'message', 'markdown') ||
-    textAt(value, 'message', 'id');
+  const message = messageOf(value, rule);
   const level = textAt(value, 'level') || rule.level || 'warning';
   const suppressed = listAt(value, 'suppressions').length > 0;
   const secret = /secret|credential|gitleaks|trufflehog|password/i.test(
@@ -127,6 +177,9 @@ export const resultOf = (run: Run, value: unknown): ToolResult => {
       message,
       rule.title && rule.title !== message ? rule.title : '',
       suppressed ? 'The tool says that it is suppressed in the source.' : '',
+      place && place.startLine === null
+        ? 'The tool names no line: what is shown is the beginning of the file.'
+        : '',
     ]
       .filter(Boolean)
       .join('\n\n'),

@@ -13,6 +13,7 @@ const MAX_RULES = 100_000;
 const MAX_ARTIFACTS = 500_000;
 const MAX_RUNS = 1000;
 const MAX_ROOTS = 1000;
+const MAX_EXTENSIONS = 1000;
 
 /** `.../runs/3/...`: which run a part is of. Runs beyond any use share one. */
 const runOf = (runs: Map<number, Run>, path: readonly (string | number)[]): Run => {
@@ -37,11 +38,13 @@ const readRuns = (bytes: Uint8Array) => {
       detail: text,
     });
   const of = (path: readonly (string | number)[]) => runOf(runs, path);
-  const addRule = (value: unknown, path: readonly (string | number)[], numbered: boolean): void => {
+  const addRule = (value: unknown, path: readonly (string | number)[]): void => {
     if (++seen.rules > MAX_RULES) return;
     const run = of(path);
     const rule = ruleOf(value);
-    if (numbered) run.rules.push(rule);
+    const extension = path[3] === 'extensions' ? Math.min(Number(path[4]), MAX_EXTENSIONS) : null;
+    if (extension === null) run.rules.push(rule);
+    else (run.extensions[extension] ??= []).push(rule);
     // Of two rules with one id the first stands, as an index would find it.
     if (rule.id && !run.byId.has(rule.id)) run.byId.set(rule.id, rule);
   };
@@ -67,8 +70,15 @@ const readRuns = (bytes: Uint8Array) => {
     word(['tool', 'driver', 'semanticVersion'], (run, text) => {
       run.tool.version ||= text;
     }),
-    { at: ['runs', '*', 'tool', 'driver', 'rules', '*'], take: (v, p) => addRule(v, p, true) },
-    { at: ['runs', '*', 'tool', 'extensions', '*', 'rules', '*'], take: (v, p) => addRule(v, p, false) },
+    { at: ['runs', '*', 'tool', 'driver', 'rules', '*'], take: addRule },
+    { at: ['runs', '*', 'tool', 'extensions', '*', 'rules', '*'], take: addRule },
+    {
+      at: ['runs', '*', 'tool', 'extensions', '*', 'name'],
+      take: (v, p) => {
+        if (typeof v === 'string' && Number(p[4]) < MAX_EXTENSIONS)
+          of(p).extensionNames[Number(p[4])] = v.slice(0, 200);
+      },
+    },
     {
       at: ['runs', '*', 'artifacts', '*', 'location'],
       take: (v, p) => {
@@ -134,12 +144,14 @@ export const sarif: Format = {
       );
     for (const run of runs.values()) run.tool.name ||= 'a tool without a name';
     const kept = keepGravest();
+    const spoke = new Set<Run>();
     const quiet = new Map<string, number>();
     const count = (what: string): void => void quiet.set(what, (quiet.get(what) ?? 0) + 1);
     const { passedOver: lost } = readParts(bytes, [
       {
         at: ['runs', '*', 'results', '*'],
         take: (value, path) => {
+          spoke.add(runOf(runs, path));
           const kind = textAt(value, 'kind');
           if (QUIET.has(kind)) return count(`say ${kind}`);
           if (textAt(value, 'baselineState') === 'absent')
@@ -151,6 +163,16 @@ export const sarif: Format = {
     const tools = [...runs.values()].map((r) => r.tool);
     const first = tools[0] ?? { name: 'a tool without a name', version: '' };
     const gaps = failures.gaps(first, lost + passedOver);
+    // Where no run reports anything, that is said of the whole file.
+    if (spoke.size > 0)
+      for (const run of runs.values())
+        if (!spoke.has(run))
+          gaps.push({
+            tool: run.tool,
+            title: `${run.tool.name} reports nothing in a run of its own, which does not say what it looked at`,
+            detail:
+              'Make sure that it ran on this commit, and to its end, before you take this for an answer.',
+          });
     if (seen.external > 0)
       gaps.push({
         tool: first,
