@@ -168,8 +168,11 @@ const proposalOf = (
   const rating = facts.filter((f) => f.value !== null);
   if (votes.length === 0 && facts.length === 0)
     return { value: null, reason: 'no check of this methodology speaks to it' };
+  const bounding = silent.filter((v) => v.most !== undefined);
   const bounds = [
-    ...silent.flatMap((v) => (v.most === undefined ? [] : [{ most: v.most, why: `${v.check} ${v.why}` }])),
+    ...(bounding.length > 0
+      ? [{ most: Math.min(...bounding.map((v) => v.most!)), why: grouped(bounding) }]
+      : []),
     ...facts.flatMap((f) => (f.most === null ? [] : [{ most: f.most, why: f.why }])),
   ];
   const lowest = Math.min(...rated.map((v) => v.value!), ...rating.map((f) => f.value!));
@@ -181,7 +184,8 @@ const proposalOf = (
     ...(rated.some((v) => v.value === value) ? [grouped(rated.filter((v) => v.value === value))] : []),
     ...bounds.filter((b) => b.most === value || counted === 0).map((b) => b.why),
   ];
-  const left = silent.length > 0 ? `Not counted: ${grouped(silent)}` : '';
+  const unsaid = silent.filter((v) => v.most === undefined);
+  const left = unsaid.length > 0 ? `Not counted: ${grouped(unsaid)}` : '';
   // Nothing can be worse than the lowest level, so what else there is cannot change it.
   if (counted > 0 && (value === 0 || 2 * counted >= asked.length + rating.length))
     return {

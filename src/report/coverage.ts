@@ -19,6 +19,8 @@ export type Look = {
 export type CheckReport = {
   id: string;
   title: string;
+  why: string;
+  failsWhen: string;
   phase: string;
   section: string;
   origin: 'guide' | 'extension' | 'custom';
@@ -112,6 +114,8 @@ export const checkReports = (
         return {
           id: check.id,
           title: check.title,
+          why: check.why,
+          failsWhen: check.failsWhen,
           phase: phase.title,
           section: section.title,
           origin: check.origin,

@@ -157,7 +157,7 @@ describe('the scorecard', () => {
     });
     expect(card({ verdicts }).criterion('access-control')).toMatchObject({
       value: 2,
-      reason: expect.stringContaining('2.2.3 fails, and how grave is not said'),
+      reason: expect.stringContaining('fails, and how grave is not said (2.2.3)'),
     });
   });
 
@@ -174,7 +174,7 @@ describe('the scorecard', () => {
     expect(card({ verdicts, events: [finding('critical')] }).criterion('access-control').value).toBe(0);
     expect(card({ verdicts: { '3.3.3': 'fail' } }).criterion('issue-resolution')).toMatchObject({
       value: null,
-      reason: expect.stringContaining('no better than 2: 3.3.3 fails, and how grave is not said'),
+      reason: expect.stringContaining('no better than 2: fails, and how grave is not said (3.3.3)'),
     });
   });
 

@@ -101,12 +101,12 @@ const elementsOf = (html: string): Element[] => {
 
 /** Everything our page is made of; nothing here can run or load. */
 const TAGS = new Set(
-  'html head meta title style body header main h1 h2 h3 h4 h5 h6 p a dl dt dd div section article span ul ol li table thead tbody tr th td fieldset legend label input code pre em strong s br hr blockquote svg g path rect text'.split(
+  'html head meta title style body header main h1 h2 h3 h4 h5 h6 p a dl dt dd div section article span ul ol li table thead tbody tr th td fieldset legend label input code pre wbr em strong s br hr blockquote svg g path rect text'.split(
     ' ',
   ),
 );
 const ATTRIBUTES = new Set(
-  'lang charset http-equiv content name href rel class id style role aria-label title type checked viewBox d x y width height rx start'.split(
+  'lang charset http-equiv content name href rel class id style role aria-label title type checked viewBox d x y width height rx start data-label'.split(
     ' ',
   ),
 );

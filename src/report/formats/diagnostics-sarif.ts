@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostic.ts';
-import { SARIF_SCHEMA, sarifText, sarifUri } from './sarif-text.ts';
+import { SARIF_INFORMATION, SARIF_SCHEMA, sarifText, sarifUri } from './sarif-text.ts';
 
 const LEVELS = { blocking: 'error', warning: 'warning', info: 'note' } as const;
 
@@ -32,7 +32,13 @@ export const diagnosticsSarif = (
           driver: {
             name: tool.name,
             version: tool.version,
-            rules: rules.map((id) => ({ id, shortDescription: { text: describe(id) } })),
+            informationUri: SARIF_INFORMATION,
+            rules: rules.map((id) => ({
+              id,
+              shortDescription: { text: describe(id) },
+              fullDescription: { text: `${describe(id)}.` },
+              help: { text: `${describe(id)}. What is wrong and what to do about it stands in each result.` },
+            })),
           },
         },
         columnKind: 'unicodeCodePoints',
@@ -40,7 +46,7 @@ export const diagnosticsSarif = (
           ruleId: d.rule,
           ruleIndex: rules.indexOf(d.rule),
           level: LEVELS[d.level],
-          message: { text: sarifText(`${d.message}. To do: ${d.fix || 'nothing'}`) },
+          message: { text: sarifText(`${d.message}.${d.fix ? ` To do: ${d.fix}.` : ''}`) },
           locations: [
             {
               physicalLocation: {

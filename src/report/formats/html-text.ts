@@ -30,6 +30,9 @@ const renderer = (draw: DrawFence) => {
     tokens[i]!.attrSet('rel', 'noopener noreferrer nofollow');
     return self.renderToken(tokens, i, options);
   };
+  // A path may go on in the next line after any of its parts; no part of it is broken.
+  md.renderer.rules.code_inline = (tokens, i) =>
+    `<code>${escapeHtml(tokens[i]!.content, 20_000).replace(/[/_.:-](?=.)/g, '$&<wbr>')}</code>`;
   md.renderer.rules.fence = (tokens, i) => {
     const { info, content } = tokens[i]!;
     const language = info.trim().split(/\s/)[0] ?? '';

@@ -6,8 +6,8 @@ import { clip } from '../markdown.ts';
 import type { FindingReport, ReportModel } from '../report-model.ts';
 
 /**
- * One OSV advisory a weakness, in the layout of the community's vulnerability database. The audited commit is known to be
- * affected, and nothing is known about others: the range ends there. Positive findings are no vulnerabilities.
+ * One OSV advisory a vulnerability, in the layout of the community's vulnerability database. The audited commit is known to be
+ * affected, and nothing is known about others: no range is given.
  */
 export type Advisory = { path: string; text: string };
 
@@ -68,15 +68,11 @@ const advisory = (f: FindingReport, m: ReportModel, id: string): JsonObject => {
     summary: line(f.title, 120) || f.tag,
     details: plain(`${f.summary}\n\n${f.description}`, 30_000),
     ...(severityOf(f).length > 0 ? { severity: severityOf(f) } : {}),
+    // A range would have to say since when. An audit knows of one commit, and of the release it is, that they are affected.
     affected: [
       {
-        ranges: [
-          {
-            type: 'GIT',
-            repo: m.target.repository.url,
-            events: [{ introduced: '0' }, { last_affected: m.target.commit }],
-          },
-        ],
+        versions: [...new Set([m.target.version, m.target.commit])],
+        database_specific: { repository: m.target.repository.url, commit: m.target.commit },
       },
     ],
     references: referencesOf(f, m),
@@ -99,17 +95,27 @@ const advisory = (f: FindingReport, m: ReportModel, id: string): JsonObject => {
 };
 
 /**
+ * Whether a finding tells of something that can be exploited in this code. A missing document or an unsigned commit is a
+ * weakness of how it is made: it belongs into the audit, and not into a database of vulnerabilities.
+ */
+export const isVulnerability = (f: FindingReport): boolean =>
+  !f.positive &&
+  f.severity !== 'info' &&
+  f.cwe !== null &&
+  f.locations.length > 0 &&
+  f.impact.exploitability !== 'None' &&
+  [f.impact.confidentiality, f.impact.integrity, f.impact.availability].some((level) => level !== 'None');
+
+/**
  * @param idOf eight upper-case hexadecimal digits that are always the same for this finding of this session
  */
 export const advisories = (m: ReportModel, idOf: (finding: string) => string): Advisory[] => {
   const [year = '', month = '', day = ''] = m.date.split('-');
-  return m.findings
-    .filter((f) => !f.positive && f.severity !== 'info')
-    .map((f) => {
-      const id = `OSV-MCPS-${year}-${idOf(f.id)}`;
-      return {
-        path: `advisories/${year}/${month}/${day}/${id}-osv.json`,
-        text: jsonText(advisory(f, m, id)),
-      };
-    });
+  return m.findings.filter(isVulnerability).map((f) => {
+    const id = `OSV-MCPS-${year}-${idOf(f.id)}`;
+    return {
+      path: `advisories/${year}/${month}/${day}/${id}-osv.json`,
+      text: jsonText(advisory(f, m, id)),
+    };
+  });
 };

@@ -20,3 +20,6 @@ export const sarifUri = (path: string): string =>
     .join('/') || '‹nameless›'.replace(/./gu, (c) => encodeURIComponent(c));
 
 export const SARIF_SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
+
+/** Where what a log is about can be read up: the standard itself, until the program has a home of its own. */
+export const SARIF_INFORMATION = 'https://modelcontextprotocol-security.io/';

@@ -1,5 +1,5 @@
 import { cweLabel, cweUrl } from '../../domain/cwe.ts';
-import type { EvidenceItem, Location } from '../../domain/evidence.ts';
+import { type EvidenceItem, type Location, placeWords } from '../../domain/evidence.ts';
 import type { Severity } from '../../domain/methodology.ts';
 import { leadingScore } from '../../domain/scoring/severity.ts';
 import { jsonText } from '../../text/json-text.ts';
@@ -7,7 +7,7 @@ import { visibleLines } from '../../text/visible.ts';
 import { jsonInjections } from '../labels.ts';
 import { clip } from '../markdown.ts';
 import type { FindingReport, ReportModel } from '../report-model.ts';
-import { SARIF_SCHEMA, sarifText, sarifUri } from './sarif-text.ts';
+import { SARIF_INFORMATION, SARIF_SCHEMA, sarifText, sarifUri } from './sarif-text.ts';
 
 /**
  * The findings as a SARIF 2.1.0 log. A rule is a check of the methodology; a result is a finding, with its flows, and with
@@ -78,7 +78,22 @@ const fingerprint = (f: FindingReport): string => {
   ].join(':');
 };
 
-const result = (f: FindingReport, rules: readonly string[], taxa: readonly string[]) => {
+/**
+ * Where a result is shown that is about no line, since code scanning shows none without a place: the beginning of a file of
+ * the audited commit, as near to the root as the evidence names one.
+ */
+const frontOf = (m: ReportModel): string => {
+  const paths = m.evidence.items.flatMap((i) => (i.location ? [i.location.path] : []));
+  const depth = (p: string): number => p.split('/').length;
+  const isReadme = (p: string): number => (/^readme\b/i.test(p) ? 0 : 1);
+  return (
+    [...new Set(paths)].sort(
+      (a, b) => isReadme(a) - isReadme(b) || depth(a) - depth(b) || (a < b ? -1 : 1),
+    )[0] ?? 'README.md'
+  );
+};
+
+const result = (f: FindingReport, front: string, rules: readonly string[], taxa: readonly string[]) => {
   const [first, ...rest] = placesOf(f);
   const flows = f.items.filter((i) => i.flow.length > 0);
   return {
@@ -86,9 +101,25 @@ const result = (f: FindingReport, rules: readonly string[], taxa: readonly strin
     ruleIndex: rules.indexOf(f.checks[0]!),
     kind: f.positive ? 'pass' : 'fail',
     level: f.positive ? 'none' : LEVELS[f.severity],
-    message: { text: sarifText(`${f.title}. ${f.summary}`) },
-    locations: first ? [located(first)] : [],
-    ...(rest.length > 0 ? { relatedLocations: rest.map((l, id) => ({ id, ...located(l) })) } : {}),
+    message: {
+      text: sentence(
+        sarifText(
+          first
+            ? `${f.title}. ${f.summary}`
+            : `${f.title}. ${f.summary} It is about no line of the repository`,
+        ),
+      ),
+    },
+    locations: [first ? located(first) : { physicalLocation: physical(front, 1, 1) }],
+    ...(rest.length > 0
+      ? {
+          relatedLocations: rest.map((l, id) => ({
+            id,
+            message: { text: sarifText(`Another place of ${f.tag}: ${placeWords(l)}.`, 500) },
+            ...located(l),
+          })),
+        }
+      : {}),
     ...(flows.length > 0 ? { codeFlows: flows.map(codeFlow) } : {}),
     ...(f.cwe
       ? {
@@ -110,15 +141,26 @@ const result = (f: FindingReport, rules: readonly string[], taxa: readonly strin
   };
 };
 
+/** Plain messages end as sentences do. */
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+/** Code scanning shows no more tags of a rule than this. */
+const MAX_TAGS = 20;
+
 const rulesOf = (m: ReportModel, ids: readonly string[]) =>
   ids.map((id) => {
     const check = m.checks.find((c) => c.id === id);
     const own = m.findings.filter((f) => f.checks[0] === id && !f.positive);
+    const fails = check?.failsWhen ? `It fails when this holds: ${check.failsWhen}` : '';
+    const text = sarifText([check?.why ?? check?.title ?? id, fails].filter(Boolean).join(' '));
     return {
       id,
       shortDescription: { text: sarifText(check?.title ?? id, 500) },
+      fullDescription: { text: sentence(sarifText(check?.why || check?.title || id, 1_000)) },
+      help: { text: sentence(text) },
+      ...(own.length > 0 ? { defaultConfiguration: { level: LEVELS[own[0]!.severity] } } : {}),
       properties: {
-        tags: ['security', ...(check?.top10 ?? []), ...(check?.ttps ?? [])],
+        tags: ['security', ...(check?.top10 ?? []), ...(check?.ttps ?? [])].slice(0, MAX_TAGS),
         ...(own.length > 0 ? { 'security-severity': severityNumber(own[0]!) } : {}),
       },
     };
@@ -158,6 +200,7 @@ export const sarifLog = (m: ReportModel): unknown => {
           driver: {
             name: m.tool.name,
             version: m.tool.version,
+            informationUri: SARIF_INFORMATION,
             rules: rulesOf(m, rules),
             ...(taxa.length > 0 ? { supportedTaxonomies: [{ name: 'CWE', index: 0 }] } : {}),
           },
@@ -189,7 +232,7 @@ export const sarifLog = (m: ReportModel): unknown => {
           SRCROOT: { description: { text: 'Root of the audited commit' } },
         },
         columnKind: 'unicodeCodePoints',
-        results: m.findings.map((f) => result(f, rules, taxa)),
+        results: m.findings.map((f) => result(f, frontOf(m), rules, taxa)),
         properties: {
           methodology: `${m.methodology.id}@${m.methodology.version}`,
           checksTotal: m.coverage.total,
