@@ -1,6 +1,7 @@
 import type { EvidenceItem } from '../domain/evidence.ts';
 import { type Scrutiny, scrutinyWords } from '../domain/scrutiny.ts';
 import { plural } from '../text/plural.ts';
+import { wholeSentences } from '../text/sentences.ts';
 import type { CheckReport, Coverage, Look } from './coverage.ts';
 
 /** What the audit does not know, in words: tests left out, nobody looked, leads left open. */
@@ -32,7 +33,7 @@ export const limitationsOf = (
       .slice(0, 100)
       .map(
         (g) =>
-          `Gap in the evidence for ${g.checks.join(', ') || 'no check'}: ${g.title}${g.detail ? ` (${g.detail.slice(0, 300)})` : ''}`,
+          `Gap in the evidence for ${g.checks.join(', ') || 'no check'}: ${g.title}${g.detail ? ` (${wholeSentences(g.detail, 300)})` : ''}`,
       ),
     ...(gaps.length > 100 ? [`${gaps.length - 100} more gaps are listed in artifacts/evidence.json.`] : []),
     ...(openLeads > 0

@@ -1,7 +1,10 @@
 import { type Finding, speaksTo } from '../domain/finding.ts';
 import type { Severity } from '../domain/methodology.ts';
+import { type Scrutiny, scrutinyWords } from '../domain/scrutiny.ts';
+import { numbered, plural } from '../text/plural.ts';
 import type { CheckReport, Coverage, Look, Top10Row } from './coverage.ts';
 import { SEVERITIES } from './ids.ts';
+import { clip } from './markdown.ts';
 
 /**
  * Ratings the database asks for, derived from verdicts and findings. What was not tested can only make things worse, so no
@@ -83,15 +86,59 @@ const DEPLOYMENT: Record<string, readonly [string, string, string, string]> = {
 
 const isGrave = (s: Severity | null): boolean => s === 'critical' || s === 'high';
 
-const confidenceOf = (c: Coverage, looks: readonly Look[]): Proposal => {
+/** What each environment stands for, so that its row can be read by itself. */
+const MEANS: Record<(typeof ENVIRONMENTS)[number], string> = {
+  development: "one person's machine and data",
+  staging: 'shared, with data that is not real',
+  production: 'others rely on it, and its data are real',
+  enterprise: 'many depend on it, and somebody answers for it',
+};
+const MOST_QUOTED = 3;
+
+/** Findings by what they say of this environment, gravest first. */
+const environmentReason = (
+  e: (typeof ENVIRONMENTS)[number],
+  findings: readonly (Finding & { tag: string })[],
+): string => {
+  const weak = findings.some((f) => !f.positive);
+  const saying = findings.filter((f) => !f.positive && f.business[e].trim() !== '');
+  const said = saying
+    .slice(0, MOST_QUOTED)
+    .map((f) => `${f.tag}: ${clip(f.business[e].trim().replace(/\s+/g, ' '), 240).replace(/\.$/, '')}`);
+  const more = saying.length - said.length;
+  return [
+    MEANS[e],
+    ...(weak
+      ? said.length > 0
+        ? said
+        : ['no finding says what it means here']
+      : ['no weakness was recorded']),
+    ...(more > 0 ? [`and ${plural(more, 'more finding')}`] : []),
+  ].join('; ');
+};
+
+const confidenceOf = (c: Coverage, looks: readonly Look[], scrutiny: Scrutiny): Proposal => {
   const decided = c.total - c.notTested - c.unsure;
   const blind = looks.filter((l) => !l.looked).length;
   const share = c.total === 0 ? 0 : decided / c.total;
+  // A verdict nobody can follow is decided, and tells little more than that.
+  const stamped = scrutiny.passes > 0 && scrutiny.untouched.length * 2 > scrutiny.passes;
+  const noted = scrutiny.withoutNote.length === 0 && scrutiny.unreadLeads === 0;
   const value =
-    decided === 0 ? NOT_ASSESSED : c.complete && blind === 0 ? 'high' : share >= 0.75 ? 'medium' : 'low';
+    decided === 0
+      ? NOT_ASSESSED
+      : c.complete && blind === 0 && noted
+        ? 'high'
+        : share >= 0.75 && !stamped
+          ? 'medium'
+          : 'low';
   return {
     value,
-    reason: `${decided} of ${c.total} checks are decided, and ${blind} of ${looks.length} collectors could not look`,
+    reason: [
+      `${decided} of ${plural(c.total, 'check')} ${numbered(decided, 'is', 'are')} decided`,
+      ...(blind > 0 ? [`${blind} of ${plural(looks.length, 'collector')} could not look`] : []),
+      ...scrutinyWords(scrutiny),
+    ].join('; '),
   };
 };
 
@@ -111,9 +158,10 @@ const supplyChainOf = (rows: readonly Top10Row[]): Proposal => {
 export const proposalsOf = (
   checks: readonly CheckReport[],
   coverage: Coverage,
-  findings: readonly Finding[],
+  findings: readonly (Finding & { tag: string })[],
   top10: readonly Top10Row[],
   looks: readonly Look[],
+  scrutiny: Scrutiny,
 ): Proposals => {
   const worst = worstOf(checks, findings);
   const plain = plainRisk(worst.severity);
@@ -136,7 +184,7 @@ export const proposalsOf = (
   const decided = whole || isGrave(worst.severity);
   const deployment = (i: 0 | 1 | 2 | 3): Proposal => ({
     value: decided ? DEPLOYMENT[plain]![i] : NOT_ASSESSED,
-    reason: why,
+    reason: environmentReason(ENVIRONMENTS[i], findings),
   });
   const assessed = top10.filter((r) => r.verdict !== null);
   const failing = assessed.filter((r) => r.verdict === 'fail').map((r) => r.id);
@@ -178,6 +226,6 @@ export const proposalsOf = (
       },
       supplyChain: supplyChainOf(top10),
     },
-    confidence: confidenceOf(coverage, looks),
+    confidence: confidenceOf(coverage, looks, scrutiny),
   };
 };

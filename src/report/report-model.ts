@@ -277,7 +277,7 @@ export const buildReport = (given: ReportInput): ReportModel => {
       scrutiny,
       worked.some((e) => e.type === 'network.allowed' && e.allowed),
     ),
-    proposals: proposalsOf(checks, coverage, findings, top10, looks),
+    proposals: proposalsOf(checks, coverage, findings, top10, looks, scrutiny),
     scorecard: scorecardOf({ session, methodology, evidence, missing: input.missing }),
     surface,
     evidence: evidenceFileOf(input, repository, items, surface),

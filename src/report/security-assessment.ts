@@ -75,8 +75,9 @@ const finding = (f: FindingReport): Block[] => {
       ...(f.items.length > 0
         ? [{ label: 'Evidence items', is: of`${listed(f.items.map((i) => code(i.id)))}` } as const]
         : []),
-      ...(f.reproduction.length > 0
-        ? [{ label: 'Reproduction begins with', is: of`${words(f.reproduction[0]!, 200)}` } as const]
+      // A step that is too long stands in the finding's file: half a command is another command.
+      ...(f.reproduction[0] !== undefined && f.reproduction[0].length <= 200
+        ? [{ label: 'Reproduction begins with', is: of`${words(f.reproduction[0], 200)}` } as const]
         : []),
     ]),
   ];
@@ -113,15 +114,17 @@ const recommendations = (m: ReportModel): Block[] => {
   ];
 };
 
+const sentenceCase = (s: string): string => s.slice(0, 1).toUpperCase() + s.slice(1);
+
 const deployment = (m: ReportModel): Block[] => [
   h2('Deployment Recommendations'),
   para(
-    proposals`Derived from the gravest weakness and from what was tested; no environment is rated better than its tests.`,
+    proposals`Derived from the gravest weakness and from what was tested; no environment is rated better than its tests. ${long(sentenceCase(m.proposals.overallRisk.reason), 1_000)}.`,
   ),
   ...ENVIRONMENTS.flatMap((e): Block[] => [
     h3(`${titleCase(e)} Environment`),
     fields([field('Status', proposals`${said(m.proposals.deployment[e].value)}`)]),
-    para(proposals`Because ${m.proposals.deployment[e].reason}.`),
+    para(proposals`${long(sentenceCase(m.proposals.deployment[e].reason), 1_500)}.`),
   ]),
 ];
 

@@ -62,7 +62,7 @@ const faults = (log: Json): string[] => {
       need(list(result.locations).length <= 1000, 'GH1004 locations', at);
       need(Object.keys(result.partialFingerprints ?? {}).length > 0, 'GH1015 partialFingerprints', at);
       need(rules[Number(result.ruleIndex)]?.id === result.ruleId, 'SARIF1009, SARIF1010 the rule', at);
-      list(result.locations).forEach((l, i) => place(l, `${at} location ${i}`));
+      for (const [i, l] of list(result.locations).entries()) place(l, `${at} location ${i}`);
       list(result.relatedLocations).forEach((l, i) => {
         need(
           typeof l.message?.text === 'string',

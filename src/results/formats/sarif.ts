@@ -43,8 +43,9 @@ const readRuns = (bytes: Uint8Array) => {
     const run = of(path);
     const rule = ruleOf(value);
     const extension = path[3] === 'extensions' ? Math.min(Number(path[4]), MAX_EXTENSIONS) : null;
-    if (extension === null) run.rules.push(rule);
-    else (run.extensions[extension] ??= []).push(rule);
+    const rules = extension === null ? run.rules : (run.extensions[extension] ?? []);
+    rules.push(rule);
+    if (extension !== null) run.extensions[extension] = rules;
     // Of two rules with one id the first stands, as an index would find it.
     if (rule.id && !run.byId.has(rule.id)) run.byId.set(rule.id, rule);
   };

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import type { EventBody } from '../../src/domain/events.ts';
+import { checksOf } from '../../src/domain/methodology.ts';
+import { ENVIRONMENTS } from '../../src/report/proposals.ts';
+import { buildReport } from '../../src/report/report-model.ts';
+import { securityAssessment } from '../../src/report/security-assessment.ts';
+import { inputOf, shellFinding, smallMethodology, smallScript, started } from './scripted-session.ts';
+
+const pass = (note: string): EventBody[] => [
+  started(),
+  ...smallScript().filter((e) => e.type === 'evidence.collected' || e.type === 'evidence.triaged'),
+  ...checksOf(smallMethodology).map(
+    (c): EventBody => ({ type: 'check.answered', check: c.id, answer: { verdict: 'pass', note } }),
+  ),
+];
+const model = (bodies: EventBody[]) => buildReport(inputOf(bodies));
+const business = {
+  development: 'A page the developer opens runs commands.',
+  staging: '',
+  production: 'Anybody on the network runs commands.',
+  enterprise: '',
+};
+
+describe('where it may run', () => {
+  it('gives every row a reason of its own, in the words of the findings where they have any', () => {
+    const m = model([
+      ...pass('read'),
+      { type: 'finding.recorded', finding: 'F-01', value: shellFinding({ business }) },
+    ]);
+    const reasons = ENVIRONMENTS.map((e) => m.proposals.deployment[e].reason);
+    expect(new Set(reasons).size).toBe(ENVIRONMENTS.length);
+    expect(reasons[0]).toContain('HIGH-001: A page the developer opens runs commands');
+    expect(reasons[1]).toContain('no finding says what it means here');
+    expect(reasons[2]).toContain('Anybody on the network runs commands');
+  });
+
+  it('says no sentence of the section four times', () => {
+    const section = securityAssessment(model(pass('read')))
+      .split('## Deployment Recommendations')[1]!
+      .split('\n## ')[0]!;
+    const sentences = section.split(/(?<=[.;])\s+/).filter((s) => s.trim().length > 40);
+    const times = Math.max(...sentences.map((s) => sentences.filter((t) => t === s).length));
+    expect(times).toBeLessThan(4);
+  });
+});
+
+describe('confidence', () => {
+  it('is not high on passes nobody can follow, and names nothing that was not the case', () => {
+    const stamped = model(pass('')).proposals.confidence;
+    expect(stamped.value).not.toBe('high');
+    expect(stamped.reason).toContain('passes without a note');
+    for (const { reason } of [stamped, model(pass('read')).proposals.confidence])
+      expect(reason).not.toMatch(/\b0 of \d+/);
+  });
+});
