@@ -125,8 +125,12 @@ export const mask = (secret: string): string => {
   return `${shown}…[${secret.length} characters]`;
 };
 
-/** Masked, and as many lines as before: the other lines of a file must keep their numbers. */
-const maskLines = (secret: string): string => mask(secret) + '\n…'.repeat(secret.split('\n').length - 1);
+/**
+ * Masked, and as many lines as before: the other lines of a file must keep their numbers. No line is an ellipsis alone, which
+ * in a citation stands for lines left out.
+ */
+const maskLines = (secret: string): string =>
+  mask(secret) + '\n[masked]'.repeat(secret.split('\n').length - 1);
 
 /** The text with everything that looks like a credential masked. Other text is unchanged, and so is the number of lines. */
 export const redactSecrets = (text: string): string => {
