@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readPythonSurface } from '../../src/analysis/surface/surface-python.ts';
-import { readTypescriptSurface } from '../../src/analysis/surface/surface-typescript.ts';
+import { readSurface } from '../../src/analysis/surface/read-surface.ts';
 import type { ItemDraft } from '../../src/collectors/collector.ts';
 import { collectors } from '../../src/collectors/index.ts';
 import { type FakeFile, fakeContext, itemsOf } from './fake-context.ts';
@@ -282,12 +281,14 @@ describe('hostile sources', () => {
     ),
     { maxLength: 60 },
   );
-  it('never throw, whatever the code', () => {
-    fc.assert(
-      fc.property(fragments, (parts) => {
+  it('never throw, whatever the code', async () => {
+    await fc.assert(
+      fc.asyncProperty(fragments, async (parts) => {
         const text = `mcp ${parts.join(' ')}`;
-        readTypescriptSurface([{ path: 'a.ts', text }]);
-        readPythonSurface([{ path: 'a.py', text }]);
+        await readSurface([
+          { path: 'a.ts', text },
+          { path: 'a.py', text },
+        ]);
       }),
       { numRuns: 400 },
     );
@@ -317,10 +318,13 @@ describe('hostile sources', () => {
       'endless nesting in Python',
       Array.from({ length: 2000 }, (_, i) => `${' '.repeat(i)}def f():`).join('\n'),
     ],
-  ])('%s', (_what, code) => {
+  ])('%s', async (_what, code) => {
     const started = performance.now();
-    readTypescriptSurface([{ path: 'a.ts', text: `// mcp\n${code}` }]);
-    readPythonSurface([{ path: 'a.py', text: `# mcp\n${code}` }]);
+    // What is broken in a language is its grammar's matter: the flow's hostile sources try that.
+    const isPython = /^@|^ *def /.test(code);
+    await readSurface([
+      isPython ? { path: 'a.py', text: `# mcp\n${code}` } : { path: 'a.ts', text: `// mcp\n${code}` },
+    ]);
     expect(performance.now() - started).toBeLessThan(6000);
   });
 });

@@ -65,7 +65,7 @@ export type Param = {
   rest: boolean;
   /** `({ a, b })`: the properties taken, by the local name they get. */
   parts: { path: string; name: string }[];
-  /** Annotations that say what a client may send: `@ToolParam(description = "…")`, `#[schemars(…)]`. */
+  /** What is said of what a client may send: `@ToolParam(description = "…")`, `#[schemars(…)]`, `Annotated[str, Field(…)]`. */
   decorators?: Expr[];
 };
 

@@ -351,6 +351,16 @@ const assignmentOf = (r: Python, node: TreeNode): Stmt[] => {
   return [assign(at, targetOf(r, left), value, adds)];
 };
 
+/** What `Annotated[T, …]` says beside the type; nothing for any other type. */
+const saidBy = (r: Python, type: TreeNode | null): { decorators?: Expr[] } => {
+  const inner = type?.kind === 'type' ? type.children[0] : type;
+  const [name, ...rest] = inner?.children ?? [];
+  if (!inner || !name || !/^(generic_type|subscript)$/.test(inner.kind)) return {};
+  if (!/(^|\.)Annotated$/.test(r.text(name))) return {};
+  const args = rest[0]?.kind === 'type_parameter' ? rest[0].children : rest;
+  return { decorators: args.slice(1).map((a) => exprOf(r, a)) };
+};
+
 const paramOf = (r: Python, node: TreeNode): Param | null => {
   if (/separator$/.test(node.kind)) return null;
   const inner = field(node, 'name') ?? (node.kind === 'typed_parameter' ? node.children[0] : node);
@@ -367,6 +377,7 @@ const paramOf = (r: Python, node: TreeNode): Param | null => {
       name?.kind === 'tuple_pattern'
         ? name.children.map((c, i) => ({ path: String(i), name: r.text(c) }))
         : [],
+    ...saidBy(r, field(node, 'type')),
   };
 };
 
@@ -415,6 +426,7 @@ const classOf = (r: Python, node: TreeNode, decorators: Expr[], whole: TreeNode)
         type: typeText(r, field(first, 'type')),
         value: value ? exprOf(r, value) : null,
         at: r.at(child),
+        ...saidBy(r, field(first, 'type')),
       });
     } else others.push(child);
   }

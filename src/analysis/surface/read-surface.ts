@@ -21,8 +21,13 @@ const SCRIPT = /^[cm]?[jt]sx?$/;
 /** Read by what the flow engine's readers make of them; the others by their tokens. */
 const CODE = /^(?:go|java|rs)$/;
 
-/** A program in which this word does not stand offers nothing by this protocol. */
+/** A program in which no such word stands offers nothing by this protocol. */
 const MCP = /mcp|modelcontextprotocol|model-context-protocol/i;
+/** Where other libraries have tools too, a file has to say the word. */
+const SAYS: Record<string, RegExp> = {
+  js: /modelcontextprotocol|\bMcpServer\b|fastmcp|mcp-framework|\bmcp\b/i,
+  py: /\bmcp\b|fastmcp|modelcontextprotocol|_mcp\b|\bmcp_/i,
+};
 
 /** Whether a file may define tools in a language that is read: hand-written declarations of types do not. */
 export const mayDefineTools = (path: string): boolean => {
@@ -37,15 +42,13 @@ export const readSurface = async (
   sources: readonly SurfaceSource[],
   pause: () => Promise<void> = async () => {},
 ): Promise<ReadSurface> => {
-  const { readTypescriptSurface } = await import('./surface-typescript.ts');
-  const { readPythonSurface } = await import('./surface-python.ts');
-  const of = (is: (extension: string) => boolean): SurfaceSource[] =>
-    sources.filter((s) => is(extensionOf(s.path)));
-  const scans = [readTypescriptSurface(of((e) => SCRIPT.test(e))), readPythonSurface(of((e) => e === 'py'))];
+  const scans: ScannedSurface[] = [];
   const unread: ReadSurface['unread'] = [];
   for (const language of languages) {
-    const own = of((e) => CODE.test(e) && language.extensions.includes(e));
-    if (!own.some((s) => MCP.test(s.text) || MCP.test(s.path))) continue;
+    const own = sources.filter((s) => language.extensions.includes(extensionOf(s.path)));
+    const word = Object.entries(SAYS).find(([e]) => language.extensions.includes(e))?.[1] ?? MCP;
+    const says = new Set(own.filter((s) => word.test(s.text) || word.test(s.path)).map((s) => s.path));
+    if (says.size === 0) continue;
     const reader = await language.load().catch((error: unknown) => {
       const why = `the parser for ${language.name} is missing: ${error instanceof Error ? error.message : String(error)}`;
       unread.push(...own.map((s) => ({ path: s.path, why })));
@@ -61,8 +64,8 @@ export const readSurface = async (
       modules.push(module);
     }
     await pause();
-    const { readCodeSurface } = await import('./code/read.ts');
-    const scan = readCodeSurface(modules);
+    const { readCodeSurface } = await import('./scan-program.ts');
+    const scan = readCodeSurface(modules, says);
     if (scan.cut)
       unread.push({
         path: own[0]!.path,

@@ -1,4 +1,5 @@
-import type { Param } from './schema-javascript.ts';
+/** A parameter of a tool, as its schema or its function states it. */
+export type Param = { name: string; type: string; constraints: string[]; description: string };
 
 /** What a reader of one language found; the collector merges languages and turns this into evidence. */
 export type FoundEntry = {

@@ -1,18 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { readPythonSurface } from '../../../src/analysis/surface/surface-python.ts';
+import { readSurface } from '../../../src/analysis/surface/read-surface.ts';
 
-const read = (...texts: string[]) =>
-  readPythonSurface(
-    texts.map((text, i) => ({ path: `src/f${i}.py`, text: `from mcp import server\n${text}` })),
-  );
-const names = (...texts: string[]) =>
-  read(...texts)
-    .entries.filter((e) => e.kind === 'tool')
+const read = async (...texts: string[]) =>
+  (
+    await readSurface(
+      texts.map((text, i) => ({ path: `src/f${i}.py`, text: `from mcp import server\n${text}` })),
+    )
+  ).found;
+const names = async (...texts: string[]) =>
+  (await read(...texts)).entries
+    .filter((e) => e.kind === 'tool')
     .map((e) => `${e.name}${e.certainty === 'literal' ? '' : ` (${e.certainty})`}`);
 
 describe('decorators', () => {
-  it('takes name, docstring, parameters and their limits from the function', () => {
-    const [tool] = read(`
+  it('takes name, docstring, parameters and their limits from the function', async () => {
+    const [tool] = (
+      await read(`
 @mcp.tool(annotations=ToolAnnotations(readOnlyHint=True, title="T"))
 async def read_file(
     ctx: Context,
@@ -24,7 +27,8 @@ async def read_file(
     return path
 
 x = 1
-`).entries;
+`)
+    ).entries;
     expect(tool).toMatchObject({
       name: 'read_file',
       certainty: 'literal',
@@ -40,27 +44,27 @@ x = 1
     });
   });
 
-  it('knows names given, bare decorators, and decorators of the project’s own', () => {
+  it('knows names given, bare decorators, and decorators of the project’s own', async () => {
     expect(
-      names(
+      await names(
         '@mcp.tool(name="given")\ndef a(): ...\n@mcp.tool\ndef b(): ...\n@server.tool("c")\ndef other(): ...',
       ),
     ).toEqual(['given', 'b', 'c']);
-    expect(names('def acme_tool(description): ...\n', '@acme_tool(description="d")\ndef d(): ...')).toEqual([
-      'd',
-    ]);
+    expect(
+      await names('def acme_tool(description): ...\n', '@acme_tool(description="d")\ndef d(): ...'),
+    ).toEqual(['d']);
   });
 
-  it('leaves the tools of agent frameworks alone', () => {
-    expect(names('from langchain.tools import tool\n@tool\ndef a(): ...\n@agent.tool\ndef b(): ...')).toEqual(
-      [],
-    );
+  it('leaves the tools of agent frameworks alone', async () => {
+    expect(
+      await names('from langchain.tools import tool\n@tool\ndef a(): ...\n@agent.tool\ndef b(): ...'),
+    ).toEqual([]);
   });
 });
 
 describe('objects', () => {
-  it('follows enums and models', () => {
-    const found = read(`
+  it('follows enums and models', async () => {
+    const found = await read(`
 class Names(str, Enum):
     GIT = "git_log"
 
@@ -92,9 +96,9 @@ async def list_tools():
     expect(found.listHandlers).toHaveLength(1);
   });
 
-  it('reads add_tool and definitions that hold a function', () => {
+  it('reads add_tool and definitions that hold a function', async () => {
     expect(
-      names(`
+      await names(`
 def one(a: str): ...
 def two(): ...
 def three(): ...
@@ -107,8 +111,8 @@ for d in defs:
     ).toEqual(['one', 'deux', 'three', '<d.name> (dynamic)']);
   });
 
-  it('finds prompts, resources and transports', () => {
-    const found = read(
+  it('finds prompts, resources and transports', async () => {
+    const found = await read(
       '@mcp.prompt()\ndef ask(): ...\n@mcp.resource("data://{id}")\ndef data(id: str): ...\nif __name__ == "__main__":\n    mcp.run(transport="streamable-http")\n    mcp.run()\n',
     );
     expect(found.entries.map((e) => `${e.kind} ${e.name}`)).toEqual(['prompt ask', 'resource data://{id}']);
@@ -116,25 +120,27 @@ for d in defs:
   });
 });
 
-it('is not misled by comments and strings', () => {
+it('is not misled by comments and strings', async () => {
   expect(
-    names('# @mcp.tool()\n"""\n@mcp.tool()\ndef a(): ...\n"""\ns = "Tool(name=\'x\', description=\'y\')"\n'),
+    await names(
+      '# @mcp.tool()\n"""\n@mcp.tool()\ndef a(): ...\n"""\ns = "Tool(name=\'x\', description=\'y\')"\n',
+    ),
   ).toEqual([]);
 });
 
 describe('other ways to register', () => {
-  it('reads functions handed to tool(), by their own name or a given one', () => {
+  it('reads functions handed to tool(), by their own name or a given one', async () => {
     expect(
-      names(
+      await names(
         'from .f1 import plot\nmcp.tool(plot, description="Plots")\nself.tool(found, name="find-it", description=D)\nmcp.tool(name="y")\n',
         'def plot(a: int): ...\n',
       ),
     ).toEqual(['plot', 'find-it']);
   });
 
-  it('puts the prefix of a mounted server before its tools', () => {
+  it('puts the prefix of a mounted server before its tools', async () => {
     expect(
-      names(
+      await names(
         'from .f1 import jira\nfrom f2 import mcp as wiki\nmain.mount(jira, namespace="jira")\nmain.mount("wiki", wiki)\n@main.tool()\ndef own(): ...\n',
         'jira = FastMCP("a")\n@jira.tool()\ndef search(q: str): ...\n',
         'mcp = FastMCP("b")\n@mcp.tool()\ndef search(q: str): ...\n',
@@ -143,9 +149,9 @@ describe('other ways to register', () => {
     ).toEqual(['own', 'jira_search (derived)', 'wiki_search (derived)', 'search']);
   });
 
-  it('does not guess whose prefix it is', () => {
+  it('does not guess whose prefix it is', async () => {
     expect(
-      names(
+      await names(
         'main.mount(sub, prefix="p")\n',
         'sub = FastMCP("a")\n@sub.tool()\ndef a(): ...\n',
         'sub = FastMCP("b")\n@sub.tool()\ndef b(): ...\n',
@@ -153,8 +159,9 @@ describe('other ways to register', () => {
     ).toEqual(['a', 'b']);
   });
 
-  it('reads classes that are one tool each', () => {
-    const found = read(`
+  it('reads classes that are one tool each', async () => {
+    const found = (
+      await read(`
 class BaseTool(ABC):
     @abstractmethod
     def get_name(self) -> str:
@@ -173,7 +180,8 @@ class ThinkTool(BaseTool):
     description: str = "Thinks"
     def get_name(self):
         return self.name
-`).entries;
+`)
+    ).entries;
     expect(found).toMatchObject([
       { name: 'chat', description: 'Talks', line: 10, handler: { startLine: 13, endLine: 14 } },
       { name: 'think', description: 'Thinks', line: 17, handler: null },

@@ -1,18 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { readTypescriptSurface } from '../../../src/analysis/surface/surface-typescript.ts';
+import { readSurface } from '../../../src/analysis/surface/read-surface.ts';
 
-const read = (...texts: string[]) =>
-  readTypescriptSurface(
-    texts.map((text, i) => ({ path: `src/f${i}.ts`, text: `// @modelcontextprotocol/sdk\n${text}` })),
-  );
-const names = (...texts: string[]) =>
-  read(...texts)
-    .entries.filter((e) => e.kind === 'tool')
+const read = async (...texts: string[]) =>
+  (
+    await readSurface(
+      texts.map((text, i) => ({ path: `src/f${i}.ts`, text: `// @modelcontextprotocol/sdk\n${text}` })),
+    )
+  ).found;
+const names = async (...texts: string[]) =>
+  (await read(...texts)).entries
+    .filter((e) => e.kind === 'tool')
     .map((e) => `${e.name}${e.certainty === 'literal' ? '' : ` (${e.certainty})`}`);
 
 describe('registrations', () => {
-  it('reads server.tool with zod parameters, hints and handler', () => {
-    const [tool] = read(`server.tool(
+  it('reads server.tool with zod parameters, hints and handler', async () => {
+    const [tool] = (
+      await read(`server.tool(
   "read_file",
   "Reads a file. " +
     'Second part.',
@@ -21,7 +24,8 @@ describe('registrations', () => {
   async ({ path }) => {
     return path;
   },
-);`).entries;
+);`)
+    ).entries;
     expect(tool).toMatchObject({
       kind: 'tool',
       name: 'read_file',
@@ -37,10 +41,12 @@ describe('registrations', () => {
     });
   });
 
-  it('reads registerTool with a configuration, generics and schemas declared elsewhere', () => {
-    const found = read(
-      `import { Shape } from './f1.js';\nconst NAME = 'x_y';\nserver.registerTool<typeof Shape>(NAME, { description: \`d\`, inputSchema: Shape.shape }, handle);\nfunction handle() {}`,
-      `export const Shape = z.object({ q: Query, n: z.number().int() });\nconst Query = z.string().max(10);`,
+  it('reads registerTool with a configuration, generics and schemas declared elsewhere', async () => {
+    const found = (
+      await read(
+        `import { Shape } from './f1.js';\nconst NAME = 'x_y';\nserver.registerTool<typeof Shape>(NAME, { description: \`d\`, inputSchema: Shape.shape }, handle);\nfunction handle() {}`,
+        `export const Shape = z.object({ q: Query, n: z.number().int() });\nconst Query = z.string().max(10);`,
+      )
     ).entries;
     expect(found).toHaveLength(1);
     expect(found[0]).toMatchObject({
@@ -55,9 +61,9 @@ describe('registrations', () => {
     ]);
   });
 
-  it('follows enums, class members and constants of other files', () => {
+  it('follows enums, class members and constants of other files', async () => {
     expect(
-      names(
+      await names(
         `import { Names } from './f1';\nserver.registerTool(Names.LIST, {}, f);\nserver.tool(Tool.NAME, 'd', f);`,
         `export enum Names { LIST = 'list_all' }\nclass Tool { static readonly NAME = "get_one"; }`,
         '',
@@ -65,9 +71,9 @@ describe('registrations', () => {
     ).toEqual(['list_all (derived)', '<Tool.NAME> (dynamic)']);
   });
 
-  it('reads tool objects: arrays, parsed schemas, addTool, classes', () => {
+  it('reads tool objects: arrays, parsed schemas, addTool, classes', async () => {
     expect(
-      names(`
+      await names(`
 server.setRequestHandler(ListToolsRequestSchema, async () => ({ tools: [
   { name: "a", description: "A", inputSchema: { type: "object", properties: { x: { type: "string", maxLength: 5 } }, required: ["x"] } },
 ] }));
@@ -79,9 +85,10 @@ class DTool extends MCPTool { name = "d"; description = "D"; schema = {}; }
     ).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('reads tables of tools by their names, with what they do written apart', () => {
-    const found = read(
-      `const definitions = { list_all: { description: 'Lists', parameters: z.object({ q: z.string() }), annotations: { readOnlyHint: true } } };
+  it('reads tables of tools by their names, with what they do written apart', async () => {
+    const found = (
+      await read(
+        `const definitions = { list_all: { description: 'Lists', parameters: z.object({ q: z.string() }), annotations: { readOnlyHint: true } } };
 const tools = {
   list_all: tool({
     ...definitions.list_all,
@@ -90,6 +97,7 @@ const tools = {
   "run-it": kit.tool({ description: 'Runs', parameters: z.object({}), execute: run }),
   definition: { description: 'no tool', inputSchema: {}, handler: run },
 };`,
+      )
     ).entries;
     expect(found).toMatchObject([
       {
@@ -104,24 +112,31 @@ const tools = {
     expect(found).toHaveLength(2);
   });
 
-  it('reads files of tools that do not say whose they are', () => {
-    const { entries } = readTypescriptSurface([
-      { path: 'src/index.ts', text: 'import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";' },
-      {
-        path: 'src/tools/ping.tool.ts',
-        text: 'export const pingTool: Unified = { name: "ping", description: "d", zodSchema: shape, execute };\nuse(pingTool);',
-      },
-    ]);
+  it('reads files of tools that do not say whose they are', async () => {
+    const { entries } = (
+      await readSurface([
+        {
+          path: 'src/index.ts',
+          text: 'import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";',
+        },
+        {
+          path: 'src/tools/ping.tool.ts',
+          text: 'export const pingTool: Unified = { name: "ping", description: "d", zodSchema: shape, execute };\nuse(pingTool);',
+        },
+      ])
+    ).found;
     expect(entries.map((e) => e.name)).toEqual(['ping']);
   });
 
-  it('understands a local wrapper around a registration', () => {
-    const found = read(`
+  it('understands a local wrapper around a registration', async () => {
+    const found = (
+      await read(`
 const tool = (name: string, text: string, shape: Shape, hints: Hints, cb: (a: any) => Promise<string>) => {
   server.registerTool(name, { description: text, inputSchema: shape, annotations: hints }, cb);
 };
 tool("first", "One", { a: z.string() }, { destructiveHint: true }, async () => "x");
-tool("second", "Two", {}, {}, async () => "y");`).entries;
+tool("second", "Two", {}, {}, async () => "y");`)
+    ).entries;
     expect(found.map((e) => [e.name, e.description])).toEqual([
       ['first', 'One'],
       ['second', 'Two'],
@@ -132,24 +147,24 @@ tool("second", "Two", {}, {}, async () => "y");`).entries;
     });
   });
 
-  it('keeps what is computed as dynamic, with its place', () => {
+  it('keeps what is computed as dynamic, with its place', async () => {
     expect(
-      names(
+      await names(
         'server.registerTool(`${prefix}_get`, {}, f);\nfor (const t of tools) server.registerTool(t.name, t.config, t.run);',
       ),
     ).toEqual(['<${prefix}_get> (dynamic)', '<t.name> (dynamic)']);
   });
 
-  it('sets definitions aside that nothing refers to', () => {
-    const found = read(
+  it('sets definitions aside that nothing refers to', async () => {
+    const found = await read(
       'export const old = { name: "old", description: "x", inputSchema: {} };\nexport const used = { name: "used", description: "x", inputSchema: {} };\nlist(used);',
     );
     expect(found.entries.map((e) => e.name)).toEqual(['used']);
     expect(found.unused.map((e) => e.name)).toEqual(['old']);
   });
 
-  it('reads prompts, resources and transports', () => {
-    const found = read(`
+  it('reads prompts, resources and transports', async () => {
+    const found = await read(`
 server.registerPrompt("ask", { description: "Asks" }, f);
 server.resource("config", "config://app", f);
 new StdioServerTransport();
@@ -177,14 +192,14 @@ describe('what is no tool', () => {
       'functions of other APIs',
       'const f = { type: "function", function: { name: "x", description: "d", parameters: {} } };',
     ],
-  ])('%s', (_what, text) => {
-    expect(names(text)).toEqual([]);
+  ])('%s', async (_what, text) => {
+    expect(await names(text)).toEqual([]);
   });
 
-  it('files that have nothing to do with MCP', () => {
+  it('files that have nothing to do with MCP', async () => {
     expect(
-      readTypescriptSurface([{ path: 'a.ts', text: 'pi.registerTool("x", "d", f); yargs.tool("y", "z")' }])
-        .entries,
+      (await readSurface([{ path: 'a.ts', text: 'pi.registerTool("x", "d", f); yargs.tool("y", "z")' }]))
+        .found.entries,
     ).toEqual([]);
   });
 });

@@ -1,9 +1,10 @@
-import type { Expr, Field, Param as FnParam } from '../../sources/ir.ts';
-import type { Param } from '../schema-javascript.ts';
+import type { Expr, Field, Param as FnParam } from '../sources/ir.ts';
 import { goTag } from './go-tags.ts';
 import { type At, lastOf, type Program } from './program.ts';
+import type { Param } from './surface-entry.ts';
+import { plainOf, textOf } from './texts.ts';
 import { bareType, itemOf, plainWord } from './type-text.ts';
-import { plainOf, textOf, typeNamed } from './values.ts';
+import { typeNamed } from './values.ts';
 
 /** Parameters as the types of a handler state them: structs with tags, records and parameters with annotations. */
 

@@ -1,11 +1,14 @@
-import type { Class, Expr, Fn } from '../../sources/ir.ts';
-import type { FoundEntry } from '../surface-entry.ts';
-import type { Call } from './definitions.ts';
-import { entryOfFunction } from './entries.ts';
+import type { Class, Expr, Fn } from '../sources/ir.ts';
+import { emptyFn } from '../sources/tree-reading.ts';
+import { entryOfFunction, headOf } from './entries.ts';
 import { hintsOf } from './options.ts';
-import { type At, type FnAt, lastOf, type Program, type Site } from './program.ts';
+import { type At, type Call, type FnAt, lastOf, type Program, type Site } from './program.ts';
+import { type Mount, mountsOf, prefixOf, pythonDecorated } from './python.ts';
+import type { FoundEntry } from './surface-entry.ts';
+import { textOf } from './texts.ts';
 import { fieldsOf } from './types.ts';
-import { resultsOf, textOf } from './values.ts';
+import { resultsOf } from './values.ts';
+import { paramsOfShape } from './zod.ts';
 
 /** Methods and types that are tools by what is written above them, and classes that are one tool each. */
 
@@ -55,6 +58,38 @@ const annotationsOf = (program: Program, d: Expr, site: Site): Record<string, un
   return { ...own, ...(nested ? hintsOf(program, { expr: nested, site }) : {}) };
 };
 
+/** Functions of Python: their place is that of the function, whatever the decorator says. */
+const ofPython = (program: Program, f: FnAt, mounts: readonly Mount[]): FoundEntry[] =>
+  pythonDecorated(program, f).flatMap((d) => {
+    const line = headOf(f.fn);
+    const made = entryOfFunction(program, d.kind, f, d.name, f.fn.name, line, d.description, {
+      ...(d.decorator.kind === 'call' && hintsOf(program, { expr: hintArgs(d.decorator), site: f.site })),
+      ...(d.annotations && hintsOf(program, d.annotations)),
+    });
+    if (!made) return [];
+    const entry = {
+      ...made,
+      line,
+      endLine: Math.max(line, f.fn.at.endLine),
+      nameAt: `${made.path}:${line}`,
+    };
+    const prefix =
+      d.server && d.kind === 'tool' ? prefixOf(program, mounts, { expr: d.server, site: f.site }) : null;
+    return [prefix === null ? entry : prefixed(entry, prefix)];
+  });
+
+export const prefixed = (e: FoundEntry, prefix: string): FoundEntry => ({
+  ...e,
+  name: `${prefix}_${e.name}`,
+  certainty: e.certainty === 'literal' ? 'derived' : e.certainty,
+});
+
+const hintArgs = (call: Call): Call => ({
+  ...call,
+  callee: { at: call.at, kind: 'name', name: '' },
+  args: call.args.filter((a) => /hint$/i.test(a.name ?? '')),
+});
+
 const ofFunction = (program: Program, f: FnAt): FoundEntry | null => {
   const { language } = f.site.module;
   const kinds = language === 'java' ? JAVA : language === 'rust' ? RUST : {};
@@ -67,10 +102,7 @@ const ofFunction = (program: Program, f: FnAt): FoundEntry | null => {
     const site: Site = { ...f.site, fns: [] };
     const at = (expr: Expr | null): At | null => expr && { expr, site };
     // Annotations belong to a method of Java, attributes stand before one of Rust.
-    const line =
-      language === 'java'
-        ? Math.min(f.fn.at.endLine, Math.max(f.fn.at.line, ...f.fn.decorators.map((x) => x.at.endLine + 1)))
-        : f.fn.at.line;
+    const line = language === 'java' ? headOf(f.fn) : f.fn.at.line;
     return entryOfFunction(
       program,
       kind,
@@ -86,7 +118,7 @@ const ofFunction = (program: Program, f: FnAt): FoundEntry | null => {
 };
 
 const RUNS =
-  /^(?:run_tool|call_tool|execute|run|call|invoke|handle|handler|Execute|Run|Call|Handle|Handler|Invoke|apply)$/;
+  /^(?:run_tool|call_tool|_?a?(?:execute|run)|call|__call__|invoke|handle|handler|Execute|Run|Call|Handle|Handler|Invoke|apply)$/;
 
 const methodOf = (program: Program, cls: Class, site: Site, name: RegExp): FnAt | null => {
   for (const c of program.classes.get(cls.name) ?? []) {
@@ -102,15 +134,7 @@ const ofType = (program: Program, cls: Class, site: Site): FoundEntry | null => 
   const name = d && argOf(d, 'name');
   if (!d || !name) return null;
   const runs = methodOf(program, cls, site, RUNS);
-  const self: Fn = {
-    name: cls.name,
-    params: [],
-    body: [],
-    at: cls.at,
-    decorators: [],
-    doc: cls.doc,
-    isAsync: false,
-  };
+  const self: Fn = { ...emptyFn(cls.name, cls.at), doc: cls.doc };
   const description = argOf(d, 'description');
   const entry = entryOfFunction(
     program,
@@ -140,44 +164,71 @@ const TELLS = /^(?:description|Description|getDescription|get_description)$/;
 const MORE =
   /^(?:(?:get_?)?(?:input_?)?schema|(?:get_?)?parameters|definition|tool|execute|run|call|invoke|handle|handler)$/i;
 
-/** A class with methods that say a name and a description, and one that does the work. */
-const ofClass = (program: Program, cls: Class, site: Site): FoundEntry | null => {
-  const named = cls.methods.find(
-    (m) => NAMES.test(m.name) && m.params.filter((p) => p.name !== 'self').length === 0,
+/** What a class says of itself: what a method of that name hands back, or a field. */
+const saidBy = (cls: Class, site: Site, method: RegExp, field: string): At | null => {
+  const says = cls.methods.find(
+    (m) => method.test(m.name) && m.params.filter((p) => p.name !== 'self').length === 0,
   );
-  const tells = cls.methods.find((m) => TELLS.test(m.name));
-  const result = named && resultsOf(named)[0];
-  if (!named || !result || !tells || !cls.methods.some((m) => MORE.test(m.name))) return null;
-  if (!/tool/i.test(cls.name) && !cls.bases.some((b) => /tool/i.test(lastOf(b)))) return null;
-  const inside: Site = { ...site, fns: [named] };
-  if (textOf(program, { expr: result, site: inside }).from !== null) return null;
-  const runs = cls.methods.find((m) => RUNS.test(m.name)) ?? null;
-  const told = resultsOf(tells)[0];
-  const entry = entryOfFunction(
-    program,
-    'tool',
-    { fn: runs ?? named, site: { ...site, fns: [runs ?? named] } },
-    { expr: result, site: inside },
-    cls.name,
-    result.at.line,
-    told ? { expr: told, site: { ...site, fns: [tells] } } : null,
-    {},
-  );
-  return (
-    entry && {
-      ...entry,
-      line: result.at.line,
-      endLine: result.at.line,
-      params: null,
-      handler: runs ? entry.handler : null,
-    }
-  );
+  const result = says && resultsOf(says)[0];
+  // `return self.name`
+  const isField =
+    result?.kind === 'member' && /^(?:self|this)$/.test(lastOf(result.object)) && result.property === field;
+  if (says && result && !isField) return { expr: result, site: { ...site, fns: [says] } };
+  const value = cls.fields.find((f) => f.name === field)?.value;
+  return value ? { expr: value, site } : null;
 };
 
-export const decoratedEntries = (program: Program): FoundEntry[] => {
+/** A class that says a name and a description, in fields or methods, and has one that does the work. */
+const ofClass = (program: Program, cls: Class, site: Site): FoundEntry | null => {
+  const { language } = site.module;
+  const isTool = (name: string): boolean => (language === 'javascript' ? /Tool$/ : /tool/i).test(name);
+  const scoped = language === 'javascript' || language === 'python';
+  if (!cls.bases.some((b) => isTool(lastOf(b))) && (scoped || !isTool(cls.name))) return null;
+  const name = saidBy(cls, site, NAMES, 'name');
+  const told = saidBy(cls, site, TELLS, 'description');
+  if (!name || !(told || language === 'javascript')) return null;
+  if (!scoped && !cls.methods.some((m) => MORE.test(m.name))) return null;
+  const text = textOf(program, name);
+  if (text.from !== null || text.text === '') return null;
+  const runs = cls.methods.find((m) => RUNS.test(m.name)) ?? null;
+  const self = runs ?? { ...emptyFn(cls.name, cls.at), doc: cls.doc };
+  const made = entryOfFunction(
+    program,
+    'tool',
+    { fn: self, site: { ...site, fns: [self] } },
+    name,
+    cls.name,
+    name.expr.at.line,
+    told,
+    {},
+  );
+  if (!made) return null;
+  const schema =
+    language === 'javascript' ? SCHEMA_FIELDS.map((f) => saidBy(cls, site, /^$/, f)).find((x) => x) : null;
+  const hints = saidBy(cls, site, /^(?:get_?)?annotations$/i, 'annotations');
+  return {
+    ...made,
+    line: name.expr.at.line,
+    endLine: name.expr.at.line,
+    params: schema ? paramsOfShape(program, schema) : null,
+    annotations: hints ? hintsOf(program, hints) : {},
+    handler: runs ? made.handler : null,
+  };
+};
+
+const SCHEMA_FIELDS = ['inputSchema', 'schema', 'parameters', 'zodSchema', 'argsSchema', 'paramsSchema'];
+
+/** `isRelevant` says which files have to do with the protocol. */
+export const decoratedEntries = (program: Program, isRelevant: (path: string) => boolean): FoundEntry[] => {
   const found: FoundEntry[] = [];
+  const mounts = mountsOf(program);
   for (const all of program.fns.values())
     for (const f of all) {
+      if (f.site.module.language === 'python') {
+        if (f.fn.decorators.length > 0 && isRelevant(f.site.module.path))
+          found.push(...ofPython(program, f, mounts));
+        continue;
+      }
       const entry = f.fn.decorators.length > 0 ? ofFunction(program, f) : null;
       if (entry) found.push(entry);
     }

@@ -1,8 +1,9 @@
-import type { Expr } from '../../sources/ir.ts';
-import type { Param } from '../schema-javascript.ts';
-import { SCHEMA_LIMITS } from '../schema-limits.ts';
+import type { Expr } from '../sources/ir.ts';
 import { type At, lastOf, type Program, pathOf } from './program.ts';
-import { plainOf, settled, textOf } from './values.ts';
+import { SCHEMA_LIMITS } from './schema-limits.ts';
+import type { Param } from './surface-entry.ts';
+import { plainOf, textOf } from './texts.ts';
+import { settled } from './values.ts';
 
 /** Parameters as a schema states them: an object of the schema library, or a JSON text. */
 
@@ -18,7 +19,12 @@ export const dataOf = (program: Program, at: At, depth = 0): unknown => {
   const inner = (e: Expr): unknown => dataOf(program, { expr: e, site }, depth + 1);
   switch (expr.kind) {
     case 'record':
-      return Object.fromEntries(expr.entries.filter((e) => e.key !== '').map((e) => [e.key, inner(e.value)]));
+      return Object.assign(
+        {},
+        ...expr.entries
+          .filter((e) => e.key !== '')
+          .map((e) => (e.key === '...' ? inner(e.value) : { [e.key]: inner(e.value) })),
+      );
     case 'list':
       return expr.items.map(inner);
     case 'call': {
@@ -91,7 +97,7 @@ const limitsOf = (schema: Record<string, unknown>): string[] => [
   ...(isObject(schema.items) ? limitsOf(schema.items).map((c) => `items ${c}`) : []),
 ];
 
-const paramsOfData = (schema: unknown): Param[] | null => {
+export const paramsOfData = (schema: unknown): Param[] | null => {
   if (!isObject(schema)) return null;
   const { properties, required } = schema;
   if (properties === undefined) return schema.type === 'object' ? [] : null;

@@ -1,15 +1,25 @@
-import type { Expr } from '../../sources/ir.ts';
-import type { FoundEntry } from '../surface-entry.ts';
-import { type At, lastOf, type Program, pathOf, type Site } from './program.ts';
-import { fnNamed, settled, textOf } from './values.ts';
+import type { Expr } from '../sources/ir.ts';
+import {
+  type At,
+  type Call,
+  type FnAt,
+  lastOf,
+  type Program,
+  pathOf,
+  type Row,
+  type Site,
+} from './program.ts';
+import { pythonCall } from './python.ts';
+import { scriptCall } from './script.ts';
+import type { FoundEntry } from './surface-entry.ts';
+import { textOf } from './texts.ts';
+import { fnNamed, settled } from './values.ts';
 
 /** Calls that define a tool, a resource or a prompt: objects, constructors and builders of the SDKs. */
 
-export type Call = Extract<Expr, { kind: 'call' }>;
-
 export type Definition = {
   kind: FoundEntry['kind'];
-  call: Call;
+  call: Call | Row;
   site: Site;
   name: Expr;
   description: Expr | null;
@@ -18,6 +28,12 @@ export type Definition = {
   annotations: Expr | null;
   /** Everything else it is given: options, handlers. */
   rest: readonly Expr[];
+  /** The object that says all of it (JavaScript). */
+  object?: Row;
+  /** The function that does the work, where the definition names it (Python). */
+  handler?: FnAt;
+  /** What it is registered with (Python). */
+  server?: Expr;
 };
 
 const TOOL_TYPE = /^(?:\w*Tool|\w*Tool(?:Definition|Spec|Info|Def|Meta|Metadata|Descriptor|Config))$/;
@@ -206,6 +222,8 @@ const ofRegistration = (program: Program, call: Call, site: Site): Definition | 
 };
 
 export const definitionOf = (program: Program, call: Call, site: Site): Definition | null => {
+  if (site.module.language === 'javascript') return scriptCall(program, call, site);
+  if (site.module.language === 'python') return pythonCall(program, call, site);
   if (call.isNew && call.args.some((a) => a.name !== undefined)) {
     if (OF_MODELS.test(pathOf(call.callee))) return null;
     const object = ofObject(call, site);

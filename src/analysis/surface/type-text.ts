@@ -1,4 +1,4 @@
-import { before } from '../../../text/ends.ts';
+import { before } from '../../text/ends.ts';
 
 /** Types of Go, Java and Rust as they are written. */
 

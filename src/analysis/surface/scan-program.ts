@@ -1,15 +1,19 @@
-import { byCodePoint } from '../../files/words.ts';
-import type { Fn, Module } from '../../sources/ir.ts';
-import { emptyScan, type FoundEntry, MOST_ENTRIES, type ScannedSurface } from '../surface-entry.ts';
-import { decoratedEntries } from './decorated.ts';
-import { type Call, type Definition, decidedBy, definitionOf } from './definitions.ts';
-import { entryOfDefinition, functionAt } from './entries.ts';
-import { type At, lastOf, type Program, readProgram, type Site } from './program.ts';
+import { byCodePoint } from '../files/words.ts';
+import type { Expr, Fn, Module } from '../sources/ir.ts';
+import { decoratedEntries, prefixed } from './decorated.ts';
+import { type Definition, decidedBy, definitionOf } from './definitions.ts';
+import { entryOfDefinition, functionAt, headOf } from './entries.ts';
+import { type At, type Call, lastOf, type Program, readProgram, type Site } from './program.ts';
+import { listsTools, mountsOf, prefixOf } from './python.ts';
+import { relevance } from './relevance.ts';
+import { handlerByKey, scriptObject } from './script.ts';
+import { emptyScan, type FoundEntry, MOST_ENTRIES, type ScannedSurface } from './surface-entry.ts';
 import { transportsOf } from './transports.ts';
 import { paramsOfHandler } from './types.ts';
+import { setUnusedAside } from './unused.ts';
 import { called, fnNamed, step } from './values.ts';
 
-/** The MCP surface of Go, Java and Rust sources, read from what the flow engine's readers make of them. */
+/** The MCP surface of the sources of one language, read from what its reader makes of them. */
 
 /** A function that passes its own parameters on to a definition: its calls are definitions too. */
 type Wrapper = { fn: Fn; make(given: ReadonlyMap<string, At>): Made };
@@ -21,17 +25,24 @@ const MOST_ROUNDS = 4;
 
 const nameAt = (m: Made): At => ({ expr: m.definition.name, site: m.definition.site });
 
+/** `says` are the paths of files whose text names the protocol. */
 export const readCodeSurface = (
   modules: readonly Module[],
+  says: ReadonlySet<string>,
 ): ScannedSurface & { /** Not all could be followed. */ cut: boolean } => {
   const program = readProgram(modules);
   const out = emptyScan();
-  const defined = new Map<Call, FoundEntry>();
+  const isRelevant = relevance(program, says);
+  const defined = new Map<Expr, FoundEntry>();
   const entries: FoundEntry[] = [];
-  const add = (call: Call, made: Made): void => {
+  const mounts = mountsOf(program);
+  const add = (call: Expr, made: Made): void => {
     const entry = entryOfDefinition(program, made.definition, made.extra, call);
     if (!entry) return;
-    entries.push(entry);
+    const prefix = made.definition.server
+      ? prefixOf(program, mounts, { expr: made.definition.server, site: made.definition.site })
+      : null;
+    entries.push(prefix === null ? entry : prefixed(entry, prefix));
     defined.set(call, entry);
   };
 
@@ -39,9 +50,14 @@ export const readCodeSurface = (
   const wrap = (fn: Fn, make: Wrapper['make']): void => {
     wrappers.set(fn, [...(wrappers.get(fn) ?? []), { fn, make }]);
   };
-  for (const { expr, site } of program.calls) {
-    const definition = definitionOf(program, expr, site);
-    if (!definition) continue;
+  const makers = [
+    ...program.calls.flatMap(({ expr, site }) =>
+      isRelevant(site.module.path, expr, site) ? (definitionOf(program, expr, site) ?? []) : [],
+    ),
+    ...program.rows.flatMap((row) => scriptObject(row, isRelevant(row.site.module.path)) ?? []),
+  ];
+  for (const definition of makers) {
+    const { call: expr, site } = definition;
     const fn = decidedBy(program, { expr: definition.name, site });
     if (fn && isCalled(program, fn))
       wrap(fn, (given) => ({ definition: { ...definition, site: { ...site, given } }, extra: [] }));
@@ -75,12 +91,16 @@ export const readCodeSurface = (
       }
     }
   }
-  attachHandlers(program, defined);
-  out.entries = merged([...entries, ...decoratedEntries(program)]);
-  out.transports = transportsOf(program);
-  for (const f of program.fns.get('list_tools') ?? [])
-    if (f.site.module.language === 'rust')
-      out.listHandlers.push({ path: f.site.module.path, line: f.fn.at.line });
+  const handed = modules[0]?.language;
+  if (handed !== 'javascript' && handed !== 'python') attachHandlers(program, defined);
+  out.entries = merged(
+    [...entries, ...decoratedEntries(program, isRelevant)],
+    modules[0]?.language === 'javascript',
+  );
+  attachByKey(program, out.entries);
+  setUnusedAside(program, out);
+  out.transports = transportsOf(program, isRelevant);
+  out.listHandlers = listHandlersOf(program);
   return { ...out, cut: program.work.left < 0 };
 };
 
@@ -88,7 +108,7 @@ const isCalled = (program: Program, fn: Fn): boolean =>
   program.calls.some((c) => lastOf(c.expr.callee) === fn.name);
 
 /** `AddTool(server, tool, handler)`, `ServerTool{Tool: tool, Handler: handler}`: who is given both says who handles it. */
-const attachHandlers = (program: Program, defined: ReadonlyMap<Call, FoundEntry>): void => {
+const attachHandlers = (program: Program, defined: ReadonlyMap<Expr, FoundEntry>): void => {
   for (const { expr, site } of program.calls) {
     if (expr.args.length < 2 && !/^(?:build|callHandler|handler)$/.test(lastOf(expr.callee))) continue;
     const args = argsOf(expr);
@@ -128,7 +148,7 @@ const argsOf = (call: Call): Call['args'][number]['value'][] => {
 const buildName = (call: Call): Call['callee'] =>
   call.callee.kind === 'member' ? { ...call.callee, property: 'build' } : call.callee;
 
-const definedBy = (program: Program, at: At, defined: ReadonlyMap<Call, FoundEntry>): FoundEntry | null => {
+const definedBy = (program: Program, at: At, defined: ReadonlyMap<Expr, FoundEntry>): FoundEntry | null => {
   let now: At | null = at;
   for (let i = 0; i < 6 && now; i++) {
     const entry: FoundEntry | undefined = now.expr.kind === 'call' ? defined.get(now.expr) : undefined;
@@ -140,26 +160,66 @@ const definedBy = (program: Program, at: At, defined: ReadonlyMap<Call, FoundEnt
 };
 
 /** One definition met on several ways is one entry; each way says what the others leave out. */
-const merged = (entries: readonly FoundEntry[]): FoundEntry[] => {
+const merged = (entries: readonly FoundEntry[], byName: boolean): FoundEntry[] => {
   const unique = new Map<string, FoundEntry>();
   for (const e of entries) {
-    const key = `${e.kind} ${e.path}:${e.line} ${e.name}`;
+    // A definition of JavaScript and its registration share the literal that says the name.
+    const key = byName ? `${e.kind} ${e.nameAt} ${e.name}` : `${e.kind} ${e.path}:${e.line} ${e.name}`;
     const held = unique.get(key);
-    unique.set(
-      key,
-      held
-        ? {
-            ...held,
-            description: held.description || e.description,
-            descriptionFrom: held.description ? held.descriptionFrom : e.descriptionFrom,
-            params: held.params && held.params.length > 0 ? held.params : (e.params ?? held.params),
-            annotations: { ...e.annotations, ...held.annotations },
-            handler: held.handler ?? e.handler,
-          }
-        : e,
-    );
+    unique.set(key, held ? joined(held, e) : e);
   }
   return [...unique.values()].sort(
     (a, b) => byCodePoint(a.path, b.path) || a.line - b.line || byCodePoint(a.name, b.name),
   );
+};
+
+const joined = (a: FoundEntry, b: FoundEntry): FoundEntry => {
+  const [main, other] = b.certainty === 'literal' && a.certainty !== 'literal' ? [b, a] : [a, b];
+  return {
+    ...main,
+    description: main.description || other.description,
+    descriptionFrom: main.description ? main.descriptionFrom : other.descriptionFrom,
+    params: main.params && main.params.length > 0 ? main.params : (other.params ?? main.params),
+    annotations: { ...other.annotations, ...main.annotations },
+    handler: main.handler ?? other.handler,
+  };
+};
+
+/** What tools do, written apart from what they are, by the key both have. */
+const attachByKey = (program: Program, entries: readonly FoundEntry[]): void => {
+  const lacking = new Map(
+    entries.filter((e) => e.kind === 'tool' && e.handler === null).map((e) => [e.name, e]),
+  );
+  const found = new Map<string, { expr: Expr; path: string }[]>();
+  for (const row of lacking.size > 0 ? program.rows : []) {
+    const handler = lacking.has(row.key) ? handlerByKey(row) : null;
+    if (handler)
+      found.set(row.key, [...(found.get(row.key) ?? []), { expr: handler, path: row.site.module.path }]);
+  }
+  for (const [key, [only, more]] of found)
+    if (only && !more)
+      lacking.get(key)!.handler = {
+        path: only.path,
+        startLine: only.expr.at.line,
+        endLine: only.expr.at.endLine,
+      };
+};
+
+/** Places that answer `tools/list` by hand. */
+const listHandlersOf = (program: Program): ScannedSurface['listHandlers'] => {
+  const found: ScannedSurface['listHandlers'] = [];
+  for (const f of program.fns.get('list_tools') ?? [])
+    if (f.site.module.language === 'rust') found.push({ path: f.site.module.path, line: f.fn.at.line });
+  for (const all of program.fns.values())
+    for (const f of all)
+      if (f.site.module.language === 'python' && listsTools(f.fn))
+        found.push({ path: f.site.module.path, line: headOf(f.fn) });
+  for (const { expr, site } of program.calls) {
+    if (site.module.language !== 'javascript' || lastOf(expr.callee) !== 'setRequestHandler') continue;
+    const what = expr.args[0]?.value;
+    const says =
+      what?.kind === 'literal' ? what.value === 'tools/list' : what && /^ListTools/.test(lastOf(what));
+    if (says) found.push({ path: site.module.path, line: expr.at.line });
+  }
+  return found.sort((a, b) => byCodePoint(a.path, b.path) || a.line - b.line);
 };

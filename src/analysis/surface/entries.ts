@@ -1,12 +1,15 @@
-import type { Expr, Fn } from '../../sources/ir.ts';
-import type { Param } from '../schema-javascript.ts';
-import { type FoundEntry, TOOL_NAME } from '../surface-entry.ts';
-import type { Call, Definition } from './definitions.ts';
+import type { Expr, Fn } from '../sources/ir.ts';
+import type { Definition } from './definitions.ts';
 import { hintsOf, optionsOf } from './options.ts';
-import { type At, type FnAt, type Program, pathOf } from './program.ts';
-import { paramsOfSchema } from './schemas.ts';
+import { type At, type FnAt, lastOf, type Program, pathOf } from './program.ts';
+import { paramsOfFunction, paramsOfPythonSchema } from './python-params.ts';
+import { dataOf, isObject, paramsOfSchema } from './schemas.ts';
+import { onServer, scriptParts } from './script.ts';
+import { type FoundEntry, type Param, TOOL_NAME } from './surface-entry.ts';
+import { textOf } from './texts.ts';
 import { isKnownType, paramsOfHandler } from './types.ts';
-import { called, fnNamed, resultsOf, step, textOf } from './values.ts';
+import { called, fnNamed, resultsOf, step } from './values.ts';
+import { paramsOfShape } from './zod.ts';
 
 /** Turns what defines something into an entry of the surface. */
 
@@ -16,6 +19,9 @@ const MOST_DESCRIPTION = 20_000;
 export const functionAt = (program: Program, at: At, depth = 0): FnAt | null => {
   const { expr, site } = at;
   if (depth > 5 || --program.work.left < 0) return null;
+  // `this.run.bind(this)`
+  if (expr.kind === 'call' && lastOf(expr.callee) === 'bind' && expr.callee.kind === 'member')
+    return functionAt(program, { expr: expr.callee.object, site }, depth + 1);
   if (expr.kind === 'function') return { fn: expr.fn, site: { ...site, fns: [...site.fns, expr.fn] } };
   if (expr.kind === 'name' || expr.kind === 'member') {
     const next = step(program, at);
@@ -23,6 +29,13 @@ export const functionAt = (program: Program, at: At, depth = 0): FnAt | null => 
     return through ?? fnNamed(program, expr, at);
   }
   if (expr.kind === 'call' && !expr.isNew) {
+    // `withAuth(handler)`: what is wrapped is what does the work.
+    for (const a of expr.args) {
+      const wrapped = /^(?:function|name|member|call)$/.test(a.value.kind)
+        ? functionAt(program, { expr: a.value, site }, depth + 1)
+        : null;
+      if (wrapped) return wrapped;
+    }
     const target = fnNamed(program, expr.callee, at);
     if (target) {
       const inside = called(target, expr, at);
@@ -31,21 +44,18 @@ export const functionAt = (program: Program, at: At, depth = 0): FnAt | null => 
         if (made) return made;
       }
     }
-    for (const a of expr.args) {
-      const wrapped = /^(?:function|name|member|call)$/.test(a.value.kind)
-        ? functionAt(program, { expr: a.value, site }, depth + 1)
-        : null;
-      if (wrapped) return wrapped;
-    }
   }
   return null;
 };
 
-const rangeOf = (f: FnAt): FoundEntry['handler'] => ({
-  path: f.site.module.path,
-  startLine: f.fn.at.line,
-  endLine: Math.max(f.fn.at.line, f.fn.at.endLine),
-});
+/** Where a function begins below what is written above it. */
+export const headOf = (fn: Fn): number =>
+  Math.min(fn.at.endLine, Math.max(fn.at.line, ...fn.decorators.map((d) => d.at.endLine + 1)));
+
+const rangeOf = (f: FnAt): FoundEntry['handler'] => {
+  const startLine = f.site.module.language === 'python' ? headOf(f.fn) : f.fn.at.line;
+  return { path: f.site.module.path, startLine, endLine: Math.max(startLine, f.fn.at.endLine) };
+};
 
 /** The expression a reader of the registration sees as the name: what a wrapper's caller wrote. */
 const written = (at: At): At => {
@@ -74,7 +84,7 @@ const nameParts = (
       : `<${(found.from === 'partly computed' ? found.text : (found.from ?? 'computed')).slice(0, 100)}>`,
     certainty: !known ? 'dynamic' : found.followed ? 'derived' : 'literal',
     nameAt: `${found.at.site.module.path}:${found.at.expr.at.line}`,
-    relisted: !known && /(?:^|[._])(?:get)?_?name$/i.test(path),
+    relisted: !known && /(?:^|[._])(?:get)?_?name(?:\.value)?$/i.test(path),
   };
 };
 
@@ -93,11 +103,13 @@ export const entryOfDefinition = (
   program: Program,
   d: Definition,
   extra: readonly At[],
-  outer: Call,
+  outer: Expr,
 ): FoundEntry | null => {
   const here = (expr: Expr): At => ({ expr, site: d.site });
   const parts = nameParts(program, d.kind, here(d.name));
   if (!parts) return null;
+  if (d.site.module.language === 'javascript') return entryOfScript(program, d, parts, extra, outer);
+  if (d.site.module.language === 'python') return entryOfPython(program, d, parts, outer);
   const given: At[] = [...d.rest.map(here), ...extra];
   const options = optionsOf(program, given);
   const at = written(here(d.name));
@@ -132,6 +144,86 @@ export const entryOfDefinition = (
     params,
     annotations: { ...options.annotations, ...(d.annotations ? hintsOf(program, here(d.annotations)) : {}) },
     handler: handler && rangeOf(handler),
+  };
+};
+
+/** Where a definition stands: at its name, which a helper's caller may have written. */
+const placeOf = (d: Definition, outer: Expr): Pick<FoundEntry, 'path' | 'line' | 'endLine'> => {
+  const at = written({ expr: d.name, site: d.site });
+  const { line } = at.expr.at;
+  const around = [outer.at, d.call.at].find((s) => s.line <= line && s.endLine >= line);
+  return { path: at.site.module.path, line, endLine: Math.max(line, around?.endLine ?? 0) };
+};
+
+const entryOfScript = (
+  program: Program,
+  d: Definition,
+  named: NonNullable<ReturnType<typeof nameParts>>,
+  extra: readonly At[],
+  outer: Expr,
+): FoundEntry | null => {
+  const parts = scriptParts(program, d);
+  // What the caller of a helper brings is what the tool does, not what the helper puts around it.
+  const brought = extra.findLast((a) => a.expr.kind === 'function') ?? parts.handler;
+  const handler = brought && functionAt(program, brought);
+  const hints = parts.annotations && dataOf(program, parts.annotations);
+  // A name that is computed and no server's: some other library's.
+  if (named.certainty === 'dynamic' && !(d.object ? d.kind === 'tool' : onServer(d.call))) return null;
+  return {
+    kind: d.kind,
+    ...named,
+    ...placeOf(d, outer),
+    ...describe(program, parts.description, ''),
+    params: parts.schema
+      ? paramsOfShape(program, parts.schema)
+      : d.kind === 'tool' && named.certainty !== 'dynamic'
+        ? []
+        : null,
+    annotations: isObject(hints) ? withoutUnknown(hints) : {},
+    handler: handler && rangeOf(handler),
+  };
+};
+
+const withoutUnknown = (hints: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(hints).filter(([, v]) => v !== undefined));
+
+const entryOfPython = (
+  program: Program,
+  d: Definition,
+  named: NonNullable<ReturnType<typeof nameParts>>,
+  outer: Expr,
+): FoundEntry | null => {
+  const here = (expr: Expr): At => ({ expr, site: d.site });
+  const [schema] = d.schemas;
+  // A tool stands where the call begins, its name may be lines below.
+  const { path } = d.site.module;
+  const { line, endLine } = d.call.at;
+  const place = d.site.given ? placeOf(d, outer) : { path, line, endLine };
+  return {
+    kind: d.kind,
+    ...named,
+    ...place,
+    nameAt: `${place.path}:${place.line}`,
+    ...describe(program, d.description ? here(d.description) : null, d.handler?.fn.doc ?? ''),
+    params:
+      d.kind !== 'tool'
+        ? null
+        : d.handler
+          ? paramsOfFunction(program, d.handler)
+          : schema
+            ? paramsOfPythonSchema(program, here(schema))
+            : null,
+    annotations: d.annotations
+      ? hintsOf(program, here(d.annotations))
+      : hintsOf(
+          program,
+          here({
+            ...d.call,
+            kind: 'call',
+            args: d.call.kind === 'call' ? d.call.args.filter((a) => /hint$/i.test(a.name ?? '')) : [],
+          } as Expr),
+        ),
+    handler: d.handler ? rangeOf(d.handler) : null,
   };
 };
 
@@ -182,7 +274,12 @@ export const entryOfFunction = (
     line: at,
     endLine: Math.max(at, f.fn.at.endLine),
     ...describe(program, description, f.fn.doc),
-    params: kind === 'tool' ? paramsOfHandler(program, f.fn.params, here) : null,
+    params:
+      kind !== 'tool'
+        ? null
+        : f.site.module.language === 'python'
+          ? paramsOfFunction(program, f)
+          : paramsOfHandler(program, f.fn.params, here),
     annotations,
     handler: rangeOf(f),
   };

@@ -1,9 +1,9 @@
-import type { Expr } from '../../sources/ir.ts';
-import type { Param } from '../schema-javascript.ts';
-import type { Call } from './definitions.ts';
-import { type At, lastOf, type Program } from './program.ts';
+import type { Expr } from '../sources/ir.ts';
+import { type At, type Call, lastOf, type Program } from './program.ts';
 import { dataOf, isObject, lower, typeWord } from './schemas.ts';
-import { called, fnNamed, plainOf, resultsOf, settled, textOf } from './values.ts';
+import type { Param } from './surface-entry.ts';
+import { plainOf, textOf } from './texts.ts';
+import { called, fnNamed, resultsOf, settled } from './values.ts';
 
 /** What a tool is given one by one: `WithDescription(…)`, `WithString(…)`, hints about its behaviour. */
 

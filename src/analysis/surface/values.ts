@@ -1,26 +1,19 @@
-import type { Expr, Fn, Stmt } from '../../sources/ir.ts';
-import {
-  type At,
-  type ClassAt,
-  type FnAt,
-  folderOf,
-  lastOf,
-  nearest,
-  type Program,
-  pathOf,
-} from './program.ts';
+import { folderOf } from '../files/paths.ts';
+import type { Expr, Fn, Stmt } from '../sources/ir.ts';
+import { functionNamed, valueNamed } from './names.ts';
+import { type At, type ClassAt, type FnAt, lastOf, nearest, type Program, pathOf } from './program.ts';
 
 /** What expressions say without being run: names followed to what they were given, helpers to what they hand back. */
 
-const DEEPEST = 8;
+export const DEEPEST = 8;
 /** `a.b` where a is `c.d` where c is `e.f`. */
 const DEEPEST_OBJECT = 3;
 
 /** Calls that hand on what they are called on, or their only argument: `"x".into()`, `String::from(x)`, `ptr.To(x)`. */
 const HANDS_ON_OWN =
-  /^(?:into|to_string|to_owned|as_str|clone|strip|trim|stripIndent|unwrap|unwrap_or_default|expect|build|Get|String|into_iter|collect|to_vec|as_ref)$/;
+  /^(?:into|to_string|to_owned|as_str|clone|strip|lstrip|rstrip|trim|trimStart|trimEnd|stripIndent|unwrap|unwrap_or_default|expect|build|Get|String|into_iter|collect|to_vec|as_ref)$/;
 const HANDS_ON_ARGUMENT =
-  /(?:^|\.)(?:String\.from|Cow\.Borrowed|Cow\.from|Cow\.Owned|Arc\.new|Box\.new|Some|To|Ptr|ptr|Pointer|TrimSpace|Dedent|toPtr|Optional\.of|List\.of|Value\.from|RawMessage|Of|boolPtr|BoolPtr|Bool)$/;
+  /(?:^|\.)(?:String\.from|Cow\.Borrowed|Cow\.from|Cow\.Owned|Arc\.new|Box\.new|Some|To|Ptr|ptr|Pointer|TrimSpace|Dedent|toPtr|dedent|cleandoc|Optional\.of|List\.of|Value\.from|RawMessage|Of|boolPtr|BoolPtr|Bool)$/;
 
 const returnsOf = (body: readonly Stmt[]): Expr[] =>
   body.flatMap((s): Expr[] => {
@@ -48,6 +41,9 @@ export const resultsOf = (fn: Fn): Expr[] =>
     .map((e) => (e.kind === 'list' && e.items.length === 2 ? e.items[0]! : e))
     .filter((e) => !(e.kind === 'literal' && e.value === null));
 
+/** Languages whose names mean what scopes and imports say; in the others the nearest thing of a name is meant. */
+export const isScoped = (at: At): boolean => /^(?:javascript|python)$/.test(at.site.module.language);
+
 const ownName = (at: At): string =>
   at.site.fns.at(-1)?.receiver ?? (at.site.module.language === 'rust' ? 'self' : 'this');
 
@@ -67,6 +63,7 @@ export const fnNamed = (program: Program, callee: Expr, at: At): FnAt | null => 
   const name = lastOf(callee);
   const all = name === '' ? [] : (program.fns.get(name) ?? []);
   if (all.length === 0) return null;
+  if (isScoped(at)) return functionNamed(program, callee, at);
   if (callee.kind === 'member') {
     const on = lastOf(callee.object);
     const own = /^(?:this|self|Self)$/.test(on) || on === ownName(at);
@@ -90,12 +87,13 @@ export const fnNamed = (program: Program, callee: Expr, at: At): FnAt | null => 
 /** The site inside a function that is called with these arguments. */
 export const called = (target: FnAt, call: Extract<Expr, { kind: 'call' }>, from: At): FnAt => {
   const params =
-    target.fn.params[0]?.name === 'self' && call.callee.kind === 'member'
+    /^(?:self|cls)$/.test(target.fn.params[0]?.name ?? '') && call.callee.kind === 'member'
       ? target.fn.params.slice(1)
       : target.fn.params;
   const given = new Map<string, At>();
   params.forEach((p, i) => {
-    const arg = call.args.find((a) => a.name === p.name) ?? call.args[i];
+    const positional = call.args[i]?.name === undefined ? call.args[i] : undefined;
+    const arg = call.args.find((a) => a.name === p.name) ?? positional;
     if (arg && p.name !== '') given.set(p.name, { expr: arg.value, site: from.site });
   });
   return { fn: target.fn, site: { ...target.site, given } };
@@ -122,6 +120,7 @@ export const step = (program: Program, at: At, depth = 0): At | null => {
   const { expr, site } = at;
   switch (expr.kind) {
     case 'name': {
+      if (isScoped(at)) return valueNamed(program, at);
       for (const fn of site.fns.toReversed()) {
         const local = program.locals.get(fn)?.get(expr.name);
         if (local?.[0]) return { ...local[0], site: { ...local[0].site, given: site.given } };
@@ -130,6 +129,7 @@ export const step = (program: Program, at: At, depth = 0): At | null => {
       return constantNamed(program, expr.name, '', at);
     }
     case 'member': {
+      if (isScoped(at)) return memberOf(program, at, depth);
       const on = lastOf(expr.object);
       if (/^(?:this|self|Self)$/.test(on) || on === ownName(at)) {
         const field = site.cls && constantNamed(program, expr.property, site.cls.name, at);
@@ -153,7 +153,8 @@ export const step = (program: Program, at: At, depth = 0): At | null => {
         !path.endsWith('?.build')
       )
         return { expr: expr.callee.object, site };
-      if (expr.args.length === 1 && HANDS_ON_ARGUMENT.test(path)) return { expr: expr.args[0]!.value, site };
+      if (expr.args.length === 1 && (HANDS_ON_ARGUMENT.test(path) || makesOf(program, at)))
+        return { expr: expr.args[0]!.value, site };
       const target = fnNamed(program, expr.callee, at);
       const result = target && resultsOf(target.fn)[0];
       return target && result ? { expr: result, site: called(target, expr, at).site } : null;
@@ -163,6 +164,44 @@ export const step = (program: Program, at: At, depth = 0): At | null => {
   }
 };
 
+/** `Object.freeze({…})`, `Schema.parse({…})`, `defineTool({…})`: the object itself. */
+const makesOf = (program: Program, { expr, site }: At): boolean =>
+  site.module.language === 'javascript' &&
+  expr.kind === 'call' &&
+  expr.args[0]?.value.kind === 'record' &&
+  /^(?:freeze|parse|(?:define|create|make)\w*)$|[Tt]ool$/.test(lastOf(expr.callee)) &&
+  --program.work.left > 0;
+
+/** `a.b` of JavaScript and Python: a field, what a module hands out, a part of an object written somewhere. */
+const memberOf = (program: Program, at: At, depth: number): At | null => {
+  if (at.expr.kind !== 'member') return null;
+  const { object, property } = at.expr;
+  const named = valueNamed(program, at);
+  if (named) return named;
+  const whole = settled(program, { expr: object, site: at.site }, depth + 1);
+  // A member of an enumeration.
+  if (property === 'value' && (whole.expr.kind === 'literal' || whole.expr.kind === 'text')) return whole;
+  return partIn(program, whole, property, depth);
+};
+
+/** An entry of an object, its own or one it takes over from another. */
+export const partIn = (program: Program, whole: At, name: string, depth = 0): At | null => {
+  const own = partNamed(whole.expr, name);
+  if (own) return { expr: own, site: whole.site };
+  if (whole.expr.kind !== 'record' || depth > DEEPEST_OBJECT) return null;
+  for (const e of whole.expr.entries.toReversed()) {
+    if (e.key !== '...') continue;
+    const found = partIn(
+      program,
+      settled(program, { expr: e.value, site: whole.site }, depth + 1),
+      name,
+      depth + 1,
+    );
+    if (found) return found;
+  }
+  return null;
+};
+
 const isLocal = (program: Program, name: string, at: At): boolean =>
   at.site.fns.some(
     (fn) => (program.locals.get(fn)?.has(name) ?? false) || fn.params.some((p) => p.name === name),
@@ -170,7 +209,7 @@ const isLocal = (program: Program, name: string, at: At): boolean =>
 
 /** A named argument of `T{a: x}`, an entry of a record. */
 export const partNamed = (expr: Expr, name: string): Expr | null =>
-  expr.kind === 'call' && expr.isNew
+  expr.kind === 'call' && (expr.isNew || /^[A-Z]/.test(lastOf(expr.callee)))
     ? (expr.args.find((a) => a.name === name)?.value ?? null)
     : expr.kind === 'record'
       ? (expr.entries.find((e) => e.key === name)?.value ?? null)
@@ -187,79 +226,6 @@ export const settled = (program: Program, at: At, depth = 0): At => {
   return now;
 };
 
-export type Text = {
-  text: string;
-  /** What computes it, or a part of it; null when all of it is known. */
-  from: string | null;
-  followed: boolean;
-  at: At;
-};
-
-const computed = (e: Expr): string =>
-  e.kind === 'call'
-    ? `${pathOf(e.callee)}()`
-    : e.kind === 'name' || e.kind === 'member'
-      ? pathOf(e)
-      : 'computed';
-
-export const textOf = (program: Program, at: At, depth = 0): Text => {
-  const { expr } = at;
-  if (expr.kind === 'literal')
-    return { text: expr.value ?? '', from: expr.isString ? null : 'computed', followed: false, at };
-  if (depth > DEEPEST) return { text: '', from: computed(expr), followed: false, at };
-  if (
-    expr.kind === 'text' ||
-    (expr.kind === 'call' &&
-      /(?:^|\.)[Jj]oin$/.test(pathOf(expr.callee)) &&
-      expr.args[0]?.value.kind === 'list')
-  ) {
-    const list =
-      expr.kind === 'call' ? (expr.args[0]!.value as Extract<Expr, { kind: 'list' }>).items : expr.parts;
-    const parts = list.map((p) => textOf(program, { expr: p, site: at.site }, depth + 1));
-    const [separator] = expr.kind === 'call' ? expr.args.slice(1) : [];
-    const between = separator?.value.kind === 'literal' ? (separator.value.value ?? '') : '';
-    return {
-      text: parts.map((p) => p.text).join(between),
-      from: parts.some((p) => p.from !== null)
-        ? parts.every((p) => p.text === '')
-          ? computed(list[0] ?? expr)
-          : 'partly computed'
-        : null,
-      followed: parts.some((p) => p.followed),
-      at,
-    };
-  }
-  // A helper that hands back an override where there is one: the first of its results that says something.
-  const target = expr.kind === 'call' && !expr.isNew ? fnNamed(program, expr.callee, at) : null;
-  if (target && expr.kind === 'call')
-    for (const result of resultsOf(target.fn).slice(0, 4)) {
-      const site = called(target, expr, at).site;
-      const found = textOf(program, { expr: result, site }, depth + 1);
-      if (found.from === null && found.text !== '') return { ...found, followed: true };
-    }
-  const next = step(program, at);
-  if (next) {
-    const through =
-      expr.kind === 'name' ||
-      expr.kind === 'member' ||
-      (expr.kind === 'call' && fnNamed(program, expr.callee, at) !== null);
-    const found = textOf(program, next, depth + 1);
-    const passed = expr.kind === 'name' && at.site.given?.has(expr.name);
-    if (found.text !== '' || found.from === null)
-      return { ...found, followed: found.followed || (through && !passed) };
-  }
-  // `translate("KEY", "what it says")`: the longest text it is given.
-  if (expr.kind === 'call' && expr.args.length >= 1) {
-    const texts = expr.args.flatMap((a) =>
-      a.value.kind === 'literal' && a.value.isString ? [a.value.value ?? ''] : [],
-    );
-    const longest = texts.sort((a, b) => b.length - a.length)[0];
-    if (longest !== undefined && / /.test(longest))
-      return { text: longest, from: computed(expr), followed: false, at };
-  }
-  return { text: '', from: computed(expr), followed: false, at };
-};
-
 /** A type of the program: where methods are written apart from fields, the one with the fields. */
 export const typeNamed = (program: Program, name: string, at: At): ClassAt | null => {
   const parts = name.split(/::|\./);
@@ -267,23 +233,4 @@ export const typeNamed = (program: Program, name: string, at: At): ClassAt | nul
   const full = all.filter((c) => c.cls.fields.length > 0 || c.cls.bases.length > 0);
   const on = parts.length > 1 ? parts.at(-2)! : '';
   return nearest(full.length > 0 ? full : all, at.site.module, on, (c) => c.module);
-};
-
-/** A plain value, for annotations and limits; undefined when it is computed. */
-export const plainOf = (program: Program, at: At): unknown => {
-  const { expr } = settled(program, at);
-  if (expr.kind === 'literal') {
-    if (expr.isString || expr.value === null) return expr.value;
-    if (/^true$|^false$/i.test(expr.value)) return /^true$/i.test(expr.value);
-    if (/\bTRUE$|\bFALSE$/.test(expr.value)) return /TRUE$/.test(expr.value);
-    const n = Number(expr.value.replaceAll('_', ''));
-    return Number.isNaN(n) ? expr.value : n;
-  }
-  if (expr.kind === 'member' && /^(?:TRUE|FALSE)$/.test(expr.property)) return expr.property === 'TRUE';
-  if (expr.kind === 'list') return expr.items.map((i) => plainOf(program, { expr: i, site: at.site }));
-  if (expr.kind === 'text') {
-    const text = textOf(program, { expr, site: at.site });
-    return text.from === null ? text.text : undefined;
-  }
-  return undefined;
 };

@@ -1,4 +1,6 @@
-import type { Class, Expr, Fn, Module, Stmt, Target } from '../../sources/ir.ts';
+import { folderOf } from '../files/paths.ts';
+import type { Class, Expr, Fn, Module, Stmt, Target } from '../sources/ir.ts';
+import { type ImportResolver, importResolver } from '../sources/resolve-imports.ts';
 
 /** Where an expression stands: what its names may mean. */
 export type Site = {
@@ -13,11 +15,28 @@ export type Site = {
 export type At = { expr: Expr; site: Site };
 export type FnAt = { fn: Fn; site: Site };
 export type ClassAt = { cls: Class; module: Module };
+export type Call = Extract<Expr, { kind: 'call' }>;
+export type Row = Extract<Expr, { kind: 'record' }>;
+
+/** What a name at the top of a module stands for. */
+export type Top =
+  | { kind: 'value'; at: At }
+  | { kind: 'function'; f: FnAt }
+  | { kind: 'class'; c: ClassAt }
+  | { kind: 'module'; module: Module };
 
 /** All modules of one language, by the names they give to things. */
 export type Program = {
   modules: readonly Module[];
-  calls: readonly { expr: Extract<Expr, { kind: 'call' }>; site: Site }[];
+  calls: readonly { expr: Call; site: Site }[];
+  /** Object literals of JavaScript, with the key they have in the object around them ('' for none). */
+  rows: readonly { expr: Row; key: string; site: Site }[];
+  /** What the modules themselves name. */
+  tops: ReadonlyMap<Module, ReadonlyMap<string, Top>>;
+  imports: ImportResolver;
+  /** Names that are used somewhere, and those of them that are used as a whole, not for one member. */
+  mentions: ReadonlySet<string>;
+  wholes: ReadonlySet<string>;
   /** Functions and methods with a name. */
   fns: ReadonlyMap<string, readonly FnAt[]>;
   /** Every class once a module; Go and Rust write methods apart from fields. */
@@ -32,24 +51,36 @@ export type Program = {
 
 const MOST_WORK = 3_000_000;
 
-export const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
-
 const push = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
   const held = map.get(key);
   if (held) held.push(value);
   else map.set(key, [value]);
 };
 
-/** Names a target gives a value to; parts of a value are not followed. */
-const nameOf = (target: Target): string | null =>
-  target.kind === 'name'
-    ? target.name
-    : target.kind === 'parts' && target.parts[0]?.path === '0' && target.parts[0].target.kind === 'name'
-      ? target.parts[0].target.name
-      : null;
+/** The names a target gives something to, and what. */
+const given = (target: Target, value: Expr, language: Module['language']): { name: string; expr: Expr }[] => {
+  if (target.kind === 'name') return [{ name: target.name, expr: value }];
+  if (target.kind !== 'parts') return [];
+  // Of several results of a function the first is what counts.
+  if (language !== 'javascript' && language !== 'python') {
+    const [first] = target.parts;
+    return first?.path === '0' && first.target.kind === 'name'
+      ? [{ name: first.target.name, expr: value }]
+      : [];
+  }
+  return target.parts.flatMap(({ path, target: part }) => {
+    const item = value.kind === 'list' ? value.items[Number(path)] : undefined;
+    if (!item && (path === '' || path === '...' || /^\d+$/.test(path))) return [];
+    return given(part, item ?? { at: value.at, kind: 'member', object: value, property: path }, language);
+  });
+};
 
 export const readProgram = (modules: readonly Module[]): Program => {
-  const calls: { expr: Extract<Expr, { kind: 'call' }>; site: Site }[] = [];
+  const calls: { expr: Call; site: Site }[] = [];
+  const rows: { expr: Row; key: string; site: Site }[] = [];
+  const mentions = new Set<string>();
+  const wholes = new Set<string>();
+  const tops = new Map<Module, Map<string, Top>>(modules.map((m) => [m, new Map()]));
   const fns = new Map<string, FnAt[]>();
   const classes = new Map<string, ClassAt[]>();
   const constants = new Map<string, (At & { owner: Class | null })[]>();
@@ -58,11 +89,14 @@ export const readProgram = (modules: readonly Module[]): Program => {
   const inFn = (fn: Fn, site: Site): void => {
     const own: Site = { ...site, fns: [...site.fns, fn] };
     if (fn.name !== '') push(fns, fn.name, { fn, site: own });
+    if (site.module.language === 'javascript') for (const d of fn.decorators) inExpr(d, site);
     for (const p of fn.params) if (p.defaultValue) inExpr(p.defaultValue, own);
     inStatements(fn.body, own);
   };
   const inClass = (cls: Class, site: Site): void => {
     push(classes, cls.name, { cls, module: site.module });
+    if (site.fns.length === 0)
+      tops.get(site.module)?.set(cls.name, { kind: 'class', c: { cls, module: site.module } });
     const own: Site = { ...site, cls };
     for (const f of cls.fields)
       if (f.value) {
@@ -71,17 +105,25 @@ export const readProgram = (modules: readonly Module[]): Program => {
       }
     for (const m of cls.methods) inFn(m, own);
   };
-  const inExpr = (e: Expr, site: Site): void => {
+  const inExpr = (e: Expr, site: Site, key = ''): void => {
     switch (e.kind) {
+      case 'name':
+        mentions.add(e.name);
+        wholes.add(e.name);
+        return;
       case 'member':
-        return inExpr(e.object, site);
+        mentions.add(e.property);
+        if (e.object.kind === 'name') mentions.add(e.object.name);
+        else inExpr(e.object, site);
+        return;
       case 'index':
         inExpr(e.object, site);
         return inExpr(e.index, site);
       case 'call':
         calls.push({ expr: e, site });
         inExpr(e.callee, site);
-        for (const a of e.args) inExpr(a.value, site);
+        // `list: tool({ … })`: the object still has that key.
+        for (const a of e.args) inExpr(a.value, site, /[Tt]ool$/.test(lastOf(e.callee)) ? key : '');
         return;
       case 'text':
       case 'other':
@@ -91,7 +133,8 @@ export const readProgram = (modules: readonly Module[]): Program => {
         for (const i of e.items) inExpr(i, site);
         return;
       case 'record':
-        for (const x of e.entries) inExpr(x.value, site);
+        if (site.module.language === 'javascript') rows.push({ expr: e, key, site });
+        for (const x of e.entries) inExpr(x.value, site, x.key);
         return;
       case 'choice':
         for (const x of e.of) inExpr(x, site);
@@ -109,15 +152,20 @@ export const readProgram = (modules: readonly Module[]): Program => {
     for (const s of body)
       switch (s.kind) {
         case 'assign': {
-          const name = nameOf(s.target);
-          if (name !== null && !s.adds) {
-            if (!fn) push(constants, name, { expr: s.value, site, owner: null });
-            else {
-              const held = locals.get(fn) ?? new Map<string, At[]>();
-              locals.set(fn, held);
-              push(held, name, { expr: s.value, site });
+          if (!s.adds)
+            for (const { name, expr } of given(s.target, s.value, site.module.language)) {
+              if (!fn) {
+                push(constants, name, { expr, site, owner: null });
+                const own = tops.get(site.module)!;
+                // A name of JavaScript is declared once, and may be changed on some way; one of Python is what it was given last.
+                if (site.module.language !== 'javascript' || !own.has(name))
+                  own.set(name, { kind: 'value', at: { expr, site } });
+              } else {
+                const held = locals.get(fn) ?? new Map<string, At[]>();
+                locals.set(fn, held);
+                push(held, name, { expr, site });
+              }
             }
-          }
           inExpr(s.value, site);
           break;
         }
@@ -151,6 +199,11 @@ export const readProgram = (modules: readonly Module[]): Program => {
           }
           break;
         case 'function':
+          if (!fn)
+            tops.get(site.module)?.set(s.fn.name, {
+              kind: 'function',
+              f: { fn: s.fn, site: { ...site, fns: [s.fn] } },
+            });
           inFn(s.fn, site);
           break;
         case 'class':
@@ -162,7 +215,21 @@ export const readProgram = (modules: readonly Module[]): Program => {
       }
   };
   for (const module of modules) inStatements(module.body, { module, fns: [], cls: null, given: null });
-  return { modules, calls, fns, classes, constants, locals, work: { left: MOST_WORK } };
+  const imports = importResolver(modules);
+  return {
+    modules,
+    calls,
+    rows,
+    tops,
+    imports,
+    mentions,
+    wholes,
+    fns,
+    classes,
+    constants,
+    locals,
+    work: { left: MOST_WORK },
+  };
 };
 
 /** `a.b.c` as far as it is written so; what a member is called on otherwise is `?`. */

@@ -1,0 +1,148 @@
+import { folderOf } from '../files/paths.ts';
+import type { Module } from './ir.ts';
+
+/** Which file of the tree an import means. */
+
+/** `a/b` and `../c` as `a/c`; null above the root. */
+const joined = (folder: string, relative: string): string | null => {
+  const parts = folder === '' ? [] : folder.split('/');
+  for (const part of relative.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') parts.push(part);
+    else if (parts.pop() === undefined) return null;
+  }
+  return parts.join('/');
+};
+
+const JS_ENDINGS = [
+  '',
+  '.ts',
+  '.tsx',
+  '.mts',
+  '.cts',
+  '.js',
+  '.jsx',
+  '.mjs',
+  '.cjs',
+  '/index.ts',
+  '/index.tsx',
+  '/index.js',
+  '/index.mjs',
+];
+
+/** Paths a JavaScript import may mean, most likely first. `.js` is how TypeScript writes `.ts`. */
+const scriptPaths = (base: string): string[] => {
+  const bare = base.replace(/\.[cm]?jsx?$/, '');
+  const endings = bare === base ? JS_ENDINGS : ['.ts', '.tsx', '.mts', '.cts'];
+  return [...endings.map((e) => bare + e), base];
+};
+
+export type ImportResolver = {
+  /** The file an import means, or null for a package from outside. */
+  resolve(from: Module, module: string): Module | null;
+  /** The modules that share a folder. */
+  folders: ReadonlyMap<string, readonly Module[]>;
+};
+
+export const importResolver = (list: readonly Module[]): ImportResolver => {
+  const modules = new Map(list.map((m) => [m.path, m]));
+  const folders = new Map<string, Module[]>();
+  /** Files by their last names, for imports that name a package by its place in some root of the tree. */
+  const byTail = new Map<string, string[]>();
+  for (const [path, module] of modules) {
+    const folder = folderOf(path);
+    folders.set(folder, [...(folders.get(folder) ?? []), module]);
+    const parts = path.replace(/(\/__init__)?\.[a-z]+$/, '').split('/');
+    const key = parts.at(-1)!;
+    byTail.set(key, [...(byTail.get(key) ?? []), path]);
+  }
+  const first = (paths: readonly string[]): Module | null => {
+    for (const p of paths) {
+      const found = modules.get(p);
+      if (found) return found;
+    }
+    return null;
+  };
+  /** The one file that ends like this path; the nearest to `from` of several. */
+  const byEnd = (from: string, tail: string): Module | null => {
+    const last = tail.slice(tail.lastIndexOf('/') + 1);
+    const candidates = (byTail.get(last) ?? []).filter((p) => {
+      const bare = p.replace(/(\/__init__)?\.[a-z]+$/, '');
+      return bare === tail || bare.endsWith(`/${tail}`);
+    });
+    const shared = (p: string): number => {
+      let n = 0;
+      while (n < p.length && p[n] === from[n]) n++;
+      return n;
+    };
+    candidates.sort((a, b) => shared(b) - shared(a) || (a < b ? -1 : 1));
+    return candidates[0] ? (modules.get(candidates[0]) ?? null) : null;
+  };
+  const script = (from: Module, name: string): Module | null => {
+    if (name.startsWith('.')) {
+      const base = joined(folderOf(from.path), name);
+      return base === null ? null : first(scriptPaths(base));
+    }
+    // Aliases of a build configuration: `@/x`, `~/x`, `#x`, `src/x` mean a folder of this tree.
+    const alias = /^(?:@\/|~\/|#\/?|(?=src\/))(.+)$/.exec(name)?.[1];
+    if (alias === undefined) return null;
+    const tail = alias.replace(/\.[cm]?[jt]sx?$/, '');
+    return byEnd(from.path, tail) ?? byEnd(from.path, `${tail}/index`);
+  };
+  const python = (from: Module, name: string): Module | null => {
+    const dots = /^\.*/.exec(name)![0].length;
+    const rest = name.slice(dots).replaceAll('.', '/');
+    if (dots === 0) {
+      const beside = joined(folderOf(from.path), rest);
+      return (
+        first([`${beside}.py`, `${beside}/__init__.py`, `${rest}.py`, `${rest}/__init__.py`]) ??
+        (rest.includes('/') ? byEnd(from.path, rest) : null)
+      );
+    }
+    const base = joined(folderOf(from.path), '../'.repeat(dots - 1) + rest);
+    return base === null ? null : first([`${base}.py`, `${base}/__init__.py`]);
+  };
+  /** A package of Go is a folder: any of its files stands for it, their scopes are one. */
+  const go = (name: string): Module | null => {
+    const parts = name.split('/');
+    for (let i = 0; i < parts.length; i++) {
+      const found = folders.get(parts.slice(i).join('/'));
+      const here = found?.find((m) => m.language === 'go');
+      if (here && (parts.length - i > 1 || parts.length > 2)) return here;
+    }
+    return null;
+  };
+  const dotted = (from: Module, name: string): Module | null =>
+    byEnd(
+      from.path,
+      name
+        .replace(/^crate(::|\.)/, '')
+        .replaceAll('::', '/')
+        .replaceAll('.', '/'),
+    );
+  const find = (from: Module, name: string): Module | null => {
+    switch (from.language) {
+      case 'javascript':
+        return script(from, name);
+      case 'python':
+        return python(from, name);
+      case 'go':
+        return go(name);
+      default:
+        return dotted(from, name);
+    }
+  };
+  // Every use of an imported name asks again.
+  const known = new Map<Module, Map<string, Module | null>>();
+  return {
+    folders,
+    resolve(from: Module, name: string): Module | null {
+      const names = known.get(from) ?? new Map<string, Module | null>();
+      const held = names.get(name);
+      if (held !== undefined) return held;
+      const found = find(from, name);
+      known.set(from, names.set(name, found));
+      return found;
+    },
+  };
+};
