@@ -1,14 +1,5 @@
 import type { Expr } from '../sources/ir.ts';
-import {
-  type At,
-  type Call,
-  type FnAt,
-  lastOf,
-  type Program,
-  pathOf,
-  type Row,
-  type Site,
-} from './program.ts';
+import { type At, type Call, lastOf, type Program, pathOf, type Row, type Site } from './program.ts';
 import { pythonCall } from './python.ts';
 import { scriptCall } from './script.ts';
 import type { FoundEntry } from './surface-entry.ts';
@@ -30,8 +21,8 @@ export type Definition = {
   rest: readonly Expr[];
   /** The object that says all of it (JavaScript). */
   object?: Row;
-  /** The function that does the work, where the definition names it (Python). */
-  handler?: FnAt;
+  /** What it names as the function that does the work (Python). */
+  fn?: Expr;
   /** What it is registered with (Python). */
   server?: Expr;
 };

@@ -2,6 +2,7 @@ import type { Expr, Fn } from '../sources/ir.ts';
 import type { Definition } from './definitions.ts';
 import { hintsOf, optionsOf } from './options.ts';
 import { type At, type FnAt, lastOf, type Program, pathOf } from './program.ts';
+import { handed } from './python.ts';
 import { paramsOfFunction, paramsOfPythonSchema } from './python-params.ts';
 import { dataOf, isObject, paramsOfSchema } from './schemas.ts';
 import { onServer, scriptParts } from './script.ts';
@@ -195,6 +196,7 @@ const entryOfPython = (
 ): FoundEntry | null => {
   const here = (expr: Expr): At => ({ expr, site: d.site });
   const [schema] = d.schemas;
+  const handler = d.fn ? handed(program, here(d.fn)) : null;
   // A tool stands where the call begins, its name may be lines below.
   const { path } = d.site.module;
   const { line, endLine } = d.call.at;
@@ -204,12 +206,12 @@ const entryOfPython = (
     ...named,
     ...place,
     nameAt: `${place.path}:${place.line}`,
-    ...describe(program, d.description ? here(d.description) : null, d.handler?.fn.doc ?? ''),
+    ...describe(program, d.description ? here(d.description) : null, handler?.fn.doc ?? ''),
     params:
       d.kind !== 'tool'
         ? null
-        : d.handler
-          ? paramsOfFunction(program, d.handler)
+        : handler
+          ? paramsOfFunction(program, handler)
           : schema
             ? paramsOfPythonSchema(program, here(schema))
             : null,
@@ -223,7 +225,7 @@ const entryOfPython = (
             args: d.call.kind === 'call' ? d.call.args.filter((a) => /hint$/i.test(a.name ?? '')) : [],
           } as Expr),
         ),
-    handler: d.handler ? rangeOf(d.handler) : null,
+    handler: handler && rangeOf(handler),
   };
 };
 

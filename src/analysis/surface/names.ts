@@ -179,6 +179,8 @@ export const functionNamed = (program: Program, callee: Expr, at: At): FnAt | nu
   if (callee.kind === 'name') {
     const found = meaningOf(program, callee.name, at);
     if (found?.kind === 'function') return found.f;
+    if (found?.kind === 'parameter' && found.at && found.at.expr !== callee)
+      return functionNamed(program, found.at.expr, found.at);
     if (found?.kind === 'value' && found.at.expr.kind === 'function')
       return {
         fn: found.at.expr.fn,

@@ -29,7 +29,7 @@ const nameOf = (fn: Fn, at: Expr['at']): Expr => ({
 });
 
 /** The function handed on, also through what keeps its name: `wrap(fn)`, `partial(fn, …)`. */
-const handed = (program: Program, at: At): FnAt | null => {
+export const handed = (program: Program, at: At): FnAt | null => {
   const { expr, site } = at;
   if (expr.kind === 'call' && (expr.args[0]?.value.kind === 'name' || expr.args[0]?.value.kind === 'member'))
     return handed(program, { expr: expr.args[0].value, site });
@@ -63,7 +63,7 @@ const ofObject = (program: Program, call: Call, site: Site): Definition | null =
     ...made,
     name: name ?? nameOf(target!.fn, call.at),
     schemas: schema ? [schema] : [],
-    ...(target && { handler: target }),
+    ...(fn && { fn }),
   };
 };
 
@@ -95,8 +95,7 @@ const ofRegistration = (program: Program, call: Call, site: Site): Definition | 
     rest: [],
     server: object,
   };
-  if (target || name)
-    return { ...made, name: name ?? nameOf(target!.fn, call.at), ...(target && { handler: target }) };
+  if (target || name) return { ...made, name: name ?? nameOf(target!.fn, call.at), fn };
   if (fn.kind !== 'name' && fn.kind !== 'member') return null;
   if (/self|cls/.test(pathOf(fn))) return null;
   return { ...made, name: { at: fn.at, kind: 'member', object: fn, property: 'name' } };

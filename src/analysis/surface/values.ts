@@ -60,10 +60,10 @@ const isPackage = (path: string, module: string): boolean => {
 
 /** The function of the program that a call or a name means. */
 export const fnNamed = (program: Program, callee: Expr, at: At): FnAt | null => {
+  if (isScoped(at)) return functionNamed(program, callee, at);
   const name = lastOf(callee);
   const all = name === '' ? [] : (program.fns.get(name) ?? []);
   if (all.length === 0) return null;
-  if (isScoped(at)) return functionNamed(program, callee, at);
   if (callee.kind === 'member') {
     const on = lastOf(callee.object);
     const own = /^(?:this|self|Self)$/.test(on) || on === ownName(at);

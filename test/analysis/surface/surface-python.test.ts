@@ -187,4 +187,42 @@ class ThinkTool(BaseTool):
       { name: 'think', description: 'Thinks', line: 17, handler: null },
     ]);
   });
+
+  it('reads functions handed to a named decorator, helpers that register, and names for types', async () => {
+    const found = await read(
+      `
+Where = Annotated[str, Field(description="where", max_length=9)]
+def look(path: Where, depth: int = 1): ...
+def add(fn, name): mcp.add_tool(fn, name=name)
+mcp.tool(name="look-up", description="Looks")(look)
+add(look, "again")
+class Handlers:
+    def __init__(self, mcp):
+        self.mcp = mcp
+        self.mcp.tool(name="method")(self.run)
+    async def run(self, ctx: Context, q: str): ...
+`,
+    );
+    expect(found.entries.map((e) => [e.name, e.params?.map((p) => p.name)])).toEqual([
+      ['look-up', ['path', 'depth']],
+      ['again', ['path', 'depth']],
+      ['method', ['q']],
+    ]);
+    expect(found.entries[0]!.params![0]).toEqual({
+      name: 'path',
+      type: 'str',
+      constraints: ['max_length 9'],
+      description: 'where',
+    });
+  });
+
+  it('reads tools of a server that another file makes, whatever it is called', async () => {
+    const { entries } = (
+      await readSurface([
+        { path: 'src/base.py', text: 'from mcp.server.fastmcp import FastMCP\nhub = FastMCP("x")\n' },
+        { path: 'src/beds.py', text: 'from .base import hub\n@hub.tool()\ndef water(bed: str): ...\n' },
+      ])
+    ).found;
+    expect(entries.map((e) => e.name)).toEqual(['water']);
+  });
 });

@@ -203,3 +203,51 @@ describe('what is no tool', () => {
     ).toEqual([]);
   });
 });
+
+describe('names across files', () => {
+  const surface = async (files: Record<string, string>) =>
+    (await readSurface(Object.entries(files).map(([path, text]) => ({ path, text })))).found.entries;
+  const server = 'import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";\n';
+
+  it('reads what is registered with a server that another file makes', async () => {
+    const found = await surface({
+      'src/server.ts': `${server}export const server = new McpServer({ name: "x", version: "1" });`,
+      'src/index.ts': 'export { server as main } from "./server.js";',
+      'src/beds.ts':
+        'import { main } from "./index.js";\nmain.registerTool("water", { description: "d", inputSchema: { bed: z.string() } }, async () => 1);',
+      'src/other.ts':
+        'import { kit } from "kit";\nkit.registerTool("no", { description: "d" }, async () => 1);',
+    });
+    expect(found).toMatchObject([
+      { name: 'water', path: 'src/beds.ts', params: [{ name: 'bed', type: 'string' }] },
+    ]);
+  });
+
+  it('follows helpers that register, with a name each', async () => {
+    const found = await surface({
+      'src/register.ts': `${server}export function register(server: McpServer, tool: Tool) {\n  server.registerTool(tool.name, { description: tool.description, inputSchema: tool.schema.shape }, tool.run);\n}`,
+      'src/index.ts':
+        'import { register } from "./register.js";\nimport { add } from "./add.js";\nregister(server, add);',
+      'src/add.ts':
+        'export const add = { name: "add", description: "Adds", schema: z.object({ a: z.number() }), run: async () => 1 };',
+    });
+    expect(found).toMatchObject([
+      { name: 'add', certainty: 'derived', description: 'Adds', params: [{ name: 'a', type: 'number' }] },
+    ]);
+  });
+
+  it('takes over what an object spreads, and all that a namespace hands out', async () => {
+    const found = await surface({
+      'src/defs.ts':
+        'const common = { description: "Shared", inputSchema: { type: "object", properties: { q: { type: "string" } } } };\nexport const one = { ...common, name: "one", inputSchema: common.inputSchema };\nexport const two = { ...common, name: "two", inputSchema: {} };',
+      'src/index.ts': `${server}import * as defs from "./defs.js";\nserver.setRequestHandler(ListToolsRequestSchema, () => ({ tools: Object.values(defs) }));`,
+    });
+    expect(found.map((e) => [e.name, e.description])).toEqual([
+      ['one', 'Shared'],
+      ['two', 'Shared'],
+    ]);
+    expect(found[0]!.params).toEqual([
+      { name: 'q', type: 'string', constraints: ['optional'], description: '' },
+    ]);
+  });
+});
