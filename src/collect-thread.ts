@@ -1,5 +1,6 @@
 // The program of a thread in which collectors run (src/io/collector-threads.ts): each request names a collector and a place.
 import { parentPort } from 'node:worker_threads';
+import { createReading, type Reading } from './analysis/sources/reading.ts';
 import { collectorsWith } from './collectors/index.ts';
 import type { ThreadAnswer, ThreadRequest } from './io/collector-threads.ts';
 import { type OpenRepository, openRepository } from './io/git/open-repository.ts';
@@ -7,14 +8,22 @@ import { type OpenRepository, openRepository } from './io/git/open-repository.ts
 const port = parentPort;
 if (!port) throw new Error('this is the program of a thread, not to be started by itself');
 
-/** Collectors of one audit ask for the same place one after the other. */
-let opened: { key: string; repository: Promise<OpenRepository> } | null = null;
+type Opened = OpenRepository & { reading: Reading };
 
-const openOnce = async ({ repository, commit, subdir }: ThreadRequest): Promise<OpenRepository> => {
+/** Collectors of one audit ask for the same place one after the other. */
+let opened: { key: string; repository: Promise<Opened> } | null = null;
+
+const openOnce = async ({ repository, commit, subdir }: ThreadRequest): Promise<Opened> => {
   const key = JSON.stringify([repository, commit, subdir]);
   if (opened?.key !== key) {
     await opened?.repository.then((r) => r.close()).catch(() => {});
-    opened = { key, repository: openRepository(repository, commit, subdir) };
+    opened = {
+      key,
+      repository: openRepository(repository, commit, subdir).then((r) => ({
+        ...r,
+        reading: createReading(r.tree),
+      })),
+    };
     opened.repository.catch(() => {
       opened = null;
     });
@@ -29,11 +38,12 @@ port.on('message', async (request: ThreadRequest) => {
   try {
     const collector = collectorsWith(request.ownRules).find((c) => c.id === request.collector);
     if (!collector) throw new Error(`there is no collector ${request.collector}`);
-    const { tree, history } = await openOnce(request);
+    const { tree, history, reading } = await openOnce(request);
     const gathered = await collector.collect({
       target: request.target,
       tree,
       history,
+      reading,
       // Who wants this to stop ends the thread.
       signal: new AbortController().signal,
       progress: (message) => answer({ job, kind: 'progress', message }),

@@ -15,6 +15,7 @@ import { leadsOf } from '../analysis/flow/leads.ts';
 import type { Module, Reader } from '../analysis/sources/ir.ts';
 import { isMinified } from '../analysis/sources/minified.ts';
 import { languages, unparsedPart } from '../analysis/sources/readers.ts';
+import { serverSurface } from '../analysis/surface/server-surface.ts';
 import { isManifest } from '../analysis/weaknesses/packages.ts';
 import { hintItems } from './code-flow/hints.ts';
 import { toItem } from './code-flow/item.ts';
@@ -81,7 +82,7 @@ export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>):
   timeoutMs: 240_000,
   large: true,
   async collect(context) {
-    const { tree, target, signal, progress } = context;
+    const { tree, target, reading, signal, progress } = context;
     const { rules, models, problems } = parseRules(await readRules());
     const items: ItemDraft[] = problems.slice(0, 10).map((p) =>
       gap('unusable-rules', CHECKS, `A rule in ${p.file} was left out`, {
@@ -102,8 +103,8 @@ export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>):
     for (const language of languages) {
       if (!chosen.some((e) => language.extensions.includes(extensionOf(e.path)))) continue;
       try {
-        const reader = await language.load();
-        for (const extension of language.extensions) readers.set(extension, reader);
+        const reader = await reading.reader(language.extensions[0]!);
+        if (reader) for (const extension of language.extensions) readers.set(extension, reader);
       } catch (error) {
         items.push(
           gap('missing-parser', CHECKS, `${language.name} could not be read: its parser is missing`, {
@@ -142,6 +143,7 @@ export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>):
           },
         ),
       );
+    const surface = await serverSurface({ tree, reading, subdir: target.subdir, signal, progress: () => {} });
     const leads = leadsOf(flows.hits);
     const causes = causesOf(leads, nearestManifest(tree.allEntries));
     const lineOf = (path: string, line: number): string =>
@@ -154,7 +156,7 @@ export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>):
         .trim()
         .slice(0, 200);
     items.push(...causes.slice(0, MOST_LEADS).map((c) => toItem(c, lineOf)));
-    items.push(...(await hintItems(leads, texts)));
+    items.push(...hintItems(leads, surface.found.entries));
     if (causes.length > MOST_LEADS)
       items.push(
         gap('too-many-leads', CHECKS, `${count(causes.length - MOST_LEADS)} weaker leads were left out`),
@@ -195,7 +197,7 @@ const pause = async (signal: AbortSignal): Promise<void> => {
 };
 
 const readAll = async (
-  { tree, signal, progress }: CollectContext,
+  { reading, signal, progress }: CollectContext,
   entries: readonly TreeEntry[],
   readers: ReadonlyMap<string, Reader>,
 ): Promise<{ modules: Module[]; unread: Unread[]; texts: Map<string, string> }> => {
@@ -204,10 +206,9 @@ const readAll = async (
   const texts = new Map<string, string>();
   let total = 0;
   for (const { path } of entries) {
-    const reader = readers.get(extensionOf(path));
-    if (!reader) continue;
+    if (!readers.has(extensionOf(path))) continue;
     await pause(signal);
-    const text = await tree.text(path).catch(() => null);
+    const text = await reading.text(path);
     const why = unreadable(path, text);
     if (text === null || why !== null) {
       unread.push({ path, why: why ?? '' });
@@ -219,7 +220,7 @@ const readAll = async (
     }
     total += text.length;
     texts.set(path, text);
-    const module = reader.read(path, text);
+    const module = await reading.module(path, text);
     const unparsed = unparsedPart(module);
     if (unparsed !== null) unread.push({ path, why: unparsed });
     modules.push(module);

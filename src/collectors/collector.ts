@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Reading } from '../analysis/sources/reading.ts';
 import type { AdvisorySource } from '../domain/advisory.ts';
 import type {
   artifact,
@@ -132,6 +133,8 @@ export type CollectContext = {
   target: TargetRef & { name: string; committedAt: string; tags: string[] };
   tree: SourceTree;
   history: History;
+  /** What the sources say, worked out once for all collectors that run where this one does. */
+  reading: Reading;
   signal: AbortSignal;
   /** What the auditor lets dependencies be looked up in, most trusted first. */
   advisories?: readonly AdvisorySource[];

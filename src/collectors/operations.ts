@@ -1,5 +1,6 @@
 import { listed, plural } from '../analysis/files/words.ts';
 import { readServerSources } from '../analysis/sources/server-sources.ts';
+import { serverSurface } from '../analysis/surface/server-surface.ts';
 import { logCalls } from '../analysis/weaknesses/log-calls.ts';
 import { type Collector, gap, gathered } from './collector.ts';
 import { incidentItems } from './operations/incidents.ts';
@@ -17,7 +18,7 @@ export const operations: Collector = {
   timeoutMs: 180_000,
   large: true,
   async collect(context) {
-    const { tree, target, signal, progress } = context;
+    const { tree, target, reading, signal, progress } = context;
     const { sources, unread, others } = await readServerSources(tree, target.subdir, signal);
     if (sources.length === 0 && others.size === 0 && unread.length === 0)
       return {
@@ -27,14 +28,13 @@ export const operations: Collector = {
       };
     progress(`${plural(sources.length, 'file')} for logs and state`);
     const logs = new Map(sources.map((s) => [s.path, logCalls(s)]));
-    const { readSurface } = await import('../analysis/surface/read-surface.ts');
-    const surface = await readSurface(
-      sources.map(({ path, text }) => ({ path, text })),
-      async () => {
-        signal.throwIfAborted();
-        await new Promise((resolve) => setImmediate(resolve));
-      },
-    );
+    const surface = await serverSurface({
+      tree,
+      reading,
+      subdir: target.subdir,
+      signal,
+      progress: (n) => progress(`${plural(n, 'file')} for tools`),
+    });
     const tools = surface.found.entries.filter((e) => e.kind === 'tool');
     const documents = await incidentItems(context, sources);
     const items = [

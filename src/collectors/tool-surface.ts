@@ -1,20 +1,8 @@
-import {
-  below,
-  isExamplePath,
-  isGeneratedPath,
-  isTestPath,
-  isVendoredPath,
-  languageOf,
-} from '../analysis/files/paths.ts';
+import { below, isTestPath, isVendoredPath, languageOf } from '../analysis/files/paths.ts';
 import { readTexts } from '../analysis/files/read-texts.ts';
 import { byCodePoint, count, listed, plural } from '../analysis/files/words.ts';
-import { isMinified } from '../analysis/sources/minified.ts';
-import {
-  mayDefineTools,
-  readSurface,
-  SURFACE_LANGUAGES,
-  type SurfaceSource,
-} from '../analysis/surface/read-surface.ts';
+import { SURFACE_LANGUAGES } from '../analysis/surface/read-surface.ts';
+import { serverSurface } from '../analysis/surface/server-surface.ts';
 import { type FoundEntry, MOST_ENTRIES, type ScannedSurface } from '../analysis/surface/surface-entry.ts';
 import { type Surface, surface } from '../domain/evidence.ts';
 import { redactSecrets } from '../text/redact.ts';
@@ -28,14 +16,6 @@ import {
 } from './collector.ts';
 import { documented, hints, transports } from './tool-surface/claims.ts';
 import { describeTools, overview } from './tool-surface/definitions.ts';
-
-/** Hand-written sources are smaller, and have shorter lines, than this. */
-const MOST_BYTES = 1_500_000;
-
-const LONGEST_MEAN_LINE = 2000;
-
-/** Tokens take some twenty times the room of their text. */
-const MOST_TOTAL_BYTES = 12_000_000;
 
 /** Signs of an MCP server in languages that are not read for tools yet. */
 const OTHER_SDK: Record<string, RegExp> = {
@@ -53,53 +33,16 @@ export const toolSurface: Collector = {
   timeoutMs: 240_000,
   large: true,
   async collect(context) {
-    const { tree, target, signal, progress } = context;
+    const { tree, target, reading, signal, progress } = context;
     const files = tree.entries.filter((e) => e.kind === 'file' || e.kind === 'executable');
-    const sources = files.filter((e) => mayDefineTools(e.path));
-    const secondary = (e: TreeEntry): boolean =>
-      [isTestPath, isVendoredPath, isGeneratedPath, isExamplePath].some((is) =>
-        is(below(e.path, target.subdir)),
-      );
-    const primary = sources.filter((e) => !secondary(e));
-
     const items: ItemDraft[] = [];
-    const unread: { path: string; why: string }[] = [];
-    const read = async (entries: readonly TreeEntry[]): Promise<{ found: ScannedSurface; read: number }> => {
-      const texts: SurfaceSource[] = [];
-      let total = 0;
-      for await (const { entry, text } of readTexts(tree, entries, signal)) {
-        if (text === null) unread.push({ path: entry.path, why: 'binary or too large' });
-        else if (text.length > MOST_BYTES || isMinified(entry.path, text, LONGEST_MEAN_LINE))
-          unread.push({ path: entry.path, why: 'minified or generated' });
-        else if (total + text.length > MOST_TOTAL_BYTES)
-          unread.push({ path: entry.path, why: 'past the limit of what is read at once' });
-        else {
-          total += text.length;
-          texts.push({ path: entry.path, text });
-        }
-      }
-      progress(`reading tools in ${count(texts.length)} files`);
-      const surface = await readSurface(texts, () => pause(signal));
-      unread.push(...surface.unread);
-      return surface;
-    };
-
-    let { found, read: filesRead } = await read(primary);
-    let where = 'tests, examples, generated and vendored files left out';
-    if (!found.entries.some((e) => e.kind === 'tool')) {
-      const rest = sources.filter(
-        (e) =>
-          secondary(e) &&
-          !isTestPath(below(e.path, target.subdir)) &&
-          !isVendoredPath(below(e.path, target.subdir)),
-      );
-      const more = await read(rest);
-      filesRead += more.read;
-      if (more.found.entries.some((e) => e.kind === 'tool')) {
-        found = more.found;
-        where = 'found only in examples or generated files';
-      }
-    }
+    const { found, read, where, unread, candidates } = await serverSurface({
+      tree,
+      reading,
+      subdir: target.subdir,
+      signal,
+      progress: (n) => progress(`reading tools in ${count(n)} files`),
+    });
 
     items.push(...(await otherLanguages(context, files)));
     if (unread.length > 0)
@@ -144,8 +87,12 @@ export const toolSurface: Collector = {
       ...transports(found),
     );
     items.push(...(await documented(context, literal)));
-    const searched = `${plural(filesRead, 'source file')}, ${where}`;
-    if (sources.length === 0 && items.length === 0)
+    const leftOut =
+      where === 'server'
+        ? 'tests, examples, generated and vendored files left out'
+        : 'found only in examples or generated files';
+    const searched = `${plural(read, 'source file')}, ${leftOut}`;
+    if (candidates === 0 && items.length === 0)
       return {
         outcome: 'not-applicable',
         searched: `no file in ${SURFACE_LANGUAGES}`,
@@ -153,11 +100,6 @@ export const toolSurface: Collector = {
       };
     return gathered(searched, items, { surface: toSurface(entries, found) });
   },
-};
-
-const pause = async (signal: AbortSignal): Promise<void> => {
-  signal.throwIfAborted();
-  await new Promise<void>((go) => setImmediate(go));
 };
 
 const toSurface = (entries: readonly FoundEntry[], found: ScannedSurface): Surface => {

@@ -7,11 +7,10 @@ import {
   isVendoredPath,
 } from '../analysis/files/paths.ts';
 import { readTexts } from '../analysis/files/read-texts.ts';
-import { count, plural } from '../analysis/files/words.ts';
+import { byCodePoint, count, plural } from '../analysis/files/words.ts';
 import { isMinified } from '../analysis/sources/minified.ts';
 import { type Source, weaknessLanguage } from '../analysis/sources/source.ts';
-import { mayDefineTools, readSurface, type SurfaceSource } from '../analysis/surface/read-surface.ts';
-import type { FoundEntry } from '../analysis/surface/surface-entry.ts';
+import { serverSurface } from '../analysis/surface/server-surface.ts';
 import type { DefinitionText } from '../analysis/tool-text/definitions.ts';
 import { type Collector, gap, gathered, type ItemDraft, type TreeEntry } from './collector.ts';
 
@@ -31,7 +30,7 @@ export const toolText: Collector = {
     'Names, descriptions, parameters, prompts and server instructions as the model reads them: orders, hidden text, changes after approval, and dangerous combinations.',
   timeoutMs: 300_000,
   large: true,
-  async collect({ tree, target, signal, progress }) {
+  async collect({ tree, target, reading, signal, progress }) {
     const local = (e: TreeEntry): string => below(e.path, target.subdir);
     const files = tree.entries.filter((e) => e.kind === 'file' || e.kind === 'executable');
     const sources = files.filter((e) => weaknessLanguage(e.path) !== null && !/\.d\.[cm]?ts$/.test(e.path));
@@ -58,49 +57,38 @@ export const toolText: Collector = {
     const { collecting, poisoned } = await import('./tool-text/poisoning.ts');
     const { changing, combined, untrusted } = await import('./tool-text/composition.ts');
 
+    const shared = await serverSurface({
+      tree,
+      reading,
+      subdir: target.subdir,
+      signal,
+      progress: (n) => progress(`reading definitions in ${count(n)} files`),
+    });
+    const entries = shared.found.entries.toSorted((a, b) => byCodePoint(a.path, b.path) || a.line - b.line);
     let unread = 0;
+    let total = 0;
     const texts = new Map<string, string>();
-    const read = async (
-      entries: readonly TreeEntry[],
-    ): Promise<{ entries: FoundEntry[]; layers: Source[] }> => {
-      const surface: SurfaceSource[] = [];
-      const layers: Source[] = [];
-      let total = 0;
-      for await (const { entry, text } of readTexts(tree, entries, signal)) {
-        const language = weaknessLanguage(entry.path);
-        if (
-          text === null ||
-          language === null ||
-          text.length > MOST_BYTES ||
-          isMinified(entry.path, text, LONGEST_MEAN_LINE) ||
-          total + text.length > MOST_TOTAL_BYTES
-        ) {
-          unread++;
-          continue;
-        }
-        total += text.length;
-        texts.set(entry.path, text);
-        if (mayDefineTools(entry.path)) surface.push({ path: entry.path, text });
-        layers.push(readSource(entry.path, text, language));
+    const layers: Source[] = [];
+    // Some servers are nothing but examples.
+    const more = shared.where === 'examples' ? sources.filter((e) => kept(e) && isExamplePath(local(e))) : [];
+    for (const { path } of [...primary, ...more]) {
+      signal.throwIfAborted();
+      const text = await reading.text(path);
+      const language = weaknessLanguage(path);
+      if (
+        text === null ||
+        language === null ||
+        text.length > MOST_BYTES ||
+        isMinified(path, text, LONGEST_MEAN_LINE) ||
+        total + text.length > MOST_TOTAL_BYTES
+      ) {
+        unread++;
+        continue;
       }
-      progress(`reading definitions in ${count(layers.length)} files`);
-      const { found } = await readSurface(surface, async () => {
-        signal.throwIfAborted();
-        await new Promise<void>((go) => setImmediate(go));
-      });
-      return { entries: found.entries, layers };
-    };
-
-    let { entries, layers } = await read(primary);
-    if (!entries.some((e) => e.kind === 'tool')) {
-      // Some servers are nothing but examples.
-      const more = await read(sources.filter((e) => kept(e) && isExamplePath(local(e))));
-      if (more.entries.some((e) => e.kind === 'tool')) {
-        entries = [...entries, ...more.entries];
-        layers = [...layers, ...more.layers];
-      }
+      total += text.length;
+      texts.set(path, text);
+      layers.push(readSource(path, text, language));
     }
-    entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line));
 
     const definitions: DefinitionText[] = entries.flatMap(textsOfEntry);
     const known = new Map<string, string>();

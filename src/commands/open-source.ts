@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { createReading } from '../analysis/sources/reading.ts';
 import type { Source } from '../engine/ports.ts';
 import { createCollectorThreads, type ThreadPlace } from '../io/collector-threads.ts';
 import { openRepository } from '../io/git/open-repository.ts';
@@ -17,11 +18,13 @@ export const jobsBesideScreen = (): number => Math.max(1, Math.min(4, availableP
 export const openSource = async (place: ThreadPlace): Promise<Source> => {
   const { repository, commit, subdir } = place;
   const { tree, history, close } = await openRepository(repository, commit, subdir);
-  if (!existsSync(THREAD)) return { tree, history, close };
+  const reading = createReading(tree);
+  if (!existsSync(THREAD)) return { tree, history, reading, close };
   const threads = createCollectorThreads(THREAD);
   return {
     tree,
     history,
+    reading,
     run: (collector, context) =>
       collector.inPlace ? collector.collect(context) : threads.run(collector, context, place),
     close: async () => {

@@ -47,6 +47,7 @@ export type LocalPort = {
 export type Source = {
   tree: SourceTree;
   history: History;
+  reading: CollectContext['reading'];
   /** Runs a collector on this source in a thread of its own; without it collectors run where they are called. */
   run?(collector: Collector, context: CollectContext): Promise<Gathered>;
   close(): void | Promise<void>;

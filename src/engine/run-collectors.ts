@@ -24,7 +24,7 @@ const MAX_PROGRESS_CHARS = 200;
 
 export type GatherParts = {
   target: Omit<SessionTarget, 'source'>;
-  source: Pick<Source, 'tree' | 'history' | 'run'>;
+  source: Pick<Source, 'tree' | 'history' | 'reading' | 'run'>;
   methodology: Methodology;
   signal: AbortSignal;
   advisories?: readonly AdvisorySource[] | undefined;
@@ -91,6 +91,7 @@ const collectInTime = async (collector: Collector, parts: GatherParts): Promise<
     target: { url, commit, ref, subdir, name, committedAt, tags },
     tree: parts.source.tree,
     history: parts.source.history,
+    reading: parts.source.reading,
     signal: ours.signal,
     ...(parts.advisories && collector.network && { advisories: parts.advisories }),
     progress: (message) => {

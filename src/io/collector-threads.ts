@@ -39,14 +39,19 @@ const HEAP_MEGABYTES = 1_500;
 const YOUNG_MEGABYTES = 8;
 /** A heap that was large once stays so for long: a new thread, some 150 ms, gives the memory back. */
 const KEPT_HEAP_BYTES = 100_000_000;
+/** How long the thread that has read a tree's sources waits for the next collector that asks them. */
+const KEPT_READING_MS = 500;
 
 /**
  * Threads in which collectors run, started when they are first needed and kept for the next collector. The interface stays
  * free while they work, and what listens to no signal (an endless loop over a hostile file) can be ended with its thread.
+ * Collectors of whole trees come one after the other and share one thread, which parses each file once for all of them.
  * `entry` is the program of a thread: it answers each {@link ThreadRequest}.
  */
 export const createCollectorThreads = (entry: URL): CollectorThreads => {
   const idle: Worker[] = [];
+  /** The thread that holds the sources of a place. */
+  let reading: { worker: Worker; place: string; forget: NodeJS.Timeout } | null = null;
   const busy = new Map<Worker, (reason: Error) => void>();
   let jobs = 0;
 
@@ -69,6 +74,33 @@ export const createCollectorThreads = (entry: URL): CollectorThreads => {
     idle.push(worker);
   };
 
+  const forget = (): void => {
+    if (!reading) return;
+    clearTimeout(reading.forget);
+    void reading.worker.terminate();
+    reading = null;
+  };
+
+  /** Keeps what was read for a moment. */
+  const restReading = (worker: Worker, place: string): void => {
+    forget();
+    const gone = (): void => {
+      if (reading?.worker === worker) reading = null;
+    };
+    worker.on('error', gone);
+    worker.on('exit', gone);
+    worker.unref();
+    reading = { worker, place, forget: setTimeout(forget, KEPT_READING_MS).unref() };
+  };
+
+  const takeReading = (place: string): Worker | null => {
+    if (reading?.place !== place) return null;
+    const { worker } = reading;
+    clearTimeout(reading.forget);
+    reading = null;
+    return worker;
+  };
+
   const run: CollectorThreads['run'] = (collector, context, place) =>
     new Promise((resolve, reject) => {
       const { signal, target } = context;
@@ -76,7 +108,8 @@ export const createCollectorThreads = (entry: URL): CollectorThreads => {
         reject(signal.reason);
         return;
       }
-      const worker = idle.pop() ?? start();
+      const key = JSON.stringify(place);
+      const worker = (collector.large ? takeReading(key) : idle.pop()) ?? start();
       worker.removeAllListeners();
       const job = ++jobs;
       const letGo = (): void => {
@@ -102,7 +135,8 @@ export const createCollectorThreads = (entry: URL): CollectorThreads => {
           return;
         }
         letGo();
-        if (answer.heapBytes > KEPT_HEAP_BYTES) void worker.terminate();
+        if (collector.large) restReading(worker, key);
+        else if (answer.heapBytes > KEPT_HEAP_BYTES) void worker.terminate();
         else rest(worker);
         if (answer.kind === 'gathered') resolve(answer.gathered);
         else reject(new Error(answer.message));
@@ -122,6 +156,7 @@ export const createCollectorThreads = (entry: URL): CollectorThreads => {
     run,
     close: async () => {
       for (const end of [...busy.values()]) end(new Error('aborted'));
+      forget();
       await Promise.all(idle.splice(0).map((worker) => worker.terminate()));
     },
   };

@@ -1,3 +1,4 @@
+import { createReading } from '../../src/analysis/sources/reading.ts';
 import type {
   CollectContext,
   Collector,
@@ -135,6 +136,7 @@ export const fakeContext = (options: FakeOptions = {}): CollectContext => {
     },
     tree,
     history,
+    reading: createReading(tree),
     signal: new AbortController().signal,
     progress: () => {},
   };

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readSurface } from '../../src/analysis/surface/read-surface.ts';
 import type { ItemDraft } from '../../src/collectors/collector.ts';
 import { collectors } from '../../src/collectors/index.ts';
+import { readSurface } from '../support/surface.ts';
 import { type FakeFile, fakeContext, itemsOf } from './fake-context.ts';
 
 /** Every collector over a hostile repository: it must end, soon, with an outcome, and never with an exception. */

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createReading } from '../../src/analysis/sources/reading.ts';
 import type { CollectContext, Gathered } from '../../src/collectors/collector.ts';
 import { collectors } from '../../src/collectors/index.ts';
 import { surface } from '../../src/domain/evidence.ts';
@@ -60,6 +61,7 @@ beforeAll(async () => {
       tags: [],
     },
     tree: repository.tree,
+    reading: createReading(repository.tree),
     history: repository.history,
     signal: new AbortController().signal,
     progress: () => {},

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { createReading } from '../../src/analysis/sources/reading.ts';
 import type {
   Collector,
   Gathered,
@@ -57,6 +58,7 @@ export const fakeSource = (tree: SourceTree = fakeTree({}), close = () => {}): S
     introducedBy: unused,
     changedPaths: unused,
   },
+  reading: createReading(tree),
   close,
 });
 

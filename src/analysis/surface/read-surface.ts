@@ -1,6 +1,7 @@
 import { extensionOf } from '../files/paths.ts';
 import type { Module } from '../sources/ir.ts';
 import { languages, unparsedPart } from '../sources/readers.ts';
+import type { Reading } from '../sources/reading.ts';
 import { emptyScan, type FoundEntry, MOST_ENTRIES, type ScannedSurface } from './surface-entry.ts';
 
 /** The MCP surface of sources in every language there is a reader for. */
@@ -40,6 +41,7 @@ export const mayDefineTools = (path: string): boolean => {
 /** `pause` is awaited between files, and may throw to stop. */
 export const readSurface = async (
   sources: readonly SurfaceSource[],
+  reading: Pick<Reading, 'reader' | 'module'>,
   pause: () => Promise<void> = async () => {},
 ): Promise<ReadSurface> => {
   const scans: ScannedSurface[] = [];
@@ -49,7 +51,7 @@ export const readSurface = async (
     const word = Object.entries(SAYS).find(([e]) => language.extensions.includes(e))?.[1] ?? MCP;
     const says = new Set(own.filter((s) => word.test(s.text) || word.test(s.path)).map((s) => s.path));
     if (says.size === 0) continue;
-    const reader = await language.load().catch((error: unknown) => {
+    const reader = await reading.reader(language.extensions[0]!).catch((error: unknown) => {
       const why = `the parser for ${language.name} is missing: ${error instanceof Error ? error.message : String(error)}`;
       unread.push(...own.map((s) => ({ path: s.path, why })));
       return null;
@@ -58,7 +60,7 @@ export const readSurface = async (
     const modules: Module[] = [];
     for (const { path, text } of own) {
       await pause();
-      const module = reader.read(path, text);
+      const module = await reading.module(path, text);
       const why = unparsedPart(module);
       if (why !== null) unread.push({ path, why });
       modules.push(module);

@@ -1,14 +1,11 @@
 import { listed } from '../../analysis/files/words.ts';
 import type { Door, FlowLead } from '../../analysis/flow/leads.ts';
-import { mayDefineTools, readSurface, type SurfaceSource } from '../../analysis/surface/read-surface.ts';
 import type { FoundEntry } from '../../analysis/surface/surface-entry.ts';
 import { type ItemDraft, lead } from '../collector.ts';
 import { sinkWords } from './words.ts';
 
 /** What tools say of themselves, held against what their input was seen to reach. */
 
-/** Only a file with such a word can hold a hint. */
-const HINT = /readOnly|read_only|ReadOnly|destructive|Destructive|openWorld|open_world|OpenWorld/;
 const MOST_TOOLS = 30;
 
 const WRITES =
@@ -83,19 +80,10 @@ const itemOf = (all: readonly Against[]): ItemDraft => {
   });
 };
 
-/** One item for each way a hint can be contradicted, with every tool whose input does. `texts` are the sources by path. */
-export const hintItems = async (
-  leads: readonly FlowLead[],
-  texts: ReadonlyMap<string, string>,
-): Promise<ItemDraft[]> => {
+/** One item for each way a hint can be contradicted, with every tool whose input does. */
+export const hintItems = (leads: readonly FlowLead[], entries: readonly FoundEntry[]): ItemDraft[] => {
   const reached = leads.filter((l) => l.doors.some((d) => d.kind === 'tool'));
-  if (reached.length === 0) return [];
-  const sources: SurfaceSource[] = [...texts]
-    .filter(([path, text]) => mayDefineTools(path) && HINT.test(text))
-    .map(([path, text]) => ({ path, text }));
-  if (sources.length === 0) return [];
-  const { found } = await readSurface(sources);
-  const hinted = found.entries.filter(
+  const hinted = entries.filter(
     (e) => e.kind === 'tool' && Object.keys(e.annotations).some((k) => k.endsWith('Hint')),
   );
   const ways = new Map<string, Against[]>();

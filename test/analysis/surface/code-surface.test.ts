@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mayDefineTools, readSurface } from '../../../src/analysis/surface/read-surface.ts';
+import { mayDefineTools } from '../../../src/analysis/surface/read-surface.ts';
+import { readSurface } from '../../support/surface.ts';
 
 const read = async (files: Record<string, string>) =>
   (await readSurface(Object.entries(files).map(([path, text]) => ({ path, text })))).found;

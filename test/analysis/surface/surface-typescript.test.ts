@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readSurface } from '../../../src/analysis/surface/read-surface.ts';
+import { readSurface } from '../../support/surface.ts';
 
 const read = async (...texts: string[]) =>
   (
