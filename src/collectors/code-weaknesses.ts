@@ -9,9 +9,8 @@ import {
 } from '../analysis/files/paths.ts';
 import { readTexts } from '../analysis/files/read-texts.ts';
 import { byCodePoint, count, listed, plural } from '../analysis/files/words.ts';
-import type { Module, Reader } from '../analysis/sources/ir.ts';
+import type { Module } from '../analysis/sources/ir.ts';
 import { isMinified } from '../analysis/sources/minified.ts';
-import { languages } from '../analysis/sources/readers.ts';
 import type { Source } from '../analysis/sources/source.ts';
 import { weaknessLanguage } from '../analysis/sources/source.ts';
 import { isManifest, packagesOf } from '../analysis/weaknesses/packages.ts';
@@ -37,7 +36,7 @@ export const codeWeaknesses: Collector = {
     'Listeners, sessions, tokens, ciphers, filters, logs and limits that are weak as written, in TypeScript, JavaScript, Python, Go, Rust and Java.',
   timeoutMs: 300_000,
   large: true,
-  async collect({ tree, target, signal, progress }) {
+  async collect({ tree, target, reading, signal, progress }) {
     const files = tree.entries.filter(
       (e) => (e.kind === 'file' || e.kind === 'executable') && weaknessLanguage(e.path) !== null,
     );
@@ -68,12 +67,6 @@ export const codeWeaknesses: Collector = {
         `${manifests.get(folderOf(entry.path)) ?? ''}${(text ?? '').slice(0, 100_000)}\n`,
       );
 
-    const readers = new Map<string, Reader>();
-    for (const language of languages)
-      if (primary.some((e) => language.extensions.includes(extensionOf(e.path)))) {
-        const reader = await language.load();
-        for (const extension of language.extensions) readers.set(extension, reader);
-      }
     const modules = new Map<string, Module>();
     const sources: Source[] = [];
     const unread: string[] = [];
@@ -93,8 +86,8 @@ export const codeWeaknesses: Collector = {
       if (BESIDE.test(below(entry.path, target.subdir)) && !SERVES.test(text)) continue;
       total += text.length;
       sources.push(readSource(entry.path, text, language));
-      const reader = readers.get(extensionOf(entry.path));
-      if (reader) modules.set(entry.path, reader.read(entry.path, text));
+      if (await reading.reader(extensionOf(entry.path)).catch(() => null))
+        modules.set(entry.path, await reading.module(entry.path, text));
       if (sources.length % 100 === 0) progress(`${count(sources.length)} of ${count(primary.length)} files`);
     }
 
