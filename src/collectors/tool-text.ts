@@ -54,7 +54,7 @@ export const toolText: Collector = {
     const { jsonTexts, literalTexts, rustDocTexts, textsOfEntry } = await import(
       '../analysis/tool-text/definitions.ts'
     );
-    const { collecting, poisoned } = await import('./tool-text/poisoning.ts');
+    const { askingForSecrets, collecting, poisoned } = await import('./tool-text/poisoning.ts');
     const { changing, combined, untrusted } = await import('./tool-text/composition.ts');
 
     const shared = await serverSurface({
@@ -120,6 +120,7 @@ export const toolText: Collector = {
     const items: ItemDraft[] = [
       ...poisoned(definitions, entries, texts),
       ...collecting(entries, definitions, texts),
+      ...askingForSecrets(entries),
       ...changing(layers),
       ...untrusted(entries, texts),
       ...combined(entries, manifests),

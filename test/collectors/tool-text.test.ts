@@ -116,3 +116,37 @@ server.registerTool(
     ]);
   });
 });
+
+describe('tools that ask for secrets', () => {
+  const server = (params: string) =>
+    `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nconst server = new McpServer({ name: 'a', version: '1' });\nserver.tool('pay', 'Pays', { ${params} }, async () => ({ content: [] }));\n`;
+  it.each([
+    ['mnemonic', 'moderate'],
+    ['private_key', 'moderate'],
+    ['seedPhrase', 'moderate'],
+    ['api_key', 'weak'],
+    ['password', 'weak'],
+    ['access_token', 'weak'],
+  ])('are named with the parameter: %s', async (name, strength) => {
+    const { item } = await run(toolText, { files: { 'index.ts': server(`${name}: z.string()`) } });
+    expect(item('secret-parameter')).toMatchObject({
+      title: `pay: parameter ${name} asks for a secret`,
+      strength,
+      at: { path: 'index.ts', startLine: 3 },
+    });
+  });
+
+  it.each([
+    'key',
+    'token',
+    'page_token',
+    'max_tokens',
+    'issue_key',
+    'public_key',
+    'keyword',
+    'password_length',
+  ])('are not those with a parameter %s', async (name) => {
+    const { items } = await run(toolText, { files: { 'index.ts': server(`${name}: z.string()`) } });
+    expect(items.filter((i) => i.rule === 'secret-parameter')).toEqual([]);
+  });
+});

@@ -1,3 +1,4 @@
+import { namesSecretVariable } from '../repository/secret-variables.ts';
 import type { FoundEntry } from '../surface/surface-entry.ts';
 import type { Strength } from './signs.ts';
 
@@ -45,4 +46,25 @@ export const collectingParameters = (tool: FoundEntry, handlerText: string, orde
     if (!used && p.description === '')
       return [{ name: p.name, strength: 'weak', why: 'the handler does not seem to read it' }];
     return ordered ? [{ name: p.name, strength: 'moderate', why: "the tool's text gives orders" }] : [];
+  });
+
+/** Secrets by which whoever holds them is their owner: no tool can need them told by a model. */
+const OWNS =
+  /^(?:\w*_)?(?:mnemonic|seed_?phrase|recovery_?phrase|wallet_?(?:key|seed)|private_?key|secret_?key|priv_?key|master_?password|pin_?code|cvv|cvc)(?:_\w+)?$/i;
+
+/**
+ * Parameters that ask for a secret: the model, its provider and every log of the conversation see what is given. `strength` is
+ * that of the lead; a token or password is usual for tools that connect elsewhere, and weak.
+ */
+export const secretParameters = (tool: FoundEntry): { name: string; strength: Strength }[] =>
+  (tool.params ?? []).flatMap((p): { name: string; strength: Strength }[] => {
+    const last = p.name.split('.').at(-1) ?? p.name;
+    if (OWNS.test(last)) return [{ name: p.name, strength: 'moderate' }];
+    return /key$/i.test(last) && !/(?:api|access|secret|private|auth|encryption|signing)_?key$/i.test(last)
+      ? []
+      : namesSecretVariable(last) &&
+          !/^(?:token|key|cookie)$/i.test(last) &&
+          !/(?:page|next|cursor|sync|continuation|progress|idempotency)_?token$/i.test(last)
+        ? [{ name: p.name, strength: 'weak' }]
+        : [];
   });

@@ -1,12 +1,12 @@
 import { lineWith } from '../../analysis/files/lines.ts';
-import { count, plural } from '../../analysis/files/words.ts';
+import { count, listed, plural } from '../../analysis/files/words.ts';
 import type { FoundEntry } from '../../analysis/surface/surface-entry.ts';
 import { carriersIn } from '../../analysis/tool-text/carriers.ts';
 import type { DefinitionText } from '../../analysis/tool-text/definitions.ts';
-import { collectingParameters } from '../../analysis/tool-text/parameters.ts';
+import { collectingParameters, secretParameters } from '../../analysis/tool-text/parameters.ts';
 import { type Sign, type Strength, signsIn, together } from '../../analysis/tool-text/signs.ts';
 import { visible } from '../../text/visible.ts';
-import { type ItemDraft, lead } from '../collector.ts';
+import { type ItemDraft, lead, placed } from '../collector.ts';
 
 import { handlerText } from './handler.ts';
 
@@ -161,4 +161,38 @@ export const collecting = (
         : [];
     })
     .slice(0, MOST_ITEMS);
+};
+
+/** Tools that have a secret told to them: one lead, since what is to be judged is one practice of the server. */
+export const askingForSecrets = (entries: readonly FoundEntry[]): ItemDraft[] => {
+  const found = entries
+    .filter((e) => e.kind === 'tool')
+    .flatMap((e) => secretParameters(e).map((p) => ({ e, p })))
+    .sort((a, b) => ORDER[a.p.strength] - ORDER[b.p.strength]);
+  const [first] = found;
+  if (!first) return [];
+  const tools = [...new Set(found.map(({ e }) => e.name))];
+  return [
+    lead(
+      'secret-parameter',
+      ['2.2.1'],
+      tools.length === 1
+        ? `${first.e.name}: parameter ${first.p.name} asks for a secret`
+        : `${plural(tools.length, 'tool')} ask for a secret as a parameter`,
+      {
+        class: 'secret-exposure',
+        cwe: ['CWE-522'],
+        strength: first.p.strength,
+        detail: [
+          'What a tool is given passes through the model, its provider and the log of the conversation. A server can read secrets from its environment, or ask the person by elicitation.',
+          listed(
+            found.map(({ e, p }) => `${e.name}: ${p.name}`),
+            MOST_ITEMS,
+            '\n',
+          ),
+        ].join('\n'),
+        ...placed(found.map(({ e }) => ({ path: e.path, startLine: e.line }))),
+      },
+    ),
+  ];
 };

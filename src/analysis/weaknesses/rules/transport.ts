@@ -7,9 +7,10 @@ import {
   matchesIn,
   type Source,
 } from '../../sources/source.ts';
+import { anyOrigins } from '../code/cors.ts';
 import { inLiteral, matching } from '../matching.ts';
 import { asksWho } from '../packages.ts';
-import { everyLanguage, type Match, type Package, type Rule } from '../rule.ts';
+import { everyLanguage, inEachModule, type Match, type Package, type Rule } from '../rule.ts';
 
 /** The listeners of a package: who can reach them, who is let in, and whose pages may speak to them. */
 
@@ -262,31 +263,13 @@ export const transportRules: readonly Rule[] = [
     detail:
       'Any origin is allowed or repeated. With credentials, or on a server without authentication, every page a user opens can call tools.',
     merge: 'file',
-    find: matching({
-      on: {
-        script:
-          /\bcors\(\s*\)|\borigin\s*:\s*(?:true\b|["']\*["'])|Access-Control-Allow-Origin["']?\s*[,:]\s*(?:["']\*["']|(?:req|request|ctx)\b[^\n;]{0,40}origin|origin\b)|callback\(\s*null\s*,\s*true\s*\)/gi,
-        python:
-          /allow_origins\s*=\s*\[\s*["']\*["']|Access-Control-Allow-Origin["']\]?\s*[,:=]\s*["']\*["']|allow_origin_regex\s*=\s*r?["']\.\*["']/g,
-        go: /AllowedOrigins\s*:\s*\[\]string\{\s*"\*"|AllowAllOrigins\s*:\s*true|Access-Control-Allow-Origin",\s*(?:"\*"|\w+\.Header\.Get\("Origin"\)|origin)/g,
-        rust: /CorsLayer::(?:permissive|very_permissive)\(\)|allow_origin\(\s*(?:\w+::)*Any\s*\)/g,
-        java: /@CrossOrigin\s{0,40}(?:\(\s{0,40}(?:origins\s{0,40}=\s{0,40})?"\*"\s{0,40}\))?\s{0,40}(?=\n|public|class|@)|allowedOrigins\(\s{0,40}"\*"\s{0,40}\)|addAllowedOrigin(?:Pattern)?\(\s{0,40}"\*"\s{0,40}\)/g,
-      },
-      accept: (source, m) => {
-        if (inLiteral(source, m.index) && !/^Access-Control/i.test(m[0])) return false;
-        const near = codeIn(source, linesAround(source, m.index, 16, 10));
-        if (
-          /^callback/i.test(m[0]) &&
-          !(/cors|origin/i.test(near) && !/if\s*\([^)]{0,200}(?:includes|indexOf|has|test|allow)/i.test(near))
-        )
-          return false;
-        if (/^origin/i.test(m[0]) && !/cors/i.test(near)) return false;
-        const repeated = /origin\b\s*$|Get\("Origin"\)$|true$/i.test(m[0]) || /very_permissive/.test(m[0]);
-        // A repeated origin may have been looked up in a list before.
-        if (repeated && /(?:allowed\w*|trusted\w*|validate\w*)\s*[.(]|isAllowed|\.ok\b/i.test(near))
-          return false;
-        return repeated && /credentials["']?\s*[,:=]\s*["']?true/i.test(near) ? { strength: 'strong' } : true;
-      },
-    }),
+    find: inEachModule((m) =>
+      anyOrigins(m).map((o) => ({
+        line: o.line,
+        endLine: o.endLine,
+        say: `${o.how === 'repeated' ? 'the origin of the request is given back' : o.how === 'by default' ? 'any origin, unless a setting says otherwise' : 'any origin'}${o.credentials ? ', with credentials' : ''}`,
+        ...(o.credentials && o.how !== 'by default' ? { strength: 'strong' as const } : {}),
+      })),
+    ),
   },
 ];
