@@ -88,6 +88,14 @@ export const identity: Collector = {
         });
     }
 
+    const described = claims.find((c) => c.kind === 'description');
+    if (described)
+      items.push(
+        fact('declared-purpose', CHECKS, `${described.path} says what it is for`, {
+          detail: described.value,
+          at: { path: described.path, startLine: described.line },
+        }),
+      );
     items.push(
       ...judgeLinks(claims, remote),
       ...judgeNames(claims, remote),
@@ -117,6 +125,21 @@ const readmeClaims = async (
   const source = readme ? await tree.text(readme) : null;
   if (!readme || source === null) return items;
   const lines = linesOf(source).slice(0, 5000);
+  // The first line of prose: no heading, badge, quotation, list, table or mark-up.
+  const first = lines
+    .slice(0, 60)
+    .findIndex(
+      (l) =>
+        /^[A-Za-z*_[`"][^|]{40,}$/.test(l.trim()) &&
+        !/^\[?!\[|^\[[^\]]*\]\([^)]*\)\s*$|^\[[^\]]+\]:/.test(l.trim()),
+    );
+  if (first >= 0)
+    items.push(
+      fact('readme-purpose', CHECKS, `${readme} begins by saying what it is`, {
+        detail: lines[first]!.trim().slice(0, 500),
+        at: { path: readme, startLine: first + 1 },
+      }),
+    );
   let official = 0;
   lines.forEach((raw, i) => {
     const line = raw.slice(0, 2000);

@@ -5,6 +5,7 @@ import { UserError } from '../domain/errors.ts';
 import { firstProblem } from '../domain/finding-input.ts';
 import { atVerdict } from '../domain/scrutiny.ts';
 import { indexEvidence } from '../domain/selectors.ts';
+import type { ServerProfile } from '../domain/server-profile.ts';
 import { itemsNamed } from '../engine/locate.ts';
 import type { Store } from '../engine/store.ts';
 import { readInputFile, readStandardInput } from '../io/input-file.ts';
@@ -104,6 +105,11 @@ export const applyAnswers = async (
     const known = store.snapshot().session.auditor;
     const given = Object.fromEntries(Object.entries(answers.auditor).filter(([, v]) => v !== undefined));
     send('auditor', { type: 'name-auditor', auditor: { ...known, ...given } });
+  }
+  if (answers.server) {
+    const { data_sensitivity: dataSensitivity, ...rest } = answers.server;
+    const server = { ...rest, ...(dataSensitivity === undefined ? {} : { dataSensitivity }) };
+    send('server', { type: 'describe-server', server: server as Partial<ServerProfile> });
   }
   for (const t of triageCommands(store, answers.triage ?? []))
     if (isRefusal(t.command)) note(t.what, t.command);

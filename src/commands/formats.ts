@@ -13,9 +13,19 @@ import { privateReport } from '../report/formats/private-report.ts';
 import { reportJsonFile } from '../report/formats/report-json.ts';
 import { sarifFile } from '../report/formats/sarif.ts';
 import type { ReportModel } from '../report/report-model.ts';
+import { sourcesText } from '../report/sources.ts';
 
 /** The formats beside the submission: one file each, except advisories, which are one file a weakness below a folder. */
-export const FORMATS = ['submission', 'json', 'sarif', 'markdown', 'html', 'osv', 'private'] as const;
+export const FORMATS = [
+  'submission',
+  'json',
+  'sarif',
+  'markdown',
+  'html',
+  'osv',
+  'private',
+  'sources',
+] as const;
 export type Format = (typeof FORMATS)[number];
 
 export const parseFormat = (text: string): Format => {
@@ -39,6 +49,7 @@ const WRITERS: Record<
   markdown: markdownFile,
   html: htmlFile,
   private: privateReport,
+  sources: sourcesText,
 };
 
 /** Texts of a report in one format: one under the name '', or advisories by their paths below a folder. */

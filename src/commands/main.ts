@@ -236,7 +236,7 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     )
     .option(
       '--format <format>',
-      'submission (default), json, sarif, markdown, html, osv, or private: what the maintainers read first',
+      'submission (default), json, sarif, markdown, html, osv, private: what the maintainers read first, or sources: where each sentence comes from',
       'submission',
     )
     .addOption(session())

@@ -6,6 +6,17 @@ import { findingInput } from './finding-input.ts';
 /** `mcp-audit answer --from FILE`: a whole audit, or a part of one, as YAML. Every key is optional. */
 export const answersFile = z.strictObject({
   auditor: auditor.partial().optional(),
+  /** What the server is; parts left out are proposed from the evidence. */
+  server: z
+    .strictObject({
+      purpose: z.string().optional(),
+      type: z.string().optional(),
+      data_sensitivity: z.string().optional(),
+      authentication: z.string().optional(),
+      network: z.string().optional(),
+      judgement: z.string().optional(),
+    })
+    .optional(),
   checks: z
     .record(
       z.string(),

@@ -6,6 +6,7 @@ import { afterChange, type Finding, missingParts } from './finding.ts';
 import { findCheck, type Methodology } from './methodology.ts';
 import { same } from './same.ts';
 import { vectorProblem } from './scoring/cvss.ts';
+import { type ServerProfile, serverProfile } from './server-profile.ts';
 import type { Session } from './session.ts';
 
 /** What an auditor can ask of a session. Each command becomes at most one event, or a refusal with a reason. */
@@ -24,6 +25,8 @@ export type Command =
   | { type: 'import-results'; import: string; value: ImportRecord | null }
   | { type: 'name-auditor'; auditor: Auditor }
   | { type: 'address-target'; url: string }
+  /** Parts that are left out stay as they are. */
+  | { type: 'describe-server'; server: Partial<ServerProfile> }
   | { type: 'allow-network'; allowed: boolean }
   | { type: 'choose-advisories'; osv: string | null }
   | { type: 'report-written'; audit: string; sha256: string }
@@ -226,6 +229,19 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
           'write it as https://host/owner/name',
         );
       return { event };
+    }
+    case 'describe-server': {
+      const given = Object.fromEntries(Object.entries(command.server).filter(([, v]) => v !== undefined));
+      const parsed = serverProfile.safeParse({ ...session.server, ...given });
+      if (!parsed.success) {
+        const issue = parsed.error.issues[0];
+        return refuse(
+          `what the server is cannot be recorded: ${issue?.path.join('.')}: ${issue?.message}`,
+          'correct that part',
+        );
+      }
+      if (same(session.server, parsed.data)) return unchanged;
+      return { event: { type: 'server.described', value: parsed.data } };
     }
     case 'allow-network':
       if (session.networkAllowed === command.allowed) return unchanged;

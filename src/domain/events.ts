@@ -3,6 +3,7 @@ import { disclosure } from './disclosure.ts';
 import { outcome, targetRef } from './evidence.ts';
 import { findingId, recordedFinding } from './finding.ts';
 import { checkId, scorecardId } from './methodology.ts';
+import { serverProfile } from './server-profile.ts';
 
 /**
  * The vocabulary of the journal. Every event says the whole new value of the one thing it changes (`null` = gone), so
@@ -104,6 +105,8 @@ export const eventBody = z.discriminatedUnion('type', [
     type: z.literal('target.addressed'),
     url: z.string().regex(/^https:\/\/[^\s/]+\/[^\s]+$/),
   }),
+  /** What the auditor says the server is. */
+  z.strictObject({ type: z.literal('server.described'), value: serverProfile }),
   z.strictObject({ type: z.literal('network.allowed'), allowed: z.boolean() }),
   /** Name of the folder or zip with an offline copy of OSV in which dependencies are looked up, without its path. */
   z.strictObject({ type: z.literal('advisories.chosen'), osv: z.string().min(1).max(4096).nullable() }),

@@ -235,6 +235,8 @@ export const describeEvent = (
       return `auditor is ${e.auditor.name || e.auditor.github || 'unnamed'}`;
     case 'target.addressed':
       return `the repository's address is ${e.url}`;
+    case 'server.described':
+      return `${mark}server described`;
     case 'network.allowed':
       return e.allowed ? 'network allowed for this session' : 'network no longer allowed';
     case 'advisories.chosen':

@@ -12,6 +12,7 @@ import type {
 } from './events.ts';
 import type { Outcome } from './evidence.ts';
 import type { Finding } from './finding.ts';
+import { emptyProfile, type ServerProfile } from './server-profile.ts';
 
 /** A stretch without events longer than this is a break, not work. */
 export const PAUSE_MS = 10 * 60 * 1000;
@@ -40,6 +41,9 @@ export type Session = {
   tool: { name: string; version: string } | null;
   auditor: Auditor;
   /** As the record says; where a session is opened, what was allowed on that machine counts instead (see Local). */
+  /** What the auditor says the server is, and who said it last. */
+  server: ServerProfile;
+  describedBy: Author | null;
   networkAllowed: boolean;
   /** The offline copy of OSV, likewise; null when none was named. */
   osvCopy: string | null;
@@ -75,6 +79,8 @@ export const emptySession = (): Session => ({
   methodology: null,
   tool: null,
   auditor: { name: '', github: '', organization: '', contact: '' },
+  server: emptyProfile(),
+  describedBy: null,
   networkAllowed: false,
   osvCopy: null,
   answers: new Map(),
@@ -114,6 +120,8 @@ const inverseOf = (s: Session, e: SessionEvent): EventBody | null => {
       };
     case 'finding.recorded':
       return { type: e.type, finding: e.finding, value: s.findings.get(e.finding) ?? null };
+    case 'server.described':
+      return { type: e.type, value: s.server };
     case 'disclosure.recorded':
       return { type: e.type, value: s.disclosure };
     case 'attachment.added':
@@ -195,6 +203,10 @@ const mutate = (s: Session, e: SessionEvent): Session => {
       break;
     case 'target.addressed':
       if (s.target) s.target = { ...s.target, url: e.url };
+      break;
+    case 'server.described':
+      s.server = e.value;
+      s.describedBy = author;
       break;
     case 'network.allowed':
       s.networkAllowed = e.allowed;

@@ -1,9 +1,24 @@
 import { plural } from '../text/plural.ts';
-import { type Block, field, fields, h1, h2, para, table } from './blocks.ts';
+import { type Block, field, fields, h1, h2, h3, type Labelled, para, table, text } from './blocks.ts';
 import { SEVERITIES } from './ids.ts';
 import type { Label } from './report-labels.ts';
 import type { ReportModel } from './report-model.ts';
-import { code, fromEvidence, fromSession, link, within } from './statement.ts';
+import { type ProfilePart, transportKinds } from './server.ts';
+import {
+  code,
+  fromAuditor,
+  fromEvidence,
+  fromFinding,
+  fromSession,
+  link,
+  listed,
+  long,
+  proseOf,
+  type Statement,
+  tag,
+  within,
+  words,
+} from './statement.ts';
 
 /** What the assessment says before its tables: who audited what, in short and by which method. */
 const said = (value: string): string => value.replaceAll('_', ' ');
@@ -15,6 +30,21 @@ const dates = fromSession('dates');
 const coverage = fromSession('coverage');
 const summary = fromSession('summary');
 const proposals = fromSession('proposals');
+
+/** Who gave the verdicts, where that is not only who signs. */
+const verdictsBy = (m: ReportModel): Labelled[] => {
+  const counts = new Map<string, number>();
+  for (const c of m.checks) if (c.verdict !== null) counts.set(c.by, (counts.get(c.by) ?? 0) + 1);
+  const others = [...counts.keys()].some((by) => by !== m.auditor.name);
+  return others
+    ? [
+        field(
+          'Verdicts by',
+          fromSession('checks')`${[...counts].map(([by, n]) => `${by} (${n})`).join(', ')}`,
+        ),
+      ]
+    : [];
+};
 
 const header = (m: ReportModel): Block[] => {
   const { auditor, target: t } = m;
@@ -32,6 +62,7 @@ const header = (m: ReportModel): Block[] => {
           ? by`${auditor.name} (${auditor.organization}), GitHub ${code(auditor.github)}`
           : by`${auditor.name}, GitHub ${code(auditor.github)}`,
       ),
+      ...verdictsBy(m),
       field('Date', dates`${m.date}`),
       field(
         'Status',
@@ -43,19 +74,105 @@ const header = (m: ReportModel): Block[] => {
   ];
 };
 
+/** A part of what the server is, with who says so: the auditor, or the evidence and why. */
+const profileWords = (key: string, p: ProfilePart): Statement => {
+  const value = words(p.value, 1_000);
+  if (p.by === 'auditor') return fromAuditor(p.author, `the server's ${key}`)`${value}`;
+  const of = p.by === 'nobody' ? fromSession('server') : fromEvidence(p.items.join(', ') || 'surface');
+  return p.by === 'nobody' ? of`unknown: ${p.reason}` : of`${value} (proposed: ${p.reason})`;
+};
+
+const MOST_NAMED = 12;
+
+const surfaceWords = (m: ReportModel): Statement => {
+  const { tools, resources, prompts } = m.surface;
+  const of = fromEvidence('surface');
+  if (tools.length === 0) return of`no tool was seen`;
+  const names = listed(tools.slice(0, MOST_NAMED).map((t) => code(t.name, 60)));
+  const more = tools.length > MOST_NAMED ? ` and ${tools.length - MOST_NAMED} more` : '';
+  return of`${plural(tools.length, 'tool')} (${names}${more}), ${plural(resources.length, 'resource')}, ${plural(prompts.length, 'prompt')}`;
+};
+
+const reachedWords = (m: ReportModel): Statement => {
+  const kinds = transportKinds(m.surface);
+  const of = fromEvidence('surface');
+  return kinds.length === 0 ? of`no transport was seen` : of`${kinds.join(', ')}`;
+};
+
+const unseenWords = (m: ReportModel): Statement => {
+  const blind = m.looks.filter((l) => !l.looked).map((l) => l.collector);
+  const open = m.checks.filter((c) => c.verdict === null).map((c) => c.id);
+  const of = coverage;
+  if (open.length === 0 && blind.length === 0)
+    return of`every check has a verdict, and every collector could look`;
+  const unlooked =
+    blind.length === 0 ? '' : `; ${plural(blind.length, 'collector')} could not look: ${blind.join(', ')}`;
+  return open.length === 0
+    ? of`every check has a verdict${long(unlooked, 1_000)}`
+    : of`${plural(open.length, 'check')} without a verdict: ${long(open.join(', '), 1_000)}${long(unlooked, 1_000)}`;
+};
+
+/** The first sentence of a finding's summary, whole. */
+const firstSentence = (text: string): string =>
+  /^[\s\S]*?[.!?](?=\s|$)/.exec(text.trim())?.[0] ?? text.trim();
+
+const graded = (m: ReportModel): Block[] =>
+  m.findings.length === 0
+    ? []
+    : [
+        table(
+          ['Finding', 'Severity', 'In one line'],
+          m.findings.map((f) => [
+            fromFinding(f.fileId)`${tag(f.tag)}: ${f.title}`,
+            f.positive ? 'Info (Positive)' : titleCase(f.severity),
+            f.summary.trim() === '' ? '–' : fromFinding(f.fileId)`${words(firstSentence(f.summary), 600)}`,
+          ]),
+        ),
+      ];
+
 const executive = (m: ReportModel): Block[] => {
-  const { coverage: c, summary: s, proposals: p } = m;
+  const { coverage: c, summary: s, proposals: p, server } = m;
   return [
     h2('Executive Summary'),
+    table(
+      ['Item', 'Value'],
+      [
+        ['Purpose', profileWords('purpose', server.purpose)],
+        ['What it offers', surfaceWords(m)],
+        ['How it is reached', reachedWords(m)],
+        ['Type', profileWords('type', server.type)],
+        ['Data sensitivity', profileWords('data sensitivity', server.dataSensitivity)],
+        ['Authentication', profileWords('authentication', server.authentication)],
+        ['Network', profileWords('network', server.network)],
+        ['Licence', profileWords('licence', server.license)],
+        ['Not looked at', unseenWords(m)],
+      ],
+    ),
     para(
       coverage`${c.total - c.notTested} of ${c.total} checks of ${m.methodology.title} ${m.methodology.version} were tested at the commit above: ${c.pass} passed, ${c.fail} failed, ${c.notApplicable} did not apply, ${c.unsure} stayed unsure. Not tested: ${c.notTested}.`,
     ),
+    ...graded(m),
     table(
       ['Severity', 'Findings'],
       [...SEVERITIES.map((sev) => [titleCase(sev), summary`${s[sev]}`]), ['Total', summary`${s.total}`]],
     ),
     para(summary`Good practices worth keeping, among the informational findings: ${s.positive}.`),
-    boldPara('Overall risk', proposals`${said(p.overallRisk.value)}, because ${p.overallRisk.reason}.`),
+    boldPara(
+      'Overall risk',
+      proposals`${said(p.overallRisk.value)}, because ${long(p.overallRisk.reason, 1_000)}.`,
+    ),
+    ...(server.judgement.by === 'auditor'
+      ? [
+          h3('Closing Judgement'),
+          text(
+            proseOf(server.judgement.value, {
+              kind: 'auditor',
+              by: server.judgement.author,
+              of: 'closing judgement',
+            }),
+          ),
+        ]
+      : []),
   ];
 };
 
@@ -73,7 +190,7 @@ const overview = (m: ReportModel): Block[] => {
         ...(t.subdir === '' ? [] : [['Folder audited' as const, target`${code(t.subdir)}`]]),
         ['Commit', target`${code(t.commit)} of ${t.committedAt.slice(0, 10)}`],
         ['Version', target`${code(t.version)}`],
-        ['Purpose', target`Security of the server as published in this commit`],
+        ['Purpose', profileWords('purpose', m.server.purpose)],
         [
           'Auditor',
           fromSession(

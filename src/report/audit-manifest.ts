@@ -1,7 +1,6 @@
 import { cweLabel } from '../domain/cwe.ts';
 import type { Severity } from '../domain/methodology.ts';
 import { type JsonObject, labelJson } from './labels.ts';
-import { NOT_ASSESSED } from './proposals.ts';
 import type { ReportModel } from './report-model.ts';
 
 const fieldName = (title: string): string =>
@@ -27,17 +26,6 @@ const toolsOf = (m: ReportModel): string[] => [
     .filter((l) => l.outcome === 'collected' || l.outcome === 'nothing-found')
     .map((l) => `collector:${l.collector}`),
 ];
-
-/** How the surface is reached, by the transports seen; said only when one was seen. */
-export const exposureOf = (m: ReportModel): string => {
-  const kinds = m.surface.transports.map((t) => t.kind).filter((k) => k !== 'unknown');
-  if (kinds.length === 0) return NOT_ASSESSED;
-  return kinds.every((k) => k === 'stdio')
-    ? 'local_only'
-    : kinds.includes('stdio')
-      ? 'configurable_by_design'
-      : 'network_listener';
-};
 
 const idsOf = (m: ReportModel, severity: Severity): string[] =>
   m.findings.filter((f) => f.severity === severity && !f.positive).map((f) => f.fileId);
@@ -111,7 +99,11 @@ export const auditManifest = (
       owasp_top_10: proposals.compliance.top10.value,
       supply_chain_security: proposals.compliance.supplyChain.value,
     },
-    server_classification: { network_exposure: exposureOf(m) },
+    server_classification: {
+      primary_type: m.server.type.value,
+      data_sensitivity: m.server.dataSensitivity.value,
+      network_exposure: m.server.network.value,
+    },
     audit_quality: {
       confidence_level: proposals.confidence.value,
       documentation_completeness: coverage.complete ? 'comprehensive' : 'partial',

@@ -40,6 +40,14 @@ import {
   words,
 } from './statement.ts';
 
+/** The ratings of a finding in one line, for formats that have one field for all. */
+export const impactWords = ({ impact: i }: Pick<FindingReport, 'impact'>): string =>
+  `Confidentiality ${i.confidentiality}, integrity ${i.integrity}, availability ${i.availability}, exploitability ${i.exploitability}`;
+
+/** By which method a finding came about. */
+export const discoveryWords = (m: ReportModel): string =>
+  `Manual audit with ${m.methodology.title} ${m.methodology.version}, audit ${m.auditId}`;
+
 const titleCase = <T extends string>(s: T): Capitalize<T> =>
   (s[0]!.toUpperCase() + s.slice(1)) as Capitalize<T>;
 

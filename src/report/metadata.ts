@@ -1,7 +1,7 @@
 import { UserError } from '../domain/errors.ts';
-import { exposureOf } from './audit-manifest.ts';
 import { type JsonObject, labelJson } from './labels.ts';
 import type { ReportModel } from './report-model.ts';
+import { UNKNOWN } from './server.ts';
 
 const LANGUAGES: Record<string, string> = {
   ts: 'TypeScript',
@@ -37,6 +37,23 @@ const isObject = (v: unknown): v is JsonObject => typeof v === 'object' && v !==
 const objectAt = (o: JsonObject, key: string): JsonObject => (isObject(o[key]) ? o[key] : {});
 const strings = (v: unknown): string[] => (Array.isArray(v) ? v.filter((x) => typeof x === 'string') : []);
 
+/** What is known of the server; null where nobody said and nothing tells. */
+const known = (value: string): string | null => (value === UNKNOWN ? null : value);
+
+/** In the names of this file. Whether callers sign in is yes or no: what is not known is left out, and asked for. */
+const classificationPart = (m: ReportModel, was: JsonObject): JsonObject => {
+  const { type, dataSensitivity, network, authentication } = m.server;
+  return {
+    ...was,
+    server_type: known(type.value) ?? was.server_type ?? UNKNOWN,
+    data_sensitivity: known(dataSensitivity.value) ?? was.data_sensitivity ?? UNKNOWN,
+    network_requirements: known(network.value) ?? was.network_requirements ?? UNKNOWN,
+    ...(authentication.value === UNKNOWN
+      ? {}
+      : { authentication_required: authentication.value === 'required' }),
+  };
+};
+
 const repositoryPart = (m: ReportModel, was: JsonObject): JsonObject => {
   const { repository, name } = m.target;
   const language = languageOf(m);
@@ -45,10 +62,10 @@ const repositoryPart = (m: ReportModel, was: JsonObject): JsonObject => {
     url: repository.url,
     name: repository.name,
     owner: repository.owner,
-    description: was.description ?? `MCP server ${name}`,
+    description: known(m.server.purpose.value) ?? was.description ?? `MCP server ${name}`,
     primary_language: language === 'unknown' ? (was.primary_language ?? language) : language,
     // SPDX's word for "nobody said so here".
-    license: was.license ?? 'NOASSERTION',
+    license: known(m.server.license.value) ?? was.license ?? 'NOASSERTION',
   };
 };
 
@@ -88,11 +105,7 @@ const newestParts = (m: ReportModel, was: JsonObject): JsonObject => {
   const { deployment, compliance } = m.proposals;
   return {
     repository: repositoryPart(m, objectAt(was, 'repository')),
-    mcp_classification: {
-      ...objectAt(was, 'mcp_classification'),
-      // The database's words for what a server needs are finer than what its transports tell.
-      network_requirements: objectAt(was, 'mcp_classification').network_requirements ?? exposureOf(m),
-    },
+    mcp_classification: classificationPart(m, objectAt(was, 'mcp_classification')),
     security_summary: summaryPart(m),
     deployment_recommendations: {
       development: deployment.development.value,

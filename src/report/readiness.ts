@@ -3,6 +3,7 @@ import { disclosureOf, publicationWarning } from '../domain/disclosure.ts';
 import { checksOf } from '../domain/methodology.ts';
 import { scrutinyOf, scrutinyWords } from '../domain/scrutiny.ts';
 import { findingsOf, findingsOfCheck, indexEvidence, judgedItems } from '../domain/selectors.ts';
+import { surfaceOf } from '../domain/surface.ts';
 import { plural } from '../text/plural.ts';
 import { allItems, looksOf } from './coverage.ts';
 import { SEVERITIES } from './ids.ts';
@@ -10,6 +11,7 @@ import { hasPlaceholder } from './placeholder.ts';
 import { aboutCitations, aboutFinding } from './readiness-findings.ts';
 import type { ReportInput } from './report-model.ts';
 import { repositoryOf } from './repository.ts';
+import { serverReport, UNKNOWN } from './server.ts';
 
 /** What stands between a session and a submission the database accepts. `fix` says what to do, in one sentence. */
 export type Readiness = {
@@ -18,7 +20,7 @@ export type Readiness = {
   check?: string;
   finding?: string;
   /** What must be asked of the auditor to mend it, when it lies in neither. */
-  ask?: 'auditor' | 'address' | 'disclosure';
+  ask?: 'auditor' | 'address' | 'disclosure' | 'server';
   /** The part of the finding that is to be written. */
   part?: string;
   /** The cited code stands elsewhere: taking this over mends it. `location` is its place among the finding's. */
@@ -186,6 +188,24 @@ export const readiness = (input: Input): Readiness[] => {
       text: `${plural(openLeads.length, 'strong lead')} neither accepted nor dismissed`,
       ...(openLeads[0]!.checks[0] ? { check: openLeads[0]!.checks[0] } : {}),
       fix: 'judge them, or leave it: the report counts them',
+    });
+  const server = serverReport(session, items, surfaceOf(evidence.values()), '');
+  if (server.authentication.value === UNKNOWN)
+    rows.push({
+      level: 'warns',
+      text: 'nobody said what the server asks of its callers, and no evidence tells',
+      ask: 'server',
+      fix: 'say it: the database wants to know whether authentication is required',
+    });
+  if (server.purpose.by !== 'auditor' || server.judgement.by !== 'auditor')
+    rows.push({
+      level: 'warns',
+      text:
+        server.judgement.by === 'auditor'
+          ? 'the purpose of the server is not in your words'
+          : 'there is no closing judgement of yours in the summary',
+      ask: 'server',
+      fix: 'say what the server is and what you tell a person who has to decide',
     });
   const warning = publicationWarning(session);
   if (warning)

@@ -33,6 +33,7 @@ import { limitationsOf } from './limitations.ts';
 import { type Proposals, proposalsOf } from './proposals.ts';
 import { redactedValue } from './redact-input.ts';
 import { type Repository, repositoryOf } from './repository.ts';
+import { type ServerReport, serverReport } from './server.ts';
 import { versionOf } from './version.ts';
 import { isWork, type LogEntry, timeByCheck, workLog } from './work-log.ts';
 
@@ -101,6 +102,8 @@ export type ReportModel = {
   proposals: Proposals;
   scorecard: ScorecardRating;
   surface: Surface;
+  /** What the server is, as the auditor or the evidence says. */
+  server: ServerReport;
   evidence: EvidenceFile;
   diagram: AttackDiagram;
   artifacts: { collector: string; name: string; mediaType: string; content: string }[];
@@ -280,6 +283,12 @@ export const buildReport = (given: ReportInput): ReportModel => {
     proposals: proposalsOf(checks, coverage, findings, top10, looks, scrutiny),
     scorecard: scorecardOf({ session, methodology, evidence, missing: input.missing }),
     surface,
+    server: serverReport(
+      session,
+      items,
+      surface,
+      session.describedBy ? authorOf(session.describedBy.by, session.describedBy.at) : '',
+    ),
     evidence: evidenceFileOf(input, repository, items, surface),
     diagram: attackDiagram(session, evidence, name, findings),
     artifacts: [...evidence.keys()]

@@ -50,6 +50,9 @@ export const workLog = (events: readonly SessionEvent[], titles: ReadonlyMap<str
       case 'session.closed':
         say('work paused');
         break;
+      case 'server.described':
+        say('what the server is recorded');
+        break;
       case 'network.allowed':
         say(e.allowed ? 'network access allowed for the tools' : 'network access withdrawn');
         break;

@@ -5,6 +5,7 @@ import * as home from './actions/home.ts';
 import * as lookup from './actions/lookup.ts';
 import * as go from './actions/navigate.ts';
 import * as scorecard from './actions/scorecard.ts';
+import * as server from './actions/server.ts';
 import * as session from './actions/session.ts';
 import * as tools from './actions/tools.ts';
 import type { App } from './app-state.ts';
@@ -111,6 +112,8 @@ export const bindings: readonly Binding[] = [
   { id: 'told', context: 'session', keys: ['T'], label: 'When the maintainers were told', short: 'told', disabled: readOnly, run: session.tellMaintainers },
   { id: 'address-report', context: 'report', keys: ['U'], label: 'Address of the repository', short: 'address', disabled: readOnly, run: session.addressTarget },
   { id: 'address', context: 'session', keys: ['U'], label: 'Address of the repository', short: 'address', disabled: readOnly, run: session.addressTarget },
+  { id: 'server-report', context: 'report', keys: ['S'], label: 'What the server is, and your closing judgement', short: 'server', disabled: readOnly, run: server.describeServer },
+  { id: 'server', context: 'session', keys: ['S'], label: 'What the server is, and your closing judgement', short: 'server', disabled: readOnly, run: server.describeServer },
   { id: 'sign', context: 'session', keys: ['A'], label: 'Who signs', short: 'who signs', disabled: readOnly, run: session.nameAuditor },
   { id: 'network', context: 'session', keys: ['N'], label: 'Allow or forbid the network for this session', short: 'network', disabled: readOnly, run: session.allowNetwork },
   { id: 'advisories', context: 'session', keys: ['V'], label: 'Offline copy of OSV, for known vulnerabilities', short: 'OSV copy', disabled: readOnly, run: session.chooseAdvisories },

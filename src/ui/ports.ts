@@ -54,7 +54,7 @@ export type ReadinessItem = {
   /** The cited code stands elsewhere: taking this over mends it. */
   move?: { location: number; path: string; startLine: number; endLine: number } | undefined;
   /** What the auditor is asked for to mend it, when it lies in neither. */
-  ask?: 'auditor' | 'address' | 'disclosure' | undefined;
+  ask?: 'auditor' | 'address' | 'disclosure' | 'server' | undefined;
 };
 
 /** A line about an earlier audit; `text` is the file behind it, '' where there is none. */

@@ -173,6 +173,7 @@ describe('journals of earlier versions', () => {
     ['v1', 12],
     ['v1-scored', 3],
     ['v1-tools', 3],
+    ['v1-checks', 4],
   ])('%s loads, event by event, to the session it was', (name, types) => {
     const dir = new URL('../fixtures/journals/', import.meta.url);
     const read = readJournal(fs.readFileSync(new URL(`${name}.jsonl`, dir)));

@@ -6,7 +6,15 @@ import { bag, entriesOf, list, text } from '../files/shape.ts';
 export type Claim = {
   path: string;
   line: number;
-  kind: 'package-name' | 'repository' | 'homepage' | 'author' | 'version' | 'server-name' | 'server-package';
+  kind:
+    | 'package-name'
+    | 'repository'
+    | 'homepage'
+    | 'author'
+    | 'version'
+    | 'server-name'
+    | 'server-package'
+    | 'description';
   value: string;
 };
 
@@ -35,6 +43,7 @@ const packageJson: Read = (path, d) => {
     ...say('homepage', p.homepage, 'homepage'),
     ...say('author', author(p.author), 'author'),
     ...say('server-name', p.mcpName, 'mcpName'),
+    ...say('description', p.description, 'description'),
   ];
 };
 
@@ -62,6 +71,11 @@ const pyproject: Read = (path, d) => {
           : [],
     ),
     ...say('repository', poetry.repository, 'tool', 'poetry', 'repository'),
+    ...say(
+      'description',
+      project.description ?? poetry.description,
+      ...(project.description ? ['project', 'description'] : ['tool', 'poetry', 'description']),
+    ),
     ...list(project.authors)
       .slice(0, 5)
       .flatMap((a) => say('author', author(a), 'project', 'authors')),
@@ -76,6 +90,7 @@ const cargo: Read = (path, d) => {
     ...say('version', p.version, 'package', 'version'),
     ...say('repository', p.repository, 'package', 'repository'),
     ...say('homepage', p.homepage, 'package', 'homepage'),
+    ...say('description', p.description, 'package', 'description'),
   ];
 };
 
@@ -89,6 +104,7 @@ const serverJson: Read = (path, d) => {
     ...say('version', bag(s.version_detail).version, 'version_detail', 'version'),
     ...say('repository', bag(s.repository).url, 'repository', 'url'),
     ...say('homepage', s.websiteUrl, 'websiteUrl'),
+    ...say('description', s.description, 'description'),
     ...list(s.packages)
       .slice(0, 20)
       .flatMap((entry, i) => {

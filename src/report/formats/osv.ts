@@ -1,6 +1,7 @@
 import { scoreCvss } from '../../domain/scoring/cvss.ts';
 import { jsonText } from '../../text/json-text.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
+import { discoveryWords, impactWords } from '../finding-file.ts';
 import { type JsonObject, jsonInjections } from '../labels.ts';
 import { clip } from '../markdown.ts';
 import type { FindingReport, ReportModel } from '../report-model.ts';
@@ -79,14 +80,14 @@ const advisory = (f: FindingReport, m: ReportModel, id: string): JsonObject => {
     credits: [{ name: line(m.auditor.name, 200) || m.auditor.github, type: 'FINDER' }],
     database_specific: {
       mcps_metadata: {
-        discovery_method: `Manual audit with ${m.methodology.title} ${m.methodology.version}, audit ${m.auditId}`,
+        discovery_method: discoveryWords(m),
         reproduction_steps: numbered(f.reproduction),
         evidence: f.locations.map((l) => `${visible(l.path)}:${l.startLine}-${l.endLine}`).join('\n'),
         fix_validation: numbered(f.validation),
       },
       cwe_ids: f.cwe ? [f.cwe] : [],
       severity_assessment: f.severity,
-      impact: `Confidentiality ${f.impact.confidentiality}, integrity ${f.impact.integrity}, availability ${f.impact.availability}, exploitability ${f.impact.exploitability}. ${plain(f.impact.scope, 2_000)}`,
+      impact: `${impactWords(f)}. ${plain(f.impact.scope, 2_000)}`,
       mitigations: [...f.recommendations.immediate, ...f.recommendations.shortTerm].map((r) =>
         plain(r, 2_000),
       ),

@@ -146,6 +146,20 @@ export const reportJson = z.strictObject({
       by: z.string(),
     }),
   ),
+  server: z
+    .record(
+      z.string(),
+      z.strictObject({
+        value: z.string(),
+        by: z.enum(['auditor', 'evidence', 'nobody']),
+        reason: z.string(),
+        items: z.array(z.string()),
+        author: z.string(),
+      }),
+    )
+    .describe(
+      'What the server is: the word of the auditor, or proposed from evidence with its reason, or unknown',
+    ),
   openLeads: count,
   limitations: z.array(z.string()),
   collectors: z.array(look),
@@ -217,6 +231,7 @@ export const reportValue = (m: ReportModel): ReportJson => {
       })),
     },
     dismissed: m.dismissed,
+    server: m.server,
     openLeads: m.openLeads,
     limitations: m.limitations,
     collectors: m.looks,

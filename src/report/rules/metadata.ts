@@ -19,11 +19,16 @@ const FIELDS: readonly Field[] = [
   field('repository.url', 'https'),
   field('repository.name', 'text'),
   field('repository.owner', 'text'),
-  field('repository.description', 'string', false),
-  field('repository.primary_language', 'string', false),
-  field('repository.license', 'string', false),
-  field('mcp_classification', 'object', false),
-  field('mcp_classification.authentication_required', 'boolean', false),
+  field('repository.description', 'text'),
+  field('repository.primary_language', 'text'),
+  field('repository.license', 'text'),
+  field('mcp_classification.server_type', 'text'),
+  field('mcp_classification.data_sensitivity', 'text'),
+  field('mcp_classification.network_requirements', 'text'),
+  field('mcp_classification.authentication_required', 'boolean'),
+  ...['development', 'staging', 'production', 'enterprise'].map((e) =>
+    field(`deployment_recommendations.${e}`, 'text'),
+  ),
   field('audit_history.total_audits', 'count'),
   field('audit_history.last_audit_date', 'date'),
   field('security_summary.current_status', 'text'),
@@ -36,7 +41,6 @@ const FIELDS: readonly Field[] = [
   field('security_summary.medium_issues', 'count'),
   field('security_summary.low_issues', 'count'),
   field('security_summary.positive_findings', 'count'),
-  field('deployment_recommendations', 'object', false),
   field('key_security_considerations', 'strings', false),
   field('compliance_status', 'object', false),
   field('last_updated', 'instant'),
@@ -169,6 +173,16 @@ const checkAgreement = (repository: RepositoryFolder, json: JsonFile, report: Re
     const expected = at(manifest.value, `compliance_checks.${name}`);
     if (typeof said === 'string' && typeof expected === 'string' && said !== expected)
       differ(`compliance_status.${name}`, said, expected);
+  }
+  // The two files have names of their own for the same things.
+  for (const [here, there] of [
+    ['server_type', 'primary_type'],
+    ['data_sensitivity', 'data_sensitivity'],
+  ] as const) {
+    const said = at(json.value, `mcp_classification.${here}`);
+    const expected = at(manifest.value, `server_classification.${there}`);
+    if (typeof said === 'string' && typeof expected === 'string' && said !== expected)
+      differ(`mcp_classification.${here}`, said, expected);
   }
   const github = at(manifest.value, 'auditor.github');
   const organization = at(manifest.value, 'auditor.organization');

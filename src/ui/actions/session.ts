@@ -11,6 +11,7 @@ import { textField } from '../view/text-field.ts';
 import { collect } from './checks.ts';
 import { openFindingForm } from './findings.ts';
 import { back, goTo, goToCheck, select } from './navigate.ts';
+import { describeServer } from './server.ts';
 
 export const undo = (app: App, type: 'undo' | 'redo'): void => {
   const result = app.opened().store.dispatch({ type });
@@ -43,6 +44,7 @@ export const goThere = (app: App): void => {
     if (finding && item.part) openFindingForm(app, finding, '', item.part);
   } else if (item.check) goToCheck(app, item.check);
   else if (item.ask === 'auditor') nameAuditor(app);
+  else if (item.ask === 'server') describeServer(app);
   else if (item.ask === 'address') addressTarget(app);
   else if (item.ask === 'disclosure') tellMaintainers(app);
 };

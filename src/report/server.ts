@@ -1,0 +1,135 @@
+import type { EvidenceItem, Surface } from '../domain/evidence.ts';
+import type { ServerProfile } from '../domain/server-profile.ts';
+import type { Session } from '../domain/session.ts';
+
+/** A part of what the server is: the auditor's word, or what the evidence lets propose, with its reason; else "unknown". */
+export type ProfilePart = {
+  value: string;
+  by: 'auditor' | 'evidence' | 'nobody';
+  reason: string;
+  /** The evidence it is proposed from. */
+  items: string[];
+  /** Who said it; '' for a proposal. */
+  author: string;
+};
+export type ServerReport = Record<keyof ServerProfile, ProfilePart> & { license: ProfilePart };
+
+export const UNKNOWN = 'unknown';
+
+const unknown = (reason: string): ProfilePart => ({
+  value: UNKNOWN,
+  by: 'nobody',
+  reason,
+  items: [],
+  author: '',
+});
+const proposed = (value: string, reason: string, items: readonly EvidenceItem[] = []): ProfilePart => ({
+  value,
+  by: 'evidence',
+  reason,
+  items: items.map((i) => i.id),
+  author: '',
+});
+
+const purposeOf = (items: readonly EvidenceItem[]): ProfilePart => {
+  const said =
+    items.find((i) => i.rule === 'declared-purpose') ?? items.find((i) => i.rule === 'readme-purpose');
+  return said
+    ? proposed(said.detail, `quoted from ${said.location?.path ?? 'the repository'}`, [said])
+    : unknown('neither a manifest nor the README was seen to say it');
+};
+
+/** What most of its tools were seen to do, by the kinds of flows that begin at them. */
+const TYPES: readonly [EvidenceItem['class'], string][] = [
+  ['sql-injection', 'database_access_server'],
+  ['query-injection', 'database_access_server'],
+  ['path-traversal', 'file_access_server'],
+  ['command-injection', 'command_execution_server'],
+  ['argument-injection', 'command_execution_server'],
+  ['code-execution', 'command_execution_server'],
+  ['ssrf', 'web_access_server'],
+];
+
+const typeOf = (items: readonly EvidenceItem[]): ProfilePart => {
+  const flows = items.filter((i) => i.flow[0]?.role === 'source' && / of (?:a )?tool\b/.test(i.flow[0].text));
+  const counts = new Map<string, EvidenceItem[]>();
+  for (const i of flows) {
+    const type = TYPES.find(([c]) => c === i.class)?.[1];
+    if (type) counts.set(type, [...(counts.get(type) ?? []), i]);
+  }
+  const [first] = [...counts].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1));
+  return first
+    ? proposed(
+        first[0],
+        `of the flows seen from its tools most are of this kind (${first[1].length})`,
+        first[1],
+      )
+    : unknown('no flow from a tool was seen that tells');
+};
+
+const sensitivityOf = (items: readonly EvidenceItem[]): ProfilePart => {
+  const secrets = items.filter((i) => i.rule === 'secret-variables' || i.rule === 'credential-sent');
+  return secrets.length > 0
+    ? proposed('high', 'it holds credentials of its users for another service', secrets)
+    : unknown('no credential of another service was seen, which says nothing of what its tools read');
+};
+
+const kindsOf = (surface: Surface): string[] =>
+  [...new Set(surface.transports.map((t) => t.kind).filter((k) => k !== 'unknown'))].sort();
+
+const authenticationOf = (items: readonly EvidenceItem[], surface: Surface): ProfilePart => {
+  const optional = items.filter((i) => i.rule === 'authentication-optional');
+  const open = items.filter((i) => i.rule === 'open-route');
+  const kinds = kindsOf(surface);
+  if (optional.length > 0)
+    return proposed('optional', 'it is left out when no secret is configured', optional);
+  if (open.length > 0) return proposed('none', 'routes were seen to be served without a sign of it', open);
+  if (kinds.length === 1 && kinds[0] === 'stdio')
+    return proposed('none', 'the only transport seen is stdio, over which nobody signs in');
+  return unknown('nothing collected tells what is asked of a caller');
+};
+
+const networkOf = (surface: Surface): ProfilePart => {
+  const kinds = kindsOf(surface);
+  if (kinds.length === 0) return unknown('no transport was seen');
+  const value = kinds.every((k) => k === 'stdio')
+    ? 'local_only'
+    : kinds.includes('stdio')
+      ? 'configurable_by_design'
+      : 'network_listener';
+  return proposed(value, `transports seen: ${kinds.join(', ')}`);
+};
+
+const licenseOf = (items: readonly EvidenceItem[]): ProfilePart => {
+  const file = items.find((i) => i.rule === 'licence' && i.kind === 'fact');
+  const declared = items.find((i) => i.rule === 'declared-licence' && i.kind === 'fact');
+  const told = (i: EvidenceItem | undefined, of: RegExp): string => of.exec(i?.title ?? '')?.[1] ?? '';
+  const text = told(file, / is the text of (\S+)/);
+  const said = told(declared, / declares ([^\s,"]+)/);
+  if (text !== '') return proposed(text, file!.title, [file!]);
+  return said !== '' ? proposed(said, declared!.title, [declared!]) : unknown('no licence was collected');
+};
+
+/** Every part: the auditor's word before what the evidence says. `author` is who described the server. */
+export const serverReport = (
+  session: Session,
+  items: readonly EvidenceItem[],
+  surface: Surface,
+  author: string,
+): ServerReport => {
+  const part = (key: keyof ServerProfile, other: ProfilePart): ProfilePart => {
+    const value = session.server[key];
+    return value === '' ? other : { value, by: 'auditor', reason: '', items: [], author };
+  };
+  return {
+    purpose: part('purpose', purposeOf(items)),
+    type: part('type', typeOf(items)),
+    dataSensitivity: part('dataSensitivity', sensitivityOf(items)),
+    authentication: part('authentication', authenticationOf(items, surface)),
+    network: part('network', networkOf(surface)),
+    judgement: part('judgement', unknown('the auditor wrote no closing judgement')),
+    license: licenseOf(items),
+  };
+};
+
+export { kindsOf as transportKinds };
