@@ -15,7 +15,7 @@ export type Proposal = { value: string; reason: string };
 export const NOT_ASSESSED = 'not_assessed';
 /** Said of the overall risk where too little is decided, or where nobody said how grave a failure is. */
 export const NOT_DETERMINED = 'not_determined';
-/** Below this share of decided checks no overall risk is stated. */
+/** Below this share of checks that are decided with a reason no overall risk is stated. */
 export const MIN_DECIDED = 0.8;
 
 export const ENVIRONMENTS = ['development', 'staging', 'production', 'enterprise'] as const;
@@ -49,6 +49,10 @@ const worstOf = (
     bare.length === 0 ? '' : `; failed, and how grave is not said: ${bare.map((c) => c.id).join(', ')}`;
   return { severity, bare: bare.length, reason: `${recorded}${failed}` };
 };
+
+/** A pass without a word and without a finding: nobody can tell whether anything was looked at. */
+const isBarePass = (c: CheckReport): boolean =>
+  c.verdict === 'pass' && c.note.trim() === '' && c.findings.length === 0;
 
 const coverageReason = (c: Coverage): string =>
   c.complete
@@ -167,7 +171,8 @@ export const proposalsOf = (
   const plain = plainRisk(worst.severity);
   const why = `${worst.reason}; ${coverageReason(coverage)}`;
   const tested = coverage.total - coverage.notTested;
-  const share = coverage.total === 0 ? 0 : (tested - coverage.unsure) / coverage.total;
+  const bare = checks.filter(isBarePass).length;
+  const share = coverage.total === 0 ? 0 : (tested - coverage.unsure - bare) / coverage.total;
   const few = share < MIN_DECIDED;
   // Where something failed and nobody said how gravely, or something is open, no rating can be good.
   const whole = coverage.complete && worst.bare === 0;
@@ -177,11 +182,12 @@ export const proposalsOf = (
       : whole || worst.severity === 'critical'
         ? plain
         : `at_least_${plain}`;
+  const unexplained = bare > 0 ? `; ${plural(bare, 'pass has', 'passes have')} no word of why` : '';
   const riskReason = few
-    ? `${why}; below ${MIN_DECIDED * 100} % of decided checks no overall risk is stated`
-    : why;
+    ? `${why}${unexplained}; where fewer than ${MIN_DECIDED * 100} % of the checks are decided with a reason, no overall risk is stated`
+    : `${why}${unexplained}`;
   // A grave weakness decides by itself; anything milder needs the whole methodology behind it.
-  const decided = whole || isGrave(worst.severity);
+  const decided = (whole && !few) || isGrave(worst.severity);
   const deployment = (i: 0 | 1 | 2 | 3): Proposal => ({
     value: decided ? DEPLOYMENT[plain]![i] : NOT_ASSESSED,
     reason: environmentReason(ENVIRONMENTS[i], findings),

@@ -24,7 +24,7 @@ describe('what is proposed', () => {
   it('is not assessed when nothing was tested', () => {
     const { proposals, scorecard, top10 } = model([started()]);
     expect(proposals.overallRisk.value).toBe('not_determined');
-    expect(proposals.overallRisk.reason).toContain('below 80 % of decided checks');
+    expect(proposals.overallRisk.reason).toContain('fewer than 80 % of the checks');
     expect(proposals.status.value).toBe('not_assessed');
     expect(proposals.productionReady).toBeNull();
     expect(Object.values(proposals.deployment).map((p) => p.value)).toEqual(Array(4).fill('not_assessed'));
@@ -68,6 +68,17 @@ describe('what is proposed', () => {
       },
     ]);
     expect(proposals.overallRisk.value).toBe('at_least_low_medium');
+  });
+
+  it('takes no rubber stamp for an audit: passes without a word are no low risk', () => {
+    const { proposals } = model([
+      started(),
+      ...checksOf(smallMethodology).map((c) => answer(c.id, 'pass', '')),
+    ]);
+    expect(proposals.overallRisk.value).toBe('not_determined');
+    expect(proposals.overallRisk.reason).toContain('5 passes have no word of why');
+    expect(proposals.status.value).toBe('not_assessed');
+    expect(proposals.productionReady).toBeNull();
   });
 
   it('takes one finding for all the checks it speaks to', () => {
