@@ -174,7 +174,7 @@ const unreviewable = (
     {
       class: 'supply-chain',
       strength: 'moderate',
-      detail: 'Nobody can review these by reading; ask how they were built.',
+      detail: 'Nobody can review these by reading.',
     },
   );
   group(

@@ -154,6 +154,18 @@ export const templateFor = (
 ): FindingTemplate | null =>
   item.kind === 'lead' ? (templates.find((t) => t.rules?.includes(item.rule)) ?? null) : null;
 
+/** A weak lead does not begin as grave as a strong one of its kind. */
+const GRAVITY = ['info', 'low', 'medium', 'high', 'critical'] as const;
+const milder = (a: Finding['severity'], b: Finding['severity']): Finding['severity'] =>
+  GRAVITY[Math.min(GRAVITY.indexOf(a), GRAVITY.indexOf(b))]!;
+
+/** Where a lead begins at most, by how much was seen; the auditor and the score decide. */
+const AT_MOST: Record<EvidenceItem['strength'], Finding['severity']> = {
+  strong: 'critical',
+  moderate: 'medium',
+  weak: 'low',
+};
+
 /** Examples in the languages of the cited files, and in no other. */
 const examplesFor = (t: FindingTemplate, paths: readonly string[]): string =>
   (Object.keys(LANGUAGES) as Language[])
@@ -217,7 +229,7 @@ export const applyTemplate = (
     now.length > 0 ? [...now] : from.map((s) => saidBy(s, words));
   const filled: Finding = {
     ...f,
-    severity: fresh ? t.advice.severity : f.severity,
+    severity: fresh && f.severity !== 'info' ? milder(f.severity, t.advice.severity) : f.severity,
     category: fresh ? t.category : text(f.category, t.category),
     cwe: f.cwe ?? t.cwe,
     recommendations: {
@@ -245,6 +257,10 @@ export const applyTemplate = (
   return { ...filled, template: { id: t.id, parts: [...new Set([...known, ...parts])] } };
 };
 
+/** An item's title as a heading: no marks, and no bracket that a list had to cut. */
+const titleOf = (item: EvidenceItem): string =>
+  item.title.replaceAll('`', '').replace(/ \([^()]*…(?=,|$)/, '');
+
 /** Guidance for a check's worst case, which a finding begun from evidence must not inherit. */
 const withoutGuidance = (draft: Finding): Finding => ({
   ...draft,
@@ -268,11 +284,12 @@ export const findingFromEvidence = (
   const weak = item.kind === 'lead';
   const at = item.location;
   const words = wordsOf(item, about.surface, about.server);
+  const template = about.templates.find((t) => t.id === about.template) ?? templateFor(about.templates, item);
   const begun: Finding = {
     ...withoutGuidance(draft),
-    title: item.title.replaceAll('`', ''),
+    title: titleOf(item),
     positive,
-    severity: weak ? 'medium' : 'info',
+    severity: weak ? (template ? AT_MOST[item.strength] : milder('medium', AT_MOST[item.strength])) : 'info',
     category: positive ? draft.category : '',
     cwe: weak ? (item.cwe[0] ?? null) : null,
     locations: at ? [at] : [],
@@ -284,6 +301,5 @@ export const findingFromEvidence = (
     description: item.detail,
     reproduction: item.reproduce ? [`Show the code at the audited commit: \`${item.reproduce}\``] : [],
   };
-  const chosen = about.templates.find((t) => t.id === about.template) ?? templateFor(about.templates, item);
-  return chosen ? applyTemplate(begun, chosen, words, true) : begun;
+  return template ? applyTemplate(begun, template, words, true) : begun;
 };

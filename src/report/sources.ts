@@ -71,6 +71,10 @@ const composed = (m: ReportModel): { source: string; text: string }[] => [
     source: 'session: methodology',
     text: `${m.methodology.title} v${m.methodology.version}\n${discoveryWords(m)}`,
   },
+  {
+    source: 'methodology: checks',
+    text: m.checks.map((c) => `It fails when this holds: ${c.failsWhen}`).join('\n'),
+  },
   { source: 'session: target', text: `MCP server ${m.target.name}` },
 ];
 

@@ -114,8 +114,8 @@ export const errorRules: readonly Rule[] = [
     checks: ['2.1.3', '3.2.4'],
     languages: ['script', 'python', 'go'],
     title: 'Texts of errors and answers of other services are returned to the client',
-    detail: 'Common, and often wanted by the model.',
-    advice: 'Read the places where an upstream body, a path or a query gets into the text.',
+    advice:
+      'Common, and often wanted by the model. Read the places where an upstream body, a path or a query gets into the text.',
     merge: 'package',
     weakIsFact: true,
     find: inEach(['script', 'python'], (source) =>
