@@ -95,3 +95,44 @@ test.skipIf(browser === null)(
   },
   120_000,
 );
+
+test.skipIf(browser === null)(
+  'reads on a phone without moving sideways, and prints no page for every few lines (needs a Chromium on the PATH)',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mcp-audit-html-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const file = join(folder, 'report.html');
+    const more = ['F-11', 'F-12'].map(
+      (id): EventBody => ({
+        type: 'finding.recorded',
+        finding: id,
+        value: shellFinding({ id, title: `Again ${id}` }),
+      }),
+    );
+    writeFileSync(file, htmlFile(buildReport(inputOf([...smallScript(), ...more]))));
+    await withPage(browser!, pathToFileURL(file).href, async (page) => {
+      await page.send('Emulation.setDeviceMetricsOverride', {
+        width: 390,
+        height: 844,
+        deviceScaleFactor: 1,
+        mobile: true,
+      });
+      expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+      const links = `[...document.querySelectorAll('.contents a, .rows a')].map((a) => a.getAttribute('href'))`;
+      const targets = await page.evaluate<string[]>(links);
+      expect(targets.length).toBeGreaterThan(8);
+      expect(await page.evaluate(`${links}.every((h) => document.getElementById(h.slice(1)) !== null)`)).toBe(
+        true,
+      );
+      await page.send('Emulation.clearDeviceMetricsOverride');
+      const { data } = (await page.send('Page.printToPDF', { preferCSSPageSize: true })) as { data: string };
+      const pages =
+        Buffer.from(data, 'base64')
+          .toString('latin1')
+          .match(/\/Type\s*\/Page\b/g)?.length ?? 0;
+      expect(pages).toBeGreaterThan(2);
+      expect(pages).toBeLessThanOrEqual(12);
+    });
+  },
+  120_000,
+);

@@ -4,6 +4,8 @@ import { type FakeApp, TARGET } from '../support/fake-app.ts';
 import { auditApp, EVIDENCE } from './audit-fixture.ts';
 
 const open = async (over: Parameters<typeof auditApp>[0] = {}): Promise<FakeApp> => auditApp(over).enter();
+/** The fixture's leads are there. */
+const EVIDENCE_CHECK = '2.1.2';
 const toast = (app: FakeApp) => app.app.ui.get().toast?.text ?? '';
 const top = (app: FakeApp) => app.app.ui.get().overlays.at(-1)?.kind ?? null;
 const answer = (app: FakeApp, check: string) => app.store.snapshot().session.answers.get(check);
@@ -19,6 +21,18 @@ describe('verdicts', () => {
     expect(answer(app, '2.4.2')).toBeUndefined();
     app.press('Z');
     expect(answer(app, '2.4.2')?.verdict).toBe('pass');
+  });
+
+  test('p on a check whose leads nobody judged says how many, once, where it is recorded', async () => {
+    const app = await open();
+    const check = EVIDENCE_CHECK;
+    // The list begins with the section: the check is some lines below it.
+    app.press('g', 'j');
+    for (let n = 0; n < 9 && selected(app) !== check; n++) app.press('j');
+    app.store.dispatch({ type: 'triage', items: ['2'.padStart(16, '0')], triage: null });
+    app.press('p');
+    expect(answer(app, check)?.verdict).toBe('pass');
+    expect(toast(app)).toBe(`${check} pass recorded · 1 lead unread · z takes it back`);
   });
 
   test('on a section nothing is recorded, and the reason is said', async () => {
