@@ -1,4 +1,5 @@
 import type { Expr, Target } from '../sources/ir.ts';
+import { enterHandler } from './doors.ts';
 import type { Frame } from './frame.ts';
 import { elements, member } from './members.ts';
 import { NOTHING, type Scope, union, type Value, valueWith, withField } from './value.ts';
@@ -67,6 +68,7 @@ const setPlace = (f: Frame, expr: Expr, value: Value): void => {
     if (object.taints.some((t) => t.source.kind === 'param' && t.source.index === -1))
       f.stores.set(property, union(f.stores.get(property) ?? NOTHING, value));
   }
+  placed(f, expr, object, value);
   // The variable holds an object with one more field now.
   if (expr.object.kind === 'name' && f.scope.vars.has(expr.object.name)) {
     const whole =
@@ -78,20 +80,39 @@ const setPlace = (f: Frame, expr: Expr, value: Value): void => {
   }
 };
 
+/** `worker.onmessage = handler`: a place that models know as a door. */
+const placed = (f: Frame, expr: Expr, object: Value, value: Value): void => {
+  if (expr.kind !== 'member') return;
+  const handlers = value.refs.flatMap((r) => (r.kind === 'function' ? [r] : []));
+  if (handlers.length === 0) return;
+  const known = object.refs.flatMap((r) => (r.kind === 'external' ? [`${r.path}.${expr.property}`] : []));
+  for (const path of known.length > 0 ? known : [`?.${expr.property}`])
+    for (const door of f.engine.knows.places(path, f.module.module.language))
+      for (const ref of handlers) enterHandler(f, door, expr.property, ref, null);
+};
+
 export const assignTo = (f: Frame, target: Target, value: Value): void => {
   if (target.kind === 'name') setName(f, target.name, value);
   else if (target.kind === 'place') setPlace(f, target.expr, value);
-  else
-    for (const { path, target: inner } of target.parts)
+  else {
+    const { parts } = target;
+    for (const { path, target: inner } of parts)
       assignTo(
         f,
         inner,
         path === '...'
-          ? value
+          ? restOf(value, parts)
           : path === ''
             ? elements(value)
             : /^\d+$/.test(path) && !value.fields?.has(path) && !value.items
               ? elements(value)
               : member(f.engine.program, value, path),
       );
+  }
+};
+
+/** What a pattern's other parts left: the items behind them. */
+const restOf = (value: Value, parts: readonly { path: string }[]): Value => {
+  const taken = parts.filter((p) => /^\d+$/.test(p.path)).length;
+  return value.items && taken > 0 ? { ...value, items: value.items.slice(taken) } : value;
 };

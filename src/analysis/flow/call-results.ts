@@ -81,6 +81,9 @@ export const unknownResult = (
   const at = placeIn(f, expr.at.line);
   const first = args[0]?.value;
   const result = rows[0]?.result;
+  // `getattr(thing, "name")`.
+  if (result === 'member' && first && args[1]?.value.literal)
+    return union(member(f.engine.program, first, args[1].value.literal), args[2]?.value ?? NOTHING);
   if (
     rows.some((r) => r.result === 'held') &&
     first?.literal &&
@@ -108,7 +111,7 @@ export const unknownResult = (
     };
   }
   const quiet = result === 'same' || result === 'held' || result === 'first';
-  const loud = !quiet;
+  const loud = !quiet || f.engine.knows.cleans(path, f.module.module.language);
   const label = path.startsWith('?') ? name : path;
   // A setting that configures some object has not become that object.
   if (loud)

@@ -1,4 +1,5 @@
 import type { Expr } from '../sources/ir.ts';
+import { remember } from './assign.ts';
 import { bound, fill, functionsOf, mutate, unknownResult } from './call-results.ts';
 import { callBack, events, startedBy } from './callbacks.ts';
 import { addGuards, type Frame, noteTests, placeIn } from './frame.ts';
@@ -8,7 +9,7 @@ import { basesIn, elements, imported, longer, member, methodOf } from './members
 import { brought } from './origins.ts';
 import { isSchema, parsedBy, schemaCall } from './schemas.ts';
 import { checkSinks } from './sinks.ts';
-import { apply, applyRef, type Given, summaryOf } from './summary.ts';
+import { apply, applyRef, type Given, RESOLVES, summaryOf } from './summary.ts';
 import {
   allTaints,
   type ClassInfo,
@@ -87,6 +88,18 @@ const argumentsOf = (f: Frame, expr: Call): Given[] =>
     return [given];
   });
 
+/** What a method keeps in its object, the variable it was called on holds from then on. */
+const storing = (f: Frame, expr: Call): ((field: string, value: Value) => void) | undefined => {
+  const { callee } = expr;
+  if (callee.kind !== 'member' || callee.object.kind !== 'name') return undefined;
+  const { name } = callee.object;
+  if (!f.scope.vars.has(name) || name === 'this' || name === 'self') return undefined;
+  return (field, value) => {
+    remember(f, name);
+    f.scope.vars.set(name, withField(f.scope.vars.get(name)!, field, value));
+  };
+};
+
 /** What a call goes by where models are asked: its paths, or what it is spelled. */
 const namesOf = (
   object: Value,
@@ -141,10 +154,24 @@ export const callOf = (f: Frame, expr: Call): Value => {
   if (isMember && /^(bind|call|apply)$/.test(name)) {
     const fns = object.refs.filter((r) => r.kind === 'function' || r.kind === 'external');
     if (fns.length > 0) {
-      if (name === 'bind') return valueWith({ refs: fns });
+      if (name === 'bind')
+        return args.length > 1 ? bound(valueWith({ refs: fns }), args.slice(1)) : valueWith({ refs: fns });
       target = valueWith({ refs: fns });
       if (name === 'call') args.shift();
+      else {
+        const listed = args[1]?.value;
+        args.length = 0;
+        if (listed?.items) args.push(...listed.items.map((value) => ({ value })));
+        else if (listed) args.push({ value: listed, spread: true });
+      }
     }
+  }
+
+  if (name === 'Promise' && expr.isNew && first && functionsOf(first.value).length > 0) {
+    let made = NOTHING;
+    for (const ref of functionsOf(first.value))
+      made = union(made, applyRef(f, ref, [{ value: external(RESOLVES) }], at));
+    return { ...made, tests: [] };
   }
 
   const paths = target.refs.flatMap((r) => (r.kind === 'external' ? [r.path] : []));
@@ -186,6 +213,7 @@ export const callOf = (f: Frame, expr: Call): Value => {
               ? object
               : null
             : ref.self,
+          storing(f, expr),
         ),
       );
     const [known] = functions;

@@ -2,6 +2,7 @@ import type { Handler } from './handlers.ts';
 import type { Knowledge, SinkRule } from './knowledge.ts';
 import type { Program } from './program.ts';
 import {
+  type ClassInfo,
   type FnInfo,
   type Guard,
   guarded,
@@ -55,7 +56,8 @@ export type Summary = {
   writes: readonly Write[];
 };
 
-export type Write = { scope: Scope; name: string; value: Value };
+/** To a variable of an outer function, or to a field of a class's objects that others use. */
+export type Write = { name: string; value: Value } & ({ scope: Scope } | { cls: ClassInfo });
 
 export type Engine = {
   program: Program;

@@ -89,7 +89,7 @@ export const testsOfCall = (name: string, object: Value, args: readonly Value[],
   if (!kind || (kind === 'pattern' && args.length === 0)) {
     // Asks what it looks like, not whether it may be used.
     if (
-      /^(is_?abs(olute)?|is_?(file|dir|directory|array|string|empty|null|undefined|na_?n|object|function|error|async|url)|exists)$/i.test(
+      /^(is_?abs(olute)?|is_?(file|dir|directory|array|string|empty|null|undefined|na_?n|object|function|error|async|url|instance)|isinstance|issubclass|exists)$/i.test(
         name,
       )
     )
@@ -98,6 +98,9 @@ export const testsOfCall = (name: string, object: Value, args: readonly Value[],
     return args.flatMap((a) => a.taints.map((t) => testOf(t, named('check', name, at))));
   }
   // Go and Python's `re` have the tested value among the arguments.
+  // `slices.Contains(known, value)`.
+  if (name === 'Contains' && first && first.taints.length === 0 && object.taints.length === 0)
+    return (args[1]?.taints ?? []).map((t) => testOf(t, named('member', sourceText(first), at)));
   const subject =
     object.taints.length > 0
       ? object

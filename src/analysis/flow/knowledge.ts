@@ -29,6 +29,8 @@ export type Knowledge = {
   sources: Lookup<SourceRow>;
   members: Lookup<SourceRow>;
   carriers: Lookup<CarrierRow>;
+  /** Whether a call is a guard of some model: where it stands on a way matters. */
+  cleans(path: string, language: Language): boolean;
   /** A type by its path, `pathlib.Path()`; where only a bare name is known, by that. */
   typeOf(path: string, language: Language): { path: string; row: TypeRow } | null;
   /** The path models use for a thing. */
@@ -255,6 +257,15 @@ export const indexRules = (rules: readonly Rule[], models: readonly Model[] = []
         ),
       ),
     );
+  const cleaning = lookupOf(
+    named(
+      rowsOf(
+        models,
+        (m) => m.guards,
+        (g) => g.calls,
+      ),
+    ),
+  );
   const apart = new Map<string, DoorRow[]>();
   for (const m of models)
     for (const d of m.doors) {
@@ -303,6 +314,7 @@ export const indexRules = (rules: readonly Rule[], models: readonly Model[] = []
         ),
       ),
     ),
+    cleans: (path, language) => cleaning(path, language).length > 0,
     typeOf: typesOf(models, canonical),
     canonical,
     isModelled: modelledBy(models),

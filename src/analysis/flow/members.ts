@@ -146,10 +146,18 @@ const inherited = (p: Program, cls: ClassInfo, property: string): Value => {
     return valueWith({
       refs: outside.map((path) => ({ kind: 'external', path: p.canonical(`${path}().${property}`) })),
     });
-  const below = p.extending(cls.cls.name, cls.module.module.language).slice(0, 8);
+  return overriding(p, cls, property);
+};
+
+const MOST_BELOW = 8;
+
+/** Methods of this name in classes that extend this one. */
+const overriding = (p: Program, cls: ClassInfo, property: string): Value => {
+  if (property === 'constructor' || property.startsWith('__') || property === '<init>') return NOTHING;
+  const below = p.extending(cls.cls.name, cls.module.module.language).slice(0, MOST_BELOW);
   return unionAll(
     below.flatMap((c) => {
-      const method = c.methods.get(property);
+      const method = c === cls ? undefined : c.methods.get(property);
       return method ? [functionRef(method, valueWith({ refs: [{ kind: 'object', cls: c }] }))] : [];
     }),
   );
@@ -181,7 +189,12 @@ const ofRef = (p: Program, ref: Ref, self: Value, property: string): Value => {
     case 'class':
     case 'object': {
       const method = methodOf(ref.cls, property, basesIn(p));
-      if (method) return functionRef(method, ref.kind === 'object' ? self : null);
+      if (method) {
+        const own = functionRef(method, ref.kind === 'object' ? self : null);
+        // An object of this class may be one of a class below, with a method of its own.
+        const below = ref.kind === 'object' ? overriding(p, ref.cls, property) : NOTHING;
+        return below === NOTHING ? own : method.fn.body.length === 0 ? below : union(own, below);
+      }
       return fieldOf(p, ref.cls, property) ?? inherited(p, ref.cls, property);
     }
     // `fn.bind(x)` and decorated functions stay the function.

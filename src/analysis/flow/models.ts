@@ -65,10 +65,10 @@ const carrier = z.strictObject({
   /**
    * What comes out: `clean`, nothing an attacker could say anything with; `same`, what went in, unchanged or only cut;
    * `first`, the first argument itself; `held`, the field of the object that the first argument names; `object`, the object it
-   * was called on, of the same type; `derived`, something else made of what went in, known not to be closer to a sink; `lost`,
-   * nothing of what went in.
+   * was called on, of the same type; `derived`, something else made of what went in, known not to be closer to a sink;
+   * `member`, what the first argument has under the name of the second.
    */
-  result: z.enum(['clean', 'same', 'first', 'held', 'object', 'derived', 'items']).optional(),
+  result: z.enum(['clean', 'same', 'first', 'held', 'object', 'derived', 'member']).optional(),
   /** What is changed: `object` takes up the arguments, `arguments` are filled from the object and each other. */
   into: z.enum(['object', 'arguments']).optional(),
   /** A function among the arguments is called: with these arguments, or with the items of a list at that position. */

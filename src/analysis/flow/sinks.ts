@@ -199,7 +199,7 @@ export const checkSinks = (
       const named = isMade && rule.hint ? spelled(expr, args, rule.hint) : null;
       if (named) value = named.value;
       // A callee with a common name is one when the text says so.
-      if (!isMade && (!rule.hint || rule.hint.test(value.words))) isSink = true;
+      if (!isMade && value !== NOTHING && (!rule.hint || rule.hint.test(value.words))) isSink = true;
       const at = placeIn(f, expr.at.line);
       for (const t of taintsFor(rule, value)) {
         // Whether a parameter's own text fits is for the callers to say.

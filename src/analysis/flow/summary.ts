@@ -16,6 +16,7 @@ import { taintsFor } from './sinks.ts';
 import { typed } from './types.ts';
 import {
   allTaints,
+  type ClassInfo,
   type FnInfo,
   guarded,
   NOTHING,
@@ -211,7 +212,11 @@ export const applyRef = (
   args: readonly Given[],
   at: Place,
   self: Value | null = ref.self,
-): Value => apply(f, ref.fn, ref.scope, ref.given ? [...ref.given, ...args] : args, self, at);
+  onStore?: (field: string, value: Value) => void,
+): Value => apply(f, ref.fn, ref.scope, ref.given ? [...ref.given, ...args] : args, self, at, onStore);
+
+/** What `resolve` of a promise is: whatever it is given, the promise becomes. */
+export const RESOLVES = '#resolve';
 
 const MOST_KEPT = 6;
 
@@ -219,6 +224,16 @@ const MOST_KEPT = 6;
 const keptFrom = (v: Value): Value => {
   const kept = v.taints.filter((t) => t.source.kind === 'origin').slice(0, MOST_KEPT);
   return kept.length > 0 ? valueWith({ taints: kept }) : NOTHING;
+};
+
+const MOST_WRITES = 24;
+
+/** A field of objects that outlive the call: what came in at a door stands there at once, the rest waits for callers. */
+const writeField = (f: Frame, cls: ClassInfo, name: string, value: Value): void => {
+  const kept = keptFrom(value);
+  if (kept !== NOTHING) cls.fields.set(name, union(cls.fields.get(name) ?? NOTHING, kept));
+  const waits = value.taints.some((t) => t.source.kind === 'param');
+  if (waits && f.writes.length < MOST_WRITES) f.writes.push({ cls, name, value });
 };
 
 /** Calls a function that is known: its hits become hits here, or results; its value is returned. */
@@ -229,9 +244,11 @@ export const apply = (
   args: readonly Given[],
   self: Value | null,
   at: Place,
+  onStore?: (field: string, value: Value) => void,
 ): Value => {
   const e = f.engine;
   e.called.add(info);
+  let resolved = NOTHING;
   const bound = bind(f, info, args, self);
   record(info, bound);
   const s = summaryOf(e, info, scope);
@@ -255,13 +272,12 @@ export const apply = (
     const value = sub.value(stored);
     if (self?.taints.some((t) => t.source.kind === 'param' && t.source.index === -1))
       f.stores.set(field, union(f.stores.get(field) ?? NOTHING, value));
-    const kept = keptFrom(value);
-    if (kept !== NOTHING)
-      for (const ref of self?.refs ?? [])
-        if (ref.kind === 'object')
-          ref.cls.fields.set(field, union(ref.cls.fields.get(field) ?? NOTHING, kept));
+    onStore?.(field, value);
+    for (const ref of self?.refs ?? []) if (ref.kind === 'object') writeField(f, ref.cls, field, value);
   }
-  for (const w of s.writes) writeOuter(f, w.scope, w.name, sub.value(w.value));
+  for (const w of s.writes)
+    if ('scope' in w) writeOuter(f, w.scope, w.name, sub.value(w.value));
+    else writeField(f, w.cls, w.name, sub.value(w.value));
   for (const waiting of s.pending) {
     const args = waiting.args.map((v) => ({ value: sub.value(v) }));
     const r = sub.resolve(waiting.source, `${waiting.source.kind}${JSON.stringify(waiting.source)}`);
@@ -274,7 +290,10 @@ export const apply = (
     // `tool('read_file', …, handler)` in the program's own words: the name is beside the handler.
     else if (unnamed(waiting.args))
       f.tool = bound.find((v) => v.literal !== null && NAME.test(v.literal))?.literal ?? f.tool;
-    for (const ref of r.refs) if (ref.kind === 'function') applyRef(f, ref, args, waiting.at);
+    for (const ref of r.refs)
+      if (ref.kind === 'function') applyRef(f, ref, args, waiting.at);
+      else if (ref.kind === 'external' && ref.path === RESOLVES && args[0])
+        resolved = union(resolved, args[0].value);
     for (const t of r.taints)
       if (t.source.kind === 'param' && f.pending.length < 60)
         f.pending.push({ ...waiting, source: t.source, args: args.map((a) => a.value), tool: f.tool });
@@ -285,7 +304,7 @@ export const apply = (
   // Of a predicate that is one expression the answer is what was tested; of others only that it was.
   const asked = sub.tests(isPredicate(info) ? s.tests : s.tests.map((t) => ({ ...t, holds: null })));
   noteTests(f, asked);
-  const result = sub.value(s.returns);
+  const result = union(sub.value(s.returns), resolved);
   return {
     ...result,
     taints: result.taints.map((t) => guarded(t, [])),

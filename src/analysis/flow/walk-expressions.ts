@@ -6,6 +6,7 @@ import { tableEntry } from './handlers.ts';
 import { elements, functionRef, member, named } from './members.ts';
 import { ambient } from './origins.ts';
 import { checkText } from './sinks.ts';
+import { applyRef } from './summary.ts';
 import {
   allTaints,
   external,
@@ -71,7 +72,7 @@ export const valueAt = (f: Frame, expr: Expr): Value => {
       return lookUp(f, expr.name) ?? unknown(f, expr.name);
     case 'member': {
       const object = valueAt(f, expr.object);
-      const found = member(p, object, expr.property);
+      const found = readProperty(f, member(p, object, expr.property), object, expr);
       const known = ambient(f, found, expr);
       if (known) return known;
       // Numbers and counts say nothing an attacker could use.
@@ -86,7 +87,17 @@ export const valueAt = (f: Frame, expr: Expr): Value => {
         key !== null && key !== '' && (object.fields?.has(key) || expr.index.kind === 'literal')
           ? member(p, object, key)
           : elements(object);
-      return ambient(f, found, expr) ?? found;
+      const value = ambient(f, found, expr) ?? found;
+      // `if !known[name]`: what is looked up in a table of constants was one of its keys.
+      if (object.taints.length > 0 || index.taints.length === 0 || !object.fields) return value;
+      const tests = testsOfOperator(
+        'in',
+        [expr.index, expr.object],
+        [index, object],
+        placeIn(f, expr.at.line),
+      );
+      noteTests(f, tests);
+      return { ...value, tests };
     }
     case 'text': {
       const parts = expr.parts.map((x) => valueAt(f, x));
@@ -163,6 +174,25 @@ const spreadInto = (record: Value, v: Value): Value => {
   let all = record;
   for (const [key, value] of v.fields ?? []) all = withField(all, key, value);
   return { ...all, taints: union(all, valueWith({ taints: v.taints })).taints, refs: union(all, v).refs };
+};
+
+/** A property that is worked out when it is read: `@property`, `get name()`. */
+const readProperty = (f: Frame, found: Value, object: Value, expr: Expr): Value => {
+  let all = found;
+  for (const ref of found.refs)
+    if (
+      ref.kind === 'function' &&
+      ref.fn.cls !== null &&
+      ref.fn.fn.decorators.some((d) => d.kind === 'name' && /^(?:cached_)?property$/.test(d.name))
+    )
+      all = {
+        ...union(
+          { ...all, refs: all.refs.filter((r) => r !== ref) },
+          applyRef(f, ref, [], placeIn(f, expr.at.line), object),
+        ),
+        tests: [],
+      };
+  return all;
 };
 
 /** Tests an expression makes when it decides something. */

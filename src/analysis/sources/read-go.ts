@@ -283,7 +283,11 @@ const assignOf = (r: Go, node: TreeNode, left: TreeNode[], right: TreeNode[], ad
     });
   }
   const [only] = right;
-  if (!only) return [];
+  // Declared, and nothing yet: the name is this function's own.
+  if (!only)
+    return node.kind === 'var_spec'
+      ? left.map((l) => assign(at, targetOf(r, l), { at, kind: 'other', parts: [] }))
+      : [];
   const value = exprOf(r, only);
   const isProbe = /^(type_assertion_expression|index_expression)$/.test(only.kind) || only.words[0] === '<-';
   const [first, second] = left;

@@ -69,6 +69,12 @@ export const fnOf = (r: Reading, node: Node, name: string): Fn => {
   };
 };
 
+/** Read without being called; the other languages write a decorator for it. */
+const asGetter = (fn: Fn): Fn => ({
+  ...fn,
+  decorators: [...fn.decorators, { at: fn.at, kind: 'name', name: 'property' }],
+});
+
 export const classOf = (r: Reading, node: Node): Class => {
   const methods: Fn[] = [];
   const fields: Class['fields'] = [];
@@ -76,7 +82,7 @@ export const classOf = (r: Reading, node: Node): Class => {
     const name = member.key ? (keyOf(member.key, member.computed) ?? '') : '';
     const value = member.value;
     if (member.type === 'ClassMethod' || member.type === 'ClassPrivateMethod')
-      methods.push(fnOf(r, member, name));
+      methods.push(member.kind === 'get' ? asGetter(fnOf(r, member, name)) : fnOf(r, member, name));
     else if (value && /^(Arrow)?FunctionExpression$/.test(value.type)) methods.push(fnOf(r, value, name));
     else if (/Property$/.test(member.type))
       fields.push({
