@@ -36,6 +36,11 @@ process.stdout.write(`${table}\n`);
 if (values.write) {
   const path = join(import.meta.dirname, '..', 'docs', 'evidence-coverage.md');
   const text = readFileSync(path, 'utf8');
+  const cells = cellsOf(results.filter((r) => !r.program.name.includes(' × ')));
+  writeFileSync(
+    join(import.meta.dirname, '..', 'test', 'coverage', 'cells.json'),
+    `${JSON.stringify(cells, null, 2)}\n`,
+  );
   writeFileSync(
     path,
     text.replace(/<!-- table -->[\s\S]*<!-- \/table -->/, () => `<!-- table -->\n${table}\n<!-- /table -->`),

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { model } from '../src/analysis/flow/models.ts';
 import { bundledAdvisories } from '../src/domain/advisory.ts';
 import { EVIDENCE_SCHEMA, evidenceFile } from '../src/domain/evidence.ts';
 import { templateFile } from '../src/domain/finding-template.ts';
@@ -24,6 +25,7 @@ const SCHEMAS = [
   ['top10', top10Catalogue, 'catalogue/top10.yml: names of the ten risks'],
   ['report', reportJson, `What "mcp-audit report --format json" writes: ${REPORT_SCHEMA}`],
   ['advisories', bundledAdvisories, 'advisories/mcp.json: known vulnerabilities of MCP packages'],
+  ['model', model, 'models/<language>/<library>.yml: what a library does with values'],
   ['finding-templates', templateFile, 'findings/*.yml: texts to begin a finding from'],
   ['evidence', evidenceFile, `What "mcp-audit collect --json" writes: ${EVIDENCE_SCHEMA}`],
 ] as const;

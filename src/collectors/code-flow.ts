@@ -144,6 +144,7 @@ export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>):
         ),
       );
     const surface = await serverSurface({ tree, reading, subdir: target.subdir, signal, progress: () => {} });
+    items.push(...unmodelledGap(flows.unmodelled));
     const leads = leadsOf(flows.hits);
     const causes = causesOf(leads, nearestManifest(tree.allEntries));
     const lineOf = (path: string, line: number): string =>
@@ -180,6 +181,30 @@ export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>):
     );
   },
 });
+
+const MOST_NAMED = 24;
+
+/** What no model speaks of, and a value from outside went into: unseen there is said, and counted. */
+const unmodelledGap = (calls: ReadonlyMap<string, number>): ItemDraft[] => {
+  if (calls.size === 0) return [];
+  const sorted = [...calls].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+  const shown = sorted.slice(0, MOST_NAMED).map(([path, n]) => `${path}${n > 1 ? ` (${n} times)` : ''}`);
+  const rest = sorted.length - shown.length;
+  return [
+    gap(
+      'unmodelled-calls',
+      CHECKS,
+      `${plural(calls.size, 'call')} into libraries without a model ${calls.size === 1 ? 'takes' : 'take'} values from outside`,
+      {
+        detail: [
+          'What comes out of them was taken for what went in, and none of them was known to do harm by itself:',
+          ...shown,
+          ...(rest > 0 ? [`and ${count(rest)} more`] : []),
+        ].join('\n'),
+      },
+    ),
+  ];
+};
 
 /** The folder of the nearest manifest above a path: the server it belongs to. */
 const nearestManifest = (entries: readonly TreeEntry[]): ((path: string) => string) => {

@@ -346,6 +346,16 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     .action(async (dir: string | undefined, o) =>
       done(await (await import('./rules-lint.ts')).rulesLint(dir, host, { json: o.json ?? false })),
     );
+  cli
+    .command('models')
+    .description('work on models of what libraries do with values')
+    .command('lint')
+    .description('check a folder of models and run their samples')
+    .argument('[dir]', 'the bundled ones when left out')
+    .addOption(json())
+    .action(async (dir: string | undefined, o) =>
+      done(await (await import('./models-lint.ts')).modelsLint(dir, host, { json: o.json ?? false })),
+    );
   checklist
     .command('templates')
     .description('list the finding templates, or print one')

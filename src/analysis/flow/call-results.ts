@@ -112,7 +112,8 @@ export const unknownResult = (
   }
   const quiet = result === 'same' || result === 'held' || result === 'first';
   const loud = !quiet || f.engine.knows.cleans(path, f.module.module.language);
-  const label = path.startsWith('?') ? name : path;
+  const foreign = rows.length === 0 && taints.length > 0 ? unmodelled(f, path) : null;
+  const label = path.startsWith('?') ? name : foreign !== null ? `${UNMODELLED}${path}` : path;
   // A setting that configures some object has not become that object.
   if (loud)
     taints = taints.filter((t) => t.source.kind !== 'origin' || t.source.origin.kind !== 'environment');
@@ -123,6 +124,23 @@ export const unknownResult = (
   }));
   const words = quiet ? unionAll([object, ...args.map((a) => a.value)]).words : '';
   return valueWith({ taints, words });
+};
+
+/** Marks, among what a value went through, a call that no model speaks of. */
+export const UNMODELLED = '~';
+
+/** The library a call leads into, where it is imported here and no model speaks of it; counted once a call. */
+const unmodelled = (f: Frame, path: string): string | null => {
+  const { module } = f.module;
+  if (path.startsWith('?') || path.startsWith('.') || f.engine.knows.isModelled(path, module.language))
+    return null;
+  const from = module.imports.find((i) => {
+    const name = i.module.replace(/^node:/, '').replaceAll('::', '.');
+    return !name.startsWith('.') && path.startsWith(name) && /^$|^[./(]/.test(path.slice(name.length));
+  });
+  if (!from) return null;
+  f.engine.unmodelled.set(path, (f.engine.unmodelled.get(path) ?? 0) + 1);
+  return path;
 };
 
 /** A function with some of its arguments given: what is left comes after them. */

@@ -231,7 +231,16 @@ const typesOf = (models: readonly Model[], canonical: Knowledge['canonical']): K
 
 const modelledBy = (models: readonly Model[]): Knowledge['isModelled'] => {
   const names = new Set<string>();
-  for (const m of models) for (const i of m.imports) names.add(`${m.language} ${i}`);
+  for (const m of models) {
+    for (const i of m.imports) names.add(`${m.language} ${i}`);
+    const spoken = [...m.sinks, ...m.guards, ...m.sources, ...m.carriers].flatMap((row) => row.calls);
+    for (const path of spoken) {
+      // The module of `urlencoding.encode`, of `org.jsoup.Jsoup.connect`.
+      const module = /^[@\w/-][@\w./-]*?(?=\.[A-Z]|\.\w+(?:\(\).*)?$)/.exec(path)?.[0];
+      if (module !== undefined && !path.startsWith('*') && !isPattern(path))
+        names.add(`${m.language} ${module}`);
+    }
+  }
   return (path, language) => {
     for (
       let end = path.length;

@@ -1,4 +1,5 @@
 import type { Hit } from './analyse.ts';
+import { UNMODELLED } from './call-results.ts';
 import { type Judged, judge, RANK, type Strength } from './judging.ts';
 import type { Rule } from './rules.ts';
 import { withoutFollowedTexts } from './text-leads.ts';
@@ -25,6 +26,8 @@ export type FlowLead = {
   flow: (Place & { role: 'source' | 'step' | 'guard' | 'sink' })[];
   guards: readonly { guard: Guard; hole: string | null }[];
   sanitizers: readonly string[];
+  /** Calls on its way into libraries that no model speaks of. */
+  through: readonly string[];
   /** Other inputs that reach the same sink, and other sinks of the same input in the same function. */
   alsoFrom: readonly string[];
   alsoAt: readonly Place[];
@@ -136,6 +139,7 @@ const leadOf = (group: readonly Found[], alsoAt: readonly Place[], shared: Reado
     flow: flowOf(best),
     guards: best.guards,
     sanitizers: best.sanitizers,
+    through: best.hit.taint.passed.flatMap((p) => (p.startsWith(UNMODELLED) ? [p.slice(1)] : [])),
     alsoFrom: unique(group.map(said)).filter((s) => s !== said(best)),
     alsoAt,
     doors: joinedDoors(group.flatMap(doorOf)),

@@ -67,3 +67,61 @@ export const oneSided = (rules: readonly Rule[]): { rule: string; missing: 'foun
     const leaves = r.samples.some((s) => s.finds === 'nothing' || s.finds === 'weak');
     return finds && leaves ? [] : [{ rule: r.id, missing: finds ? 'left alone' : 'found' } as const];
   });
+
+/** What a model's sample was not answered as it says. `sample` is 1-based; `found` are rule and strength of what was said. */
+export type ModelProblem = {
+  library: string;
+  language: Model['language'];
+  sample: number;
+  expected: string;
+  found: readonly string[];
+  unread?: string;
+};
+
+/** Runs the samples of `tried` with all of `rules` and `models`. */
+export const tryModels = async (
+  rules: readonly Rule[],
+  models: readonly Model[],
+  tried: readonly Model[] = models,
+): Promise<ModelProblem[]> => {
+  const problems: ModelProblem[] = [];
+  const index = indexRules(rules, models);
+  for (const { library, language, samples } of tried)
+    for (const [i, { hit, quiet, strength, code }] of samples.entries()) {
+      const expected = hit === undefined ? `no ${quiet}` : `${strength ?? 'any'} ${hit}`;
+      const problem = { library, language, sample: i + 1, expected, found: [] };
+      const path = FILE[language];
+      const known = languages.find((l) => l.extensions.includes(path.slice(path.lastIndexOf('.') + 1)));
+      if (!known) {
+        problems.push({ ...problem, unread: `${language} has no parser here` });
+        continue;
+      }
+      const module = (await known.load()).read(path, code);
+      if (module.errors.length > 0) {
+        problems.push({
+          ...problem,
+          unread: `its code cannot be parsed (line ${module.errors[0]!.line} of the sample)`,
+        });
+        continue;
+      }
+      const leads = leadsOf((await analyse([module], index)).hits).filter((l) => l.origin !== 'caller');
+      const own = leads.filter((l) => l.rule.id === (hit ?? quiet));
+      const right =
+        hit === undefined
+          ? own.every((l) => l.strength === 'weak')
+          : own.some((l) => strength === undefined || l.strength === strength);
+      if (!right) problems.push({ ...problem, found: leads.map((l) => `${l.strength} ${l.rule.id}`) });
+    }
+  return problems;
+};
+
+/** Models whose samples show only one of the two: what is found, and what is left alone. Models without rows to show have none. */
+export const oneSidedModels = (
+  models: readonly Model[],
+): { library: string; language: Model['language']; missing: 'found' | 'left alone' }[] =>
+  models.flatMap(({ library, language, samples, doors, sinks }) => {
+    if (samples.length === 0 && doors.length + sinks.length === 0) return [];
+    const hits = samples.some((s) => s.hit !== undefined);
+    const quiet = samples.some((s) => s.quiet !== undefined);
+    return hits && quiet ? [] : [{ library, language, missing: hits ? 'left alone' : 'found' } as const];
+  });

@@ -73,7 +73,15 @@ export const describeCause = ({ leads, state }: Cause): string => {
   if (guards.length > MOST_GUARDS) lines.push(`And ${guards.length - MOST_GUARDS} more guards.`);
   const through = [...new Set(leads.flatMap((l) => l.sanitizers))];
   if (through.length > 0) lines.push(`Goes through ${listed(through, 4)}.`);
-  if (state === 'unreached') lines.push('Nothing in the tree was seen to call this function.');
+  const unknown = [...new Set(leads.flatMap((l) => l.through))];
+  if (unknown.length > 0)
+    lines.push(
+      `On its way through ${listed(unknown, 4)}, not modelled: what comes out there was taken for what went in.`,
+    );
+  if (state === 'unreached')
+    lines.push(
+      'Followed back to the parameters of this function: no door was seen to lead here, which does not say that none does.',
+    );
   if (first.alsoFrom.length > 0) lines.push(`The same is reached from: ${listed(first.alsoFrom, 12)}.`);
   if (others.length > 0)
     lines.push(
