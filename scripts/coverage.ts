@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { tableOf } from '../test/coverage/table.ts';
+import { cellsOf, tableOf } from '../test/coverage/table.ts';
 import { tried } from '../test/coverage/try.ts';
 
 const { values } = parseArgs({

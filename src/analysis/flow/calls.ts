@@ -2,17 +2,16 @@ import type { Expr } from '../sources/ir.ts';
 import { remember } from './assign.ts';
 import { bound, fill, functionsOf, mutate, unknownResult } from './call-results.ts';
 import { callBack, events, startedBy } from './callbacks.ts';
+import { construct } from './construct.ts';
 import { addGuards, type Frame, noteTests, placeIn } from './frame.ts';
 import { CHECKING, mayThrow, REFUSES, testsOfCall } from './guards.ts';
 import { registration } from './handlers.ts';
-import { basesIn, elements, imported, longer, member, methodOf } from './members.ts';
+import { basesIn, elements, imported, longer, member } from './members.ts';
 import { brought } from './origins.ts';
 import { isSchema, parsedBy, schemaCall } from './schemas.ts';
 import { checkSinks } from './sinks.ts';
-import { apply, applyRef, type Given, RESOLVES, summaryOf } from './summary.ts';
+import { apply, applyRef, type Given, RESOLVES } from './summary.ts';
 import {
-  allTaints,
-  type ClassInfo,
   external,
   type FnInfo,
   keyOfSource,
@@ -34,39 +33,6 @@ const BUILT_IN =
   /^(?:Map|Set|WeakMap|WeakRef|Array|Object|JSON|Promise|String|Number|Math|Buffer|Symbol|Reflect|Proxy|Error|Date|AbortController|dict|list|set|str|tuple|sorted|map|filter|zip|enumerate|getattr|reversed|iter|next|defaultdict|collections|copy|typing|functools|itertools)\b/;
 
 const withoutPackages = (v: Value): Value => ({ ...v, refs: v.refs.filter((r) => r.kind !== 'external') });
-
-const construct = (f: Frame, cls: ClassInfo, args: readonly Given[], expr: Call): Value => {
-  let object = valueWith({ refs: [{ kind: 'object', cls }] });
-  const maker = ['constructor', '__init__', '<init>']
-    .map((name) => methodOf(cls, name, basesIn(f.engine.program)))
-    .find((m) => m !== null);
-  if (maker) {
-    apply(f, maker, maker.module.scope, args, object, placeIn(f, expr.at.line));
-    const summary = summaryOf(f.engine, maker, maker.module.scope);
-    // Which of its parameters ends up in which field, without going through the whole of it again.
-    for (const [field, stored] of summary?.stores ?? []) {
-      let value = NOTHING;
-      for (const t of stored.taints) {
-        if (t.source.kind !== 'param' || t.source.frame !== summary!.frame || t.source.index < 0) continue;
-        const index = t.source.index - (f.module.module.language === 'python' ? 1 : 0);
-        const name = maker.fn.params[t.source.index]?.name;
-        let given = args.find((a) => a.name === name)?.value ?? args[index]?.value ?? NOTHING;
-        for (const property of t.source.path) given = member(f.engine.program, given, property);
-        value = union(value, given);
-      }
-      if (value !== NOTHING) object = withField(object, field, value);
-    }
-    return object;
-  }
-  args.forEach((a, i) => {
-    const name = a.name ?? cls.cls.fields[i]?.name;
-    if (a.spread)
-      object = { ...object, taints: unionTaints(object.taints, allTaints(a.value)), fields: a.value.fields };
-    else if (name !== undefined) object = withField(object, name, a.value);
-    else object = { ...object, taints: unionTaints(object.taints, allTaints(a.value)) };
-  });
-  return object;
-};
 
 /** Methods whose name many things have, in and out of the tree. */
 const COMMON =
