@@ -1,7 +1,8 @@
 // Bundles the program: one small entry that checks Node's version, and chunks loaded when a command needs them.
 // Bundling is what makes the start fast: Ink alone is some 300 files unbundled.
-import { renameSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
+import { parse } from 'yaml';
 
 // Built aside and swapped in, so that a failed build leaves the last good one, and a program that runs keeps its chunks
 // for all but an instant.
@@ -29,5 +30,21 @@ await build({
   },
   logLevel: 'warning',
 });
+// Rules and models are read at every gathering: as JSON that takes a tenth of the time.
+const folders = ['rules', ...readdirSync('checklists/models').map((l) => `models/${l}`)];
+const read = folders.sort().flatMap((folder) =>
+  readdirSync(`checklists/${folder}`)
+    .filter((name) => name.endsWith('.yml'))
+    .sort()
+    .map((name) => [
+      `${folder}/${name}`,
+      JSON.stringify(parse(readFileSync(`checklists/${folder}/${name}`, 'utf8'))),
+    ]),
+);
+const rulesFirst = [
+  ...read.filter(([n]) => n.startsWith('rules/')),
+  ...read.filter(([n]) => !n.startsWith('rules/')),
+];
+writeFileSync(`${aside}/rules.json`, JSON.stringify(rulesFirst));
 rmSync('dist', { recursive: true, force: true });
 renameSync(aside, 'dist');

@@ -9,6 +9,16 @@ import { type Rule, rule, ruleFile, type Sink } from './rules.ts';
 const rulesApart = z.looseObject({ rules: z.array(z.unknown()) });
 const isModel = /^(?:library:|\{"library":)/m;
 
+/** What a build has already turned into JSON needs no YAML reader; null for any other text. */
+const asJson = (text: string): unknown => {
+  if (!text.startsWith('{')) return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+};
+
 export type Read = {
   /** With the sinks that models add to them. */
   rules: readonly Rule[];
@@ -26,6 +36,15 @@ export const parseRules = (files: ReadonlyMap<string, string>): Read => {
   const models = new Map<string, { file: string; model: Model }>();
   const problems: Problem[] = [];
   for (const [name, text] of files) {
+    const ready = asJson(text);
+    if (ready !== null) {
+      const read = model.safeParse(ready);
+      const own = ruleFile.safeParse(ready);
+      if (read.success)
+        models.set(`${read.data.language} ${read.data.library}`, { file: name, model: read.data });
+      for (const r of own.data?.rules ?? []) rules.set(r.id, r);
+      if (read.success || own.success) continue;
+    }
     if (isModel.test(text)) {
       const read = readYaml(name, text, model);
       problems.push(...read.problems);
