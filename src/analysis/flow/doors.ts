@@ -1,11 +1,13 @@
 import type { Param } from '../sources/ir.ts';
 import { type Frame, originOf } from './frame.ts';
 import type { Knowledge } from './knowledge.ts';
+import { basesIn } from './members.ts';
 import type { DoorRow } from './models.ts';
 import { constrained } from './schemas.ts';
 import { apply, type Given, hasSelf } from './summary.ts';
 import { bareType, isHarmlessType, typed } from './types.ts';
 import {
+  type ClassInfo,
   type FnInfo,
   NOTHING,
   type Origin,
@@ -19,6 +21,7 @@ import {
   valueWith,
 } from './value.ts';
 import { valueAt } from './walk-expressions.ts';
+import { pathText } from './walk-statements.ts';
 
 /** What comes in where a client may call: the values each parameter of a handler receives. */
 
@@ -84,6 +87,28 @@ const declared = (f: Frame, info: FnInfo, p: Param) => {
   return known(own) ?? (own.refs.length === 0 ? knows.typeOf(`${bareType(p.type)}()`, language) : null);
 };
 
+const DATA =
+  /^(?:BaseModel|SQLModel|RootModel|TypedDict|NamedTuple|Struct|Schema|Enum|StrEnum|IntEnum|Serializer|str|dict|\w*Model)$/;
+
+/** Whether a client may send an object of this class: a model, a plain record, an enumeration. */
+const isData = (f: Frame, cls: ClassInfo, depth = 0): boolean => {
+  if (cls.methods.has('__init__')) return false;
+  const bases = cls.cls.bases.map((b) => pathText(b).split('.').at(-1)!);
+  if (bases.some((b) => DATA.test(b))) return true;
+  if (
+    cls.cls.decorators.some((d) =>
+      /dataclass|define|attrs|frozen/.test(pathText(d.kind === 'call' ? d.callee : d)),
+    )
+  )
+    return true;
+  return depth < 4 && basesIn(f.engine.program)(cls).some((b) => isData(f, b, depth + 1));
+};
+
+const isService = (f: Frame, info: FnInfo, p: Param): boolean => {
+  const own = typed(f.engine.program, info.module, p.type).refs;
+  return own.length > 0 && own.every((r) => r.kind === 'object' && !isData(f, r.cls));
+};
+
 const receivedBy = (f: Frame, info: FnInfo, p: Param, i: number, all: number, r: Receiving): Value => {
   const { language } = info.module.module;
   const { origin, schema, at } = r;
@@ -103,6 +128,8 @@ const receivedBy = (f: Frame, info: FnInfo, p: Param, i: number, all: number, r:
     case 'input':
       return constrained(schema, source([]), at);
     case 'each': {
+      // An object with behaviour of its own is no data a client can send: the program brings it.
+      if (language === 'python' && isService(f, info, p)) return NOTHING;
       if (isHarmlessType(p.type)) return numeric(source([p.name]), p.type, at);
       const whole =
         language === 'go' ||

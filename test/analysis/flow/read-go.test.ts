@@ -171,6 +171,7 @@ describe('readGo', () => {
       x = 1
       y = 2
       z = f()
+      w = other()
       "
     `);
   });
@@ -216,6 +217,7 @@ describe('readGo', () => {
         ok = test in(load())
         x += 1
         s.m.k[i] = v
+        e = other()
         ch += a
       "
     `);
