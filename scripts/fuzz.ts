@@ -5,7 +5,7 @@
 //
 // --corpus adds files to change, by their extension; --to keeps what was found (test/fuzz/findings holds those that are mended).
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -100,6 +100,8 @@ const confirm = async (request: Request, file: string): Promise<Outcome> => {
   const [maker, reader] = [start(), start()];
   await ask(maker, { ...request, write: file }, MOST_MS + START_MS);
   maker.kill('SIGKILL');
+  // What takes so much only to be made is no file that anybody sends.
+  if (!existsSync(file)) return { kind: 'none', problem: '' };
   const made = JSON.parse(readFileSync(file, 'utf8')) as { name: string; bytes: string };
   const outcome = await ask(reader, { target: request.target, ...made }, MOST_MS + START_MS);
   reader.kill('SIGKILL');
@@ -117,7 +119,7 @@ const tryOne = async (id: string, first: boolean): Promise<void> => {
   stop();
   const file = join(values.to || tmpdir(), `${id}-${seed}-${number}.json`);
   const { kind, problem } = await confirm(request, file);
-  if (kind === 'none' || values.to === '') rmSync(file);
+  if (kind === 'none' || values.to === '') rmSync(file, { force: true });
   if (kind === 'none') return;
   const key = `${id}: ${kind}${kind === 'crash' ? ` at ${firstPlace(problem)}` : ''}`;
   if (found.has(key)) return;

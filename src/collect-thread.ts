@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { createReading, type Reading } from './analysis/sources/reading.ts';
 import { collectorsWith } from './collectors/index.ts';
+import { collectTelling } from './collectors/tell-missing.ts';
 import type { ThreadAnswer, ThreadRequest } from './io/collector-threads.ts';
 import { type OpenRepository, openRepository } from './io/git/open-repository.ts';
 
@@ -39,7 +40,7 @@ port.on('message', async (request: ThreadRequest) => {
     const collector = collectorsWith(request.ownRules).find((c) => c.id === request.collector);
     if (!collector) throw new Error(`there is no collector ${request.collector}`);
     const { tree, history, reading } = await openOnce(request);
-    const gathered = await collector.collect({
+    const gathered = await collectTelling(collector, {
       target: request.target,
       tree,
       history,

@@ -60,6 +60,9 @@ const BOMBS: readonly ((n: number) => string)[] = [
   (n) => `${'=>'.repeat(n)}`,
 ];
 
+/** Large enough for what is quadratic to show. */
+const MOST_BYTES = 4_000_000;
+
 /** Values of a JSON text that no schema of ours asks for, drawn once. */
 const STRANGE: readonly unknown[] = [
   null,
@@ -98,6 +101,8 @@ const containersOf = (value: unknown): Container[] => {
   return found;
 };
 
+const sizeOf = (value: unknown): number => (JSON.stringify(value) ?? '').length + 1;
+
 /** Changes a JSON value in a few places: another value, a lost or renamed key, a repeated element, a long list. */
 const mutateValue = (value: unknown, random: Random): unknown => {
   const root = { value: structuredClone(value) };
@@ -120,7 +125,8 @@ const mutateValue = (value: unknown, random: Random): unknown => {
         configurable: true,
         writable: true,
       });
-    } else if (how === 5 && Array.isArray(at)) at.push(...Array(1 + random.below(1000)).fill(old));
+    } else if (how === 5 && Array.isArray(at))
+      at.push(...Array(Math.min(1 + random.below(1000), Math.floor(MOST_BYTES / sizeOf(old)))).fill(old));
     else if (how === 6) at[key] = typeof old === 'string' ? mutateText(old, random) : [old];
     else
       at[key] =
@@ -229,9 +235,6 @@ const once = (bytes: Uint8Array, random: Random): Uint8Array => {
   }
   return strToU8(how <= 7 ? mutateLines(text, random) : mutateText(text, random));
 };
-
-/** Large enough for what is quadratic to show. */
-const MOST_BYTES = 4_000_000;
 
 /** Another file much like this one: one to three changes that know zip, JSON, YAML, lines and brackets, or only bytes. */
 export const mutate = (bytes: Uint8Array, random: Random): Uint8Array => {

@@ -40,6 +40,8 @@ export type SourceTree = {
   /** UTF-8 text, or null for a missing path, a binary, a symlink, a submodule, or a file over `maxTextBytes`. */
   text(path: string): Promise<string | null>;
   maxTextBytes: number;
+  /** Folders of the commit whose listing the clone lacks: what is in them is in no entry. */
+  missingFolders?: readonly string[];
 };
 
 export type Person = { name: string; email: string };
@@ -76,10 +78,13 @@ export type History = {
   tags(): Promise<Tag[]>;
   /** Tags on commits the pinned one does not reach: later releases, and those from other branches. By name. */
   tagsElsewhere(): Promise<Tag[]>;
-  /** Every blob ever reachable from the pinned commit, each once, by the path it was first listed with. */
-  blobs(): Promise<{ blobs: HistoricBlob[]; complete: boolean }>;
-  /** Bytes of blobs by object id, in the order asked for; skips none. */
-  readBlobs(oids: readonly string[]): AsyncIterable<{ oid: string; bytes: Buffer }>;
+  /**
+   * Every blob ever reachable from the pinned commit, each once, by the path it was first listed with; and how many files and
+   * folders of the history are missing from the clone.
+   */
+  blobs(): Promise<{ blobs: HistoricBlob[]; complete: boolean; missing: number }>;
+  /** Bytes of blobs by object id, in the order asked for; skips none. Null for one that cannot be read. */
+  readBlobs(oids: readonly string[]): AsyncIterable<{ oid: string; bytes: Buffer | null }>;
   /** The oldest commit that introduced this blob, or null when it cannot be found within bounds. */
   introducedBy(oid: string, path: string): Promise<string | null>;
   /** Path of files changed by one commit against its first parent. */

@@ -233,12 +233,18 @@ export const gitHistory: Collector = {
     const single = people.filter((a) => a.commits === 1 && a.hashes[0] !== oldest.hash);
     const byHash = new Map(commits.map((c) => [c.hash, c]));
     const touched: { title: string; strong: boolean }[] = [];
+    const unlisted: string[] = [];
     for (const [i, author] of single.slice(0, MOST_SINGLE_COMMITS).entries()) {
       signal.throwIfAborted();
       if (i % 20 === 0)
         progress(`${i} of ${Math.min(single.length, MOST_SINGLE_COMMITS)} one-commit authors`);
       const hash = author.hashes[0]!;
-      const paths = await history.changedPaths(hash);
+      const paths = await history.changedPaths(hash).catch((error: unknown) => {
+        signal.throwIfAborted();
+        if (!(error instanceof Error)) throw error;
+        unlisted.push(hash.slice(0, 10));
+        return [];
+      });
       const build = paths.filter((p) => BUILD_OR_RELEASE.test(p));
       const manifests = paths.filter((p) => MANIFEST.test(p));
       if (build.length + manifests.length > 0)
@@ -247,6 +253,15 @@ export const gitHistory: Collector = {
           title: `${hash.slice(0, 10)} ${author.first} ${author.name}: ${listed([...build, ...manifests], 4)} (${(byHash.get(hash)?.message.split('\n')[0] ?? '').slice(0, 70)})`,
         });
     }
+    if (unlisted.length > 0)
+      items.push(
+        gap(
+          'unlisted-commits',
+          CHECKS,
+          `What ${plural(unlisted.length, 'one-commit author')} changed could not be listed`,
+          { detail: listed(unlisted, 10), reproduce: 'git rev-list --objects --missing=print {commit}' },
+        ),
+      );
     if (touched.length > 0)
       items.push(
         fact(

@@ -1,4 +1,3 @@
-import { parseDocument } from 'yaml';
 import { type AnswersFile, answersFile } from '../domain/answers-file.ts';
 import { type Command, decide, isRefusal, type Refusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
@@ -6,6 +5,7 @@ import { firstProblem } from '../domain/finding-input.ts';
 import { atVerdict } from '../domain/scrutiny.ts';
 import { indexEvidence } from '../domain/selectors.ts';
 import type { ServerProfile } from '../domain/server-profile.ts';
+import { yamlValue } from '../domain/yaml-value.ts';
 import { itemsNamed } from '../engine/locate.ts';
 import type { Store } from '../engine/store.ts';
 import { readInputFile, readStandardInput } from '../io/input-file.ts';
@@ -34,14 +34,10 @@ export const readAnswers = (file: string): ReturnType<typeof answersFile.parse> 
       'nothing was recorded; name a file of answers, or - for standard input',
     );
   }
-  const document = parseDocument(text);
-  const [error] = document.errors;
-  if (error)
-    throw new UserError(
-      `${file} is not YAML, so nothing was recorded: ${error.message.split('\n')[0]}`,
-      'correct that line',
-    );
-  const parsed = answersFile.safeParse(document.toJS({ maxAliasCount: 50 }) ?? {});
+  const read = yamlValue(text, 50);
+  if ('problem' in read)
+    throw new UserError(`${file} is not YAML, so nothing was recorded: ${read.problem}`, 'correct that line');
+  const parsed = answersFile.safeParse(read.value);
   if (parsed.success) return parsed.data;
   const problem = firstProblem(parsed.error, file);
   throw new UserError(`${problem.refused}; nothing was recorded`, 'mcp-audit answer --help shows the form');

@@ -10,6 +10,7 @@ import { jsonText } from '../text/json-text.ts';
 import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { advisorySources, chosenCopy } from './advisories.ts';
+import { hasLooked } from './headless.ts';
 import { type Host, TOOL_NAME } from './host.ts';
 import { defaultJobs, openSource } from './open-source.ts';
 import { VERSION } from './version.ts';
@@ -137,7 +138,9 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
     const failed = fails ? items.filter(fails).length : 0;
     if (failed > 0)
       host.stderr(`${plural(failed, 'item matches', 'items match')} --fail-on ${options.failOn}\n`);
-    return failed > 0 ? 1 : 0;
+    const blind = results.filter((r) => !hasLooked(r.run)).map((r) => r.run);
+    for (const run of blind) host.stderr(`${visible(`${run.id} could not look: ${run.message}`)}\n`);
+    return failed + blind.length > 0 ? 1 : 0;
   } finally {
     await source.close();
   }

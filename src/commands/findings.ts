@@ -8,6 +8,7 @@ import {
   toInput,
   withInput,
 } from '../domain/finding-input.ts';
+import { yamlValue } from '../domain/yaml-value.ts';
 import { itemsNamed, locate } from '../engine/locate.ts';
 import type { Store } from '../engine/store.ts';
 
@@ -46,10 +47,9 @@ export const resolveFinding = async (
 };
 
 export const parseFinding = async (text: string, base: Finding, store: Store): Promise<Finding | Refusal> => {
-  const document = parseDocument(text, { maxAliasCount: 0 } as object);
-  const [error] = document.errors;
-  if (error) return { refused: `not YAML: ${error.message.split('\n')[0]}`, hint: 'Correct that line.' };
-  const parsed = findingInput.safeParse(document.toJS({ maxAliasCount: 0 }) ?? {});
+  const read = yamlValue(text, 0);
+  if ('problem' in read) return { refused: `not YAML: ${read.problem}`, hint: 'Correct that line.' };
+  const parsed = findingInput.safeParse(read.value);
   if (!parsed.success) return firstProblem(parsed.error, 'the finding');
   return resolveFinding(parsed.data, base, store);
 };

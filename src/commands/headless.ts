@@ -1,6 +1,7 @@
 import type { Cited } from '../domain/citations.ts';
 import { isRefusal } from '../domain/decide.ts';
 import { disclosureOf, graveFindings, publicationWarning } from '../domain/disclosure.ts';
+import type { CollectorRun } from '../domain/evidence.ts';
 import { missingParts, stageOf } from '../domain/finding.ts';
 import { checksOf, collectorsOf, type Methodology } from '../domain/methodology.ts';
 import { scoresText } from '../domain/scoring/severity.ts';
@@ -70,18 +71,28 @@ const runSummary = (snapshot: Snapshot) =>
     };
   });
 
+/** Whether a run saw what it was to look at: what could not look has answered nothing. */
+export const hasLooked = (run: CollectorRun | undefined): boolean =>
+  run !== undefined && run.outcome !== 'failed' && run.outcome !== 'unavailable';
+
 const collectAll = async (
   host: Host,
   w: Workspace,
   ids: readonly string[],
   quiet: boolean,
 ): Promise<boolean> => {
-  await w.store.collect(ids);
-  const runs = runSummary(w.store.snapshot()).filter((r) => ids.includes(r.id));
+  const said = await w.store.collect(ids);
+  const { session, failedSave } = w.store.snapshot();
   if (!quiet)
-    for (const r of runs)
-      say(host, `  ${r.id.padEnd(16)} ${r.outcome.padEnd(15)} ${r.message || r.searched}`);
-  return runs.every((r) => r.outcome !== 'failed' && r.outcome !== 'missing');
+    for (const id of ids) {
+      const run = said.get(id);
+      const words = run ? run.message || run.searched : (failedSave?.message ?? 'stopped before it was done');
+      // What an earlier run saw is still there, and is not what this one says.
+      const stays =
+        run && run.outcome !== session.runs.get(id)?.outcome ? ' (its earlier evidence stays)' : '';
+      say(host, `  ${id.padEnd(16)} ${(run?.outcome ?? 'not kept').padEnd(15)} ${words}${stays}`);
+    }
+  return ids.every((id) => hasLooked(said.get(id)));
 };
 
 export const start = async (

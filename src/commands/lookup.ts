@@ -73,7 +73,7 @@ type Clone = { path: string; commit: string };
 /** Any clone of ours that holds the audited commit will do for reading both sides, if its newest commit is known. */
 const cloneFor = async (host: Host, given: Clone | null, commit: string): Promise<Clone | null> => {
   if (given) return given;
-  const path = await findClone(host.reposDir, commit);
+  const path = await findClone(host.reposDir, commit, '');
   const newest = path && (await commitOf(path, TARGET_HEAD));
   return path && newest ? { path, commit: newest } : null;
 };

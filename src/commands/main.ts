@@ -8,7 +8,8 @@ import { toolCommands } from './tool-commands.ts';
 import { VERSION } from './version.ts';
 
 const EXIT = `
-Exit codes: 0 done; 1 the asked-for check failed (something refused, blocking, or matched); 2 error.
+Exit codes: 0 done; 1 the asked-for check failed (something refused, blocking, or matched) or
+something could not look; 2 error.
 The chain of hashes in a session's journal shows accidents (damage, a cut end), not malice: it is no proof against forgery.
 Data lies in $MCP_AUDIT_HOME, else in the system's data folder. Nothing leaves this machine unless you give a git URL
 to fetch, or allow the network for a session.`;

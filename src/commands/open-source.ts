@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { createReading } from '../analysis/sources/reading.ts';
+import { collectTelling } from '../collectors/tell-missing.ts';
 import type { Source } from '../engine/ports.ts';
 import { createCollectorThreads, type ThreadPlace } from '../io/collector-threads.ts';
 import { openRepository } from '../io/git/open-repository.ts';
@@ -26,7 +27,7 @@ export const openSource = async (place: ThreadPlace): Promise<Source> => {
     history,
     reading,
     run: (collector, context) =>
-      collector.inPlace ? collector.collect(context) : threads.run(collector, context, place),
+      collector.inPlace ? collectTelling(collector, context) : threads.run(collector, context, place),
     close: async () => {
       await threads.close();
       await close();

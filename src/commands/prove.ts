@@ -18,13 +18,17 @@ export type ProveOptions = {
   json?: boolean | undefined;
 };
 
-const proofs = async (w: Workspace, finding: string | undefined): Promise<ProvenCitation[]> => {
+const proofs = async (
+  w: Workspace,
+  finding: string | undefined,
+): Promise<{ all: ProvenCitation[]; problem: string | null }> => {
   const snapshot = w.store.snapshot();
   const cited = await citedBy(snapshot, (path) => w.store.readText(path));
   const items = itemsById(snapshot.evidence);
-  return findingsOf(snapshot.session)
+  const all = findingsOf(snapshot.session)
     .filter((f) => finding === undefined || f.id === finding)
     .flatMap((f) => proveFinding(f, items, cited));
+  return { all, problem: cited.problem };
 };
 
 /** Quotes anew what merely moved. Returns what was refused, in words. */
@@ -54,8 +58,10 @@ export const prove = (host: Host, finding: string | undefined, options: ProveOpt
     options.session,
     async (w) => {
       if (options.takeMoves)
-        for (const line of await takeMoves(w, await proofs(w, finding))) host.stderr(`${visible(line)}\n`);
-      const all = await proofs(w, finding);
+        for (const line of await takeMoves(w, (await proofs(w, finding)).all))
+          host.stderr(`${visible(line)}\n`);
+      const { all, problem } = await proofs(w, finding);
+      if (problem !== null) host.stderr(`${visible(`not all could be read: ${problem}`)}\n`);
       const exact = all.filter((p) => p.proof.state === 'exact').length;
       if (options.json)
         json(host, {

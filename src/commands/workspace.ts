@@ -74,7 +74,7 @@ export const loadMethodology = async (folder = ''): Promise<Methodology> => {
 const signature = (auditor: Auditor): string => auditor.github || auditor.name || 'auditor';
 
 /**
- * Opens the target again without asking its source: any clone of ours that holds the commit will do. The source itself is
+ * Opens the target again without asking its source: from our clone of it, or another that lacks nothing. The source itself is
  * asked only when it is a folder that the auditor named on this machine, or the network is allowed for this session.
  */
 const reopen = async (
@@ -83,7 +83,7 @@ const reopen = async (
   ownRules: RuleFiles,
   { source, networkAllowed }: Local,
 ): Promise<Source> => {
-  let repository = await findClone(host.reposDir, target.commit);
+  let repository = await findClone(host.reposDir, target.commit, source);
   if (!repository) {
     const folder = existsSync(source) || existsSync(source.replace(/#[^#]*$/, '')) ? source : null;
     const from = folder ?? (networkAllowed ? fetchedFrom(source, target.url) : null);

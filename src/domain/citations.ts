@@ -29,17 +29,22 @@ export const citedPaths = (
   ),
 ];
 
-/** Reads what is not read yet; a failure is kept in words, and what was read before it counts. */
+/** Reads what is not read yet; a failure is kept in words, and what else can be read counts. */
 export const readCited = async (
   paths: readonly string[],
   read: (path: string) => Promise<string | null>,
   known: Cited = nothingCited,
 ): Promise<Cited> => {
   const texts = new Map(known.texts);
-  try {
-    for (const path of paths) if (!texts.has(path)) texts.set(path, await read(path));
-  } catch (error) {
-    return { texts, problem: error instanceof Error ? error.message : String(error) };
-  }
-  return { texts, problem: null };
+  let problem: string | null = null;
+  for (const path of paths)
+    try {
+      if (!texts.has(path)) texts.set(path, await read(path));
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      // The same again: it is not the file, but that nothing can be read.
+      if (message === problem) break;
+      problem = message;
+    }
+  return { texts, problem };
 };

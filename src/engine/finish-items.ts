@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { ItemDraft, SourceTree, TreeEntry } from '../collectors/collector.ts';
+import { UserError } from '../domain/errors.ts';
 import {
   compareItems,
   type EvidenceItem,
@@ -62,7 +63,17 @@ const splitLines = (text: string): string[] => {
 };
 
 const SNIFFED = 8000;
+/** Null for what has no lines, or cannot be read: it is pointed at as a whole. */
 const readLines = async (tree: SourceTree, entry: TreeEntry): Promise<string[] | null> => {
+  try {
+    return await linesAt(tree, entry);
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+};
+
+const linesAt = async (tree: SourceTree, entry: TreeEntry): Promise<string[] | null> => {
   if (entry.kind === 'submodule') return null;
   if (entry.kind !== 'symlink') {
     const text = await tree.text(entry.path);
@@ -101,7 +112,7 @@ const isWithin = ({ startLine, endLine }: Omit<Place, 'path'>, count: number): b
 
 const whole = (entry: TreeEntry): string => {
   if (entry.kind === 'submodule') return `(submodule at ${entry.oid})`;
-  return `(${entry.size.toLocaleString('en')} bytes, not text; object ${entry.oid})`;
+  return `(${entry.size.toLocaleString('en')} bytes, no text that can be read; object ${entry.oid})`;
 };
 
 type Pointed = Omit<Located, 'places' | 'remarks'>;

@@ -1,4 +1,5 @@
 import type { CollectContext, Collector, Gathered } from '../collectors/collector.ts';
+import { collectTelling } from '../collectors/tell-missing.ts';
 import type { AdvisorySource } from '../domain/advisory.ts';
 import type { SessionTarget } from '../domain/events.ts';
 import {
@@ -100,7 +101,7 @@ const collectInTime = async (collector: Collector, parts: GatherParts): Promise<
   };
   try {
     const { run } = parts.source;
-    const collecting = async () => (run ? run(collector, context) : collector.collect(context));
+    const collecting = async () => (run ? run(collector, context) : collectTelling(collector, context));
     return await Promise.race([stopped, collecting()]);
   } finally {
     listening = false;

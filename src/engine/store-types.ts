@@ -2,7 +2,7 @@ import type { Collector } from '../collectors/collector.ts';
 import type { AdvisorySource } from '../domain/advisory.ts';
 import type { Command, Refusal } from '../domain/decide.ts';
 import type { SessionEvent } from '../domain/events.ts';
-import type { CollectorResult } from '../domain/evidence.ts';
+import type { CollectorResult, CollectorRun } from '../domain/evidence.ts';
 import type { Methodology } from '../domain/methodology.ts';
 import type { Session } from '../domain/session.ts';
 import type { ForeignFile, Made } from './import-results.ts';
@@ -37,8 +37,11 @@ export type Store = {
   dispatch(command: Command): SessionEvent | Refusal;
   /** Reads the evidence of earlier runs, one collector after the other. Never rejects; see `missing`. */
   load(): Promise<void>;
-  /** Runs collectors and records what they say; settles when all of `ids` are done. Never rejects. */
-  collect(ids: readonly string[]): Promise<void>;
+  /**
+   * Runs collectors and records what they say; settles when all of `ids` are done, with what each said this time. Those that
+   * were stopped, or whose evidence could not be kept, are not in it. Never rejects.
+   */
+  collect(ids: readonly string[]): Promise<ReadonlyMap<string, CollectorRun>>;
   /** Stops all collectors. What they had is not recorded. */
   abort(): void;
   /**

@@ -1,7 +1,7 @@
 import { type Command, decide, isRefusal, type Refusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
 import { type EventBody, type SessionEvent, sessionEvent } from '../domain/events.ts';
-import type { CollectorResult, Outcome } from '../domain/evidence.ts';
+import type { CollectorResult, CollectorRun, Outcome } from '../domain/evidence.ts';
 import { type Local, withLocal } from '../domain/local.ts';
 import { apply, replay, type Session } from '../domain/session.ts';
 import { recordWithGrant } from './grant.ts';
@@ -146,7 +146,8 @@ export const createStore = (parts: StoreParts): Store => {
     return opening;
   };
 
-  const keep = (id: string, result: CollectorResult): void => {
+  /** Whether that is what the session says of it now. */
+  const keep = (id: string, result: CollectorResult): boolean => {
     // A run that could not look does not replace one that did: evidence of a pinned commit does not grow old.
     if (
       !looked(result.run.outcome) &&
@@ -155,17 +156,17 @@ export const createStore = (parts: StoreParts): Store => {
     ) {
       const notice = `could not run ${id} again: ${result.run.message}. Its earlier evidence stays`;
       update({ notices: [...newest('notices'), notice] });
-      return;
+      return true;
     }
     let blob: string;
     try {
       blob = blobs.put(Buffer.from(JSON.stringify(result)));
     } catch (error) {
       notSaved(error);
-      return;
+      return false;
     }
     const { outcome } = result.run;
-    record(
+    const recorded = record(
       { type: 'evidence.collected', collector: id, outcome, counts: countKinds(result.items), blob },
       {},
       () => {
@@ -177,6 +178,7 @@ export const createStore = (parts: StoreParts): Store => {
         };
       },
     );
+    return !isRefusal(recorded);
   };
 
   const runCollector = async (id: string, signal: AbortSignal, progress: (message: string) => void) => {
@@ -205,6 +207,8 @@ export const createStore = (parts: StoreParts): Store => {
       return unavailable(id, `the target at its pinned commit cannot be read: ${reason(error)}`);
     }
   };
+  /** By collector: what its last run in this store said, whether or not earlier evidence stays in its place. */
+  const said = new Map<string, CollectorRun>();
   const runs = createRunOnce(
     parts.concurrency ?? DEFAULT_CONCURRENCY,
     async (id, signal) => {
@@ -212,17 +216,19 @@ export const createStore = (parts: StoreParts): Store => {
       const running = (message: string) => withEntry(newest('running'), id, { startedAtMs, message });
       update({ queued: [...runs.waiting()], running: running('') });
       const result = await runCollector(id, signal, (message) => updateSoon({ running: running(message) }));
-      if (result && !signal.aborted) keep(id, result);
+      said.delete(id);
+      if (result && !signal.aborted && keep(id, result)) said.set(id, result.run);
       update({ running: withoutEntry(newest('running'), id) });
     },
     (id) => collectors.get(id)?.large ?? false,
   );
 
-  const collect = async (ids: readonly string[]): Promise<void> => {
-    if (refuseChange()) return;
+  const collect: Store['collect'] = async (ids) => {
+    if (refuseChange()) return new Map();
     const done = runs.ask(ids);
     update({ queued: [...runs.waiting()] });
     await done;
+    return new Map(ids.flatMap((id) => (said.has(id) ? [[id, said.get(id)!] as const] : [])));
   };
 
   const abort = (): void => {

@@ -110,6 +110,7 @@ export const fakeContext = (options: FakeOptions = {}): CollectContext => {
         ...blobs.map((b) => ({ oid: b.oid, path: b.path, size: Buffer.byteLength(b.content) })),
       ],
       complete: true,
+      missing: 0,
     }),
     async *readBlobs(oids) {
       for (const oid of oids) {

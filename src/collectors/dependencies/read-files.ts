@@ -76,8 +76,8 @@ const MOST_LOCKFILES_BYTES = 96_000_000;
 const textOf = async ({ tree }: CollectContext, entry: TreeEntry): Promise<string | null> => {
   if (entry.size <= tree.maxTextBytes) return tree.text(entry.path);
   if (entry.size > MOST_LOCKFILE_BYTES) return null;
-  const bytes = await tree.bytes(entry.path);
-  return bytes.subarray(0, 8000).includes(0) ? null : bytes.toString('utf8');
+  const bytes = await tree.bytes(entry.path).catch(() => null);
+  return bytes === null || bytes.subarray(0, 8000).includes(0) ? null : bytes.toString('utf8');
 };
 
 export const readLockfiles = async (

@@ -22,7 +22,7 @@ export const scanHistory = async (
   known: ReadonlySet<string>,
   items: ItemDraft[],
 ): Promise<{ read: number }> => {
-  const { blobs, complete } = await history.blobs();
+  const { blobs, complete, missing } = await history.blobs();
   const current = new Set(tree.allEntries.map((e) => e.oid));
   const inScope = (path: string): boolean => target.subdir === '' || path.startsWith(`${target.subdir}/`);
   const older = blobs.filter((b) => !current.has(b.oid) && b.size > 0 && inScope(b.path));
@@ -42,6 +42,7 @@ export const scanHistory = async (
   const byValue = new Map<string, { blob: HistoricBlob; hit: SecretHit; versions: number }>();
   let read = 0;
   let binary = 0;
+  let unreadable = 0;
   for (let from = 0; from < wanted.length; from += BATCH) {
     signal.throwIfAborted();
     progress(`${count(from)} of ${count(wanted.length)} older versions`);
@@ -49,6 +50,10 @@ export const scanHistory = async (
     for await (const { oid, bytes: content } of history.readBlobs([...batch.keys()])) {
       const blob = batch.get(oid);
       if (!blob) continue;
+      if (content === null) {
+        unreadable++;
+        continue;
+      }
       if (content.subarray(0, 8000).includes(0)) {
         binary++;
         continue;
@@ -143,6 +148,20 @@ export const scanHistory = async (
       ),
     );
 
+  if (missing + unreadable > 0)
+    items.push(
+      gap(
+        'history-missing',
+        CHECKS,
+        `${plural(missing + unreadable, 'file or folder', 'files or folders')} of the history could not be scanned: missing or damaged`,
+        {
+          class: 'hardcoded-secret',
+          detail:
+            'The clone leaves them out, or they are damaged. What is no longer in the pinned tree may have been in them. A complete clone has them: git fsck.',
+          reproduce: 'git rev-list --objects --missing=print {commit}',
+        },
+      ),
+    );
   const skipped = older.length - wanted.length + binary;
   if (skipped > 0)
     items.push(

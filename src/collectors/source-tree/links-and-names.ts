@@ -31,7 +31,10 @@ export const links = async ({ tree, signal }: CollectContext): Promise<ItemDraft
   const inside: string[] = [];
   for (const entry of symlinks.slice(0, 500)) {
     signal.throwIfAborted();
-    const to = entry.size > 4096 ? null : (await tree.bytes(entry.path)).toString('utf8');
+    const target = entry.size > 4096 ? null : await tree.bytes(entry.path).catch(() => undefined);
+    // It cannot be read, which is told with all else that cannot.
+    if (target === undefined) continue;
+    const to = target === null ? null : target.toString('utf8');
     const resolved = to === null ? null : resolveLink(entry.path, to);
     if (resolved === null)
       items.push(

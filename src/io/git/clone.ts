@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { SimpleGit } from 'simple-git';
 import { UserError } from '../../domain/errors.ts';
@@ -84,9 +84,21 @@ const patiently = async (fetch: () => Promise<unknown>, attempts = 3): Promise<v
   }
 };
 
+/** In a clone of ours that was filled from a damaged source: what it has must not keep git from asking for all again. */
+const LACKING = 'lacks-objects';
+
+export const markLacking = (repository: string): void => writeFileSync(join(repository, LACKING), '');
+
+/** What makes a clone whole that was not, where its source now is. */
+const mending = async (ask: Ask, repository: string): Promise<string[]> => [
+  ...((await ask(['rev-parse', '--is-shallow-repository'])).trim() === 'true' ? ['--unshallow'] : []),
+  ...(existsSync(join(repository, LACKING)) ? ['--refetch'] : []),
+];
+
 /** Brings all branches, tags and the default branch of `url` into our clone. Rejects with git's error. */
-export const refresh = async (ask: Ask, git: SimpleGit, url: string): Promise<void> => {
-  const fetch = (refspecs: string[]) => () => git.raw([...FETCH, '--prune', '--', url, ...refspecs]);
+export const refresh = async (ask: Ask, git: SimpleGit, repository: string, url: string): Promise<void> => {
+  const more = await mending(ask, repository);
+  const fetch = (refspecs: string[]) => () => git.raw([...FETCH, ...more, '--prune', '--', url, ...refspecs]);
   try {
     await patiently(fetch([`+HEAD:${TARGET_HEAD}`, ...BRANCHES_AND_TAGS]));
   } catch (error) {
@@ -95,6 +107,7 @@ export const refresh = async (ask: Ask, git: SimpleGit, url: string): Promise<vo
     await ask(['update-ref', '-d', TARGET_HEAD]);
     await patiently(fetch(BRANCHES_AND_TAGS));
   }
+  rmSync(join(repository, LACKING), { force: true });
 };
 
 /** Fetches one commit or ref that no branch or tag reaches, and keeps it under `refs/pinned/`. */

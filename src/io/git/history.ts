@@ -91,28 +91,52 @@ const readTags = async (
   return tags;
 };
 
-/** `oid type size path`; git itself ends a path that holds a newline at that newline here. */
+/**
+ * `oid type size path`; git itself ends a path that holds a newline at that newline here. Folders and commits are asked for
+ * as well: of those that are filtered out, git does not say that they are missing.
+ */
 const readBlobs = async (
   repository: string,
   commit: string,
-): Promise<{ blobs: HistoricBlob[]; complete: boolean }> => {
-  const { records, complete } = await listGit(
+): Promise<Awaited<ReturnType<History['blobs']>>> => {
+  const records = gitRecords(
     repository,
     ['cat-file', '--buffer', '--batch-check=%(objectname) %(objecttype) %(objectsize) %(rest)'],
     {
       separator: 10,
       timeoutMs: WALK_MS,
-      limit: MAX_BLOBS,
-      from: ['rev-list', '--objects', '--filter=object:type=blob', '--filter-provided-objects', commit],
+      // What is not there is named behind all else, each as `?` and its id.
+      from: ['rev-list', '--objects', '--missing=print', commit],
     },
   );
-  const blobs = records.flatMap((record): HistoricBlob[] => {
-    const match = /^([0-9a-f]{40}) blob (\d+) /.exec(record.subarray(0, 70).toString('latin1'));
-    if (!match?.[1]) return [];
-    return [{ oid: match[1], path: decodePath(record.subarray(match[0].length)), size: Number(match[2]) }];
-  });
-  return { blobs, complete: complete && blobs.length === records.length };
+  const blobs: HistoricBlob[] = [];
+  let missing = 0;
+  for (;;) {
+    const next = await records.next();
+    if (next.done) return { blobs, complete: next.value, missing };
+    const head = next.value.subarray(0, 70).toString('latin1');
+    const match = /^([0-9a-f]{40}) blob (\d+) /.exec(head);
+    if (match?.[1] && blobs.length === MAX_BLOBS) {
+      await records.return(false);
+      return { blobs, complete: false, missing };
+    }
+    if (match?.[1])
+      blobs.push({
+        oid: match[1],
+        path: decodePath(next.value.subarray(match[0].length)),
+        size: Number(match[2]),
+      });
+    else if (/ missing$/.test(next.value.toString('latin1'))) missing++;
+  }
 };
+
+async function* untilItFails<T>(records: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* records;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+  }
+}
 
 /**
  * Which commit first held each blob: one walk from the oldest commit answers for all of them, where a
@@ -131,7 +155,8 @@ const readIntroductions = async (
     ['log', '--reverse', '--topo-order', '--format=%H', '--diff-merges=first-parent', ...DIFF, commit, '--'],
     { separator: 0, timeoutMs: WALK_MS },
   );
-  for await (const record of records) {
+  // A damaged history ends the walk where the damage is: as with its bounds, what it said before that holds.
+  for await (const record of untilItFails(records)) {
     if (path) {
       path = false;
       continue;
@@ -171,7 +196,7 @@ export const readHistory = (repository: string, commit: string, objects: ObjectR
     tagsElsewhere: once(() => readTags(repository, '--no-merged', commit, objects)),
     blobs: once(() => readBlobs(repository, commit)),
     async *readBlobs(oids) {
-      for await (const { oid, bytes } of objects.readAll(oids)) yield { oid, bytes };
+      for await (const { oid, object } of objects.tryAll(oids)) yield { oid, bytes: object?.bytes ?? null };
     },
     introducedBy: async (oid) => (await introductions()).get(oid) ?? null,
     async changedPaths(hash) {

@@ -9,6 +9,8 @@ export type ObjectReader = {
   read(oid: string): Promise<GitObject>;
   /** Objects in the order asked for, read ahead by a bounded number, so that a slow reader holds git back. */
   readAll(oids: Iterable<string> | AsyncIterable<string>): AsyncGenerator<GitObject>;
+  /** As `readAll`; null for one that is missing, damaged or too large. */
+  tryAll(oids: Iterable<string>): AsyncGenerator<{ oid: string; object: GitObject | null }>;
   close(): Promise<void>;
 };
 
@@ -25,10 +27,39 @@ type Arriving = { type: string; size: number; left: number; kept: Buffer[] | nul
 
 const OBJECT_ID = /^[0-9a-f]{40}$/;
 
-/** One long-lived `git cat-file --batch`: requests queue, answers come in the order of the requests. */
+/** Asks ahead by a bounded number, so that a slow reader holds git back. */
+async function* inOrder<T>(
+  oids: Iterable<string> | AsyncIterable<string>,
+  ask: (oid: string) => Promise<T>,
+): AsyncGenerator<T> {
+  const ahead: Promise<T>[] = [];
+  for await (const oid of oids) {
+    const answer = ask(oid);
+    // Awaited below, in order; until then a failure must not count as unhandled.
+    answer.catch(() => {});
+    ahead.push(answer);
+    const next = ahead.length >= IN_FLIGHT ? ahead.shift() : undefined;
+    if (next) yield await next;
+  }
+  for (const answer of ahead) yield await answer;
+}
+
+/** Git ends at an object that is damaged. After so many of them the rest is not asked for. */
+const MOST_DAMAGED = 500;
+
+const damaged = (oid: string, words: string): UserError =>
+  new UserError(
+    `object ${oid} of the target is damaged and could not be read: ${words}`,
+    'git fsck in the clone names what is damaged; audit a complete clone',
+  );
+
+/**
+ * One long-lived `git cat-file --batch`: requests queue, answers come in the order of the requests. Git ends at a damaged
+ * object: it is started again for those that come after.
+ */
 export const openObjects = (repository: string, maxBytes = MAX_OBJECT_BYTES): ObjectReader => {
-  const child = spawnGit(repository, ['cat-file', '--batch']);
-  const words = firstWords(child);
+  let child: ReturnType<typeof spawnGit>;
+  let ended = 0;
   const waiting: Request[] = [];
   let sent: Request[] = [];
   let dead: Error | null = null;
@@ -42,9 +73,6 @@ export const openObjects = (repository: string, maxBytes = MAX_OBJECT_BYTES): Ob
       `git stopped while the target was read: ${detail}`,
       `run it again; if it stays, delete ${visible(repository)} and open the target again`,
     );
-  child.on('error', (error) => fail(died(error.message)));
-  child.on('close', (code) => fail(died(words() || `exit code ${code}`)));
-  child.stdin.on('error', () => {});
 
   const pump = (): void => {
     if (sent.length >= IN_FLIGHT) return;
@@ -54,7 +82,7 @@ export const openObjects = (repository: string, maxBytes = MAX_OBJECT_BYTES): Ob
     child.stdin.write(batch.map((r) => `${r.oid}\n`).join(''));
   };
 
-  let head: Buffer = Buffer.alloc(0);
+  let head: Buffer<ArrayBufferLike> = Buffer.alloc(0);
   let arriving: Arriving | null = null;
 
   const finish = (settle: (request: Request) => void): void => {
@@ -93,7 +121,7 @@ export const openObjects = (repository: string, maxBytes = MAX_OBJECT_BYTES): Ob
     );
   };
 
-  child.stdout.on('data', (chunk: Buffer) => {
+  const take = (chunk: Buffer): void => {
     let data = chunk;
     while (data.length > 0) {
       if (arriving) {
@@ -115,7 +143,31 @@ export const openObjects = (repository: string, maxBytes = MAX_OBJECT_BYTES): Ob
       }
     }
     pump();
-  });
+  };
+
+  const start = (): void => {
+    child = spawnGit(repository, ['cat-file', '--batch']);
+    const words = firstWords(child);
+    child.on('error', (error) => fail(died(error.message)));
+    child.on('close', (code) => {
+      const why = words() || `exit code ${code}`;
+      const [culprit, ...rest] = sent;
+      if (dead || !culprit || ++ended > MOST_DAMAGED) {
+        fail(died(why));
+        return;
+      }
+      culprit.reject(damaged(culprit.oid, why));
+      waiting.unshift(...rest);
+      sent = [];
+      head = Buffer.alloc(0);
+      arriving = null;
+      start();
+      pump();
+    });
+    child.stdin.on('error', () => {});
+    child.stdout.on('data', take);
+  };
+  start();
 
   const read = (oid: string): Promise<GitObject> => {
     if (dead) return Promise.reject(dead);
@@ -128,18 +180,15 @@ export const openObjects = (repository: string, maxBytes = MAX_OBJECT_BYTES): Ob
 
   return {
     read,
-    async *readAll(oids) {
-      const ahead: Promise<GitObject>[] = [];
-      for await (const oid of oids) {
-        const answer = read(oid);
-        // Awaited below, in order; until then a failure must not count as unhandled.
-        answer.catch(() => {});
-        ahead.push(answer);
-        const next = ahead.length >= IN_FLIGHT ? ahead.shift() : undefined;
-        if (next) yield await next;
-      }
-      for (const answer of ahead) yield await answer;
-    },
+    readAll: (oids) => inOrder(oids, read),
+    tryAll: (oids) =>
+      inOrder(oids, async (oid) => ({
+        oid,
+        object: await read(oid).catch((error: unknown) => {
+          if (dead || !(error instanceof UserError)) throw error;
+          return null;
+        }),
+      })),
     async close() {
       const running = child.exitCode === null && child.signalCode === null && child.pid !== undefined;
       const exit = running ? exitOf(child) : Promise.resolve(0);

@@ -1,25 +1,18 @@
 import { mkdirSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { SimpleGit } from 'simple-git';
 import { UserError } from '../../domain/errors.ts';
 import type { SessionTarget } from '../../domain/events.ts';
-import { withoutEnd } from '../../text/ends.ts';
 import { redactSecrets } from '../../text/redact.ts';
 import { isPlain, visible } from '../../text/visible.ts';
-import { clonePath, ensureBareRepository, refresh, TARGET_HEAD } from './clone.ts';
-import { type GitEnvironment, localEnvironment, networkEnvironment } from './environment.ts';
+import { clonePath, ensureBareRepository, markLacking, refresh, TARGET_HEAD } from './clone.ts';
+import { type GitEnvironment, localEnvironment } from './environment.ts';
 import { type Ask, askGit, commonFailure, fetchingGit, gitWords } from './git.ts';
+import { type Origin, originOf } from './origin.ts';
 import { parseCommit } from './raw-objects.ts';
 import { ambiguity, FULL_COMMIT, pinCommit, resolveCommit, tagsAt } from './refs.ts';
 import { ownerAndRepo, webUrl, withoutCredentials } from './remote-url.ts';
-import {
-  type AskedSource,
-  canonicalSource,
-  findLocalRepository,
-  type LocalRepository,
-  parseSource,
-} from './source.ts';
+import { canonicalSource, type LocalRepository, parseSource } from './source.ts';
 import { takeObjects } from './take-objects.ts';
 import { countChangedFiles } from './work-tree.ts';
 
@@ -37,35 +30,6 @@ export type OpenTargetOptions = {
 };
 
 export type OpenedTarget = { target: SessionTarget; repository: string; notices: string[] };
-
-/** Where objects come from: what git is told to fetch, and what is known about it. */
-type Origin = {
-  /** Handed to git; may hold credentials. */
-  url: string;
-  /** Names the clone; the same for every way to type the same source. */
-  key: string;
-  hadCredentials: boolean;
-  environment: GitEnvironment;
-  local: LocalRepository | null;
-};
-
-const originOf = (asked: AskedSource, reposDir: string): Origin => {
-  if (asked.kind === 'network') {
-    const url = withoutCredentials(asked.url);
-    const key = withoutEnd(url, '/').replace(/\.git$/, '');
-    return {
-      url: asked.url,
-      key,
-      hadCredentials: url !== asked.url,
-      environment: networkEnvironment(),
-      local: null,
-    };
-  }
-  const local = findLocalRepository(asked.path);
-  // As a URL, so that git always goes through upload-pack: given a plain path it would open the repository itself.
-  const url = pathToFileURL(local.top).href;
-  return { url, key: url, hadCredentials: false, environment: localEnvironment(reposDir), local };
-};
 
 /** Git's first releases whose upload-pack never fetches lazily, by minor version of 2.x (CVE-2024-32004). */
 const NO_LAZY_FETCH: Readonly<Record<number, number>> = { 39: 4, 40: 2, 41: 1, 42: 2, 43: 4, 44: 1, 45: 1 };
@@ -88,11 +52,6 @@ const fetchFailure = (error: unknown, origin: Origin): UserError => {
     return new UserError(
       'the target is a SHA-256 repository; the audit database names commits by SHA-1, so it cannot be audited',
       'audit a SHA-1 repository of the same project',
-    );
-  if (origin.local && /promisor|partialclone/i.test(origin.local.config))
-    return new UserError(
-      `the folder is a partial clone that leaves objects out, so the commit cannot be read whole: ${words}`,
-      'audit its remote URL, or run in it: git fetch --refetch --no-filter',
     );
   return origin.local
     ? new UserError(
@@ -151,13 +110,12 @@ const explained = async <T>(signal: AbortSignal | undefined, ask: () => Promise<
   }
 };
 
-/** What git says when it will not serve a repository because objects are missing. */
-const LACKS_OBJECTS =
-  /unable to read|missing (?:blob|tree|object)|bad (?:tree )?object|possible repository corruption|not our ref/i;
+const named = (names: readonly string[]): string =>
+  `${names.slice(0, 5).map(visible).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
 
 /**
- * What is there of a folder that lacks objects is audited, and what is missing is said. Not of a partial clone: that one's remote has
- * them. Null when that is not what went wrong.
+ * What is there of a folder that git would not hand over is audited, and what is missing is said: mirrors leave out large
+ * files, disks lose some, partial clones never had them. Null when nothing of it can be read.
  */
 const takeWhatIsThere = async (
   error: unknown,
@@ -173,9 +131,9 @@ const takeWhatIsThere = async (
   },
 ): Promise<string[] | null> => {
   const { local } = origin;
-  if (!local || /promisor|partialclone/i.test(local.config) || !LACKS_OBJECTS.test(gitWords(error)))
-    return null;
-  const refs = await takeObjects({
+  if (!local || /mismatched algorithms|object-format/.test(gitWords(error))) return null;
+  markLacking(repository);
+  const { refs, lost } = await takeObjects({
     from: local.objects,
     url: origin.url,
     repository,
@@ -186,8 +144,12 @@ const takeWhatIsThere = async (
     progress,
   });
   if (refs === 0) return null;
+  const partial = /promisor|partialclone/i.test(local.config);
   return [
-    'the folder lacks objects that its history names, so git would not hand it over; what is there was copied. Files that are missing cannot be looked at: git fsck in that folder names them',
+    `the folder lacks objects that its history names, so git would not hand it over; what is there was copied. Files that are missing cannot be looked at: ${partial ? 'it is a partial clone, whose remote has them; audit the remote URL, or run in it: git fetch --refetch --no-filter' : 'git fsck in that folder names them'}`,
+    ...(lost.length > 0
+      ? [`these branches and tags lead to commits that are missing from the folder: ${named(lost)}`]
+      : []),
   ];
 };
 
@@ -201,7 +163,7 @@ const refreshOrKeep = async (
 ): Promise<string[]> => {
   const { signal } = into;
   try {
-    await refresh(ask, fetching, origin.url);
+    await refresh(ask, fetching, into.repository, origin.url);
     return [];
   } catch (error) {
     const common = commonFailure(error, signal);

@@ -3,6 +3,7 @@ import { UserError } from '../../domain/errors.ts';
 import type { ObjectReader } from './objects.ts';
 import { decodePath, distinctPaths } from './paths.ts';
 import { listGit } from './stream.ts';
+import { type Listing, walkTree } from './walk-tree.ts';
 
 /** Source larger than this is generated or data; parsers would take longer than an auditor. */
 export const MAX_TEXT_BYTES = 4 * 1024 * 1024;
@@ -28,26 +29,43 @@ const parseEntry = (record: Buffer): Omit<TreeEntry, 'path'> & { raw: Buffer } =
   };
 };
 
-const listEntries = async (repository: string, commit: string): Promise<TreeEntry[]> => {
-  const { records, complete } = await listGit(
-    repository,
-    ['ls-tree', '-r', '-z', '-l', '--full-tree', commit],
-    {
+const tooMany = (): UserError =>
+  new UserError(
+    `the commit holds more than ${MAX_ENTRIES} files, or listing them took over two minutes; nothing of it was looked at`,
+    'look at its tree by hand: it may be made to exhaust its reader',
+  );
+
+/** Git's own listing, which ends at the first folder it cannot read; then folder by folder. */
+const listRecords = async (repository: string, commit: string, objects: ObjectReader): Promise<Listing> => {
+  let listed: Awaited<ReturnType<typeof listGit>>;
+  try {
+    listed = await listGit(repository, ['ls-tree', '-r', '-z', '-l', '--full-tree', commit], {
       separator: 0,
       timeoutMs: 120_000,
       limit: MAX_ENTRIES,
-    },
-  );
-  if (!complete)
-    throw new UserError(
-      `the commit holds more than ${MAX_ENTRIES} files, or listing them took over two minutes; nothing of it was looked at`,
-      'look at its tree by hand: it may be made to exhaust its reader',
-    );
+    });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const walked = await walkTree(repository, commit, objects, MAX_ENTRIES);
+    if (!walked) throw tooMany();
+    return walked;
+  }
+  if (!listed.complete) throw tooMany();
+  return { records: listed.records, missingFolders: [] };
+};
+
+const listEntries = async (
+  repository: string,
+  commit: string,
+  objects: ObjectReader,
+): Promise<{ entries: TreeEntry[]; missingFolders: string[] }> => {
+  const { records, missingFolders } = await listRecords(repository, commit, objects);
   const found = records.map(parseEntry);
   // Byte order of UTF-8 is code point order. Git lists well-formed trees so already; hand-made ones need not be.
   found.sort((a, b) => Buffer.compare(a.raw, b.raw));
   const distinct = distinctPaths();
-  return found.map(({ raw, ...entry }) => ({ path: distinct(decodePath(raw)), ...entry }));
+  const entries = found.map(({ raw, ...entry }) => ({ path: distinct(decodePath(raw)), ...entry }));
+  return { entries, missingFolders };
 };
 
 const NUL_WITHIN = 8000; // where git, too, looks for the byte that makes a file binary
@@ -62,7 +80,7 @@ export const readSourceTree = async (
   subdir: string,
   objects: ObjectReader,
 ): Promise<SourceTree> => {
-  const allEntries = await listEntries(repository, commit);
+  const { entries: allEntries, missingFolders } = await listEntries(repository, commit, objects);
   const entries = subdir === '' ? allEntries : allEntries.filter((e) => e.path.startsWith(`${subdir}/`));
   const byPath = new Map(allEntries.map((e) => [e.path, e]));
 
@@ -78,6 +96,7 @@ export const readSourceTree = async (
     entries,
     allEntries,
     maxTextBytes: MAX_TEXT_BYTES,
+    missingFolders,
     bytes,
     async text(path) {
       const entry = byPath.get(path);

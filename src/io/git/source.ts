@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, lstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../domain/errors.ts';
 import { isPlain, visible } from '../../text/visible.ts';
+import { isWithin, lookAtGitDir, smallFile } from './git-dir.ts';
 import { decoded, isScpLike, withoutCredentials } from './remote-url.ts';
 
 /** What the auditor typed, taken apart. `ref` is '' when none was named. */
@@ -97,24 +98,6 @@ export type LocalRepository = {
   notices: string[];
 };
 
-const MAX_CONFIG_BYTES = 1024 * 1024;
-
-/** A regular file's text up to a bound; '' for anything else, a pipe that would never answer included. */
-const smallFile = (path: string): string => {
-  try {
-    if (!statSync(path).isFile()) return '';
-    const fd = openSync(path, 'r');
-    try {
-      const buffer = Buffer.alloc(Math.min(fstatSync(fd).size, MAX_CONFIG_BYTES));
-      return buffer.subarray(0, readSync(fd, buffer)).toString('utf8');
-    } finally {
-      closeSync(fd);
-    }
-  } catch {
-    return '';
-  }
-};
-
 /** What git itself asks of a folder before it takes it for a repository. */
 const isGitDir = (path: string): boolean =>
   exists(join(path, 'HEAD')) && exists(join(path, 'objects')) && exists(join(path, 'refs'));
@@ -124,11 +107,6 @@ const notRepository = (path: string): UserError =>
     `${visible(path)} is not in a git repository, and an audit is of a commit, so that others can see the same`,
     'in that folder: git init && git add -A && git commit -m "State under audit"',
   );
-
-const isWithin = (folder: string, path: string): boolean => {
-  const way = relative(folder, path);
-  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
-};
 
 /** Follows a `.git` file; '' when it leads nowhere. */
 const gitDirOf = (dotGit: string): string => {
@@ -165,7 +143,9 @@ export const findLocalRepository = (path: string): LocalRepository => {
       notices.push(
         `${visible(folder)} is a bare repository inside another one; the inner one is audited, not ${visible(top)}`,
       );
-    return { top: folder, subdir: '', bare: true, ...storeOf(folder), notices };
+    const store = storeOf(folder);
+    notices.push(...lookAtGitDir(sharedOf(folder), store.objects));
+    return { top: folder, subdir: '', bare: true, ...store, notices };
   }
   if (!inWorkTree) throw notRepository(path);
 
@@ -176,11 +156,15 @@ export const findLocalRepository = (path: string): LocalRepository => {
     notices.push(
       `the folder's .git leads to ${visible(real)}: that repository is what is audited; make sure it is the one you mean`,
     );
+  const store = storeOf(gitDir);
+  // A work tree beside others has a folder of its own, and shares the rest.
+  for (const folder of new Set([gitDir, sharedOf(gitDir)]))
+    notices.push(...lookAtGitDir(folder, folder === gitDir ? join(gitDir, 'objects') : store.objects));
   return {
     top,
     subdir: relative(top, folder).split(sep).join('/'),
     bare: false,
-    ...storeOf(gitDir),
+    ...store,
     notices,
   };
 };

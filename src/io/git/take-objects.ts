@@ -16,6 +16,9 @@ import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import type { GitEnvironment } from './environment.ts';
 import type { Ask } from './git.ts';
+import { openObjects } from './objects.ts';
+import { parseCommit } from './raw-objects.ts';
+import { listGit } from './stream.ts';
 
 /**
  * Takes over the objects of a folder from which git will not fetch because some are missing: mirrors leave out large files, disks
@@ -25,6 +28,9 @@ import type { Ask } from './git.ts';
 
 /** Larger loose objects do not occur in sources; inflating one costs its size in memory. */
 const MOST_LOOSE_BYTES = 64 * 1024 * 1024;
+
+/** Those of the largest repositories. */
+const MOST_OBJECTS = 5_000_000;
 
 const namesIn = (folder: string, pattern: RegExp): string[] => {
   try {
@@ -46,12 +52,11 @@ const openFile = (path: string): number | null => {
   }
 };
 
-/** Whether the pack arrived whole. */
-const takePack = (
+/** Whether git took all of the pack. */
+const feedPack = (
   path: string,
-  repository: string,
-  environment: GitEnvironment,
-  signal: AbortSignal | undefined,
+  command: readonly string[],
+  { repository, environment, signal }: Pick<TakeOptions, 'repository' | 'environment' | 'signal'>,
 ): Promise<boolean> =>
   new Promise((done, fail) => {
     const fd = openFile(path);
@@ -59,7 +64,7 @@ const takePack = (
       done(false);
       return;
     }
-    const child = spawn('git', ['index-pack', '--stdin', '--fix-thin'], {
+    const child = spawn('git', command, {
       cwd: repository,
       env: { GIT_DIR: repository, ...environment },
       stdio: [fd, 'ignore', 'ignore'],
@@ -70,6 +75,12 @@ const takePack = (
     child.on('error', (error) => (signal?.aborted ? fail(error) : done(false)));
     child.on('close', (code) => done(code === 0));
   });
+
+/** A pack as it is; of a damaged one the objects that git can still make out, each as a file. */
+const takePack = async (path: string, options: Parameters<typeof feedPack>[2]): Promise<void> => {
+  if (await feedPack(path, ['index-pack', '--stdin', '--fix-thin'], options)) return;
+  await feedPack(path, ['unpack-objects', '-r', '-q'], options);
+};
 
 const takeLoose = (from: string, to: string, name: string, folder: string): boolean => {
   const path = join(from, folder, name);
@@ -92,21 +103,46 @@ const takeLoose = (from: string, to: string, name: string, folder: string): bool
   }
 };
 
+/**
+ * Commits whose parents are missing become the first of what is there, as in a shallow clone: git then reads the history that
+ * there is, and says that it is not all.
+ */
+const endHistoryAtGaps = async (repository: string): Promise<void> => {
+  const { records } = await listGit(
+    repository,
+    ['cat-file', '--buffer', '--batch-all-objects', '--batch-check=%(objectname) %(objecttype)'],
+    { separator: 10, timeoutMs: 120_000, limit: MOST_OBJECTS },
+  );
+  const there = records.map((r) => r.toString('latin1')).filter((r) => r.endsWith(' commit'));
+  const commits = new Set(there.map((r) => r.slice(0, 40)));
+  const objects = openObjects(repository);
+  try {
+    const first: string[] = [];
+    for await (const { oid, object } of objects.tryAll(commits))
+      if (!object || parseCommit(oid, object.bytes).parents.some((p) => !commits.has(p))) first.push(oid);
+    if (first.length > 0) writeFileSync(join(repository, 'shallow'), first.map((oid) => `${oid}\n`).join(''));
+  } finally {
+    await objects.close();
+  }
+};
+
 /** Branches, tags and HEAD as upload-pack tells them, which needs none of the objects behind them. */
-const takeRefs = async (ask: Ask, url: string, head: string): Promise<number> => {
+const takeRefs = async (ask: Ask, url: string, head: string): Promise<Taken> => {
   const told = (await ask(['ls-remote', '--', url, 'HEAD', 'refs/heads/*', 'refs/tags/*']))
     .split('\n')
     .flatMap((line) => {
       const m = /^([0-9a-f]{40})\t(HEAD|refs\/(?:heads|tags)\/[^\s^]+)$/.exec(line);
       return m ? [{ oid: m[1]!, ref: m[2] === 'HEAD' ? head : m[2]! }] : [];
     });
-  const known = await ask(['cat-file', '--batch-check'], Buffer.from(told.map((t) => `${t.oid}\n`).join('')));
-  const there = new Set(
-    known.split('\n').flatMap((line) => /^([0-9a-f]{40}) (?!missing)/.exec(line)?.[1] ?? []),
-  );
-  const updates = told.filter((t) => there.has(t.oid)).map((t) => `update ${t.ref} ${t.oid}\n`);
+  // One line an answer: whatever a tag points at must be there as well.
+  const known = (
+    await ask(['cat-file', '--batch-check'], Buffer.from(told.map((t) => `${t.oid}^{}\n`).join('')))
+  ).split('\n');
+  const isThere = (i: number): boolean => / (?:commit|tree|blob) \d+$/.test(known[i] ?? '');
+  const updates = told.filter((_, i) => isThere(i)).map((t) => `update ${t.ref} ${t.oid}\n`);
   await ask(['update-ref', '--stdin'], Buffer.from(updates.join('')));
-  return updates.length;
+  const lost = told.filter((_, i) => !isThere(i)).map((t) => (t.ref === head ? 'HEAD' : t.ref));
+  return { refs: updates.length, lost: lost.map((ref) => ref.replace(/^refs\/(?:heads|tags)\//, '')) };
 };
 
 export type TakeOptions = {
@@ -123,12 +159,15 @@ export type TakeOptions = {
   progress?: ((message: string) => void) | undefined;
 };
 
-/** How many refs lead to a commit afterwards. Rejects when they cannot be asked for; what could not be taken over is missing. */
-export const takeObjects = async (o: TakeOptions): Promise<number> => {
+/** Branches and tags, HEAD among them: how many lead to something afterwards, and the names of those that do not. */
+export type Taken = { refs: number; lost: string[] };
+
+/** Rejects when the refs cannot be asked for; what could not be taken over is missing. */
+export const takeObjects = async (o: TakeOptions): Promise<Taken> => {
   const packs = namesIn(join(o.from, 'pack'), /^pack-[0-9a-f]{40}\.pack$/);
   for (const [n, pack] of packs.entries()) {
     o.progress?.(`copying pack ${n + 1} of ${packs.length}`);
-    await takePack(join(o.from, 'pack', pack), o.repository, o.environment, o.signal);
+    await takePack(join(o.from, 'pack', pack), o);
   }
   const to = join(o.repository, 'objects');
   for (const folder of namesIn(o.from, /^[0-9a-f]{2}$/))
@@ -136,5 +175,7 @@ export const takeObjects = async (o: TakeOptions): Promise<number> => {
       o.signal?.throwIfAborted();
       takeLoose(o.from, to, name, folder);
     }
-  return takeRefs(o.ask, o.url, o.head);
+  const taken = await takeRefs(o.ask, o.url, o.head);
+  await endHistoryAtGaps(o.repository);
+  return taken;
 };

@@ -272,7 +272,7 @@ describe('the history', () => {
     const read: string[] = [];
     for await (const { oid, bytes } of history.readBlobs(order)) {
       read.push(oid);
-      if (oid === token.oid) expect(bytes.toString()).toBe('TOKEN');
+      if (oid === token.oid) expect(bytes?.toString()).toBe('TOKEN');
     }
     expect(read).toEqual(order);
   });
@@ -318,23 +318,22 @@ describe('the history', () => {
     rmSync(join(repo, 'objects', blob.slice(0, 2), blob.slice(2)));
     const { tree, history } = await open(commit);
     expect(await tree.text('a')).toBe('here');
-    await expect(history.blobs()).rejects.toMatchObject({
-      name: 'UserError',
-      message: expect.stringContaining('rev-list'),
+    expect(await history.blobs()).toMatchObject({
+      complete: true,
+      missing: 1,
+      blobs: [{ path: 'a', size: 4 }],
     });
   });
 
   it('takes nothing but object ids for reading', async () => {
     const { history } = await make([{ files: { a: '1' } }]);
     const read = async (oid: string) => {
-      for await (const _ of history.readBlobs([oid]));
+      for await (const { bytes } of history.readBlobs([oid])) return bytes;
+      throw new Error('nothing was said of it');
     };
     for (const oid of ['HEAD', `${'0'.repeat(39)}\n`, '', 'HEAD:a\nHEAD:a'])
       await expect(read(oid)).rejects.toThrow('not an object id');
-    await expect(read('1'.repeat(40))).rejects.toMatchObject({
-      name: 'UserError',
-      message: expect.stringContaining('missing'),
-    });
+    expect(await read('1'.repeat(40))).toBeNull();
   });
 
   it('can be left in the middle', async () => {

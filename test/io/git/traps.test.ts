@@ -291,7 +291,7 @@ const traps: Trap[] = [
       config('remote.origin.url', `ext::${script('transport', touch())}`);
     },
     spring: () => plainGit(['cat-file', '-p', 'HEAD:b/c.txt']),
-    refused: /partial clone/,
+    refused: /is missing from the target/,
   },
   {
     name: 'a promisor remote with an upload-pack of its own',
@@ -302,7 +302,7 @@ const traps: Trap[] = [
       config('remote.origin.uploadpack', touch());
     },
     spring: () => plainGit(['cat-file', '-p', 'HEAD:b/c.txt']),
-    refused: /partial clone/,
+    refused: /is missing from the target/,
   },
   {
     name: 'remote.origin.uploadpack',
