@@ -1,4 +1,4 @@
-import { parseDocument, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { isRefusal, type Refusal } from '../domain/decide.ts';
 import { type Finding, missingParts } from '../domain/finding.ts';
 import {
