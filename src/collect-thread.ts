@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { createReading, type Reading } from './analysis/sources/reading.ts';
 import { collectorsWith } from './collectors/index.ts';
-import { collectTelling } from './collectors/tell-missing.ts';
+import { collectTelling } from './engine/tell-missing.ts';
 import type { ThreadAnswer, ThreadRequest } from './io/collector-threads.ts';
 import { type OpenRepository, openRepository } from './io/git/open-repository.ts';
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { createReading } from '../analysis/sources/reading.ts';
-import { collectTelling } from '../collectors/tell-missing.ts';
 import type { Source } from '../engine/ports.ts';
+import { collectTelling } from '../engine/tell-missing.ts';
 import { createCollectorThreads, type ThreadPlace } from '../io/collector-threads.ts';
 import { openRepository } from '../io/git/open-repository.ts';
 

@@ -64,15 +64,11 @@ const splitLines = (text: string): string[] => {
 
 const SNIFFED = 8000;
 /** Null for what has no lines, or cannot be read: it is pointed at as a whole. */
-const readLines = async (tree: SourceTree, entry: TreeEntry): Promise<string[] | null> => {
-  try {
-    return await linesAt(tree, entry);
-  } catch (error) {
+const readLines = (tree: SourceTree, entry: TreeEntry): Promise<string[] | null> =>
+  linesAt(tree, entry).catch((error: unknown) => {
     if (error instanceof UserError) return null;
     throw error;
-  }
-};
-
+  });
 const linesAt = async (tree: SourceTree, entry: TreeEntry): Promise<string[] | null> => {
   if (entry.kind === 'submodule') return null;
   if (entry.kind !== 'symlink') {

@@ -1,5 +1,4 @@
 import type { CollectContext, Collector, Gathered } from '../collectors/collector.ts';
-import { collectTelling } from '../collectors/tell-missing.ts';
 import type { AdvisorySource } from '../domain/advisory.ts';
 import type { SessionTarget } from '../domain/events.ts';
 import {
@@ -16,6 +15,7 @@ import { surfaceOf } from '../domain/surface.ts';
 import { redactSecrets } from '../text/redact.ts';
 import { finishItems, oneLine } from './finish-items.ts';
 import type { Source } from './ports.ts';
+import { collectTelling } from './tell-missing.ts';
 import { createWorkQueue } from './work-queue.ts';
 
 export const DEFAULT_CONCURRENCY = 2;

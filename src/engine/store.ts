@@ -1,3 +1,4 @@
+// Long, because what the session is changes here and nowhere else.
 import { type Command, decide, isRefusal, type Refusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
 import { type EventBody, type SessionEvent, sessionEvent } from '../domain/events.ts';

@@ -1,5 +1,5 @@
+import type { CollectContext, Collector, Gathered, ItemDraft, SourceTree } from '../collectors/collector.ts';
 import { UserError } from '../domain/errors.ts';
-import type { CollectContext, Collector, Gathered, ItemDraft, SourceTree } from './collector.ts';
 
 /** What a collector asked for and did not get: paths of files, and folders of which nobody knows what is in them. */
 type Missed = { files: Set<string>; folders: ReadonlySet<string> };
