@@ -5,7 +5,6 @@ import { indexEvidence } from '../../src/domain/selectors.ts';
 import { replay } from '../../src/domain/session.ts';
 import {
   eventsOf,
-  inputOf,
   shellFinding,
   shellItem,
   smallEvidence,
