@@ -8,7 +8,13 @@ export type SinkCall = { imports: readonly string[]; text: string };
 
 type Row = Model['sinks'][number];
 
-const NOTHING: Record<Language, string> = { python: 'None', javascript: 'undefined', go: 'nil', java: 'null', rust: 'None' };
+const NOTHING: Record<Language, string> = {
+  python: 'None',
+  javascript: 'undefined',
+  go: 'nil',
+  java: 'null',
+  rust: 'None',
+};
 
 /** The arguments of a call with the value at the first position that can be written. */
 const argumentsFor = (language: Language, row: Row): string | null => {
@@ -34,11 +40,17 @@ const JOINED: Record<Language, string> = {
   rust: '&format!("x {}", VALUE)',
 };
 
-const GLOBALS = /^(?:eval|Function|AsyncFunction|GeneratorFunction|fetch|import|require|RegExp|setTimeout|setInterval|setImmediate|Bun|Deno|Reflect|globalThis|window|global|document|Response|WebSocket|EventSource|page|chrome|process|Class|Runtime|System|open|exec|compile|execfile|getattr|setattr|delattr|send_file|__import__)\b/;
+const GLOBALS =
+  /^(?:eval|Function|AsyncFunction|GeneratorFunction|fetch|import|require|RegExp|setTimeout|setInterval|setImmediate|Bun|Deno|Reflect|globalThis|window|global|document|Response|WebSocket|EventSource|page|chrome|process|Class|Runtime|System|open|exec|compile|execfile|getattr|setattr|delattr|send_file|__import__)\b/;
 
 /** The callee as code, with what it needs imported; null where a path cannot be written as one. */
-const calleeOf = (language: Language, m: Model, path: string): { imports: string[]; callee: string } | null => {
-  if (path.startsWith('*.')) return /\(\)/.test(path) ? null : { imports: [], callee: `thing.${path.slice(2)}` };
+const calleeOf = (
+  language: Language,
+  m: Model,
+  path: string,
+): { imports: string[]; callee: string } | null => {
+  if (path.startsWith('*.'))
+    return /\(\)/.test(path) ? null : { imports: [], callee: `thing.${path.slice(2)}` };
   if (path.startsWith('/') || path === 'new *') return null;
   switch (language) {
     case 'python': {
@@ -48,21 +60,38 @@ const calleeOf = (language: Language, m: Model, path: string): { imports: string
       return { imports: module === '' ? [] : [`import ${module}`], callee: path.replace(/\(\)/g, '()') };
     }
     case 'javascript': {
-      const known = [...m.imports].sort((a, b) => b.length - a.length).find((i) => path === i || path.startsWith(`${i}.`) || path.startsWith(`${i}(`));
+      const known = [...m.imports]
+        .sort((a, b) => b.length - a.length)
+        .find((i) => path === i || path.startsWith(`${i}.`) || path.startsWith(`${i}(`));
       if (!known || GLOBALS.test(path)) {
         if (GLOBALS.test(path)) return { imports: [], callee: path };
         const module = /^(?:@[\w-]+\/)?[\w./-]+?(?=\.[\w$]+(?:\(\))?(?:\.|$)|\(|$)/.exec(path)?.[0];
-        return module && !GLOBALS.test(module) ? { imports: [`import * as lib from '${module}';`], callee: `lib${path.slice(module.length)}` } : null;
+        return module && !GLOBALS.test(module)
+          ? { imports: [`import * as lib from '${module}';`], callee: `lib${path.slice(module.length)}` }
+          : null;
       }
       const call = `lib${path.slice(known.length)}`;
-      return { imports: [`import * as lib from '${known}';`], callee: /(?:^lib|\.[A-Z]\w*)$/.test(call) && /\.[A-Z]\w*$/.test(call) ? `new ${call}` : call };
+      return {
+        imports: [`import * as lib from '${known}';`],
+        callee: /(?:^lib|\.[A-Z]\w*)$/.test(call) && /\.[A-Z]\w*$/.test(call) ? `new ${call}` : call,
+      };
     }
     case 'go': {
       const slash = path.lastIndexOf('/');
       const dot = path.indexOf('.', slash + 1);
-      if (dot < 0 || /\.[A-Z]\w*\(\)\.[A-Z]/.test(path.slice(slash)) && !/\.(?:New|Open|Must)\w*\(\)/.test(path.slice(slash))) return null;
+      if (
+        dot < 0 ||
+        (/\.[A-Z]\w*\(\)\.[A-Z]/.test(path.slice(slash)) &&
+          !/\.(?:New|Open|Must)\w*\(\)/.test(path.slice(slash)))
+      )
+        return null;
       const module = path.slice(0, dot);
-      const name = module.replace(/\/v\d+$/, '').split('/').at(-1)!.replace(/^go-/, '').replace(/\W/g, '');
+      const name = module
+        .replace(/\/v\d+$/, '')
+        .split('/')
+        .at(-1)!
+        .replace(/^go-/, '')
+        .replace(/\W/g, '');
       return { imports: [`${name} "${module}"`], callee: name + path.slice(dot) };
     }
     case 'java': {
@@ -74,14 +103,22 @@ const calleeOf = (language: Language, m: Model, path: string): { imports: string
       const made = names[cls]!.endsWith('()');
       return {
         imports: cls > 0 ? [`import ${[...names.slice(0, cls), bare].join('.')};`] : [],
-        callee: rest === '' ? `new ${bare}` : /^[A-Z]/.test(rest) ? `new ${bare}.${rest}` : `${made ? `new ${bare}()` : bare}.${rest}`,
+        callee:
+          rest === ''
+            ? `new ${bare}`
+            : /^[A-Z]/.test(rest)
+              ? `new ${bare}.${rest}`
+              : `${made ? `new ${bare}()` : bare}.${rest}`,
       };
     }
     case 'rust': {
       const [head, ...tail] = path.split('()');
       // `Client()` is what a parameter was declared as: no call makes one.
       if (tail.length > 0 && /\.[A-Z]\w*$/.test(head!)) return null;
-      return { imports: [], callee: head!.replaceAll('.', '::') + (tail.length > 0 ? `()${tail.join('()')}` : '') };
+      return {
+        imports: [],
+        callee: head!.replaceAll('.', '::') + (tail.length > 0 ? `()${tail.join('()')}` : ''),
+      };
     }
   }
 };
@@ -91,7 +128,10 @@ export const callOf = (language: Language, m: Model, row: Row): { name: string; 
   if (row.example !== undefined) {
     if (row.example === '') return [];
     const name = row.calls[0]!;
-    return [{ name, call: { imports: importsIn(language, m, row), text: named(language, m, row.example) } }, ...plain(language, m, row)];
+    return [
+      { name, call: { imports: importsIn(language, m, row), text: named(language, m, row.example) } },
+      ...plain(language, m, row),
+    ];
   }
   return plain(language, m, row);
 };
@@ -111,7 +151,9 @@ const plain = (language: Language, m: Model, row: Row): { name: string; call: Si
 const importsIn = (language: Language, m: Model, row: Row): string[] => {
   const text = row.example!;
   if (language === 'python')
-    return [...new Set([...text.matchAll(/\b([a-z_]\w*(?:\.[a-z_]\w*)*)\.(?:[A-Za-z_]\w*)\(/g)].map((x) => x[1]!))]
+    return [
+      ...new Set([...text.matchAll(/\b([a-z_]\w*(?:\.[a-z_]\w*)*)\.(?:[A-Za-z_]\w*)\(/g)].map((x) => x[1]!)),
+    ]
       .filter((x) => m.imports.some((i) => x === i || x.startsWith(`${i}.`) || i.startsWith(`${x}.`)))
       .map((x) => `import ${x}`);
   if (language === 'javascript')
@@ -119,7 +161,9 @@ const importsIn = (language: Language, m: Model, row: Row): string[] => {
       .filter((i) => new RegExp(`(?<![\\w.'"-])${local(i)}\\b`).test(text) && !GLOBALS.test(local(i)))
       .map((i) => `import ${local(i)} from '${i}';`);
   if (language === 'java')
-    return [...new Set([...text.matchAll(/\b(XPathFactory)\b/g)].map(() => 'import javax.xml.xpath.XPathFactory;'))];
+    return [
+      ...new Set([...text.matchAll(/\b(XPathFactory)\b/g)].map(() => 'import javax.xml.xpath.XPathFactory;')),
+    ];
   return [];
 };
 

@@ -13,7 +13,13 @@ import { callOf, type SinkCall } from './calls.ts';
  * how it was made.
  */
 
-export const LANGUAGES = ['python', 'javascript', 'go', 'java', 'rust'] as const satisfies readonly Language[];
+export const LANGUAGES = [
+  'python',
+  'javascript',
+  'go',
+  'java',
+  'rust',
+] as const satisfies readonly Language[];
 
 const carrier = z.strictObject({
   top: z.string().default(''),
@@ -54,7 +60,13 @@ export type Program = {
   expected: 'found' | 'guarded';
 };
 
-const EXTENSION: Record<Language, string> = { python: 'py', javascript: 'ts', go: 'go', java: 'java', rust: 'rs' };
+const EXTENSION: Record<Language, string> = {
+  python: 'py',
+  javascript: 'ts',
+  go: 'go',
+  java: 'java',
+  rust: 'rs',
+};
 const END: Record<Language, string> = { python: '', javascript: '', go: '', java: ';', rust: ';' };
 
 const indented = (text: string, by: string): string =>
@@ -64,19 +76,55 @@ const indented = (text: string, by: string): string =>
     .join('\n');
 
 const GO_PACKAGES: Record<string, string> = {
-  context: 'context', json: 'encoding/json', http: 'net/http', net: 'net', bufio: 'bufio', os: 'os', fmt: 'fmt', strings: 'strings',
-  regexp: 'regexp', slices: 'slices', filepath: 'path/filepath', exec: 'os/exec', server: 'github.com/mark3labs/mcp-go/server',
-  mcp: 'github.com/mark3labs/mcp-go/mcp', gin: 'github.com/gin-gonic/gin', echo: 'github.com/labstack/echo/v4', fiber: 'github.com/gofiber/fiber/v2',
-  chi: 'github.com/go-chi/chi/v5', mux: 'github.com/gorilla/mux', url: 'net/url', html: 'html', template: 'text/template', sql: 'database/sql',
-  io: 'io', reflect: 'reflect', syscall: 'syscall', path: 'path', ioutil: 'io/ioutil', zip: 'archive/zip', browser: 'github.com/pkg/browser',
-  grpc: 'google.golang.org/grpc', tls: 'crypto/tls', smtp: 'net/smtp', rpc: 'net/rpc', gob: 'encoding/gob',
+  context: 'context',
+  json: 'encoding/json',
+  http: 'net/http',
+  net: 'net',
+  bufio: 'bufio',
+  os: 'os',
+  fmt: 'fmt',
+  strings: 'strings',
+  regexp: 'regexp',
+  slices: 'slices',
+  filepath: 'path/filepath',
+  exec: 'os/exec',
+  server: 'github.com/mark3labs/mcp-go/server',
+  mcp: 'github.com/mark3labs/mcp-go/mcp',
+  gin: 'github.com/gin-gonic/gin',
+  echo: 'github.com/labstack/echo/v4',
+  fiber: 'github.com/gofiber/fiber/v2',
+  chi: 'github.com/go-chi/chi/v5',
+  mux: 'github.com/gorilla/mux',
+  url: 'net/url',
+  html: 'html',
+  template: 'text/template',
+  sql: 'database/sql',
+  io: 'io',
+  reflect: 'reflect',
+  syscall: 'syscall',
+  path: 'path',
+  ioutil: 'io/ioutil',
+  zip: 'archive/zip',
+  browser: 'github.com/pkg/browser',
+  grpc: 'google.golang.org/grpc',
+  tls: 'crypto/tls',
+  smtp: 'net/smtp',
+  rpc: 'net/rpc',
+  gob: 'encoding/gob',
 };
-const NAMED_GO: Record<string, string> = { sdk: 'github.com/modelcontextprotocol/go-sdk/mcp', mcpgolang: 'github.com/metoro-io/mcp-golang' };
+const NAMED_GO: Record<string, string> = {
+  sdk: 'github.com/modelcontextprotocol/go-sdk/mcp',
+  mcpgolang: 'github.com/metoro-io/mcp-golang',
+};
 
 const goImports = (code: string, own: readonly string[]): string => {
   const lines = [
-    ...Object.entries(GO_PACKAGES).flatMap(([name, path]) => (new RegExp(`\\b${name}\\.`).test(code) ? [`"${path}"`] : [])),
-    ...Object.entries(NAMED_GO).flatMap(([name, path]) => (new RegExp(`\\b${name}\\.`).test(code) ? [`${name} "${path}"`] : [])),
+    ...Object.entries(GO_PACKAGES).flatMap(([name, path]) =>
+      new RegExp(`\\b${name}\\.`).test(code) ? [`"${path}"`] : [],
+    ),
+    ...Object.entries(NAMED_GO).flatMap(([name, path]) =>
+      new RegExp(`\\b${name}\\.`).test(code) ? [`${name} "${path}"`] : [],
+    ),
     ...own,
   ];
   return `package main\n\nimport (\n${[...new Set(lines)].map((l) => `\t${l}\n`).join('')})\n\n`;
@@ -94,7 +142,10 @@ const assembled = (language: Language, door: string, piece: Piece): { path: stri
   const text = file ? door.slice(file[0].length) : door;
   const at = /^([ \t]*)USE\((.+)\)$/m.exec(text);
   if (!at) throw new Error(`no USE in the door:\n${door}`);
-  const body = indented(piece.body(`(${at[2]!})`).replaceAll('RESULT', language === 'rust' ? 'String::new()' : ''), at[1]!);
+  const body = indented(
+    piece.body(`(${at[2]!})`).replaceAll('RESULT', language === 'rust' ? 'String::new()' : ''),
+    at[1]!,
+  );
   const whole = text.replace(at[0], () => body);
   const top = piece.top === '' ? '' : `${piece.top}\n`;
   const imports = piece.imports.map((i) => `${i}\n`).join('');
@@ -118,7 +169,10 @@ const SHELL: Record<Language, SinkCall> = {
   javascript: { imports: ["import { exec } from 'node:child_process';"], text: "exec('ring ' + VALUE)" },
   go: { imports: [], text: 'exec.Command("sh", "-c", "ring " + VALUE).Run()' },
   java: { imports: [], text: 'new ProcessBuilder("sh", "-c", "ring " + VALUE).start()' },
-  rust: { imports: [], text: 'std::process::Command::new("sh").arg("-c").arg(format!("ring {}", VALUE)).output()' },
+  rust: {
+    imports: [],
+    text: 'std::process::Command::new("sh").arg("-c").arg(format!("ring {}", VALUE)).output()',
+  },
 };
 
 const statement = (language: Language, call: SinkCall, value: string): string =>
@@ -127,7 +181,11 @@ const statement = (language: Language, call: SinkCall, value: string): string =>
 const carried = (language: Language, c: Parts['carriers'][string], call: SinkCall, value: string): string => {
   const own = (v: string): string => statement(language, call, v);
   const put = (text: string): string =>
-    text.replace(/\bIN\b/g, () => (language === 'rust' || language === 'go' ? value.replace(/^\((.+)\)$/s, '$1') : value)).replace(/SINK\((\([^()]*(?:\([^()]*\)[^()]*)*\)|[^()]*)\)/g, (_m, v: string) => own(v));
+    text
+      .replace(/\bIN\b/g, () =>
+        language === 'rust' || language === 'go' ? value.replace(/^\((.+)\)$/s, '$1') : value,
+      )
+      .replace(/SINK\((\([^()]*(?:\([^()]*\)[^()]*)*\)|[^()]*)\)/g, (_m, v: string) => own(v));
   return c.out === '' ? put(c.code) : `${put(c.code)}\n${own(c.out)}`;
 };
 
@@ -152,9 +210,14 @@ const usualDoor = (p: Parts, rule: Rule): string =>
 const ROUTES = /^(?:flask args|express query|net\/http|spring get|axum query)$/;
 
 /** Whether a rule judges what was carried: one that asks for the beginning of a text says nothing of its end. */
-const takesJoined = (rule: Rule, shape: string): boolean => /^(?:any|joined)$/.test(shape) && rule.id !== 'chosen-program';
+const takesJoined = (rule: Rule, shape: string): boolean =>
+  /^(?:any|joined)$/.test(shape) && rule.id !== 'chosen-program';
 
-export const programsOf = (language: Language, rules: readonly Rule[], models: readonly Model[]): Program[] => {
+export const programsOf = (
+  language: Language,
+  rules: readonly Rule[],
+  models: readonly Model[],
+): Program[] => {
   const p = partsOf(language);
   const own = models.filter((m) => m.language === language);
   const ruleOf = new Map(rules.map((r) => [r.id, r]));
@@ -172,7 +235,13 @@ export const programsOf = (language: Language, rules: readonly Rule[], models: r
   for (const [d, door] of Object.entries(p.doors)) {
     add('door', d, shell, assembled(language, door, direct(language, SHELL[language])), 'found');
     for (const [c, how] of Object.entries(p.carriers))
-      add('door', `${d} × ${c}`, shell, assembled(language, door, pieceOf(language, how, SHELL[language])), 'found');
+      add(
+        'door',
+        `${d} × ${c}`,
+        shell,
+        assembled(language, door, pieceOf(language, how, SHELL[language])),
+        'found',
+      );
   }
   // Each sink of each model once, and of each rule the first for everything else.
   const first = new Map<string, { call: SinkCall; shape: string }>();
@@ -190,20 +259,45 @@ export const programsOf = (language: Language, rules: readonly Rule[], models: r
     const rule = ruleOf.get(id)!;
     for (const [c, how] of Object.entries(p.carriers))
       if (!how.joined || takesJoined(rule, shape))
-        add('carrier', `${c} → ${id}`, rule, assembled(language, usualDoor(p, rule), pieceOf(language, how, call)), 'found');
+        add(
+          'carrier',
+          `${c} → ${id}`,
+          rule,
+          assembled(language, usualDoor(p, rule), pieceOf(language, how, call)),
+          'found',
+        );
     for (const [g, guard] of Object.entries(p.guards)) {
       const spec = rule.guards.find((x) => x.kind === guard.of);
-      const holds = spec !== undefined && !spec.ignore && !spec.hole && spec.matches === undefined && !spec.input;
+      const holds =
+        spec !== undefined && !spec.ignore && !spec.hole && spec.matches === undefined && !spec.input;
       if (!holds) continue;
-      add('guard', `${g} before ${id}`, rule, assembled(language, usualDoor(p, rule), guarded(language, guard, call)), 'guarded');
+      add(
+        'guard',
+        `${g} before ${id}`,
+        rule,
+        assembled(language, usualDoor(p, rule), guarded(language, guard, call)),
+        'guarded',
+      );
     }
     for (const [g, alike] of Object.entries(p.lookalikes))
       if (!alike.not.includes(id))
-        add('look-alike', `${g} before ${id}`, rule, assembled(language, usualDoor(p, rule), guarded(language, alike, call)), 'found');
+        add(
+          'look-alike',
+          `${g} before ${id}`,
+          rule,
+          assembled(language, usualDoor(p, rule), guarded(language, alike, call)),
+          'found',
+        );
     for (const m of own)
       for (const g of m.guards)
         if (g.closes.includes(id) && g.example)
-          add('guard', `${m.library}: ${g.calls[0]} before ${id}`, rule, assembled(language, usualDoor(p, rule), cleaned(language, g, call)), 'guarded');
+          add(
+            'guard',
+            `${m.library}: ${g.calls[0]} before ${id}`,
+            rule,
+            assembled(language, usualDoor(p, rule), cleaned(language, g, call)),
+            'guarded',
+          );
   }
   return programs;
 };
@@ -216,7 +310,13 @@ const guarded = (language: Language, how: z.infer<typeof check>, call: SinkCall)
 });
 
 const assigned = (language: Language, name: string, value: string): string =>
-  ({ python: `${name} = ${value}`, javascript: `let ${name} = ${value};`, go: `${name} := ${value}`, java: `String ${name} = ${value};`, rust: `let ${name} = ${value.replace(/^\((.+)\)$/s, '$1')};` })[language];
+  ({
+    python: `${name} = ${value}`,
+    javascript: `let ${name} = ${value};`,
+    go: `${name} := ${value}`,
+    java: `String ${name} = ${value};`,
+    rust: `let ${name} = ${value.replace(/^\((.+)\)$/s, '$1')};`,
+  })[language];
 
 const cleaned = (language: Language, g: Model['guards'][number], call: SinkCall): Piece => {
   const example = g.example!.replaceAll('VALUE', 'v0');
@@ -230,7 +330,10 @@ const cleaned = (language: Language, g: Model['guards'][number], call: SinkCall)
 
 const importsFor = (language: Language, path: string): string[] => {
   if (path.startsWith('*.')) return [];
-  if (language === 'python') return [`import ${path.includes('.') ? path.slice(0, path.lastIndexOf('.')).replace(/\.[A-Z].*$/, '') : path}`];
+  if (language === 'python')
+    return [
+      `import ${path.includes('.') ? path.slice(0, path.lastIndexOf('.')).replace(/\.[A-Z].*$/, '') : path}`,
+    ];
   if (language !== 'javascript' || !/^[@a-z]/.test(path) || path === 'encodeURIComponent') return [];
   const [module, name] = /^((?:@[\w-]+\/)?[\w.-]+?)(?:\.(\w+))?$/.exec(path)?.slice(1) ?? [];
   const local = (module ?? '').replace(/-(\w)/g, (_m, c: string) => c.toUpperCase()).replace(/\W/g, '');

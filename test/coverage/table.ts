@@ -17,12 +17,19 @@ const rowsOf = (results: readonly Tried[], keyOf: (r: Tried) => string, head: st
   return [
     `| ${head} | ${languages.join(' | ')} |`,
     `|---|${languages.map(() => '---').join('|')}|`,
-    ...keys.map((k) => `| ${k} | ${languages.map((l) => cell(results.filter((r) => r.program.language === l && keyOf(r) === k))).join(' | ')} |`),
+    ...keys.map(
+      (k) =>
+        `| ${k} | ${languages.map((l) => cell(results.filter((r) => r.program.language === l && keyOf(r) === k))).join(' | ')} |`,
+    ),
   ];
 };
 
 export const tableOf = (results: readonly Tried[]): string =>
-  [...rowsOf(results, (r) => r.program.class, 'class'), '', ...rowsOf(results, (r) => r.program.part, 'part')].join('\n');
+  [
+    ...rowsOf(results, (r) => r.program.class, 'class'),
+    '',
+    ...rowsOf(results, (r) => r.program.part, 'part'),
+  ].join('\n');
 
 /** Right answers by language, class and part: what a test holds on to. */
 export const cellsOf = (results: readonly Tried[]): Record<string, { right: number; all: number }> => {
