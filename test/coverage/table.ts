@@ -36,7 +36,8 @@ export const cellsOf = (results: readonly Tried[]): Record<string, { right: numb
   const cells: Record<string, { right: number; all: number }> = {};
   for (const r of results) {
     const key = `${r.program.language} ${r.program.part} ${r.program.class}`;
-    const held = (cells[key] ??= { right: 0, all: 0 });
+    const held = cells[key] ?? { right: 0, all: 0 };
+    cells[key] = held;
     held.all++;
     if (r.outcome === 'right') held.right++;
   }
