@@ -14,13 +14,15 @@ const PIECE = 8192;
 /** How often a text may be asked for in all, since the parser goes back; programs need it less than three times. */
 const MOST_READS = 12;
 /**
- * How often the parser may report that it goes on. It does once in 100 steps; the largest of 4,000 real files (380,000
- * characters) take it 2,100 reports. After an error a step may take as long as all there is before it: this many then last
- * some 20 seconds, where a megabyte made for it would last half an hour. Programs give it 145 characters a report at the least, so
- * longer files get more in proportion.
+ * The parser reports once in 100 steps how far it is. Programs take it 145 characters a report at the least (4,000 real files);
+ * where it recovers from errors it gets on by some 30, and a step may take as long as all there is before it. So what gets on
+ * by less than this is given up once it has had enough reports for any small file: a megabyte made for it would last half an
+ * hour.
  */
-const MOST_REPORTS = 2_500;
 const CHARACTERS_A_REPORT = 120;
+const REPORTS_BEFORE = 1000;
+/** Offsets are told in bytes of UTF-16. */
+const BYTES_A_CHARACTER = 2;
 
 const typesOf = (language: Language): NodeTypes => {
   const ids = Array.from({ length: language.nodeTypeCount }, (_, id) => id);
@@ -57,7 +59,6 @@ const grammarOf = (parser: Parser, types: NodeTypes): Grammar => ({
   parse(source, shift = 0) {
     let left = MOST_READS * (source.length + PIECE);
     let reports = 0;
-    const mostReports = Math.max(MOST_REPORTS, source.length / CHARACTERS_A_REPORT);
     const tree = parser.parse(
       (at) => {
         const piece = source.slice(at, at + PIECE);
@@ -66,7 +67,11 @@ const grammarOf = (parser: Parser, types: NodeTypes): Grammar => ({
       },
       null,
       // Counted, not timed: what is found must not depend on the machine.
-      { progressCallback: () => left < 0 || ++reports > mostReports },
+      {
+        progressCallback: ({ currentOffset }) =>
+          left < 0 ||
+          (++reports > REPORTS_BEFORE && currentOffset / BYTES_A_CHARACTER < reports * CHARACTERS_A_REPORT),
+      },
     );
     if (!tree) {
       parser.reset();
