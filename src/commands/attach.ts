@@ -3,8 +3,8 @@ import { isRefusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
 import { readInputFile } from '../io/input-file.ts';
 import { visible } from '../text/visible.ts';
-import { withSession } from './headless.ts';
 import type { Host } from './host.ts';
+import { withSession } from './with-session.ts';
 
 /** An exported session has to hold it. */
 const MAX_BYTES = 256 * 1024 * 1024;

@@ -3,9 +3,9 @@ import { UserError } from '../domain/errors.ts';
 import { findCheck } from '../domain/methodology.ts';
 import { findingsOf } from '../domain/selectors.ts';
 import { visible } from '../text/visible.ts';
-import { withSession } from './headless.ts';
 import type { Host } from './host.ts';
 import { prove } from './prove.ts';
+import { openedSession, withSession } from './with-session.ts';
 import { chooseSession } from './workspace.ts';
 
 /**
@@ -24,7 +24,7 @@ export const carry = async (
       'a session cannot take over its own findings, so nothing was recorded',
       'name the earlier session, and with --session the new one',
     );
-  const earlier = await withSession(host, source, async (w) => w.store.snapshot().session, true);
+  const earlier = await openedSession(host, source, async (w) => w.store.snapshot().session, true);
   const code = await withSession(host, into, async (w) => {
     const known = new Set([...w.store.snapshot().evidence.values()].flatMap((r) => r.items.map((i) => i.id)));
     let refused = 0;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { collectorsOf } from '../domain/methodology.ts';
-import { inFolder, named } from '../io/open-folder.ts';
+import { entriesIn, named, type Place, placeName, refusePlace } from '../io/open-folder.ts';
 import { openWritten } from '../io/session/written.ts';
 import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
@@ -21,11 +21,19 @@ const answersOfSample = (): string => {
   throw new Error('sample/answers.yml is not in the package');
 };
 
+/** Whoever filled the folder before does not choose where the session goes, nor what is read as one. */
+const refuseLinks = (place: Place, folder: string): void => {
+  for (const { name, kind } of entriesIn(place, folder) ?? []) {
+    const path = `${folder}/${name}`;
+    if (kind === 'folder') refuseLinks(place, path);
+    else if (kind !== 'file') throw refusePlace(placeName(place, path), kind);
+  }
+};
+
 /** A whole audit of the sample server in a folder of its own: nothing of the auditor's own sessions is touched. */
 export const demo = async (host: Host, to: string | undefined): Promise<number> => {
   const folder = to ? resolve(to) : mkdtempSync(join(tmpdir(), 'mcp-audit-demo-'));
-  // Whoever filled the folder does not choose where the session goes.
-  if (to) inFolder(named(folder), 'data', () => {});
+  if (to) refuseLinks(named(folder), 'data');
   const own: Host = { ...host, dataDir: join(folder, 'data'), reposDir: join(folder, 'data', 'repos') };
   const say = (text: string): void => host.stdout(`${visible(text)}\n`);
   const w = await startSample(own);

@@ -6,8 +6,8 @@ import {
   publicationWarning,
 } from '../domain/disclosure.ts';
 import { visible } from '../text/visible.ts';
-import { withSession } from './headless.ts';
 import { type Host, json } from './host.ts';
+import { withSession } from './with-session.ts';
 
 export type DiscloseOptions = {
   session?: string | undefined;

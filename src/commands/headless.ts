@@ -27,36 +27,12 @@ import {
   stateOf,
   writeReport,
 } from './report.ts';
-import {
-  allowLookups,
-  bringTarget,
-  chooseSession,
-  resumeAudit,
-  type StartOptions,
-  startAudit,
-  type Workspace,
-} from './workspace.ts';
+import { closeSession, exitCode, withSession } from './with-session.ts';
+import { allowLookups, bringTarget, type StartOptions, startAudit, type Workspace } from './workspace.ts';
 
 /** The twins of what the interface does, for scripts and for terminals that are none. Exit codes: 0 done, 1 not as asked. */
 
 const say = (host: Host, text: string): void => host.stdout(`${visible(text)}\n`);
-
-/** Opens a session for one command, with its evidence read, and closes it whatever happens. */
-export const withSession = async <T>(
-  host: Host,
-  id: string | undefined,
-  run: (w: Workspace) => Promise<T>,
-  readOnly = false,
-): Promise<T> => {
-  const w = resumeAudit(host, chooseSession(host, id), readOnly);
-  try {
-    for (const notice of w.notices) host.stderr(`${visible(notice)}\n`);
-    await w.store.load();
-    return await run(w);
-  } finally {
-    await w.store.close(null);
-  }
-};
 
 const runSummary = (snapshot: Snapshot) =>
   collectorsOf(snapshot.methodology).map((id) => {
@@ -119,9 +95,9 @@ export const start = async (
         notices: w.notices,
       });
     else say(host, `next    mcp-audit ${w.id}   or: mcp-audit answer --session ${w.id} --from FILE`);
-    return ok ? 0 : 1;
+    return exitCode(w, ok ? 0 : 1);
   } finally {
-    await w.store.close(null);
+    await closeSession(host, w);
   }
 };
 

@@ -10,8 +10,8 @@ import { MAX_IMPORT_BYTES } from '../results/read-results.ts';
 import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { importCommand } from './archive.ts';
-import { withSession } from './headless.ts';
 import { type Host, json } from './host.ts';
+import { withSession } from './with-session.ts';
 
 /** One word for two things an auditor has at hand as a file. A session is a zip; what tools write is JSON. */
 const isArchive = (file: string): boolean => {

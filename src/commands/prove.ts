@@ -7,9 +7,9 @@ import type { ProvenCitation } from '../report/proof.ts';
 import { proveFinding } from '../report/proof.ts';
 import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
-import { withSession } from './headless.ts';
 import { type Host, json } from './host.ts';
 import { citedBy } from './report.ts';
+import { withSession } from './with-session.ts';
 import type { Workspace } from './workspace.ts';
 
 export type ProveOptions = {

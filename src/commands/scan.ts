@@ -13,9 +13,9 @@ import { SCANNER_SETTINGS, type Scan, type Scanner, type ScanPlan, scanners } fr
 import { plural } from '../results/tool-result.ts';
 import { visible, visibleLines } from '../text/visible.ts';
 import { type Found, findScanners } from './doctor.ts';
-import { withSession } from './headless.ts';
 import { type Host, json } from './host.ts';
 import { describeImport, type ImportedFile, importedFile } from './import.ts';
+import { withSession } from './with-session.ts';
 import { allowNetwork } from './workspace.ts';
 
 /** Running a scanner of the auditor's on the audited commit: planned and shown first, run only when that was agreed to. */

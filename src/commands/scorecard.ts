@@ -1,8 +1,8 @@
 import { isRefusal } from '../domain/decide.ts';
 import { scorecardOf, totalWords } from '../domain/scorecard.ts';
 import { visible } from '../text/visible.ts';
-import { withSession } from './headless.ts';
 import { type Host, json } from './host.ts';
+import { withSession } from './with-session.ts';
 
 export type ScorecardOptions = {
   session?: string | undefined;

@@ -15,7 +15,6 @@ import { putFile } from '../io/write-files.ts';
 import { type PullRequest, pullRequest } from '../report/pull-request.ts';
 import { repositoryOf } from '../report/repository.ts';
 import { visible } from '../text/visible.ts';
-import { withSession } from './headless.ts';
 import { type Host, json } from './host.ts';
 import { databaseFolder } from './lookup.ts';
 import {
@@ -27,6 +26,7 @@ import {
   type WrittenReport,
   writeReport,
 } from './report.ts';
+import { withSession } from './with-session.ts';
 
 export type SubmitOptions = {
   session?: string | undefined;

@@ -15,8 +15,8 @@ import { surfaceOf } from '../domain/surface.ts';
 import { itemsNamed } from '../engine/locate.ts';
 import { bundledChecklists, readMethodologyFolder } from '../io/methodology-files.ts';
 import { visible, visibleLines } from '../text/visible.ts';
-import { withSession } from './headless.ts';
 import { type Host, json } from './host.ts';
+import { withSession } from './with-session.ts';
 
 /** The packaged finding templates. @throws UserError when the package is damaged */
 export const loadTemplates = async (): Promise<FindingTemplate[]> => {

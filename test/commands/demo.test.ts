@@ -1,10 +1,30 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { demo } from '../../src/commands/demo.ts';
 import type { Host } from '../../src/commands/host.ts';
 import { openSettings } from '../../src/io/settings.ts';
+import { testHost } from './test-host.ts';
+
+test.each([
+  ['the data folder', 'data', ''],
+  ['the folder of sessions', 'data/sessions', 'data'],
+  ['the folder of clones', 'data/repos', 'data'],
+  ['a session', 'data/sessions/2026-11-23-notes-server-4f2a', 'data/sessions'],
+  ['a file', 'data/preferences.json', 'data'],
+])('the demonstration goes nowhere through a link that is there as %s', async (_what, link, parent) => {
+  const folder = mkdtempSync(join(tmpdir(), 'mcp-audit-demo-link-'));
+  const elsewhere = mkdtempSync(join(tmpdir(), 'mcp-audit-elsewhere-'));
+  onTestFinished(() => {
+    for (const made of [folder, elsewhere]) rmSync(made, { recursive: true, force: true });
+  });
+  mkdirSync(join(folder, parent), { recursive: true });
+  symlinkSync(elsewhere, join(folder, link));
+  await expect(demo(testHost(folder).host, folder)).rejects.toThrow(/is a symbolic link/);
+  expect(readdirSync(elsewhere)).toEqual([]);
+  expect(existsSync(join(folder, 'submission'))).toBe(false);
+});
 
 test('the demonstration is a whole audit whose answers all find what they speak of', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'mcp-audit-demo-test-'));

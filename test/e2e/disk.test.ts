@@ -1,8 +1,20 @@
-import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fill, tinyDisk } from '../support/tiny-disk.ts';
 import { makeDesk } from './desk.ts';
+import { CLI } from './terminal.ts';
 
 test('a full disk refuses the decision in red, loses nothing, and goes on when there is space again', async (context) => {
   const disk = tinyDisk();
@@ -47,6 +59,72 @@ test('a full disk refuses the decision in red, loses nothing, and goes on when t
   expect((await t.exit()).code).toBe(0);
   const notes = desk.status(session).checks.map((c: { note: string }) => c.note);
   expect(notes).toContain(words);
+});
+
+test('a command whose decision a full disk refuses ends with an error, and one whose end was not recorded says so', (context) => {
+  const disk = tinyDisk();
+  if (disk === null) return context.skip();
+  const desk = makeDesk({ home: disk });
+  const session = desk.session();
+  desk.answer(session, { checks: { 'S1-001': { verdict: 'pass' } } });
+  const file = join(desk.root, 'log.txt');
+  writeFileSync(file, 'what was seen\n'.repeat(1000));
+  const answers = join(desk.root, 'a.json');
+  writeFileSync(
+    answers,
+    JSON.stringify({ checks: { 'S1-002': { verdict: 'fail', note: 'x'.repeat(5000) } } }),
+  );
+  const ballast = join(disk, 'ballast');
+  writeFileSync(ballast, '');
+  for (const args of [
+    ['attach', file],
+    ['answer', '--from', answers],
+    ['undo'],
+    ['export', '--to', join(disk, 'e.zip')],
+  ]) {
+    fill(ballast);
+    const full = statSync(ballast).size;
+    const before = readFileSync(desk.journal(session), 'utf8');
+    const codes = new Set<number | null>();
+    // With no room at all, and with a little more each time.
+    for (let free = 0; free <= 5 * 4096; free += 4096) {
+      truncateSync(ballast, full - free);
+      const run = desk.cli(args);
+      codes.add(run.code);
+      expect([0, 2], `${args[0]} ${free}: ${run.stderr}`).toContain(run.code);
+      expect(run.stderr, args[0]).not.toMatch(/defect|\n\s+at /);
+      if (run.code === 2) expect(run.stderr, args[0]).toMatch(/the disk is full/);
+      const now = readFileSync(desk.journal(session), 'utf8');
+      expect(now.startsWith(before)).toBe(true);
+      if (run.code === 0 && args[0] !== 'export' && !now.includes('session.closed', before.length))
+        expect(run.stderr).toContain('not recorded: how long the session was open');
+      if (run.code === 0) break;
+      fill(ballast);
+    }
+    expect(codes, args[0]).toContain(2);
+    truncateSync(ballast, 0);
+  }
+});
+
+test('what is printed to a full disk is said to be cut off', (context) => {
+  if (!existsSync('/dev/full')) return context.skip();
+  const desk = makeDesk();
+  desk.session();
+  for (const args of [
+    ['status'],
+    ['status', '--json'],
+    ['sessions'],
+    ['report', '--format', 'json', '--to', '-'],
+  ]) {
+    const run = spawnSync(process.execPath, [CLI, ...args], {
+      env: desk.env(),
+      stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
+      encoding: 'utf8',
+    });
+    expect(run.status, run.stderr).toBe(2);
+    expect(run.stderr).toContain('could not be written whole');
+    expect(run.stderr).not.toMatch(/\n\s+at /);
+  }
 });
 
 const damaged = () => {

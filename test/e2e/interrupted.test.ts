@@ -208,6 +208,22 @@ describe.skipIf(!straces)('killed, or out of disk, at every write', { timeout: 9
     everyWrite(l, ['export', '--to', 'e.zip'], () => held(join(l.now, 'work')));
   });
 
+  test('start: a session is there whole or not at all', () => {
+    const l = laboratory();
+    // What a session is named is drawn at random: it is there, it opens, and nothing else is in the way.
+    const sessions = () => {
+      const folder = join(l.now, 'home/data/sessions');
+      const names = fs.readdirSync(folder).filter((n) => n !== l.session && !n.startsWith('.'));
+      for (const name of names) {
+        const status = l.cli(['status', '--session', name]);
+        expect(status.code, status.said).toBe(0);
+      }
+      expect(l.cli(['status']).code).toBe(0);
+      return names.length > 0;
+    };
+    everyWrite(l, ['start', l.desk.repository.path, '--no-collect'], sessions);
+  });
+
   test('import of a session', () => {
     const l = laboratory();
     ready(l);

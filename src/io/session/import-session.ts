@@ -1,20 +1,19 @@
-import { hash, randomUUID } from 'node:crypto';
+import { hash } from 'node:crypto';
 import fs from 'node:fs';
-import path from 'node:path';
 import { UserError } from '../../domain/errors.ts';
 import type { SessionEvent } from '../../domain/events.ts';
 import { replay } from '../../domain/session.ts';
 import { readJournal } from '../../engine/journal.ts';
-import { sessionDir, sessionsDir } from '../paths.ts';
+import { sessionDir } from '../paths.ts';
 import { openBlobStore } from './blob-store.ts';
-import { makeDir, syncDir, writeNewFile } from './durable.ts';
+import { writeNewFile } from './durable.ts';
 import { JOURNAL_ENTRY, openingBlobs, referencedBlobs } from './export-session.ts';
 import { keepHead, readHead } from './head-file.ts';
 import { journalPath, openJournalFile } from './journal-file.ts';
 import { lockSession } from './lock.ts';
+import { makeWhole } from './make-whole.ts';
 import { readOpening } from './open-session.ts';
 import { type ArchiveLimits, readArchive, refuseArchive } from './read-archive.ts';
-import { saveError } from './save-error.ts';
 import { isSessionId } from './session-id.ts';
 
 export type Imported = {
@@ -101,23 +100,6 @@ const allowedElsewhere = (events: readonly SessionEvent[]): string[] => {
   ];
 };
 
-/** All of it appears at once, or nothing. */
-const create = (dataDir: string, content: Content, dir: string): void => {
-  const temporary = path.join(sessionsDir(dataDir), `.import-${randomUUID()}`);
-  try {
-    makeDir(temporary);
-    putAll(temporary, content.blobs);
-    writeNewFile(journalPath(temporary), content.journal);
-    keepHead(temporary, { events: content.events.length, hash: content.lastHash });
-    syncDir(temporary);
-    fs.renameSync(temporary, dir);
-    syncDir(sessionsDir(dataDir));
-  } catch (error) {
-    fs.rmSync(temporary, { recursive: true, force: true });
-    throw error instanceof UserError ? error : saveError(error, dir);
-  }
-};
-
 /** Evidence that was lost here comes back with the file that still has it. */
 const merge = (content: Content, dir: string, now: Date): Pick<Imported, 'outcome' | 'notices'> => {
   const lock = lockSession(dir, { since: now });
@@ -166,6 +148,10 @@ export const importSession = (
     const { outcome, notices: found } = merge(content, dir, now);
     return { id, dir, commit, outcome, notices: [...notices, ...found] };
   }
-  create(dataDir, content, dir);
+  makeWhole(dataDir, dir, (draft) => {
+    putAll(draft, content.blobs);
+    writeNewFile(journalPath(draft), content.journal);
+    keepHead(draft, { events: content.events.length, hash: content.lastHash });
+  });
   return { id, dir, commit, outcome: 'new', notices: [...notices, ...allowedElsewhere(content.events)] };
 };

@@ -6,7 +6,7 @@ import { type JournalPort, SaveError } from '../../engine/ports.ts';
 import { plural } from '../../text/plural.ts';
 import { readInputFile } from '../input-file.ts';
 import { FILE_MODE, syncDir, writeAll, writeNewFile } from './durable.ts';
-import { headProblem, keepHead, setHeadAside } from './head-file.ts';
+import { headProblem, keepHead, readHead, setHeadAside } from './head-file.ts';
 import { errorCode, saveError } from './save-error.ts';
 
 export const journalPath = (dir: string): string => path.join(dir, 'journal.jsonl');
@@ -20,9 +20,19 @@ export type JournalFs = Pick<
   'writeSync' | 'fdatasyncSync' | 'ftruncateSync' | 'fstatSync' | 'closeSync'
 >;
 
+/** A record that lies elsewhere is nobody's session here: what is read may be opened, and written to. */
+const refuseLink = (file: string): void => {
+  if (nodeFs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink())
+    throw new UserError(
+      `${file} is a symbolic link, and no session is read or written through one`,
+      'if you made it, put the file itself there; if you did not, look at who did',
+    );
+};
+
 /** Reads without changing anything. Throws {@link UserError} when there is no journal, or it cannot be read. */
 export const readJournalFile = (dir: string): JournalRead => {
   const file = journalPath(dir);
+  refuseLink(file);
   try {
     return readJournal(readInputFile(file, MAX_BYTES));
   } catch (error) {
@@ -53,8 +63,10 @@ const faultError = (file: string, { fault, events }: JournalRead): UserError =>
   );
 
 /** Moves what a crash left of an unsaved last line out of the way, without throwing it away. */
-const setAside = (dir: string, fd: number, { torn, goodBytes }: JournalRead, fs: JournalFs): string => {
+const setAside = (dir: string, fd: number, read: JournalRead, fs: JournalFs): string => {
+  const { torn, goodBytes, events } = read;
   if (!torn) return '';
+  const wasSaved = (readHead(dir)?.events ?? 0) > events.length;
   for (let n = 1; ; n += 1) {
     const name = `journal.torn-${n}`;
     try {
@@ -67,8 +79,8 @@ const setAside = (dir: string, fd: number, { torn, goodBytes }: JournalRead, fs:
     fs.ftruncateSync(fd, goodBytes);
     fs.fdatasyncSync(fd);
     return (
-      `The last line of the journal was cut off in the middle (${torn.bytes.length} bytes). What it recorded had not been ` +
-      `reported as saved; it is kept in ${name}. Check your last decision.`
+      `The last line of the journal was cut off in the middle (${torn.bytes.length} bytes). What it recorded had ` +
+      `${wasSaved ? '' : 'not '}been reported as saved; it is kept in ${name}. Check your last decision.`
     );
   }
 };

@@ -19,10 +19,9 @@ import {
   SaveError,
 } from '../../engine/ports.ts';
 import { plural } from '../../text/plural.ts';
-import { sessionDir, sessionsDir } from '../paths.ts';
+import { sessionDir } from '../paths.ts';
 import { decodeRules, encodeRules, type RuleFiles } from '../rule-files.ts';
 import { openBlobStore, readBlobSync } from './blob-store.ts';
-import { DIR_MODE, makeDir, syncDir } from './durable.ts';
 import { headProblem } from './head-file.ts';
 import {
   CHAIN_SHOWS,
@@ -33,7 +32,7 @@ import {
 } from './journal-file.ts';
 import { localFile } from './local-file.ts';
 import { lockSession } from './lock.ts';
-import { errorCode, saveError } from './save-error.ts';
+import { makeWhole } from './make-whole.ts';
 import { isSessionId, sessionId } from './session-id.ts';
 
 /** What a store is created from. `journal.close()` also lets go of the lock. */
@@ -84,73 +83,69 @@ export type StartParts = {
   random(): string;
 };
 
-const makeSessionDir = (parts: StartParts): { id: string; dir: string } => {
-  const sessions = sessionsDir(parts.dataDir);
-  let id = '';
+/** Everything a session begins with, in a folder that is none yet. */
+const writeBeginning = (dir: string, id: string, parts: StartParts): SessionEvent => {
+  const blobs = openBlobStore(dir);
+  const { id: name, version } = parts.methodology;
+  const sha256 = blobs.put(Buffer.from(JSON.stringify(parts.methodology)));
+  const { target, tool, auditor } = parts;
+  const ownRules: RuleFiles = parts.ownRules ?? new Map();
+  const rules = ownRules.size > 0 && {
+    rules: { files: ownRules.size, sha256: blobs.put(Buffer.from(encodeRules(ownRules))) },
+  };
+  // What was typed may be a path of this machine: it stays out of the record.
+  const body = {
+    id,
+    target: { ...target, source: '' },
+    methodology: { id: name, version, sha256 },
+    tool,
+    auditor,
+    ...rules,
+  };
+  localFile(dir).keep({ ...nothingLocal(), source: target.source });
+  const journal = createJournalFile(dir);
   try {
-    makeDir(sessions);
-    for (let tries = 0; tries < 100; tries += 1) {
-      id = sessionId(parts.clock(), parts.target.name, parts.random());
-      const dir = sessionDir(parts.dataDir, id);
-      try {
-        fs.mkdirSync(dir, { mode: DIR_MODE });
-        syncDir(sessions);
-        return { id, dir };
-      } catch (error) {
-        if (errorCode(error) !== 'EEXIST') throw error;
-      }
-    }
-  } catch (error) {
-    throw saveError(error, sessions);
+    return append(journal, 1, parts.clock(), parts.by, { type: 'session.started', ...body });
+  } finally {
+    journal.close();
+  }
+};
+
+/** A name that no session here has. */
+const freeId = (parts: StartParts): string => {
+  let id = '';
+  for (let tries = 0; tries < 100; tries += 1) {
+    id = sessionId(parts.clock(), parts.target.name, parts.random());
+    if (!fs.existsSync(sessionDir(parts.dataDir, id))) return id;
   }
   throw new SaveError('EEXIST', `there is a session ${id} already`, 'try again');
 };
 
-/** Begins a session: it is on the disk when this returns. Throws {@link SaveError}, leaving nothing behind. */
+/** Begins a session: it is on the disk, whole, when this returns. Throws {@link SaveError}, leaving nothing behind. */
 export const startSession = (parts: StartParts): OpenSession => {
-  const { id, dir } = makeSessionDir(parts);
-  let lock: { release(): void } | undefined;
-  let journal: JournalPort | undefined;
+  const id = freeId(parts);
+  const dir = sessionDir(parts.dataDir, id);
+  let started: SessionEvent | undefined;
+  makeWhole(parts.dataDir, dir, (draft) => {
+    started = writeBeginning(draft, id, parts);
+  });
+  const lock = lockSession(dir, { since: parts.clock() });
   try {
-    lock = lockSession(dir, { since: parts.clock() });
-    const blobs = openBlobStore(dir);
-    const { id: name, version } = parts.methodology;
-    const sha256 = blobs.put(Buffer.from(JSON.stringify(parts.methodology)));
-    journal = createJournalFile(dir);
-    const { target, tool, auditor } = parts;
-    const ownRules: RuleFiles = parts.ownRules ?? new Map();
-    const rules = ownRules.size > 0 && {
-      rules: { files: ownRules.size, sha256: blobs.put(Buffer.from(encodeRules(ownRules))) },
-    };
-    // What was typed may be a path of this machine: it stays out of the record.
-    const body = {
-      id,
-      target: { ...target, source: '' },
-      methodology: { id: name, version, sha256 },
-      tool,
-      auditor,
-      ...rules,
-    };
-    const local = localFile(dir);
-    local.keep({ ...nothingLocal(), source: target.source });
-    const started = append(journal, 1, parts.clock(), parts.by, { type: 'session.started', ...body });
     return {
       id,
       dir,
-      journal: unlocking(journal, lock.release),
-      blobs,
-      local,
+      journal: unlocking(openJournalFile(dir).journal, lock.release),
+      blobs: openBlobStore(dir),
+      local: localFile(dir),
       methodology: parts.methodology,
-      ownRules,
-      events: [started],
+      ownRules: parts.ownRules ?? new Map(),
+      events: started ? [started] : [],
       opening: null,
       readOnly: null,
       notices: [],
     };
   } catch (error) {
-    journal?.close();
-    lock?.release();
-    fs.rmSync(dir, { recursive: true, force: true });
+    lock.release();
     throw error;
   }
 };

@@ -198,15 +198,29 @@ describe('opening', () => {
     let torn = 0;
     for (let cut = lastLine + 1; cut < whole.length; cut += 13) {
       fs.writeFileSync(file, whole.subarray(0, cut));
+      // As a crash leaves it: what was not saved was not remembered either.
+      fs.rmSync(path.join(dir, 'head'), { force: true });
       const opened = openJournalFile(dir);
       torn += 1;
       expect(opened.read.events).toEqual(events.slice(0, -1));
-      expect(opened.notices).toEqual([expect.stringContaining(`journal.torn-${torn}`)]);
+      expect(opened.notices).toEqual([
+        expect.stringMatching(new RegExp(`had not been reported as saved.* journal\\.torn-${torn}`)),
+      ]);
       expect(fs.readFileSync(path.join(dir, `journal.torn-${torn}`))).toEqual(whole.subarray(lastLine, cut));
       answer(opened.journal, 4, 'decided again');
       opened.journal.close();
       expect(readJournalFile(dir)).toMatchObject({ fault: null, torn: null, events: { length: 4 } });
     }
+  });
+
+  it('does not say of a torn line that was saved that it had not been', () => {
+    const { dir } = written(temporaryDir());
+    const whole = fs.readFileSync(journalPath(dir));
+    fs.writeFileSync(journalPath(dir), whole.subarray(0, -9));
+    const opened = openJournalFile(dir);
+    opened.journal.close();
+    expect(opened.notices[0]).toContain('had been reported as saved');
+    expect(opened.notices[1]).toContain('its last event is gone');
   });
 
   it('refuses to write after a line that cannot be trusted, and shows what is before it', () => {

@@ -198,6 +198,8 @@ describe('the list of sessions', () => {
     fs.mkdirSync(sessionDir(data, '.import-left-over'));
     fs.writeFileSync(path.join(data, 'sessions', 'a-file'), '');
     fs.mkdirSync(journalPath(sessionDir(data, 'odd')), { recursive: true });
+    fs.mkdirSync(sessionDir(data, 'elsewhere'));
+    fs.symlinkSync(journalPath(good.dir), journalPath(sessionDir(data, 'elsewhere')));
 
     const list = listSessions(data);
     expect(list.find((s) => s.id === good.id)).toEqual({
@@ -213,11 +215,13 @@ describe('the list of sessions', () => {
       workedMs: 4000,
     });
     const problems = Object.fromEntries(list.map((s) => [s.id, s.problem]));
-    expect(Object.keys(problems).length).toBe(5);
+    expect(Object.keys(problems).length).toBe(6);
     expect(problems[edited.id]).toContain('line 2 of its journal cannot be trusted');
     expect(problems[lost.id]).toContain('methodology test 1.0 of this session is missing');
     expect(problems.empty).toContain('is missing');
     expect(problems.odd).toContain('cannot be read');
+    expect(problems.elsewhere).toContain('is a symbolic link');
+    expect(messageOf(() => resume(data, 'elsewhere'))).toContain('is a symbolic link');
     const touched = fs.statSync(journalPath(edited.dir)).mtime.toISOString();
     expect(list.find((s) => s.id === edited.id)?.lastAt).toBe(
       [touched, '2026-11-23T10:00:00.000Z'].sort().at(-1),
