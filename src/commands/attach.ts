@@ -2,6 +2,7 @@ import { basename, extname } from 'node:path';
 import { isRefusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
 import { readInputFile } from '../io/input-file.ts';
+import { redactSecrets } from '../text/redact.ts';
 import { visible } from '../text/visible.ts';
 import type { Host } from './host.ts';
 import { withSession } from './with-session.ts';
@@ -36,14 +37,15 @@ export const attach = (
     );
   }
   return withSession(host, options.session, async (w) => {
+    const shown = visible(redactSecrets(basename(file)));
     const type = TYPES[extname(file).toLowerCase()] ?? 'application/octet-stream';
     const result = w.store.attach(basename(file), bytes, type, options.check ?? null);
     if (isRefusal(result) && result.refused === 'nothing changed')
-      host.stdout(`${w.id}: ${visible(basename(file))} is attached already, the same\n`);
+      host.stdout(`${w.id}: ${shown} is attached already, the same\n`);
     else if (isRefusal(result)) {
       host.stderr(`${result.refused}\n${result.hint}\n`);
       return 1;
-    } else host.stdout(`${w.id}: ${visible(basename(file))} attached, ${bytes.length} bytes\n`);
+    } else host.stdout(`${w.id}: ${shown} attached, ${bytes.length} bytes\n`);
     return 0;
   });
 };

@@ -10,6 +10,7 @@ import { toJson } from '../domain/session.ts';
 import type { Snapshot } from '../engine/store.ts';
 import { openWritten } from '../io/session/written.ts';
 import { plural } from '../text/plural.ts';
+import { redactSecrets } from '../text/redact.ts';
 import { visible } from '../text/visible.ts';
 import { chosenCopy } from './advisories.ts';
 import { applyAnswers, readAnswers } from './answer.ts';
@@ -32,7 +33,7 @@ import { allowLookups, bringTarget, type StartOptions, startAudit, type Workspac
 
 /** The twins of what the interface does, for scripts and for terminals that are none. Exit codes: 0 done, 1 not as asked. */
 
-const say = (host: Host, text: string): void => host.stdout(`${visible(text)}\n`);
+const say = (host: Host, text: string): void => host.stdout(`${visible(redactSecrets(text))}\n`);
 
 const runSummary = (snapshot: Snapshot) =>
   collectorsOf(snapshot.methodology).map((id) => {

@@ -21,11 +21,11 @@ export type Host = {
 export const TOOL_NAME = 'mcp-audit-workbench';
 
 /**
- * What a terminal gets: nothing in it that a terminal would act on or a reader could not see, whichever command wrote it and
- * in whichever format. JSON has its own escapes ({@link jsonText}) and passes unchanged; a file or a pipe gets the bytes as they are.
+ * What a terminal gets: no credential, and nothing in it that a terminal would act on or a reader could not see, whichever
+ * command wrote it and in whichever format. JSON has its own escapes ({@link jsonText}) and passes unchanged; a file or a pipe gets the bytes as they are.
  */
 export const shownOn = (stream: { isTTY?: boolean }, text: string): string =>
-  stream.isTTY ? visibleLines(text) : text;
+  stream.isTTY ? visibleLines(redactSecrets(text)) : text;
 
 export const createHost = (env: Record<string, string | undefined> = process.env): Host => {
   const data = dataDir(env);

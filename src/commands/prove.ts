@@ -6,6 +6,7 @@ import { locate } from '../engine/locate.ts';
 import type { ProvenCitation } from '../report/proof.ts';
 import { proveFinding } from '../report/proof.ts';
 import { plural } from '../text/plural.ts';
+import { redactSecrets } from '../text/redact.ts';
 import { visible } from '../text/visible.ts';
 import { type Host, json } from './host.ts';
 import { citedBy } from './report.ts';
@@ -76,7 +77,9 @@ export const prove = (host: Host, finding: string | undefined, options: ProveOpt
       else {
         for (const { finding: f, location, proof } of all) {
           const to = proof.state === 'moved' ? ` to ${proof.startLine}-${proof.endLine}` : '';
-          host.stdout(`${visible(`${f.id}  ${proof.state.padEnd(7)} ${placeWords(location)}${to}`)}\n`);
+          host.stdout(
+            `${visible(redactSecrets(`${f.id}  ${proof.state.padEnd(7)} ${placeWords(location)}${to}`))}\n`,
+          );
         }
         host.stdout(`${exact} of ${plural(all.length, 'citation')} exact\n`);
       }

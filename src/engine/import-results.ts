@@ -10,6 +10,8 @@ import { checksOf, type Methodology } from '../domain/methodology.ts';
 import { draftsOf, toolId } from '../results/drafts.ts';
 import { readResults } from '../results/read-results.ts';
 import { plural } from '../results/tool-result.ts';
+import { mapTexts } from '../text/map-texts.ts';
+import { redactSecrets } from '../text/redact.ts';
 import { finishItems, oneLine } from './finish-items.ts';
 import type { BlobPort, Source } from './ports.ts';
 
@@ -63,7 +65,7 @@ const couldNotLook = (file: ForeignFile, ran: RanHere, sha256: string): Made => 
       artifacts: [],
     },
     record: {
-      name: oneLine(file.name, 200),
+      name: oneLine(redactSecrets(file.name), 200),
       sha256,
       bytes: file.bytes.byteLength,
       mediaType: file.mediaType,
@@ -94,7 +96,9 @@ export const makeEvidence = async (
   const sha256 = hash('sha256', file.bytes, 'hex');
   const { ranHere } = file;
   if (ranHere?.failure) return couldNotLook(file, ranHere, sha256);
-  const report = readResults(file.bytes, file.name, file.format);
+  const read = readResults(file.bytes, file.name, file.format);
+  // What a tool calls itself goes into the record and onto the screen, as no item does.
+  const report = { ...read, tools: mapTexts(read.tools, redactSecrets) };
   // Some formats do not say which version wrote them.
   if (ranHere) for (const tool of report.tools) tool.version ||= ranHere.tool.version;
   const drafts = await draftsOf(report, {
@@ -140,7 +144,7 @@ export const makeEvidence = async (
     id,
     result,
     record: {
-      name: oneLine(file.name, 200),
+      name: oneLine(redactSecrets(file.name), 200),
       sha256,
       bytes: file.bytes.byteLength,
       mediaType: file.mediaType,

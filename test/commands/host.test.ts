@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { shownOn } from '../../src/commands/host.ts';
 import { jsonText } from '../../src/text/json-text.ts';
+import { fillRecorded, randomly } from '../support/secrets.ts';
 
 const HIDDEN = [
   '\u009b31m',
@@ -26,6 +27,8 @@ it.each(HIDDEN)('a terminal gets %j in words, and JSON as its own escape', (hidd
 });
 
 it('a pipe gets the bytes as they are', () => {
+  const token = fillRecorded('ghp_{w36}', randomly(7)).text;
+  expect(shownOn({ isTTY: true }, `src/${token}.js\n`)).toBe('src/ghp_…[40 characters].js\n');
   expect(shownOn({ isTTY: false }, 'a \u009b b\t\r\n')).toBe('a \u009b b\t\r\n');
   expect(shownOn({}, 'a \u202e b')).toBe('a \u202e b');
 });

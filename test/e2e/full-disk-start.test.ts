@@ -11,12 +11,12 @@ test('start on a disk of any fullness says what failed and what to do, and leave
   const ballast = join(disk, 'ballast');
   const home = join(disk, 'home');
   fs.writeFileSync(ballast, '');
-  fill(ballast);
-  const full = fs.statSync(ballast).size;
   let refused = 0;
   for (let free = 0; ; free += 8192) {
     fs.rmSync(home, { recursive: true, force: true });
-    fs.truncateSync(ballast, full - free);
+    // Filled anew each time: a file made longer by truncating would take no room.
+    fill(ballast);
+    fs.truncateSync(ballast, fs.statSync(ballast).size - free);
     const run = desk.cli(
       ['start', desk.repository.path, '--methodology', desk.checklists(), '--no-collect'],
       {
@@ -41,7 +41,6 @@ test('start on a disk of any fullness says what failed and what to do, and leave
       { env: { MCP_AUDIT_HOME: home } },
     );
     expect(again.code, again.stderr).toBe(0);
-    fill(ballast);
   }
   expect(refused).toBeGreaterThan(3);
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isRefusal } from '../../src/domain/decide.ts';
 import { UserError } from '../../src/domain/errors.ts';
 import { replay, toJson } from '../../src/domain/session.ts';
+import { fillRecorded, leaked, randomly } from '../support/secrets.ts';
 import { collectorOf, draft, fakeSource, fakeTree, found } from './fake-source.ts';
 import { disk, openStore } from './store-fixture.ts';
 
@@ -37,6 +38,33 @@ describe('importing', () => {
     expect(d.contents.get(sha256)?.equals(file.bytes)).toBe(true);
     expect(JSON.parse(d.contents.get(blob)!.toString())).toEqual(made.result);
     expect(store.snapshot().evidence.get(made.id)?.items.length).toBe(3);
+  });
+
+  it('records no credential of a name that a tool has', async () => {
+    const d = disk();
+    const store = openStore(d, { openSource: async () => fakeSource(tree) });
+    const token = fillRecorded('ghp_{w36}', randomly(9)).text;
+    const run = {
+      tool: { driver: { name: `lint ${token}`, version: token, rules: [{ id: token }] } },
+      results: [],
+    };
+    const bytes = Buffer.from(JSON.stringify({ version: '2.1.0', runs: [run] }));
+    const { made } = await store.importResults({
+      name: `${token}.sarif`,
+      bytes,
+      mediaType: 'application/json',
+    });
+    const { sha256, ...kept } = store.snapshot().session.imports.get(made.id)!;
+    expect(kept.tools).toEqual([expect.objectContaining({ name: 'lint ghp_…[40 characters]' })]);
+    // The file itself is kept as it was given.
+    d.contents.delete(sha256);
+    const all = [
+      made.id,
+      JSON.stringify(made),
+      JSON.stringify(d.saved().events),
+      ...[...d.contents.values()].map(String),
+    ].join();
+    expect(leaked(all.toLowerCase(), [token.slice(4).toLowerCase()], 12)).toEqual([]);
   });
 
   it('the same file again changes nothing', async () => {
