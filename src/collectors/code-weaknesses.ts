@@ -53,7 +53,6 @@ export const codeWeaknesses: Collector = {
         is(below(e.path, target.subdir)),
       );
     const primary = files.filter(read);
-    const { readSource } = await import('../analysis/sources/source.ts');
     const { rules } = await import('../analysis/weaknesses/rules/index.ts');
 
     const manifests = new Map<string, string>();
@@ -85,7 +84,7 @@ export const codeWeaknesses: Collector = {
       }
       if (BESIDE.test(below(entry.path, target.subdir)) && !SERVES.test(text)) continue;
       total += text.length;
-      sources.push(readSource(entry.path, text, language));
+      sources.push(await reading.source(entry.path, text));
       if (await reading.reader(extensionOf(entry.path)).catch(() => null))
         modules.set(entry.path, await reading.module(entry.path, text));
       if (sources.length % 100 === 0) progress(`${count(sources.length)} of ${count(primary.length)} files`);

@@ -18,8 +18,8 @@ export const network: Collector = {
     'Whom the server talks to and who chooses the address, where it listens, what is unencrypted, and what restricts it.',
   timeoutMs: 180_000,
   large: true,
-  async collect({ tree, target, signal, progress }) {
-    const { sources, unread, others } = await readServerSources(tree, target.subdir, signal);
+  async collect({ tree, target, reading, signal, progress }) {
+    const { sources, unread, others } = await readServerSources(tree, reading, target.subdir, signal);
     if (sources.length === 0 && others.size === 0 && unread.length === 0)
       return {
         outcome: 'not-applicable',

@@ -19,7 +19,7 @@ export const operations: Collector = {
   large: true,
   async collect(context) {
     const { tree, target, reading, signal, progress } = context;
-    const { sources, unread, others } = await readServerSources(tree, target.subdir, signal);
+    const { sources, unread, others } = await readServerSources(tree, reading, target.subdir, signal);
     if (sources.length === 0 && others.size === 0 && unread.length === 0)
       return {
         outcome: 'not-applicable',

@@ -50,7 +50,6 @@ export const toolText: Collector = {
         searched: 'no source and no JSON document',
         message: 'There is nothing that could define a tool in a language this tool reads.',
       };
-    const { readSource } = await import('../analysis/sources/source.ts');
     const { jsonTexts, literalTexts, rustDocTexts, textsOfEntry } = await import(
       '../analysis/tool-text/definitions.ts'
     );
@@ -87,7 +86,7 @@ export const toolText: Collector = {
       }
       total += text.length;
       texts.set(path, text);
-      layers.push(readSource(path, text, language));
+      layers.push(await reading.source(path, text));
     }
 
     const definitions: DefinitionText[] = entries.flatMap(textsOfEntry);

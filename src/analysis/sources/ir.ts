@@ -123,6 +123,23 @@ export type Import = { local: string; module: string; name: string; at: Span };
 /** `local` is the module's own name for what it exports as `name`; `from` for re-exports. */
 export type Export = { name: string; local: string; from: string | null };
 
+/** A text literal by its offsets in the file, quotes and prefix included; `text` is decoded. */
+export type Literal = {
+  start: number;
+  end: number;
+  text: string;
+  /** False when parts of it are computed. */
+  complete: boolean;
+};
+
+/** What of a file is no code, each in order of the text; none stands in another. */
+export type Marks = {
+  comments: { start: number; end: number }[];
+  literals: Literal[];
+  /** Regular expressions that the language has literals for. */
+  patterns: Literal[];
+};
+
 export type Module = {
   path: string;
   language: 'javascript' | 'python' | 'go' | 'java' | 'rust';
@@ -130,6 +147,8 @@ export type Module = {
   exports: Export[];
   /** Top-level statements, functions and classes included, in order of the file. */
   body: Stmt[];
+  /** Null when the parser gave nothing. */
+  marks: Marks | null;
   /** Lines the parser could not make sense of; not empty means that something may be missed. */
   errors: Span[];
 };

@@ -3,13 +3,14 @@ import type { Export, Import, Module, Reader, Span, Stmt } from './ir.ts';
 import { exprOf, type Reading } from './javascript/expressions.ts';
 import { type Node, spanOf } from './javascript/node.ts';
 import { statementsOf } from './javascript/statements.ts';
+import { marksOfScript } from './marks.ts';
 import { tooDeep } from './nesting.ts';
 
 /**
  * Babel is written in JavaScript: it runs wherever Node does, and a text nested without end makes it throw where a native
  * parser would take the process down with it.
  */
-const programOf = (path: string, source: string): Node => {
+const fileOf = (path: string, source: string): File => {
   const jsx = /x$|\.[cm]?js$/.test(path);
   const typescript = !/\.[cm]?jsx?$/.test(path);
   return parse(source, {
@@ -20,15 +21,17 @@ const programOf = (path: string, source: string): Node => {
     allowAwaitOutsideFunction: true,
     allowUndeclaredExports: true,
     plugins: [...(typescript ? ['typescript' as const] : []), ...(jsx ? ['jsx' as const] : []), 'decorators'],
-  }).program as unknown as Node;
+  }) as unknown as File;
 };
+
+type File = Parameters<typeof marksOfScript>[0];
 
 /** How often what cannot be parsed is cut out of one file. */
 const MOST_CUTS = 5;
 
 /**
- * Empties the statement around a line: from the last line before it that starts a statement at the left margin to the
- * next one that does. Line numbers stay what they were.
+ * Blanks the statement around a line: from the last line before it that starts a statement at the left margin to the
+ * next one that does. All offsets stay what they were.
  */
 const without = (lines: string[], line: number): { lines: string[]; cut: Span } => {
   const starts = (i: number): boolean => /^[\w@$]/.test(lines[i] ?? '');
@@ -37,17 +40,17 @@ const without = (lines: string[], line: number): { lines: string[]; cut: Span } 
   let last = Math.max(line, first + 1);
   while (last < lines.length && !starts(last)) last++;
   return {
-    lines: lines.map((text, i) => (i >= first && i < last ? '' : text)),
+    lines: lines.map((text, i) => (i >= first && i < last ? ' '.repeat(text.length) : text)),
     cut: { line: first + 1, endLine: last },
   };
 };
 
-const parsed = (path: string, source: string): { program: Node | null; text: string; errors: Span[] } => {
+const parsed = (path: string, source: string): { file: File | null; text: string; errors: Span[] } => {
   const errors: Span[] = [];
   let text = source;
   for (let cuts = 0; cuts <= MOST_CUTS; cuts++) {
     try {
-      return { program: programOf(path, text), text, errors };
+      return { file: fileOf(path, text), text, errors };
     } catch (error) {
       const line = (error as { loc?: { line: number } }).loc?.line;
       if (line === undefined || cuts === MOST_CUTS) break;
@@ -56,7 +59,7 @@ const parsed = (path: string, source: string): { program: Node | null; text: str
       text = rest.lines.join('\n');
     }
   }
-  return { program: null, text, errors: [{ line: 1, endLine: source.split('\n').length }] };
+  return { file: null, text, errors: [{ line: 1, endLine: source.split('\n').length }] };
 };
 
 const nameOf = (node: Node): string => node.name ?? node.value ?? '';
@@ -192,15 +195,16 @@ export const readJavascript: Reader = {
       imports: [],
       exports: [],
       body: [],
+      marks: null,
       errors,
     });
     const whole = { line: 1, endLine: 1 };
     if (tooDeep(source)) return empty([whole]);
-    const { program, text, errors } = parsed(path, source);
-    if (!program) return empty(errors);
-    const module = empty(errors);
+    const { file, text, errors } = parsed(path, source);
+    if (!file) return empty(errors);
+    const module = { ...empty(errors), marks: marksOfScript(file, text) };
     try {
-      readBody({ source: text, before: [] }, program, module);
+      readBody({ source: text, before: [] }, file.program, module);
     } catch (error) {
       // Nested deeper than the stack: what was read before it stands.
       if (!(error instanceof RangeError)) throw error;

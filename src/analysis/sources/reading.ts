@@ -1,6 +1,7 @@
 import { extensionOf } from '../files/paths.ts';
 import type { Module, Reader } from './ir.ts';
 import { languages } from './readers.ts';
+import { readSource, type Source, weaknessLanguage } from './source.ts';
 
 type Tree = { text(path: string): Promise<string | null> };
 
@@ -15,6 +16,8 @@ export type Reading = {
   reader(extension: string): Promise<Reader | null>;
   /** A file of a language that is read. Rejects when its parser is missing. */
   module(path: string, text: string): Promise<Module>;
+  /** A file in a language that rules for weaknesses know; also where its parser is missing. */
+  source(path: string, text: string): Promise<Source>;
   /** What `make` gives, the same for everybody who asks by this name. */
   once<T>(name: string, make: () => Promise<T>): Promise<T>;
 };
@@ -34,18 +37,21 @@ export const createReading = (tree: Tree): Reading => {
     const language = languages.find((l) => l.extensions.includes(extension));
     return language ? once(`reader of ${language.name}`, () => language.load()) : Promise.resolve(null);
   };
+  const module: Reading['module'] = async (path, text) => {
+    const held = modules.get(path);
+    if (held) return held;
+    const own = await reader(extensionOf(path));
+    if (!own) throw new Error(`there is no reader for ${path}`);
+    const made = own.read(path, text);
+    modules.set(path, made);
+    return made;
+  };
   return {
     once,
+    module,
+    source: async (path, text) =>
+      readSource(path, text, weaknessLanguage(path)!, await module(path, text).catch(() => null)),
     reader,
     text: (path) => tree.text(path).catch(() => null),
-    async module(path, text) {
-      const held = modules.get(path);
-      if (held) return held;
-      const own = await reader(extensionOf(path));
-      if (!own) throw new Error(`there is no reader for ${path}`);
-      const module = own.read(path, text);
-      modules.set(path, module);
-      return module;
-    },
   };
 };

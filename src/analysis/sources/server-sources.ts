@@ -8,7 +8,8 @@ import {
 } from '../files/paths.ts';
 import { readTexts } from '../files/read-texts.ts';
 import { isMinified } from './minified.ts';
-import { readSource, type Source, weaknessLanguage } from './source.ts';
+import type { Reading } from './reading.ts';
+import { type Source, weaknessLanguage } from './source.ts';
 
 type Entry = { path: string; kind: string };
 type Tree = { entries: readonly Entry[]; text(path: string): Promise<string | null> };
@@ -45,6 +46,7 @@ const NOT_A_SERVER = new Set([
 /** The hand-written sources of the server itself: no tests, examples, vendored or generated code. */
 export const readServerSources = async (
   tree: Tree,
+  reading: Reading,
   subdir: string,
   signal: AbortSignal,
 ): Promise<ServerSources> => {
@@ -75,7 +77,7 @@ export const readServerSources = async (
       continue;
     }
     total += text.length;
-    found.sources.push(readSource(entry.path, text, weaknessLanguage(entry.path)!));
+    found.sources.push(await reading.source(entry.path, text));
     // Long runs leave room for what else waits on this thread.
     if (found.sources.length % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
   }

@@ -1,13 +1,11 @@
 import { lineFinder } from '../files/lines.ts';
 import { extensionOf } from '../files/paths.ts';
-import { scanBraceLanguage } from './scan-brace-language.ts';
-import { tokenizeJavaScript } from './tokens-javascript.ts';
-import { tokenizePython } from './tokens-python.ts';
+import type { Literal, Marks, Module } from './ir.ts';
+import { scanMarks } from './scan-marks.ts';
+
+export type { Literal } from './ir.ts';
 
 export type Language = 'script' | 'python' | 'go' | 'rust' | 'java';
-
-/** A string literal of the source; `text` is decoded as far as its language's reader decodes. */
-export type Literal = { start: number; end: number; text: string; complete: boolean };
 
 /**
  * One source file in three layers of the same length, so that an offset means the same place in each: the text as it
@@ -79,43 +77,62 @@ const hollow = (raw: string, opening: '${' | '{' | null): string => {
   return quote(raw[0]!) + inside + quote(raw.at(-1)!);
 };
 
-type Span = { type: string; text: string; start: number; end: number; complete: boolean };
+const NOTHING: Marks = { comments: [], literals: [], patterns: [] };
 
-const tokensOf = (text: string, language: Language): readonly Span[] => {
-  if (language === 'script') return tokenizeJavaScript(text).list;
-  if (language === 'python') return tokenizePython(text).list;
-  return scanBraceLanguage(text, language);
+/** Kotlin, which is not parsed, and scripts whose parser gave them up are scanned for quotes. */
+const marksOf = (text: string, language: Language, module: Module | null): Marks =>
+  module?.marks ??
+  (language === 'script'
+    ? scanMarks(text, ['"', "'", '`'])
+    : language === 'java'
+      ? scanMarks(text, ['"""', '"'])
+      : NOTHING);
+
+/** Rust keeps its tests in the file they test, at its end: where they begin. */
+const endOfServer = (text: string, language: Language): number => {
+  const at = language === 'rust' ? text.search(/^#\[cfg\(test\)\]\s{0,20}\n(?:pub )?mod\s/m) : -1;
+  return at < 0 ? text.length : at;
 };
 
-/** Rust keeps its tests in the file they test, at its end. */
-const withoutTests = (text: string): string => {
-  const at = text.search(/^#\[cfg\(test\)\]\s{0,20}\n(?:pub )?mod\s/m);
-  return at < 0 ? text : text.slice(0, at) + blank(text.slice(at));
-};
-
-/** Linear in the text; broken code gives layers too. */
-export const readSource = (path: string, given: string, language: Language): Source => {
-  const text = language === 'rust' ? withoutTests(given) : given;
+/** `module` is what its reader made of it, or null where there is none. Linear in the text. */
+export const readSource = (
+  path: string,
+  given: string,
+  language: Language,
+  module: Module | null,
+): Source => {
+  const served = endOfServer(given, language);
+  const text = given.slice(0, served) + blank(given.slice(served));
+  const opening = language === 'script' ? '${' : language === 'python' ? '{' : null;
+  const marks = marksOf(given, language, module);
+  const before = <T extends { start: number }>(list: readonly T[]): T[] =>
+    list.filter((m) => m.start < served);
+  const literals = before(marks.literals);
+  const patterns = before(marks.patterns);
+  const all = [
+    ...before(marks.comments).map((m) => ({ ...m, as: 'comment' as const, complete: true })),
+    ...literals.map((m) => ({ ...m, as: 'literal' as const })),
+    ...patterns.map((m) => ({ ...m, as: 'pattern' as const })),
+  ].sort((a, b) => a.start - b.start);
   const code: string[] = [];
   const bare: string[] = [];
-  const literals: Literal[] = [];
-  const patterns: Literal[] = [];
-  const opening = language === 'script' ? '${' : language === 'python' ? '{' : null;
   let at = 0;
-  for (const t of tokensOf(text, language)) {
-    const between = blank(text.slice(at, t.start));
-    const raw = text.slice(t.start, t.end);
-    code.push(between, raw);
-    if (t.type === 'string') {
-      literals.push({ start: t.start, end: t.end, text: t.text, complete: t.complete });
-      bare.push(between, hollow(raw, t.complete ? null : opening));
-    } else if (t.type === 'regex') {
-      patterns.push({ start: t.start, end: t.end, text: t.text, complete: true });
-      bare.push(between, `/${blank(raw.slice(1, -1))}/`);
-    } else bare.push(between, raw);
-    at = t.end;
+  for (const m of all) {
+    if (m.start < at) continue;
+    const between = text.slice(at, m.start);
+    const raw = text.slice(m.start, m.end);
+    code.push(between, m.as === 'comment' ? blank(raw) : raw);
+    bare.push(
+      between,
+      m.as === 'comment'
+        ? blank(raw)
+        : m.as === 'pattern'
+          ? `/${blank(raw.slice(1, -1))}/`
+          : hollow(raw, m.complete ? null : opening),
+    );
+    at = m.end;
   }
-  const rest = blank(text.slice(at));
+  const rest = text.slice(at);
   const lineOf = lineFinder(text);
   return {
     path,

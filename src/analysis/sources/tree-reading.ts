@@ -1,5 +1,6 @@
 import { lineFinder } from '../files/lines.ts';
 import type { Class, Expr, Fn, Import, Module, Span, Stmt, Target } from './ir.ts';
+import { marksOfTree } from './marks.ts';
 import type { Grammar } from './tree-grammar.ts';
 import type { ParsedTree, TreeNode } from './tree-node.ts';
 import { commentText } from './tree-text.ts';
@@ -37,13 +38,13 @@ const merged = (spans: Span[]): Span[] => {
 /** Reads a file with a grammar; without one (null), or when it cannot be parsed within bounds, all of it is in `errors`. */
 export const readTree = (
   grammar: Grammar | null,
-  language: Module['language'],
+  language: Exclude<Module['language'], 'javascript'>,
   path: string,
   source: string,
   read: (r: Reading, root: TreeNode) => Stmt[],
 ): Module => {
   const line = lineFinder(source);
-  const empty = { path, language, imports: [], exports: [], body: [] };
+  const empty = { path, language, imports: [], exports: [], body: [], marks: null };
   const unread = { ...empty, errors: [{ line: 1, endLine: line(source.length) }] };
   const tree = grammar && source.length <= MOST_READ ? parsed(grammar, source) : null;
   if (!grammar || !tree) return unread;
@@ -80,6 +81,7 @@ export const readTree = (
     ...empty,
     imports: r.imports,
     body,
+    marks: marksOfTree(tree, language, source),
     errors: merged(tree.errors.map((e) => spanOf(e.from, e.to))),
   };
 };

@@ -331,6 +331,7 @@ describe('other languages', () => {
       imports: [{ local: 'exec', module: 'os/exec', name: '*', at }],
       exports: [],
       errors: [],
+      marks: null,
       body: [
         { at, kind: 'function', fn: handler },
         {
@@ -365,6 +366,7 @@ describe('other languages', () => {
       imports: [{ local: 'os', module: 'os', name: '*', at }],
       exports: [],
       errors: [],
+      marks: null,
       body: [{ at, kind: 'function', fn: fn('run', [['a', type]], body, [call(dot(name('mcp'), 'tool'))]) }],
     });
     expect(await run(module('str'))).toEqual(['strong shell-command a of run at a.py:1']);
@@ -415,7 +417,17 @@ describe('the engine', () => {
     await expect(
       flowsOf(files).then(() =>
         analyse(
-          [{ path: 'a.ts', language: 'javascript', imports: [], exports: [], body: [], errors: [] }],
+          [
+            {
+              path: 'a.ts',
+              language: 'javascript',
+              imports: [],
+              exports: [],
+              body: [],
+              errors: [],
+              marks: null,
+            },
+          ],
           knowledge([]),
           async () => {
             throw stop;

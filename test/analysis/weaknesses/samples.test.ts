@@ -27,12 +27,14 @@ const samples = {
   ...transport,
 };
 
-const packageOf = async (file: string, text: string) =>
-  packagesOf(
-    [readSource(file, text, weaknessLanguage(file)!)],
+const packageOf = async (file: string, text: string) => {
+  const module = file.endsWith('.kt') ? null : await parse(file, text);
+  return packagesOf(
+    [readSource(file, text, weaknessLanguage(file)!, module)],
     new Map(),
-    new Map(file.endsWith('.kt') ? [] : [[file, await parse(file, text)]]),
+    new Map(module ? [[file, module]] : []),
   )[0]!;
+};
 
 describe('rules on samples', () => {
   it('are each known by one id, and each have samples', () => {

@@ -1,28 +1,51 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Language, readSource } from '../../../src/analysis/sources/source.ts';
+import { createReading } from '../../../src/analysis/sources/reading.ts';
+import { readSource } from '../../../src/analysis/sources/source.ts';
 import { backtracks } from '../../../src/analysis/weaknesses/backtracking.ts';
 
-const bare = (text: string, language: Language) =>
-  readSource('x', text, language).bare.replace(/\s+/g, ' ').trim();
+const { reader } = createReading({ text: async () => null });
+const ENDINGS = { script: 'ts', python: 'py', go: 'go', rust: 'rs', java: 'java' } as const;
+type Language = keyof typeof ENDINGS;
+
+const source = async (text: string, language: Language) =>
+  readSource('x', text, language, (await reader(ENDINGS[language]))!.read(`x.${ENDINGS[language]}`, text));
+const bare = async (text: string, language: Language) =>
+  (await source(text, language)).bare.replace(/\s+/g, ' ').trim();
 
 describe('layers of a source', () => {
-  it('take comments and quoted text away, and leave computed parts', () => {
-    expect(bare('f(`a ${token} b`); // token', 'script')).toBe('f(` ${token} `);');
-    expect(bare('f(f"a {token} b") # token', 'python')).toBe('f( {token} ")');
-    expect(bare('f("token") /* token */ + `token`', 'go')).toBe('f(" ") + ` `');
-    expect(bare("f(r#\"token\"#, 'a', x: &'a str) // t", 'rust')).toMatch(/^f\( +, 'a', x: &'a str\)$/);
-    expect(bare('f("""\ntoken\n""", \'"\') // t', 'java')).toBe('f(" ", \'"\')');
+  it('take comments and quoted text away, and leave computed parts', async () => {
+    expect(await bare('f(`a ${token} b`, /token/); // token', 'script')).toBe('f(` ${token} `, / /);');
+    expect(await bare('f(f"a {token} b") # token', 'python')).toBe('f( {token} ")');
+    expect(await bare('package p\nvar x = f("token") /* token */ + `token`', 'go')).toBe(
+      'package p var x = f(" ") + ` `',
+    );
+    expect(await bare("fn f<'a>(x: &'a str) { g(r#\"token\"#, 'a') } // t", 'rust')).toMatch(
+      /^fn f<'a>\(x: &'a str\) \{ g\( +, 'a'\) \}$/,
+    );
+    expect(await bare('class A { void f() { g("""\ntoken\n""", \'"\'); } } // t', 'java')).toBe(
+      'class A { void f() { g(" ", \'"\'); } }',
+    );
   });
 
-  it('have the length of the text, whatever it is', () => {
+  it('scan for quotes what is not parsed', () => {
+    const kotlin = readSource('x.kt', 'val a = """token""" + "t" // token', 'java', null);
+    expect(kotlin.bare.replace(/\s+/g, ' ').trim()).toBe('val a = " " + " "');
+    const script = readSource('x.ts', 'f(`a ${token}`, "t"', 'script', null);
+    expect(script.literals.map((l) => [l.text, l.complete])).toEqual([
+      ['a ${token}', false],
+      ['t', true],
+    ]);
+  });
+
+  it('have the length of the text, whatever it is', async () => {
     for (const language of ['script', 'python', 'go', 'rust', 'java'] as const)
-      fc.assert(
-        fc.property(
+      await fc.assert(
+        fc.asyncProperty(
           fc.string({ maxLength: 200, unit: fc.constantFrom(...'"\'`\\/*#{}$() \nrbfx<é') }),
-          (text) => {
-            const source = readSource('x', text, language);
-            expect([source.code.length, source.bare.length]).toEqual([text.length, text.length]);
+          async (text) => {
+            for (const layers of [await source(text, language), readSource('x', text, language, null)])
+              expect([layers.code.length, layers.bare.length]).toEqual([text.length, text.length]);
           },
         ),
       );
