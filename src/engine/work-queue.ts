@@ -9,7 +9,7 @@ export type WorkQueue<T> = {
 
 /**
  * Runs work in the order it came, `concurrency` at a time. Work may be added while other work runs. Of the work that `isLarge`
- * one runs at a time: what waits behind it may begin before it.
+ * one runs at a time, and it goes first: one after the other it shares what it holds.
  */
 export const createWorkQueue = <T>(
   concurrency: number,
@@ -21,7 +21,9 @@ export const createWorkQueue = <T>(
   let large = 0;
   const pump = () => {
     while (active < concurrency) {
-      const next = waiting.find((w) => large === 0 || !isLarge(w.work));
+      const next =
+        (large === 0 ? waiting.find((w) => isLarge(w.work)) : undefined) ??
+        waiting.find((w) => !isLarge(w.work));
       if (!next) return;
       waiting = waiting.filter((w) => w !== next);
       const size = isLarge(next.work) ? 1 : 0;

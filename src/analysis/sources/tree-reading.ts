@@ -48,10 +48,15 @@ export const readTree = (
   const unread = { ...empty, errors: [{ line: 1, endLine: line(source.length) }] };
   const tree = grammar && source.length <= MOST_READ ? parsed(grammar, source) : null;
   if (!grammar || !tree) return unread;
-  const spanOf = (from: number, to: number): Span => ({
-    line: line(from),
-    endLine: line(Math.max(from, to - 1)),
-  });
+  // Most of what there is stands on one line: one span a line is half the memory of a tree.
+  const oneLine: Span[] = [];
+  const spanOf = (from: number, to: number): Span => {
+    const first = line(from);
+    const endLine = line(Math.max(from, to - 1));
+    if (first !== endLine) return { line: first, endLine };
+    oneLine[first] ??= { line: first, endLine };
+    return oneLine[first];
+  };
   const commentsByEnd = new Map(
     tree.comments.map((c) => [line(c.from + source.slice(c.from, c.to).trimEnd().length), c]),
   );
