@@ -20,7 +20,7 @@ const MOST_READS = 12;
  * hour.
  */
 const CHARACTERS_A_REPORT = 120;
-const REPORTS_BEFORE = 1000;
+const REPORTS_BEFORE = 600;
 /** Offsets are told in bytes of UTF-16. */
 const BYTES_A_CHARACTER = 2;
 

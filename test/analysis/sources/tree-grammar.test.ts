@@ -14,7 +14,7 @@ describe('a text made to hold the parser up', () => {
     ['a.rs', "'a"],
     ['A.java', 'a?b:'],
   ])('is given up and told: %s %s', async (path, unit) => {
-    const module = await read(path, unit.repeat(20_000));
+    const module = await read(path, unit.repeat(10_000));
     expect(module.errors).toHaveLength(1);
   });
 
