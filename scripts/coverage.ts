@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { cellsOf, tableOf } from '../test/coverage/table.ts';
+import { cellsOf, isHeld, tableOf } from '../test/coverage/table.ts';
 import { tried } from '../test/coverage/try.ts';
 
 const { values } = parseArgs({
@@ -36,7 +36,7 @@ process.stdout.write(`${table}\n`);
 if (values.write) {
   const path = join(import.meta.dirname, '..', 'docs', 'evidence-coverage.md');
   const text = readFileSync(path, 'utf8');
-  const cells = cellsOf(results.filter((r) => !r.program.name.includes(' × ')));
+  const cells = cellsOf(results.filter((r) => isHeld(r.program)));
   writeFileSync(
     join(import.meta.dirname, '..', 'test', 'coverage', 'cells.json'),
     `${JSON.stringify(cells, null, 2)}\n`,

@@ -54,6 +54,8 @@ export const sinkShape = z.enum([
   'url-path',
   /** An item of an argument list that an option before it makes the name of a file: `-f`, `--from-file=`. */
   'file-option',
+  /** As it came in: not worked out of it by other calls, not part of a text. */
+  'direct',
   /** What a list begins with, or the whole of a list: the program that is started. */
   'head',
 ]);

@@ -123,6 +123,8 @@ export const fits = (rule: SinkRule, t: Taint): boolean => {
       return !t.joined || (NAMES_HOST.test(t.prefix) && t.prefix !== '\0');
     case 'url-path':
       return t.joined && IN_PATH.test(t.prefix) && !NAMES_SCHEME.test(t.prefix);
+    case 'direct':
+      return !t.joined && t.passed.length === 0;
     case 'head':
       return !t.joined || t.prefix === '';
     default:
@@ -170,6 +172,16 @@ const spelled = (expr: Expr, args: readonly Given[], hint: RegExp): { value: Val
   return { value, name };
 };
 
+/** What a call gives to each position a sink names. */
+const givenTo = (rule: SinkRule, args: readonly Given[], object: Value): Value[] =>
+  rule.arguments.map((position) => {
+    const given = argumentAt(args, object, position);
+    // Where the items of a list say that it is a sink, what else it may be is none.
+    const byItems =
+      given.items && rule.sink.when.some((c) => c.property === 'item' && c.argument === position);
+    return byItems ? { ...given, taints: [] } : given;
+  });
+
 /** Notes what reaches the sinks a call is; true when it is one. */
 export const checkSinks = (
   f: Frame,
@@ -187,35 +199,30 @@ export const checkSinks = (
     for (const rule of made ? [...found, ...sinksOf(f.engine.knows, 'new *', language)] : found) {
       if (rule.except?.test(path)) continue;
       if (!rule.sink.when.every((c) => holds(c, args, object))) continue;
-      let value = NOTHING;
-      for (const position of rule.arguments) {
-        const given = argumentAt(args, object, position);
-        // Where the items of a list say that it is a sink, what else it may be is none.
-        const byItems =
-          given.items && rule.sink.when.some((c) => c.property === 'item' && c.argument === position);
-        value = union(value, byItems ? { ...given, taints: [] } : given);
-      }
       const isMade = rule.exact.has('new *');
       const named = isMade && rule.hint ? spelled(expr, args, rule.hint) : null;
-      if (named) value = named.value;
+      // Each position for itself: what text one of them is says nothing of a value beside it.
+      const values = named ? [named.value] : givenTo(rule, args, object);
       // A callee with a common name is one when the text says so.
-      if (!isMade && value !== NOTHING && (!rule.hint || rule.hint.test(value.words))) isSink = true;
+      if (!isMade && values.some((v) => v !== NOTHING && (!rule.hint || rule.hint.test(v.words))))
+        isSink = true;
       const at = placeIn(f, expr.at.line);
-      for (const t of taintsFor(rule, value)) {
-        // Whether a parameter's own text fits is for the callers to say.
-        if (t.joined && !fits(rule, t)) continue;
-        addHit(f, {
-          rule,
-          at,
-          endLine: expr.at.endLine,
-          callee: path,
-          inside: f.info?.fn.name ?? '',
-          taint: guardedHere(f, { ...t, trail: step(t.trail, at) }),
-          words: named ? named.name : value.words,
-          ...ofList(rule, value),
-          tool: '',
-        });
-      }
+      for (const value of values)
+        for (const t of taintsFor(rule, value)) {
+          // Whether a parameter's own text fits is for the callers to say.
+          if (t.joined && !fits(rule, t)) continue;
+          addHit(f, {
+            rule,
+            at,
+            endLine: expr.at.endLine,
+            callee: path,
+            inside: f.info?.fn.name ?? '',
+            taint: guardedHere(f, { ...t, trail: step(t.trail, at) }),
+            words: named ? named.name : value.words,
+            ...ofList(rule, value),
+            tool: '',
+          });
+        }
     }
   }
   return isSink;

@@ -259,8 +259,9 @@ export const apply = (
     const { taint } = hit;
     const r = sub.resolve(taint.source, taint.key);
     if (r === null) addHit(f, { ...hit, taint: guardedHere(f, taint) });
+    // What the function made of its parameter is looked at here; only a list handed on as it is, the caller knows better.
     else
-      for (const outer of hit.list ? taintsFor(hit.rule, r) : allTaints(r))
+      for (const outer of hit.list && taint.passed.length === 0 ? taintsFor(hit.rule, r) : allTaints(r))
         addHit(f, {
           ...hit,
           list: hit.list === true && r.items === null,

@@ -1,7 +1,7 @@
 import type { Class, Expr, Stmt } from '../sources/ir.ts';
 import { assignTo, lasting, remember } from './assign.ts';
 import { classEntries, decorated } from './decorators.ts';
-import { addGuards, bothGuards, type Frame, leave, placeIn } from './frame.ts';
+import { addGuards, bothGuards, type Frame, guardedHere, leave, placeIn } from './frame.ts';
 import { elements } from './members.ts';
 import { typed } from './types.ts';
 import { NOTHING, type Tested, textOf, through, union, type Value, valueWith } from './value.ts';
@@ -228,7 +228,7 @@ const runOne = (f: Frame, s: Stmt): boolean => {
     }
     case 'return': {
       if (s.value) {
-        const v = through(valueAt(f, s.value), placeIn(f, s.at.line));
+        const v = guardedWhole(f, through(valueAt(f, s.value), placeIn(f, s.at.line)));
         f.returns = union(f.returns, v);
         // What it answers about its parameters is for those who ask.
         f.returns = { ...f.returns, tests: [] };
@@ -269,6 +269,17 @@ const runOne = (f: Frame, s: Stmt): boolean => {
 };
 
 const p = (f: Frame) => f.engine.program;
+
+/** What is returned carries the guards of the way it is returned on, the parts of several results too. */
+const guardedWhole = (f: Frame, v: Value, depth = 0): Value => {
+  if (f.guards.size === 0 || depth > 2 || v === NOTHING) return v;
+  return {
+    ...v,
+    taints: v.taints.map((t) => guardedHere(f, t)),
+    items: v.items?.map((x) => guardedWhole(f, x, depth + 1)) ?? null,
+    fields: v.fields && new Map([...v.fields].map(([k, x]) => [k, guardedWhole(f, x, depth + 1)])),
+  };
+};
 
 /** `a.b.c` as text, for calls that are recognised by their spelling alone. */
 export const pathText = (e: Expr): string =>
