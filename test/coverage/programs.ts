@@ -257,7 +257,8 @@ export const programsOf = (
     }
   for (const [id, { call, shape }] of first) {
     const rule = ruleOf.get(id)!;
-    for (const [c, how] of Object.entries(p.carriers))
+    // What only counts as it came in is not asked for behind something it went through.
+    for (const [c, how] of shape === 'direct' ? [] : Object.entries(p.carriers))
       if (!how.joined || takesJoined(rule, shape))
         add(
           'carrier',
