@@ -1,5 +1,6 @@
 import type { CollectContext, Collector, Gathered, ItemDraft, SourceTree } from '../collectors/collector.ts';
 import { UserError } from '../domain/errors.ts';
+import { plural } from '../text/plural.ts';
 
 /** What a collector asked for and did not get: paths of files, and folders of which nobody knows what is in them. */
 type Missed = { files: Set<string>; folders: ReadonlySet<string> };
@@ -55,12 +56,10 @@ const named = (paths: ReadonlySet<string>): string => {
   return `${sorted.slice(0, MOST_NAMED).join(', ')}${sorted.length > MOST_NAMED ? ` and ${sorted.length - MOST_NAMED} more` : ''}`;
 };
 
-const counted = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
-
 const tell = ({ files, folders }: Missed): { title: string; detail: string } => ({
   title: `${[
-    ...(files.size > 0 ? [counted(files.size, 'file')] : []),
-    ...(folders.size > 0 ? [counted(folders.size, 'folder')] : []),
+    ...(files.size > 0 ? [plural(files.size, 'file')] : []),
+    ...(folders.size > 0 ? [plural(folders.size, 'folder')] : []),
   ].join(' and ')} of the commit could not be read: missing or damaged`,
   detail: [
     ...(files.size > 0 ? [`Files: ${named(files)}.`] : []),

@@ -113,7 +113,7 @@ export const modelSource = (m: ReportModel): ((text: string) => string | null) =
 /** Every string of a JSON file that reads as words, with the dotted path of its field. */
 export const wordsOfJson = (value: unknown, at = ''): { at: string; text: string }[] =>
   typeof value === 'string'
-    ? /[A-Za-z]{2,}\s+[A-Za-z]/.test(value)
+    ? /[A-Za-z]{2}\s{1,9}[A-Za-z]/.test(value)
       ? [{ at, text: value }]
       : []
     : typeof value === 'object' && value !== null
