@@ -99,16 +99,22 @@ const scanTree = async (
         byCodePoint(a.path, b.path) ||
         a.hit.startLine - b.hit.startLine,
     );
-  for (const { path, hit, strength, why } of ranked.slice(0, MOST_ITEMS))
+  for (const same of byValue(ranked).slice(0, MOST_ITEMS)) {
+    const { path, hit, strength, why } = same[0]!;
+    const many = same.length > 1 ? ` (${plural(same.length, 'place')})` : '';
     items.push(
-      lead(`tree-${hit.id}`, CHECKS, `${capital(hit.label)} in ${baseName(path)}: ${hit.masked}`, {
+      lead(`tree-${hit.id}`, CHECKS, `${capital(hit.label)} in ${baseName(path)}: ${hit.masked}${many}`, {
         ...COMMON,
         strength,
         detail: why,
         at: { path, startLine: hit.startLine, endLine: hit.endLine },
+        places: same
+          .slice(1)
+          .map((f) => ({ path: f.path, startLine: f.hit.startLine, endLine: f.hit.endLine })),
         redactedSnippet: hit.snippet,
       }),
     );
+  }
   // What is hardly a secret is shown by file: an example file may hold thirty of them.
   for (const group of byPath(
     weighed.filter((f) => f.strength === 'weak').map((f) => ({ ...f, key: f.path })),
@@ -182,11 +188,22 @@ const scanTree = async (
   return { found, read };
 };
 
+/** One key is one thing to revoke, in however many places it stands; in the order of the places that come first. */
+const byValue = <T extends Found>(found: readonly T[]): T[][] => {
+  const groups = new Map<string, T[]>();
+  for (const f of found) {
+    const key = `${f.hit.id} ${f.hit.value}`;
+    groups.set(key, [...(groups.get(key) ?? []), f]);
+  }
+  return [...groups.values()];
+};
+
 const secretFiles = async (
   { tree, target }: CollectContext,
   found: readonly Found[],
 ): Promise<ItemDraft[]> => {
   const items: ItemDraft[] = [];
+  const seen = new Map<string, ItemDraft>();
   for (const entry of tree.entries.filter((e) => e.kind !== 'submodule')) {
     const kind = SECRET_FILES.find(([, pattern]) => pattern.test(entry.path))?.[0];
     if (!kind) continue;
@@ -194,25 +211,38 @@ const secretFiles = async (
     if (
       kind === 'credentials file' &&
       /\.npmrc$/.test(entry.path) &&
-      (text === null || !/_auth|_password|authToken/i.test(text))
+      // `_authToken=${NPM_TOKEN}` names a variable.
+      (text === null || !/(?:_auth\w*|_password)\s*=\s*(?!["']?\$\{?\w+\}?)\S/i.test(text))
     )
       continue;
     const hits = found.filter((f) => f.path === entry.path).length;
     const values = (text ?? '').split('\n').filter((l) => /^\s*(?:export\s+)?\w+\s*=\s*\S/.test(l)).length;
     if (kind === 'environment file' && text !== null && values === 0) continue;
-    items.push(
-      lead('secret-file', [...CHECKS, '2.3.3'], `${capital(kind)} in the repository: ${entry.path}`, {
+    const strength = setting(below(entry.path, target.subdir)) ? 'weak' : hits > 0 ? 'strong' : 'moderate';
+    const content = `${kind} ${strength} ${text ?? entry.oid}`;
+    const copy = seen.get(content);
+    if (copy) {
+      copy.places = [...(copy.places ?? []), { path: entry.path, startLine: 1 }];
+      continue;
+    }
+    const item = lead(
+      'secret-file',
+      [...CHECKS, '2.3.3'],
+      `${capital(kind)} in the repository: ${entry.path}`,
+      {
         class: 'hardcoded-secret',
         cwe: ['CWE-538'],
-        strength: setting(below(entry.path, target.subdir)) ? 'weak' : hits > 0 ? 'strong' : 'moderate',
+        strength,
         detail:
           kind === 'environment file'
             ? `${plural(values, 'variable')} with a value, ${plural(hits, 'of them', 'of them')} ${hits === 1 ? 'looks' : 'look'} like a secret.`
             : `${bytes(entry.size)}. Such files do not belong into a repository, even encrypted or empty.`,
         at: { path: entry.path, startLine: 1 },
         redactedSnippet: `(${kind}, ${bytes(entry.size)}; contents not shown)`,
-      }),
+      },
     );
+    seen.set(content, item);
+    items.push(item);
   }
   const ignore = tree.allEntries.find((e) => e.path === '.gitignore');
   const ignored = ignore ? await tree.text('.gitignore') : null;

@@ -40,6 +40,17 @@ describe('weaknesses in code', () => {
     expect(items.filter((i) => i.rule === 'no-host-check').map((i) => i.at?.path)).toEqual(['a/src/http.ts']);
   });
 
+  it('holds a server without authentication on this machine alone for less than one on the network', async () => {
+    const strengthOf = async (host: string) =>
+      (
+        await run(codeWeaknesses, {
+          files: { 'src/a.py': `HOST = "${host}"\nmcp.run(transport="sse", host=HOST)\n` },
+        })
+      ).item('open-route').strength;
+    expect(await strengthOf('127.0.0.1')).toBe('moderate');
+    expect(await strengthOf('0.0.0.0')).toBe('strong');
+  });
+
   it('leaves tests, examples, vendored and generated files out', async () => {
     const bad = 'requests.get(url, verify=False)\n';
     const { gathered } = await run(codeWeaknesses, {

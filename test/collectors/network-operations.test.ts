@@ -94,6 +94,13 @@ describe('network', () => {
       files: { 'src/client-ip.ts': `const ip = req.headers['x-forwarded-for'];\n${weak}` },
     });
     expect(inbound.rules).not.toContain('private-address-filter');
+    const channels = await run(network, {
+      files: {
+        'a.go':
+          'package a\n// url\nfunc f(isIM, isPrivate bool) error {\n\tif isPrivate {\n\t\treturn errors.New("no")\n\t}\n\treturn nil\n}\n',
+      },
+    });
+    expect(channels.rules).not.toContain('private-address-filter');
   });
 
   it('sees what goes in clear, and what tells about the server', async () => {

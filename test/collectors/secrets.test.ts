@@ -36,6 +36,25 @@ describe('secrets', () => {
     for (const secret of [github, stripe]) expect(everything(gathered)).not.toContain(secret.slice(5));
   });
 
+  it('tells one key once, with all its places, and files of one content once', async () => {
+    const { items, item } = await run(secrets, {
+      files: {
+        'src/a.ts': `const token = "${github}";\n`,
+        'src/b.ts': `\nconst token = "${github}";\n`,
+        'a/.netrc': 'machine x login y password z\n',
+        'b/.netrc': 'machine x login y password z\n',
+        '.npmrc': '//registry.npmjs.org/:_authToken=${NPM_TOKEN}\n',
+      },
+    });
+    expect(items.filter((i) => i.rule === 'tree-github-token')).toHaveLength(1);
+    expect(item('tree-github-token')).toMatchObject({
+      at: { path: 'src/a.ts' },
+      places: [{ path: 'src/b.ts', startLine: 2 }],
+    });
+    expect(items.filter((i) => i.rule === 'secret-file')).toHaveLength(1);
+    expect(item('secret-file')).toMatchObject({ at: { path: 'a/.netrc' }, places: [{ path: 'b/.netrc' }] });
+  });
+
   it('finds what was taken out again, and the commit that brought it', async () => {
     const { gathered, item, items } = await run(secrets, {
       files: { 'a.ts': 'clean\n' },

@@ -1,5 +1,6 @@
 import { type Spot, spot } from '../sources/server-sources.ts';
 import { matchesIn, type Source } from '../sources/source.ts';
+import { inLiteral } from './matching.ts';
 
 /** A place that keeps requests away from private addresses, and what the file it stands in does not think of. */
 export type AddressFilter = { at: Spot; library: string; holes: string[] };
@@ -7,7 +8,10 @@ export type AddressFilter = { at: Spot; library: string; holes: string[] };
 const LIBRARIES =
   /\b(ssrf-req-filter|request-filtering-agent|ssrf-agent|ipaddr\.js|private-ip|is-private-ip|netaddr|advocate|ssrf_filter|safeurl|ssrf-protection)\b/;
 const FILTER =
-  /169\.254\.169\.254|\b169\.254\b|\bis_private\b|\bis_loopback\b|\bis_link_local\b|\bisPrivate(?:IP|Ip|Address|Host)?\b|\bIsPrivate\(\)|\bIsLoopback\(\)|\bisLoopbackAddress\b|\bisSiteLocalAddress\b|\bis_global\b|10\.0\.0\.0\/8|192\.168\.0\.0\/16|\b192\\?\.168\b/g;
+  /169\.254\.169\.254|\b169\.254\b|\bis_private\b|\bis_loopback\b|\bis_link_local\b|\bisPrivate(?:(?:IP|Ip|Address|Host|Url|URL)\w*|(?=\())|\bIsPrivate\(\)|\bIsLoopback\(\)|\bisLoopbackAddress\b|\bisSiteLocalAddress\b|\bis_global\b|10\.0\.0\.0\/8|192\.168\.0\.0\/16|\b192\\?\.168\b/g;
+
+const OF_ADDRESSES =
+  /\bip_?addr|ipaddress|\bips?\b|\bIP\b|InetAddress|netip|IpAddr|Ipv[46]|isIP|hostname|getaddrinfo|\w(?:Ip|IP)\b|\w_ip\b/i;
 
 /** What a filter of outbound addresses has to think of, and how it shows that it does. */
 const COVERS: readonly { name: string; seen: RegExp }[] = [
@@ -52,7 +56,11 @@ export const addressFilters = (source: Source): AddressFilter[] => {
   )
     return [];
   const library = LIBRARIES.exec(source.code)?.[1] ?? '';
-  const matches = matchesIn(source, 'code', FILTER, 50);
+  // A channel or a repository can be private as well: the word counts where the file speaks of addresses.
+  const ofAddresses = OF_ADDRESSES.test(source.bare);
+  const matches = matchesIn(source, 'code', FILTER, 50).filter(
+    (m) => /\d/.test(m[0]) || (ofAddresses && !inLiteral(source, m.index)),
+  );
   // One word alone may be a default, a comment's example or a list for something else.
   const kinds = new Set(matches.map((m) => m[0]));
   const decides =

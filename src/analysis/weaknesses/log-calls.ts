@@ -1,7 +1,8 @@
 import { type Spot, spot } from '../sources/server-sources.ts';
 import { codeIn, inside, type Language, matchesIn, type Source } from '../sources/source.ts';
 
-export type LogCall = { level: string; words: string; at: Spot; end: number };
+/** `start` and `end` are offsets into the source: of the call's name, and past its last argument. */
+export type LogCall = { level: string; words: string; at: Spot; start: number; end: number };
 
 /** Libraries that log, by the name under which they are loaded. */
 const LIBRARIES: readonly { name: string; of: Language; loaded: RegExp; levels: boolean }[] = [
@@ -54,6 +55,7 @@ export const logCalls = (source: Source): LogCall[] =>
       level: (match[1] ?? match[2] ?? 'print').toLowerCase(),
       words: codeIn(source, { start: range.start, end: Math.min(range.end, range.start + 400) }),
       at: spot(source, match.index),
+      start: match.index,
       end: range.end,
     };
   });

@@ -28,7 +28,8 @@ const contradiction = (hints: Record<string, unknown>, l: FlowLead): Contradicti
     return { hint: 'readOnlyHint', says: 'only reads', does: 'a program or code that is run' };
   if (hints.destructiveHint === false && hints.readOnlyHint !== true && writes && DELETES.test(name))
     return { hint: 'destructiveHint', says: 'destroys nothing', does: 'a call that deletes' };
-  if (hints.openWorldHint === false && weakness === 'ssrf')
+  // A request to the service the server is for is no open world; one to an address of the caller's choice is.
+  if (hints.openWorldHint === false && l.rule.id === 'request-address')
     return { hint: 'openWorldHint', says: 'reaches nothing outside', does: 'a request to an address' };
   return null;
 };

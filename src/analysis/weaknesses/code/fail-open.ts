@@ -159,6 +159,22 @@ const readsCredential = (fn: Fn): boolean => {
   return false;
 };
 
+/** Whether one of its answers is an object put together there: `{ credential, source }`, `AccessToken(…)`. */
+const givesIdentity = (fn: Fn): boolean =>
+  [...statementsIn(fn.body)].some(
+    (s) =>
+      s.kind === 'return' &&
+      s.value !== null &&
+      (s.value.kind === 'record'
+        ? !s.value.entries.some((e) => /^(?:isError|error|status|statusCode|success|message)$/.test(e.key))
+        : s.value.kind === 'call' &&
+          (s.value.isNew ||
+            /^[A-Z]\w*(?:Token|Session|User|Identity|Principal|Claims|Credentials?|Info|Context)$/.test(
+              lastNameOf(s.value.callee),
+            )) &&
+          !/Response|Error|Exception/.test(lastNameOf(s.value.callee))),
+  );
+
 const VERIFIES =
   /verif|validat|authenticat|authoriz|introspect|jwt|decode|check_?(?:auth|token|permission|access)|require/i;
 
@@ -166,9 +182,12 @@ const inFunction = ({ fn, cls }: FnAt): OpenGuard[] => {
   if (!refuses(fn.body) || !speaksOfCallers(fn, cls)) return [];
   const locals = localsOf(fn);
   const credential = readsCredential(fn);
-  const bare = [...statementsIn(fn.body)].some(
-    (s) => s.kind === 'throw' || (s.kind === 'return' && s.value !== null && givesError(s.value)),
-  );
+  // `return undefined` of a function that else answers with who it is says "nobody"; what that means its callers decide.
+  const bare =
+    !givesIdentity(fn) &&
+    [...statementsIn(fn.body)].some(
+      (s) => s.kind === 'throw' || (s.kind === 'return' && s.value !== null && givesError(s.value)),
+    );
   const found: OpenGuard[] = [];
   for (const s of statementsIn(fn.body)) {
     if (s.kind === 'if') {

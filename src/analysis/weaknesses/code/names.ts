@@ -62,8 +62,16 @@ const OPENS =
 const ENDS =
   /(?:token|secret|password|passwd|pwd|pass|passphrase|credential|creds|key|pat|mnemonic|cookie|authorization|bearer|connection_?string|conn_?str|auth_?header)s?_?(?:value|raw|plain|plaintext|text|string|str|hex|b64|base64|new|old|\d{1,3})?$/i;
 
+/** `user_email_from_creds` is an address, `tokenForUser` a token: what stands after such a word says where it comes from or goes. */
+const headOf = (name: string): string =>
+  /^(.+?)(?:_(?:from|by|via|for|with|without|per)_|(?:From|By|Via|For|With|Without|Per)[A-Z])/.exec(
+    name,
+  )?.[1] ?? name;
+
 /** Whether a name holds a secret's value. */
-export const isSecret = (name: string): boolean =>
+export const isSecret = (full: string): boolean => holdsSecretValue(headOf(full));
+
+const holdsSecretValue = (name: string): boolean =>
   name !== '' &&
   ENDS.test(name) &&
   !ABOUT.test(name) &&

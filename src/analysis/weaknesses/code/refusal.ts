@@ -1,6 +1,6 @@
-import type { Expr, Fn, Stmt } from '../../sources/ir.ts';
+import type { Expr, Fn, Module, Stmt } from '../../sources/ir.ts';
 import { lastNameOf, rootOf } from './names.ts';
-import { expressionsIn, statementsIn, within } from './walk.ts';
+import { expressionsIn, functionsOf, statementsIn, within } from './walk.ts';
 
 /** How a function says no to a caller, and how it lets one through, in the ways of each language. */
 
@@ -83,3 +83,14 @@ export const lets = (block: readonly Stmt[], bare: boolean, yes: boolean): boole
   }
   return last.kind === 'expr' && [...within(last.value)].some(passesOn);
 };
+
+const negated = (e: Expr): boolean =>
+  [...within(e)].some((x) => x.kind === 'test' && /^(?:!|not|!==?|not in|is not)$/.test(x.operator));
+
+/** Whether what a test on this line is true of is refused: a list of what is forbidden, not of what is let through. */
+export const refusedWhen = (m: Module, line: number): boolean =>
+  functionsOf(m).some(({ fn }) =>
+    [...statementsIn(fn.body)].some(
+      (s) => s.kind === 'if' && s.at.line === line && !negated(s.test) && refuses(s.then),
+    ),
+  );

@@ -13,6 +13,8 @@ export type SecretPlace = Span & { name: string };
 const usable = (value: string): boolean => {
   if (value.length < 2 || value.length > 200 || /[\s{}<>$%/]/.test(value)) return false;
   if (/^(?:secret|password|token|changeme|admin|root|test|dev)$/i.test(value)) return true;
+  // What a browser is told of its own cookies: `fetch(url, { credentials: "include" })`.
+  if (/^(?:include|omit|same-origin)$/.test(value)) return false;
   if (
     /^(?:phc_|present|skip|auto|always|never|first|last|no-|your|env|not|none|null|missing|undefined|unset|n\/a|example|\*|xxx|x-|--?\w)/i.test(
       value,

@@ -67,6 +67,22 @@ const firstStatement = (source: Source, open: number): number | null => {
   return at > colon ? at : null;
 };
 
+/** Where the decorators of a Python function begin, as far as they stand right above it; else the function itself. */
+const decorated = (source: Source, at: number): number => {
+  const lines = source.bare
+    .slice(Math.max(0, at - 4000), at)
+    .split('\n')
+    .slice(0, -1);
+  let offset = at;
+  let start = at;
+  for (const line of lines.reverse()) {
+    if (line.trim() === '' || /^\s*(?:async\s|def\s|class\s)/.test(line)) break;
+    offset -= line.length + 1;
+    if (/^\s*@/.test(line)) start = offset;
+  }
+  return start;
+};
+
 /** Functions of one Python file that write, some of which ask whether they may. */
 const unguardedSiblings = (source: Source): Match[] => {
   const found: { name: string; start: number; guarded: boolean; indent: number }[] = [];
@@ -74,14 +90,19 @@ const unguardedSiblings = (source: Source): Match[] => {
   defs.forEach((m, i) => {
     const indent = m[1]!.length;
     const next = defs.slice(i + 1).find((d) => d[1]!.length <= indent);
-    const body = source.bare.slice(m.index + m[0].length, next?.index ?? source.bare.length);
+    // What decorates the next function says nothing of this one.
+    const body = source.bare.slice(
+      m.index + m[0].length,
+      next ? decorated(source, next.index) : source.bare.length,
+    );
+    const before = source.bare.slice(decorated(source, m.index), m.index);
     const name = m[2]!;
     if (!WRITES.test(name)) return;
     const takesContext = /\bctx\b|\bcontext\b\s*:/.test(body.slice(0, 1500));
     found.push({
       name,
       start: firstStatement(source, m.index + m[0].length - 1) ?? m.index + indent,
-      guarded: GUARD.test(body),
+      guarded: GUARD.test(body) || GUARD.test(before),
       indent: takesContext ? indent : -1,
     });
   });
@@ -221,6 +242,14 @@ export const accessRules: readonly Rule[] = [
       },
       accept: (source, m, pack) =>
         !inLiteral(source, m.index) &&
+        // Only asked for, or the server's own path: no address.
+        !/(?:!|typeof\s|\bnot\s|\bif\s)\s*$/.test(source.code.slice(Math.max(0, m.index - 12), m.index)) &&
+        !/^[)\s]{0,6}(?:===?|!==?|&&)/.test(
+          source.code.slice(m.index + m[0].length, m.index + m[0].length + 12),
+        ) &&
+        !/^[)\s]{0,6}(?:\?\?|\|\||,)\s*["'`]\//.test(
+          source.code.slice(m.index + m[0].length, m.index + m[0].length + 20),
+        ) &&
         pack.sources.some((s) => /authorization|bearer|api[-_]?key/i.test(s.code)),
     }),
   },

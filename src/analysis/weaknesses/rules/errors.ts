@@ -9,6 +9,7 @@ import {
   matchesIn,
   type Source,
 } from '../../sources/source.ts';
+import { logCalls } from '../log-calls.ts';
 import { inLiteral, matching } from '../matching.ts';
 import { inEach, type Match, type Package, type Rule } from '../rule.ts';
 
@@ -93,6 +94,8 @@ export const errorRules: readonly Rule[] = [
       accept: (source, m) => {
         const line = codeIn(source, linesAround(source, m.index, 0, 0));
         const near = codeIn(source, linesAround(source, m.index, 6, 4));
+        const offset = m.index;
+        if (logCalls(source).some((call) => call.start <= offset && offset < call.end)) return false;
         if (
           /console\.|log(?:ger|ging)?\b|\.debug|\.error\(|\.warn|stderr|print\(|write\(|captureException/i.test(
             line,

@@ -1,4 +1,5 @@
 import { bareIn, codeIn, linesAround, linesFrom, matchesIn, type Source } from '../../sources/source.ts';
+import { refusedWhen } from '../code/refusal.ts';
 import { inLiteral, matching } from '../matching.ts';
 import { inEach, type Match, type Rule } from '../rule.ts';
 
@@ -109,7 +110,7 @@ export const queryFilterRules: readonly Rule[] = [
         rust: new RegExp(`\\.starts_with\\(\\s*"(?:${READ})\\b`, 'gi'),
         java: new RegExp(`\\.startsWith\\(\\s*"(?:${READ})\\b`, 'gi'),
       },
-      accept: (source, m) => {
+      accept: (source, m, pack) => {
         const near = codeIn(source, linesAround(source, m.index, 6, 6));
         if (
           /startsWith\(\s{0,40}["'](?:with|show|match|return|describe)[a-z-]|["'](?:return|match|with|show)["']\s{0,40}\)\s{0,40}(?:\?|&&)?\s{0,40}$/.test(
@@ -118,6 +119,8 @@ export const queryFilterRules: readonly Rule[] = [
         )
           return false;
         if (/^\.start/i.test(m[0]) && inLiteral(source, m.index)) return false;
+        const module = pack.modules.get(source.path);
+        if (module && refusedWhen(module, source.lineOf(m.index))) return false;
         return /sql|query|statement|stmt|cypher|readonly|read_only|read-only/i.test(near);
       },
     }),

@@ -1,4 +1,5 @@
 import {
+  bareIn,
   closing,
   codeIn,
   inside,
@@ -19,7 +20,7 @@ const ACCESS = ['2.2.3', '3.2.3'];
 const ROUTE: Record<Language, RegExp> = {
   script: /\b(?:app|router|server|fastify|api|web)\.(?:get|post|put|patch|delete|all|route)\s*\(\s*["'`]\//g,
   python: /@(?:app|router|api|\w+_router)\.(?:get|post|put|patch|delete|route|api_route)\s*\(\s*["']\//g,
-  go: /\b\w+\.(?:Handle|HandleFunc|GET|POST|PUT|DELETE|Any)\s*\(\s*(?:"[^"\n]{0,80}"|\w*[pP]ath)\s*,/g,
+  go: /\b\w+\.(?:(?:GET|POST|PUT|DELETE)\s*\(\s*(?:"[^"\n]{0,80}"|\w*[pP]ath)|(?:Handle|HandleFunc|Any)\s*\(\s*(?:"(?:[A-Z]{3,7} )?[^"\n/]{0,80}\/[^"\n]{0,80}"|\w*[pP]ath))\s*,/g,
   rust: /\.(?:route|nest_service|route_service)\s*\(\s*"[^"\n]{0,80}"\s*,/g,
   java: /@(?:Get|Post|Put|Delete|Request)Mapping\b|\bcreateContext\(\s*"\//g,
 };
@@ -29,6 +30,18 @@ const HEALTH =
 
 const CHANGING =
   /\.(?:post|put|patch|delete|all)\b|POST|PUT|DELETE|Any|Handle|nest_service|(?:Post|Put|Delete)Mapping|createContext/;
+
+const LOOPBACK = /["'`](?:127\.0\.0\.1|localhost|\[?::1\]?)(?::\d{1,5})?["'`]/g;
+const ANYWHERE = /["'`](?:0\.0\.0\.0|\[?::\]?)(?::\d{1,5})?["'`]/;
+
+/** Whether the only address the package names for listening is of this machine: others reach it by a page or a tunnel only. */
+const isLocal = (pack: Package): boolean =>
+  !pack.sources.some((s) => ANYWHERE.test(s.code)) &&
+  pack.sources.some((s) =>
+    matchesIn(s, 'code', LOOPBACK, 50).some((m) =>
+      /\b(?:\w*_)?(?:bind|listen|serve|host|addr)/i.test(bareIn(s, linesAround(s, m.index, 0, 0))),
+    ),
+  );
 
 const openRoutes = (pack: Package): Match[] =>
   pack.sources
@@ -45,7 +58,7 @@ const openRoutes = (pack: Package): Match[] =>
       ].sort((a, b) => a.start - b.start);
       if (places.length === 0 || asksWho(source)) return [];
       // Routes in a file of their own may stand behind what another file puts before them.
-      const strength = own.length > 0 && !pack.authenticates ? 'strong' : 'moderate';
+      const strength = own.length > 0 && !pack.authenticates && !isLocal(pack) ? 'strong' : 'moderate';
       if (pack.authenticates && own.length === 0) return [];
       if (own.length === 0 && !routes.some((m) => CHANGING.test(m[0]))) return [];
       return places.map((p) => ({ ...p, strength }));
@@ -118,6 +131,11 @@ const BIND: Record<Language, RegExp> = {
   rust: /"0\.0\.0\.0(?::\d+)?"|Ipv4Addr::UNSPECIFIED|Ipv4Addr::new\(\s*0\s*,\s*0\s*,\s*0\s*,\s*0\s*\)|IpAddr::from\(\[0,\s*0,\s*0,\s*0\]\)|from\(\(?\[0,\s*0,\s*0,\s*0\]/g,
   java: /"0\.0\.0\.0"|\bHttps?Server\.create\(\s*new\s+InetSocketAddress\(\s*(?:\w*[pP]ort\w*|\d{2,5})\s*\)/g,
 };
+
+/** One arm of a choice: `remote ? "0.0.0.0" : "127.0.0.1"`, `"0.0.0.0" if remote else host`. */
+const isOneOfTwo = (source: Source, start: number, end: number): boolean =>
+  /[^?]\?\s*$/.test(source.code.slice(Math.max(0, start - 40), start)) ||
+  (source.language === 'python' && /^\s*if\b/.test(source.code.slice(end, end + 20)));
 
 const exposed = (pack: Package): Partial<Match> =>
   pack.authenticates ? { class: 'configuration', strength: 'moderate' } : {};
@@ -216,7 +234,9 @@ export const transportRules: readonly Rule[] = [
       accept: (source, m, pack) =>
         bindsHere(source, m.index, m.index + m[0].length) &&
         (/["'`]/.test(m[0][0] ?? '') || !inLiteral(source, m.index)) &&
-        exposed(pack),
+        (isOneOfTwo(source, m.index, m.index + m[0].length)
+          ? { ...exposed(pack), strength: 'weak' }
+          : exposed(pack)),
     }),
   },
   {

@@ -26,7 +26,13 @@ export const access: Samples = {
         'def check(authorization):\n    if not API_KEY:\n        return True\n    return authorization == API_KEY\n',
       ],
     ],
-    clean: [['a.ts', "if (!apiKey) throw new Error('API_KEY is required, or 401');\n"]],
+    clean: [
+      [
+        'r.ts',
+        'async function resolveCredential(headers) {\n  const token = headers["x-api-key"] ?? headers.authorization;\n  if (!token) return undefined;\n  if (!isKey(token)) throw new Error("no key");\n  return { credential: token, source: "header" };\n}\n',
+      ],
+      ['a.ts', "if (!apiKey) throw new Error('API_KEY is required, or 401');\n"],
+    ],
   },
   'list-filter-not-on-call': {
     found: [
@@ -51,6 +57,10 @@ export const access: Samples = {
     ],
     clean: [
       [
+        'd.py',
+        '@mcp.tool()\n@with_account(read_only=False)\nasync def send_file(ctx, path):\n    return 1\n\n\n@mcp.tool()\n@with_account(read_only=False)\nasync def send_album(ctx, paths):\n    return 2\n',
+      ],
+      [
         'a.py',
         'class H:\n    async def delete_pod(self, ctx, name):\n        if not self.allow_write:\n            raise PermissionError\n        go(name)\n\n    async def get_pod(self, ctx, name):\n        return name\n',
       ],
@@ -74,7 +84,13 @@ export const access: Samples = {
   },
   'host-from-environment': {
     found: [['a.ts', 'const base = process.env.BASE_URL;\nconst headers = { Authorization: t };\n']],
-    clean: [['a.ts', 'const level = process.env.LOG_LEVEL;\nconst headers = { Authorization: t };\n']],
+    clean: [
+      [
+        'e.ts',
+        'const key = process.env.API_KEY; h.authorization = key;\nconst path = process.env.MY_ENDPOINT ?? "/mcp";\nif (!process.env.MY_API_URL && !key) fail();\n',
+      ],
+      ['a.ts', 'const level = process.env.LOG_LEVEL;\nconst headers = { Authorization: t };\n'],
+    ],
   },
   'request-chooses-upstream': {
     found: [

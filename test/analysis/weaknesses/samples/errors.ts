@@ -29,7 +29,13 @@ export const errors: Samples = {
       ['a.ts', "return {\n  isError: true,\n  content: [{ type: 'text', text: `${err.stack}` }],\n};\n"],
       ['a.py', 'except Exception:\n    return {"error": traceback.format_exc()}\n'],
     ],
-    clean: [['a.ts', 'console.error(err.stack);\nreturn { ok: false };\n']],
+    clean: [
+      [
+        'm.ts',
+        'function f() {\n  try { go(); } catch (error) {\n    console.error("failed", {\n      message: error.message,\n      stack: error.stack,\n    });\n    return { isError: true };\n  }\n}\n',
+      ],
+      ['a.ts', 'console.error(err.stack);\nreturn { ok: false };\n'],
+    ],
   },
   'error-text-to-client': {
     found: [

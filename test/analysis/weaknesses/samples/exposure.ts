@@ -3,12 +3,14 @@ import type { Samples } from './samples.ts';
 export const exposure: Samples = {
   'secret-logged': {
     found: [
+      ['p.py', 'logger.info(f"token is {token_for_user}")\n'],
       ['a.ts', 'console.log(`Generated auth token: ${authToken}`);\n'],
       ['a.py', 'logger.debug(f"using {self.api_key}")\n'],
       ['a.go', 'package a\nfunc f() { log.Printf("key %s", cfg.APIKey) }\n'],
       ['a.rs', 'fn f() { info!("token {}", access_token); }\n'],
     ],
     clean: [
+      ['n.py', 'logger.info(f"Using the service for {user_email_from_creds}")\n'],
       [
         'a.ts',
         "console.log('Using provided auth token');\nconsole.error(`token ${token ? 'set' : 'missing'}`);\n",
@@ -76,6 +78,7 @@ export const exposure: Samples = {
       ['b.py', 'server_secret: str | None = Field(\n    default="dev",\n)\n'],
     ],
     clean: [
+      ['f.ts', 'const r = await fetch(url, { method: "POST", credentials: "include" });\n'],
       [
         'a.ts',
         "const key = process.env.API_KEY || '';\nconst apiKeyHeader = opts.apiKeyHeader || 'x-api-key';\n",

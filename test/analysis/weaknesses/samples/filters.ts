@@ -74,6 +74,10 @@ export const filters: Samples = {
       ],
     ],
     clean: [
+      [
+        'W.java',
+        'class W {\n  String write(String query) {\n    if (query.strip().toUpperCase().startsWith("SELECT")) {\n      throw new ToolCallException("no SELECT here");\n    }\n    return run(query);\n  }\n}\n',
+      ],
       ['a.ts', "if (name.startsWith('select-')) pick(name);\n"],
       ['a.py', 'if line.startswith("#"):\n    pass\n'],
     ],

@@ -11,6 +11,7 @@ export const transport: Samples = {
       ['main.go', 'package main\nfunc main() { s := server.NewSSEServer(m)\n s.Start(addr) }\n'],
     ],
     clean: [
+      ['l.go', 'package a\nfunc f() {\n\tlogger.Info("got", zap.Any("params", p))\n}\n'],
       [
         'src/http.ts',
         "app.use(requireBearerAuth({ verifier }));\napp.post('/mcp', async (req, res) => { const t = new StreamableHTTPServerTransport({}); });\n",
@@ -72,6 +73,8 @@ export const transport: Samples = {
   },
   'cors-any-origin': {
     found: [
+      ['s.py', 'cors_allow_origins: list[str] = ["*"]\n'],
+      ['s.ts', 'export const CONFIG = { CORS_ORIGIN: true, PORT: 1 };\n'],
       ['a.ts', 'app.use(cors());\n'],
       ['b.ts', "res.setHeader('Access-Control-Allow-Origin', '*');\n"],
       ['a.py', "app.add_middleware(CORSMiddleware, allow_origins=['*'])\n"],
