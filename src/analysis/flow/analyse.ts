@@ -56,8 +56,8 @@ const kindByTypes = (engine: Engine, info: FnInfo): OriginKind | null => {
     if (own.refs.some((r) => r.kind === 'object')) continue;
     const paths = own.refs.flatMap((r) => (r.kind === 'external' ? [r.path] : []));
     for (const path of paths.length > 0 ? paths : [`${bareType(p.type)}()`]) {
-      const door = engine.knows.typeOf(path, language)?.row.door;
-      if (door) return door;
+      const row = engine.knows.typeOf(path, language)?.row;
+      if (row?.door && !row.sent.includes(info.fn.name)) return row.door;
     }
   }
   return null;

@@ -12,6 +12,7 @@ import {
   through,
   union,
   unionAll,
+  unionGuards,
   unionTaints,
   type Value,
   valueWith,
@@ -68,6 +69,12 @@ export const mutate = (f: Frame, expr: Call, name: string, object: Value, args: 
   }
 };
 
+const REPLACES = /^(?:replace|replaceAll|replace_all|sub|ReplaceAllString|ReplaceAllLiteralString|gsub)$/;
+
+/** A pattern of every character outside of a list: what it replaces leaves the list alone. */
+const keepsOnly = (pattern: string | null): boolean =>
+  pattern !== null && /^(?:\/\(?\[\^[^\]]+\][+*]?\)?\/[a-z]*g[a-z]*|\(?\[\^[^\]]+\][+*]?\)?)$/.test(pattern);
+
 export const unknownResult = (
   f: Frame,
   expr: Call,
@@ -122,6 +129,14 @@ export const unknownResult = (
     trail: step(t.trail, at),
     passed: loud || name === 'split' ? [...t.passed.filter((x) => x !== label), label].slice(-12) : t.passed,
   }));
+  const kept = REPLACES.test(name)
+    ? [object, ...args.map((a) => a.value)].find((v) => keepsOnly(v.literal))
+    : null;
+  if (kept)
+    taints = taints.map((t) => ({
+      ...t,
+      guards: unionGuards(t.guards, [{ kind: 'pattern', detail: kept.literal!.slice(0, 160), at }]),
+    }));
   const words = quiet ? unionAll([object, ...args.map((a) => a.value)]).words : '';
   return valueWith({ taints, words });
 };

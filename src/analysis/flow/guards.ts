@@ -45,7 +45,7 @@ const METHODS: ReadonlyMap<string, GuardKind> = new Map([
 
 /** A function that says by its name that it judges what it is given. */
 export const CHECKING =
-  /^_*(is|has|can|are|check|valid|assert|ensure|verif|allow|permit|guard|enforce|require|reject|forbid|deny|authori[sz]e|confirm)/i;
+  /^_*(is|has|can|are|check|valid|assert|ensure|verif|allow|permit|guard|enforce|require|reject|forbid|deny|authori[sz]e|confirm)|(?:^|_)(?:is|are)_(?:with)?in(?:side)?_|(?:Is|_is_|Are|_are_)_?(?:allowed|valid|safe|within|inside|under|contained|permitted)/i;
 
 /** What of a value was looked at, where that says nothing of the rest. */
 const PARTS =

@@ -41,6 +41,8 @@ const typeRow = z.strictObject({
   is: z.enum(['context', 'request', 'plain']).default('plain'),
   /** A function that takes one is a door of this kind, whoever registers it. */
   door: originKind.optional(),
+  /** Functions of these names take one to send it: the transport of a client, no door. */
+  sent: z.array(z.string().min(1)).default([]),
   /** Members of a request that the client does not decide. */
   clean: z.array(z.string().min(1)).default([]),
   /** Members and calls whose result is of this type again: `parent`, `expanduser()`. */
