@@ -258,7 +258,10 @@ export const callOf = (f: Frame, expr: Call): Value => {
   }
   if (rows.some((r) => r.into === 'object')) mutate(f, expr, name, object, args);
   if (rows.some((r) => r.into === 'arguments')) fill(f, expr, object, args);
-  const tests = testsOfCall(name, object, values, at);
+  const byParts = object.refs.some(
+    (r) => r.kind === 'external' && f.engine.knows.typeOf(r.path, f.module.module.language)?.row.parts,
+  );
+  const tests = testsOfCall(name, object, values, at, byParts);
   noteTests(f, tests);
   const inner = [...tests, ...returned.tests].slice(0, 40);
   if (REFUSES.test(name)) addGuards(f, tests);

@@ -82,8 +82,17 @@ const isRelative = (t: Taint): boolean =>
 
 const named = (kind: GuardKind, detail: string, at: Place): Guard => ({ kind, detail, at });
 
-/** Tests made by a call of this name: on its object, and on its arguments. */
-export const testsOfCall = (name: string, object: Value, args: readonly Value[], at: Place): Tested[] => {
+/**
+ * Tests made by a call of this name: on its object, and on its arguments. `byParts`: the object is a path that is compared
+ * part by part, not letter by letter.
+ */
+export const testsOfCall = (
+  name: string,
+  object: Value,
+  args: readonly Value[],
+  at: Place,
+  byParts = false,
+): Tested[] => {
   const kind = METHODS.get(name);
   const [first] = args;
   if (!kind || (kind === 'pattern' && args.length === 0)) {
@@ -111,7 +120,7 @@ export const testsOfCall = (name: string, object: Value, args: readonly Value[],
   const tests: Tested[] = [];
   for (const t of subject.taints) {
     if (kind === 'prefix') {
-      const detail = other && endsAtBoundary(other) ? 'separator' : 'bare';
+      const detail = byParts || (other && endsAtBoundary(other)) ? 'separator' : 'bare';
       tests.push(
         testOf(
           t,

@@ -51,6 +51,8 @@ const typeRow = z.strictObject({
   gives: z.record(z.string(), z.string()).default({}),
   /** An operator on it makes one of it: `Path(a) / b`. */
   operators: z.boolean().default(false),
+  /** What it begins with is compared part by part, as of paths that are no texts: /data-evil does not begin with /data. */
+  parts: z.boolean().default(false),
 });
 
 const source = z.strictObject({

@@ -74,7 +74,6 @@ export const transport: Samples = {
   'cors-any-origin': {
     found: [
       ['s.py', 'cors_allow_origins: list[str] = ["*"]\n'],
-      ['s.ts', 'export const CONFIG = { CORS_ORIGIN: true, PORT: 1 };\n'],
       ['a.ts', 'app.use(cors());\n'],
       ['b.ts', "res.setHeader('Access-Control-Allow-Origin', '*');\n"],
       ['a.py', "app.add_middleware(CORSMiddleware, allow_origins=['*'])\n"],
