@@ -4,14 +4,16 @@ import {
   folderOf,
   isExamplePath,
   isGeneratedPath,
+  isHelperPath,
   isTestPath,
   isVendoredPath,
   languageOf,
 } from '../analysis/files/paths.ts';
 import { count, listed, plural, tally } from '../analysis/files/words.ts';
-import { causesOf } from '../analysis/flow/causes.ts';
+import { type Cause, causesOf } from '../analysis/flow/causes.ts';
 import { indexRules, parseRules } from '../analysis/flow/knowledge.ts';
 import { leadsOf } from '../analysis/flow/leads.ts';
+import type { OriginKind } from '../analysis/flow/value.ts';
 import type { Module, Reader } from '../analysis/sources/ir.ts';
 import { isMinified } from '../analysis/sources/minified.ts';
 import { languages, unparsedPart } from '../analysis/sources/readers.ts';
@@ -146,7 +148,9 @@ export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>):
     const surface = await serverSurface({ tree, reading, subdir: target.subdir, signal, progress: () => {} });
     items.push(...unmodelledGap(flows.unmodelled));
     const leads = leadsOf(flows.hits);
-    const causes = causesOf(leads, nearestManifest(tree.allEntries));
+    const causes = causesOf(leads, nearestManifest(tree.allEntries)).map((c) =>
+      besideServer(c, target.subdir),
+    );
     const lineOf = (path: string, line: number): string =>
       (
         texts
@@ -205,6 +209,14 @@ const unmodelledGap = (calls: ReadonlyMap<string, number>): ItemDraft[] => {
     ),
   ];
 };
+
+const CLIENTS: ReadonlySet<OriginKind> = new Set(['tool', 'resource', 'prompt', 'http', 'message', 'remote']);
+
+/** What whoever builds, installs or releases the server gives to their own programs is so, and nothing to judge first. */
+const besideServer = (cause: Cause, subdir: string): Cause =>
+  cause.leads.every((l) => !CLIENTS.has(l.origin) && isHelperPath(below(l.at.path, subdir)))
+    ? { ...cause, aside: true }
+    : cause;
 
 /** The folder of the nearest manifest above a path: the server it belongs to. */
 const nearestManifest = (entries: readonly TreeEntry[]): ((path: string) => string) => {

@@ -4,6 +4,7 @@ import {
   folderOf,
   isExamplePath,
   isGeneratedPath,
+  isHelperPath,
   isTestPath,
   isVendoredPath,
 } from '../analysis/files/paths.ts';
@@ -20,8 +21,6 @@ import { type Collector, gap, gathered, type ItemDraft, type TreeEntry } from '.
 /** Hand-written sources are smaller, and have shorter lines, than this. */
 const MOST_BYTES = 1_000_000;
 const LONGEST_MEAN_LINE = 1000;
-/** Programs for building, releasing and looking at the server; some servers are started from such a folder. */
-const BESIDE = /(^|\/)(scripts?|\.[\w-]+|hack|ci|tools\/(?:build|release)|mocks?|\w*mock)\//i;
 const SERVES = /modelcontextprotocol|McpServer|fastmcp|mcp\.server|mcp-go/i;
 /** What runs in a browser. */
 const IN_BROWSER = /(^|\/)(frontend|ui|web-?ui|www|public|components|pages)\/.{0,400}\.(?:[jt]sx?|vue)$/i;
@@ -82,7 +81,7 @@ export const codeWeaknesses: Collector = {
         unread.push(entry.path);
         continue;
       }
-      if (BESIDE.test(below(entry.path, target.subdir)) && !SERVES.test(text)) continue;
+      if (isHelperPath(below(entry.path, target.subdir)) && !SERVES.test(text)) continue;
       total += text.length;
       sources.push(await reading.source(entry.path, text));
       if (await reading.reader(extensionOf(entry.path)).catch(() => null))

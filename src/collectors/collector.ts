@@ -11,6 +11,7 @@ import type {
   Surface,
   TargetRef,
   ToolReport,
+  WayIn,
   weaknessClass,
 } from '../domain/evidence.ts';
 import type { Sending } from '../domain/local.ts';
@@ -112,6 +113,8 @@ export type ItemDraft = {
   places?: { path: string; startLine: number; endLine?: number }[];
   /** What a client calls to get there, in any order. */
   doors?: z.infer<typeof door>[];
+  /** Where what does harm comes in, as far as it was followed; said beside each lead. */
+  wayIn?: WayIn;
   /** For items without a location: a git command that shows the fact in any clone. `{commit}` is replaced. */
   reproduce?: string;
   /** Only some of the checks that name this collector; by default all of them. */

@@ -1,5 +1,6 @@
-import { type CollectorResult, compareItems, type EvidenceItem, type SurfaceTool } from './evidence.ts';
+import type { CollectorResult, EvidenceItem, SurfaceTool } from './evidence.ts';
 import { matchesWords } from './selectors.ts';
+import { compareItems } from './standing.ts';
 import { type Reached, reachedByTool, surfaceOf } from './surface.ts';
 
 /** One tool with what was found about it: what an auditor wants to see in one line. */

@@ -96,6 +96,38 @@ export const door = z.strictObject({
 });
 export type Door = z.infer<typeof door>;
 
+/** What somebody gains by a weakness of the class: the most, then less. */
+export const consequence = z.enum(['control', 'access', 'weakening', 'untidiness']);
+/** How much of it was seen: `seen`, who opens the place sees it; `likely`; `guarded`, something on the way is to be proved; `hinted`. */
+export const likelihood = z.enum(['seen', 'likely', 'guarded', 'hinted']);
+/** Where what does harm comes in, as far as it was followed. */
+export const wayIn = z.enum([
+  'tool',
+  'resource',
+  'prompt',
+  'http',
+  'message',
+  'stdin',
+  'remote',
+  'file',
+  'environment',
+  'argument',
+  'caller',
+  'network',
+]);
+export type WayIn = z.infer<typeof wayIn>;
+
+/** Why an item stands where it stands in every list (`standing.ts`). */
+export const standing = z.strictObject({
+  consequence,
+  likelihood,
+  /** Absent where none was followed. */
+  wayIn: wayIn.optional(),
+  /** It lies in tests, examples, scripts, generated or vendored code: after all that is the server. */
+  beside: z.literal(true).optional(),
+});
+export type Standing = z.infer<typeof standing>;
+
 /** Named numbers of one item; the scorecard's rules (`scorecard.yml`) refer to them. */
 export const measures = z.record(z.string().regex(/^[a-z][A-Za-z]*$/), z.number());
 
@@ -126,6 +158,8 @@ export const evidenceItem = z.strictObject({
   doors: z.array(door).min(1).optional(),
   /** What was counted, by name, where a number says it better than words: days, percent, people. */
   measures: measures.optional(),
+  /** Of leads: why it is where it is. Evidence gathered before 2026-12 has none. */
+  standing: standing.optional(),
 });
 export type EvidenceItem = z.infer<typeof evidenceItem>;
 
@@ -224,57 +258,3 @@ export const evidenceFile = z.strictObject({
     .optional(),
 });
 export type EvidenceFile = z.infer<typeof evidenceFile>;
-
-const KIND_ORDER: Record<ItemKind, number> = { lead: 0, gap: 1, strength: 2, fact: 3 };
-const STRENGTH_ORDER = { strong: 0, moderate: 1, weak: 2 } as const;
-
-/** Tests, examples, generated and vendored code come last: seldom what an auditor must read first. */
-export const isSecondary = (path: string): boolean =>
-  /(^|\/)(tests?|__tests__|spec|specs|examples?|samples?|fixtures?|vendor|third_party|node_modules|dist|build|generated|docs?)(\/|$)|\.(test|spec|min|generated)\.[a-z]+$|_test\.(go|py)$|(^|\/)test_[^/]+\.py$/i.test(
-    path,
-  );
-
-const byCodePoint = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** What a weakness of the class is worth to whoever uses it, where nothing else tells two items apart: 0 the most. */
-const GRAVITY: Partial<Record<EvidenceItem['class'], number>> = {
-  'command-injection': 0,
-  'code-execution': 0,
-  deserialization: 0,
-  redos: 2,
-  'resource-limit': 2,
-  'log-injection': 2,
-  'information-disclosure': 2,
-  'annotation-mismatch': 2,
-  container: 2,
-  configuration: 2,
-  hygiene: 3,
-};
-const gravity = (i: EvidenceItem): number => GRAVITY[i.class] ?? 1;
-
-/** Something on the way may hold it back. */
-export const isGuarded = (i: EvidenceItem): boolean => i.flow.some((step) => step.role === 'guard');
-/** It begins at a door of the server: a tool, a route, a prompt. */
-const isReached = (i: EvidenceItem): boolean => i.flow[0]?.role === 'source';
-
-/**
- * Most worth the auditor's time first: what may be wrong before what is so, the certain and unguarded before the rest,
- * the grave before the tiresome, what an input was seen to reach before what only stands there. A total order, so that
- * the same items always come in the same order.
- */
-export const compareItems = (a: EvidenceItem, b: EvidenceItem): number => {
-  const path = (i: EvidenceItem) => i.location?.path ?? '';
-  return (
-    Number(isSecondary(path(a))) - Number(isSecondary(path(b))) ||
-    KIND_ORDER[a.kind] - KIND_ORDER[b.kind] ||
-    STRENGTH_ORDER[a.strength] - STRENGTH_ORDER[b.strength] ||
-    Number(isGuarded(a)) - Number(isGuarded(b)) ||
-    gravity(a) - gravity(b) ||
-    Number(isReached(b)) - Number(isReached(a)) ||
-    byCodePoint(a.collector, b.collector) ||
-    byCodePoint(path(a), path(b)) ||
-    (a.location?.startLine ?? 0) - (b.location?.startLine ?? 0) ||
-    byCodePoint(a.rule, b.rule) ||
-    byCodePoint(a.id, b.id)
-  );
-};

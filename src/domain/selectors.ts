@@ -1,9 +1,10 @@
 import { numbered, plural } from '../text/plural.ts';
 import type { SessionEvent, Verdict } from './events.ts';
-import { type CollectorResult, compareItems, type EvidenceItem } from './evidence.ts';
+import type { CollectorResult, EvidenceItem } from './evidence.ts';
 import { type Finding, missingParts, speaksTo } from './finding.ts';
 import { type Check, checksOf, type Methodology, type Section } from './methodology.ts';
 import type { Session } from './session.ts';
+import { compareItems } from './standing.ts';
 
 /** Characters that mean nothing to a shell. */
 const SHELL_SAFE = /^[A-Za-z0-9:/._~@+-]*$/;

@@ -1,12 +1,12 @@
 import {
   type CollectorResult,
-  compareItems,
   type Door,
   type EvidenceItem,
   emptySurface,
   type Surface,
   type SurfaceTool,
 } from './evidence.ts';
+import { compareItems } from './standing.ts';
 
 /** What a server offers, as all collectors together say it, and what each tool's input was seen to reach. */
 

@@ -1,14 +1,9 @@
 import { hash } from 'node:crypto';
 import type { ItemDraft, SourceTree, TreeEntry } from '../collectors/collector.ts';
 import { UserError } from '../domain/errors.ts';
-import {
-  compareItems,
-  type EvidenceItem,
-  type Location,
-  type Place,
-  placeWords,
-} from '../domain/evidence.ts';
+import { type EvidenceItem, type Location, type Place, placeWords } from '../domain/evidence.ts';
 import { checksOf, type Methodology } from '../domain/methodology.ts';
+import { compareItems, standingOf } from '../domain/standing.ts';
 import { redactSecrets } from '../text/redact.ts';
 import { visible, visibleLines } from '../text/visible.ts';
 import { showLines } from './reproduce.ts';
@@ -253,7 +248,7 @@ const finish = (
   const { draft, location, reproduce, problem, places, remarks } = at;
   const detail = [draft.detail ?? '', ...remarks].filter((text) => text !== '').join('\n');
   const named = draft.checks ? checks.filter((check) => draft.checks?.includes(check)) : checks;
-  return {
+  const item: EvidenceItem = {
     id,
     kind: problem === null ? draft.kind : 'gap',
     strength: draft.strength ?? 'moderate',
@@ -285,6 +280,7 @@ const finish = (
     ...(draft.reports && { reports: draft.reports }),
     ...(draft.measures && { measures: { ...draft.measures } }),
   };
+  return item.kind === 'lead' ? { ...item, standing: standingOf(item, draft.wayIn) } : item;
 };
 
 const cutGap = (total: number): ItemDraft => ({

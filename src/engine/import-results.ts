@@ -1,12 +1,8 @@
 import { hash } from 'node:crypto';
 import type { ImportRecord, SessionTarget } from '../domain/events.ts';
-import {
-  type CollectorResult,
-  collectorResult,
-  compareItems,
-  type EvidenceItem,
-} from '../domain/evidence.ts';
+import { type CollectorResult, collectorResult, type EvidenceItem } from '../domain/evidence.ts';
 import { checksOf, type Methodology } from '../domain/methodology.ts';
+import { compareItems } from '../domain/standing.ts';
 import { draftsOf, toolId } from '../results/drafts.ts';
 import { readResults } from '../results/read-results.ts';
 import { plural } from '../results/tool-result.ts';

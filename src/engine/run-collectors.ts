@@ -4,13 +4,13 @@ import type { SessionTarget } from '../domain/events.ts';
 import {
   type CollectorResult,
   collectorResult,
-  compareItems,
   EVIDENCE_SCHEMA,
   type EvidenceFile,
   type Outcome,
   type TargetRef,
 } from '../domain/evidence.ts';
 import type { Methodology } from '../domain/methodology.ts';
+import { compareItems } from '../domain/standing.ts';
 import { surfaceOf } from '../domain/surface.ts';
 import { redactSecrets } from '../text/redact.ts';
 import { finishItems, oneLine } from './finish-items.ts';

@@ -1,9 +1,10 @@
 import type { Verdict } from '../domain/events.ts';
-import { compareItems, type EvidenceItem, type Outcome } from '../domain/evidence.ts';
+import type { EvidenceItem, Outcome } from '../domain/evidence.ts';
 import { speaksTo } from '../domain/finding.ts';
 import { collectorsOf, type Methodology, type Severity } from '../domain/methodology.ts';
 import { type Evidence, indexEvidence, verdictWord } from '../domain/selectors.ts';
 import type { Session } from '../domain/session.ts';
+import { compareItems } from '../domain/standing.ts';
 import type { AuthorOf } from './authors.ts';
 
 /** What was looked at, check by check and collector by collector. */

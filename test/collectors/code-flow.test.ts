@@ -16,6 +16,15 @@ const SERVER = [
 ].join('\n');
 
 describe('code-flow', () => {
+  it('lists what a script beside the server does with its own arguments as a fact', async () => {
+    const text =
+      "import { execSync } from 'node:child_process';\nexport const go = () => execSync(`tar ${process.env.WHAT}`);\n";
+    const kindOf = async (path: string) =>
+      (await run(collector, { files: { [path]: text } })).item('shell-command').kind;
+    expect(await kindOf('scripts/pack.ts')).toBe('fact');
+    expect(await kindOf('src/pack.ts')).toBe('lead');
+  });
+
   it('tells what a tool input reaches, with the way and its lines', async () => {
     const { items, gathered } = await run(collector, { files: { 'src/index.ts': SERVER } });
     expect(gathered.outcome).toBe('collected');

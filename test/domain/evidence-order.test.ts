@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  compareItems,
   type EvidenceItem,
-  isSecondary,
   itemKind,
   itemStrength,
+  standing,
   weaknessClass,
 } from '../../src/domain/evidence.ts';
+import { compareItems, isSecondary, standingOf, standingWords } from '../../src/domain/standing.ts';
 
 const item = (over: Partial<EvidenceItem> = {}): EvidenceItem => ({
   id: '0'.repeat(16),
@@ -71,6 +71,34 @@ describe('the order of evidence', () => {
     expect(
       compareItems(item(sooner as Partial<EvidenceItem>), item(later as Partial<EvidenceItem>)),
     ).toBeLessThan(0);
+  });
+
+  it('weighs what is gained against how much was seen', () => {
+    const order = [
+      item({ class: 'command-injection', strength: 'strong' }),
+      item({ class: 'ssrf', strength: 'strong' }),
+      item({ class: 'command-injection', strength: 'moderate' }),
+      item({ class: 'ssrf', strength: 'moderate' }),
+      item({ class: 'hygiene', strength: 'strong' }),
+      item({ class: 'ssrf', strength: 'weak' }),
+    ];
+    expect([...order].reverse().sort(compareItems)).toEqual(order);
+  });
+
+  it('says of each why it stands there', () => {
+    expect(
+      standingWords(item({ class: 'code-execution', strength: 'strong', location: at('test/a.ts') })),
+    ).toBe('would let others run code · seen as it is · beside the server');
+    const guarded = item({ flow: flow('source', 'guard', 'sink') });
+    expect(standingWords({ ...guarded, standing: standingOf(guarded, 'tool') })).toBe(
+      'would let others reach what is not theirs · if its guard does not hold · from tool input',
+    );
+    fc.assert(
+      fc.property(anyItem, (i) => {
+        expect(standing.parse(standingOf(i))).toEqual(standingOf(i));
+        expect(standingWords(i)).not.toBe('');
+      }),
+    );
   });
 
   it('is total: whatever order items come in, they end up in the same', () => {

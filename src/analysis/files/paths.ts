@@ -36,6 +36,10 @@ const EXAMPLE = /(^|\/)(examples?|samples?|demos?|templates?|docs?|evals?|benchm
 const PACKAGES = /(^|\/)src\/main\/(?:java|kotlin|scala|groovy)\/.*$/;
 export const isExamplePath = (path: string): boolean => EXAMPLE.test(path.replace(PACKAGES, '$1'));
 
+const HELPER = /(^|\/)(scripts?|\.[\w-]+|hack|ci|tools\/(?:build|release)|mocks?|\w*mock)\//i;
+/** Programs for building, releasing and looking at the server; some servers are started from such a folder. */
+export const isHelperPath = (path: string): boolean => HELPER.test(path);
+
 const VENDORED =
   /(^|\/)(node_modules|vendor|third[-_]party|bower_components|site-packages|\.yarn\/(releases|cache|plugins))\//i;
 export const isVendoredPath = (path: string): boolean => VENDORED.test(path);

@@ -35,7 +35,11 @@ export const startedBy = (
     typeof told.with === 'string'
       ? told.with.startsWith('items:')
         ? itemsOf(argumentAt(args, object, numbered(told.with.slice(6))))
-        : (argumentAt(args, object, told.with).items ?? []).map((value) => ({ value }))
+        : [
+            ...(argumentAt(args, object, told.with).items ?? []).map((value) => ({ value })),
+            // `to_thread(f, user=x)`: what has a name is handed on by it.
+            ...args.filter((a) => a.name !== undefined && a.name !== told.function),
+          ]
       : told.with.map((p) => ({ value: elements(argumentAt(args, object, p)) }));
   let result = NOTHING;
   for (const ref of refs) result = union(result, applyRef(f, ref, handed, at));

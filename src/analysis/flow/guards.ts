@@ -163,6 +163,10 @@ export const testsOfOperator = (
   const isIn = /^(not )?in$/.test(operator);
   const holds = !/^(?:not|!|ne$|is not)/.test(operator);
   if (isIn) {
+    // `root in path.parents`: whether it lies below.
+    const { kind, property } = { property: '', ...operands[1] } as { kind?: string; property: string };
+    if (kind === 'member' && property === 'parents')
+      return [...inner, ...b.taints.map((t) => testOf(t, named('relative', 'parents', at), holds))];
     const member = a.taints.map((t) => testOf(t, named('member', sourceText(b), at), holds));
     const contains =
       a.taints.length === 0

@@ -72,6 +72,7 @@ export const toItem = (cause: Cause, text: (path: string, line: number) => strin
         guarded,
       })),
     }),
+    wayIn: first.origin,
     ...(cause.aside ? { kind: 'fact' as const } : {}),
   };
 };

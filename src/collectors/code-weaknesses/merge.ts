@@ -4,6 +4,15 @@ import type { Place } from '../../domain/evidence.ts';
 import { fact, type ItemDraft, lead, strength } from '../collector.ts';
 
 const ORDER = { strong: 0, moderate: 1, weak: 2 } as const;
+/** What a client, or a page it has open, does to a listener. */
+const OVER_THE_NETWORK: ReadonlySet<string> = new Set([
+  'missing-auth',
+  'dns-rebinding',
+  'cors',
+  'csrf',
+  'session',
+  'oauth',
+]);
 const make = { lead, fact, strength } as const;
 /** An excerpt of more lines than this is not read. */
 const MOST_LINES = 12;
@@ -66,6 +75,7 @@ export const mergeMatches = (rule: Rule, pack: Package, matches: readonly Match[
       ...(rule.advice ? { advice: rule.advice } : {}),
       at: { path: first.source.path, startLine, endLine },
       places: others,
+      ...(OVER_THE_NETWORK.has(first.class ?? rule.class) && { wayIn: 'network' as const }),
     });
   });
 };

@@ -1,7 +1,8 @@
 import { reportWords } from '../../domain/agreement.ts';
-import { type EvidenceItem, isSecondary, placeWords } from '../../domain/evidence.ts';
+import { type EvidenceItem, placeWords } from '../../domain/evidence.ts';
 import type { Check } from '../../domain/methodology.ts';
 import { raisedAs } from '../../domain/selectors.ts';
+import { isSecondary, standingWords } from '../../domain/standing.ts';
 import { plural } from '../../text/plural.ts';
 import { redactSecrets } from '../../text/redact.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
@@ -170,9 +171,18 @@ const itemDetail = (v: View, item: EvidenceItem, theme: Theme, columns: number, 
   const again = wrapHanging('again: ', visible(item.reproduce), columns).map(muted);
   const beside: Line[] =
     shown && step > item.flow.length ? [[span(`at ${visible(placeWords(shown))}`, 'focus', true)]] : [];
+  const why = item.kind === 'lead' ? wrap(standingWords(item), columns).map(muted) : [];
   // Code is what decides: where there is little room, words give way to it, and say so.
   const fixed =
-    title.length + 1 + triaged.length + reported.length + also.length + again.length + beside.length + 3;
+    title.length +
+    1 +
+    why.length +
+    triaged.length +
+    reported.length +
+    also.length +
+    again.length +
+    beside.length +
+    3;
   const words = [
     ...(item.detail ? wrap(visibleLines(item.detail), columns).map(plain) : []),
     // For the auditor alone: never published.
@@ -184,6 +194,7 @@ const itemDetail = (v: View, item: EvidenceItem, theme: Theme, columns: number, 
   const head: Line[] = [
     ...title,
     muted(about),
+    ...why,
     ...triaged,
     ...reported,
     ...told,

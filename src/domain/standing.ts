@@ -1,0 +1,126 @@
+import type { z } from 'zod';
+import type { consequence, EvidenceItem, ItemKind, likelihood, Standing, WayIn } from './evidence.ts';
+
+/**
+ * Where an item stands among others, and why: what is gained by it times how much of it was seen. The same in every list,
+ * on screen and in files.
+ */
+
+type Consequence = z.infer<typeof consequence>;
+type Likelihood = z.infer<typeof likelihood>;
+
+const KIND_ORDER: Record<ItemKind, number> = { lead: 0, gap: 1, strength: 2, fact: 3 };
+const STRENGTH_ORDER = { strong: 0, moderate: 1, weak: 2 } as const;
+
+/** Tests, examples, scripts, generated and vendored code come last: seldom what an auditor must read first. */
+export const isSecondary = (path: string): boolean =>
+  /(^|\/)(tests?|__tests__|spec|specs|e2e|test[-_]?data|mocks?|__mocks__|examples?|samples?|demos?|fixtures?|benchmarks?|evals?|vendor|third[-_]party|node_modules|dist|build|generated|docs?|scripts|\.(?:claude|cursor|mvn|vscode|devcontainer|husky))(\/|$)|\.(test|spec|min|generated)\.[a-z]+$|_test\.(go|py)$|(^|\/)test_[^/]+\.py$/i.test(
+    path,
+  );
+
+/** Classes not named here let somebody read, change or send what is not theirs. */
+const CONSEQUENCE: Partial<Record<EvidenceItem['class'], Consequence>> = {
+  'command-injection': 'control',
+  'code-execution': 'control',
+  deserialization: 'control',
+  redos: 'weakening',
+  'resource-limit': 'weakening',
+  'log-injection': 'weakening',
+  'information-disclosure': 'weakening',
+  'annotation-mismatch': 'weakening',
+  'supply-chain': 'weakening',
+  container: 'weakening',
+  configuration: 'weakening',
+  hygiene: 'untidiness',
+};
+const WEIGHT: Record<Consequence, number> = { control: 4, access: 3, weakening: 2, untidiness: 1 };
+const CERTAINTY: Record<EvidenceItem['strength'], number> = { strong: 4, moderate: 2, weak: 1 };
+
+/** Something on the way may hold it back. */
+export const isGuarded = (i: EvidenceItem): boolean => i.flow.some((step) => step.role === 'guard');
+/** It begins at a door of the server: a tool, a route, a prompt. */
+const isReached = (i: EvidenceItem): boolean => i.flow[0]?.role === 'source';
+
+const likelihoodOf = (i: EvidenceItem): Likelihood =>
+  isGuarded(i)
+    ? 'guarded'
+    : i.strength === 'strong'
+      ? 'seen'
+      : i.strength === 'moderate'
+        ? 'likely'
+        : 'hinted';
+
+/** `way` is where it comes in, where the collector followed that. */
+export const standingOf = (i: EvidenceItem, way?: WayIn): Standing => ({
+  consequence: CONSEQUENCE[i.class] ?? 'access',
+  likelihood: likelihoodOf(i),
+  ...(way && { wayIn: way }),
+  ...(isSecondary(i.location?.path ?? '') && { beside: true }),
+});
+
+const GAINED: Record<Consequence, string> = {
+  control: 'would let others run code',
+  access: 'would let others reach what is not theirs',
+  weakening: 'would weaken what protects',
+  untidiness: 'would be untidy',
+};
+const SEEN: Record<Likelihood, string> = {
+  seen: 'seen as it is',
+  likely: 'likely',
+  guarded: 'if its guard does not hold',
+  hinted: 'a hint only',
+};
+const FROM: Record<WayIn, string> = {
+  tool: 'from tool input',
+  resource: 'from the address of a resource',
+  prompt: 'from input of a prompt',
+  http: 'from a route',
+  message: 'from a connection',
+  stdin: 'from standard input',
+  remote: 'from what another server answers',
+  file: 'from a file',
+  environment: 'from the environment',
+  argument: 'from the command line',
+  caller: 'nobody seen to call it',
+  network: 'from the network',
+};
+
+/** "would let others run code · seen as it is · from tool input": why a lead stands where it stands, in one line. */
+export const standingWords = (i: EvidenceItem): string => {
+  const s = i.standing ?? standingOf(i);
+  return [
+    GAINED[s.consequence],
+    SEEN[s.likelihood],
+    s.wayIn ? FROM[s.wayIn] : '',
+    s.beside ? 'beside the server' : '',
+  ]
+    .filter((words) => words !== '')
+    .join(' · ');
+};
+
+const weightOf = (i: EvidenceItem): number =>
+  WEIGHT[CONSEQUENCE[i.class] ?? 'access'] * CERTAINTY[i.strength];
+
+const byCodePoint = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/**
+ * Most worth the auditor's time first: the server before what lies beside it, what may be wrong before what is so, then by
+ * consequence times certainty; among equals the certain and unguarded before the rest, what an input was seen to reach before
+ * what only stands there. A total order, so that the same items always come in the same order.
+ */
+export const compareItems = (a: EvidenceItem, b: EvidenceItem): number => {
+  const path = (i: EvidenceItem) => i.location?.path ?? '';
+  return (
+    Number(isSecondary(path(a))) - Number(isSecondary(path(b))) ||
+    KIND_ORDER[a.kind] - KIND_ORDER[b.kind] ||
+    weightOf(b) - weightOf(a) ||
+    STRENGTH_ORDER[a.strength] - STRENGTH_ORDER[b.strength] ||
+    Number(isGuarded(a)) - Number(isGuarded(b)) ||
+    Number(isReached(b)) - Number(isReached(a)) ||
+    byCodePoint(a.collector, b.collector) ||
+    byCodePoint(path(a), path(b)) ||
+    (a.location?.startLine ?? 0) - (b.location?.startLine ?? 0) ||
+    byCodePoint(a.rule, b.rule) ||
+    byCodePoint(a.id, b.id)
+  );
+};
