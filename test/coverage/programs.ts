@@ -268,7 +268,8 @@ export const programsOf = (
           'found',
         );
     for (const [g, guard] of Object.entries(p.guards)) {
-      const spec = rule.guards.find((x) => x.kind === guard.of);
+      // A row with a pattern of its own speaks of what only looks alike.
+      const spec = rule.guards.find((x) => x.kind === guard.of && x.matches === undefined);
       const holds =
         spec !== undefined && !spec.ignore && !spec.hole && spec.matches === undefined && !spec.input;
       if (!holds) continue;

@@ -126,6 +126,20 @@ const guardsFor = (f: Frame, source: Source): readonly Guard[] => {
 /** The taint with the guards that hold at this point of the function. */
 export const guardedHere = (f: Frame, t: Taint): Taint => guarded(t, guardsFor(f, t.source));
 
+const DEEPEST = 3;
+
+/** A value with the guards that hold here, and what it holds: `return path, None`, `return { path }`. */
+export const guardedWhole = (f: Frame, v: Value, depth = 0): Value =>
+  f.guards.size === 0 || v === NOTHING
+    ? v
+    : {
+        ...v,
+        taints: v.taints.map((t) => guardedHere(f, t)),
+        ...(depth < DEEPEST && v.items && { items: v.items.map((x) => guardedWhole(f, x, depth + 1)) }),
+        ...(depth < DEEPEST &&
+          v.fields && { fields: new Map([...v.fields].map(([k, x]) => [k, guardedWhole(f, x, depth + 1)])) }),
+      };
+
 /** From here on the tests came out as `outcome`: what passes a test that says what is forbidden is what it is false of. */
 export const addGuards = (f: Frame, tests: readonly Tested[], outcome = true): void => {
   for (const { source, guard, holds } of tests) {

@@ -147,6 +147,12 @@ export const testsOfCall = (
   return tests;
 };
 
+/** What the value is a member of, where that was followed as one. */
+const owner = (t: Taint): Taint =>
+  t.source.path.at(-1) === 'parents'
+    ? { ...t, source: { ...t.source, path: t.source.path.slice(0, -1) } }
+    : t;
+
 /** Tests made by a comparison or a membership operator. */
 export const testsOfOperator = (
   operator: string,
@@ -164,9 +170,9 @@ export const testsOfOperator = (
   const holds = !/^(?:not|!|ne$|is not)/.test(operator);
   if (isIn) {
     // `root in path.parents`: whether it lies below.
-    const { kind, property } = { property: '', ...operands[1] } as { kind?: string; property: string };
-    if (kind === 'member' && property === 'parents')
-      return [...inner, ...b.taints.map((t) => testOf(t, named('relative', 'parents', at), holds))];
+    const [, of] = operands;
+    if (of?.kind === 'member' && of.property === 'parents')
+      return [...inner, ...b.taints.map((t) => testOf(owner(t), named('relative', '', at), holds))];
     const member = a.taints.map((t) => testOf(t, named('member', sourceText(b), at), holds));
     const contains =
       a.taints.length === 0

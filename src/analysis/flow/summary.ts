@@ -6,6 +6,7 @@ import {
   type Engine,
   type Frame,
   guardedHere,
+  guardedWhole,
   leave,
   newFrame,
   noteTests,
@@ -109,7 +110,7 @@ export const summaryOf = (e: Engine, info: FnInfo, scope: Scope | null): Summary
     const summary: Summary = {
       frame: f.id,
       info,
-      returns: { ...f.returns, taints: f.returns.taints.map((t) => guardedHere(f, t)), tests: [] },
+      returns: { ...guardedWhole(f, f.returns), tests: [] },
       hits: [...f.hits.values()],
       tests: f.tests,
       holds: testsOf(f),
