@@ -73,7 +73,8 @@ const REPLACES = /^(?:replace|replaceAll|replace_all|sub|ReplaceAllString|Replac
 
 /** A pattern of every character outside of a list: what it replaces leaves the list alone. */
 const keepsOnly = (pattern: string | null): boolean =>
-  pattern !== null && /^(?:\/\(?\[\^[^\]]+\][+*]?\)?\/[a-fh-z]*g[a-z]*|\(?\[\^[^\]]+\][+*]?\)?)$/.test(pattern);
+  pattern !== null &&
+  /^(?:\/\(?\[\^[^\]]+\][+*]?\)?\/[a-fh-z]*g[a-z]*|\(?\[\^[^\]]+\][+*]?\)?)$/.test(pattern);
 
 export const unknownResult = (
   f: Frame,
