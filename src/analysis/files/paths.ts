@@ -29,7 +29,13 @@ export const below = (path: string, subdir: string): string =>
 
 const TEST =
   /(^|\/)(tests?|__tests__|specs?|e2e|testdata|test[-_]data|fixtures?|__fixtures__|__mocks__|mocks?|testing)\/|[._](test|tests|spec|e2e|bench)\.[cm]?[jt]sx?$|_test\.(go|py|exs?)$|(^|\/)(test_[^/]*|conftest)\.py$|(Tests?|IT|Spec)\.(java|kt|cs|scala|swift)$|_spec\.rb$/;
-export const isTestPath = (path: string): boolean => TEST.test(path);
+/** `integration-tests/`: packages of their own that hold tests. */
+const TESTS = /[-_]tests$/;
+export const isTestPath = (path: string): boolean =>
+  TEST.test(path) ||
+  folderOf(path)
+    .split('/')
+    .some((folder) => TESTS.test(folder));
 
 const EXAMPLE = /(^|\/)(examples?|samples?|demos?|templates?|docs?|evals?|benchmarks?)\//i;
 /** Folders below a source root of Java are packages: `org/example` is a name, no example. */

@@ -20,7 +20,7 @@ const STDIO: Record<Language, RegExp> = {
 
 const NETWORK: Record<Language, RegExp> = {
   script:
-    /\bnew\s+(?:\w*StreamableH[Tt][Tt][Pp]\w*Transport|SSEServerTransport|WebSocketServerTransport)\b|transportType:\s*["'](?:httpStream|sse|http)["']|\bcreateMcpHandler\s*\(|\bStreamableHTTPTransport\s*\(/g,
+    /\bnew\s+(?:(?!\w{0,60}Client)\w*StreamableH[Tt][Tt][Pp]\w*Transport|SSEServerTransport|WebSocketServerTransport)\b|transportType:\s*["'](?:httpStream|sse|http)["']|\bcreateMcpHandler\s*\(|\bStreamableHTTPTransport\s*\(/g,
   python:
     /transport\s*=\s*["'](?:sse|http|streamable-http|streamable_http)["']|\brun_(?:sse|http|streamable_http)_async\b|\.(?:sse_app|streamable_http_app|http_app)\s*\(|\bSseServerTransport\s*\(|\bStreamableHTTPSessionManager\s*\(/g,
   go: /\bNew(?:SSEServer|StreamableHTTPServer|StreamableHTTPHandler|SSEHandler|HTTPHandler)\s*\(/g,
@@ -38,6 +38,11 @@ const AUTH: Record<Language, RegExp> = {
   rust: /AUTHORIZATION|header::Authorization|\bwith_auth\b|auth_middleware|bearer_auth_middleware|validate_token|TypedHeader<Authorization/g,
   java: /SecurityFilterChain|@PreAuthorize|oauth2ResourceServer|getHeader\("Authorization"\)|BearerTokenAuthentication/g,
 };
+
+/** What a file only brings in is used elsewhere in it. */
+const BRINGS_IN = /^\s*(?:import|use|from)\s/;
+const lineAt = (source: Source, offset: number): string =>
+  source.code.slice(source.code.lastIndexOf('\n', offset) + 1, offset + 1);
 
 const placesOf = (sources: readonly Source[], patterns: Record<Language, RegExp>): Match[] =>
   sources.flatMap((source) =>
@@ -73,7 +78,7 @@ export const packagesOf = (
         network: placesOf(
           own.filter((s) => isTransport(s.path)),
           NETWORK,
-        ),
+        ).filter((m) => !BRINGS_IN.test(lineAt(m.source, m.start))),
       },
       authenticates: placesOf(own, AUTH).length > 0,
       manifest: manifests.get(folder) ?? '',

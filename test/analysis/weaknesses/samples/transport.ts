@@ -11,6 +11,7 @@ export const transport: Samples = {
       ['main.go', 'package main\nfunc main() { s := server.NewSSEServer(m)\n s.Start(addr) }\n'],
     ],
     clean: [
+      ['c.ts', 'const up = new StreamableHTTPClientTransport(new URL(remote), {});\n'],
       ['l.go', 'package a\nfunc f() {\n\tlogger.Info("got", zap.Any("params", p))\n}\n'],
       [
         'src/http.ts',
@@ -28,6 +29,7 @@ export const transport: Samples = {
       ['a.rs', 'fn main() { let s = StreamableHttpService::new(move || Ok(x), m.into(), c); }\n'],
     ],
     clean: [
+      ['c.ts', 'const up = new StreamableHTTPClientTransport(new URL(remote), {});\n'],
       [
         'a.ts',
         "new StreamableHTTPServerTransport({ enableDnsRebindingProtection: true, allowedHosts: ['127.0.0.1'] });\n",
