@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { isRefusal, type Refusal } from '../domain/decide.ts';
-import { type Finding, missingParts } from '../domain/finding.ts';
+import { type Finding, missingParts, severityProposed } from '../domain/finding.ts';
 import {
   type FindingInput,
   findingInput,
@@ -18,7 +18,7 @@ export const findingText = (f: Finding): string => {
   const head = [
     `${f.id}: save and close to record it; close without a change to record nothing.`,
     missing.length > 0 ? `Still to fill: ${missing.join(', ')}.` : 'Nothing is missing.',
-    'severity: critical, high, medium, low, info. Impact ratings: High, Medium, Low, None.',
+    `severity: critical, high, medium, low, info${severityProposed(f) ? `; proposed is ${f.severity}, which nobody gave yet` : ''}. Impact ratings: High, Medium, Low, None.`,
     'where: path:first-last at the audited commit; the lines are read there, not copied from here.',
   ];
   return `${head.map((l) => `# ${l}`).join('\n')}\n${stringify(toInput(f), { lineWidth: 100, blockQuote: 'literal' })}`;

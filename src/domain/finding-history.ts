@@ -17,8 +17,11 @@ const flat = (value: unknown, prefix = ''): Map<string, string> => {
 export const changedParts = (was: Finding, now: Finding): string[] => {
   const before = flat(was);
   const after = flat(now);
+  const proposed = (f: Finding) => f.template.parts.includes('severity');
+  const kept = proposed(was) && !proposed(now) && was.severity === now.severity ? ['severity'] : [];
   return [...new Set([...before.keys(), ...after.keys()])]
-    .filter((path) => before.get(path) !== after.get(path))
+    .filter((path) => !path.startsWith('template.') && before.get(path) !== after.get(path))
+    .concat(kept)
     .map((path) => (path === 'locations' ? 'where' : path.replace(/^scores\./, '')));
 };
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Refusal } from './decide.ts';
 import type { Location } from './evidence.ts';
-import { business, type Finding, rating, tracking, withoutLeftovers } from './finding.ts';
+import { business, type Finding, giveSeverity, rating, tracking, withoutLeftovers } from './finding.ts';
 import { checkId, severity } from './methodology.ts';
 import { AIVSS_SPEC, aivss, emptyAivss } from './scoring/aivss.ts';
 import { vectorProblem } from './scoring/cvss.ts';
@@ -50,7 +50,8 @@ export const findingInput = z.strictObject({
   /** A finding template to begin from, filled from the first piece of evidence; only for a finding that is new. */
   template: z.string().optional(),
   title: text.optional(),
-  severity: severity.optional(),
+  /** '' leaves it as it is: a proposed one stays proposed. */
+  severity: z.union([z.literal('').transform(() => undefined), severity]).optional(),
   positive: z.boolean().optional(),
   category: text.optional(),
   cwe: cwe.optional(),
@@ -147,13 +148,14 @@ export const withInput = (
     locations: found.locations ?? base.locations,
     evidence: found.evidence ?? base.evidence,
   } as Finding;
-  return withoutLeftovers(base, merged.positive ? { ...merged, severity: 'info', cwe: null } : merged);
+  const said = input.severity === undefined ? merged : giveSeverity(merged, input.severity);
+  return withoutLeftovers(base, said.positive ? { ...said, severity: 'info', cwe: null } : said);
 };
 
 /** The finding in the form {@link findingInput} reads. */
 export const toInput = (f: Finding) => ({
   title: f.title,
-  severity: f.severity,
+  severity: !f.positive && f.template.parts.includes('severity') ? '' : f.severity,
   positive: f.positive,
   category: f.category,
   cwe: f.cwe ?? '',

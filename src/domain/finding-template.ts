@@ -253,8 +253,7 @@ export const applyTemplate = (
   const parts = partTexts(filled).flatMap(([part, now]) =>
     now.trim() !== '' && before.get(part) !== now ? [part] : [],
   );
-  const known = f.template.id === t.id ? f.template.parts : [];
-  return { ...filled, template: { id: t.id, parts: [...new Set([...known, ...parts])] } };
+  return { ...filled, template: { id: t.id, parts: [...new Set([...f.template.parts, ...parts])] } };
 };
 
 /** An item's title as a heading: no marks, and no bracket that a list had to cut. */
@@ -298,6 +297,7 @@ export const findingFromEvidence = (
       ...(at ? [`File: \`${at.path}\` (lines ${at.startLine}-${at.endLine})`] : []),
     ],
     evidence: [item.id],
+    template: { id: '', parts: weak ? ['severity'] : [] },
     description: item.detail,
     reproduction: item.reproduce ? [`Show the code at the audited commit: \`${item.reproduce}\``] : [],
   };

@@ -4,7 +4,7 @@ import { location } from './evidence.ts';
 import { type Check, checkId, cweId, severity } from './methodology.ts';
 import { same } from './same.ts';
 import { aivss } from './scoring/aivss.ts';
-import { disagreement } from './scoring/severity.ts';
+import { disagreement, leadingScore } from './scoring/severity.ts';
 import { openWords } from './template-words.ts';
 
 export const rating = z.enum(['High', 'Medium', 'Low', 'None']);
@@ -88,7 +88,10 @@ export const finding = z.strictObject({
   tracking: tracking.default(emptyTracking),
   /** The auditor has read it again as a whole, since its last change. */
   reviewed: z.boolean().default(false),
-  /** The template it was begun from, and the parts that still say what the template says, by {@link partTexts}'s names. */
+  /**
+   * The template it was begun from, '' for the check's own words, and the parts that still say what that says, by
+   * {@link partTexts}'s names. `severity` among them: nobody gave it yet.
+   */
   template: z.strictObject({ id: z.string(), parts: z.array(z.string()) }).default(noTemplate),
 });
 export type Finding = z.infer<typeof finding>;
@@ -102,6 +105,17 @@ export const recordedFinding = z.preprocess((value) => {
 
 /** Whether a finding says how this check fails, or what is done well there. */
 export const speaksTo = (f: Finding, check: string): boolean => f.checks.includes(check);
+
+/** The severity as the auditor's own, be it another one or the proposed one. */
+export const giveSeverity = (f: Finding, severity: Finding['severity']): Finding => ({
+  ...f,
+  severity,
+  template: { ...f.template, parts: f.template.parts.filter((p) => p !== 'severity') },
+});
+
+/** Whether the severity is only proposed: the auditor neither gave one nor scored the finding. */
+export const severityProposed = (f: Finding): boolean =>
+  !f.positive && f.template.parts.includes('severity') && leadingScore(f.scores) === null;
 
 /** A finding begun from a check's template: everything the auditor must say in own words starts empty. */
 export const draftFinding = (id: string, check: Check): Finding => ({
@@ -136,7 +150,7 @@ export const draftFinding = (id: string, check: Check): Finding => ({
   business: emptyBusiness(),
   tracking: emptyTracking(),
   reviewed: false,
-  template: noTemplate(),
+  template: { id: '', parts: ['title', 'severity', 'category', 'recommendations.immediate'] },
 });
 
 const impactText = ({
@@ -149,6 +163,7 @@ const impactText = ({
 /** Every text of a finding by the name of its part, as the editor names them. */
 export const partTexts = (f: Finding): [string, string][] => [
   ['title', f.title],
+  ['category', f.category],
   ['summary', f.summary],
   ['description', f.description],
   ['impact', impactText(f.impact)],
@@ -190,6 +205,7 @@ export const emptyParts = (f: Finding): string[] => {
     if (!filled) missing.push(name);
   };
   need('title', f.title.trim() !== '');
+  need('severity', !severityProposed(f));
   need('category', f.category.trim() !== '');
   need('summary', f.summary.trim() !== '');
   need('description', f.description.trim() !== '');

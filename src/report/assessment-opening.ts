@@ -1,5 +1,6 @@
 import { plural } from '../text/plural.ts';
 import { type Block, field, fields, h1, h2, h3, type Labelled, para, table, text } from './blocks.ts';
+import { fromPart } from './finding-source.ts';
 import { SEVERITIES } from './ids.ts';
 import type { Label } from './report-labels.ts';
 import type { ReportModel } from './report-model.ts';
@@ -123,7 +124,7 @@ const graded = (m: ReportModel): Block[] =>
         table(
           ['Finding', 'Severity', 'In one line'],
           m.findings.map((f) => [
-            fromFinding(f.fileId)`${tag(f.tag)}: ${f.title}`,
+            fromPart(f, 'title')`${tag(f.tag)}: ${f.title}`,
             f.positive ? 'Info (Positive)' : titleCase(f.severity),
             f.summary.trim() === '' ? '–' : fromFinding(f.fileId)`${words(firstSentence(f.summary), 600)}`,
           ]),

@@ -1,6 +1,6 @@
 import { reportWords } from '../domain/agreement.ts';
 import { cweLabel, cweUrl } from '../domain/cwe.ts';
-import { DEPLOYMENTS, type Tracking } from '../domain/finding.ts';
+import { DEPLOYMENTS, type Finding, type Tracking } from '../domain/finding.ts';
 import { aivssText, scoreAivss } from '../domain/scoring/aivss.ts';
 import { scoreCvss } from '../domain/scoring/cvss.ts';
 import { leadingScore } from '../domain/scoring/severity.ts';
@@ -20,6 +20,7 @@ import {
   renderBlocks,
   text,
 } from './blocks.ts';
+import { fromPart, sourceOfPart } from './finding-source.ts';
 import { labelMarkdown } from './labels.ts';
 import { languageOf } from './markdown.ts';
 import type { Label } from './report-labels.ts';
@@ -54,8 +55,8 @@ const titleCase = <T extends string>(s: T): Capitalize<T> =>
 const sourceOf = (f: FindingReport): Source => ({ kind: 'finding', of: f.fileId });
 const notRecorded = fromSession('findings');
 
-const proses = (f: FindingReport, texts: readonly string[]): Statement[] =>
-  texts.filter((t) => t.trim() !== '').map((t) => proseOf(t, sourceOf(f)));
+const proses = (f: FindingReport, part: string, texts: readonly string[]): Statement[] =>
+  texts.filter((t) => t.trim() !== '').map((t) => proseOf(t, sourceOfPart(f, part)));
 
 const proseOr = (f: FindingReport, said: string, otherwise: Statement): Block =>
   said.trim() === '' ? para(otherwise) : text(proseOf(said, sourceOf(f)));
@@ -66,7 +67,7 @@ const header = (f: FindingReport): Block => {
   return fields([
     field('Finding ID', of`${f.fileId}`),
     field('Severity', of`${f.positive ? 'Info (Positive)' : titleCase(f.severity)}`),
-    field('Category', of`${f.category}`),
+    field('Category', fromPart(f, 'category')`${f.category}`),
     f.positive
       ? field('Assessment', of`Good practice, worth keeping`)
       : field('CWE', f.cwe ? of`${cweLabel(f.cwe)}` : of`none assigned`),
@@ -189,25 +190,29 @@ const components = (f: FindingReport): Block => {
   // A component that only repeats where the code lies is said once.
   const named = proses(
     f,
+    'components',
     f.components.filter((c) => !known.has(c.trim())),
   );
   return list(files.length + named.length > 0 ? [...files, ...named] : [of`The server as a whole`]);
 };
 
 const recommendations = (f: FindingReport): Block[] => {
-  const group = (title: Label, texts: readonly string[]): Block[] => [
-    h3(title),
-    list(
-      proses(f, texts).length > 0
-        ? proses(f, texts).map((is): Item => ({ box: 'open', is }))
-        : [notRecorded`Nothing was recorded here.`],
-    ),
-  ];
+  const group = (title: Label, part: keyof Finding['recommendations']): Block[] => {
+    const said = proses(f, `recommendations.${part}`, f.recommendations[part]);
+    return [
+      h3(title),
+      list(
+        said.length > 0
+          ? said.map((is): Item => ({ box: 'open', is }))
+          : [notRecorded`Nothing was recorded here.`],
+      ),
+    ];
+  };
   return [
     h2('Recommendations'),
-    ...group('Immediate Actions', f.recommendations.immediate),
-    ...group('Short-term Improvements', f.recommendations.shortTerm),
-    ...group('Long-term Strategic Changes', f.recommendations.longTerm),
+    ...group('Immediate Actions', 'immediate'),
+    ...group('Short-term Improvements', 'shortTerm'),
+    ...group('Long-term Strategic Changes', 'longTerm'),
   ];
 };
 
@@ -219,7 +224,11 @@ const references = (f: FindingReport, m: ReportModel): Block => {
     ...(f.cwe ? [of`${link(cweLabel(f.cwe), cweUrl(f.cwe))}`] : []),
     ...f.references
       .filter((r) => r.trim() !== '' && !(f.cwe && r.trim() === cweUrl(f.cwe)))
-      .map((r) => (isUrl(r) ? of`${link(r.trim(), r.trim())}` : proseOf(r, sourceOf(f)))),
+      .map((r) =>
+        isUrl(r)
+          ? fromPart(f, 'references')`${link(r.trim(), r.trim())}`
+          : proseOf(r, sourceOfPart(f, 'references')),
+      ),
     ...f.checks.map((c) => fromMethodology(c)`Check ${c} of ${m.methodology.title} ${m.methodology.version}`),
   ]);
 };
@@ -249,36 +258,41 @@ const status = (f: FindingReport): Block => {
 /** What a weakness says between its components and its references; a good practice has a middle part of its own. */
 const weaknessPart = (f: FindingReport): Block[] => {
   const listOr = (
-    texts: readonly string[],
+    part: 'reproduction' | 'risks' | 'validation',
     of: typeof numbered | typeof list,
     otherwise: Statement,
-  ): Block => (proses(f, texts).length > 0 ? of(proses(f, texts)) : para(otherwise));
+  ): Block => {
+    const said = proses(f, part, f[part]);
+    return said.length > 0 ? of(said) : para(otherwise);
+  };
   return [
     h2('Reproduction Steps'),
-    listOr(f.reproduction, numbered, notRecorded`No steps were recorded.`),
+    listOr('reproduction', numbered, notRecorded`No steps were recorded.`),
     h2('Risk Scenarios'),
-    listOr(f.risks, list, notRecorded`No scenario was recorded.`),
+    listOr('risks', list, notRecorded`No scenario was recorded.`),
     ...recommendations(f),
-    ...(f.examples.trim() === '' ? [] : [h2('Remediation Examples'), text(proseOf(f.examples, sourceOf(f)))]),
+    ...(f.examples.trim() === ''
+      ? []
+      : [h2('Remediation Examples'), text(proseOf(f.examples, sourceOfPart(f, 'examples')))]),
     h2('Remediation Validation'),
-    listOr(f.validation, numbered, notRecorded`No validation was recorded.`),
+    listOr('validation', numbered, notRecorded`No validation was recorded.`),
   ];
 };
 
 const strengthPart = (f: FindingReport): Block[] => {
-  const risks = proses(f, f.risks);
-  const practices = proses(f, f.validation);
+  const risks = proses(f, 'risks', f.risks);
+  const practices = proses(f, 'validation', f.validation);
   return [
     h2('Security Strengths'),
-    risks.length > 0 ? list(risks) : para(fromFinding(f.fileId)`${f.title}`),
+    risks.length > 0 ? list(risks) : para(fromPart(f, 'title')`${f.title}`),
     h2('Best Practices Demonstrated'),
-    list(practices.length > 0 ? practices : [fromFinding(f.fileId)`${f.category}`]),
+    list(practices.length > 0 ? practices : [fromPart(f, 'category')`${f.category}`]),
   ];
 };
 
 /** One file of `findings/`, in the sections and order the database knows. */
 export const findingBlocks = (f: FindingReport, m: ReportModel): Block[] => [
-  h1({ label: 'Finding', is: fromFinding(f.fileId)`${f.title}` }),
+  h1({ label: 'Finding', is: fromPart(f, 'title')`${f.title}` }),
   header(f),
   h2('Executive Summary'),
   proseOr(f, f.summary, notRecorded`No summary was recorded.`),

@@ -47,7 +47,12 @@ export const aboutFinding = (f: Finding, known: ReadonlySet<string>): Readiness[
               text: contradictionOf(f),
               fix: 'say why, or change what contradicts it',
             }
-          : { text: `${f.id} has no ${part}`, fix: `write ${part} of ${f.id}` }),
+          : part === 'severity'
+            ? {
+                text: `${f.id}: severity ${f.severity} is only proposed, nobody gave it`,
+                fix: 'give it that severity or another one, or score it',
+              }
+            : { text: `${f.id} has no ${part}`, fix: `write ${part} of ${f.id}` }),
       }),
     ),
     ...openParts(f).map(

@@ -14,6 +14,7 @@ import {
   table,
   text,
 } from './blocks.ts';
+import { fromPart, sourceOfPart } from './finding-source.ts';
 import { labelMarkdown } from './labels.ts';
 import { ENVIRONMENTS } from './proposals.ts';
 import type { Label } from './report-labels.ts';
@@ -52,9 +53,9 @@ const matrix = (m: ReportModel): Block[] => [
         m.findings.map((f) => {
           const of = fromFinding(f.fileId);
           return [
-            of`${tag(f.tag)}: ${f.title}`,
+            fromPart(f, 'title')`${tag(f.tag)}: ${f.title}`,
             f.positive ? 'Info (Positive)' : titleCase(f.severity),
-            of`${f.category}`,
+            fromPart(f, 'category')`${f.category}`,
             of`${f.impact.confidentiality} / ${f.impact.integrity} / ${f.impact.availability}`,
             of`${f.impact.exploitability}`,
           ];
@@ -65,7 +66,7 @@ const matrix = (m: ReportModel): Block[] => [
 const finding = (f: FindingReport): Block[] => {
   const of = fromFinding(f.fileId);
   return [
-    h3(of`${tag(f.tag)}: ${f.title}`),
+    h3(fromPart(f, 'title')`${tag(f.tag)}: ${f.title}`),
     text(proseOf(f.summary, { kind: 'finding', of: f.fileId })),
     list([
       { label: 'Full text', is: of`${within(`findings/${f.fileId}.md`, `findings/${f.fileId}.md`)}` },
@@ -92,15 +93,15 @@ const findings = (m: ReportModel): Block[] => [
 
 const recommendations = (m: ReportModel): Block[] => {
   const weak = m.findings.filter((f) => !f.positive);
-  const group = (title: Label, of: (f: FindingReport) => string[]): Block[] => {
+  const group = (title: Label, part: keyof FindingReport['recommendations']): Block[] => {
     const rows = weak.flatMap((f) =>
-      of(f)
+      f.recommendations[part]
         .filter((t) => t.trim() !== '')
         .map(
           (t): Item => ({
             box: 'open',
             about: fromFinding(f.fileId)`${tag(f.tag)}`,
-            is: proseOf(t, { kind: 'finding', of: f.fileId }),
+            is: proseOf(t, sourceOfPart(f, `recommendations.${part}`)),
           }),
         ),
     );
@@ -108,9 +109,9 @@ const recommendations = (m: ReportModel): Block[] => {
   };
   return [
     h2('Recommendations by Priority'),
-    ...group('Immediate', (f) => f.recommendations.immediate),
-    ...group('Short-term', (f) => f.recommendations.shortTerm),
-    ...group('Long-term', (f) => f.recommendations.longTerm),
+    ...group('Immediate', 'immediate'),
+    ...group('Short-term', 'shortTerm'),
+    ...group('Long-term', 'longTerm'),
   ];
 };
 

@@ -98,7 +98,13 @@ describe('a finding raised from a lead', () => {
     expect(finding.template.id).toBe('shell-command');
     expect(finding).toMatchObject({ summary: '', risks: [], business: { production: '' } });
     expect(finding.impact).toMatchObject({ confidentiality: 'None', scope: '' });
-    expect(missingParts(finding)).toEqual(['summary', 'impact.scope', 'risks', 'business.production']);
+    expect(missingParts(finding)).toEqual([
+      'severity',
+      'summary',
+      'impact.scope',
+      'risks',
+      'business.production',
+    ]);
     expect(JSON.stringify(finding)).not.toMatch(/Actual|Expected/);
   });
 

@@ -4,11 +4,14 @@ import {
   draftFinding,
   type Finding,
   finding,
+  giveSeverity,
   missingParts,
   recordedFinding,
+  severityProposed,
   stageOf,
   withoutLeftovers,
 } from '../../src/domain/finding.ts';
+import { changedParts } from '../../src/domain/finding-history.ts';
 import { findingInput, toInput, withInput } from '../../src/domain/finding-input.ts';
 import { checksOf } from '../../src/domain/methodology.ts';
 import { emptyAivss } from '../../src/domain/scoring/aivss.ts';
@@ -17,8 +20,7 @@ import { audited, testMethodology } from './arbitraries.ts';
 
 const check = checksOf(testMethodology)[0]!;
 const whole = (over: Partial<Finding> = {}): Finding => ({
-  ...draftFinding('F-01', check),
-  severity: 'high',
+  ...giveSeverity(draftFinding('F-01', check), 'high'),
   cwe: 'CWE-78',
   summary: 's',
   description: 'd',
@@ -165,6 +167,37 @@ describe('one finding', () => {
     const several = findingInput.parse({ checks: ['1.2.1', '1.1.1', '1.2.1'] });
     expect(withInput(base, several, found).checks).toEqual(['1.2.1', '1.1.1']);
     expect(withInput(base, findingInput.parse({ title: 't' }), found).checks).toEqual(base.checks);
+  });
+});
+
+describe('a severity', () => {
+  const begun = draftFinding('F-01', check);
+  const read = (base: Finding, input: unknown) =>
+    withInput(base, findingInput.parse(input), { locations: null, evidence: null });
+
+  it('is only proposed until the auditor gives it, be it the same one, or scores the finding', () => {
+    expect(severityProposed(begun)).toBe(true);
+    expect(missingParts(begun)).toContain('severity');
+    expect(severityProposed(giveSeverity(begun, begun.severity))).toBe(false);
+    expect(severityProposed(read(begun, { severity: begun.severity }))).toBe(false);
+    const cvss40 = 'CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N';
+    expect(severityProposed(read(begun, { cvss40 }))).toBe(false);
+  });
+
+  it('stays proposed when the finding is saved with other words', () => {
+    expect(severityProposed(read(begun, { ...toInput(begun), title: 'mine' }))).toBe(true);
+    expect(severityProposed(read(begun, { title: 'mine' }))).toBe(true);
+    expect(toInput(giveSeverity(begun, 'low')).severity).toBe('low');
+  });
+
+  it('kept as proposed is told in the history of the finding', () => {
+    expect(changedParts(begun, giveSeverity(begun, begun.severity))).toEqual(['severity']);
+    expect(changedParts(begun, giveSeverity(begun, 'info'))).toEqual(['severity']);
+  });
+
+  it('of an old session is the auditor’s', () => {
+    const { template: _, ...old } = begun;
+    expect(severityProposed(finding.parse(old))).toBe(false);
   });
 });
 

@@ -3,8 +3,10 @@ import { cweLabel, findCwe } from '../../domain/cwe.ts';
 import {
   DEPLOYMENTS,
   type Finding,
+  giveSeverity,
   impactContradiction,
   missingParts,
+  severityProposed,
   TRACKING,
   type Tracking,
 } from '../../domain/finding.ts';
@@ -128,8 +130,7 @@ export const FINDING_PARTS: readonly Part[] = [
     options: ['critical', 'high', 'medium', 'low', 'info'],
     get: (f) => f.severity,
     set: (f, value) => ({
-      ...f,
-      severity: value as Finding['severity'],
+      ...giveSeverity(f, value as Finding['severity']),
       positive: f.positive && value === 'info',
     }),
   },
@@ -237,13 +238,15 @@ export const fieldsOf = (
     const { suggested, ...keys } = hook(part);
     const taken = suggested ? ` Suggested, a takes it over: ${suggested.replace(/\n/g, ' ')}` : '';
     const help =
-      part.id === 'severityReason' && wanted
-        ? `The score says ${wanted}. ${rest.help}`
-        : part.id === 'severityReason' && contradiction
-          ? `Say why: ${contradiction}.`
-          : part.id === 'cwe' && f.cwe && (findCwe(f.cwe)?.usage ?? 'allowed') !== 'allowed'
-            ? `${rest.help} MITRE advises against ${f.cwe} here: it is too wide to say what is wrong.`
-            : rest.help;
+      part.id === 'severity' && severityProposed(f)
+        ? `Proposed, not given: Enter keeps it, or ${rest.help}`
+        : part.id === 'severityReason' && wanted
+          ? `The score says ${wanted}. ${rest.help}`
+          : part.id === 'severityReason' && contradiction
+            ? `Say why: ${contradiction}.`
+            : part.id === 'cwe' && f.cwe && (findCwe(f.cwe)?.usage ?? 'allowed') !== 'allowed'
+              ? `${rest.help} MITRE advises against ${f.cwe} here: it is too wide to say what is wrong.`
+              : rest.help;
     return {
       ...rest,
       ...keys,

@@ -1,6 +1,6 @@
 import { CWE_CATALOGUE, searchCwes, shortCweName } from '../../domain/cwe.ts';
 import { type EvidenceItem, placeWords } from '../../domain/evidence.ts';
-import type { Finding } from '../../domain/finding.ts';
+import { type Finding, giveSeverity, severityProposed } from '../../domain/finding.ts';
 import { type FindingTemplate, suggestionFor, wordsOf } from '../../domain/finding-template.ts';
 import { SHEETS } from '../../domain/scoring/sheet.ts';
 import { matchesWords } from '../../domain/selectors.ts';
@@ -263,6 +263,9 @@ export const hooksOf =
   };
 
 const pickersOf = (app: App, editing: Editing, part: Part) => ({
+  ...(part.id === 'severity' && severityProposed(editing.latest())
+    ? { open: () => saying(app, editing.record(giveSeverity(editing.latest(), editing.latest().severity))) }
+    : {}),
   ...(part.open === 'cwe' ? { open: () => pickCwe(app, editing) } : {}),
   ...(part.open === 'score' ? { open: () => openScore(app, part.id, editing) } : {}),
   ...(part.add === 'components' ? { add: () => addComponents(app, editing) } : {}),
