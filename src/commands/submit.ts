@@ -1,11 +1,6 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import {
-  type DisclosureState,
-  disclosureOf,
-  publicationRefusal,
-  publicationWarning,
-} from '../domain/disclosure.ts';
+import { disclosureOf, publicationRefusal, publicationWarning } from '../domain/disclosure.ts';
 import { UserError } from '../domain/errors.ts';
 import { type DatabaseClone, isInstalled, openDatabaseClone, runAgreed } from '../io/git/database-clone.ts';
 import { commitOnBranch } from '../io/git/submission-branch.ts';
@@ -40,17 +35,6 @@ export type SubmitOptions = {
   /** Do not ask again. */
   yes?: boolean | undefined;
   json?: boolean | undefined;
-};
-
-/** How the maintainers were told, for the public: dates, never what was said. */
-const disclosureWords = (d: DisclosureState): string => {
-  if (d.state === 'not-needed') return '';
-  if (d.toldOn === null) return `Published before the maintainers were told, because: ${d.reason}`;
-  const told = `Maintainers were told on ${d.toldOn}${d.channel ? ` (${d.channel})` : ''}`;
-  if (d.state === 'mended') return `${told}; the fixes are verified.`;
-  return d.state === 'over'
-    ? `${told}; the days of coordinated disclosure are over.`
-    : `${told}; published before ${d.publicFrom} because: ${d.reason}`;
 };
 
 /** Whom a remote belongs to on its host, and where a pull request goes: to `upstream`, where there is one. */
@@ -124,7 +108,7 @@ export const submit = (host: Host, options: SubmitOptions): Promise<number> =>
         model: await reportModelOf(state, read, written.audit),
         earlier: earlier.map((e) => e.name).filter((id) => id !== written.audit),
         diagnostics: written.diagnostics,
-        disclosure: disclosureWords(disclosureOf(session, today)),
+        disclosure: disclosureOf(session, today),
       });
       prepared = { written, request };
       return { message: request.commit };

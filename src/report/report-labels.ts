@@ -178,6 +178,23 @@ export const LABELS = [
   'Prior Audits',
   'Disclosure',
   'Method',
+  // The page
+  'In short',
+  'Attack surface',
+  'Attack surface: client, transport, server, tools, findings',
+  'MCP Top 10',
+  'All checks',
+  'How it was audited, and what follows',
+  'Checks',
+  'Where it may run',
+  'Scorecard',
+  'Scorecard, 0 to 4',
+  'Findings by severity',
+  'Checks by verdict',
+  'Question',
+  'Show',
+  // The file with everything
+  'Findings in Full',
 ] as const;
 export type Label = (typeof LABELS)[number];
 

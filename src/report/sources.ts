@@ -1,6 +1,11 @@
 import { cweLabel } from '../domain/cwe.ts';
+import type { DisclosureState } from '../domain/disclosure.ts';
 import { type Block, statementsOf } from './blocks.ts';
 import { discoveryWords, findingBlocks, impactWords } from './finding-file.ts';
+import { pageBlocks } from './formats/html.ts';
+import { markdownFileBlocks } from './formats/markdown-file.ts';
+import { privateCover } from './formats/private-report.ts';
+import { pullRequestBlocks } from './pull-request.ts';
 import { notesBlocks } from './raw-notes.ts';
 import type { ReportModel } from './report-model.ts';
 import { assessmentBlocks } from './security-assessment.ts';
@@ -16,6 +21,17 @@ export const documentsOf = (m: ReportModel): [string, Block[]][] => [
   ...m.findings.map((f): [string, Block[]] => [`findings/${f.fileId}.md`, findingBlocks(f, m)]),
 ];
 
+/**
+ * What the other forms of the report say beside those documents, which they show in full: the page, the file with everything,
+ * the private report, the pull request. What only submitting tells (earlier audits, warnings) is not in it.
+ */
+export const formsOf = (m: ReportModel, d: DisclosureState): [string, Block[]][] => [
+  ['report.html', pageBlocks(m)],
+  ['report.md', markdownFileBlocks(m)],
+  ['private-report.md', privateCover(m, d)],
+  ['pull-request.md', pullRequestBlocks({ model: m, earlier: null, diagnostics: null, disclosure: d })],
+];
+
 /** Sentences of a text of several lines; code in a fence is one. */
 export const sentencesOf = (markdown: string): string[] =>
   /^\s*(`{3,}|~{3,})/.test(markdown)
@@ -26,9 +42,9 @@ export const sentencesOf = (markdown: string): string[] =>
         .map((s) => s.trim())
         .filter((s) => /[A-Za-z0-9]/.test(s));
 
-/** Every sentence of the documents people read, in order. By construction each has a source. */
-export const sourcesOf = (m: ReportModel): Sourced[] =>
-  documentsOf(m).flatMap(([file, blocks]) =>
+/** Every sentence of what people read, in order. By construction each has a source. */
+export const sourcesOf = (m: ReportModel, d: DisclosureState): Sourced[] =>
+  [...documentsOf(m), ...formsOf(m, d)].flatMap(([file, blocks]) =>
     statementsOf(blocks).flatMap((s) =>
       sentencesOf(s.markdown).map((sentence) => ({ file, sentence, source: sourceWords(s.source) })),
     ),
@@ -121,8 +137,8 @@ export const wordsOfJson = (value: unknown, at = ''): { at: string; text: string
       : [];
 
 /** The list as text: each sentence behind its source, and how many there are of each kind. */
-export const sourcesText = (m: ReportModel): string => {
-  const all = sourcesOf(m);
+export const sourcesText = (m: ReportModel, d: DisclosureState): string => {
+  const all = sourcesOf(m, d);
   const counts = new Map<string, number>();
   for (const s of all) {
     const kind = /^[a-z]+/.exec(s.source)![0];

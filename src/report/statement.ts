@@ -21,8 +21,9 @@ export type Source =
   | { kind: 'evidence'; of: string }
   /** Text of the methodology and its catalogues. */
   | { kind: 'methodology'; of: string }
-  /** What was done in this audit and what was not, as the named part of the model has it. */
-  | { kind: 'session'; of: keyof ReportModel };
+  /** What was done in this audit and what was not, as the named part of the model, or of what is done with it, has it. */
+  | { kind: 'session'; of: SessionPart };
+export type SessionPart = keyof ReportModel | 'disclosure' | 'validation' | 'database';
 
 declare const sourced: unique symbol;
 /** `markdown` is safe to stand in a document: everything foreign in it was escaped when it was made. */
@@ -46,6 +47,10 @@ export const listed = (parts: readonly Inline[]): Inline => asInline(parts.map((
 export const tag = (id: string): Inline => asInline(/^[A-Z]+-\d+$/.test(id) ? id : inline(id));
 /** A link to another file of the submission; `path` is one of ours. */
 export const within = (label: string, path: string): Inline => asInline(`[${inline(label)}](${path})`);
+
+/** A link to a finding further down in the same document, by its anchor. */
+export const below = (anchor: string): Inline =>
+  asInline(/^[A-Z]+-\d+$/.test(anchor) ? `[${anchor}](#${anchor})` : inline(anchor));
 
 type Value = string | number | Inline | Statement;
 
@@ -75,7 +80,7 @@ export const from =
   (texts, ...values) =>
     made(put(texts, values), source);
 
-export const fromSession = (of: keyof ReportModel): Tag => from({ kind: 'session', of });
+export const fromSession = (of: SessionPart): Tag => from({ kind: 'session', of });
 export const fromEvidence = (of: string): Tag => from({ kind: 'evidence', of });
 export const fromFinding = (of: string): Tag => from({ kind: 'finding', of });
 export const fromMethodology = (of: string): Tag => from({ kind: 'methodology', of });

@@ -2,65 +2,87 @@ import { totalWords } from '../../domain/scorecard.ts';
 import type { AttackDiagram, DiagramNode } from '../attack-diagram.ts';
 import { riskWords } from '../coverage.ts';
 import { SEVERITIES } from '../ids.ts';
+import type { Label } from '../report-labels.ts';
 import type { ReportModel } from '../report-model.ts';
+import { fromMethodology, fromSession, long, type Statement, strong } from '../statement.ts';
+import { as, attribute, html, type Markup } from './html-markup.ts';
 import { shortHtml } from './html-text.ts';
 
 /** Pictures of the report as inline SVG and bars: no script, nothing to load. Every picture says its numbers in words too. */
 const short = (text: string, max: number): string =>
   text.length > max ? `${text.slice(0, max - 1)}…` : text;
 
-export const severityChart = (m: ReportModel): string => {
+/** `width` in percent. */
+const bar = (name: Label | Statement, tone: string, width: number, value: Statement): Markup =>
+  html`<div class="bar-row"><span class="bar-name">${name}</span><span class="bar-track"><span class="bar ${attribute(tone)}" style="width:${attribute(width)}%"></span></span><span class="bar-value">${value}</span></div>`;
+
+const chart = (name: Label, rows: readonly Markup[]): Markup =>
+  html`<div class="chart" role="img" aria-label="${name}">${rows}</div>`;
+
+export const severityLabel = (s: (typeof SEVERITIES)[number]): Label =>
+  (s[0]!.toUpperCase() + s.slice(1)) as Capitalize<typeof s>;
+
+export const severityChart = (m: ReportModel): Markup => {
+  const summary = fromSession('summary');
   const largest = Math.max(1, ...SEVERITIES.map((s) => m.summary[s]));
-  const rows = SEVERITIES.map((s) => {
-    const n = m.summary[s];
-    return `<div class="bar-row"><span class="bar-name">${s}</span><span class="bar-track"><span class="bar ${s}" style="width:${Math.round((n / largest) * 100)}%"></span></span><span class="bar-value">${n}</span></div>`;
-  });
-  return `<div class="chart" role="img" aria-label="Findings by severity">${rows.join('')}</div>`;
+  return chart(
+    'Findings by severity',
+    SEVERITIES.map((s) =>
+      bar(severityLabel(s), s, Math.round((m.summary[s] / largest) * 100), summary`${m.summary[s]}`),
+    ),
+  );
 };
 
-export const coverageChart = (m: ReportModel): string => {
+export const coverageChart = (m: ReportModel): Markup => {
   const c = m.coverage;
+  const said = fromSession('coverage');
   const parts = [
-    ['pass', 'passed', c.pass],
-    ['fail', 'failed', c.fail],
-    ['unsure', 'unsure', c.unsure],
-    ['not-applicable', 'not applicable', c.notApplicable],
-    ['not-tested', 'not tested', c.notTested],
+    ['pass', said`${c.pass} passed`, c.pass],
+    ['fail', said`${c.fail} failed`, c.fail],
+    ['unsure', said`${c.unsure} unsure`, c.unsure],
+    ['not-applicable', said`${c.notApplicable} not applicable`, c.notApplicable],
+    ['not-tested', said`${c.notTested} not tested`, c.notTested],
   ] as const;
   const total = Math.max(1, c.total);
-  const bar = parts
+  const bars = parts
     .filter(([, , n]) => n > 0)
     .map(
-      ([key, word, n]) =>
-        `<span class="part v-${key}" style="width:${((n / total) * 100).toFixed(2)}%" title="${n} ${word}"></span>`,
+      ([key, words, n]) =>
+        html`<span class="part v-${attribute(key)}" style="width:${attribute(((n / total) * 100).toFixed(2))}%" title="${words}"></span>`,
     );
-  const legend = parts.map(([key, word, n]) => `<li><span class="dot v-${key}"></span>${n} ${word}</li>`);
-  return `<div class="stack" role="img" aria-label="Checks by verdict">${bar.join('')}</div><ul class="legend">${legend.join('')}</ul>`;
+  const legend = parts.map(
+    ([key, words]) => html`<li><span class="dot v-${attribute(key)}"></span>${words}</li>`,
+  );
+  const name: Label = 'Checks by verdict';
+  return html`<div class="stack" role="img" aria-label="${name}">${bars}</div><ul class="legend">${legend}</ul>`;
 };
 
-export const scorecardChart = (m: ReportModel): string => {
-  const { dimensions } = m.scorecard;
-  const rows = dimensions.map((d) => {
-    const value = d.value === null ? 'not rated' : d.value.toFixed(1);
-    const width = d.value === null ? 0 : Math.round((d.value / 4) * 100);
-    return `<div class="bar-row"><span class="bar-name">${shortHtml(d.title, 60)}</span><span class="bar-track"><span class="bar score" style="width:${width}%"></span></span><span class="bar-value">${value}</span></div>`;
-  });
-  return `<div class="chart" role="img" aria-label="Scorecard, 0 to 4">${rows.join('')}</div><p class="small">Total ${shortHtml(totalWords(m.scorecard), 300)}.</p>`;
+export const scorecardChart = (m: ReportModel): Markup => {
+  const rated = fromSession('scorecard');
+  const rows = m.scorecard.dimensions.map((d) =>
+    bar(
+      fromMethodology('scorecard')`${long(d.title, 60)}`,
+      'score',
+      d.value === null ? 0 : Math.round((d.value / 4) * 100),
+      d.value === null ? rated`not rated` : rated`${d.value.toFixed(1)}`,
+    ),
+  );
+  return html`${chart('Scorecard, 0 to 4', rows)}<p class="small">${rated`Total ${totalWords(m.scorecard)}.`}</p>`;
 };
 
-export const top10Grid = (m: ReportModel): string =>
-  `<ul class="grid">${m.top10
-    .map((r) => {
-      return `<li class="v-${r.verdict ?? 'not-tested'}"><strong>${shortHtml(r.id)}</strong> ${shortHtml(r.name, 80)}<br><span class="small">${riskWords(r)}, ${r.tested} of ${r.checks.length} checks tested</span></li>`;
-    })
-    .join('')}</ul>`;
+export const top10Grid = (m: ReportModel): Markup =>
+  html`<ul class="grid">${m.top10.map((r) => {
+    const name = fromMethodology(r.id)`${strong(r.id)} ${long(r.name, 80)}`;
+    const verdict = fromSession('top10')`${riskWords(r)}, ${r.tested} of ${r.checks.length} checks tested`;
+    return html`<li class="v-${attribute(r.verdict ?? 'not-tested')}">${name}<br><span class="small">${verdict}</span></li>`;
+  })}</ul>`;
 
 const COLUMN = 214;
 const WIDTH = 176;
 const ROW = 40;
 const HEIGHT = 28;
 
-export const diagramSvg = (d: AttackDiagram): string => {
+export const diagramSvg = (d: AttackDiagram): Markup => {
   const columns = [0, 1, 2, 3, 4].map((c) => d.nodes.filter((n) => n.column === c));
   const rows = Math.max(1, ...columns.map((c) => c.length));
   const total = rows * ROW + 8;
@@ -74,11 +96,14 @@ export const diagramSvg = (d: AttackDiagram): string => {
     const [a, b] = [at.get(e.from)!, at.get(e.to)!];
     const [x1, x2] = [a.x + WIDTH, b.x];
     const middle = (x1 + x2) / 2;
-    return `<path d="M${x1} ${a.y}C${middle} ${a.y} ${middle} ${b.y} ${x2} ${b.y}"${e.label ? ' class="guarded"' : ''}/>`;
+    const path = attribute(`M${x1} ${a.y}C${middle} ${a.y} ${middle} ${b.y} ${x2} ${b.y}`);
+    return e.label ? html`<path d="${path}" class="guarded"/>` : html`<path d="${path}"/>`;
   });
-  const box = (n: DiagramNode) => {
+  const box = (n: DiagramNode): Markup => {
     const { x, y } = at.get(n.id)!;
-    return `<g class="${n.tone}"><title>${shortHtml(n.label, 300)}</title><rect x="${x}" y="${y - HEIGHT / 2}" width="${WIDTH}" height="${HEIGHT}" rx="5"/><text x="${x + 8}" y="${y + 4}">${shortHtml(short(n.label, 26))}</text></g>`;
+    const label = fromSession('diagram')`${n.label}`;
+    return html`<g class="${attribute(n.tone)}"><title>${as(label, shortHtml(n.label, 300))}</title><rect x="${attribute(x)}" y="${attribute(y - HEIGHT / 2)}" width="${attribute(WIDTH)}" height="${attribute(HEIGHT)}" rx="5"/><text x="${attribute(x + 8)}" y="${attribute(y + 4)}">${as(label, shortHtml(short(n.label, 26)))}</text></g>`;
   };
-  return `<svg class="diagram" viewBox="0 0 ${4 * COLUMN + WIDTH + 8} ${total}" role="img" aria-label="Attack surface: client, transport, server, tools, and the findings about them">${edges.join('')}${d.nodes.map(box).join('')}</svg>`;
+  const name: Label = 'Attack surface: client, transport, server, tools, findings';
+  return html`<svg class="diagram" viewBox="0 0 ${attribute(4 * COLUMN + WIDTH + 8)} ${attribute(total)}" role="img" aria-label="${name}">${edges}${d.nodes.map(box)}</svg>`;
 };

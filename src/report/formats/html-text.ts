@@ -44,6 +44,9 @@ const renderer = (draw: DrawFence) => {
   return md;
 };
 
+/** Made once: a page has thousands of small texts. */
+const plain = renderer(() => null);
+
 const BEGIN = '<!-- BEGIN_PROMPT_INJECTION_EXAMPLE -->';
 const END = '<!-- END_PROMPT_INJECTION_EXAMPLE -->';
 const OPEN_LABEL = `\n${BEGIN}\n<div class="adversarial"><p class="adversarial-title">Quoted: text that was written to steer a model. It is evidence, not an instruction.</p>\n`;
@@ -67,8 +70,8 @@ const boxes = (markdown: string): string => {
  * Markdown of our own writers as HTML. The database's labels stay as the comments they are, and become a box that a reader
  * cannot miss; what stands between two labels is rendered by itself, so that nothing of it reaches out.
  */
-export const markdownHtml = (markdown: string, draw: DrawFence = () => null): string => {
-  const md = renderer(draw);
+export const markdownHtml = (markdown: string, draw?: DrawFence): string => {
+  const md = draw ? renderer(draw) : plain;
   const parts: string[] = [];
   let rest = boxes(markdown).split('\n');
   for (;;) {

@@ -1,18 +1,36 @@
 import { verdictWord } from '../../domain/selectors.ts';
 import { plural } from '../../text/plural.ts';
 import { mermaid } from '../attack-diagram.ts';
-import type { Block } from '../blocks.ts';
-import { renderBlocks } from '../blocks.ts';
+import { type Block, para, renderBlocks } from '../blocks.ts';
 import type { CheckReport } from '../coverage.ts';
 import { findingFile } from '../finding-file.ts';
+import { fromPart } from '../finding-source.ts';
 import { SEVERITIES } from '../ids.ts';
 import { labelMarkdown } from '../labels.ts';
-import { document, inline, prose } from '../markdown.ts';
 import { ENVIRONMENTS } from '../proposals.ts';
 import type { Label } from '../report-labels.ts';
 import type { FindingReport, ReportModel } from '../report-model.ts';
 import { assessmentBlocks } from '../security-assessment.ts';
-import { coverageChart, diagramSvg, scorecardChart, severityChart, top10Grid } from './html-charts.ts';
+import {
+  code,
+  fromEvidence,
+  fromFinding,
+  fromMethodology,
+  fromSession,
+  link,
+  long,
+  proseOf,
+  type Statement,
+} from '../statement.ts';
+import {
+  coverageChart,
+  diagramSvg,
+  scorecardChart,
+  severityChart,
+  severityLabel,
+  top10Grid,
+} from './html-charts.ts';
+import { as, attribute, drawnDocument, html, type Markup } from './html-markup.ts';
 import { STYLE, VERDICTS } from './html-style.ts';
 import { type DrawFence, markdownHtml, shortHtml } from './html-text.ts';
 import { anchorOf, demoted, withinFile } from './markdown-file.ts';
@@ -24,50 +42,69 @@ import { anchorOf, demoted, withinFile } from './markdown-file.ts';
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'none'; img-src 'none'; connect-src 'none'; form-action 'none'; base-uri 'none'";
 
-const said = (value: string): string => shortHtml(value.replaceAll('_', ' '));
+const proposals = fromSession('proposals');
+const proposed = (value: string): Statement => proposals`${value.replaceAll('_', ' ')}`;
+const titleCase = <T extends string>(s: T): Capitalize<T> =>
+  (s[0]!.toUpperCase() + s.slice(1)) as Capitalize<T>;
 
-const facts = (m: ReportModel): string => {
-  const { target, auditor } = m;
-  const rows: [string, string][] = [
-    [
-      'Repository',
-      `<a href="${shortHtml(target.repository.url)}" rel="noopener noreferrer">${shortHtml(target.repository.url)}</a>`,
-    ],
-    ...(target.subdir
-      ? ([['Folder', `<code>${shortHtml(target.subdir)}</code>`]] as [string, string][])
-      : []),
-    ['Commit', `<code>${shortHtml(target.commit)}</code> of ${shortHtml(target.committedAt.slice(0, 10))}`],
-    ['Version', shortHtml(target.version)],
-    [
-      'Auditor',
-      `${shortHtml(auditor.name)}${auditor.organization ? `, ${shortHtml(auditor.organization)}` : ''}`,
-    ],
-    ['Date', m.date],
-    ['Work', plural(m.hours, 'hour')],
-    ['Method', `${shortHtml(m.methodology.title)} ${shortHtml(m.methodology.version)}`],
+const facts = (m: ReportModel): Markup => {
+  const { target: t, auditor } = m;
+  const target = fromSession('target');
+  const by = fromSession('auditor');
+  const rows: [Label, Statement][] = [
+    ['Repository', target`${link(t.repository.url, t.repository.url)}`],
+    ...(t.subdir ? ([['Folder audited', target`${code(t.subdir)}`]] as [Label, Statement][]) : []),
+    ['Commit', target`${code(t.commit)} of ${t.committedAt.slice(0, 10)}`],
+    ['Version', target`${t.version}`],
+    ['Auditor', auditor.organization ? by`${auditor.name}, ${auditor.organization}` : by`${auditor.name}`],
+    ['Date', fromSession('date')`${m.date}`],
+    ['Time worked', fromSession('hours')`${plural(m.hours, 'hour')}`],
+    ['Method', fromSession('methodology')`${m.methodology.title} ${m.methodology.version}`],
   ];
-  return `<dl class="facts">${rows.map(([k, v]) => `<dt>${k}</dt><dd>${v}</dd>`).join('')}</dl>`;
+  return html`<dl class="facts">${rows.map(([name, is]) => html`<dt>${name}</dt><dd>${is}</dd>`)}</dl>`;
 };
 
-const box = (id: string, label: string, name: string): string =>
-  `<label><input type="checkbox" id="${id}" checked> ${name}${label}</label>`;
+const box = (id: string, name: Label | Statement, count: readonly Statement[] = []): Markup =>
+  html`<label><input type="checkbox" id="${attribute(id)}" checked> ${name}${count.map((n) => html` ${n}`)}</label>`;
 
-const inShort = (m: ReportModel): string => {
+const card = (title: Label, body: readonly Markup[]): Markup =>
+  html`<section class="card"><h3>${title}</h3>${body}</section>`;
+
+const small = (s: Statement): Markup => html`<p class="small">${s}</p>`;
+
+const inShort = (m: ReportModel): Markup => {
   const { proposals: p } = m;
   const environments = ENVIRONMENTS.map(
-    (e) => `<tr><th>${e}</th><td>${said(p.deployment[e].value)}</td></tr>`,
+    (e) => html`<tr><th>${titleCase(e)}</th><td>${proposed(p.deployment[e].value)}</td></tr>`,
   );
-  return `<h2 id="short">In short</h2>
+  const cards = [
+    card('Overall risk', [
+      html`<p class="verdict-word">${proposed(p.overallRisk.value)}</p>`,
+      small(
+        proposals`Derived: ${long(p.overallRisk.reason, 1_000)}. Confidence: ${p.confidence.value.replaceAll('_', ' ')}.`,
+      ),
+    ]),
+    card('Findings', [
+      severityChart(m),
+      small(fromSession('summary')`${m.summary.positive} of the informational ones are good practices.`),
+    ]),
+    card('Checks', [
+      coverageChart(m),
+      small(fromSession('coverage')`What was not tested is neither good nor bad: nobody looked.`),
+    ]),
+    card('Where it may run', [html`<table>${environments}</table>`]),
+    card('Scorecard', [scorecardChart(m)]),
+  ];
+  const legend = fromSession(
+    'diagram',
+  )`Client, transport, server, tools, and the findings about them. Dashed: a guard was seen on the way. What nobody judged is counted, not drawn.`;
+  return html`${section('short')}
 <div class="cards">
-<section class="card"><h3>Overall risk</h3><p class="verdict-word">${said(p.overallRisk.value)}</p><p class="small">Derived: ${shortHtml(p.overallRisk.reason)}. Confidence: ${said(p.confidence.value)}.</p></section>
-<section class="card"><h3>Findings</h3>${severityChart(m)}<p class="small">${m.summary.positive} of the informational ones are good practices.</p></section>
-<section class="card"><h3>Checks</h3>${coverageChart(m)}<p class="small">What was not tested is neither good nor bad: nobody looked.</p></section>
-<section class="card"><h3>Where it may run</h3><table>${environments.join('')}</table></section>
-<section class="card"><h3>Scorecard</h3>${scorecardChart(m)}</section>
+${cards}
 </div>
-<h2 id="surface">Attack surface</h2><div class="scroll">${diagramSvg(m.diagram)}</div>
-<p class="small">Client, transport, server, tools, and the findings about them. Dashed: a guard was seen on the way. What nobody judged is counted, not drawn.</p>
-<h2 id="top10">MCP Top 10</h2>${top10Grid(m)}`;
+${section('surface')}<div class="scroll">${diagramSvg(m.diagram)}</div>
+${small(legend)}
+${section('top10')}${top10Grid(m)}`;
 };
 
 /** Sections of the assessment that this page shows in a form of its own. */
@@ -92,79 +129,115 @@ const remaining = (m: ReportModel): Block[] => {
   });
 };
 
-const CONTENTS = [
-  ['short', 'In short'],
-  ['surface', 'Attack surface'],
-  ['top10', 'MCP Top 10'],
-  ['findings', 'Findings'],
-  ['checks', 'All checks'],
-  ['assessment', 'How it was audited, and what follows'],
-] as const;
+const SECTIONS = {
+  short: 'In short',
+  surface: 'Attack surface',
+  top10: 'MCP Top 10',
+  findings: 'Findings',
+  checks: 'All checks',
+  assessment: 'How it was audited, and what follows',
+} as const satisfies Record<string, Label>;
+type Section = keyof typeof SECTIONS;
 
-const contents = (m: ReportModel): string =>
-  `<ul class="contents">${CONTENTS.map(
-    ([id, title]) =>
-      `<li><a href="#${id}">${title}</a>${id === 'findings' ? ` (${m.findings.length})` : ''}</li>`,
-  ).join('')}</ul>`;
+const section = (id: Section): Markup => html`<h2 id="${attribute(id)}">${SECTIONS[id]}</h2>`;
 
-const findingTable = (m: ReportModel): string => {
+const contents = (m: ReportModel): Markup =>
+  html`<ul class="contents">${(Object.keys(SECTIONS) as Section[]).map((id) => {
+    const count = id === 'findings' ? [html` ${fromSession('findings')`(${m.findings.length})`}`] : [];
+    return html`<li><a href="#${attribute(id)}">${SECTIONS[id]}</a>${count}</li>`;
+  })}</ul>`;
+
+const findingTable = (m: ReportModel): Markup => {
   const rows = m.findings.map((f) => {
+    const of = fromFinding(f.fileId);
     const [at] = f.locations;
-    const place = at ? `<code>${shortHtml(`${at.path}:${at.startLine}`, 200)}</code>` : '';
-    return `<tr class="finding-row ${f.severity}"><td data-label="Finding"><a href="#${anchorOf(f.fileId)}">${f.tag}</a></td><td data-label="Severity">${f.positive ? 'good practice' : f.severity}</td><td data-label="What">${shortHtml(f.title, 200)}</td><td data-label="Check">${shortHtml(f.checks.join(', '), 100)}</td><td data-label="Where">${place}</td></tr>`;
+    const name = html`<a href="#${attribute(anchorOf(f.fileId))}">${as(of`${f.tag}`, shortHtml(f.tag))}</a>`;
+    const place = at ? html`${of`${code(`${at.path}:${at.startLine}`, 200)}`}` : html``;
+    const grade: Label = f.positive ? 'Info (Positive)' : severityLabel(f.severity);
+    return html`<tr class="finding-row ${attribute(f.severity)}"><td data-label="${'Finding'}">${name}</td><td data-label="${'Severity'}">${grade}</td><td data-label="${'What'}">${fromPart(f, 'title')`${long(f.title, 200)}`}</td><td data-label="${'Check'}">${of`${f.checks.join(', ')}`}</td><td data-label="${'Where'}">${place}</td></tr>`;
   });
-  return `<table class="rows"><thead><tr><th>Finding</th><th>Severity</th><th>What</th><th>Check</th><th>Where</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  return html`<table class="rows"><thead><tr><th>${'Finding'}</th><th>${'Severity'}</th><th>${'What'}</th><th>${'Check'}</th><th>${'Where'}</th></tr></thead><tbody>${rows}</tbody></table>`;
 };
 
-const findingSection = (f: FindingReport, m: ReportModel, draw: DrawFence): string =>
-  `<article class="finding ${f.severity}${f.positive ? ' positive' : ''}" id="${anchorOf(f.fileId)}">${markdownHtml(demoted(findingFile(f, m), 2), draw)}</article>`;
+const findingSection = (f: FindingReport, m: ReportModel, draw: DrawFence): Markup =>
+  html`<article class="finding ${attribute(f.severity)}${attribute(f.positive ? ' positive' : '')}" id="${attribute(anchorOf(f.fileId))}">${drawnDocument(markdownHtml(demoted(findingFile(f, m), 2), draw))}</article>
+`;
 
-const noteHtml = (c: CheckReport): string => markdownHtml(labelMarkdown(document([prose(c.note)])));
+const noteHtml = (c: CheckReport): Markup => {
+  const note = proseOf(c.note, { kind: 'auditor', by: c.by, of: `note on ${c.id}` });
+  return as(note, markdownHtml(labelMarkdown(renderBlocks([{ type: 'text', of: note }]))));
+};
 
-const checkRow = (c: CheckReport): string => {
+const checkRow = (c: CheckReport): Markup => {
+  const checks = fromSession('checks');
   const blind = c.looks.filter((l) => !l.looked).map((l) => l.collector);
-  const findings = c.findings.map((id) => `<a href="#${anchorOf(id)}">${anchorOf(id)}</a>`);
-  return `<tr class="c-${c.verdict ?? 'not-tested'}"><td data-label="Check">${shortHtml(c.id)}</td><td data-label="Question">${markdownHtml(labelMarkdown(inline(c.title)))}</td><td data-label="Verdict">${verdictWord(c.verdict)}</td><td data-label="Reason">${noteHtml(c)}${blind.length > 0 ? `<p class="small">Could not look: ${shortHtml(blind.join(', '))}</p>` : ''}</td><td data-label="Findings">${findings.join(', ')}</td></tr>`;
+  const unseen =
+    blind.length > 0 ? [small(fromEvidence(c.id)`Could not look: ${long(blind.join(', '), 1_000)}`)] : [];
+  const findings = c.findings.map((id, i) => {
+    const anchor = anchorOf(id);
+    const name = as(fromFinding(id)`${anchor}`, shortHtml(anchor));
+    return i === 0
+      ? html`<a href="#${attribute(anchor)}">${name}</a>`
+      : html`, <a href="#${attribute(anchor)}">${name}</a>`;
+  });
+  const of = fromMethodology(c.id);
+  return html`<tr class="c-${attribute(c.verdict ?? 'not-tested')}"><td data-label="${'Check'}">${of`${c.id}`}</td><td data-label="${'Question'}">${of`${c.title}`}</td><td data-label="${'Verdict'}">${checks`${verdictWord(c.verdict)}`}</td><td data-label="${'Reason'}">${noteHtml(c)}${unseen}</td><td data-label="${'Findings'}">${findings}</td></tr>
+`;
 };
 
-export const htmlFile = (m: ReportModel): string => {
+/** The page, with every statement of its own; the documents it shows in full have theirs. */
+const pageOf = (m: ReportModel): Markup => {
   const drawn = mermaid(m.diagram).slice(1, -1).join('\n');
+  const shownAbove = fromSession('diagram')`The picture stands above, under Attack surface.`;
   const draw: DrawFence = (language, content) =>
-    language === 'mermaid' && content.trimEnd() === drawn
-      ? '<p class="small">The picture stands above, under Attack surface.</p>'
-      : null;
-  const severities = SEVERITIES.map((s) => box(`show-${s}`, ` (${m.summary[s]})`, s));
-  const verdicts = VERDICTS.map((v) => box(`show-v-${v}`, '', v.replaceAll('-', ' ')));
-  const title = `${shortHtml(m.target.name, 200)} - Security Assessment`;
-  return `<!doctype html>
+    language === 'mermaid' && content.trimEnd() === drawn ? small(shownAbove).html : null;
+  const severities = SEVERITIES.map((s) =>
+    box(`show-${s}`, severityLabel(s), [fromSession('summary')`(${m.summary[s]})`]),
+  );
+  const verdicts = VERDICTS.map((v) => box(`show-v-${v}`, fromSession('checks')`${v.replaceAll('-', ' ')}`));
+  const name = `${m.target.name} - Security Assessment`;
+  const title = as(fromSession('target')`${name}`, `${shortHtml(m.target.name, 200)} - Security Assessment`);
+  const signed = fromSession(
+    'checks',
+  )`Audit ${m.auditId}. A person gave every verdict; tools gathered the evidence.`;
+  const none = fromSession(
+    'summary',
+  )`No finding was recorded. That says nothing about checks that were not tested.`;
+  const rest = markdownHtml(withinFile(demoted(labelMarkdown(renderBlocks(remaining(m))), 1)), draw);
+  return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${drawnDocument(POLICY)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="robots" content="noindex">
-<meta name="generator" content="${shortHtml(`${m.tool.name} ${m.tool.version}`)}">
+<meta name="generator" content="${attribute(`${m.tool.name} ${m.tool.version}`)}">
 <title>${title}</title>
-<style>${STYLE}</style>
+<style>${drawnDocument(STYLE)}</style>
 </head>
 <body>
-<header><h1>${title}</h1><p class="small">Audit ${shortHtml(m.auditId)}. A person gave every verdict; tools gathered the evidence.</p>${facts(m)}${contents(m)}</header>
+<header><h1>${title}</h1>${small(signed)}${facts(m)}${contents(m)}</header>
 <main>
 ${inShort(m)}
-<h2 id="findings">Findings</h2>
-${m.findings.length > 0 ? findingTable(m) : ''}
-<fieldset class="filter"><legend>Show</legend>${severities.join('')}</fieldset>
-${m.findings.map((f) => findingSection(f, m, draw)).join('\n') || '<p>No finding was recorded. That says nothing about checks that were not tested.</p>'}
-<h2 id="checks">All checks</h2>
-<fieldset class="filter"><legend>Show</legend>${verdicts.join('')}</fieldset>
-<table class="rows"><thead><tr><th>Check</th><th>Question</th><th>Verdict</th><th>Reason</th><th>Findings</th></tr></thead><tbody>
-${m.checks.map(checkRow).join('\n')}
+${section('findings')}
+${m.findings.length > 0 ? findingTable(m) : html``}
+<fieldset class="filter"><legend>${'Show'}</legend>${severities}</fieldset>
+${m.findings.length > 0 ? m.findings.map((f) => findingSection(f, m, draw)) : html`<p>${none}</p>`}
+${section('checks')}
+<fieldset class="filter"><legend>${'Show'}</legend>${verdicts}</fieldset>
+<table class="rows"><thead><tr><th>${'Check'}</th><th>${'Question'}</th><th>${'Verdict'}</th><th>${'Reason'}</th><th>${'Findings'}</th></tr></thead><tbody>
+${m.checks.map(checkRow)}
 </tbody></table>
-<h2 id="assessment">How it was audited, and what follows</h2>
-${markdownHtml(withinFile(demoted(labelMarkdown(renderBlocks(remaining(m))), 1)), draw)}
+${section('assessment')}
+${as(shownAbove, rest)}
 </main>
 </body>
 </html>
 `;
 };
+
+export const htmlFile = (m: ReportModel): string => pageOf(m).html;
+
+/** What the page says beside the documents it shows in full. */
+export const pageBlocks = (m: ReportModel): Block[] => [para(...pageOf(m).said)];

@@ -1,7 +1,8 @@
-import { findingFile } from '../finding-file.ts';
-import { fencedLines } from '../labels.ts';
+import { type Block, h2, renderBlocks } from '../blocks.ts';
+import { findingBlocks } from '../finding-file.ts';
+import { fencedLines, labelMarkdown } from '../labels.ts';
 import type { ReportModel } from '../report-model.ts';
-import { securityAssessment } from '../security-assessment.ts';
+import { assessmentBlocks } from '../security-assessment.ts';
 
 /** Headings outside of fences moved down, so that a document becomes a part of another. */
 export const demoted = (markdown: string, levels: number): string => {
@@ -34,13 +35,31 @@ export const withinFile = (markdown: string): string => {
     .join('\n');
 };
 
+/** A document as a part of a file: where links lead to it, and by how many levels its headings go down. */
+export type FilePart = { anchor?: string; blocks: readonly Block[]; down: number };
+
+export const partsText = (parts: readonly FilePart[]): string =>
+  parts
+    .map(({ anchor, blocks, down }) => {
+      const text = demoted(labelMarkdown(renderBlocks(blocks)), down);
+      return anchor === undefined ? text : `<a id="${anchor}"></a>\n\n${text}`;
+    })
+    .join('\n');
+
+/** What the file says beside the assessment and the findings. */
+export const markdownFileBlocks = (m: ReportModel): Block[] =>
+  m.findings.length > 0 ? [h2('Findings in Full')] : [];
+
 /** The assessment and every finding in one file. */
 export const markdownFile = (m: ReportModel): string => {
-  const parts = m.findings.map(
-    (f) => `<a id="${anchorOf(f.fileId)}"></a>\n\n${demoted(findingFile(f, m), 2)}`,
+  const own = markdownFileBlocks(m);
+  return withinFile(
+    partsText([
+      { blocks: assessmentBlocks(m), down: 0 },
+      ...(own.length > 0 ? [{ blocks: own, down: 0 }] : []),
+      ...m.findings.map(
+        (f): FilePart => ({ anchor: anchorOf(f.fileId), blocks: findingBlocks(f, m), down: 2 }),
+      ),
+    ]),
   );
-  return [
-    withinFile(securityAssessment(m)),
-    ...(parts.length > 0 ? ['## Findings in Full\n', ...parts] : []),
-  ].join('\n');
 };
