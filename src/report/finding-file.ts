@@ -1,8 +1,6 @@
 import { reportWords } from '../domain/agreement.ts';
 import { cweLabel, cweUrl } from '../domain/cwe.ts';
 import { DEPLOYMENTS, type Finding, type Tracking } from '../domain/finding.ts';
-import { aivssText, scoreAivss } from '../domain/scoring/aivss.ts';
-import { scoreCvss } from '../domain/scoring/cvss.ts';
 import { leadingScore } from '../domain/scoring/severity.ts';
 import {
   type Block,
@@ -13,13 +11,13 @@ import {
   h2,
   h3,
   type Item,
-  type Labelled,
   list,
   numbered,
   para,
   renderBlocks,
   text,
 } from './blocks.ts';
+import { scoring } from './finding-scores.ts';
 import { fromPart, sourceOfPart } from './finding-source.ts';
 import { labelMarkdown } from './labels.ts';
 import { languageOf } from './markdown.ts';
@@ -138,40 +136,6 @@ const impact = (f: FindingReport): Block => {
     field('Exploitability', of`${f.impact.exploitability}`),
     field('Scope', f.impact.scope.trim() === '' ? of`Not stated` : of`${words(f.impact.scope)}`),
   ]);
-};
-
-/** Each score with the vector it follows from, and why the severity is another one where it is. */
-const scoring = (f: FindingReport): Block[] => {
-  const of = fromFinding(f.fileId);
-  const { cvss40, cvss31, aivss } = f.scores;
-  const cvss = [cvss40, cvss31].flatMap((vector): Labelled[] => {
-    const scored = scoreCvss(vector);
-    return scored
-      ? [
-          field(
-            scored.version === '4.0' ? 'CVSS 4.0' : 'CVSS 3.1',
-            of`${scored.score.toFixed(1)} (${titleCase(scored.band)}), ${code(vector)}`,
-          ),
-        ]
-      : [];
-  });
-  const agentic = aivss && scoreAivss(aivss, cvss40);
-  const known = aivss
-    ? Object.entries(aivss.factors).map(([factor, level]) => `${factor} ${level ?? 'unknown'}`)
-    : [];
-  const lines = [
-    ...cvss,
-    ...(aivss && agentic
-      ? [
-          field(
-            'OWASP AIVSS',
-            of`${aivss.spec}: ${aivssText(agentic)}${agentic.unknown > 0 ? `, a range because ${agentic.unknown} of 10 factors are unknown` : ''} (${[...known, `threat ${aivss.threat}`, `mitigation ${aivss.mitigation}`].join(', ')})`,
-          ),
-        ]
-      : []),
-    ...(f.severityReason.trim() !== '' ? [field('Severity', of`${words(f.severityReason)}`)] : []),
-  ];
-  return lines.length > 0 ? [h3('Scores'), boldList(lines)] : [];
 };
 
 const business = (f: FindingReport): Block[] => {
