@@ -8,13 +8,18 @@ import type { Terminal } from './terminal.ts';
 /** The form's row under the cursor, by its label. */
 const chosenField = (t: Terminal): string => /❯ (\S.*?) {2}/.exec(t.screen())?.[1] ?? '';
 
-/** Walks to a field of an open form and writes into it. */
-const fill = async (t: Terminal, label: string, text: string): Promise<void> => {
+/** Walks to a field of an open form. */
+const walkTo = async (t: Terminal, label: string): Promise<void> => {
   await t.press('home');
   for (let i = 0; chosenField(t) !== label; i += 1) {
     if (i > 40) throw new Error(`no field ${label}:\n${t.screen()}`);
     await t.press('j');
   }
+};
+
+/** Writes into a field of an open form. */
+const fill = async (t: Terminal, label: string, text: string): Promise<void> => {
+  await walkTo(t, label);
   await t.press('enter');
   await t.type(text);
   await t.press('enter');
@@ -68,6 +73,11 @@ test('an audit from Home to a validated submission, with a night in between', as
   await fill(t, 'risks', 'Anyone who can call the tool runs commands.');
   await fill(t, 'harm, production', 'The host is lost.');
   await fill(t, 'validation', 'The same call is refused.');
+  // The severity is a proposal until it is kept, or changed.
+  await walkTo(t, 'severity');
+  await t.expectScreen('Proposed, not given: Enter keeps it');
+  t.expectNot(/F-01 · ready · /);
+  await t.press('enter');
   await t.expectScreen(/F-01 · ready · /);
   await t.press('esc');
   await t.expectScreen(/4\/7 checked {2}1 finding /);
