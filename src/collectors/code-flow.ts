@@ -173,8 +173,8 @@ export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>):
           CHECKS,
           'No tool handler was recognised: only functions nobody calls were followed',
           {
-            detail:
-              'The server may register its tools in a way that is not known here. Follow the handlers by hand.',
+            detail: 'The server may register its tools in a way that is not known here.',
+            advice: 'Follow the handlers by hand.',
           },
         ),
       );
@@ -289,7 +289,7 @@ const unreadLanguages = (code: readonly TreeEntry[], readers: ReadonlyMap<string
   }
   return [...byLanguage].map(([language, paths]) =>
     gap('unread-language', CHECKS, `${plural(paths.length, `${language} file`)} not followed`, {
-      detail: `Values are followed in ${languages.map((l) => l.name).join(', ')} only. Read by hand: ${listed(paths, 12)}`,
+      detail: `Values are followed in ${languages.map((l) => l.name).join(', ')} only. Not followed: ${listed(paths, 12)}`,
     }),
   );
 };

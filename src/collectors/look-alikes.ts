@@ -84,7 +84,8 @@ export const lookAlikes: Collector = {
             class: 'supply-chain',
             cwe: ['CWE-1357'],
             strength: 'moderate',
-            detail: `Both may be honest: look at who publishes it, since when, and what it does on install.\n${like
+            advice: 'Both may be honest: look at who publishes it, since when, and what it does on install.',
+            detail: `${like
               .slice(0, 20)
               .map((l) => `${l.at.path}:${l.at.startLine} ${l.name} for ${l.known}: ${l.how}`)
               .join('\n')}`,

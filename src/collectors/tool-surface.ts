@@ -174,7 +174,7 @@ const otherLanguages = async (
           `${plural(using.length, `${language} file`)} with MCP definitions not read for tools`,
           {
             class: 'tool-poisoning',
-            detail: `Tools are read from ${SURFACE_LANGUAGES} only. Look at: ${listed(using, 12)}`,
+            detail: `Tools are read from ${SURFACE_LANGUAGES} only. Not read: ${listed(using, 12)}`,
           },
         ),
       );

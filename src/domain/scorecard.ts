@@ -31,6 +31,8 @@ export type CriterionRating = {
   label: string;
   reason: string;
   by: 'auditor' | 'proposal';
+  /** Who gave the rating; '' for a proposal. */
+  author: string;
   proposal: { value: number | null; reason: string };
   votes: Vote[];
   facts: FactVote[];
@@ -61,6 +63,8 @@ export type ScorecardInput = {
   evidence: Evidence;
   /** By collector: why the evidence of its latest run cannot be shown. */
   missing: ReadonlyMap<string, string>;
+  /** How the one who rated is named; by default as the session has it. */
+  authorOf?(by: string, at: string): string;
 };
 
 /** A criterion one of whose checks fails is never good: good is "works, gaps are small". */
@@ -223,7 +227,7 @@ const holdDown = (session: Session, average: number | null): { total: number; wh
 
 /** Every criterion with its proposal, its rating, and what it rests on. */
 export const scorecardOf = (input: ScorecardInput): ScorecardRating => {
-  const { session, methodology, evidence } = input;
+  const { session, methodology, evidence, authorOf = (by: string) => by } = input;
   const { levels, dimensions } = methodology.scorecard;
   const checks = checksOf(methodology);
   const seen = new Map<string, SeenItem[]>();
@@ -247,6 +251,7 @@ export const scorecardOf = (input: ScorecardInput): ScorecardRating => {
       const facts = c.facts.flatMap((rule) => factVote(rule, session, index) ?? []);
       const proposal = proposalOf(votes, facts, c.factsDecide);
       const given = session.ratings.get(c.id);
+      const rater = given ? session.ratedBy.get(c.id) : undefined;
       const { value, reason } = given ?? proposal;
       return {
         id: c.id,
@@ -256,6 +261,7 @@ export const scorecardOf = (input: ScorecardInput): ScorecardRating => {
         label: levels.find((l) => l.value === value)?.label ?? 'not rated',
         reason,
         by: given ? 'auditor' : 'proposal',
+        author: rater ? authorOf(rater.by, rater.at) : '',
         proposal,
         votes,
         facts,

@@ -58,6 +58,8 @@ export type Session = {
   disclosure: Disclosure;
   /** The auditor's own ratings, by scorecard criterion. */
   ratings: Map<string, Rating>;
+  /** Who rated a criterion last, and when. */
+  ratedBy: Map<string, Author>;
   /** Results of other tools, by import id, in the order they were taken in. */
   imports: Map<string, ImportRecord & { at: string }>;
   reports: { audit: string; sha256: string; at: string }[];
@@ -92,6 +94,7 @@ export const emptySession = (): Session => ({
   attachments: new Map(),
   disclosure: noDisclosure(),
   ratings: new Map(),
+  ratedBy: new Map(),
   imports: new Map(),
   reports: [],
   lastCheck: null,
@@ -150,7 +153,12 @@ const without = (stack: Undoable[], seq: number): Undoable[] => {
 const trackUndo = (s: Session, e: SessionEvent): void => {
   const inverse = inverseOf(s, e);
   if (!inverse) return;
-  const was = e.type === 'check.answered' ? s.answers.get(e.check) : undefined;
+  const was =
+    e.type === 'check.answered'
+      ? s.answers.get(e.check)
+      : e.type === 'criterion.rated'
+        ? s.ratedBy.get(e.criterion)
+        : undefined;
   const entry = { seq: e.seq, inverse, ...(was ? { was: { at: was.at, by: was.by } } : {}) };
   if (e.undoes !== undefined) {
     s.undo = without(s.undo, e.undoes);
@@ -247,6 +255,7 @@ const mutate = (s: Session, e: SessionEvent): Session => {
       break;
     case 'criterion.rated':
       put(s.ratings, e.criterion, e.value);
+      put(s.ratedBy, e.criterion, e.value && author);
       break;
     case 'results.imported':
       put(s.imports, e.import, e.value && { ...e.value, at: e.at });
@@ -268,6 +277,7 @@ const copy = (s: Session): Session => ({
   findings: new Map(s.findings),
   attachments: new Map(s.attachments),
   ratings: new Map(s.ratings),
+  ratedBy: new Map(s.ratedBy),
   imports: new Map(s.imports),
   reports: [...s.reports],
   undo: [...s.undo],
@@ -298,6 +308,7 @@ export const toJson = (s: Session): Record<string, unknown> => {
     findings: sorted(s.findings),
     attachments: sorted(s.attachments),
     ratings: sorted(s.ratings),
+    ratedBy: sorted(s.ratedBy),
     imports: sorted(s.imports),
     undo: s.undo.map((u) => u.seq),
     redo: s.redo.map((u) => u.seq),

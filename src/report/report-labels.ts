@@ -90,7 +90,6 @@ export const LABELS = [
   'Criterion',
   'Rating',
   'By',
-  'auditor',
   'proposed',
   'not rated',
   'Where',

@@ -281,7 +281,7 @@ export const buildReport = (given: ReportInput): ReportModel => {
       worked.some((e) => e.type === 'network.allowed' && e.allowed),
     ),
     proposals: proposalsOf(checks, coverage, findings, top10, looks, scrutiny),
-    scorecard: scorecardOf({ session, methodology, evidence, missing: input.missing }),
+    scorecard: scorecardOf({ session, methodology, evidence, missing: input.missing, authorOf }),
     surface,
     server: serverReport(
       session,

@@ -165,13 +165,13 @@ const scorecard = (m: ReportModel): Block[] => {
           rated`${d.criteria.filter((c) => c.value !== null).length} of ${d.criteria.length} criteria rated`,
         ],
         ...d.criteria.map((c) => {
-          const because = c.by === 'auditor' ? fromAuditor(m.auditor.name, `rating of ${c.id}`) : rated;
+          const because = c.by === 'auditor' ? fromAuditor(c.author, `rating of ${c.id}`) : rated;
           const reason = words(c.reason, 600);
           return [
             fromMethodology('scorecard')`${c.title}`,
-            c.value === null ? ('not rated' as const) : rated`${c.value} (${c.label})`,
+            c.value === null ? ('not rated' as const) : because`${c.value} (${c.label})`,
             c.by === 'auditor'
-              ? ('auditor' as const)
+              ? because`${c.author}`
               : c.value === null
                 ? ('–' as const)
                 : ('proposed' as const),

@@ -1,6 +1,7 @@
 import type { EvidenceItem, Surface } from '../domain/evidence.ts';
 import type { ServerProfile } from '../domain/server-profile.ts';
 import type { Session } from '../domain/session.ts';
+import { numbered, plural } from '../text/plural.ts';
 
 /** A part of what the server is: the auditor's word, or what the evidence lets propose, with its reason; else "unknown". */
 export type ProfilePart = {
@@ -39,39 +40,56 @@ const purposeOf = (items: readonly EvidenceItem[]): ProfilePart => {
     : unknown('neither a manifest nor the README was seen to say it');
 };
 
-/** What most of its tools were seen to do, by the kinds of flows that begin at them. */
-const TYPES: readonly [EvidenceItem['class'], string][] = [
-  ['sql-injection', 'database_access_server'],
-  ['query-injection', 'database_access_server'],
-  ['path-traversal', 'file_access_server'],
-  ['command-injection', 'command_execution_server'],
-  ['argument-injection', 'command_execution_server'],
-  ['code-execution', 'command_execution_server'],
-  ['ssrf', 'web_access_server'],
+/** What tools were seen to do, by the kinds of flows that begin at them: the type, and where such a flow ends. */
+const TYPES: readonly [EvidenceItem['class'], string, string][] = [
+  ['sql-injection', 'database_access_server', 'a database query'],
+  ['query-injection', 'database_access_server', 'a database query'],
+  ['path-traversal', 'file_access_server', 'a file'],
+  ['command-injection', 'command_execution_server', 'a started program'],
+  ['argument-injection', 'command_execution_server', 'a started program'],
+  ['code-execution', 'command_execution_server', 'code that is run'],
+  ['ssrf', 'web_access_server', 'a request to an address'],
 ];
+
+/** Fewer flows from tools than this tell nothing of the server as a whole, nor do those of which no kind is more than half. */
+const FLOWS_THAT_TELL = 2;
 
 const typeOf = (items: readonly EvidenceItem[]): ProfilePart => {
   const flows = items.filter((i) => i.flow[0]?.role === 'source' && / of (?:a )?tool\b/.test(i.flow[0].text));
-  const counts = new Map<string, EvidenceItem[]>();
-  for (const i of flows) {
-    const type = TYPES.find(([c]) => c === i.class)?.[1];
-    if (type) counts.set(type, [...(counts.get(type) ?? []), i]);
-  }
-  const [first] = [...counts].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1));
-  return first
-    ? proposed(
-        first[0],
-        `of the flows seen from its tools most are of this kind (${first[1].length})`,
-        first[1],
-      )
-    : unknown('no flow from a tool was seen that tells');
+  const told = flows.flatMap((item) => {
+    const known = TYPES.find(([c]) => c === item.class);
+    return known ? [{ item, type: known[1], ends: known[2] }] : [];
+  });
+  if (told.length === 0) return unknown('no flow from a tool was seen that tells');
+  const counts = new Map<string, typeof told>();
+  for (const t of told) counts.set(t.type, [...(counts.get(t.type) ?? []), t]);
+  const [type, most] = [...counts].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1))[0]!;
+  const ends = [...new Set(most.map((t) => t.ends))].join(' or ');
+  const counted = `${most.length} of ${plural(told.length, 'flow')} from its tools ${numbered(most.length, 'ends', 'end')} in ${ends}`;
+  if (most.length < FLOWS_THAT_TELL || 2 * most.length <= told.length)
+    return unknown(`too little to tell by: ${counted}`);
+  return proposed(
+    type,
+    counted,
+    most.map((t) => t.item),
+  );
 };
 
+/** Names of secrets say that it has some, and nothing of what its tools read with them. */
 const sensitivityOf = (items: readonly EvidenceItem[]): ProfilePart => {
-  const secrets = items.filter((i) => i.rule === 'secret-variables' || i.rule === 'credential-sent');
-  return secrets.length > 0
-    ? proposed('high', 'it holds credentials of its users for another service', secrets)
-    : unknown('no credential of another service was seen, which says nothing of what its tools read');
+  const sent = items.filter((i) => i.rule === 'credential-sent');
+  const named = items.filter((i) => i.rule === 'secret-variables');
+  if (sent.length > 0)
+    return proposed(
+      'high',
+      `it sends a credential to another service, so what that account may read passes through it (${plural(sent.length, 'file')})`,
+      sent,
+    );
+  return unknown(
+    named.length > 0
+      ? `it takes secrets (${named[0]!.title}), and nothing collected tells what its tools read with them`
+      : 'no credential of another service was seen, which says nothing of what its tools read',
+  );
 };
 
 const kindsOf = (surface: Surface): string[] =>

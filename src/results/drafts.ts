@@ -2,6 +2,7 @@ import type { ItemDraft, SourceTree } from '../collectors/collector.ts';
 import type { Methodology } from '../domain/methodology.ts';
 import { mask, redactSecrets } from '../text/redact.ts';
 import { visible } from '../text/visible.ts';
+import { adviceApart } from './advice.ts';
 import { createMapper } from './places.ts';
 import { plural, type Tool, type ToolReport, type ToolResult } from './tool-result.ts';
 import { judgedUnder } from './weakness.ts';
@@ -91,8 +92,16 @@ const draftOf = async (
   stale: string,
 ): Promise<ItemDraft> => {
   const title = withoutSecrets(result.title, result.secrets);
-  const detail = withoutSecrets([result.detail, stale].filter(Boolean).join('\n\n'), result.secrets);
-  const lead: ItemDraft = { kind: 'lead', strength: result.strength, ...about, title, detail };
+  const { said, advice } = adviceApart(result.detail);
+  const detail = withoutSecrets([said, stale].filter(Boolean).join('\n\n'), result.secrets);
+  const lead: ItemDraft = {
+    kind: 'lead',
+    strength: result.strength,
+    ...about,
+    title,
+    detail,
+    ...(advice === '' ? {} : { advice: withoutSecrets(advice, result.secrets) }),
+  };
   const gap = (why: string): ItemDraft => ({
     ...lead,
     kind: 'gap',
@@ -142,7 +151,7 @@ const lostDraft = (list: readonly Lost[]): ItemDraft => {
     return {
       ...gap,
       title: `Not to be found at this commit: ${title(first.result)}`,
-      detail: `The tool reports it, but ${first.why}. ${withoutSecrets(first.result.detail, first.result.secrets)}`,
+      detail: `The tool reports it, but ${first.why}. ${withoutSecrets(adviceApart(first.result.detail).said, first.result.secrets)}`,
     };
   const named = list.slice(0, 30).map((l) => `${l.about.rule}: ${title(l.result)}`);
   return {

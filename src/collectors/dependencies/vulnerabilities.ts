@@ -29,8 +29,9 @@ export const lookUpVulnerabilities = async (
         'Known vulnerabilities of the dependencies were not looked up',
         {
           class: 'supply-chain',
-          detail:
-            'No version is pinned anywhere, so that there is nothing to look up. Install the server as its users do, and scan what was installed.',
+          detail: 'No version is pinned anywhere, so that there is nothing to look up.',
+          advice:
+            'Install the server as its users do on a machine that can be thrown away, and scan what was installed.',
         },
       ),
     ];
@@ -256,7 +257,9 @@ const notLookedUp = (answers: readonly Answered[], components: readonly Componen
         : `Known vulnerabilities of ${count(open.length)} packages of ${listed(ecosystems)} were not looked up`,
       {
         class: 'supply-chain',
-        detail: `No source of advisories for ${listed(ecosystems)} was at hand: only MCP packages were held against the bundled list. Name an offline copy of OSV (--osv, or on the Session screen), allow the network for this session, or run osv-scanner, npm audit, pip-audit, govulncheck or cargo audit.`,
+        detail: `No source of advisories for ${listed(ecosystems)} was at hand: only MCP packages were held against the bundled list.`,
+        advice:
+          'Name an offline copy of OSV (--osv, or on the Session screen), allow the network for this session, or run osv-scanner, npm audit, pip-audit, govulncheck or cargo audit.',
       },
     ),
   );

@@ -35,7 +35,8 @@ export const disclosure = (sources: readonly Source[]): ItemDraft[] => {
           {
             class: 'information-disclosure',
             ...(make === lead ? { strength: 'weak' as const, cwe: ['CWE-200'] } : {}),
-            detail: `See who may call them, and what the answer holds.\n${list
+            advice: 'See who may call them, and what the answer holds.',
+            detail: `${list
               .slice(0, 20)
               .map((r) => `${r.at.path}:${r.at.startLine} ${r.route}`)
               .join('\n')}`,

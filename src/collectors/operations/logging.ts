@@ -93,7 +93,8 @@ export const loggingItems = (
         [...CHECKS, '2.3.4'],
         `Logs go to files in ${plural(new Set(files.map((f) => f.path)).size, 'source file')}`,
         {
-          detail: `See where they lie, who may read them, and whether they are ever cut or removed.\n${files
+          advice: 'See where they lie, who may read them, and whether they are ever cut or removed.',
+          detail: `${files
             .slice(0, 15)
             .map((f) => `${f.path}:${f.startLine} ${f.words}`)
             .join('\n')}`,

@@ -131,6 +131,8 @@ export const reportJson = z.strictObject({
             reason: z.string(),
             /** Who rated: the auditor, or the program, whose ratings are proposals. */
             by: z.enum(['auditor', 'proposal']),
+            /** Who gave the rating; '' for a proposal. */
+            author: z.string(),
             proposal: z.strictObject({ value: z.number().nullable(), reason: z.string() }),
           }),
         ),

@@ -243,7 +243,7 @@ export const accessRules: readonly Rule[] = [
     checks: ['2.2.1'],
     languages: ['script', 'python', 'go', 'rust', 'java'],
     title: 'Secrets enter by environment variables',
-    detail: 'Follow each from here to where it leaves the process.',
+    advice: 'Follow each from here to where it leaves the process.',
     merge: 'package',
     find: matching({
       on: {
