@@ -117,6 +117,37 @@ describe('what is proposed', () => {
     ]);
   });
 
+  it('names each rating’s author, also when a second auditor signs, and after theirs is taken back', () => {
+    const kim = { name: 'Kim', github: 'kim', organization: 'K', contact: 'kim@example.org' };
+    const rate = (criterion: string, value: number | null, undoes?: number) => ({
+      type: 'criterion.rated' as const,
+      criterion,
+      value: { value, reason: 'seen by hand' },
+      ...(undoes === undefined ? {} : { undoes }),
+    });
+    const { scorecard } = buildReport(
+      inputOf(
+        [
+          started(),
+          rate('maintenance', 2),
+          rate('input-validation', 1),
+          { type: 'auditor.named', auditor: kim },
+          rate('dependency-security', 3),
+          rate('maintenance', 4),
+          rate('maintenance', 2, 6),
+        ],
+        {},
+        ['jane@laptop', 'jane-doe', 'jane-doe', 'kim', 'kim', 'kim', 'kim'],
+      ),
+    );
+    const all = scorecard.dimensions.flatMap((d) => d.criteria);
+    expect(all.map((c) => [c.id, c.value, c.author])).toEqual([
+      ['input-validation', 1, 'Jane Doe'],
+      ['dependency-security', 3, 'Kim'],
+      ['maintenance', 2, 'Jane Doe'],
+    ]);
+  });
+
   it('rates by the gravest finding', () => {
     const grave = model([
       ...allPass(),
