@@ -107,7 +107,7 @@ export const valueAt = (f: Frame, expr: Expr): Value => {
     }
     case 'list':
       return through(
-        valueWith({ items: expr.items.slice(0, 200).map((x) => valueAt(f, x)) }),
+        valueWith({ items: expr.items.slice(0, 200).flatMap((x) => itemsAt(f, x)) }),
         placeIn(f, expr.at.line),
       );
     case 'record': {
@@ -193,6 +193,17 @@ const readProperty = (f: Frame, found: Value, object: Value, expr: Expr): Value 
         tests: [],
       };
   return all;
+};
+
+/** What one entry of a list adds to it: `...x` all it has, nothing where it is empty. */
+const itemsAt = (f: Frame, expr: Expr): readonly Value[] => {
+  const part =
+    expr.kind === 'index' && expr.index.kind === 'literal' && expr.index.value === null ? expr.object : null;
+  if (!part) return [valueAt(f, expr)];
+  const value = valueAt(f, part);
+  return (
+    value.items ?? (value.taints.length === 0 && !value.fields ? [] : [valueWith({ taints: value.taints })])
+  );
 };
 
 /** Tests an expression makes when it decides something. */
