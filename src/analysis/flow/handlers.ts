@@ -14,6 +14,7 @@ import {
   type Value,
   valueWith,
 } from './value.ts';
+import { valueAt } from './walk-expressions.ts';
 import { pathText } from './walk-statements.ts';
 
 export type { Handler } from './doors.ts';
@@ -74,21 +75,32 @@ const lastFunctions = (args: readonly Given[], exprs: Call['args']): FunctionRef
   return inner ? [] : functionRefs(args[last]!.value);
 };
 
-const wrappedFunctions = (f: Frame, expr: Call): FunctionRef[] =>
+/** Wrappers inside wrappers are followed so deep: `traced(guarded(limited(handler)))`. */
+const DEEPEST_WRAPPER = 4;
+
+/** Functions handed to a wrapper in the handler's place, by what they are or by name: `guarded(handler)`. */
+const wrappedFunctions = (f: Frame, expr: Call, depth = 0): FunctionRef[] =>
   expr.args.flatMap((a) => {
     if (a.value.kind !== 'call') return [];
-    return a.value.args.flatMap((inner) =>
-      inner.value.kind === 'function'
-        ? [
+    const inner = a.value.args.flatMap((given): FunctionRef[] => {
+      switch (given.value.kind) {
+        case 'function':
+          return [
             {
-              kind: 'function' as const,
-              fn: f.engine.program.infoOf(inner.value.fn, f.module, f.info?.cls ?? null),
+              kind: 'function',
+              fn: f.engine.program.infoOf(given.value.fn, f.module, f.info?.cls ?? null),
               scope: f.scope,
               self: f.scope.vars.get('this') ?? null,
             },
-          ]
-        : [],
-    );
+          ];
+        case 'name':
+        case 'member':
+          return functionRefs(valueAt(f, given.value));
+        default:
+          return [];
+      }
+    });
+    return inner.length > 0 || depth >= DEEPEST_WRAPPER ? inner : wrappedFunctions(f, a.value, depth + 1);
   });
 
 /** Methods of a class or object that stand for a handler. */

@@ -231,6 +231,8 @@ const inFunction = ({ fn, cls }: FnAt): OpenGuard[] => {
 const MOUNTS =
   /^(?:use|add_?middleware|Use|wrap|with_?auth\w*|layer|addFilter\w*|add_filter|register|before_request)$/i;
 
+const HANDLER = /handler|^(?:app|h|mux|router|server|next|svc|service|chain)$/i;
+
 /** A check that is put in front of the routes only where its secret is configured. */
 const mountedIfSet = ({ fn }: FnAt): OpenGuard[] => {
   const found: OpenGuard[] = [];
@@ -238,16 +240,22 @@ const mountedIfSet = ({ fn }: FnAt): OpenGuard[] => {
     if (s.kind !== 'if' || s.otherwise.length > 0) continue;
     const set = onlyIfSet(s.test);
     if (!set || set.compared) continue;
-    const mounts = [...expressionsIn(s.then)].some(
-      (e) =>
-        e.kind === 'call' &&
-        MOUNTS.test(lastNameOf(e.callee)) &&
-        e.args.some((a) =>
-          a.value.kind === 'function'
-            ? refuses(a.value.fn.body)
-            : /auth|bearer|api_?key|token/i.test(nameIn(a.value)),
-        ),
-    );
+    const checks = (e: Expr): boolean =>
+      e.kind === 'function' ? refuses(e.fn.body) : /auth|bearer|api_?key|token/i.test(nameIn(e));
+    const mounts =
+      [...expressionsIn(s.then)].some(
+        (e) => e.kind === 'call' && MOUNTS.test(lastNameOf(e.callee)) && e.args.some((a) => checks(a.value)),
+      ) ||
+      // `handler = guarded(handler)`: what was served as it is, is served behind a check.
+      [...statementsIn(s.then)].some(
+        (t) =>
+          t.kind === 'assign' &&
+          HANDLER.test(
+            t.target.kind === 'name' ? t.target.name : t.target.kind === 'place' ? keyOf(t.target.expr) : '',
+          ) &&
+          t.value.kind === 'call' &&
+          (checks(t.value.callee) || t.value.args.some((a) => checks(a.value))),
+      );
     if (mounts) found.push({ ...s.at, endLine: s.at.line, how: 'only-if-set', what: set.name });
   }
   return found;

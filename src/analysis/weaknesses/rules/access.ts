@@ -1,8 +1,8 @@
 import { bareIn, inside, linesAround, matchesIn, type Source } from '../../sources/source.ts';
 import { type OpenGuard, openGuards } from '../code/fail-open.ts';
+import { unaskedHandlers } from '../code/siblings.ts';
 import { inLiteral, matching } from '../matching.ts';
-import { inEach, inEachModule, type Match, type Rule } from '../rule.ts';
-import { unguardedSiblings } from '../siblings.ts';
+import { everyLanguage, inEach, inEachModule, type Match, type Rule } from '../rule.ts';
 
 /** Permissions: switches that are off, checks that are skipped, and places where a check is missing that others have. */
 
@@ -100,12 +100,18 @@ export const accessRules: readonly Rule[] = [
     class: 'broken-authorization',
     cwe: ['CWE-862'],
     checks: ['2.2.3', '2.2.4'],
-    languages: ['python'],
-    title: 'A handler that writes lacks the permission check its siblings have',
-    detail: 'Others in the same file ask a switch (read-only, allow-write) first.',
+    languages: everyLanguage,
+    title: 'A handler that changes something lacks the permission check its siblings have',
+    detail: 'Others beside it ask first whether the caller may, or whether writing is allowed.',
     advice: 'See whether this one may do without.',
     merge: 'place',
-    find: inEach(['python'], unguardedSiblings),
+    find: inEachModule((m) =>
+      unaskedHandlers(m).map((h) => ({
+        line: h.line,
+        endLine: h.line,
+        say: `${h.name} does not ask; ${h.asked.slice(0, 3).join(', ')} ${h.asked.length === 1 ? 'does' : 'do'}`,
+      })),
+    ),
   },
   {
     id: 'mask-by-exact-name',
@@ -142,14 +148,17 @@ export const accessRules: readonly Rule[] = [
     find: matching({
       on: {
         script:
-          /\b\w*(?:READ_?ONLY|readOnly(?:Mode)?|AUTH_ENABLED|authEnabled|REQUIRE_AUTH|requireAuth|VERIFY_SSL|verifySsl|SANDBOX_ENABLED)\w*["']?\]?\s*(?:\|\||\?\?)\s*["']?(?:false|0|no|off)\b|\.env\.(?:READ_?ONLY\w*|AUTH_ENABLED|REQUIRE_AUTH\w*)\s*===?\s*["'](?:true|1)["']|\.env\.(?:ALLOW_(?:WRITE|DANGEROUS|ALL)\w*|ENABLE_(?:WRITE|DESTRUCTIVE)\w*|DISABLE_AUTH)\s*!==?\s*["']false["']/g,
+          /\b\w*(?:READ_?ONLY|readOnly(?:Mode)?|AUTH_ENABLED|authEnabled|REQUIRE_AUTH|requireAuth|VERIFY_(?:SSL|TLS|CERTS?)|verify(?:Ssl|SSL|Tls|TLS|Certs?|Certificates?)|sslVerify|tlsVerify|SSL_VERIFY|TLS_VERIFY|SANDBOX_ENABLED)\w*["']?\]?\s*(?:\|\||\?\?)\s*["']?(?:false|0|no|off)\b|\.env\.(?:READ_?ONLY\w*|AUTH_ENABLED|REQUIRE_AUTH\w*)\s*===?\s*["'](?:true|1)["']|\.env\.(?:ALLOW_(?:WRITE|DANGEROUS|ALL)\w*|ENABLE_(?:WRITE|DESTRUCTIVE)\w*|DISABLE_AUTH)\s*!==?\s*["']false["']/g,
         python:
-          /\b(?:read_?only(?:_mode)?|auth_enabled|require_auth|verify_ssl|enable_auth|sandbox_enabled)\s*:\s*bool\s*=\s*(?:(?:Field|typer\.Option|click\.option)\(\s*(?:default\s*=\s*)?)?False\b|\b(?:allow_(?:write|dangerous|all|unsafe)\w*|disable_auth|auth_disabled|dangerously_\w+)\s*:\s*bool\s*=\s*(?:Field\(\s*(?:default\s*=\s*)?)?True\b|["']\w*(?:READ_?ONLY|REQUIRE_AUTH|AUTH_ENABLED)\w*["']\s*,\s*["'](?:false|0|no)["']/gi,
+          /\b(?:read_?only(?:_mode)?|auth_enabled|require_auth|verify_(?:ssl|tls|certs?|certificates?)|(?:ssl|tls)_verify|enable_auth|sandbox_enabled)\s*:\s*bool\s*=\s*(?:(?:Field|typer\.Option|click\.option)\(\s*(?:default\s*=\s*)?)?False\b|\b(?:allow_(?:write|dangerous|all|unsafe)\w*|disable_auth|auth_disabled|dangerously_\w+)\s*:\s*bool\s*=\s*(?:Field\(\s*(?:default\s*=\s*)?)?True\b|["']\w*(?:READ_?ONLY|REQUIRE_AUTH|AUTH_ENABLED)\w*["']\s*,\s*["'](?:false|0|no)["']/gi,
         go: /\.BoolVar\(\s*&\w[\w.]*,\s*"(?:[\w-]*-)?(?:read-?only|auth-enabled|require-auth)[\w-]*"\s*,\s*false|\.Bool\(\s*"(?:[\w-]*-)?(?:read-?only|require-auth)[\w-]*"\s*,\s*false/g,
       },
       accept: (source, m) => {
         if (inLiteral(source, m.index + 1) && !/^["']/.test(m[0])) return false;
-        return true;
+        // What is off by default here is the check of certificates.
+        return /verify_?ssl|ssl_?verify|tls_?verify|verify_?tls|verify_?cert/i.test(m[0])
+          ? { class: 'tls', strength: 'moderate' }
+          : true;
       },
     }),
   },

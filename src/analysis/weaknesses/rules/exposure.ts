@@ -1,7 +1,8 @@
 import { bareIn, linesAround, matchesIn } from '../../sources/source.ts';
+import { secretArguments, wholeAnswers } from '../code/handed-out.ts';
 import { defaultSecrets, loggedSecrets, returnedSecrets, type SecretPlace } from '../code/secrets.ts';
 import { inLiteral, matching } from '../matching.ts';
-import { type Found, inEach, inEachModule, type Rule } from '../rule.ts';
+import { everyLanguage, type Found, inEach, inEachModule, type Rule } from '../rule.ts';
 
 /** Secrets that leave: to logs, to results, to files, to the command line. */
 
@@ -189,5 +190,39 @@ export const exposureRules: readonly Rule[] = [
       'Without configuration every installation shares this secret. A server should refuse to start, or make a random one.',
     merge: 'file',
     find: inEachModule((m) => defaultSecrets(m).map(graded)),
+  },
+  {
+    id: 'secret-in-command',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'secret-exposure',
+    cwe: ['CWE-214'],
+    checks: ['2.2.1', '2.3.2'],
+    languages: everyLanguage,
+    title: 'A secret is an argument of a program that is started',
+    detail:
+      'Every user of the machine it runs on can list the arguments of programs; shells and auditing keep them.',
+    advice: 'See whether the program takes it from standard input, a file or a variable instead.',
+    merge: 'file',
+    find: inEachModule((m) =>
+      secretArguments(m).map(({ line, endLine, what }) => ({ line, endLine, say: what })),
+    ),
+  },
+  {
+    id: 'configuration-in-result',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'secret-exposure',
+    cwe: ['CWE-200', 'CWE-497'],
+    checks: ['2.2.1', '2.3.2'],
+    languages: ['script', 'python', 'rust', 'java'],
+    title: 'A tool answers with a whole configuration',
+    detail:
+      'Tokens, keys and passwords that are part of it reach the model, its provider and every other tool of the session.',
+    advice: 'See what the type holds when it is written out, and what is left out on purpose.',
+    merge: 'file',
+    find: inEachModule((m) =>
+      wholeAnswers(m).map(({ line, endLine, what }) => ({ line, endLine, say: what })),
+    ),
   },
 ];

@@ -160,10 +160,10 @@ export const filterRules: readonly Rule[] = [
       layer: 'bare',
       on: {
         script:
-          /\b(\w*(?:[pP]ath|[dD]ir|[fF]ile|[uU]rl|[rR]esolved|[tT]arget|[rR]eal)\w*)\.startsWith\(\s*((?:\w+\.){0,3}\w*(?:dir|root|base|allowed|prefix|folder|path|workspace)\w*)\s*\)/gi,
+          /\b(\w*(?:[pP]ath|[dD]ir|[fF]ile|[uU]rl|[rR]esolved|[tT]arget|[rR]eal|[nN]orm|[cC]anon|[aA]bs)\w*)\.startsWith\(\s*((?:\w+\.){0,3}\w*(?:dir|root|base|allowed|prefix|folder|path|workspace)\w*)\s*\)/gi,
         python:
-          /\b(\w*(?:path|dir|file|url|resolved|target|real)\w*\)?)\.startswith\(\s*((?:str\()?(?:\w+\.){0,3}\w*(?:dir|root|base|allowed|prefix|folder|path|workspace|domain)\w*\)?)\s*\)/gi,
-        go: /strings\.HasPrefix\(\s*(\w*(?:path|dir|file|url|resolved|target|abs|clean)\w*)\s*,\s*((?:\w+\.){0,2}\w*(?:dir|root|base|allowed|prefix|folder|workspace)\w*)\s*\)/gi,
+          /\b(\w*(?:path|dir|file|url|resolved|target|real|norm|canon|abs)\w*\)?)\.startswith\(\s*((?:str\()?(?:\w+\.){0,3}\w*(?:dir|root|base|allowed|prefix|folder|path|workspace|domain)\w*\)?)\s*\)/gi,
+        go: /strings\.HasPrefix\(\s*(\w*(?:path|dir|file|url|resolved|target|abs|clean|norm|canon|real)\w*)\s*,\s*((?:\w+\.){0,2}\w*(?:dir|root|base|allowed|prefix|folder|workspace)\w*)\s*\)/gi,
       },
       accept: (source, m) => {
         const near = codeIn(source, linesAround(source, m.index, 3, 3));

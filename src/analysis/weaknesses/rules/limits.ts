@@ -1,7 +1,8 @@
 import { bareIn, codeIn, inside, linesAround, matchesIn, type Source } from '../../sources/source.ts';
 import { backtracks } from '../backtracking.ts';
+import { unboundedBodies } from '../code/bodies.ts';
 import { inLiteral, matching } from '../matching.ts';
-import { inEach, type Match, type Rule } from '../rule.ts';
+import { everyLanguage, inEach, inEachModule, type Match, type Rule } from '../rule.ts';
 
 /** What runs too long, or grows too large, because nothing ends it. */
 
@@ -71,25 +72,6 @@ const processWithoutEnd = (source: Source): Match[] => {
   });
 };
 
-const unbounded = (source: Source): Match[] => {
-  if (source.language === 'script')
-    return matchesIn(source, 'code', /\.on\(\s*["']data["']\s*,/g, 50).flatMap((m) => {
-      const near = codeIn(source, linesAround(source, m.index, 6, 8));
-      const who = codeIn(source, linesAround(source, m.index, 0, 0));
-      if (!/\b(?:req|request|res|response|body)\b/.test(who) || /length\s*>|size\s*>|limit|MAX/i.test(near))
-        return [];
-      return [{ source, start: m.index }];
-    });
-  return matchesIn(
-    source,
-    'bare',
-    /\b(?:io|ioutil)\.ReadAll\(\s*(?:r|req|request|resp|res|response)\.Body\s*\)/g,
-    50,
-  )
-    .filter((m) => !/LimitReader|MaxBytesReader/.test(bareIn(source, linesAround(source, m.index, 8, 0))))
-    .map((m) => ({ source, start: m.index, end: m.index + m[0].length }));
-};
-
 const patternsOf = (source: Source): Match[] => {
   const literals =
     source.language === 'script'
@@ -155,11 +137,11 @@ export const limitRules: readonly Rule[] = [
     class: 'resource-limit',
     cwe: ['CWE-770'],
     checks: CHECKS,
-    languages: ['script', 'go'],
+    languages: everyLanguage,
     title: 'A body is read into memory whatever its size',
     advice: 'Look for a limit in front (a proxy, a middleware) before counting it.',
     merge: 'package',
-    find: inEach(['script', 'go'], unbounded),
+    find: inEachModule((m) => unboundedBodies(m)),
   },
   {
     id: 'large-body-limit',

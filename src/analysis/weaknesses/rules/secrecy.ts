@@ -43,6 +43,37 @@ export const secrecyRules: readonly Rule[] = [
     }),
   },
   {
+    id: 'transport-security-off',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'oauth',
+    cwe: ['CWE-319', 'CWE-295'],
+    checks: ['2.2.3', '2.3.1', '3.2.2'],
+    languages: ['script', 'python', 'go', 'rust', 'java'],
+    title: 'The server itself switches off what protects its connections',
+    detail:
+      'A variable that libraries read is set by the program: tokens may then go over plain HTTP, or to a server nobody verified.',
+    advice: 'See whether this happens for addresses of this machine alone.',
+    merge: 'file',
+    find: matching({
+      on: {
+        python:
+          /environ(?:\.setdefault\(\s*|\[\s*)["'](?:OAUTHLIB_INSECURE_TRANSPORT|AUTHLIB_INSECURE_TRANSPORT|OAUTHLIB_RELAX_TOKEN_SCOPE)["'](?:\s*\]\s*=(?!=)|\s*,)\s*["']?(?:1|true|yes)/gi,
+        script:
+          /process\.env(?:\.|\[["'])(?:OAUTH_ALLOW_HTTP|GIT_SSL_NO_VERIFY|MCP_ALLOW_INSECURE|ALLOW_INSECURE_HTTP)(?:["']\])?\s*=(?!=)\s*["']?(?:1|true|yes)/gi,
+        go: /os\.Setenv\(\s*"(?:GIT_SSL_NO_VERIFY|OAUTHLIB_INSECURE_TRANSPORT|NODE_TLS_REJECT_UNAUTHORIZED|PYTHONHTTPSVERIFY)"/g,
+        rust: /set_var\(\s*"(?:GIT_SSL_NO_VERIFY|OAUTHLIB_INSECURE_TRANSPORT|NODE_TLS_REJECT_UNAUTHORIZED|PYTHONHTTPSVERIFY)"/g,
+        java: /setProperty\(\s*"(?:com\.sun\.jndi\.ldap\.object\.disableEndpointIdentification|jdk\.internal\.httpclient\.disableHostnameVerification)"/g,
+      },
+      accept: (_, m) =>
+        /RELAX_TOKEN_SCOPE/i.test(m[0])
+          ? { strength: 'weak' }
+          : /VERIFY|REJECT|verification|Identification/.test(m[0])
+            ? { class: 'tls' }
+            : true,
+    }),
+  },
+  {
     id: 'weak-random-secret',
     kind: 'lead',
     strength: 'strong',

@@ -9,6 +9,7 @@ import {
   type Source,
 } from '../../sources/source.ts';
 import { anyOrigins } from '../code/cors.ts';
+import { openSockets } from '../code/sockets.ts';
 import { inLiteral, matching } from '../matching.ts';
 import { asksWho } from '../packages.ts';
 import { everyLanguage, inEachModule, type Match, type Package, type Rule } from '../rule.ts';
@@ -289,6 +290,27 @@ export const transportRules: readonly Rule[] = [
         endLine: o.endLine,
         say: `${o.how === 'repeated' ? 'the origin of the request is given back' : o.how === 'by default' ? 'any origin, unless a setting says otherwise' : 'any origin'}${o.credentials ? ', with credentials' : ''}`,
         ...(o.credentials && o.how !== 'by default' ? { strength: 'strong' as const } : {}),
+      })),
+    ),
+  },
+  {
+    id: 'websocket-any-origin',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'missing-auth',
+    cwe: ['CWE-1385', 'CWE-306'],
+    checks: ACCESS,
+    languages: ['script', 'python', 'go', 'rust'],
+    title: 'A WebSocket server takes connections of every page',
+    detail:
+      'Browsers let a page of any origin open a WebSocket. Nothing in this file looks at Origin or at a credential in the handshake.',
+    advice: 'Open a connection with a foreign Origin and no token, and see what it can ask for.',
+    merge: 'file',
+    find: inEachModule((m) =>
+      openSockets(m).map((o) => ({
+        line: o.line,
+        endLine: o.endLine,
+        ...(o.how === 'allowed' ? { say: 'the check of Origin is made to take all' } : {}),
       })),
     ),
   },

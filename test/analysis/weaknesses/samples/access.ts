@@ -51,6 +51,22 @@ export const access: Samples = {
   'sibling-without-check': {
     found: [
       [
+        'A.java',
+        'class Jobs { @Tool(description = "x") public void triggerBuild(String job) { find(job).scheduleBuild(); } @Tool(description = "y") public void updateBuild(String job) { find(job).checkPermission(Run.UPDATE); rename(job); } }\n',
+      ],
+      [
+        'a.ts',
+        "server.tool('delete_page', {}, async ({ id }) => { requireAdmin(user); await drop(id); });\nserver.tool('publish_page', {}, async ({ id }) => { await publish(id); });\n",
+      ],
+      [
+        'a.go',
+        'package a\nfunc deletePod(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) { if err := checkAccess(ctx); err != nil { return nil, err }; return drop(req) }\nfunc applyYaml(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) { return apply(req) }\n',
+      ],
+      [
+        'a.py',
+        '@mcp.tool()\n@require_scope("write")\ndef create_note(text: str):\n    return save(text)\n\n@mcp.tool()\ndef delete_note(id: str):\n    return drop(id)\n',
+      ],
+      [
         'a.py',
         'class H:\n    async def delete_pod(self, ctx, name):\n        if not self.allow_write:\n            raise PermissionError\n        go(name)\n\n    async def apply_yaml(self, ctx, path):\n        go(path)\n',
       ],
@@ -59,6 +75,14 @@ export const access: Samples = {
       [
         'd.py',
         '@mcp.tool()\n@with_account(read_only=False)\nasync def send_file(ctx, path):\n    return 1\n\n\n@mcp.tool()\n@with_account(read_only=False)\nasync def send_album(ctx, paths):\n    return 2\n',
+      ],
+      [
+        'A.java',
+        'class Jobs { @Tool(description = "x") public String getBuild(String job) { return find(job).name(); } @Tool(description = "y") public void updateBuild(String job) { find(job).checkPermission(Run.UPDATE); rename(job); } }\n',
+      ],
+      [
+        'a.ts',
+        "server.tool('delete_page', {}, async ({ id }) => { requireAdmin(user); await drop(id); });\nserver.tool('publish_page', {}, async ({ id }) => { requireAdmin(user); await publish(id); });\n",
       ],
       [
         'a.py',

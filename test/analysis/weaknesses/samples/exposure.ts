@@ -86,4 +86,41 @@ export const exposure: Samples = {
       ['a.py', 'token = os.environ.get("API_KEY", "")\nPASSWORD_FIELD = "password"\n'],
     ],
   },
+  'secret-in-command': {
+    found: [
+      [
+        'a.ts',
+        "const quoted = password.replace(/'/g, '');\nconst line = `printf '%s\\\\n' '${quoted}' | sudo -S sh -c id`;\n",
+      ],
+      ['a.py', 'subprocess.run(["mysql", "--password", db_password, "-e", "select 1"])\n'],
+      ['a.py', 'cmd = f"curl -u {user}:x --token {api_token} https://example.com"\n'],
+      [
+        'a.go',
+        'package a\nfunc f() { c := exec.Command("docker", []string{"login", "-p", password}...); c.Run() }\n',
+      ],
+    ],
+    clean: [
+      ['a.ts', 'const line = `sudo -S sh -c ${quote(command)}`;\nstream.write(password);\n'],
+      ['a.py', 'subprocess.run(["mysql", "--user", user], env={"MYSQL_PWD": password})\n'],
+      ['a.py', 'url = f"https://example.com/?token={api_token}"\n'],
+    ],
+  },
+  'configuration-in-result': {
+    found: [
+      [
+        'A.java',
+        'class A { @Tool(description = "x") public Config configuration() { return client.getConfiguration(); } }\n',
+      ],
+      ['a.py', '@mcp.tool()\ndef show():\n    return dict(os.environ)\n'],
+      ['a.py', '@mcp.resource("config://all")\ndef show():\n    return json.dumps(settings)\n'],
+    ],
+    clean: [
+      [
+        'A.java',
+        'class A { @Tool(description = "x") public String host() { return client.getConfiguration().getHost(); } }\n',
+      ],
+      ['a.py', 'def show():\n    return dict(os.environ)\n'],
+      ['a.py', '@mcp.tool()\ndef show():\n    return settings.region\n'],
+    ],
+  },
 };

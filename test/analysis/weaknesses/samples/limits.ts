@@ -26,11 +26,51 @@ export const limits: Samples = {
   'unbounded-read': {
     found: [
       ['a.ts', "req.on('data', (c) => { body += c; });\n"],
-      ['a.go', 'package a\nfunc f() { b, _ := io.ReadAll(r.Body) }\n'],
+      [
+        'a.go',
+        'package a\nfunc f(w http.ResponseWriter, r *http.Request) { b, _ := io.ReadAll(r.Body); use(b) }\n',
+      ],
+      [
+        'a.go',
+        'package a\nfunc f(w http.ResponseWriter, r *http.Request) { json.NewDecoder(r.Body).Decode(&v) }\n',
+      ],
+      [
+        'a.py',
+        'class H(BaseHTTPRequestHandler):\n    def do_POST(self):\n        data = self.rfile.read(int(self.headers["Content-Length"]))\n',
+      ],
+      ['a.py', 'async def messages(request: Request):\n    data = await request.body()\n'],
+      [
+        'A.java',
+        'class A { void handle(HttpExchange exchange) throws IOException { byte[] b = exchange.getRequestBody().readAllBytes(); use(b); } }\n',
+      ],
+      [
+        'A.java',
+        'class A { void doPost(HttpServletRequest request) throws IOException { BufferedReader reader = request.getReader(); String line; while ((line = reader.readLine()) != null) { body.append(line); } } }\n',
+      ],
+      [
+        'a.rs',
+        'async fn f(req: Request) -> Response { let b = to_bytes(req.into_body(), usize::MAX).await.unwrap(); done(b) }\n',
+      ],
     ],
     clean: [
       ['a.ts', "req.on('data', (c) => { body += c; if (body.length > LIMIT) req.destroy(); });\n"],
       ['a.go', 'package a\nfunc f() { b, _ := io.ReadAll(io.LimitReader(r.Body, n)) }\n'],
+      [
+        'a.go',
+        'package a\nfunc f(w http.ResponseWriter, r *http.Request) { r.Body = http.MaxBytesReader(w, r.Body, 1024); json.NewDecoder(r.Body).Decode(&v) }\n',
+      ],
+      [
+        'a.py',
+        'class H(BaseHTTPRequestHandler):\n    def do_POST(self):\n        n = int(self.headers["Content-Length"])\n        if n > MAX_BODY:\n            return self.send_error(413)\n        data = self.rfile.read(n)\n',
+      ],
+      [
+        'A.java',
+        'class A { void handle(HttpExchange exchange) throws IOException { byte[] b = exchange.getRequestBody().readNBytes(CAP + 1); if (b.length > CAP) { return; } use(b); } }\n',
+      ],
+      [
+        'a.rs',
+        'async fn f(req: Request) -> Response { let b = to_bytes(req.into_body(), 65536).await.unwrap(); done(b) }\n',
+      ],
     ],
   },
   'large-body-limit': {

@@ -46,4 +46,15 @@ export const secrecy: Samples = {
     found: [['a.ts', "const iv = Buffer.alloc(16);\nconst c = createCipheriv('aes-256-cbc', key, iv);\n"]],
     clean: [['a.ts', "const iv = randomBytes(16);\nconst c = createCipheriv('aes-256-cbc', key, iv);\n"]],
   },
+  'transport-security-off': {
+    found: [
+      ['a.py', "import os\nos.environ['OAUTHLIB_INSECURE_TRANSPORT'] = '1'\n"],
+      ['a.py', "os.environ.setdefault('AUTHLIB_INSECURE_TRANSPORT', 'true')\n"],
+      ['a.go', 'package a\nfunc f() { os.Setenv("GIT_SSL_NO_VERIFY", "1") }\n'],
+    ],
+    clean: [
+      ['a.py', "import os\nif os.environ.get('OAUTHLIB_INSECURE_TRANSPORT') == '1':\n    warn()\n"],
+      ['a.py', "os.environ['OAUTHLIB_INSECURE_TRANSPORT'] = '0'\n"],
+    ],
+  },
 };

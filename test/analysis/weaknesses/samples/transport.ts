@@ -87,4 +87,37 @@ export const transport: Samples = {
       ['a.py', "allow_origins=['https://example.com']\n"],
     ],
   },
+  'websocket-any-origin': {
+    found: [
+      [
+        'a.ts',
+        "const wss = new WebSocketServer({ port: 3055 });\nwss.on('connection', (ws) => ws.on('message', run));\n",
+      ],
+      [
+        'a.ts',
+        'Bun.serve({ port: 3055, fetch(req, server) { server.upgrade(req); }, websocket: { message(ws, m) { run(m); } } });\n',
+      ],
+      [
+        'a.py',
+        'import websockets\nasync def main():\n    async with websockets.serve(handle, "localhost", 8765):\n        await forever()\n',
+      ],
+      [
+        'a.go',
+        'package a\nvar up = websocket.Upgrader{CheckOrigin: func(r *http.Request) bool { return true }}\n',
+      ],
+      ['a.rs', 'async fn f(s: TcpStream) { let ws = accept_async(s).await.unwrap(); run(ws).await; }\n'],
+    ],
+    clean: [
+      ['a.ts', 'const wss = new WebSocketServer({ port: 3055, verifyClient: (i) => OK.has(i.origin) });\n'],
+      ['a.ts', "const ws = new WebSocket('wss://example.com');\n"],
+      [
+        'a.py',
+        'import websockets\nasync def main():\n    async with websockets.serve(handle, "localhost", 8765, origins=["https://x.example"]):\n        await forever()\n',
+      ],
+      [
+        'a.go',
+        'package a\nvar up = websocket.Upgrader{CheckOrigin: func(r *http.Request) bool { return ours(r) }}\n',
+      ],
+    ],
+  },
 };
