@@ -33,7 +33,7 @@ const AUTH: Record<Language, RegExp> = {
   script:
     /requireBearerAuth|requireAuth|mcpAuthRouter|ProxyOAuthServerProvider|headers(?:\.|\[["'])authorization|headers\[["']x-[\w-]{0,20}(?:key|token|secret)["']\]|(?:\.get|\.header|getHeader)\(["'](?:authorization|x-[\w-]{0,20}(?:key|token|secret))["']\)|\bpassport\b|\bjwtVerify\b|jwt\.verify|\bauthMiddleware\b|\bauthenticate\w*\s*[(,:=]|timingSafeEqual|\bbearerAuth\b|\bbasicAuth\b/gi,
   python:
-    /\bBearerAuth\w*|\bAuthSettings\b|\bTokenVerifier\b|\bJWTVerifier\b|\bAuthProvider\b|\bOAuthProxy\b|auth_server_provider|\bHTTPBearer\b|\bAPIKeyHeader\b|\bOAuth2\w+|headers(?:\.get\(|\[)\s*["'](?:authorization|x-[\w-]{0,20}(?:key|token|secret))["']|compare_digest|BearerTokenMiddleware|AuthMiddleware|b["']authorization["']/gi,
+    /\bBearerAuth\w*|\bAuthSettings\b|\bTokenVerifier\b|\bJWTVerifier\b|\bAuthProvider\b|\bOAuthProxy\b|auth_server_provider|\bHTTPBearer\b|\bAPIKeyHeader\b|\bOAuth2(?:PasswordBearer|AuthorizationCodeBearer|PasswordRequestForm\w*)\b|headers(?:\.get\(|\[)\s*["'](?:authorization|x-[\w-]{0,20}(?:key|token|secret))["']|compare_digest|BearerTokenMiddleware|AuthMiddleware|b["']authorization["']/gi,
   go: /Header\.Get\("(?:Authorization|X-[\w-]{0,20}(?:Key|Token|Secret))"\)|RequireBearerToken|BasicAuth\(\)|ConstantTimeCompare|\b\w*(?:BearerToken|AuthorizationHeader|ExtractUserToken|VerifyToken|WithAuth|[aA]uthMiddleware|RequireAuth|AuthFrom|[aA]uthenticateRequest|IsAuthenticated)\w*\b/g,
   rust: /AUTHORIZATION|header::Authorization|\bwith_auth\b|auth_middleware|bearer_auth_middleware|validate_token|TypedHeader<Authorization/g,
   java: /SecurityFilterChain|@PreAuthorize|oauth2ResourceServer|getHeader\("Authorization"\)|BearerTokenAuthentication/g,
