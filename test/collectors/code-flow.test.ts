@@ -8,7 +8,7 @@ const collector = codeFlow(async () => ruleFiles());
 
 const SERVER = [
   "import { execSync } from 'node:child_process';",
-  "import { z } from 'zod';",
+  "import { z } from 'zod'; // shapes of an MCP server",
   "server.tool('ping', { host: z.string() }, async ({ host }) => {",
   '  const line = `ping -c 1 ${host}`;',
   '  return execSync(line);',
@@ -171,6 +171,18 @@ describe('code-flow', () => {
     const { items, item } = await run(mixed, { files: { 'a.ts': SERVER } });
     expect(items.some((i) => i.rule === 'shell-command')).toBe(true);
     expect(item('unusable-rules').title).toContain('own.yml');
+  });
+
+  it('says which handlers it followed that no definition was read for', async () => {
+    const said = async (files: Record<string, string>) =>
+      (await run(collector, { files })).items.filter((i) => i.rule === 'handlers-without-tool');
+    const [gap, more] = await said({ 'src/index.ts': SERVER.replace(' // shapes of an MCP server', '') });
+    expect([gap?.kind, gap?.detail, more]).toEqual([
+      'gap',
+      expect.stringContaining('ping (src/index.ts:3)'),
+      undefined,
+    ]);
+    expect(await said({ 'src/index.ts': SERVER })).toEqual([]);
   });
 
   it('stops when it is told to', async () => {

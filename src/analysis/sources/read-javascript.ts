@@ -1,6 +1,7 @@
 import { parse } from '@babel/parser';
 import type { Export, Import, Module, Reader, Span, Stmt } from './ir.ts';
 import { exprOf, type Reading } from './javascript/expressions.ts';
+import { classOf, fnOf } from './javascript/functions.ts';
 import { type Node, spanOf } from './javascript/node.ts';
 import { statementsOf } from './javascript/statements.ts';
 import { marksOfScript } from './marks.ts';
@@ -204,7 +205,7 @@ export const readJavascript: Reader = {
     if (!file) return empty(errors);
     const module = { ...empty(errors), marks: marksOfScript(file, text) };
     try {
-      readBody({ source: text, before: [] }, file.program, module);
+      readBody({ source: text, before: [], inner: { fnOf, classOf, statementsOf } }, file.program, module);
     } catch (error) {
       // Nested deeper than the stack: what was read before it stands.
       if (!(error instanceof RangeError)) throw error;

@@ -604,6 +604,10 @@ const classOf = (r: Rust, node: TreeNode, attributes: readonly TreeNode[]): Stmt
     }
     const name = field(member, 'name');
     const at = r.at(member);
+    if (isTest(r, pending)) {
+      pending = [];
+      continue;
+    }
     if (/^function_(signature_)?item$/.test(member.kind)) cls.methods.push(fnOf(r, member, pending));
     else if (member.kind === 'field_declaration') {
       const doc = r.docBefore(pending[0] ?? member, isDoc) || r.docBefore(member, isDoc);
@@ -676,6 +680,12 @@ const usesOf = (r: Rust, node: TreeNode, path: string): Import[] => {
   }
 };
 
+/** `#[cfg(test)]`, `#[test]`, `#[tokio::test]`: what stands beside the server to try it is no part of it. */
+const TESTS =
+  /^#\[\s{0,20}(?:cfg\s{0,20}\(\s{0,20}(?:all\s{0,20}\(\s{0,20})?test\b|(?:\w{1,60}::)?(?:test|rstest|bench)\b)/;
+const isTest = (r: Rust, attributes: readonly TreeNode[]): boolean =>
+  attributes.some((a) => TESTS.test(r.text(a).slice(0, 200)));
+
 /** Statements and items; attributes belong to what follows them. */
 const itemsOf = (r: Rust, nodes: readonly TreeNode[]): Stmt[] => {
   let attributes: TreeNode[] = [];
@@ -686,7 +696,7 @@ const itemsOf = (r: Rust, nodes: readonly TreeNode[]): Stmt[] => {
     }
     const own = attributes;
     attributes = [];
-    return statementOf(r, n, own);
+    return isTest(r, own) ? [] : statementOf(r, n, own);
   });
 };
 

@@ -1,5 +1,6 @@
 import type { Expr } from '../sources/ir.ts';
-import { type At, type Call, lastOf, type Program, pathOf, type Row, type Site } from './program.ts';
+import type { Definition } from './definition.ts';
+import { type At, type Call, lastOf, type Program, pathOf, type Site } from './program.ts';
 import { pythonCall } from './python.ts';
 import { scriptCall } from './script.ts';
 import type { FoundEntry } from './surface-entry.ts';
@@ -7,25 +8,6 @@ import { textOf } from './texts.ts';
 import { fnNamed, settled } from './values.ts';
 
 /** Calls that define a tool, a resource or a prompt: objects, constructors and builders of the SDKs. */
-
-export type Definition = {
-  kind: FoundEntry['kind'];
-  call: Call | Row;
-  site: Site;
-  name: Expr;
-  description: Expr | null;
-  /** What may be a schema, most likely first. */
-  schemas: readonly Expr[];
-  annotations: Expr | null;
-  /** Everything else it is given: options, handlers. */
-  rest: readonly Expr[];
-  /** The object that says all of it (JavaScript). */
-  object?: Row;
-  /** What it names as the function that does the work (Python). */
-  fn?: Expr;
-  /** What it is registered with (Python). */
-  server?: Expr;
-};
 
 const TOOL_TYPE = /^(?:\w*Tool|\w*Tool(?:Definition|Spec|Info|Def|Meta|Metadata|Descriptor|Config))$/;
 /** Messages about tools, and the tools of clients of models. */

@@ -1,5 +1,5 @@
 import type { Expr, Fn } from '../sources/ir.ts';
-import type { Definition } from './definitions.ts';
+import type { Definition } from './definition.ts';
 import { hintsOf, optionsOf } from './options.ts';
 import { type At, type FnAt, lastOf, type Program, pathOf } from './program.ts';
 import { handed } from './python.ts';

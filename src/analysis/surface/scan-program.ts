@@ -1,7 +1,8 @@
 import { byCodePoint } from '../files/words.ts';
 import type { Expr, Fn, Module } from '../sources/ir.ts';
 import { decoratedEntries, prefixed } from './decorated.ts';
-import { type Definition, decidedBy, definitionOf } from './definitions.ts';
+import type { Definition } from './definition.ts';
+import { decidedBy, definitionOf } from './definitions.ts';
 import { entryOfDefinition, functionAt, headOf } from './entries.ts';
 import { type At, type Call, lastOf, type Program, readProgram, type Site } from './program.ts';
 import { listsTools, mountsOf, prefixOf } from './python.ts';

@@ -1,5 +1,5 @@
 import type { Expr } from '../sources/ir.ts';
-import type { Definition } from './definitions.ts';
+import type { Definition } from './definition.ts';
 import { type At, type Call, lastOf, type Program, type Row, type Site } from './program.ts';
 import type { FoundEntry } from './surface-entry.ts';
 import { textOf } from './texts.ts';

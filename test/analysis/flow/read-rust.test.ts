@@ -268,8 +268,20 @@ describe('readRust', () => {
       ...module,
       imports: [],
       body: [],
+      marks: null,
       errors: [{ line: 1, endLine: source.split('\n').length }],
     });
+  });
+
+  it('leaves out what stands beside the server to try it', () => {
+    const module = reader.read(
+      'x',
+      'fn a() {}\n#[cfg(not(test))]\nfn b() {}\n#[tokio::test]\nasync fn c() {}\n#[cfg(test)]\nmod tests { fn d() {} }\nimpl S { #[cfg(test)] fn e() {} fn f() {} }\n',
+    );
+    expect(printModule(module)).not.toMatch(/\b[cde]\(/);
+    expect(printModule(module)).toMatch(/\ba\(/);
+    expect(printModule(module)).toMatch(/\bb\(/);
+    expect(printModule(module)).toMatch(/\bf\(/);
   });
 });
 

@@ -1,7 +1,7 @@
 import { parseJson } from '../../files/parse-json.ts';
 import { bag, entriesOf, text } from '../../files/shape.ts';
 import { type Dependency, MOST_DEPENDENCIES, npmKind } from '../dependency.ts';
-import type { ManifestReader } from './read-manifest.ts';
+import type { ManifestReader } from './manifest-reader.ts';
 
 /**
  * deno.json: `imports` maps what code writes to a specifier, `npm:zod@3`, `jsr:@std/path@^1`, a URL or a path; `scopes` does

@@ -3,7 +3,7 @@ import { parseToml } from '../../files/parse-toml.ts';
 import { readTexts } from '../../files/read-texts.ts';
 import { bag, list, text } from '../../files/shape.ts';
 import { type Dependency, MOST_DEPENDENCIES, pythonRequirement } from '../dependency.ts';
-import type { ReadManifest } from './read-manifest.ts';
+import type { ReadManifest } from './manifest-reader.ts';
 
 /**
  * The block of a Python script that says what it needs, as `uv run` and `pipx run` read it.

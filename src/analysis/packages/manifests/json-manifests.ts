@@ -1,7 +1,7 @@
 import { parseJson } from '../../files/parse-json.ts';
 import { bag, entriesOf, list, text } from '../../files/shape.ts';
 import { composerKind, type Dependency, MOST_DEPENDENCIES, npmAlias, npmKind } from '../dependency.ts';
-import type { ManifestReader } from './read-manifest.ts';
+import type { ManifestReader } from './manifest-reader.ts';
 
 /** Scripts npm runs on its own when the package is installed from a folder, a git URL, or the registry. */
 const LIFECYCLE = new Set([

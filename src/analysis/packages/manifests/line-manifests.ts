@@ -7,7 +7,7 @@ import {
   mavenKind,
   pythonRequirement,
 } from '../dependency.ts';
-import type { ManifestReader } from './read-manifest.ts';
+import type { ManifestReader } from './manifest-reader.ts';
 
 const MOST_LINE = 2000;
 const shortLines = (source: string): string[] => linesOf(source).map((l) => l.slice(0, MOST_LINE));

@@ -1,16 +1,10 @@
 import { baseName } from '../../files/paths.ts';
-import type { Manifest } from '../dependency.ts';
 import { denoJson } from './deno.ts';
 import { composerJson, packageJson } from './json-manifests.ts';
 import { gemfile, goMod, gradle, requirements, setupCfg } from './line-manifests.ts';
+import type { ManifestReader } from './manifest-reader.ts';
 import { cargoToml, pipfile, pyprojectToml, versionCatalogue } from './toml-manifests.ts';
 import { pomXml, projectXml } from './xml-manifests.ts';
-
-/** `also`: what one file asks of a second registry; it never stands without a `manifest`. */
-export type ReadManifest =
-  | { ok: true; manifest: Manifest; also?: readonly Manifest[] }
-  | { ok: false; reason: string };
-export type ManifestReader = (path: string, text: string) => ReadManifest;
 
 /** The reader for a manifest by its file name, or null when the file is none. */
 export const manifestReader = (path: string): ManifestReader | null => {

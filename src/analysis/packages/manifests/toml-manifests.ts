@@ -11,7 +11,7 @@ import {
   pythonRequirement,
   type SpecifierKind,
 } from '../dependency.ts';
-import type { ManifestReader } from './read-manifest.ts';
+import type { ManifestReader } from './manifest-reader.ts';
 
 /** Line of a requirement inside a TOML array: the first at or after the array's key that begins with its name. */
 const lineOfRequirement = (lines: readonly string[], from: number, requirement: string): number => {

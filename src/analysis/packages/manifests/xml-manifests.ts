@@ -1,6 +1,6 @@
 import { lineFinder } from '../../files/lines.ts';
 import { type Dependency, MOST_DEPENDENCIES, mavenKind, nugetKind } from '../dependency.ts';
-import type { ManifestReader } from './read-manifest.ts';
+import type { ManifestReader } from './manifest-reader.ts';
 
 /**
  * Maven and NuGet, read by their few flat elements. No XML parser: nothing in here needs entities or name spaces, and a

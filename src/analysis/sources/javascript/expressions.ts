@@ -1,12 +1,18 @@
-import type { Arg, Expr, Span, Stmt, Target } from '../ir.ts';
-import { classOf, fnOf } from './functions.ts';
+import type { Arg, Class, Expr, Fn, Span, Stmt, Target } from '../ir.ts';
 import { type Node, spanOf } from './node.ts';
 
 /**
  * What reading one file shares: its text, for types and literals, and the assignments found inside expressions, which the
  * statement they stand in puts before itself.
  */
-export type Reading = { source: string; before: Stmt[] };
+export type Reading = { source: string; before: Stmt[]; inner: Inner };
+
+/** What stands inside of expressions and holds statements again; handed in, so that no module needs who needs it. */
+export type Inner = {
+  fnOf(r: Reading, node: Node, name: string): Fn;
+  classOf(r: Reading, node: Node): Class;
+  statementsOf(r: Reading, nodes: readonly (Node | null)[]): Stmt[];
+};
 
 const literal = (at: Span, value: string | null, isString = false): Expr => ({
   at,
@@ -86,7 +92,7 @@ const recordOf = (r: Reading, node: Node): { key: string; value: Expr }[] =>
     if (p.type === 'SpreadElement') return { key: '...', value: exprOf(r, p.argument) };
     const key = keyOf(p.key, p.computed) ?? '';
     if (p.type === 'ObjectMethod')
-      return { key, value: { at: spanOf(p), kind: 'function', fn: fnOf(r, p, key) } };
+      return { key, value: { at: spanOf(p), kind: 'function', fn: r.inner.fnOf(r, p, key) } };
     const value = exprOf(r, p.value);
     if (value.kind === 'function' && value.fn.name === '') value.fn.name = key;
     return { key, value };
@@ -203,7 +209,7 @@ export const exprOf = (r: Reading, node: Node | null): Expr => {
       return { at, kind: 'record', entries: recordOf(r, node) };
     case 'FunctionExpression':
     case 'ArrowFunctionExpression':
-      return { at, kind: 'function', fn: fnOf(r, node, node.id?.name ?? '') };
+      return { at, kind: 'function', fn: r.inner.fnOf(r, node, node.id?.name ?? '') };
     case 'SequenceExpression': {
       const all: Expr[] = node.expressions.map((e: Node) => exprOf(r, e));
       for (const value of all.slice(0, -1)) r.before.push({ at: value.at, kind: 'expr', value });
@@ -218,7 +224,7 @@ export const exprOf = (r: Reading, node: Node | null): Expr => {
       return { at, kind: 'other', parts: parts.map((p: Node) => exprOf(r, p)) };
     }
     case 'ClassExpression': {
-      const cls = classOf(r, node);
+      const cls = r.inner.classOf(r, node);
       cls.name ||= `class at line ${at.line}`;
       r.before.push({ at, kind: 'class', cls });
       return { at, kind: 'name', name: cls.name };

@@ -1,7 +1,6 @@
 import type { Class, Expr, Fn, Param, Stmt, Target } from '../ir.ts';
 import { exprOf, keyOf, type Reading, sourceOf, targetOf } from './expressions.ts';
 import { type Node, spanOf } from './node.ts';
-import { statementsOf } from './statements.ts';
 
 /** Functions with their parameters, and classes. */
 
@@ -35,7 +34,7 @@ const decoratorsOf = (r: Reading, node: Node): Expr[] =>
 
 export const fnOf = (r: Reading, node: Node, name: string): Fn => {
   // Assignments inside belong to its own statements.
-  const inner: Reading = { source: r.source, before: [] };
+  const inner: Reading = { ...r, before: [] };
   const params: Node[] = (node.params ?? []).filter(
     (p: Node) => !(p.type === 'Identifier' && p.name === 'this'),
   );
@@ -53,7 +52,7 @@ export const fnOf = (r: Reading, node: Node, name: string): Fn => {
       };
     });
   const read = params.map((p) => paramOf(inner, p));
-  if (node.body?.type === 'BlockStatement') body.push(...statementsOf(inner, node.body.body));
+  if (node.body?.type === 'BlockStatement') body.push(...r.inner.statementsOf(inner, node.body.body));
   else if (node.body) {
     const value = exprOf(inner, node.body);
     body.push(...inner.before, { at: spanOf(node.body), kind: 'return', value });
