@@ -49,6 +49,26 @@ const TITLES: Record<string, (n: number) => string> = {
   expose: (n) => `${plural(n, 'image file')} expose ports`,
 };
 
+/** The whole folder is copied and nothing is left out: into the image, or into a stage the image takes parts of. */
+const withoutIgnore = (whole: readonly { path: string; startLine: number; final: boolean }[]): ItemDraft => {
+  const inImage = whole.filter((w) => w.final);
+  const places = (inImage.length > 0 ? inImage : whole).map(({ path, startLine }) => ({ path, startLine }));
+  return lead(
+    'no-dockerignore',
+    ['3.1.1'],
+    inImage.length > 0
+      ? 'No .dockerignore, and COPY takes the whole folder: .git, .env and local files as well'
+      : 'No .dockerignore, and COPY takes .git, .env and local files into a build stage as well',
+    {
+      class: 'container',
+      strength: 'weak',
+      cwe: ['CWE-538'],
+      detail: inImage.length > 0 ? '' : 'Of these the image holds what a later stage copies from there.',
+      ...placed(places),
+    },
+  );
+};
+
 export const dockerfile: Collector = {
   id: 'dockerfile',
   title: 'Containers',
@@ -74,11 +94,12 @@ export const dockerfile: Collector = {
         message: 'There is no Dockerfile, Containerfile or compose file.',
       };
     const read: ItemDraft[] = [];
-    const whole: { path: string; startLine: number }[] = [];
+    const whole: { path: string; startLine: number; final: boolean }[] = [];
     for (const { path } of images.slice(0, MOST_FILES)) {
       signal.throwIfAborted();
       read.push(...(await imageItems(context, path)));
-      for (const line of await wholeCopies(context, path)) whole.push({ path, startLine: line });
+      for (const { line, final } of await wholeCopies(context, path))
+        whole.push({ path, startLine: line, final });
     }
     for (const { path } of composes.slice(0, MOST_FILES)) {
       signal.throwIfAborted();
@@ -88,12 +109,7 @@ export const dockerfile: Collector = {
     if (images.length > 0 && !tree.allEntries.some((e) => /(^|\.)dockerignore$/.test(baseName(e.path))))
       items.push(
         whole.length > 0
-          ? lead(
-              'no-dockerignore',
-              ['3.1.1'],
-              'No .dockerignore, and COPY takes the whole folder: .git, .env and local files as well',
-              { class: 'container', strength: 'weak', cwe: ['CWE-538'], ...placed(whole) },
-            )
+          ? withoutIgnore(whole)
           : fact('no-dockerignore', ['3.1.1'], 'No .dockerignore; the images copy named files only', {
               class: 'container',
               at: { path: images[0]!.path, startLine: 1 },

@@ -39,6 +39,10 @@ const SECRET_FILES: readonly [string, RegExp][] = [
   ],
 ];
 
+/** A credential in an .npmrc that is written out: what is taken from the environment (`${NPM_TOKEN}`) is not in the file. */
+const KEPT =
+  /^[^#;\n]*(?:_auth|_password|authToken)\w*[ \t]*=[ \t]*(?![ \t]|["']?\$\{[^}\n]*\}["']?[ \t]*\r?$)\S/im;
+
 type Found = { path: string; hit: SecretHit };
 
 export const secrets: Collector = {
@@ -208,12 +212,7 @@ const secretFiles = async (
     const kind = SECRET_FILES.find(([, pattern]) => pattern.test(entry.path))?.[0];
     if (!kind) continue;
     const text = entry.kind === 'symlink' ? null : await tree.text(entry.path);
-    if (
-      kind === 'credentials file' &&
-      /\.npmrc$/.test(entry.path) &&
-      // `_authToken=${NPM_TOKEN}` names a variable.
-      (text === null || !/(?:_auth\w*|_password)\s*=\s*(?!["']?\$\{?\w+\}?)\S/i.test(text))
-    )
+    if (kind === 'credentials file' && /\.npmrc$/.test(entry.path) && (text === null || !KEPT.test(text)))
       continue;
     const hits = found.filter((f) => f.path === entry.path).length;
     const values = (text ?? '').split('\n').filter((l) => /^\s*(?:export\s+)?\w+\s*=\s*\S/.test(l)).length;

@@ -370,6 +370,22 @@ describe('dockerfile', () => {
     expect(items.map((i) => i.rule)).toEqual(expect.arrayContaining(['setuid', 'unverified-download']));
   });
 
+  it('tells a copy of everything into the image from one into a stage that the image takes parts of', async () => {
+    const title = async (text: string) =>
+      (await run(dockerfile, { files: { Dockerfile: text } })).item('no-dockerignore').title;
+    const whole = 'No .dockerignore, and COPY takes the whole folder: .git, .env and local files as well';
+    const build = 'No .dockerignore, and COPY takes .git, .env and local files into a build stage as well';
+    expect(await title('FROM node:22\nCOPY . .\n')).toBe(whole);
+    expect(await title('FROM node:22 AS b\nCOPY . .\nFROM b\nUSER app\n')).toBe(whole);
+    expect(await title('FROM node:22 AS a\nCOPY . .\nFROM a AS b\nRUN x\nFROM B\n')).toBe(whole);
+    expect(await title('FROM node:22 AS b\nCOPY . .\nFROM node:22\nCOPY --from=b /app/dist dist\n')).toBe(
+      build,
+    );
+    expect(
+      await title('FROM node:22 AS b\nCOPY . .\nFROM node:22\nCOPY --from=b /app/dist dist\nCOPY . x\n'),
+    ).toBe(whole);
+  });
+
   it('knows good practice, and when it does not apply', async () => {
     const digest = `node@sha256:${'a'.repeat(64)}`;
     const { items } = await run(dockerfile, {

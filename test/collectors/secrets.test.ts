@@ -53,6 +53,17 @@ describe('secrets', () => {
     });
     expect(items.filter((i) => i.rule === 'secret-file')).toHaveLength(1);
     expect(item('secret-file')).toMatchObject({ at: { path: 'a/.netrc' }, places: [{ path: 'b/.netrc' }] });
+  it('takes an .npmrc for a credential only where one is written out', async () => {
+    const of = async (text: string) =>
+      (await run(secrets, { files: { 'pkg/.npmrc': text } })).items.filter((i) => i.rule === 'secret-file')
+        .length;
+    expect(await of('//registry.npmjs.org/:_authToken=${NPM_TOKEN}')).toBe(0);
+    expect(await of('//registry.npmjs.org/:_authToken = "${NPM_TOKEN}"\r\nsave-exact=true\r\n')).toBe(0);
+    expect(await of('# _authToken=abcdef\n; _password=abc\nregistry=https://r.example/\n')).toBe(0);
+    expect(await of('//r.example/:_authToken=\n')).toBe(0);
+    expect(await of('//r.example/:_authToken=${A}\n//s.example/:_password=aGVsbG8=\n')).toBe(1);
+    expect(await of('_auth=aGVsbG86d29ybGQ=\n')).toBe(1);
+    expect(await of('//r.example/:_authToken=npm_${REST}\n')).toBe(1);
   });
 
   it('finds what was taken out again, and the commit that brought it', async () => {

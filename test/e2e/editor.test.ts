@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeDesk } from './desk.ts';
 
+/** That the session was opened is told together with the first thing that is recorded, and not without one. */
+const OPENED = { type: 'session.opened' };
+
 const open = async (editor: (desk: ReturnType<typeof makeDesk>) => string) => {
   const desk = makeDesk();
   const session = desk.session();
@@ -26,6 +29,7 @@ test('an editor gets the terminal, the check as a comment, and gives the note ba
   expect(readFileSync(join(desk.root, 'mode'), 'utf8').trim()).toBe('600');
   expect(readFileSync(join(desk.root, 'given'), 'utf8')).toContain('# S1-001 Question S1-001 of the fixture');
   expect(recorded()).toMatchObject([
+    OPENED,
     { type: 'check.answered', check: 'S1-001', answer: { note: 'My note\n## Heading of my own' } },
   ]);
   expect(t.alternate).toBe(true);
@@ -78,6 +82,7 @@ if [ $n = 1 ]; then sed -i 's/^severity:.*/severity: terrible/' "$1"; else sed -
   await t.expectScreen('F-01 recorded');
   expect(readFileSync(join(desk.root, 'given-2'), 'utf8')).toMatch(/^# NOT RECORDED: .*severity/);
   expect(recorded()).toMatchObject([
+    OPENED,
     { type: 'finding.recorded', finding: 'F-01', value: { severity: 'low' } },
   ]);
 });

@@ -15,8 +15,8 @@ export type ImageFile = {
   }[];
   exposed: { port: string; line: number }[];
   healthchecks: number[];
-  /** Takes the whole build context in. */
-  wholeCopies: number[];
+  /** Takes the whole build context in; `final`: into the last stage or one it is built on, whose files are all in the image. */
+  wholeCopies: { line: number; final: boolean }[];
   /** Copies a file that usually holds a credential. */
   secretCopies: { file: string; line: number }[];
   /** Variables that switch a protection off or open the server up. */
@@ -165,6 +165,7 @@ export const readDockerfile = async (text: string): Promise<ImageFile> => {
     secrets: [],
     runs: [],
   };
+  const whole: { line: number; stage: ImageFile['stages'][number] | undefined }[] = [];
   /** By name of the stage. */
   const users = new Map<string, { user: string; line: number } | null>();
   for (const instruction of DockerfileParser.parse(text).getInstructions()) {
@@ -198,7 +199,8 @@ export const readDockerfile = async (text: string): Promise<ImageFile> => {
     else if (keyword === 'ADD' || keyword === 'COPY') {
       const fromStage = instruction.getArgumentsContent()?.includes('--from') ?? false;
       const sources = args.filter((a) => !a.startsWith('--')).slice(0, -1);
-      if (!fromStage && sources.some((a) => /^\.\/?$|^\/?\*$/.test(a))) file.wholeCopies.push(line);
+      if (!fromStage && sources.some((a) => /^\.\/?$|^\/?\*$/.test(a)))
+        whole.push({ line, stage: file.stages.at(-1) });
       if (!fromStage)
         for (const source of sources.filter((a) => SECRET_FILE.test(a)).slice(0, 5))
           file.secretCopies.push({ file: source, line });
@@ -225,6 +227,11 @@ export const readDockerfile = async (text: string): Promise<ImageFile> => {
   }
   const last = file.stages.at(-1);
   if (last) last.final = true;
+  const kept = new Set(last ? [last] : []);
+  for (const stage of [...file.stages].reverse())
+    if ([...kept].some((k) => k.ofStage && k.image.toLowerCase() === stage.name.toLowerCase()))
+      kept.add(stage);
+  file.wholeCopies = whole.map((w) => ({ line: w.line, final: w.stage !== undefined && kept.has(w.stage) }));
   return file;
 };
 

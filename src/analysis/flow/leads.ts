@@ -75,7 +75,8 @@ const byPlace = (a: Place, b: Place): number => byCodePoint(a.path, b.path) || a
 
 type Found = Judged & { hit: Hit; input: string; tool: string; origin: OriginKind };
 
-const said = (f: Found): string => {
+const said = (f: Pick<FlowLead, 'input' | 'origin' | 'tool'>): string => {
+  if (f.origin === 'environment') return `environment variable ${f.tool}`.trim();
   const where = f.tool === '' ? '' : f.origin === 'tool' ? ` of ${f.tool}` : ` of ${f.origin} ${f.tool}`;
   return `${f.input === '' ? 'input' : f.input}${where}`;
 };
@@ -184,11 +185,11 @@ const sharing = (leads: readonly FlowLead[]): FlowLead[] => {
     const first = free[0]!;
     const place = first.flow.find((s) => key.endsWith(`|${s.path}:${s.line}`))!;
     for (const l of free) merged.add(l);
-    const names = free.flatMap((l) => [`${l.input || 'input'} of ${l.tool}`, ...l.alsoFrom]);
+    const names = free.flatMap((l) => [said(l), ...l.alsoFrom]);
     result.push({
       ...first,
       at: { path: place.path, line: place.line, endLine: place.line },
-      alsoFrom: unique(names).filter((n) => n !== `${first.input || 'input'} of ${first.tool}`),
+      alsoFrom: unique(names).filter((n) => n !== said(first)),
       alsoAt: free
         .flatMap((l) => [l.sink, ...l.alsoAt])
         .filter((p) => byPlace(p, first.sink) !== 0)

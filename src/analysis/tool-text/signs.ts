@@ -74,7 +74,7 @@ const PATTERNS: readonly Pattern[] = [
     kind: 'conversation',
     strength: 'moderate',
     say: 'asks for the conversation or the system prompt',
-    on: /\b(?:include|pass|send|provide|copy|append|put|insert|supply|share|summari[sz]e)\b[^.\n]{0,60}\b(?:(?:full|entire|complete|whole|all|previous)\s+(?:\w+\s+)?(?:conversation|chat|messages|message\s+history)(?!\s+(?:ids?|identifiers?|names?|types?|objects?|entries)\b)|conversation\s+history|chat\s+history|system\s+prompt|previous\s+messages|chain[\s-]of[\s-]thought)\b/i,
+    on: /\b(?:include|pass|send|provide|copy|append|put|insert|supply|share|summari[sz]e)\b[^.\n]{0,60}\b(?:(?:full|entire|complete|whole|all|previous)\s+(?:\w+\s+)?(?:conversation|chat|messages|message\s+history)\b(?![\s_-]+(?:ids?|identifiers?|names?|types?|titles?|links?|fields?|numbers?|objects?|members?|participants?|settings?|parameters?|entries)\b)(?:\s+history)?|conversation\s+history|chat\s+history|system\s+prompt|previous\s+messages|chain[\s-]of[\s-]thought)\b/i,
   },
   {
     kind: 'forward',

@@ -66,7 +66,11 @@ export const adviceOn = ({ leads, state }: Cause): string =>
 /** What was seen of the guards, then the other ways of the same cause. */
 export const describeCause = ({ leads, state }: Cause): string => {
   const [first, ...others] = leads;
+  const { at, sink } = first;
   const lines: string[] = [];
+  // The place cited is then where many ways meet: the code there does not show the sink.
+  if (at.path !== sink.path || at.line !== sink.line)
+    lines.push(`Reaches ${bare(first.callee)} at ${sink.path}:${sink.line}, through ${at.path}:${at.line}.`);
   const guards = [...new Set(leads.flatMap((l) => l.guards.map(guardWords)))];
   lines.push(...guards.slice(0, MOST_GUARDS));
   if (guards.length === 0) lines.push('No guard was seen on the way.');

@@ -252,7 +252,10 @@ const settings = (image: ImageFile, path: string, at: At): ItemDraft[] => {
 };
 
 /** Files that take the whole build context in, by line. */
-export const wholeCopies = async ({ tree }: CollectContext, path: string): Promise<number[]> => {
+export const wholeCopies = async (
+  { tree }: CollectContext,
+  path: string,
+): Promise<ImageFile['wholeCopies']> => {
   const source = await tree.text(path);
   if (source === null || source.length > MOST_BYTES) return [];
   return readDockerfile(source).then(

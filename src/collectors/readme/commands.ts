@@ -107,6 +107,10 @@ export const commandItems = async (
   return { items: [...unpinned(all, own), ...downloads(piped)], documents: documents.length };
 };
 
+/** "1 in code, 2 in documents"; what there is none of is not said. */
+const parts = (counted: readonly (readonly [number, string])[]): string =>
+  counted.flatMap(([n, of]) => (n === 0 ? [] : [`${count(n)} ${of}`])).join(', ');
+
 const unpinned = (all: readonly Found[], own: ReadonlySet<string>): ItemDraft[] => {
   const loose = all.filter((l) => l.launch.pin !== 'exact');
   if (all.length === 0) return [];
@@ -142,7 +146,13 @@ const unpinned = (all: readonly Found[], own: ReadonlySet<string>): ItemDraft[] 
         cwe: ['CWE-494'],
         strength: inCode.length > 0 ? 'moderate' : 'weak',
         detail: [
-          `Whatever is published at that moment runs with the user's rights. ${count(inCode.length)} in code, ${count(loose.length - inCode.length)} in documents and scripts; ${count(foreign.length)} of packages or images of others, ${count(loose.length - foreign.length)} of its own.`,
+          `Whatever is published at that moment runs with the user's rights. ${parts([
+            [inCode.length, 'in code'],
+            [loose.length - inCode.length, 'in documents and scripts'],
+          ])}; ${parts([
+            [foreign.length, 'of packages or images of others'],
+            [loose.length - foreign.length, 'of its own'],
+          ])}.`,
           ...ranked.slice(0, 30).map(
             (l) =>
               `${l.launch.tool} ${l.launch.target} (${l.launch.pin === 'none' ? 'no version' : 'a version that moves'}${isOwn(l) ? ', its own' : ''}): ${listed(

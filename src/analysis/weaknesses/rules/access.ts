@@ -143,7 +143,8 @@ export const accessRules: readonly Rule[] = [
     checks: ['2.2.3', '2.3.3'],
     languages: ['script', 'python', 'go', 'rust', 'java'],
     title: 'A protective switch is off, or a risky one on, by default',
-    detail: 'What an operator gets who sets nothing. Hold it against what the documents say is the default.',
+    detail: 'This is what an operator gets who sets nothing.',
+    advice: 'Hold it against what the documents say is the default.',
     merge: 'package',
     find: matching({
       on: {

@@ -70,6 +70,10 @@ export const access: Samples = {
         'a.py',
         'class H:\n    async def delete_pod(self, ctx, name):\n        if not self.allow_write:\n            raise PermissionError\n        go(name)\n\n    async def apply_yaml(self, ctx, path):\n        go(path)\n',
       ],
+      [
+        'b.py',
+        '@require_write\nasync def delete_pod(ctx, name):\n    go(name)\n\n\nasync def apply_yaml(ctx, path):\n    go(path)\n\n\n@require_write\nasync def create_pod(ctx, path):\n    go(path)\n',
+      ],
     ],
     clean: [
       [
@@ -87,6 +91,11 @@ export const access: Samples = {
       [
         'a.py',
         'class H:\n    async def delete_pod(self, ctx, name):\n        if not self.allow_write:\n            raise PermissionError\n        go(name)\n\n    async def get_pod(self, ctx, name):\n        return name\n',
+      ],
+      // A decorator asks for the function below it, not for the one above.
+      [
+        'b.py',
+        '@tool()\n@account(readonly=False)\nasync def send_a(x, ctx):\n    return go(x)\n\n\nasync def _album(x, ctx):\n    return go(x)\n\n\n@tool()\n@account(readonly=False)\nasync def send_b(x, ctx):\n    return go(x)\n\n\n@tool()\n@account(\n    readonly=False,\n)\nasync def send_c(x, ctx):\n    return go(x)\n',
       ],
     ],
   },
