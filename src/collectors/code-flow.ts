@@ -323,6 +323,7 @@ const unreadLanguages = (code: readonly TreeEntry[], readers: ReadonlyMap<string
   return [...byLanguage].map(([language, paths]) =>
     gap('unread-language', CHECKS, `${plural(paths.length, `${language} file`)} not followed`, {
       detail: `Values are followed in ${languages.map((l) => l.name).join(', ')} only. Not followed: ${listed(paths, 12)}`,
+      advice: 'Read them by hand.',
     }),
   );
 };

@@ -51,7 +51,8 @@ export const gitHistory: Collector = {
           ['1.1.2', '1.1.3', '1.1.4'],
           'The clone is shallow: older commits are missing',
           {
-            detail: `Only ${plural(commits.length, 'commit')} can be seen; shares, ages and first commits below are those of this part. Fetch everything with: git fetch --unshallow`,
+            detail: `Only ${plural(commits.length, 'commit')} can be seen; shares, ages and first commits below are those of this part.`,
+            advice: 'Fetch everything with: git fetch --unshallow',
           },
         ),
       );

@@ -43,8 +43,8 @@ export const identity: Collector = {
             ? 'The repository has no remote to compare with'
             : `The remote is no known kind of address: ${target.url}`,
           {
-            detail:
-              'Whether the code comes from who it names cannot be decided from a local copy. Audit a clone of the published repository, or compare commits with it.',
+            detail: 'Whether the code comes from who it names cannot be decided from a local copy.',
+            advice: 'Audit a clone of the published repository, or compare commits with it.',
           },
         ),
       );

@@ -63,7 +63,8 @@ export const network: Collector = {
     items.push(
       gap('not-started', checks, 'The server was not started: real connections were not seen', {
         detail:
-          'What code and documents say was read. Sockets, names looked up, certificates and error bodies of a running server need a test: start it in a sandbox with the commands of this check.',
+          'What code and documents say was read. Sockets, names looked up, certificates and error bodies of a running server need a test.',
+        advice: 'Start it in a sandbox with the commands of this check.',
       }),
     );
     return gathered(

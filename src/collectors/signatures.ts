@@ -147,7 +147,9 @@ export const signatures: Collector = {
             .map(([k, n]) => `${k}: ${count(n)}`)
             .join(
               ', ',
-            )}. ${"A signature header was seen; whether it is good, and whose key it is, needs the signers' public keys. With them imported, or gpg.ssh.allowedSignersFile set: git log --format='%h %G? %GS'; the hosting site also shows \"Verified\"."}`,
+            )}. A signature header was seen; whether it is good, and whose key it is, needs the signers' public keys.`,
+          advice:
+            'With the keys imported, or gpg.ssh.allowedSignersFile set: git log --format=\'%h %G? %GS\'; the hosting site also shows "Verified".',
           reproduce: "git log --format='%h %G? %GS %an' {commit} | head -50",
         }),
       );

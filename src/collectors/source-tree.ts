@@ -203,7 +203,8 @@ const unreviewable = (
   group('minified', minified, 'minified source file', 'minified source files', lead, {
     class: 'supply-chain',
     strength: 'weak',
-    detail: 'Long lines nobody reads; compare with a build of the sources.',
+    detail: 'Long lines nobody reads.',
+    advice: 'Compare with a build of the sources.',
   });
   const oversized = unread.filter((e) => e.size > limit);
   const odd = unread.filter((e) => e.size <= limit);

@@ -73,8 +73,7 @@ export const escapeItems = (
       {
         class: 'container',
         detail: [
-          `${plural(images.length, 'image file')}, ${plural(composes.length, 'compose file')}, ${plural(runs.length, 'documented start command')}. On a machine you can throw away, with dummy credentials:`,
-          ...commands,
+          `${plural(images.length, 'image file')}, ${plural(composes.length, 'compose file')}, ${plural(runs.length, 'documented start command')}.`,
           ...(image
             ? [
                 `The image is built from ${image.context.folder || 'the root of the repository'}, by ${image.context.because}.`,
@@ -85,7 +84,6 @@ export const escapeItems = (
                 `The flags are those of ${runs.find((r) => flagsOf(r.command) === flags)!.at.path}:${runs.find((r) => flagsOf(r.command) === flags)!.at.startLine}.`,
               ]
             : []),
-          'Expected: an unprivileged user, no effective capabilities, NoNewPrivs 1, Seccomp 2, no mount or socket of the host, a root that cannot be written.',
           ...(images.length > 1
             ? [
                 `Other image files: ${listed(
@@ -94,6 +92,11 @@ export const escapeItems = (
                 )}`,
               ]
             : []),
+        ].join('\n'),
+        advice: [
+          'On a machine you can throw away, with dummy credentials:',
+          ...commands,
+          'Expected: an unprivileged user, no effective capabilities, NoNewPrivs 1, Seccomp 2, no mount or socket of the host, a root that cannot be written.',
         ].join('\n'),
       },
     ),

@@ -31,7 +31,8 @@ export const unitItems = async ({ tree }: CollectContext, path: string): Promise
             class: 'container',
             cwe: ['CWE-250'],
             strength: 'moderate',
-            detail: 'A unit of a user manager runs as that user; see how it is installed.',
+            detail: 'A unit of a user manager runs as that user.',
+            advice: 'See how it is installed.',
             at: at(unit.user?.line ?? unit.serviceLine),
           },
         )

@@ -203,7 +203,9 @@ export const manifestItems = async (
         `${plural(templates.length, 'template')} not read as manifests: they are no YAML before rendering`,
         {
           class: 'container',
-          detail: `Plain lines were looked at. Render a chart with the values you audit (helm template, helm lint) and read securityContext, capabilities, host namespaces and limits: ${listed(templates, 12)}`,
+          detail: `Plain lines were looked at: ${listed(templates, 12)}`,
+          advice:
+            'Render a chart with the values you audit (helm template, helm lint) and read securityContext, capabilities, host namespaces and limits.',
         },
       ),
     );

@@ -131,7 +131,10 @@ const user = (image: ImageFile, path: string, at: At): ItemDraft[] => {
         cwe: ['CWE-250'],
         strength: drops ? 'weak' : 'moderate',
         ...(drops
-          ? { detail: 'A tool that gives up rights (gosu, su-exec, setpriv) is there; read the entrypoint.' }
+          ? {
+              detail: 'A tool that gives up rights (gosu, su-exec, setpriv) is there.',
+              advice: 'Read the entrypoint.',
+            }
           : {}),
         at: at(final.user?.line ?? final.line),
       },

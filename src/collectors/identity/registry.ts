@@ -55,7 +55,8 @@ export const judgeVendor = (claims: readonly Claim[], remote: RepositoryName | n
       `${first.claim.value} names ${first.product}; ${remote.owner} is no account known for it`,
       {
         class: 'supply-chain',
-        detail: `Known to this program: ${listed(first.accounts)}. A server for a product by somebody else is common; ask whether a user would take it for the maker’s own, and whether the maker has one.`,
+        detail: `Known to this program: ${listed(first.accounts)}. A server for a product by somebody else is common.`,
+        advice: 'Ask whether a user would take it for the maker’s own, and whether the maker has one.',
         at: at(first.claim),
       },
     ),

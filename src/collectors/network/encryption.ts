@@ -68,10 +68,11 @@ export const encryption = (
         `${plural(database.length, 'place')} set a connection to go without TLS or unverified`,
         {
           class: 'tls',
-          detail: `A default, a choice offered, or a comparison: read the lines.\n${database
+          detail: `A default, a choice offered, or a comparison.\n${database
             .slice(0, 20)
             .map((d) => `${d.path}:${d.startLine} ${d.words}`)
             .join('\n')}`,
+          advice: 'Read the lines.',
           ...placed(database.map(({ path, startLine }) => ({ path, startLine }))),
         },
       ),

@@ -31,8 +31,9 @@ export const restrictions = (
           class: 'ssrf',
           cwe: ['CWE-918'],
           strength: holes.length > 3 ? 'moderate' : 'weak',
+          advice: 'Try each by hand.',
           detail: [
-            `${plural(filters.length, 'file')}${libraries.length > 0 ? `, with ${listed(libraries)}` : ''}. Looked for by words in the same file; try each by hand.`,
+            `${plural(filters.length, 'file')}${libraries.length > 0 ? `, with ${listed(libraries)}` : ''}. Looked for by words in the same file.`,
             ...(holes.length > 0 ? [`No sign of: ${holes.join('; ')}.`] : []),
             ...filters
               .slice(0, 10)

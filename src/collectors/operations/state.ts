@@ -69,7 +69,8 @@ export const stateItems = async (
         CHECKS,
         `${plural(writes.length, 'place')} in ${plural(new Set(writes.map((w) => w.path)).size, 'file')} write files`,
         {
-          detail: `State, caches, temporary files, or what a tool is for: read the lines.\n${shown(writes)}`,
+          detail: `State, caches, temporary files, or what a tool is for.\n${shown(writes)}`,
+          advice: 'Read the lines.',
           ...places(writes),
         },
       ),

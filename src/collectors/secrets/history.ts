@@ -157,7 +157,8 @@ export const scanHistory = async (
         {
           class: 'hardcoded-secret',
           detail:
-            'The clone leaves them out, or they are damaged. What is no longer in the pinned tree may have been in them. A complete clone has them: git fsck.',
+            'The clone leaves them out, or they are damaged. What is no longer in the pinned tree may have been in them.',
+          advice: 'A complete clone has them: git fsck tells.',
           reproduce: 'git rev-list --objects --missing=print {commit}',
         },
       ),
@@ -180,9 +181,8 @@ export const scanHistory = async (
     items.push(
       gap('history-incomplete', CHECKS, 'Not the whole history was there to be scanned', {
         class: 'hardcoded-secret',
-        detail: shallow
-          ? 'The clone is shallow: git fetch --unshallow.'
-          : 'There are more objects than this tool lists.',
+        detail: shallow ? 'The clone is shallow.' : 'There are more objects than this tool lists.',
+        ...(shallow ? { advice: 'git fetch --unshallow' } : {}),
       }),
     );
   return { read };

@@ -50,8 +50,9 @@ export const strangers = (w: Workflow): ItemDraft[] => {
         {
           class: 'supply-chain',
           detail: w.steps.some((s) => /actions\/checkout/.test(s.uses))
-            ? 'It checks out the base branch only; see what the steps do with the request’s text.'
-            : 'Nothing is checked out; see what the steps do with the request’s text.',
+            ? 'It checks out the base branch only.'
+            : 'Nothing is checked out.',
+          advice: 'See what the steps do with the request’s text.',
           at: place(w),
         },
       ),

@@ -184,7 +184,7 @@ export const askingForSecrets = (entries: readonly FoundEntry[]): ItemDraft[] =>
         cwe: ['CWE-522'],
         strength: first.p.strength,
         detail: [
-          'What a tool is given passes through the model, its provider and the log of the conversation. A server can read secrets from its environment, or ask the person by elicitation.',
+          'What a tool is given passes through the model, its provider and the log of the conversation. Its environment, or an elicitation that the person answers, does without that.',
           listed(
             found.map(({ e, p }) => `${e.name}: ${p.name}`),
             MOST_ITEMS,

@@ -172,8 +172,8 @@ export const accessRules: readonly Rule[] = [
     checks: ['2.2.1', '3.2.1'],
     languages: ['script', 'python'],
     title: 'The address that credentials are sent to comes from the environment',
-    detail:
-      'Whoever sets the variable receives the token. Usual for self-hosted services; ask whether it is restricted to https and documented.',
+    detail: 'Whoever sets the variable receives the token. That is usual for self-hosted services.',
+    advice: 'Ask whether it is restricted to https and documented.',
     merge: 'package',
     find: matching({
       on: {

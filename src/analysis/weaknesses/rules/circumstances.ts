@@ -48,8 +48,8 @@ export const circumstances: readonly Rule[] = [
     checks: ['2.2.1', '2.2.4'],
     languages: ['script', 'python', 'go'],
     title: 'OAuth scopes that are asked for',
-    detail:
-      'Hold them against what the tools need. One token for all tools can do in each of them what the widest needs.',
+    detail: 'One token for all tools can do in each of them what the widest needs.',
+    advice: 'Hold them against what the tools need.',
     find: matching({
       on: {
         script: /\b\w*scopes?\w*["']?\s*[:=]\s*(?:\[\s*)?["'`][\w:/.*@-][\w:/.*@ -]{2,300}["'`]/gi,

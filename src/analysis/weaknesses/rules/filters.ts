@@ -140,7 +140,7 @@ export const filterRules: readonly Rule[] = [
     languages: ['script', 'python', 'go'],
     title: 'What a command may change is decided by one of its words',
     detail:
-      'Options before the word, other words that write too, plugins, aliases and separators are not seen. Name what is allowed, with its arguments, or take the right to write away from the account.',
+      'Options before the word, other words that write too, plugins, aliases and separators are not seen.',
     merge: 'file',
     find: inEach(['script', 'python', 'go'], firstWordForbidden),
   },
