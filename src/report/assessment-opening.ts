@@ -1,4 +1,4 @@
-import { plural } from '../text/plural.ts';
+import { numbered, plural } from '../text/plural.ts';
 import { type Block, field, fields, h1, h2, h3, type Labelled, para, table, text } from './blocks.ts';
 import { fromPart } from './finding-source.ts';
 import { SEVERITIES } from './ids.ts';
@@ -104,8 +104,10 @@ const unseenWords = (m: ReportModel): Statement => {
   const blind = m.looks.filter((l) => !l.looked).map((l) => l.collector);
   const open = m.checks.filter((c) => c.verdict === null).map((c) => c.id);
   const of = coverage;
+  const gaps = m.evidence.items.filter((i) => i.kind === 'gap').length;
+  const missing = gaps === 0 ? '' : `; ${plural(gaps, 'gap')} in the evidence, named under Limitations`;
   if (open.length === 0 && blind.length === 0)
-    return of`every check has a verdict, and every collector could look`;
+    return of`every check has a verdict, and every collector could look${missing}`;
   const unlooked =
     blind.length === 0 ? '' : `; ${plural(blind.length, 'collector')} could not look: ${blind.join(', ')}`;
   return open.length === 0
@@ -131,8 +133,20 @@ const graded = (m: ReportModel): Block[] =>
         ),
       ];
 
+/** How many of each grade; a table of zeros would say less than the sentence. */
+const counted = ({ summary: s }: ReportModel): Block[] =>
+  s.total === 0
+    ? [para(summary`No finding was recorded.`)]
+    : [
+        table(
+          ['Severity', 'Findings'],
+          [...SEVERITIES.map((sev) => [titleCase(sev), summary`${s[sev]}`]), ['Total', summary`${s.total}`]],
+        ),
+        para(summary`Good practices worth keeping, among the informational findings: ${s.positive}.`),
+      ];
+
 const executive = (m: ReportModel): Block[] => {
-  const { coverage: c, summary: s, proposals: p, server } = m;
+  const { coverage: c, proposals: p, server } = m;
   return [
     h2('Executive Summary'),
     table(
@@ -150,14 +164,10 @@ const executive = (m: ReportModel): Block[] => {
       ],
     ),
     para(
-      coverage`${c.total - c.notTested} of ${c.total} checks of ${m.methodology.title} ${m.methodology.version} were tested at the commit above: ${c.pass} passed, ${c.fail} failed, ${c.notApplicable} did not apply, ${c.unsure} stayed unsure. Not tested: ${c.notTested}.`,
+      coverage`${c.total - c.notTested} of ${c.total} checks of ${m.methodology.title} ${m.methodology.version} ${numbered(c.total - c.notTested, 'has', 'have')} a verdict at the commit above: ${c.pass} passed, ${c.fail} failed, ${c.notApplicable} did not apply, ${c.unsure} stayed unsure. Not tested: ${c.notTested}.`,
     ),
     ...graded(m),
-    table(
-      ['Severity', 'Findings'],
-      [...SEVERITIES.map((sev) => [titleCase(sev), summary`${s[sev]}`]), ['Total', summary`${s.total}`]],
-    ),
-    para(summary`Good practices worth keeping, among the informational findings: ${s.positive}.`),
+    ...counted(m),
     boldPara(
       'Overall risk',
       proposals`${said(p.overallRisk.value)}, because ${long(p.overallRisk.reason, 1_000)}.`,

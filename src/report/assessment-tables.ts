@@ -3,6 +3,7 @@ import { plural as counted } from '../text/plural.ts';
 import { mermaid } from './attack-diagram.ts';
 import { type Block, h2, type Piece, para, table, text } from './blocks.ts';
 import { riskWords } from './coverage.ts';
+import { isBarePass } from './proposals.ts';
 import type { Label } from './report-labels.ts';
 import type { ReportModel } from './report-model.ts';
 import {
@@ -63,10 +64,14 @@ export const assessedSurface = (m: ReportModel): Block[] => {
 
 export const assessedTop10 = (m: ReportModel): Block[] => {
   const rows = fromSession('top10');
+  const bare = m.checks.filter(isBarePass).length;
   return [
     h2('Security Analysis by MCP Top 10 Risks'),
     para(
       rows`A risk fails when a check of it failed. It passes only when all its checks are decided and none failed.`,
+      ...(bare > 0
+        ? [fromSession('checks')`${counted(bare, 'pass has', 'passes have')} no word of why.`]
+        : []),
     ),
     table(
       ['Risk', 'Verdict', 'Checks tested', 'Failed checks'],

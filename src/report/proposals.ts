@@ -51,8 +51,12 @@ const worstOf = (
 };
 
 /** A pass without a word and without a finding: nobody can tell whether anything was looked at. */
-const isBarePass = (c: CheckReport): boolean =>
+export const isBarePass = (c: CheckReport): boolean =>
   c.verdict === 'pass' && c.note.trim() === '' && c.findings.length === 0;
+
+/** '' where each pass says why. */
+const stampWords = (bare: number): string =>
+  bare > 0 ? `; ${plural(bare, 'pass has', 'passes have')} no word of why` : '';
 
 const coverageReason = (c: Coverage): string =>
   c.complete
@@ -139,23 +143,28 @@ const confidenceOf = (c: Coverage, looks: readonly Look[], scrutiny: Scrutiny): 
   return {
     value,
     reason: [
-      `${decided} of ${plural(c.total, 'check')} ${numbered(decided, 'is', 'are')} decided`,
+      // That all are decided is a reason for confidence, and none against it.
+      ...(c.complete && value !== 'high'
+        ? []
+        : [`${decided} of ${plural(c.total, 'check')} ${numbered(decided, 'is', 'are')} decided`]),
       ...(blind > 0 ? [`${blind} of ${plural(looks.length, 'collector')} could not look`] : []),
       ...scrutinyWords(scrutiny),
     ].join('; '),
   };
 };
 
-const supplyChainOf = (rows: readonly Top10Row[]): Proposal => {
+const supplyChainOf = (rows: readonly Top10Row[], bare: readonly string[]): Proposal => {
   const row = rows.find((r) => r.id === 'MCP-06');
   if (!row || row.tested === 0)
     return { value: NOT_ASSESSED, reason: 'no check about the supply chain was tested' };
   const tested = `${row.tested} of ${row.checks.length} checks about the supply chain were tested`;
   if (row.verdict === 'fail')
     return { value: 'needs_attention', reason: `${tested}; failed: ${row.failed.join(', ')}` };
+  const stamps = row.checks.filter((c) => bare.includes(c)).length;
+  if (stamps === row.tested) return { value: NOT_ASSESSED, reason: `${tested}${stampWords(stamps)}` };
   return {
-    value: row.tested === row.checks.length && row.verdict !== 'unsure' ? 'good' : 'reviewed',
-    reason: tested,
+    value: row.tested === row.checks.length && row.verdict !== 'unsure' && stamps === 0 ? 'good' : 'reviewed',
+    reason: `${tested}${stampWords(stamps)}`,
   };
 };
 
@@ -171,7 +180,8 @@ export const proposalsOf = (
   const plain = plainRisk(worst.severity);
   const why = `${worst.reason}; ${coverageReason(coverage)}`;
   const tested = coverage.total - coverage.notTested;
-  const bare = checks.filter(isBarePass).length;
+  const bareChecks = checks.filter(isBarePass).map((c) => c.id);
+  const bare = bareChecks.length;
   const share = coverage.total === 0 ? 0 : (tested - coverage.unsure - bare) / coverage.total;
   const few = share < MIN_DECIDED;
   // Where something failed and nobody said how gravely, or something is open, no rating can be good.
@@ -182,7 +192,7 @@ export const proposalsOf = (
       : whole || worst.severity === 'critical'
         ? plain
         : `at_least_${plain}`;
-  const unexplained = bare > 0 ? `; ${plural(bare, 'pass has', 'passes have')} no word of why` : '';
+  const unexplained = stampWords(bare);
   const riskReason = few
     ? `${why}${unexplained}; where fewer than ${MIN_DECIDED * 100} % of the checks are decided with a reason, no overall risk is stated`
     : `${why}${unexplained}`;
@@ -208,29 +218,29 @@ export const proposalsOf = (
     compliance: {
       baseline: {
         value:
-          tested === 0
+          tested === bare
             ? NOT_ASSESSED
             : coverage.fail > 0
               ? isGrave(worst.severity)
                 ? 'needs_attention'
                 : 'partial'
-              : coverage.complete
+              : coverage.complete && !few
                 ? 'good'
                 : 'partial',
-        reason: `${coverage.pass} checks passed, ${coverage.fail} failed; ${coverageReason(coverage)}`,
+        reason: `${plural(coverage.pass, 'check')} passed, ${coverage.fail} failed; ${coverageReason(coverage)}${unexplained}`,
       },
       top10: {
         value:
-          assessed.length === 0
+          assessed.length === 0 || tested === bare
             ? NOT_ASSESSED
             : failing.length > 0
               ? 'needs_attention'
-              : assessed.length === 10 && coverage.complete
+              : assessed.length === 10 && coverage.complete && !few
                 ? 'addressed'
                 : 'partial',
-        reason: `${assessed.length} of 10 risks were assessed${failing.length > 0 ? `; failing: ${failing.join(', ')}` : ''}`,
+        reason: `${assessed.length} of 10 risks were assessed${failing.length > 0 ? `; failing: ${failing.join(', ')}` : ''}${unexplained}`,
       },
-      supplyChain: supplyChainOf(top10),
+      supplyChain: supplyChainOf(top10, bareChecks),
     },
     confidence: confidenceOf(coverage, looks, scrutiny),
   };

@@ -107,6 +107,14 @@ const recommendations = (m: ReportModel): Block[] => {
     );
     return [h3(title), rows.length > 0 ? list(rows) : list([summary`Nothing recorded`])];
   };
+  if (
+    weak.every((f) =>
+      Object.values(f.recommendations)
+        .flat()
+        .every((t) => t.trim() === ''),
+    )
+  )
+    return [h2('Recommendations by Priority'), para(summary`Nothing recorded`)];
   return [
     h2('Recommendations by Priority'),
     ...group('Immediate', 'immediate'),

@@ -44,11 +44,37 @@ describe('where it may run', () => {
   });
 });
 
+describe('passes without a word', () => {
+  it('are no compliance: nothing is called good, addressed or tested by them', () => {
+    const { compliance } = model(pass('')).proposals;
+    for (const { value, reason } of Object.values(compliance)) {
+      expect(value).toBe('not_assessed');
+      expect(reason === 'no check about the supply chain was tested' || /no word of why/.test(reason)).toBe(
+        true,
+      );
+    }
+    const noted = model(pass('read')).proposals.compliance;
+    expect(noted.baseline.value).toBe('good');
+    for (const { reason } of Object.values(noted)) expect(reason).not.toContain('no word of why');
+    const text = securityAssessment(model(pass('')));
+    expect(text).toContain('passes have no word of why.');
+    expect(text).toContain('in the evidence, named under Limitations');
+  });
+
+  it('and an audit without findings print no table of zeros', () => {
+    const text = securityAssessment(model(pass('read')));
+    expect(text).not.toMatch(/\| Critical \| 0 \|/);
+    expect(text.split('Nothing recorded').length - 1).toBe(1);
+  });
+});
+
 describe('confidence', () => {
   it('is not high on passes nobody can follow, and names nothing that was not the case', () => {
     const stamped = model(pass('')).proposals.confidence;
     expect(stamped.value).not.toBe('high');
     expect(stamped.reason).toContain('passes without a note');
+    // That everything is decided is no reason for a low confidence.
+    expect(stamped.reason).not.toContain('decided');
     for (const { reason } of [stamped, model(pass('read')).proposals.confidence])
       expect(reason).not.toMatch(/\b0 of \d+/);
   });
