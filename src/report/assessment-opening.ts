@@ -111,8 +111,8 @@ const unseenWords = (m: ReportModel): Statement => {
   const unlooked =
     blind.length === 0 ? '' : `; ${plural(blind.length, 'collector')} could not look: ${blind.join(', ')}`;
   return open.length === 0
-    ? of`every check has a verdict${long(unlooked, 1_000)}`
-    : of`${plural(open.length, 'check')} without a verdict: ${long(open.join(', '), 1_000)}${long(unlooked, 1_000)}`;
+    ? of`every check has a verdict${long(unlooked, 1_000)}${missing}`
+    : of`${plural(open.length, 'check')} without a verdict: ${long(open.join(', '), 1_000)}${long(unlooked, 1_000)}${missing}`;
 };
 
 /** The first sentence of a finding's summary, whole. */

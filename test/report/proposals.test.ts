@@ -58,7 +58,14 @@ describe('passes without a word', () => {
     for (const { reason } of Object.values(noted)) expect(reason).not.toContain('no word of why');
     const text = securityAssessment(model(pass('')));
     expect(text).toContain('passes have no word of why.');
-    expect(text).toContain('in the evidence, named under Limitations');
+  });
+
+  it('do not hide what nobody could see', () => {
+    const m = model(pass('read'));
+    const gap = { ...m.evidence.items[0]!, id: 'f'.repeat(16), kind: 'gap' as const };
+    expect(
+      securityAssessment({ ...m, evidence: { ...m.evidence, items: [...m.evidence.items, gap] } }),
+    ).toMatch(/Not looked at \| every check has a verdict;.* 1 gap in the evidence, named under Limitations/);
   });
 
   it('and an audit without findings print no table of zeros', () => {
