@@ -39,9 +39,19 @@ const SECRET_FILES: readonly [string, RegExp][] = [
   ],
 ];
 
-/** A credential in an .npmrc that is written out: what is taken from the environment (`${NPM_TOKEN}`) is not in the file. */
-const KEPT =
-  /^[^#;\n]*(?:_auth|_password|authToken)\w*[ \t]*=[ \t]*(?![ \t]|["']?\$\{[^}\n]*\}["']?[ \t]*\r?$)\S/im;
+/** Whether an .npmrc writes a credential out: what it takes from the environment (`${NPM_TOKEN}`) is not in it. */
+const writesOut = (npmrc: string): boolean =>
+  npmrc.split('\n').some((line) => {
+    const at = line.indexOf('=');
+    const value = line.slice(at + 1).trim();
+    return (
+      at > 0 &&
+      !/^\s*[#;]/.test(line) &&
+      /_auth|_password|authToken/i.test(line.slice(0, at)) &&
+      value !== '' &&
+      !/^["']?\$\{[^}]*\}["']?$/.test(value)
+    );
+  });
 
 type Found = { path: string; hit: SecretHit };
 
@@ -212,7 +222,7 @@ const secretFiles = async (
     const kind = SECRET_FILES.find(([, pattern]) => pattern.test(entry.path))?.[0];
     if (!kind) continue;
     const text = entry.kind === 'symlink' ? null : await tree.text(entry.path);
-    if (kind === 'credentials file' && /\.npmrc$/.test(entry.path) && (text === null || !KEPT.test(text)))
+    if (kind === 'credentials file' && /\.npmrc$/.test(entry.path) && (text === null || !writesOut(text)))
       continue;
     const hits = found.filter((f) => f.path === entry.path).length;
     const values = (text ?? '').split('\n').filter((l) => /^\s*(?:export\s+)?\w+\s*=\s*\S/.test(l)).length;

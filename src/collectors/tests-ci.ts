@@ -57,6 +57,7 @@ const testItems = async ({
     (e) =>
       (e.kind === 'file' || e.kind === 'executable') &&
       languageOf(e.path) &&
+      !/(^|\/)(Dockerfile|Makefile)[^/]*$/.test(e.path) &&
       !isVendoredPath(e.path) &&
       !isGeneratedPath(below(e.path, target.subdir)),
   );

@@ -227,8 +227,11 @@ jobs:
   });
 
   it('says that there are neither tests nor pipelines', async () => {
-    const { rules } = await run(testsCi, { files: { 'a.py': 'x = 1\n' } });
+    const { rules, item } = await run(testsCi, {
+      files: { 'a.py': 'x = 1\n', Dockerfile: 'FROM python:3.13\n', 'deploy/Makefile': 'all:\n' },
+    });
     expect(rules).toEqual(expect.arrayContaining(['no-tests', 'no-ci']));
+    expect(item('no-tests').title).toBe('No test files beside 1 source file');
   });
 });
 

@@ -148,7 +148,7 @@ test('an audit from Home to a validated submission, with a night in between', as
   }
   await next.expectScreen('Signed as you said');
   // What no evidence tells is asked for, and one key leads to where it is said.
-  await next.expectScreen('nobody said what the server asks of its callers');
+  await next.expectScreen('nobody said what the server asks');
   await next.press('S');
   await next.expectScreen('What the server is');
   for (const value of [
@@ -163,7 +163,7 @@ test('an audit from Home to a validated submission, with a night in between', as
     await next.press('enter');
   }
   await next.expectScreen('Recorded · z takes it back.');
-  next.expectNot('nobody said what the server asks of its callers');
+  next.expectNot('nobody said what the server asks');
   // Nothing blocks; passes without a note are among what there is to look at.
   await next.expectScreen(/\d+ to look at/);
   await next.press('w');

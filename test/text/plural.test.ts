@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { count, numbered, plural } from '../../src/text/plural.ts';
+import { count, every, numbered, plural } from '../../src/text/plural.ts';
 
 const SRC = join(import.meta.dirname, '..', '..', 'src');
 
@@ -18,10 +18,19 @@ describe('numbers with their nouns', () => {
     expect([999, 1000, 1234567].map(count)).toEqual(['999', '1,000', '1,234,567']);
   });
 
+  it('lets the verb fit where all of them do something', () => {
+    expect(every(1, 'workflow limits', 'workflows limit')).toBe('The only workflow limits');
+    expect(every(1200, 'workflow limits', 'workflows limit')).toBe('All 1,200 workflows limit');
+  });
+
   it('is the only place that tells one from many', () => {
     const offenders = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
       .filter((f) => /\.tsx?$/.test(f) && f !== join('text', 'plural.ts'))
-      .filter((f) => /=== 1 \? '' : 's'|=== 1 \? '(\w+)' : '\1s'/.test(readFileSync(join(SRC, f), 'utf8')));
+      .filter((f) =>
+        /=== 1 \? '' : 's'|=== 1 \? '(\w+)' : '\1s'|`All \$\{plural\(/.test(
+          readFileSync(join(SRC, f), 'utf8'),
+        ),
+      );
     expect(offenders).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { count, plural } from '../../text/plural.ts';
+import { count, every, numbered, plural } from '../../text/plural.ts';
 /** Counts and lists as an auditor reads them in a title or a detail line. */
 
 /** "12 of 40 (30 %)"; a share that is neither none nor all never rounds to 0 % or 100 %. */
@@ -9,7 +9,7 @@ export const share = (part: number, whole: number): string => {
   return `${count(part)} of ${count(whole)} (${rounded} %)`;
 };
 
-export { count, plural };
+export { count, every, numbered, plural };
 
 /** The first `most` entries, and how many more there are. */
 export const listed = (entries: readonly string[], most = 12, separator = ', '): string =>

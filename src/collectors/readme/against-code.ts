@@ -1,5 +1,5 @@
 import { depthOf, extensionOf } from '../../analysis/files/paths.ts';
-import { byCodePoint, listed, plural, share } from '../../analysis/files/words.ts';
+import { byCodePoint, every, listed, plural, share } from '../../analysis/files/words.ts';
 import { isAmbientVariable } from '../../analysis/repository/environment-variables.ts';
 import { namesSecretVariable } from '../../analysis/repository/secret-variables.ts';
 import { type CollectContext, fact, type ItemDraft, lead, placed, strength } from '../collector.ts';
@@ -55,7 +55,7 @@ const environment = (
         ? strength(
             'environment-variables',
             [...CHECKS, '2.3.3'],
-            `All ${plural(names.length, 'environment variable')} read in the code are documented`,
+            `${every(names.length, 'environment variable read in the code is', 'environment variables read in the code are')} documented`,
             { class: 'configuration', detail: listed(names, 60), at },
           )
         : fact(
@@ -210,7 +210,7 @@ const scopes = (shown: Shown, documents: readonly { text: string }[]): ItemDraft
       'scopes-documented',
       [...CHECKS, '2.2.4'],
       missing.length === 0
-        ? `All ${plural(names.length, 'permission scope')} the code names are documented`
+        ? `${every(names.length, 'permission scope the code names is', 'permission scopes the code names are')} documented`
         : `${share(missing.length, names.length)} permission scopes the code names are not documented`,
       {
         class: 'oauth',

@@ -1,7 +1,7 @@
 import { readMarkdown } from '../../analysis/files/markdown.ts';
 import { baseName, below, depthOf, isTestPath, isVendoredPath } from '../../analysis/files/paths.ts';
 import { readTexts } from '../../analysis/files/read-texts.ts';
-import { byCodePoint, count, listed, plural } from '../../analysis/files/words.ts';
+import { byCodePoint, count, every, listed, plural } from '../../analysis/files/words.ts';
 import {
   imagesBuilt,
   type Launch,
@@ -119,7 +119,7 @@ const unpinned = (all: readonly Found[], own: ReadonlySet<string>): ItemDraft[] 
       strength(
         'pinned-launch',
         CHAIN,
-        `All ${plural(all.length, 'command')} that fetch code name an exact version`,
+        `${every(all.length, 'command that fetches code names', 'commands that fetch code name')} an exact version`,
         { class: 'supply-chain', ...placed(all.flatMap((l) => l.places).slice(0, MOST_PLACES)) },
       ),
     ];

@@ -1,6 +1,6 @@
 import { baseName } from '../../analysis/files/paths.ts';
 import { bag } from '../../analysis/files/shape.ts';
-import { count, listed, plural, share, tally } from '../../analysis/files/words.ts';
+import { count, every, listed, numbered, plural, share, tally } from '../../analysis/files/words.ts';
 import { pipedDownloads } from '../../analysis/repository/launch-commands.ts';
 import {
   checksOutStranger,
@@ -188,7 +188,7 @@ export const rights = (workflows: readonly Workflow[]): ItemDraft[] => {
       strength(
         'limited-permissions',
         SUPPLY,
-        `All ${plural(whole.length, 'workflow')} limit the rights of their token`,
+        `${every(whole.length, 'workflow limits the rights of its', 'workflows limit the rights of their')} token`,
         {
           class: 'supply-chain',
           ...placed(whole.map((w) => ({ path: w.path, startLine: w.permissions[0]?.line ?? 1 }))),
@@ -269,7 +269,7 @@ export const pins = (workflows: readonly Workflow[]): ItemDraft[] => {
       strength(
         'pinned-actions',
         SUPPLY,
-        `All ${plural(uses.length, 'use')} of actions are pinned to a commit`,
+        `${every(uses.length, 'use of an action is', 'uses of actions are')} pinned to a commit`,
         {
           class: 'supply-chain',
           ...placed(uses.slice(0, 60).map((u) => ({ path: u.path, startLine: u.line }))),
@@ -289,7 +289,7 @@ export const pins = (workflows: readonly Workflow[]): ItemDraft[] => {
         class: 'supply-chain',
         cwe: ['CWE-829'],
         ...(foreign.length > 0 ? { strength: 'moderate' as const } : {}),
-        detail: `${count(foreign.length)} of them are by others than the hosting site.\n${byAction
+        detail: `${foreign.length === 0 ? 'None' : count(foreign.length)} of them ${numbered(foreign.length, 'is', 'are')} by others than the hosting site.\n${byAction
           .slice(0, 25)
           .map(
             ([name]) =>

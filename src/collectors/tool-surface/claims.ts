@@ -1,4 +1,4 @@
-import { count, listed, plural, share } from '../../analysis/files/words.ts';
+import { count, every, listed, plural, share } from '../../analysis/files/words.ts';
 import type { FoundEntry, ScannedSurface } from '../../analysis/surface/surface-entry.ts';
 import { hintProblems, writingWord } from '../../analysis/tool-text/annotation-claims.ts';
 import { withoutEnd } from '../../text/ends.ts';
@@ -109,9 +109,14 @@ export const documented = async (
   const missing = names.filter((n) => !words.has(n));
   if (missing.length === 0)
     return [
-      strength('documented-tools', ['1.2.2'], `All ${plural(names.length, 'tool')} are named in ${readme}`, {
-        at: { path: readme, startLine: 1 },
-      }),
+      strength(
+        'documented-tools',
+        ['1.2.2'],
+        `${every(names.length, 'tool is', 'tools are')} named in ${readme}`,
+        {
+          at: { path: readme, startLine: 1 },
+        },
+      ),
     ];
   return [
     fact(

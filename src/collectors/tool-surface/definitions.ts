@@ -1,4 +1,4 @@
-import { count, listed, plural, share, tally } from '../../analysis/files/words.ts';
+import { count, every, listed, plural, share, tally } from '../../analysis/files/words.ts';
 import type { FoundEntry, ScannedSurface } from '../../analysis/surface/surface-entry.ts';
 import { fact, gap, type ItemDraft, lead, strength } from '../collector.ts';
 
@@ -199,7 +199,7 @@ export const describeTools = (tools: readonly FoundEntry[]): ItemDraft[] => {
       strength(
         'bounded-parameters',
         ['2.1.1', '2.1.4'],
-        `All ${plural(strings.length, 'text parameter')} carry a length, pattern or list of values`,
+        `${every(strings.length, 'text parameter carries', 'text parameters carry')} a length, pattern or list of values`,
         { class: 'resource-limit', at: place(strings[0]!.t) },
       ),
     );
