@@ -53,6 +53,8 @@ describe('secrets', () => {
     });
     expect(items.filter((i) => i.rule === 'secret-file')).toHaveLength(1);
     expect(item('secret-file')).toMatchObject({ at: { path: 'a/.netrc' }, places: [{ path: 'b/.netrc' }] });
+  });
+
   it('takes an .npmrc for a credential only where one is written out', async () => {
     const of = async (text: string) =>
       (await run(secrets, { files: { 'pkg/.npmrc': text } })).items.filter((i) => i.rule === 'secret-file')
