@@ -11,7 +11,6 @@ import {
 } from '../analysis/files/paths.ts';
 import { count, listed, plural, tally } from '../analysis/files/words.ts';
 import { type Cause, causesOf } from '../analysis/flow/causes.ts';
-import type { Handler } from '../analysis/flow/doors.ts';
 import { indexRules, parseRules } from '../analysis/flow/knowledge.ts';
 import { leadsOf } from '../analysis/flow/leads.ts';
 import type { OriginKind } from '../analysis/flow/value.ts';
@@ -19,8 +18,8 @@ import type { Module, Reader } from '../analysis/sources/ir.ts';
 import { isMinified } from '../analysis/sources/minified.ts';
 import { languages, unparsedPart } from '../analysis/sources/readers.ts';
 import { serverSurface } from '../analysis/surface/server-surface.ts';
-import type { FoundEntry } from '../analysis/surface/surface-entry.ts';
 import { isManifest } from '../analysis/weaknesses/packages.ts';
+import { apartFrom } from './code-flow/apart.ts';
 import { hintItems } from './code-flow/hints.ts';
 import { toItem } from './code-flow/item.ts';
 import {
@@ -220,36 +219,6 @@ const besideServer = (cause: Cause, subdir: string): Cause =>
   cause.leads.every((l) => !CLIENTS.has(l.origin) && isHelperPath(below(l.at.path, subdir)))
     ? { ...cause, aside: true }
     : cause;
-
-/** Decorators stand before the function they are about, and a reader may count them to it. */
-const MOST_DECORATED = 40;
-
-/** Where those who follow handlers and those who read definitions do not mean the same functions, that is said. */
-const apartFrom = (handlers: readonly Handler[], entries: readonly FoundEntry[]): ItemDraft[] => {
-  const tools = entries.filter((e) => e.kind === 'tool');
-  const entered = handlers.filter((h) => h.kind === 'tool');
-  const isOf = (h: Handler, e: FoundEntry): boolean =>
-    e.handler !== null &&
-    e.handler.path === h.at.path &&
-    h.at.line >= e.handler.startLine - MOST_DECORATED &&
-    h.at.line <= e.handler.endLine;
-  const shown = (all: readonly string[]): string => listed(all, 12);
-  const apart = entered.filter(
-    (h) => h.name !== '' && !tools.some((e) => e.name === h.name || e.path === h.at.path || isOf(h, e)),
-  );
-  return apart.length === 0
-    ? []
-    : [
-        gap(
-          'handlers-without-tool',
-          ['2.1.1', '2.4.2'],
-          `${plural(apart.length, 'handler')} of tools followed that no definition of a tool was read for`,
-          {
-            detail: `Their names, texts and parameters are to be read by hand: ${shown(apart.map((h) => `${h.name} (${h.at.path}:${h.at.line})`))}`,
-          },
-        ),
-      ];
-};
 
 /** The folder of the nearest manifest above a path: the server it belongs to. */
 const nearestManifest = (entries: readonly TreeEntry[]): ((path: string) => string) => {
