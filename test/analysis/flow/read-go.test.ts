@@ -335,6 +335,7 @@ describe('readGo', () => {
     const unread = readGo(null).read('x', source);
     expect(unread).toEqual({
       ...module,
+      marks: null,
       imports: [],
       body: [],
       errors: [{ line: 1, endLine: source.split('\n').length }],

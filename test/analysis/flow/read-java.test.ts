@@ -256,6 +256,7 @@ describe('readJava', () => {
     const unread = readJava(null).read('x', source);
     expect(unread).toEqual({
       ...module,
+      marks: null,
       imports: [],
       body: [],
       errors: [{ line: 1, endLine: source.split('\n').length }],

@@ -340,6 +340,7 @@ describe('readPython', () => {
     const unread = readPython(null).read('x', source);
     expect(unread).toEqual({
       ...module,
+      marks: null,
       imports: [],
       body: [],
       errors: [{ line: 1, endLine: source.split('\n').length }],
