@@ -83,7 +83,7 @@ const handedOver = (body: readonly Stmt[], named: ReadonlyMap<string, Fn>): Hand
 const TAKES_CALL = /CallToolRequest|ToolRequest|http\.Request|\bContext\b|Parameters</;
 
 const alike = (fn: Fn, cls: Class | null): Handler[] => {
-  const types = fn.params.map((p) => p.type.replaceAll(/\s/g, '').replace(/<.*>/, ''));
+  const types = fn.params.map((p) => p.type.replaceAll(/\s/g, '').replace(/^([^<]*)<.*>/, '$1'));
   const takes = fn.params.some((p) => TAKES_CALL.test(p.type) || /^(?:ctx|context)$/.test(p.name));
   return takes && fn.name !== ''
     ? [
