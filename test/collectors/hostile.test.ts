@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { LOCKFILES } from '../../src/analysis/packages/lockfiles/index.ts';
 import type { ItemDraft } from '../../src/collectors/collector.ts';
 import { collectors } from '../../src/collectors/index.ts';
 import { readSurface } from '../support/surface.ts';
@@ -327,4 +328,52 @@ describe('hostile sources', () => {
     ]);
     expect(performance.now() - started).toBeLessThan(6000);
   });
+});
+
+describe('large files of one sign', () => {
+  const LOCK_NAMES = [
+    ...LOCKFILES.flatMap((k) => (typeof k.name === 'string' && 'read' in k ? [k.name] : [])),
+    'pylock.toml',
+  ];
+  const OTHERS = [
+    'package.json',
+    'deno.json',
+    'composer.json',
+    'pyproject.toml',
+    'Pipfile',
+    'Cargo.toml',
+    'gradle/libs.versions.toml',
+  ];
+  /** A long line of brackets is a text to YAML, and no instruction to Docker: these only have to come to an end. */
+  const ENDING = ['Dockerfile', 'compose.yml', '.github/workflows/ci.yml', '.github/dependabot.yml'];
+  const gapsOf = (items: readonly ItemDraft[]): string =>
+    items
+      .flatMap((i) => (i.kind === 'gap' ? [i.title, i.detail ?? '', ...(i.at ? [i.at.path] : [])] : []))
+      .join('\n');
+
+  const READERS = ['dependencies', 'dockerfile', 'tests-ci'];
+
+  it.each(['[', '{', '(', '<', '"', "'", '{"a":'])(
+    'of %j: none of them stops the reading or passes for one that was read',
+    async (unit) => {
+      const blob = unit.repeat(Math.ceil(200_000 / unit.length));
+      const names = [...LOCK_NAMES, ...OTHERS];
+      const context = fakeContext({
+        files: Object.fromEntries([...names, ...ENDING].map((n) => [n, blob])),
+      });
+      const all: ItemDraft[] = [];
+      for (const collector of collectors.filter((c) => READERS.includes(c.id)))
+        all.push(...itemsOf(await collector.collect(context)));
+      const said = gapsOf(all);
+      expect(names.filter((n) => !said.includes(n))).toEqual([]);
+    },
+    60_000,
+  );
+
+  it('is read to its end or told, however large: lockfiles have no other bound than their size', async () => {
+    const files = Object.fromEntries(LOCK_NAMES.map((n) => [n, '['.repeat(6_000_000)]));
+    const dependencies = collectors.find((c) => c.id === 'dependencies')!;
+    const said = gapsOf(itemsOf(await dependencies.collect(fakeContext({ files }))));
+    expect(LOCK_NAMES.filter((n) => !said.includes(n))).toEqual([]);
+  }, 120_000);
 });

@@ -1,4 +1,4 @@
-import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
+import { findNodeAtLocation, type Node, type ParseError, parseTree } from 'jsonc-parser';
 import { lineFinder } from './lines.ts';
 
 /** A parsed document that knows where its parts stand. `lineOf` falls back to the nearest parent it can find. */
@@ -10,19 +10,20 @@ export type Parsed =
 const MOST_LOCATED_BYTES = 2_000_000;
 
 /**
- * JSON as manifests hold it: comments and trailing commas are tolerated. Hostile depth ends as a reason, never as an
- * exception.
+ * JSON as manifests hold it: comments and trailing commas are tolerated, and nothing else: half of a file would read like a
+ * smaller one. Hostile depth ends as a reason, never as an exception.
  */
 export const parseJson = (text: string): Parsed => {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
   let root: Node | undefined | null;
+  const errors: ParseError[] = [];
   const tree = (): Node | undefined => {
     if (root === undefined) {
       try {
         root =
           source.length > MOST_LOCATED_BYTES
             ? null
-            : (parseTree(source, [], { allowTrailingComma: true }) ?? null);
+            : (parseTree(source, errors, { allowTrailingComma: true }) ?? null);
       } catch {
         root = null; // too deep for a recursive parser: values are still known, places are not
       }
@@ -34,7 +35,7 @@ export const parseJson = (text: string): Parsed => {
     value = JSON.parse(source);
   } catch (error) {
     const node = tree();
-    if (node?.type !== 'object')
+    if (node?.type !== 'object' || errors.length > 0)
       return { ok: false, reason: error instanceof Error ? error.message.slice(0, 120) : 'not JSON' };
     try {
       value = plain(node);

@@ -7,6 +7,7 @@ import {
   type Node,
   parseAllDocuments,
   parseDocument,
+  type YAMLError,
 } from 'yaml';
 import type { Parsed } from './parse-json.ts';
 
@@ -46,11 +47,17 @@ const because = (error: unknown): Parsed => ({
 
 const options = (lineCounter: LineCounter) =>
   // Compose files share settings by `<<`.
-  ({ lineCounter, logLevel: 'silent', uniqueKeys: false, merge: true }) as const;
+  // Words with the line they stand in for each of a million errors of a long line take hours; one is said.
+  ({ lineCounter, logLevel: 'silent', uniqueKeys: false, merge: true, prettyErrors: false }) as const;
+
+const words = ({ message, pos }: YAMLError, lines: LineCounter): string => {
+  const { line, col } = lines.linePos(pos[0]);
+  return `${message.split('\n')[0]} at line ${line}, column ${col}:`.slice(0, 120);
+};
 
 const readDocument = (document: Document.Parsed, lines: LineCounter): Parsed => {
   const [error] = document.errors;
-  if (error) return { ok: false, reason: error.message.split('\n')[0]?.slice(0, 120) ?? 'not YAML' };
+  if (error) return { ok: false, reason: words(error, lines) };
   const value: unknown = document.toJS({ maxAliasCount: MOST_ALIASES });
   return {
     ok: true,

@@ -1,7 +1,7 @@
 import { folderOf, joined } from '../../analysis/files/paths.ts';
 import { bytes, count, listed, plural } from '../../analysis/files/words.ts';
 import type { Lockfile, Manifest } from '../../analysis/packages/dependency.ts';
-import { lockfileKind } from '../../analysis/packages/lockfiles/index.ts';
+import { lockfileKind, readLockfile } from '../../analysis/packages/lockfiles/index.ts';
 import { inlineScripts } from '../../analysis/packages/manifests/inline-script.ts';
 import { requirements } from '../../analysis/packages/manifests/line-manifests.ts';
 import { manifestReader } from '../../analysis/packages/manifests/read-manifest.ts';
@@ -94,7 +94,7 @@ export const readLockfiles = async (
     const kind = lockfileKind(entry.path)!;
     if (entry.size <= MOST_LOCKFILE_BYTES) budget -= entry.size;
     const source = 'read' in kind && budget >= 0 ? await textOf(context, entry) : null;
-    const read = 'read' in kind && source !== null ? kind.read(entry.path, source) : null;
+    const read = 'read' in kind && source !== null ? readLockfile(kind, entry.path, source) : null;
     if (read?.ok) {
       found.push(read.lock, ...(read.also ?? []));
       continue;

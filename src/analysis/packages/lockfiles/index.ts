@@ -4,7 +4,7 @@ import { bunLock } from './bun.ts';
 import { cargoLock } from './cargo.ts';
 import { denoLock } from './deno.ts';
 import { goMod, goSum } from './go.ts';
-import type { LockReader } from './lock.ts';
+import type { LockReader, ReadLock } from './lock.ts';
 import { packageLock } from './npm.ts';
 import { composerLock, gemfileLock, gradleLock, nugetLock, packagesConfig } from './others.ts';
 import { pnpmLock } from './pnpm.ts';
@@ -13,10 +13,11 @@ import { yarnLock } from './yarn.ts';
 
 /**
  * Every kind of lockfile, by its name. `unreadable` says why one that is known cannot be read; `companion` marks what
- * only adds to another file (go.sum to go.mod) and pins nothing by itself.
+ * only adds to another file (go.sum to go.mod) and pins nothing by itself. Formats that are read line by line have a `sign`:
+ * without it, reading finds nothing in anything, and nothing is what an empty lockfile says.
  */
 export type LockfileKind = { name: string | RegExp; ecosystem: Ecosystem } & (
-  | { read: LockReader; companion?: boolean }
+  | { read: LockReader; companion?: boolean; sign?: RegExp }
   | { unreadable: string }
 );
 
@@ -24,7 +25,12 @@ export const LOCKFILES: readonly LockfileKind[] = [
   { name: 'package-lock.json', ecosystem: 'npm', read: packageLock },
   { name: 'npm-shrinkwrap.json', ecosystem: 'npm', read: packageLock },
   { name: 'pnpm-lock.yaml', ecosystem: 'npm', read: pnpmLock },
-  { name: 'yarn.lock', ecosystem: 'npm', read: yarnLock },
+  {
+    name: 'yarn.lock',
+    ecosystem: 'npm',
+    read: yarnLock,
+    sign: /^(?:# yarn lockfile|__metadata:|["']?@?[\w.-]{1,100}(?:\/[\w.-]{1,100})?@)/m,
+  },
   { name: 'bun.lock', ecosystem: 'npm', read: bunLock },
   { name: 'bun.lockb', ecosystem: 'npm', unreadable: 'a binary lockfile; "bun bun.lockb" prints it' },
   { name: 'deno.lock', ecosystem: 'npm', read: denoLock },
@@ -34,14 +40,34 @@ export const LOCKFILES: readonly LockfileKind[] = [
   { name: /^pylock\.(?:[^.]+\.)?toml$/, ecosystem: 'PyPI', read: pylock },
   { name: 'Pipfile.lock', ecosystem: 'PyPI', read: pipfileLock },
   { name: 'Cargo.lock', ecosystem: 'crates.io', read: cargoLock },
-  { name: 'go.mod', ecosystem: 'Go', read: goMod },
-  { name: 'go.sum', ecosystem: 'Go', read: goSum, companion: true },
-  { name: 'gradle.lockfile', ecosystem: 'Maven', read: gradleLock },
+  { name: 'go.mod', ecosystem: 'Go', read: goMod, sign: /^[ \t]{0,40}module[\s(]/m },
+  { name: 'go.sum', ecosystem: 'Go', read: goSum, companion: true, sign: / h1:/ },
+  {
+    name: 'gradle.lockfile',
+    ecosystem: 'Maven',
+    read: gradleLock,
+    sign: /^(?:empty=|[\w.-]{1,200}:[\w.-]{1,200}:)/m,
+  },
   { name: 'packages.lock.json', ecosystem: 'NuGet', read: nugetLock },
-  { name: 'packages.config', ecosystem: 'NuGet', read: packagesConfig },
-  { name: 'Gemfile.lock', ecosystem: 'RubyGems', read: gemfileLock },
+  { name: 'packages.config', ecosystem: 'NuGet', read: packagesConfig, sign: /<packages[\s/>]/ },
+  {
+    name: 'Gemfile.lock',
+    ecosystem: 'RubyGems',
+    read: gemfileLock,
+    sign: /^(?:GEM|PATH|GIT|PLUGIN SOURCE|PLATFORMS|DEPENDENCIES|BUNDLED WITH)\s{0,10}$/m,
+  },
   { name: 'composer.lock', ecosystem: 'Packagist', read: composerLock },
 ];
+
+/** Reads a lockfile of a kind; what has nothing of its form is none, whatever it is called. */
+export const readLockfile = (
+  { read, sign }: Extract<LockfileKind, { read: LockReader }>,
+  path: string,
+  source: string,
+): ReadLock =>
+  !sign || sign.test(source) || source.trim() === ''
+    ? read(path, source)
+    : { ok: false, reason: `Nothing in it reads as ${baseName(path)}.` };
 
 /** The kind of a lockfile by its file name, or null when the file is none. */
 export const lockfileKind = (path: string): LockfileKind | null => {
