@@ -112,7 +112,8 @@ export const commonFailure = (error: unknown, signal: AbortSignal | undefined): 
       'opening the target was stopped; nothing was recorded',
       'run the same command again: what was already fetched is kept',
     );
-  const disk = diskError(error);
+  // simple-git has what git said in its message.
+  const disk = diskError(error) ?? diskError({ stderr: (error as Failed).message });
   if (disk) return disk;
   if (/spawn git\S* ENOENT/.test(String((error as Failed).message)))
     return new UserError(

@@ -53,6 +53,11 @@ const fetchFailure = (error: unknown, origin: Origin): UserError => {
       'the target is a SHA-256 repository; the audit database names commits by SHA-1, so it cannot be audited',
       'audit a SHA-1 repository of the same project',
     );
+  if (/couldn't write '|write error|unable to (?:write|create)/i.test(words))
+    return new UserError(
+      `our clone of the target could not be written, so nothing was recorded: ${words}`,
+      'see that the disk has room and the folder can be written, then do it again',
+    );
   return origin.local
     ? new UserError(
         `git could not read the repository, so nothing was looked at: ${words}`,

@@ -27,7 +27,7 @@ export const errorCode = (error: unknown): string =>
 const DISK = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS', 'EIO'];
 /** As programs that were started say it. */
 const SAID: readonly (readonly [RegExp, string])[] = [
-  [/No space left on device/i, 'ENOSPC'],
+  [/No space left on device|Out of disk ?space/i, 'ENOSPC'],
   [/Disk quota exceeded/i, 'EDQUOT'],
   [/Read-only file system/i, 'EROFS'],
   [/Input\/output error/i, 'EIO'],
