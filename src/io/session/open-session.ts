@@ -129,8 +129,9 @@ export const startSession = (parts: StartParts): OpenSession => {
   makeWhole(parts.dataDir, dir, (draft) => {
     started = writeBeginning(draft, id, parts);
   });
-  const lock = lockSession(dir, { since: parts.clock() });
+  let lock: { release(): void } | undefined;
   try {
+    lock = lockSession(dir, { since: parts.clock() });
     return {
       id,
       dir,
@@ -145,7 +146,9 @@ export const startSession = (parts: StartParts): OpenSession => {
       notices: [],
     };
   } catch (error) {
-    lock.release();
+    lock?.release();
+    // Nobody was told of it; whoever else opened it meanwhile has it locked, and that is no SaveError.
+    if (error instanceof SaveError) fs.rmSync(dir, { recursive: true, force: true });
     throw error;
   }
 };
