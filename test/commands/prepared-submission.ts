@@ -8,6 +8,7 @@ import { databaseFixture, type Fixture } from './database-fixture.ts';
 const answers = (severity: string): string => `
 auditor: {name: Jane Doe, github: jane-doe, organization: Example Labs, contact: jane@example.org}
 checks: {"2.1.2": {verdict: fail, note: seen}}
+server: {authentication: none}
 findings:
   - check: 2.1.2
     title: Shell command built from a tool parameter
