@@ -9,6 +9,7 @@ import {
   isVendoredPath,
   languageOf,
 } from '../analysis/files/paths.ts';
+import { isLfsPointer, LFS_POINTER } from '../analysis/files/read-texts.ts';
 import { count, listed, plural, tally } from '../analysis/files/words.ts';
 import { type Cause, causesOf } from '../analysis/flow/causes.ts';
 import { indexRules, parseRules } from '../analysis/flow/knowledge.ts';
@@ -40,6 +41,7 @@ const MOST_TOTAL = 40_000_000;
 
 /** Programming languages whose code could hold flows, and is not read. */
 const UNREAD = new Set([
+  'Jupyter notebook',
   'Go',
   'Rust',
   'Java',
@@ -69,6 +71,7 @@ const wantsReading = (path: string): boolean =>
 
 /** Why a text is not handed to a parser; null when it is. */
 const unreadable = (path: string, text: string | null): string | null => {
+  if (text !== null && isLfsPointer(text)) return LFS_POINTER;
   if (text === null) return 'binary or too large';
   if (text.length > MOST_BYTES) return 'larger than hand-written sources are';
   return isMinified(path, text, LONGEST_MEAN_LINE) ? 'minified or generated' : null;

@@ -8,7 +8,7 @@ import {
   isTestPath,
   isVendoredPath,
 } from '../analysis/files/paths.ts';
-import { readTexts } from '../analysis/files/read-texts.ts';
+import { isLfsPointer, readTexts } from '../analysis/files/read-texts.ts';
 import { byCodePoint, count, listed, plural } from '../analysis/files/words.ts';
 import type { Module } from '../analysis/sources/ir.ts';
 import { isMinified } from '../analysis/sources/minified.ts';
@@ -75,6 +75,7 @@ export const codeWeaknesses: Collector = {
         text === null ||
         language === null ||
         text.length > MOST_BYTES ||
+        isLfsPointer(text) ||
         isMinified(entry.path, text, LONGEST_MEAN_LINE) ||
         total + text.length > MOST_TOTAL_BYTES
       ) {
@@ -112,7 +113,7 @@ export const codeWeaknesses: Collector = {
           ['2.1.2', '2.2.3'],
           `${plural(unread.length, 'source file')} not read for weaknesses`,
           {
-            detail: `Too large, minified, not text, or past the limit of what is read at once: ${listed(unread, 12)}`,
+            detail: `Too large, minified, not text, a Git LFS pointer, or past the limit of what is read at once: ${listed(unread, 12)}`,
           },
         ),
       );

@@ -190,3 +190,18 @@ describe('code-flow', () => {
     await expect(collector.collect({ ...context, signal: AbortSignal.abort() })).rejects.toThrow();
   });
 });
+
+describe('sources that are there and cannot be followed', () => {
+  it('are named: a pointer of Git LFS, and a notebook', async () => {
+    const { items } = await run(collector, {
+      files: {
+        'a.py': 'x = 1\n',
+        'src/index.ts': `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 3000\n`,
+        'server.ipynb': '{"cells": []}',
+      },
+    });
+    const said = items.filter((i) => i.kind === 'gap').map((i) => `${i.title}: ${i.detail}`);
+    expect(said).toContainEqual(expect.stringContaining('src/index.ts: a Git LFS pointer'));
+    expect(said).toContainEqual(expect.stringMatching(/Jupyter notebook.*server\.ipynb/s));
+  });
+});

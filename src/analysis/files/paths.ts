@@ -64,6 +64,7 @@ const LANGUAGES: Record<string, string> = {
   mjs: 'JavaScript',
   cjs: 'JavaScript',
   py: 'Python',
+  ipynb: 'Jupyter notebook',
   go: 'Go',
   rs: 'Rust',
   java: 'Java',

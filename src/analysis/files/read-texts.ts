@@ -12,3 +12,8 @@ export async function* readTexts<E extends { path: string }>(
     yield { entry, text: await tree.text(entry.path).catch(() => null) };
   }
 }
+
+/** What git keeps in place of a large file's content (https://git-lfs.com): a text of its own, that is none of the server. */
+export const isLfsPointer = (text: string): boolean =>
+  text.startsWith('version https://git-lfs.github.com/spec/');
+export const LFS_POINTER = 'a Git LFS pointer: its content is not in the repository';
