@@ -30,6 +30,17 @@ await build({
   },
   logLevel: 'warning',
 });
+// Goes into a sandbox as one file that needs nothing else.
+await build({
+  entryPoints: { attendant: 'src/live/attendant/main.ts' },
+  outdir: aside,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node22',
+  minifySyntax: true,
+  logLevel: 'warning',
+});
 // Rules and models are read at every gathering: as JSON that takes a tenth of the time.
 const folders = ['rules', ...readdirSync('checklists/models').map((l) => `models/${l}`)];
 const read = folders.sort().flatMap((folder) =>

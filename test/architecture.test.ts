@@ -52,6 +52,18 @@ const RULES: Record<string, Rule> = {
     types: ['collectors/collector.ts'],
     packages: ['node:crypto', 'node:zlib', 'node:buffer', 'zod'],
   },
+  live: {
+    rooms: [
+      'live',
+      'domain',
+      'text',
+      'io/scan/find-executable.ts',
+      'io/scan/checkout.ts',
+      'io/write-files.ts',
+    ],
+    types: ['collectors/collector.ts'],
+    packages: [/^node:/, 'zod', 'yaml', 'smol-toml', 'jsonc-parser', 'semver'],
+  },
   report: { rooms: ['report', 'domain', 'text'], packages: ['zod', 'markdown-it'] },
   io: {
     rooms: [
@@ -225,6 +237,20 @@ describe('the house', () => {
         ),
     );
     expect(impure).toEqual([]);
+  });
+
+  it('starts nothing of a target from where evidence is gathered, read or reported', () => {
+    const needs = new Map(files.map((f) => [f, importsOf(f).map((i) => i.what)]));
+    const reached = new Set<string>();
+    const walk = (file: string): void => {
+      if (reached.has(file)) return;
+      reached.add(file);
+      for (const next of needs.get(file) ?? []) walk(next);
+    };
+    const gathering = /^(domain|text|analysis|collectors|results|engine|report|ui)\/|^collect-thread\.ts$/;
+    for (const file of [...files.filter((f) => gathering.test(f)), 'commands/collect.ts']) walk(file);
+    expect([...reached].filter((f) => f.startsWith('live/'))).toEqual([]);
+    expect(reached.has('engine/run-collectors.ts')).toBe(true);
   });
 
   it('has files of a screen or two, or a first comment that says why not', () => {

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { askVersion, findExecutable, scrubbedEnvironment } from '../io/scan/find-executable.ts';
+import { findSandboxes, type Machine } from '../live/sandbox/detect.ts';
 import { type Scanner, scanners } from '../results/scanners.ts';
-import { visible } from '../text/visible.ts';
+import { visible, visibleLines } from '../text/visible.ts';
 import { type Host, json } from './host.ts';
 
 export type Found = {
@@ -46,11 +47,27 @@ export const findScanners = async (host: Host, ids?: readonly string[]): Promise
   }
 };
 
-/** Always 0: a scanner that is not here is no fault, only something an audit can do without. */
+/** What would keep a server apart from this machine, in words; a means is named with how it was found out. */
+export const describeSandboxes = ({ means, strace }: Machine): string =>
+  [
+    ...means.map((m) => {
+      const state = m.works ? m.version || 'works' : 'not usable';
+      const said = m.used && m.works ? 'servers are started in it: no network, no file of yours' : m.problem;
+      return `${m.works && m.used ? '✓' : '–'} ${m.id.padEnd(12)} ${state.padEnd(16)} ${said}`;
+    }),
+    strace
+      ? '✓ strace       here             shows what a call asks of the kernel'
+      : '– strace       not here         would show what a call asks of the kernel',
+    means.some((m) => m.used && m.works)
+      ? 'Tried with a program of the system. Nothing of a target is ever started outside of it, or unasked.'
+      : 'No sandbox works here, so mcp-audit probe and confirm start nothing. Install bubblewrap, or see what it says above.',
+  ].join('\n');
+
+/** Always 0: what is not here is no fault, only something an audit can do without. */
 export const doctor = async (host: Host, options: { json?: boolean | undefined }): Promise<number> => {
-  const found = await findScanners(host);
+  const [found, machine] = await Promise.all([findScanners(host), findSandboxes(host.env)]);
   if (options.json) {
-    json(host, { tools: found });
+    json(host, { tools: found, sandboxes: machine.means, strace: machine.strace });
     return 0;
   }
   for (const f of found) {
@@ -61,7 +78,8 @@ export const doctor = async (host: Host, options: { json?: boolean | undefined }
     if (f.problem) host.stdout(`  ${visible(f.problem)}\n`);
   }
   host.stdout(
-    '\nNone is needed. mcp-audit scan <tool> runs one on a checkout of the audited commit; mcp-audit import takes results from elsewhere.\n',
+    '\nNone is needed. mcp-audit scan <tool> runs one on a checkout of the audited commit; mcp-audit import takes results from elsewhere.\n\n',
   );
+  host.stdout(`${visibleLines(describeSandboxes(machine))}\n`);
   return 0;
 };

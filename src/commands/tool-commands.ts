@@ -48,7 +48,7 @@ export const toolCommands = (
 
   cli
     .command('doctor')
-    .description('which scanners are on this machine, which versions, and what each adds to an audit')
+    .description('which scanners and which sandbox are on this machine, and what each adds to an audit')
     .addOption(options.json())
     .action(async (o) => done(await (await import('./doctor.ts')).doctor(host, o)));
 

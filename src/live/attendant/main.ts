@@ -1,0 +1,228 @@
+/**
+ * The program that runs inside a sandbox, beside the server, and the only thing that speaks with us out of it: over one
+ * inherited descriptor it is told what to start, and asked about files, ports and HTTP from within. It needs nothing but
+ * Node. When it ends, the sandbox ends. What it says was said inside the sandbox: a server that means to can interfere.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:http';
+import { Socket } from 'node:net';
+import { dirname, join } from 'node:path';
+import { type HttpAsk, httpRequest } from './http-request.ts';
+
+const CONTROL = 3;
+const O_CLOEXEC = 0o2000000;
+const MAX_READ = 1024 * 1024;
+const MAX_ENTRIES = 20_000;
+
+/** What of ours was left open by whoever started us must not reach the server. */
+const closeInherited = (): void => {
+  let names: string[] = [];
+  try {
+    names = readdirSync('/proc/self/fd');
+  } catch {
+    return;
+  }
+  for (const fd of names.map(Number).filter((n) => n > CONTROL)) {
+    try {
+      const flags = /^flags:\s+(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1] ?? '';
+      if ((Number.parseInt(flags, 8) & O_CLOEXEC) === 0) closeSync(fd);
+    } catch {
+      // It is closed already.
+    }
+  }
+};
+
+closeInherited();
+const control = new Socket({ fd: CONTROL, readable: true, writable: true });
+const tell = (message: unknown): void => void control.write(`${JSON.stringify(message)}\n`);
+
+type Told = { id: number; op: string } & Record<string, unknown>;
+
+let child: ChildProcess | null = null;
+
+/** The server takes our own standard streams: not a byte of it passes through here. */
+const start = (o: Told): object => {
+  const [program = '', ...args] = o.argv as string[];
+  const began = spawn(program, args, {
+    cwd: o.cwd as string,
+    env: o.env as Record<string, string>,
+    stdio: o.quiet ? ['ignore', 'inherit', 'inherit'] : ['inherit', 'inherit', 'inherit'],
+  });
+  child = began;
+  const gone = (code: number | null, signal: string | null, problem: string): void => {
+    if (child === began) child = null;
+    tell({ event: 'ended', pid: began.pid ?? 0, code, signal, problem });
+  };
+  began.on('error', (error: NodeJS.ErrnoException) => {
+    if (began.pid === undefined) gone(null, null, error.code ?? error.message);
+  });
+  began.on('exit', (code, signal) => gone(code, signal, ''));
+  return { pid: began.pid ?? 0 };
+};
+
+const seen = (path: string): object => {
+  try {
+    const s = lstatSync(path);
+    const kind = s.isFile() ? 'file' : s.isDirectory() ? 'folder' : s.isSymbolicLink() ? 'link' : 'other';
+    return { path, kind, size: s.size, modified: Math.round(s.mtimeMs) };
+  } catch {
+    return { path, kind: 'none', size: 0, modified: 0 };
+  }
+};
+
+/** Every file below some folders, with the hash of those that are small. */
+const listing = (roots: readonly string[]): object[] => {
+  const found: object[] = [];
+  const walk = (path: string): void => {
+    if (found.length >= MAX_ENTRIES) return;
+    let names: string[] = [];
+    try {
+      names = readdirSync(path).sort();
+    } catch {
+      return;
+    }
+    for (const name of names) {
+      const full = join(path, name);
+      const entry = seen(full) as { kind: string; size: number };
+      let sha256 = '';
+      if (entry.kind === 'file' && entry.size <= MAX_READ)
+        try {
+          sha256 = createHash('sha256').update(readFileSync(full)).digest('hex');
+        } catch {
+          sha256 = 'unreadable';
+        }
+      if (entry.kind === 'link')
+        try {
+          sha256 = `-> ${readlinkSync(full)}`;
+        } catch {
+          // Gone between two looks.
+        }
+      found.push({ ...entry, sha256 });
+      if (entry.kind === 'folder') walk(full);
+    }
+  };
+  for (const root of roots) walk(root);
+  return found;
+};
+
+const heard: object[] = [];
+/** A host that only this sandbox can reach, and that notes who asked it for what. */
+const listen = (answer: string): Promise<object> =>
+  new Promise((resolve, reject) => {
+    const server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => {
+        if (body.length < 4096) body += chunk.toString('utf8').slice(0, 4096);
+      });
+      request.on('end', () => {
+        if (heard.length < 1000)
+          heard.push({ method: request.method, url: request.url, headers: request.headers, body });
+        response.end(answer);
+      });
+    });
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const at = server.address();
+      resolve({ port: at !== null && typeof at === 'object' ? at.port : 0 });
+    });
+  });
+
+const write = (
+  files: readonly { path: string; text?: string; link?: string; folder?: boolean }[],
+): object => {
+  for (const f of files) {
+    mkdirSync(f.folder ? f.path : dirname(f.path), { recursive: true });
+    if (f.link !== undefined) symlinkSync(f.link, f.path);
+    else if (!f.folder) writeFileSync(f.path, f.text ?? '', { mode: 0o755 });
+  }
+  return {};
+};
+
+const processes = (): object[] =>
+  readdirSync('/proc')
+    .filter((n) => /^\d+$/.test(n) && Number(n) !== process.pid)
+    .flatMap((pid) => {
+      try {
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+        return command ? [{ pid: Number(pid), command: command.slice(0, 500) }] : [];
+      } catch {
+        return [];
+      }
+    });
+
+/** Listening TCP sockets in this network namespace, from the kernel's own tables. */
+const ports = (): object[] =>
+  ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((file) => {
+    try {
+      return readFileSync(file, 'utf8')
+        .split('\n')
+        .slice(1)
+        .flatMap((line) => {
+          const [, local = '', , state] = line.trim().split(/\s+/);
+          const [address = '', port = ''] = local.split(':');
+          return state === '0A' ? [{ address, port: Number.parseInt(port, 16) }] : [];
+        });
+    } catch {
+      return [];
+    }
+  });
+
+const answerTo = (o: Told): object | Promise<object> => {
+  switch (o.op) {
+    case 'start':
+      return start(o);
+    case 'signal':
+      return { sent: child?.kill(o.signal as NodeJS.Signals) ?? false };
+    case 'stat':
+      return { files: (o.paths as string[]).map(seen) };
+    case 'read':
+      return { text: readFileSync(o.path as string, 'utf8').slice(0, (o.max as number) || MAX_READ) };
+    case 'write':
+      return write(o.files as Parameters<typeof write>[0]);
+    case 'listing':
+      return { files: listing(o.roots as string[]) };
+    case 'listen':
+      return listen(o.answer as string);
+    case 'heard':
+      return { requests: heard };
+    case 'processes':
+      return { processes: processes() };
+    case 'ports':
+      return { ports: ports() };
+    case 'http':
+      return httpRequest(o.ask as HttpAsk);
+    default:
+      return { problem: `unknown: ${o.op}` };
+  }
+};
+
+let rest = '';
+control.on('data', (chunk: Buffer) => {
+  rest += chunk.toString('utf8');
+  for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n')) {
+    const line = rest.slice(0, end);
+    rest = rest.slice(end + 1);
+    const o = JSON.parse(line) as Told;
+    void (async () => answerTo(o))().then(
+      (value) => tell({ id: o.id, ...value }),
+      (error: unknown) => tell({ id: o.id, problem: error instanceof Error ? error.message : String(error) }),
+    );
+  }
+});
+// Whoever holds the other end is gone: nothing here may go on without them.
+control.on('close', () => process.exit(0));
+control.on('error', () => process.exit(0));
+// Without a listener that Node would end us by, a broken pipe of the server's is the server's.
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGPIPE'] as const) process.on(signal, () => {});
+tell({ event: 'ready' });
