@@ -4,6 +4,7 @@ import { entryOfFunction, headOf } from './entries.ts';
 import { hintsOf } from './options.ts';
 import { type At, type Call, type FnAt, lastOf, type Program, type Site } from './program.ts';
 import { type Mount, mountsOf, prefixOf, pythonDecorated } from './python.ts';
+import { mayBeServer } from './relevance.ts';
 import type { FoundEntry } from './surface-entry.ts';
 import { textOf } from './texts.ts';
 import { fieldsOf } from './types.ts';
@@ -59,8 +60,15 @@ const annotationsOf = (program: Program, d: Expr, site: Site): Record<string, un
 };
 
 /** Functions of Python: their place is that of the function, whatever the decorator says. */
-const ofPython = (program: Program, f: FnAt, mounts: readonly Mount[]): FoundEntry[] =>
+const ofPython = (
+  program: Program,
+  f: FnAt,
+  mounts: readonly Mount[],
+  mayBe: (server: At) => boolean,
+): FoundEntry[] =>
   pythonDecorated(program, f).flatMap((d) => {
+    if (!mayBe({ expr: d.server ?? d.decorator, site: { ...f.site, fns: f.site.fns.slice(0, -1) } }))
+      return [];
     const line = headOf(f.fn);
     const made = entryOfFunction(program, d.kind, f, d.name, f.fn.name, line, d.description, {
       ...(d.decorator.kind === 'call' && hintsOf(program, { expr: hintArgs(d.decorator), site: f.site })),
@@ -218,15 +226,30 @@ const ofClass = (program: Program, cls: Class, site: Site): FoundEntry | null =>
 
 const SCHEMA_FIELDS = ['inputSchema', 'schema', 'parameters', 'zodSchema', 'argsSchema', 'paramsSchema'];
 
-/** `isRelevant` says which files have to do with the protocol. */
-export const decoratedEntries = (program: Program, isRelevant: (path: string) => boolean): FoundEntry[] => {
+/**
+ * `isRelevant` says which files have to do with the protocol; in the others of a tree that has to, only what stands on something
+ * that may be a server counts.
+ */
+export const decoratedEntries = (
+  program: Program,
+  isRelevant: (path: string) => boolean,
+  anywhere: boolean,
+): FoundEntry[] => {
   const found: FoundEntry[] = [];
   const mounts = mountsOf(program);
   for (const all of program.fns.values())
     for (const f of all) {
       if (f.site.module.language === 'python') {
-        if (f.fn.decorators.length > 0 && isRelevant(f.site.module.path))
-          found.push(...ofPython(program, f, mounts));
+        const here = isRelevant(f.site.module.path);
+        if (f.fn.decorators.length > 0 && (here || anywhere))
+          found.push(
+            ...ofPython(
+              program,
+              f,
+              mounts,
+              (server) => here || (server.expr.kind !== 'call' && mayBeServer(program, server)),
+            ),
+          );
         continue;
       }
       const entry = f.fn.decorators.length > 0 ? ofFunction(program, f) : null;

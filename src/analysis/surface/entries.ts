@@ -9,7 +9,7 @@ import { onServer, scriptParts } from './script.ts';
 import { type FoundEntry, type Param, TOOL_NAME } from './surface-entry.ts';
 import { textOf } from './texts.ts';
 import { isKnownType, paramsOfHandler } from './types.ts';
-import { called, fnNamed, resultsOf, step } from './values.ts';
+import { called, fnNamed, resultsOf, settled, step } from './values.ts';
 import { paramsOfShape } from './zod.ts';
 
 /** Turns what defines something into an entry of the surface. */
@@ -58,8 +58,12 @@ const rangeOf = (f: FnAt): FoundEntry['handler'] => {
   return { path: f.site.module.path, startLine, endLine: Math.max(startLine, f.fn.at.endLine) };
 };
 
-/** The expression a reader of the registration sees as the name: what a wrapper's caller wrote. */
-const written = (at: At): At => {
+/** The expression a reader of the registration sees as the name: what a wrapper's caller wrote, or the row of a table. */
+const written = (program: Program, at: At): At => {
+  if (at.site.bound && at.expr.kind !== 'literal') {
+    const row = settled(program, at);
+    if (row.expr.kind === 'literal') return row;
+  }
   let now = at;
   for (let i = 0; i < 6 && now.expr.kind === 'name'; i++) {
     const given = now.site.given?.get(now.expr.name);
@@ -77,7 +81,7 @@ const nameParts = (
   const found = textOf(program, name);
   const known = found.from === null && found.text !== '';
   if (known && kind === 'tool' && !TOOL_NAME.test(found.text)) return null;
-  const shown = written(name);
+  const shown = written(program, name);
   const path = shown.expr.kind === 'call' ? pathOf(shown.expr.callee) : pathOf(shown.expr);
   return {
     name: known
@@ -113,7 +117,7 @@ export const entryOfDefinition = (
   if (d.site.module.language === 'python') return entryOfPython(program, d, parts, outer);
   const given: At[] = [...d.rest.map(here), ...extra];
   const options = optionsOf(program, given);
-  const at = written(here(d.name));
+  const at = written(program, here(d.name));
   const handler =
     given.map((g) => functionAt(program, g)).find((f) => f !== null && takesArguments(f.fn)) ?? null;
   const schemas = [...d.schemas.map(here), ...(options.schema ? [options.schema] : [])];
@@ -149,8 +153,12 @@ export const entryOfDefinition = (
 };
 
 /** Where a definition stands: at its name, which a helper's caller may have written. */
-const placeOf = (d: Definition, outer: Expr): Pick<FoundEntry, 'path' | 'line' | 'endLine'> => {
-  const at = written({ expr: d.name, site: d.site });
+const placeOf = (
+  program: Program,
+  d: Definition,
+  outer: Expr,
+): Pick<FoundEntry, 'path' | 'line' | 'endLine'> => {
+  const at = written(program, { expr: d.name, site: d.site });
   const { line } = at.expr.at;
   const around = [outer.at, d.call.at].find((s) => s.line <= line && s.endLine >= line);
   return { path: at.site.module.path, line, endLine: Math.max(line, around?.endLine ?? 0) };
@@ -173,7 +181,7 @@ const entryOfScript = (
   return {
     kind: d.kind,
     ...named,
-    ...placeOf(d, outer),
+    ...placeOf(program, d, outer),
     ...describe(program, parts.description, ''),
     params: parts.schema
       ? paramsOfShape(program, parts.schema)
@@ -200,7 +208,7 @@ const entryOfPython = (
   // A tool stands where the call begins, its name may be lines below.
   const { path } = d.site.module;
   const { line, endLine } = d.call.at;
-  const place = d.site.given ? placeOf(d, outer) : { path, line, endLine };
+  const place = d.site.given || d.site.bound ? placeOf(program, d, outer) : { path, line, endLine };
   return {
     kind: d.kind,
     ...named,

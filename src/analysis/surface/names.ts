@@ -75,13 +75,18 @@ export type Meaning = Top | { kind: 'parameter'; at: At | null };
 /** What a name means where it stands; null when nothing in the tree says so. */
 export const meaningOf = (program: Program, name: string, at: At): Meaning | null => {
   const { site } = at;
+  const row = site.bound?.get(name);
+  if (row && row.expr !== at.expr) return { kind: 'value', at: row };
   for (let i = site.fns.length - 1; i >= 0; i--) {
     const fn = site.fns[i]!;
     const local = program.locals.get(fn)?.get(name);
     if (local) {
       const value = lastAbove(local, at.expr.at.line);
       if (value.expr !== at.expr)
-        return { kind: 'value', at: { ...value, site: { ...value.site, given: site.given } } };
+        return {
+          kind: 'value',
+          at: { ...value, site: { ...value.site, given: site.given, bound: site.bound ?? null } },
+        };
     }
     const param = fn.params.find((p) => p.name === name || p.parts.some((x) => x.name === name));
     if (param) {
@@ -186,6 +191,8 @@ export const functionNamed = (program: Program, callee: Expr, at: At): FnAt | nu
         fn: found.at.expr.fn,
         site: { ...found.at.site, fns: [...found.at.site.fns, found.at.expr.fn] },
       };
+    if (found?.kind === 'value' && at.site.bound?.get(callee.name)?.expr === found.at.expr)
+      return functionNamed(program, found.at.expr, found.at);
     return found ? null : onlyOne(program, callee.name, at);
   }
   if (callee.kind !== 'member') return null;

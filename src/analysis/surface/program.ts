@@ -10,7 +10,13 @@ export type Site = {
   cls: Class | null;
   /** What the parameters of the innermost function stand for, where one call of it is looked at. */
   given: ReadonlyMap<string, At> | null;
+  /** The loops around it, innermost last, and what their names stand for where one round of them is looked at. */
+  loops?: readonly Loop[];
+  bound?: ReadonlyMap<string, At> | null;
 };
+
+/** `key` is the name Go gives to the key of a map beside its value. */
+export type Loop = { target: Target; list: Expr; site: Site; key: string | null };
 
 export type At = { expr: Expr; site: Site };
 export type FnAt = { fn: Fn; site: Site };
@@ -75,6 +81,41 @@ const given = (target: Target, value: Expr, language: Module['language']): { nam
   });
 };
 
+/** `rows.forEach((row) => …)`: what it goes over. */
+const goesOver = (call: Call, fn: Expr): Expr | null =>
+  fn.kind === 'function' &&
+  call.callee.kind === 'member' &&
+  /^(?:forEach|map|flatMap|for_each|each)$/.test(call.callee.property) &&
+  fn.fn.params.length > 0
+    ? call.callee.object
+    : null;
+
+const inLoop = (site: Site, list: Expr, fn: Fn): Site => {
+  const first = fn.params[0]!;
+  const target: Target =
+    first.parts.length > 0
+      ? {
+          kind: 'parts',
+          parts: first.parts.map((p) => ({ path: p.path, target: { kind: 'name', name: p.name } })),
+        }
+      : { kind: 'name', name: first.name };
+  return { ...site, loops: [...(site.loops ?? []), { target, list, site, key: null }] };
+};
+
+const loopSite = (site: Site, target: Target, list: Expr, body: readonly Stmt[]): Site => {
+  const [first] = body;
+  const key =
+    site.module.language === 'go' &&
+    first?.kind === 'assign' &&
+    first.target.kind === 'name' &&
+    first.value.kind === 'other' &&
+    first.value.at.line === first.at.line &&
+    first.value.parts.length === 1
+      ? first.target.name
+      : null;
+  return { ...site, loops: [...(site.loops ?? []), { target, list, site, key }] };
+};
+
 export const readProgram = (modules: readonly Module[]): Program => {
   const calls: { expr: Call; site: Site }[] = [];
   const rows: { expr: Row; key: string; site: Site }[] = [];
@@ -123,7 +164,11 @@ export const readProgram = (modules: readonly Module[]): Program => {
         calls.push({ expr: e, site });
         inExpr(e.callee, site);
         // `list: tool({ … })`: the object still has that key.
-        for (const a of e.args) inExpr(a.value, site, /[Tt]ool$/.test(lastOf(e.callee)) ? key : '');
+        for (const a of e.args) {
+          const rows = goesOver(e, a.value);
+          if (rows && a.value.kind === 'function') inFn(a.value.fn, inLoop(site, rows, a.value.fn));
+          else inExpr(a.value, site, /[Tt]ool$/.test(lastOf(e.callee)) ? key : '');
+        }
         return;
       case 'text':
       case 'other':
@@ -184,7 +229,7 @@ export const readProgram = (modules: readonly Module[]): Program => {
         case 'loop':
           if (s.over) inExpr(s.over, site);
           if (s.test) inExpr(s.test, site);
-          inStatements(s.body, site);
+          inStatements(s.body, s.target && s.over ? loopSite(site, s.target, s.over, s.body) : site);
           break;
         case 'try':
           inStatements(s.body, site);

@@ -4,11 +4,13 @@ import { decoratedEntries, prefixed } from './decorated.ts';
 import type { Definition } from './definition.ts';
 import { decidedBy, definitionOf } from './definitions.ts';
 import { entryOfDefinition, functionAt, headOf } from './entries.ts';
+import { sitesOf } from './loops.ts';
 import { type At, type Call, lastOf, type Program, readProgram, type Site } from './program.ts';
 import { listsTools, mountsOf, prefixOf } from './python.ts';
 import { relevance } from './relevance.ts';
 import { handlerByKey, scriptObject } from './script.ts';
 import { emptyScan, type FoundEntry, MOST_ENTRIES, type ScannedSurface } from './surface-entry.ts';
+import { textOf } from './texts.ts';
 import { transportsOf } from './transports.ts';
 import { paramsOfHandler } from './types.ts';
 import { setUnusedAside } from './unused.ts';
@@ -51,11 +53,26 @@ export const readCodeSurface = (
   const wrap = (fn: Fn, make: Wrapper['make']): void => {
     wrappers.set(fn, [...(wrappers.get(fn) ?? []), { fn, make }]);
   };
+  const definedAt = (expr: Call, site: Site): Definition[] => {
+    const found = isRelevant(site.module.path, expr, site) ? definitionOf(program, expr, site) : null;
+    return found ? [found] : [];
+  };
   const makers = [
     ...program.calls.flatMap(({ expr, site }) =>
-      isRelevant(site.module.path, expr, site) ? (definitionOf(program, expr, site) ?? []) : [],
+      eachRow(
+        program,
+        definedAt(expr, site),
+        site,
+        (d) => ({ expr: d.name, site: d.site }),
+        (row) => definedAt(expr, row),
+      ),
     ),
-    ...program.rows.flatMap((row) => scriptObject(row, isRelevant(row.site.module.path)) ?? []),
+    ...program.rows.flatMap((row) => {
+      const found = scriptObject(row, isRelevant(row.site.module.path));
+      if (!found) return [];
+      const at = (site: Site): Definition[] => [{ ...found, site }];
+      return eachRow(program, at(row.site), row.site, (d) => ({ expr: d.name, site: d.site }), at);
+    }),
   ];
   for (const definition of makers) {
     const { call: expr, site } = definition;
@@ -84,18 +101,19 @@ export const readCodeSurface = (
             extra: [...made.extra, ...expr.args.map((a) => ({ expr: a.value, site: inside }))],
           };
         };
-        const made = make(site);
-        const fn = decidedBy(program, nameAt(made));
+        const first = make(site);
+        const fn = decidedBy(program, nameAt(first));
         if (fn && isCalled(program, fn) && !site.fns.slice(0, -1).includes(fn))
           wrap(fn, (given) => make({ ...site, given }));
-        else add(expr, made);
+        else
+          for (const made of eachRow(program, [first], site, nameAt, (row) => [make(row)])) add(expr, made);
       }
     }
   }
   const handed = modules[0]?.language;
   if (handed !== 'javascript' && handed !== 'python') attachHandlers(program, defined);
   out.entries = merged(
-    [...entries, ...decoratedEntries(program, isRelevant)],
+    [...entries, ...decoratedEntries(program, isRelevant, says.size > 0)],
     modules[0]?.language === 'javascript',
   );
   attachByKey(program, out.entries);
@@ -104,6 +122,22 @@ export const readCodeSurface = (
   out.listHandlers = listHandlersOf(program);
   return { ...out, cut: program.work.left < 0 };
 };
+
+/** Where a loop around a registration decides its name, one registration for each of its rows. */
+const eachRow = <T>(
+  program: Program,
+  made: readonly T[],
+  site: Site,
+  nameOf: (made: T) => At,
+  make: (site: Site) => readonly T[],
+): readonly T[] => {
+  if (!site.loops || made.every((m) => isKnown(program, nameOf(m)))) return made;
+  const rows = sitesOf(program, site);
+  const all = rows.length > 1 || rows[0] !== site ? rows.flatMap(make) : [];
+  return all.length > 0 ? all : made;
+};
+
+const isKnown = (program: Program, name: At): boolean => textOf(program, name).from === null;
 
 const isCalled = (program: Program, fn: Fn): boolean =>
   program.calls.some((c) => lastOf(c.expr.callee) === fn.name);

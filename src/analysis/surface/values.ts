@@ -121,6 +121,8 @@ export const step = (program: Program, at: At, depth = 0): At | null => {
   switch (expr.kind) {
     case 'name': {
       if (isScoped(at)) return valueNamed(program, at);
+      const row = site.bound?.get(expr.name);
+      if (row && row.expr !== expr) return row;
       for (const fn of site.fns.toReversed()) {
         const local = program.locals.get(fn)?.get(expr.name);
         if (local?.[0]) return { ...local[0], site: { ...local[0].site, given: site.given } };
@@ -138,8 +140,18 @@ export const step = (program: Program, at: At, depth = 0): At | null => {
       const constant = constantNamed(program, expr.property, on, at);
       if (constant && expr.object.kind === 'name' && !isLocal(program, expr.object.name, at)) return constant;
       const object = settled(program, { expr: expr.object, site }, depth + 1);
-      const inside = partNamed(object.expr, expr.property);
-      return inside ? { expr: inside, site: object.site } : null;
+      return partIn(program, object, expr.property, depth);
+    }
+    case 'index': {
+      // `texts[name]`
+      const key = settled(program, { expr: expr.index, site }, depth + 1).expr;
+      if (key.kind !== 'literal' || key.value === null) return null;
+      const object = settled(program, { expr: expr.object, site }, depth + 1);
+      if (object.expr.kind === 'list') {
+        const item = object.expr.items[Number(key.value)];
+        return item && /^\d+$/.test(key.value) ? { expr: item, site: object.site } : null;
+      }
+      return key.isString ? partIn(program, object, key.value, depth) : null;
     }
     case 'choice':
       return expr.of[0] ? { expr: expr.of[0], site } : null;
@@ -155,6 +167,13 @@ export const step = (program: Program, at: At, depth = 0): At | null => {
         return { expr: expr.callee.object, site };
       if (expr.args.length === 1 && (HANDS_ON_ARGUMENT.test(path) || makesOf(program, at)))
         return { expr: expr.args[0]!.value, site };
+      // `row.name()`, `row.getName()`
+      if (expr.callee.kind === 'member' && expr.args.length === 0 && site.bound) {
+        const row = settled(program, { expr: expr.callee.object, site }, depth + 1);
+        const name = expr.callee.property.replace(/^get(?=[A-Z])/, '');
+        const part = partIn(program, row, name[0]!.toLowerCase() + name.slice(1), depth);
+        if (part) return part;
+      }
       const target = fnNamed(program, expr.callee, at);
       const result = target && resultsOf(target.fn)[0];
       return target && result ? { expr: result, site: called(target, expr, at).site } : null;
@@ -188,6 +207,7 @@ const memberOf = (program: Program, at: At, depth: number): At | null => {
 export const partIn = (program: Program, whole: At, name: string, depth = 0): At | null => {
   const own = partNamed(whole.expr, name);
   if (own) return { expr: own, site: whole.site };
+  if (whole.expr.kind === 'call') return byPosition(program, whole, name);
   if (whole.expr.kind !== 'record' || depth > DEEPEST_OBJECT) return null;
   for (const e of whole.expr.entries.toReversed()) {
     if (e.key !== '...') continue;
@@ -200,6 +220,21 @@ export const partIn = (program: Program, whole: At, name: string, depth = 0): At
     if (found) return found;
   }
   return null;
+};
+
+/** `Row{"a", "b"}`, `new Row("a", "b")`, `Row("a", "b")`: by the order in which the type names its fields. */
+const byPosition = (program: Program, whole: At, name: string): At | null => {
+  if (whole.expr.kind !== 'call' || !(whole.expr.isNew || /^[A-Z]/.test(lastOf(whole.expr.callee))))
+    return null;
+  if (whole.expr.args.length === 0 || whole.expr.args.some((a) => a.spread)) return null;
+  const type = typeNamed(program, lastOf(whole.expr.callee), whole);
+  if (!type) return null;
+  const made = type.cls.methods.find((m) => /^(?:constructor|__init__|<init>)$/.test(m.name));
+  const names = made
+    ? made.params.map((p) => p.name).filter((n) => n !== 'self')
+    : type.cls.fields.map((f) => f.name);
+  const arg = whole.expr.args[names.indexOf(name)];
+  return arg && arg.name === undefined ? { expr: arg.value, site: whole.site } : null;
 };
 
 const isLocal = (program: Program, name: string, at: At): boolean =>
