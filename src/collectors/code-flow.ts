@@ -7,10 +7,9 @@ import {
   isHelperPath,
   isTestPath,
   isVendoredPath,
-  languageOf,
 } from '../analysis/files/paths.ts';
 import { isLfsPointer, LFS_POINTER } from '../analysis/files/read-texts.ts';
-import { count, listed, plural, tally } from '../analysis/files/words.ts';
+import { count, plural, tally } from '../analysis/files/words.ts';
 import { type Cause, causesOf } from '../analysis/flow/causes.ts';
 import { indexRules, parseRules } from '../analysis/flow/knowledge.ts';
 import { leadsOf } from '../analysis/flow/leads.ts';
@@ -18,6 +17,7 @@ import type { OriginKind } from '../analysis/flow/value.ts';
 import type { Module, Reader } from '../analysis/sources/ir.ts';
 import { isMinified } from '../analysis/sources/minified.ts';
 import { languages, unparsedPart } from '../analysis/sources/readers.ts';
+import { unreadCodeGap } from '../analysis/sources/unread-code.ts';
 import { serverSurface } from '../analysis/surface/server-surface.ts';
 import { isManifest } from '../analysis/weaknesses/packages.ts';
 import { apartFrom } from './code-flow/apart.ts';
@@ -38,28 +38,6 @@ const LONGEST_MEAN_LINE = 1000;
 /** Of tiny files; it is their text that takes memory. */
 const MOST_FILES = 150_000;
 const MOST_TOTAL = 40_000_000;
-
-/** Programming languages whose code could hold flows, and is not read. */
-const UNREAD = new Set([
-  'Jupyter notebook',
-  'Go',
-  'Rust',
-  'Java',
-  'Kotlin',
-  'C#',
-  'Ruby',
-  'PHP',
-  'Swift',
-  'Scala',
-  'Dart',
-  'Elixir',
-  'C',
-  'C++',
-  'Lua',
-  'Python',
-  'Vue',
-  'Svelte',
-]);
 
 const CHECKS = ['2.1.2'];
 const MOST_LEADS = 600;
@@ -121,7 +99,8 @@ export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>):
     }
 
     const { modules, unread, texts } = await readAll(context, chosen, readers);
-    items.push(...gapsFor(unread), ...unreadLanguages(code, readers));
+    items.push(...gapsFor(unread));
+    items.push(...(await unreadCodeGap({ tree, reading, subdir: target.subdir, signal }, 'flows')));
     if (modules.length === 0)
       return items.length > 0
         ? gathered('no source file in a language whose code is followed', items)
@@ -284,18 +263,3 @@ const gapsFor = (unread: readonly Unread[]): ItemDraft[] =>
               .join('\n') + (unread.length > 20 ? `\nand ${count(unread.length - 20)} more` : ''),
         }),
       ];
-
-const unreadLanguages = (code: readonly TreeEntry[], readers: ReadonlyMap<string, Reader>): ItemDraft[] => {
-  const byLanguage = new Map<string, string[]>();
-  for (const e of code) {
-    const language = languageOf(e.path);
-    if (!language || !UNREAD.has(language) || readers.has(extensionOf(e.path))) continue;
-    byLanguage.set(language, [...(byLanguage.get(language) ?? []), e.path]);
-  }
-  return [...byLanguage].map(([language, paths]) =>
-    gap('unread-language', CHECKS, `${plural(paths.length, `${language} file`)} not followed`, {
-      detail: `Values are followed in ${languages.map((l) => l.name).join(', ')} only. Not followed: ${listed(paths, 12)}`,
-      advice: 'Read them by hand.',
-    }),
-  );
-};

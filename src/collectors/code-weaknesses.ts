@@ -14,6 +14,7 @@ import type { Module } from '../analysis/sources/ir.ts';
 import { isMinified } from '../analysis/sources/minified.ts';
 import type { Source } from '../analysis/sources/source.ts';
 import { weaknessLanguage } from '../analysis/sources/source.ts';
+import { unreadCodeGap } from '../analysis/sources/unread-code.ts';
 import { isManifest, packagesOf } from '../analysis/weaknesses/packages.ts';
 import { mergeMatches } from './code-weaknesses/merge.ts';
 import { type Collector, gap, gathered, type ItemDraft, type TreeEntry } from './collector.ts';
@@ -39,7 +40,12 @@ export const codeWeaknesses: Collector = {
     const files = tree.entries.filter(
       (e) => (e.kind === 'file' || e.kind === 'executable') && weaknessLanguage(e.path) !== null,
     );
-    if (files.length === 0)
+    const unreadGap = await unreadCodeGap(
+      { tree, reading, subdir: target.subdir, signal },
+      'weaknesses',
+      (path) => weaknessLanguage(path) !== null,
+    );
+    if (files.length + unreadGap.length === 0)
       return {
         outcome: 'not-applicable',
         searched: 'no file in TypeScript, JavaScript, Python, Go, Rust or Java',
@@ -51,7 +57,16 @@ export const codeWeaknesses: Collector = {
       ![isTestPath, isVendoredPath, isGeneratedPath, isExamplePath].some((is) =>
         is(below(e.path, target.subdir)),
       );
-    const primary = files.filter(read);
+    const handWritten = files.filter(read);
+    // Where nothing is written by hand, what was built, or shown as an example, is the server.
+    const primary =
+      handWritten.length > 0
+        ? handWritten
+        : files.filter(
+            (e) =>
+              !/\.d\.[cm]?ts$/.test(e.path) &&
+              ![isTestPath, isVendoredPath].some((is) => is(below(e.path, target.subdir))),
+          );
     const { rules } = await import('../analysis/weaknesses/rules/index.ts');
 
     const manifests = new Map<string, string>();
@@ -90,7 +105,7 @@ export const codeWeaknesses: Collector = {
       if (sources.length % 100 === 0) progress(`${count(sources.length)} of ${count(primary.length)} files`);
     }
 
-    const items: ItemDraft[] = [];
+    const items: ItemDraft[] = [...unreadGap];
     const packages = packagesOf(sources, manifests, modules);
     for (const pack of packages) {
       for (const rule of rules) {

@@ -1,5 +1,7 @@
 import { listed, plural } from '../analysis/files/words.ts';
 import { readServerSources } from '../analysis/sources/server-sources.ts';
+import { weaknessLanguage } from '../analysis/sources/source.ts';
+import { unreadCodeGap } from '../analysis/sources/unread-code.ts';
 import { addressFilters, egressSigns } from '../analysis/weaknesses/address-filters.ts';
 import { listenersIn } from '../analysis/weaknesses/listeners.ts';
 import { outboundCalls, outboundHosts } from '../analysis/weaknesses/outbound.ts';
@@ -19,8 +21,13 @@ export const network: Collector = {
   timeoutMs: 180_000,
   large: true,
   async collect({ tree, target, reading, signal, progress }) {
-    const { sources, unread, others } = await readServerSources(tree, reading, target.subdir, signal);
-    if (sources.length === 0 && others.size === 0 && unread.length === 0)
+    const { sources, unread } = await readServerSources(tree, reading, target.subdir, signal);
+    const unreadGap = await unreadCodeGap(
+      { tree, reading, subdir: target.subdir, signal },
+      'the network',
+      (path) => weaknessLanguage(path) !== null,
+    );
+    if (sources.length + unread.length + unreadGap.length === 0)
       return {
         outcome: 'not-applicable',
         searched: `${plural(tree.entries.length, 'entry', 'entries')} by name`,
@@ -34,26 +41,13 @@ export const network: Collector = {
     const documents = await hostsInDocuments(tree, target.subdir, signal);
     const items = [
       ...outbound(hosts, calls, sources, documents),
-      ...listeners(open, sources.length),
+      ...(sources.length > 0 ? listeners(open, sources.length) : []),
       ...encryption(hosts, documents, sources, open),
       ...restrictions(sources.flatMap(addressFilters), sources.map(egressSigns), calls),
       ...disclosure(sources),
+      ...unreadGap,
     ];
     const checks = ['3.2.1', '3.2.2', '3.2.3', '3.2.4'];
-    if (others.size > 0)
-      items.push(
-        gap(
-          'languages-not-read',
-          checks,
-          `Not read for the network: ${listed(
-            [...others].map(([l, n]) => `${l} (${plural(n, 'file')})`),
-            4,
-          )}`,
-          {
-            detail: 'This collector reads TypeScript, JavaScript, Python, Go, Rust, Java and Kotlin.',
-          },
-        ),
-      );
     if (unread.length > 0)
       items.push(
         gap('unread-sources', checks, `${plural(unread.length, 'source file')} not read for the network`, {

@@ -1,5 +1,7 @@
 import { listed, plural } from '../analysis/files/words.ts';
 import { readServerSources } from '../analysis/sources/server-sources.ts';
+import { weaknessLanguage } from '../analysis/sources/source.ts';
+import { unreadCodeGap } from '../analysis/sources/unread-code.ts';
 import { serverSurface } from '../analysis/surface/server-surface.ts';
 import { logCalls } from '../analysis/weaknesses/log-calls.ts';
 import { type Collector, gap, gathered } from './collector.ts';
@@ -19,8 +21,13 @@ export const operations: Collector = {
   large: true,
   async collect(context) {
     const { tree, target, reading, signal, progress } = context;
-    const { sources, unread, others } = await readServerSources(tree, reading, target.subdir, signal);
-    if (sources.length === 0 && others.size === 0 && unread.length === 0)
+    const { sources, unread } = await readServerSources(tree, reading, target.subdir, signal);
+    const unreadGap = await unreadCodeGap(
+      { tree, reading, subdir: target.subdir, signal },
+      'operations',
+      (path) => weaknessLanguage(path) !== null,
+    );
+    if (sources.length + unread.length + unreadGap.length === 0)
       return {
         outcome: 'not-applicable',
         searched: `${plural(tree.entries.length, 'entry', 'entries')} by name`,
@@ -38,25 +45,12 @@ export const operations: Collector = {
     const tools = surface.found.entries.filter((e) => e.kind === 'tool');
     const documents = await incidentItems(context, sources);
     const items = [
-      ...loggingItems(sources, logs),
-      ...noticeItems(sources, logs, tools),
+      // Where no code was read, nothing is said to be missing in it.
+      ...(sources.length > 0 ? [...loggingItems(sources, logs), ...noticeItems(sources, logs, tools)] : []),
       ...documents.items,
-      ...(await stateItems(context, sources, documents.texts)),
+      ...(sources.length > 0 ? await stateItems(context, sources, documents.texts) : []),
+      ...unreadGap,
     ];
-    if (others.size > 0)
-      items.push(
-        gap(
-          'languages-not-read',
-          CHECKS,
-          `Not read for operations: ${listed(
-            [...others].map(([l, n]) => `${l} (${plural(n, 'file')})`),
-            4,
-          )}`,
-          {
-            detail: 'This collector reads TypeScript, JavaScript, Python, Go, Rust, Java and Kotlin.',
-          },
-        ),
-      );
     if (unread.length > 0)
       items.push(
         gap('unread-sources', CHECKS, `${plural(unread.length, 'source file')} not read for operations`, {

@@ -1,30 +1,13 @@
-import { below, isTestPath, isVendoredPath, languageOf } from '../analysis/files/paths.ts';
-import { readTexts } from '../analysis/files/read-texts.ts';
-import { byCodePoint, count, listed, plural } from '../analysis/files/words.ts';
+import { byCodePoint, count, plural } from '../analysis/files/words.ts';
+import { unreadCodeGap } from '../analysis/sources/unread-code.ts';
 import { SURFACE_LANGUAGES } from '../analysis/surface/read-surface.ts';
 import { serverSurface } from '../analysis/surface/server-surface.ts';
 import { type FoundEntry, MOST_ENTRIES, type ScannedSurface } from '../analysis/surface/surface-entry.ts';
 import { type Surface, surface } from '../domain/evidence.ts';
 import { redactSecrets } from '../text/redact.ts';
-import {
-  type CollectContext,
-  type Collector,
-  gap,
-  gathered,
-  type ItemDraft,
-  type TreeEntry,
-} from './collector.ts';
+import { type CollectContext, type Collector, gap, gathered, type ItemDraft } from './collector.ts';
 import { documented, hints, transports } from './tool-surface/claims.ts';
 import { describeTools, overview } from './tool-surface/definitions.ts';
-
-/** Signs of an MCP server in languages that are not read for tools yet. */
-const OTHER_SDK: Record<string, RegExp> = {
-  Kotlin: /modelcontextprotocol/,
-  'C#': /ModelContextProtocol|McpServerTool/,
-  Ruby: /\bfast_mcp\b|\bMCP::Server\b|model_context_protocol/,
-  PHP: /PhpMcp|php-mcp|McpTool|Mcp\\Server/,
-  Swift: /import MCP\b/,
-};
 
 export const toolSurface: Collector = {
   id: 'tool-surface',
@@ -34,7 +17,6 @@ export const toolSurface: Collector = {
   large: true,
   async collect(context) {
     const { tree, target, reading, signal, progress } = context;
-    const files = tree.entries.filter((e) => e.kind === 'file' || e.kind === 'executable');
     const items: ItemDraft[] = [];
     const { found, read, where, unread, candidates } = await serverSurface({
       tree,
@@ -44,7 +26,7 @@ export const toolSurface: Collector = {
       progress: (n) => progress(`reading tools in ${count(n)} files`),
     });
 
-    items.push(...(await otherLanguages(context, files)));
+    items.push(...(await unreadCodeGap({ tree, reading, subdir: target.subdir, signal }, 'tools')));
     if (unread.length > 0)
       items.push(
         gap(
@@ -149,35 +131,4 @@ const describeFromFiles = async (
     const text = paths?.length === 1 ? await tree.text(paths[0]!) : null;
     if (text) e.description = text.slice(0, 20_000).trim();
   }
-};
-
-const otherLanguages = async (
-  { tree, target, signal }: CollectContext,
-  files: readonly TreeEntry[],
-): Promise<ItemDraft[]> => {
-  const items: ItemDraft[] = [];
-  for (const [language, pattern] of Object.entries(OTHER_SDK)) {
-    const sources = files.filter(
-      (e) =>
-        languageOf(e.path) === language &&
-        !isTestPath(below(e.path, target.subdir)) &&
-        !isVendoredPath(e.path),
-    );
-    const using: string[] = [];
-    for await (const { entry, text } of readTexts(tree, sources.slice(0, 2000), signal))
-      if (text && pattern.test(text.slice(0, 200_000))) using.push(entry.path);
-    if (using.length > 0)
-      items.push(
-        gap(
-          'unread-language',
-          ['2.1.1', '2.1.2', '2.4.1', '2.4.2'],
-          `${plural(using.length, `${language} file`)} with MCP definitions not read for tools`,
-          {
-            class: 'tool-poisoning',
-            detail: `Tools are read from ${SURFACE_LANGUAGES} only. Not read: ${listed(using, 12)}`,
-          },
-        ),
-      );
-  }
-  return items;
 };

@@ -10,6 +10,7 @@ import { readTexts } from '../analysis/files/read-texts.ts';
 import { byCodePoint, count, plural } from '../analysis/files/words.ts';
 import { isMinified } from '../analysis/sources/minified.ts';
 import { type Source, weaknessLanguage } from '../analysis/sources/source.ts';
+import { unreadCodeGap } from '../analysis/sources/unread-code.ts';
 import { serverSurface } from '../analysis/surface/server-surface.ts';
 import type { DefinitionText } from '../analysis/tool-text/definitions.ts';
 import { type Collector, gap, gathered, type ItemDraft, type TreeEntry } from './collector.ts';
@@ -36,7 +37,14 @@ export const toolText: Collector = {
     const sources = files.filter((e) => weaknessLanguage(e.path) !== null && !/\.d\.[cm]?ts$/.test(e.path));
     const kept = (e: TreeEntry): boolean =>
       !isTestPath(local(e)) && !isVendoredPath(local(e)) && !isGeneratedPath(local(e));
-    const primary = sources.filter((e) => kept(e) && !isExamplePath(local(e)));
+    const handWritten = sources.filter((e) => kept(e) && !isExamplePath(local(e)));
+    // Where nothing is written by hand, what was built is the server.
+    const primary =
+      handWritten.length > 0
+        ? handWritten
+        : sources.filter(
+            (e) => !isTestPath(local(e)) && !isVendoredPath(local(e)) && !isExamplePath(local(e)),
+          );
     const documents = files.filter(
       (e) =>
         extensionOf(e.path) === 'json' &&
@@ -44,7 +52,8 @@ export const toolText: Collector = {
         e.size <= MOST_JSON_BYTES &&
         !NO_DEFINITIONS.test(e.path),
     );
-    if (sources.length + documents.length === 0)
+    const unreadGap = await unreadCodeGap({ tree, reading, subdir: target.subdir, signal }, 'tool texts');
+    if (sources.length + documents.length + unreadGap.length === 0)
       return {
         outcome: 'not-applicable',
         searched: 'no source and no JSON document',
@@ -123,6 +132,7 @@ export const toolText: Collector = {
       ...changing(layers),
       ...untrusted(entries, texts),
       ...combined(entries, manifests),
+      ...unreadGap,
     ];
     if (unread > 0)
       items.push(

@@ -71,7 +71,10 @@ describe('weaknesses in code', () => {
     ).toMatchObject({
       kind: 'gap',
     });
-    expect((await run(codeWeaknesses, { files: { 'a.rb': 'x' } })).gathered.outcome).toBe('not-applicable');
+    expect((await run(codeWeaknesses, { files: { 'a.swift': 'x' } })).item('unread-language')).toMatchObject({
+      kind: 'gap',
+    });
+    expect((await run(codeWeaknesses, { files: { 'a.md': 'x' } })).gathered.outcome).toBe('not-applicable');
   });
 
   it('says the same twice', async () => {

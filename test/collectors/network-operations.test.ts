@@ -131,8 +131,8 @@ describe('network', () => {
   });
 
   it('says which languages it did not read, and when it does not apply', async () => {
-    const { item } = await run(network, { files: { 'Server.cs': 'class A {}\n' } });
-    expect(item('languages-not-read').title).toBe('Not read for the network: C# (1 file)');
+    const { item } = await run(network, { files: { 'Server.swift': 'class A {}\n' } });
+    expect(item('unread-language').title).toBe('Not read for the network: Swift (1 file)');
     expect((await run(network, { files: { 'README.md': 'x' } })).gathered.outcome).toBe('not-applicable');
   });
 });
@@ -215,7 +215,7 @@ describe('operations', () => {
   });
 
   it('says that it did not read a language instead of that there is nothing', async () => {
-    const { item } = await run(operations, { files: { 'main.rb': 'puts 1\n' } });
-    expect(item('languages-not-read').kind).toBe('gap');
+    const { item } = await run(operations, { files: { 'main.swift': 'print(1)\n' } });
+    expect(item('unread-language').kind).toBe('gap');
   });
 });

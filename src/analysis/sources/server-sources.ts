@@ -1,11 +1,4 @@
-import {
-  below,
-  isExamplePath,
-  isGeneratedPath,
-  isTestPath,
-  isVendoredPath,
-  languageOf,
-} from '../files/paths.ts';
+import { below, isExamplePath, isGeneratedPath, isTestPath, isVendoredPath } from '../files/paths.ts';
 import { readTexts } from '../files/read-texts.ts';
 import { isMinified } from './minified.ts';
 import type { Reading } from './reading.ts';
@@ -18,8 +11,6 @@ export type ServerSources = {
   sources: Source[];
   /** Files in a language that is read, which were not: too large, minified, past the bound, not text. */
   unread: string[];
-  /** Source files in languages that are not read, by language. */
-  others: Map<string, number>;
 };
 
 /** Hand-written sources are smaller, and have shorter lines, than this. */
@@ -30,19 +21,6 @@ const MOST_TOTAL_BYTES = 20_000_000;
 /** Programs for building and releasing, what runs in a browser, and what only declares. */
 const BESIDE =
   /(^|\/)(scripts?|\.[\w-]+|hack|ci|mocks?|\w*mock)\/|(^|\/)(frontend|ui|web-?ui|www|public|components|pages)\/.*\.(?:[jt]sx|vue)$|\.d\.[cm]?ts$|(^|\/)(setup\.py|build\.rs|[\w.-]*\.gradle\.kts|[\w.-]+\.config\.[cm]?[jt]s)$/i;
-/** Markup and shell say nothing of how a server behaves at run time. */
-const NOT_A_SERVER = new Set([
-  'Shell',
-  'PowerShell',
-  'Batch',
-  'SQL',
-  'Dockerfile',
-  'Makefile',
-  'R',
-  'Vue',
-  'Svelte',
-]);
-
 /** The hand-written sources of the server itself: no tests, examples, vendored or generated code. */
 export const readServerSources = async (
   tree: Tree,
@@ -50,23 +28,21 @@ export const readServerSources = async (
   subdir: string,
   signal: AbortSignal,
 ): Promise<ServerSources> => {
-  const code = tree.entries.filter(
+  const all = tree.entries.filter(
     (e) =>
       (e.kind === 'file' || e.kind === 'executable') &&
-      languageOf(e.path) !== null &&
+      weaknessLanguage(e.path) !== null &&
       !BESIDE.test(below(e.path, subdir)) &&
-      ![isTestPath, isVendoredPath, isGeneratedPath, isExamplePath].some((is) => is(below(e.path, subdir))),
+      ![isTestPath, isVendoredPath].some((is) => is(below(e.path, subdir))),
   );
-  const found: ServerSources = { sources: [], unread: [], others: new Map() };
-  for (const { path } of code)
-    if (weaknessLanguage(path) === null && !NOT_A_SERVER.has(languageOf(path)!))
-      found.others.set(languageOf(path)!, (found.others.get(languageOf(path)!) ?? 0) + 1);
+  const handWritten = all.filter(
+    (e) => ![isGeneratedPath, isExamplePath].some((is) => is(below(e.path, subdir))),
+  );
+  // Where nothing is written by hand, what was built, or shown as an example, is the server.
+  const code = handWritten.length > 0 ? handWritten : all;
+  const found: ServerSources = { sources: [], unread: [] };
   let total = 0;
-  for await (const { entry, text } of readTexts(
-    tree,
-    code.filter((e) => weaknessLanguage(e.path) !== null),
-    signal,
-  )) {
+  for await (const { entry, text } of readTexts(tree, code, signal)) {
     if (
       text === null ||
       text.length > MOST_BYTES ||
