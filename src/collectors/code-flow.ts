@@ -1,7 +1,7 @@
+import { packageFolders, sharedNames } from '../analysis/files/package-folders.ts';
 import {
   below,
   extensionOf,
-  folderOf,
   isExamplePath,
   isGeneratedPath,
   isHelperPath,
@@ -19,7 +19,6 @@ import { isMinified } from '../analysis/sources/minified.ts';
 import { languages, unparsedPart } from '../analysis/sources/readers.ts';
 import { unreadCodeGap } from '../analysis/sources/unread-code.ts';
 import { serverSurface } from '../analysis/surface/server-surface.ts';
-import { isManifest } from '../analysis/weaknesses/packages.ts';
 import { apartFrom } from './code-flow/apart.ts';
 import { hintItems } from './code-flow/hints.ts';
 import { toItem } from './code-flow/item.ts';
@@ -131,9 +130,8 @@ export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>):
     const surface = await serverSurface({ tree, reading, subdir: target.subdir, signal, progress: () => {} });
     items.push(...unmodelledGap(flows.unmodelled));
     const leads = leadsOf(flows.hits);
-    const causes = causesOf(leads, nearestManifest(tree.allEntries)).map((c) =>
-      besideServer(c, target.subdir),
-    );
+    const packageOf = packageFolders(tree.allEntries);
+    const causes = causesOf(leads, packageOf).map((c) => besideServer(c, target.subdir));
     const lineOf = (path: string, line: number): string =>
       (
         texts
@@ -143,7 +141,13 @@ export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>):
       )
         .trim()
         .slice(0, 200);
-    items.push(...causes.slice(0, MOST_LEADS).map((c) => toItem(c, lineOf)));
+    const shared = sharedNames(
+      surface.found.entries.filter((e) => e.kind === 'tool' && e.certainty !== 'dynamic'),
+      packageOf,
+    );
+    const besides = (name: string, path: string): string[] =>
+      (shared.get(name) ?? []).filter((folder) => folder !== packageOf(path));
+    items.push(...causes.slice(0, MOST_LEADS).map((c) => toItem(c, lineOf, besides)));
     items.push(...hintItems(leads, surface.found.entries));
     if (causes.length > MOST_LEADS)
       items.push(
@@ -201,16 +205,6 @@ const besideServer = (cause: Cause, subdir: string): Cause =>
   cause.leads.every((l) => !CLIENTS.has(l.origin) && isHelperPath(below(l.at.path, subdir)))
     ? { ...cause, aside: true }
     : cause;
-
-/** The folder of the nearest manifest above a path: the server it belongs to. */
-const nearestManifest = (entries: readonly TreeEntry[]): ((path: string) => string) => {
-  const folders = new Set(entries.filter((e) => isManifest(e.path)).map((e) => folderOf(e.path)));
-  return (path) => {
-    let folder = folderOf(path);
-    while (folder !== '' && !folders.has(folder)) folder = folderOf(folder);
-    return folder;
-  };
-};
 
 const pause = async (signal: AbortSignal): Promise<void> => {
   signal.throwIfAborted();

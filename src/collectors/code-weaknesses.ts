@@ -1,3 +1,4 @@
+import { isManifest } from '../analysis/files/package-folders.ts';
 import {
   below,
   extensionOf,
@@ -15,7 +16,7 @@ import { isMinified } from '../analysis/sources/minified.ts';
 import type { Source } from '../analysis/sources/source.ts';
 import { weaknessLanguage } from '../analysis/sources/source.ts';
 import { unreadCodeGap } from '../analysis/sources/unread-code.ts';
-import { isManifest, packagesOf } from '../analysis/weaknesses/packages.ts';
+import { packagesOf } from '../analysis/weaknesses/packages.ts';
 import { mergeMatches } from './code-weaknesses/merge.ts';
 import { type Collector, gap, gathered, type ItemDraft, type TreeEntry } from './collector.ts';
 

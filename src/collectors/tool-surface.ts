@@ -1,3 +1,4 @@
+import { packageFolders } from '../analysis/files/package-folders.ts';
 import { byCodePoint, count, plural } from '../analysis/files/words.ts';
 import { unreadCodeGap } from '../analysis/sources/unread-code.ts';
 import { SURFACE_LANGUAGES } from '../analysis/surface/read-surface.ts';
@@ -7,7 +8,8 @@ import { type Surface, surface } from '../domain/evidence.ts';
 import { redactSecrets } from '../text/redact.ts';
 import { type CollectContext, type Collector, gap, gathered, type ItemDraft } from './collector.ts';
 import { documented, hints, transports } from './tool-surface/claims.ts';
-import { describeTools, overview } from './tool-surface/definitions.ts';
+import { describeTools } from './tool-surface/definitions.ts';
+import { overview } from './tool-surface/overview.ts';
 
 export const toolSurface: Collector = {
   id: 'tool-surface',
@@ -63,7 +65,7 @@ export const toolSurface: Collector = {
     const tools = entries.filter((e) => e.kind === 'tool');
 
     items.push(
-      ...overview(entries, found, computed),
+      ...overview(entries, found, computed, packageFolders(tree.allEntries)),
       ...describeTools(tools),
       ...hints(tools),
       ...transports(found),
@@ -96,7 +98,9 @@ const toSurface = (entries: readonly FoundEntry[], found: ScannedSurface): Surfa
   return surface.parse({
     tools: of('tool').map((e) => ({
       ...common(e),
-      params: (e.params ?? []).map(({ name, type, constraints }) => ({ name, type, constraints })),
+      params: (e.params ?? [])
+        .filter((p) => !p.more)
+        .map(({ name, type, constraints }) => ({ name, type, constraints })),
       annotations: e.annotations,
       handler: e.handler,
       sinks: [],

@@ -1,3 +1,4 @@
+import { packageFolders } from '../analysis/files/package-folders.ts';
 import {
   below,
   extensionOf,
@@ -116,22 +117,14 @@ export const toolText: Collector = {
       }
 
     signal.throwIfAborted();
-    const manifests = new Set(
-      tree.allEntries
-        .filter((e) =>
-          /(^|\/)(package\.json|pyproject\.toml|setup\.py|requirements\.txt|go\.mod|Cargo\.toml)$/.test(
-            e.path,
-          ),
-        )
-        .map((e) => e.path.slice(0, Math.max(0, e.path.lastIndexOf('/')))),
-    );
+    const packageOf = packageFolders(tree.allEntries);
     const items: ItemDraft[] = [
       ...poisoned(definitions, entries, texts),
       ...collecting(entries, definitions, texts),
       ...askingForSecrets(entries),
       ...changing(layers),
       ...untrusted(entries, texts),
-      ...combined(entries, manifests),
+      ...combined(entries, packageOf),
       ...unreadGap,
     ];
     if (unread > 0)

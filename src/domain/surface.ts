@@ -20,13 +20,16 @@ const merged = <T extends { path: string; line: number }>(entries: readonly T[])
     .map(([, entry]) => entry);
 };
 
-/** Tools by their names, and by the files their handlers stand in. */
-type Index = { byName: Map<string, SurfaceTool[]>; byFile: Map<string, SurfaceTool[]> };
+/** What says which tool is meant. */
+type Tool = Pick<SurfaceTool, 'name' | 'path' | 'line' | 'handler'>;
 
-const indexed = (tools: readonly SurfaceTool[]): Index => {
-  const byName = new Map<string, SurfaceTool[]>();
-  const byFile = new Map<string, SurfaceTool[]>();
-  const push = (map: Map<string, SurfaceTool[]>, key: string, tool: SurfaceTool): void => {
+/** Tools by their names, and by the files their handlers stand in. */
+type Index<T extends Tool> = { byName: Map<string, T[]>; byFile: Map<string, T[]> };
+
+const indexed = <T extends Tool>(tools: readonly T[]): Index<T> => {
+  const byName = new Map<string, T[]>();
+  const byFile = new Map<string, T[]>();
+  const push = (map: Map<string, T[]>, key: string, tool: T): void => {
     map.set(key, [...(map.get(key) ?? []), tool]);
   };
   for (const tool of tools) {
@@ -40,12 +43,12 @@ const indexed = (tools: readonly SurfaceTool[]): Index => {
 const MOST_DECORATED = 40;
 
 /** The tools whose handler is at a place: the innermost around it, or the next one below its decorators. */
-const handledAt = ({ byFile }: Index, path: string, line: number): SurfaceTool[] => {
+const handledAt = <T extends Tool>({ byFile }: Index<T>, path: string, line: number): T[] => {
   const here = byFile.get(path) ?? [];
   const around = here.filter(
     (t) => t.handler !== null && line >= t.handler.startLine && line <= t.handler.endLine,
   );
-  const length = (t: SurfaceTool): number => t.handler!.endLine - t.handler!.startLine;
+  const length = (t: T): number => t.handler!.endLine - t.handler!.startLine;
   const least = Math.min(...around.map(length));
   if (around.length > 0) return around.filter((t) => length(t) === least);
   const below = here.filter(
@@ -64,7 +67,7 @@ const sharedFolders = (a: string, b: string): number => {
 };
 
 /** The tools a door means. A name that several servers of one repository use is the nearest one's. */
-const toolsOf = (index: Index, door: Pick<Door, 'name' | 'path' | 'line'>): SurfaceTool[] => {
+const toolsOf = <T extends Tool>(index: Index<T>, door: Pick<Door, 'name' | 'path' | 'line'>): T[] => {
   const handled = handledAt(index, door.path, door.line);
   const named = door.name === '' ? [] : (index.byName.get(door.name) ?? []);
   const both = named.filter((t) => handled.includes(t));
@@ -72,6 +75,14 @@ const toolsOf = (index: Index, door: Pick<Door, 'name' | 'path' | 'line'>): Surf
   if (named.length === 0) return handled;
   const nearest = Math.max(...named.map((t) => sharedFolders(t.path, door.path)));
   return named.filter((t) => sharedFolders(t.path, door.path) === nearest);
+};
+
+/** Says which of the tools a door means. */
+export const toolsByDoor = <T extends Tool>(
+  tools: readonly T[],
+): ((door: Pick<Door, 'name' | 'path' | 'line'>) => readonly T[]) => {
+  const index = indexed(tools);
+  return (door) => toolsOf(index, door);
 };
 
 /** The ways of a lead, each from its source on. */

@@ -22,7 +22,7 @@ import {
   temporary,
   typeText,
 } from './tree-reading.ts';
-import { expanded, fromTokens, reparsed } from './tree-rust-macros.ts';
+import { expanded, fromTokens, jsonOf, reparsed } from './tree-rust-macros.ts';
 import { unescaped } from './tree-text.ts';
 
 /** `self` is what `Self` stands for; `roots` the first names of paths, which may be packages nobody imports. */
@@ -413,7 +413,15 @@ const exprOf = (r: Rust, node: TreeNode): Expr => {
     }
     case 'macro_invocation': {
       const macro = field(node, 'macro');
-      const args = tokenArgs(r, ofKind(node, 'token_tree'));
+      const tokens = ofKind(node, 'token_tree');
+      // The brackets of the macro hold the brackets of the document.
+      const [document] = tokens && macro && /(?:^|::)json$/.test(r.text(macro)) ? tokens.children : [];
+      const json =
+        document?.kind === 'token_tree' && tokens?.children.length === 1
+          ? jsonOf(r, document, (n) => exprOf(r, n))
+          : null;
+      if (json) return json;
+      const args = tokenArgs(r, tokens);
       return expanded(r, at, macro ? pathOf(r, macro) : other(at, []), args);
     }
     case 'try_expression':

@@ -56,6 +56,43 @@ export const fromTokens = (r: Reading, tokens: TreeNode, read: ReadExpr): Expr[]
   return made;
 };
 
+/**
+ * `json!({ "a": x, "b": [y] })`: a record with lists, the values read as the tokens allow. Null for any other shape, and
+ * where comments stand between the tokens.
+ */
+export const jsonOf = (r: Reading, tokens: TreeNode, read: ReadExpr): Expr | null => {
+  const at = r.at(tokens);
+  const opens = r.text(tokens)[0];
+  if (opens !== '{' && opens !== '[') return null;
+  const groups: TreeNode[][] = [];
+  let end = tokens.from;
+  for (const token of tokens.children) {
+    const between = r.text({ ...token, from: end, to: token.from });
+    if (groups.length === 0 || between.includes(',')) groups.push([]);
+    groups.at(-1)!.push(token);
+    end = token.to;
+  }
+  const valueIn = (own: readonly TreeNode[]): Expr => {
+    const [only] = own;
+    const inner = own.length === 1 && only?.kind === 'token_tree' ? jsonOf(r, only, read) : null;
+    if (inner) return inner;
+    const parts = fromTokens(r, { ...tokens, children: [...own] }, read);
+    return parts.length === 1 ? parts[0]! : other(at, parts);
+  };
+  if (opens === '[') return { at, kind: 'list', items: groups.map(valueIn) };
+  const entries: { key: string; value: Expr }[] = [];
+  for (const [key, ...value] of groups) {
+    const first = value[0];
+    if (!key || !first || !r.text({ ...key, from: key.to, to: first.from }).includes(':')) return null;
+    const says = /literal$/.test(key.kind) ? read(key) : null;
+    entries.push({
+      key: says?.kind === 'literal' && says.isString ? (says.value ?? '') : '',
+      value: valueIn(value),
+    });
+  }
+  return { at, kind: 'record', entries };
+};
+
 const FORMATS =
   /^(?:e?print(?:ln)?|write(?:ln)?|panic|todo|unreachable|unimplemented|bail|anyhow|eyre|ensure|assert|assert_eq|assert_ne|debug_assert|info|warn|error|debug|trace|log|format_err)$/;
 const ENDS = /^(?:panic|todo|unreachable|unimplemented|bail)$/;

@@ -59,6 +59,14 @@ const annotationsOf = (program: Program, d: Expr, site: Site): Record<string, un
   return { ...own, ...(nested ? hintsOf(program, { expr: nested, site }) : {}) };
 };
 
+/** `exclude_args=["user_id"]`: arguments that no client sees. */
+const excludedBy = (d: Expr): string[] => {
+  const list = argOf(d, 'exclude_args');
+  return list?.kind === 'list'
+    ? list.items.flatMap((i) => (i.kind === 'literal' && i.isString ? [i.value ?? ''] : []))
+    : [];
+};
+
 /** Functions of Python: their place is that of the function, whatever the decorator says. */
 const ofPython = (
   program: Program,
@@ -75,8 +83,10 @@ const ofPython = (
       ...(d.annotations && hintsOf(program, d.annotations)),
     });
     if (!made) return [];
+    const hidden = excludedBy(d.decorator);
     const entry = {
       ...made,
+      params: made.params?.filter((p) => !hidden.includes(p.name)) ?? null,
       line,
       endLine: Math.max(line, f.fn.at.endLine),
       nameAt: `${made.path}:${line}`,

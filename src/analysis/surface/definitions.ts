@@ -86,7 +86,7 @@ const ofBuilder = (call: Call, site: Site): Definition | null => {
   if (begin < 0 || begin > 1) return null;
   const type = lastOf(root);
   const link = (...names: string[]): Expr | null =>
-    links.findLast((l, i) => i > begin && names.includes(l.name))?.args[0]?.value ?? null;
+    links.findLast((l, i) => i > begin && names.includes(l.name))?.args.at(-1)?.value ?? null;
   const rest = links.flatMap((l) => l.args.map((a) => a.value));
   const description = link('description', 'with_description');
   const uri = link('uri', 'uriTemplate', 'uri_template') ?? null;

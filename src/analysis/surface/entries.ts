@@ -122,9 +122,11 @@ export const entryOfDefinition = (
     given.map((g) => functionAt(program, g)).find((f) => f !== null && takesArguments(f.fn)) ?? null;
   const schemas = [...d.schemas.map(here), ...(options.schema ? [options.schema] : [])];
   const read = schemas.map((s) => paramsOfSchema(program, s)).find((p) => p !== null) ?? null;
-  const typed = handler
-    ? paramsOfHandler(program, handler.fn.params, { expr: d.name, site: handler.site })
-    : [];
+  // What a client sends stands in the declared schema: a handler of Java is given the exchange and all of it at once.
+  const typed =
+    handler && handler.site.module.language !== 'java'
+      ? paramsOfHandler(program, handler.fn.params, { expr: d.name, site: handler.site })
+      : [];
   const params: Param[] | null =
     d.kind !== 'tool'
       ? null
@@ -218,10 +220,11 @@ const entryOfPython = (
     params:
       d.kind !== 'tool'
         ? null
-        : handler
-          ? paramsOfFunction(program, handler)
-          : schema
-            ? paramsOfPythonSchema(program, here(schema))
+        : // What is declared is what a client sees; the signature counts where nothing is declared.
+          schema
+          ? paramsOfPythonSchema(program, here(schema))
+          : handler
+            ? paramsOfFunction(program, handler)
             : null,
     annotations: d.annotations
       ? hintsOf(program, here(d.annotations))

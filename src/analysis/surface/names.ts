@@ -30,12 +30,17 @@ const exported = (program: Program, module: Module, name: string, depth: number)
 
 /** The file of an import that its path does not lead to, by the name it asks for: aliases of build configurations. */
 const byName = (program: Program, from: Module, module: string, name: string): Top | null => {
+  // A path that leads nowhere means a file that is not read (`./schema.json`), never another of the tree.
+  if (isScript(from) && module.startsWith('.')) return null;
   const all = program.modules.filter(
     (m) => m !== from && m.language === from.language && program.tops.get(m)?.has(name),
   );
   const stem = module.replace(/^.*[/]/, '').replace(/\.[cm]?[jt]sx?$/, '');
   const found =
-    all.length === 1 ? all[0] : all.find((m) => m.path.replace(/\.[a-z]+$/, '').endsWith(`/${stem}`));
+    // Every module may have a default: it says nothing of which is meant.
+    all.length === 1 && name !== 'default'
+      ? all[0]
+      : all.find((m) => m.path.replace(/\.[a-z]+$/, '').endsWith(`/${stem}`));
   return found ? program.tops.get(found)!.get(name)! : null;
 };
 

@@ -131,6 +131,9 @@ const modelOf = (program: Program, at: At): ClassAt | null => {
 };
 
 export const paramsOfPythonSchema = (program: Program, at: At): Param[] | null => {
+  // `args_schema=Model`: the class itself.
+  const named = classNamed(program, at.expr, at);
+  if (named) return fieldsOf(program, named);
   const end = at.expr.kind === 'name' || at.expr.kind === 'member' ? settled(program, at) : at;
   const model = modelOf(program, end);
   if (model) return fieldsOf(program, model);

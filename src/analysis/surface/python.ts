@@ -36,8 +36,24 @@ export const handed = (program: Program, at: At): FnAt | null => {
   return expr.kind === 'name' || expr.kind === 'member' ? fnNamed(program, expr, at) : null;
 };
 
+/** `Tool(**DEFINITION)`: what the dictionary says, as if it were written between the brackets. */
+const spreadOut = (program: Program, call: Call, site: Site): Call => {
+  const given = call.args.find((a) => a.spread && a.name === undefined);
+  const record = given && settled(program, { expr: given.value, site });
+  if (record?.expr.kind !== 'record') return call;
+  const { entries } = record.expr;
+  return {
+    ...call,
+    args: [
+      ...call.args.filter((a) => a !== given),
+      ...entries.filter((e) => e.key !== '' && e.key !== '...').map((e) => ({ name: e.key, value: e.value })),
+    ],
+  };
+};
+
 /** `Tool(name=…, description=…, inputSchema=…)` and the like, in any project's spelling. */
-const ofObject = (program: Program, call: Call, site: Site): Definition | null => {
+const ofObject = (program: Program, written: Call, site: Site): Definition | null => {
+  const call = spreadOut(program, written, site);
   const last = lastOf(call.callee);
   const kind: FoundEntry['kind'] | null = TOOL_OBJECT.test(last)
     ? 'tool'

@@ -159,7 +159,8 @@ const attachHandlers = (program: Program, defined: ReadonlyMap<Expr, FoundEntry>
         startLine: f.fn.at.line,
         endLine: Math.max(f.fn.at.line, f.fn.at.endLine),
       };
-      if (entry.kind === 'tool' && (entry.params === null || entry.params.length === 0)) {
+      const isTyped = f.site.module.language !== 'java';
+      if (isTyped && entry.kind === 'tool' && (entry.params === null || entry.params.length === 0)) {
         const typed = paramsOfHandler(program, f.fn.params, { expr: value, site: f.site });
         if (typed.length > 0) entry.params = typed;
       }
@@ -222,22 +223,21 @@ const joined = (a: FoundEntry, b: FoundEntry): FoundEntry => {
 
 /** What tools do, written apart from what they are, by the key both have. */
 const attachByKey = (program: Program, entries: readonly FoundEntry[]): void => {
-  const lacking = new Map(
-    entries.filter((e) => e.kind === 'tool' && e.handler === null).map((e) => [e.name, e]),
-  );
+  const lacking = new Map<string, FoundEntry[]>();
+  for (const e of entries)
+    if (e.kind === 'tool' && e.handler === null) lacking.set(e.name, [...(lacking.get(e.name) ?? []), e]);
   const found = new Map<string, { expr: Expr; path: string }[]>();
   for (const row of lacking.size > 0 ? program.rows : []) {
     const handler = lacking.has(row.key) ? handlerByKey(row) : null;
     if (handler)
       found.set(row.key, [...(found.get(row.key) ?? []), { expr: handler, path: row.site.module.path }]);
   }
-  for (const [key, [only, more]] of found)
-    if (only && !more)
-      lacking.get(key)!.handler = {
-        path: only.path,
-        startLine: only.expr.at.line,
-        endLine: only.expr.at.endLine,
-      };
+  for (const [key, [only, more]] of found) {
+    const [entry, another] = lacking.get(key)!;
+    // Of several servers with a tool of one name nobody says whose handler it is.
+    if (only && !more && entry && !another)
+      entry.handler = { path: only.path, startLine: only.expr.at.line, endLine: only.expr.at.endLine };
+  }
 };
 
 /** Places that answer `tools/list` by hand. */

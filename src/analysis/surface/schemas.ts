@@ -17,6 +17,7 @@ export const dataOf = (program: Program, at: At, depth = 0): unknown => {
   if (depth > DEEPEST || --program.work.left < 0) return undefined;
   const { expr, site } = settled(program, at);
   const inner = (e: Expr): unknown => dataOf(program, { expr: e, site }, depth + 1);
+  if (at.expr.kind === 'name' && isEmptyMap(expr)) return putInto(program, at.expr.name, site, inner);
   switch (expr.kind) {
     case 'record':
       return Object.assign(
@@ -38,6 +39,9 @@ export const dataOf = (program: Program, at: At, depth = 0): unknown => {
           ]);
         return Object.fromEntries(pairs);
       }
+      // `dict(type="object", properties={…})`
+      if (pathOf(expr.callee) === 'dict' && expr.args.every((a) => a.name !== undefined))
+        return Object.fromEntries(expr.args.map((a) => [a.name, inner(a.value)]));
       if (/(?:^|\.)List\.of$/.test(pathOf(expr.callee))) return expr.args.map((a) => inner(a.value));
       // `new JsonSchema("object", properties, required, …)`
       if (expr.isNew && lastOf(expr.callee) === 'JsonSchema' && expr.args.every((a) => a.name === undefined))
@@ -63,6 +67,28 @@ export const dataOf = (program: Program, at: At, depth = 0): unknown => {
     default:
       return undefined;
   }
+};
+
+const isEmptyMap = (e: Expr): boolean =>
+  e.kind === 'call' && e.isNew && e.args.length === 0 && /Map$/.test(lastOf(e.callee));
+
+/** `Map m = new HashMap<>(); m.put("a", x);`: what is put into it where it is made. */
+const putInto = (
+  program: Program,
+  name: string,
+  site: At['site'],
+  inner: (e: Expr) => unknown,
+): Record<string, unknown> => {
+  const fn = site.fns.at(-1);
+  const found: Record<string, unknown> = {};
+  for (const { expr: call, site: there } of program.calls) {
+    if (there.fns.at(-1) !== fn || there.module !== site.module || --program.work.left < 0) continue;
+    const { callee, args } = call;
+    if (callee.kind !== 'member' || callee.property !== 'put' || lastOf(callee.object) !== name) continue;
+    const key = args[0] && textOf(program, { expr: args[0].value, site: there });
+    if (key?.from === null && args[1]) found[key.text] = inner(args[1].value) ?? {};
+  }
+  return found;
 };
 
 const parsed = (text: string): unknown => {

@@ -1,5 +1,20 @@
 /** A parameter of a tool, as its schema or its function states it. */
-export type Param = { name: string; type: string; constraints: string[]; description: string };
+export type Param = {
+  name: string;
+  type: string;
+  constraints: string[];
+  description: string;
+  /** It stands for parameters that are taken over from somewhere that was not read. */
+  more?: true;
+};
+
+export const MORE_PARAMS: Param = {
+  name: '…',
+  type: 'unknown',
+  constraints: [],
+  description: '',
+  more: true,
+};
 
 /** What a reader of one language found; the collector merges languages and turns this into evidence. */
 export type FoundEntry = {

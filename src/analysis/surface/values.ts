@@ -11,7 +11,7 @@ const DEEPEST_OBJECT = 3;
 
 /** Calls that hand on what they are called on, or their only argument: `"x".into()`, `String::from(x)`, `ptr.To(x)`. */
 const HANDS_ON_OWN =
-  /^(?:into|to_string|to_owned|as_str|clone|strip|lstrip|rstrip|trim|trimStart|trimEnd|stripIndent|unwrap|unwrap_or_default|expect|build|Get|String|into_iter|collect|to_vec|as_ref)$/;
+  /^(?:into|to_string|to_owned|as_str|clone|strip|lstrip|rstrip|trim|trimStart|trimEnd|stripIndent|unwrap|unwrap_or_default|expect|build|Get|String|into_iter|collect|to_vec|as_ref|as_object)$/;
 const HANDS_ON_ARGUMENT =
   /(?:^|\.)(?:String\.from|Cow\.Borrowed|Cow\.from|Cow\.Owned|Arc\.new|Box\.new|Some|To|Ptr|ptr|Pointer|TrimSpace|Dedent|toPtr|dedent|cleandoc|Optional\.of|List\.of|Value\.from|RawMessage|Of|boolPtr|BoolPtr|Bool)$/;
 

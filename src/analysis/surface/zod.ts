@@ -1,7 +1,7 @@
 import type { Expr } from '../sources/ir.ts';
 import { type At, type Call, lastOf, type Program, pathOf } from './program.ts';
 import { SCHEMA_LIMITS } from './schema-limits.ts';
-import type { Param } from './surface-entry.ts';
+import { MORE_PARAMS, type Param } from './surface-entry.ts';
 import { plainOf, textOf } from './texts.ts';
 import { step } from './values.ts';
 
@@ -207,7 +207,7 @@ export const paramsOfShape = (program: Program, at: At, depth = 0): Param[] | nu
     const { base, links } = chainOf(expr);
     const extended = links
       .filter((l) => /^(?:extend|merge|safeExtend|and)$/.test(l.name))
-      .flatMap((l) => l.args.flatMap((a) => again(a.value) ?? []));
+      .flatMap((l) => l.args.flatMap((a) => again(a.value) ?? [MORE_PARAMS]));
     if (base.kind !== 'call') {
       const inner = again(base);
       return inner && [...inner, ...extended];
@@ -215,10 +215,16 @@ export const paramsOfShape = (program: Program, at: At, depth = 0): Param[] | nu
     const path = pathOf(base.callee);
     const [first, second] = base.args;
     if (/(?:^|\.)(?:object|strictObject|looseObject|Object)$/.test(path))
-      return [...(again(first?.value) ?? []), ...extended];
+      return [...(first ? (again(first.value) ?? [MORE_PARAMS]) : []), ...extended];
     if (/(?:^|\.)preprocess$/.test(path)) return again(second?.value);
     // `zodToJsonSchema(Schema)`, `z.toJSONSchema(Schema)`
-    return /json_?schema/i.test(path) ? again(first?.value) : null;
+    if (/json_?schema/i.test(path) && first) {
+      const inner = again(first.value);
+      if (inner) return inner;
+    }
+    // A function of the program that hands the schema back.
+    const made = step(program, found);
+    return made ? paramsOfShape(program, made, depth + 1) : null;
   }
   if (expr.kind !== 'record') return null;
   const entry = (key: string) => expr.entries.find((e) => e.key === key)?.value;
@@ -251,7 +257,7 @@ const rowsOf = (
       return (
         (describe === describeJson
           ? rowsOf(program, value, describe, more, depth + 1)
-          : paramsOfShape(program, value, depth + 1)) ?? []
+          : paramsOfShape(program, value, depth + 1)) ?? [MORE_PARAMS]
       );
     if (e.key === '') return [];
     const described = describe(program, value, 0);

@@ -1,13 +1,9 @@
-import { baseName, folderOf } from '../files/paths.ts';
+import { folderOf } from '../files/paths.ts';
 import { byCodePoint } from '../files/words.ts';
 import type { Module } from '../sources/ir.ts';
 import { type Language, matchesIn, type Source } from '../sources/source.ts';
 import { inLiteral } from './matching.ts';
 import type { Match, Package } from './rule.ts';
-
-const MANIFEST =
-  /^(?:package\.json|pyproject\.toml|setup\.py|go\.mod|Cargo\.toml|pom\.xml|build\.gradle(?:\.kts)?)$/;
-export const isManifest = (path: string): boolean => MANIFEST.test(baseName(path));
 
 const STDIO: Record<Language, RegExp> = {
   script: /\bnew\s+(?:Stdio\w*Transport|MCPStdio\w*)\b|transportType:\s*["']stdio["']/g,

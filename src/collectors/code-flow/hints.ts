@@ -1,6 +1,7 @@
 import { listed } from '../../analysis/files/words.ts';
 import type { Door, FlowLead } from '../../analysis/flow/leads.ts';
 import type { FoundEntry } from '../../analysis/surface/surface-entry.ts';
+import { toolsByDoor } from '../../domain/surface.ts';
 import { type ItemDraft, lead } from '../collector.ts';
 import { sinkWords } from './words.ts';
 
@@ -34,12 +35,8 @@ const contradiction = (hints: Record<string, unknown>, l: FlowLead): Contradicti
   return null;
 };
 
-const means = (e: FoundEntry, d: Door): boolean =>
-  e.name === d.name ||
-  (e.handler !== null &&
-    e.handler.path === d.path &&
-    d.line >= e.handler.startLine &&
-    d.line <= e.handler.endLine);
+/** Which tools a door means: the nearest of a name, since several servers of one repository may use it. */
+type Means = (entry: FoundEntry, door: Door) => boolean;
 
 type Against = { entry: FoundEntry; is: Contradiction; leads: FlowLead[] };
 
@@ -47,7 +44,7 @@ const seenIn = (a: Against): string =>
   listed([...new Set(a.leads.map((l) => `${sinkWords(l)} (${l.sink.path}:${l.sink.line})`))], 4);
 
 /** Tools whose hint the same kind of sink speaks against: what makes one of them wrong mostly makes all of them wrong. */
-const itemOf = (all: readonly Against[]): ItemDraft => {
+const itemOf = (all: readonly Against[], means: Means): ItemDraft => {
   const { entry, is, leads } = all[0]!;
   const flow = leads[0]!;
   const title =
@@ -83,6 +80,8 @@ const itemOf = (all: readonly Against[]): ItemDraft => {
 
 /** One item for each way a hint can be contradicted, with every tool whose input does. */
 export const hintItems = (leads: readonly FlowLead[], entries: readonly FoundEntry[]): ItemDraft[] => {
+  const meant = toolsByDoor(entries.filter((e) => e.kind === 'tool'));
+  const means: Means = (entry, door) => meant(door).includes(entry);
   const reached = leads.filter((l) => l.doors.some((d) => d.kind === 'tool'));
   const hinted = entries.filter(
     (e) => e.kind === 'tool' && Object.keys(e.annotations).some((k) => k.endsWith('Hint')),
@@ -102,5 +101,5 @@ export const hintItems = (leads: readonly FlowLead[], entries: readonly FoundEnt
       ways.set(key, [...(ways.get(key) ?? []), a]);
     }
   }
-  return [...ways.values()].map(itemOf);
+  return [...ways.values()].map((all) => itemOf(all, means));
 };

@@ -1,3 +1,5 @@
+import { packageWord } from '../../analysis/files/package-folders.ts';
+import { listed } from '../../analysis/files/words.ts';
 import type { Cause } from '../../analysis/flow/causes.ts';
 import { type FlowLead, joinedDoors } from '../../analysis/flow/leads.ts';
 import { type ItemDraft, lead } from '../collector.ts';
@@ -41,8 +43,28 @@ export const joinedFlows = (flows: readonly (readonly Step[])[]): Step[] => {
   return joined.slice(0, MOST_STEPS);
 };
 
+/** Tools of the same name elsewhere in the repository are others. */
+const namesakes = (cause: Cause, besides: Besides): string[] => {
+  const doors = cause.leads.flatMap((l) => l.doors).filter((d) => d.kind === 'tool');
+  const named = new Map(doors.map((d) => [d.name, besides(d.name, d.path)]));
+  return [...named]
+    .filter(([, folders]) => folders.length > 0)
+    .slice(0, 4)
+    .map(
+      ([name, folders]) =>
+        `Another tool ${name} stands in ${listed(folders.map(packageWord), 4)}: it is not the one meant here.`,
+    );
+};
+
+/** The packages beside the one of `path` that have a tool of this name. */
+type Besides = (name: string, path: string) => readonly string[];
+
 /** `text` gives a line of a file as it stands there. */
-export const toItem = (cause: Cause, text: (path: string, line: number) => string): ItemDraft => {
+export const toItem = (
+  cause: Cause,
+  text: (path: string, line: number) => string,
+  besides: Besides = () => [],
+): ItemDraft => {
   const [first] = cause.leads;
   const { rule, at } = first;
   const flowOf = (l: FlowLead): Step[] =>
@@ -57,7 +79,7 @@ export const toItem = (cause: Cause, text: (path: string, line: number) => strin
       strength: cause.strength,
       class: rule.class,
       cwe: rule.cwe,
-      detail: describeCause(cause),
+      detail: [describeCause(cause), ...namesakes(cause, besides)].join('\n'),
       advice: adviceOn(cause),
       at: { path: at.path, startLine: at.line, endLine: Math.min(at.endLine, at.line + MOST_LINES) },
       places: cause.leads

@@ -3,7 +3,7 @@ import type { FoundEntry, ScannedSurface } from '../../analysis/surface/surface-
 import { hintProblems, writingWord } from '../../analysis/tool-text/annotation-claims.ts';
 import { withoutEnd } from '../../text/ends.ts';
 import { type CollectContext, fact, type ItemDraft, lead, strength } from '../collector.ts';
-import { place } from './definitions.ts';
+import { place } from './overview.ts';
 
 export const hints = (tools: readonly FoundEntry[]): ItemDraft[] => {
   const known = tools.filter((t) => t.certainty !== 'dynamic');

@@ -1,129 +1,10 @@
-import { count, every, listed, plural, share, tally } from '../../analysis/files/words.ts';
-import type { FoundEntry, ScannedSurface } from '../../analysis/surface/surface-entry.ts';
+import { count, every, listed, plural, share } from '../../analysis/files/words.ts';
+import type { FoundEntry } from '../../analysis/surface/surface-entry.ts';
 import { fact, gap, type ItemDraft, lead, strength } from '../collector.ts';
+import { place } from './overview.ts';
 
 /** Past this many leads of one kind a list says more than single items. */
 const MOST_LEADS = 40;
-
-export const place = (e: FoundEntry): { path: string; startLine: number; endLine: number } => ({
-  path: e.path,
-  startLine: e.line,
-  endLine: Math.min(e.endLine, e.line + 12),
-});
-
-export const overview = (
-  entries: readonly FoundEntry[],
-  found: ScannedSurface,
-  computed: readonly FoundEntry[],
-): ItemDraft[] => {
-  const items: ItemDraft[] = [];
-  const tools = entries.filter((e) => e.kind === 'tool' && e.certainty !== 'dynamic');
-  const checks = ['2.1.1', '2.4.1'];
-  if (tools.length > 0)
-    items.push(
-      fact(
-        'tools',
-        checks,
-        `${plural(tools.length, 'tool')} defined in ${plural(new Set(tools.map((t) => t.path)).size, 'file')}`,
-        {
-          class: 'tool-poisoning',
-          detail: `${listed(
-            tools.map((t) => t.name),
-            60,
-          )}.\n${count(tools.filter((t) => t.certainty === 'derived').length)} of the names were followed through constants or enums.`,
-          at: place(tools[0]!),
-        },
-      ),
-    );
-  const [first] = computed;
-  if (first)
-    items.push(
-      // Beside names that were read it is a circumstance; where none was, nobody knows yet what is offered.
-      (tools.length > 0 ? fact : lead)(
-        'computed-tool-name',
-        ['2.1.1', '2.4.4'],
-        computed.length === 1
-          ? `A tool's name is computed here: ${first.name}`
-          : `Names of tools are computed in ${count(computed.length)} places: ${first.name} and others`,
-        {
-          class: 'tool-poisoning',
-          detail:
-            tools.length > 0
-              ? 'It may register the tools listed, or others: from configuration, a remote list, or a file.'
-              : 'No tool name stands in the sources: what is offered is only known at run time. List the tools of the running server.',
-          at: place(first),
-          places: computed.map(place),
-        },
-      ),
-    );
-  if (tools.length === 0 && computed.length === 0 && found.listHandlers.length > 0)
-    items.push(
-      lead(
-        'computed-tool-list',
-        ['2.1.1', '2.4.4'],
-        'tools/list is answered here, but no definition was recognised',
-        {
-          class: 'tool-poisoning',
-          strength: 'moderate',
-          detail:
-            'The list may come from a file, from another server, or be built in a way this tool does not follow.',
-          at: { path: found.listHandlers[0]!.path, startLine: found.listHandlers[0]!.line },
-        },
-      ),
-    );
-  const repeated = tally(tools.map((t) => t.name)).filter(([, n]) => n > 1);
-  if (repeated.length > 0)
-    items.push(
-      fact(
-        'repeated-tool-name',
-        ['2.4.1'],
-        `${plural(repeated.length, 'tool name')} defined more than once`,
-        {
-          class: 'tool-poisoning',
-          detail: repeated
-            .slice(0, 10)
-            .map(
-              ([name]) =>
-                `${name}: ${tools
-                  .filter((t) => t.name === name)
-                  .map((t) => `${t.path}:${t.line}`)
-                  .join(', ')}`,
-            )
-            .join('\n'),
-          at: place(tools.find((t) => t.name === repeated[0]![0])!),
-        },
-      ),
-    );
-  for (const kind of ['prompt', 'resource'] as const) {
-    const those = entries.filter((e) => e.kind === kind);
-    if (those.length > 0)
-      items.push(
-        fact(
-          `${kind}s`,
-          kind === 'prompt' ? ['2.1.1', '2.4.3'] : ['2.1.1', '2.3.2', '2.4.3'],
-          `${plural(those.length, kind)}: ${listed(
-            those.map((e) => e.name),
-            4,
-          )}`,
-          {
-            class: 'prompt-injection',
-            detail: those
-              .slice(0, 30)
-              .map((e) => `${e.name} (${e.path}:${e.line})`)
-              .join('\n'),
-            at: place(those[0]!),
-          },
-        ),
-      );
-  }
-  for (const e of found.unused.slice(0, 10))
-    items.push(
-      fact('unused-definition', ['2.1.1'], `${e.kind} ${e.name} is defined but nothing refers to it`, {
-        at: place(e),
-      }),
-    );
-  return items;
-};
 
 /** A limit on what a string may be; "optional" and a default are none. */
 const bounded = (constraints: readonly string[]): boolean =>
@@ -175,7 +56,9 @@ export const describeTools = (tools: readonly FoundEntry[]): ItemDraft[] => {
     );
 
   const readable = known.filter((t) => t.params !== null);
-  const all = readable.flatMap((t) => (t.params ?? []).map((p) => ({ t, p })));
+  const declared = readable.flatMap((t) => (t.params ?? []).map((p) => ({ t, p })));
+  const all = declared.filter(({ p }) => !p.more);
+  const partly = readable.filter((t) => t.params?.some((p) => p.more));
   const strings = all.filter(({ p }) => isText(p.type));
   const free = strings.filter(({ p }) => !bounded(p.constraints));
   const open = all.filter(({ p }) => isAnything(p.type));
@@ -183,7 +66,13 @@ export const describeTools = (tools: readonly FoundEntry[]): ItemDraft[] => {
     fact(
       'parameters',
       ['2.1.1'],
-      `${plural(all.length, 'parameter')} in ${plural(readable.length, 'tool')}, ${count(strings.length)} of them text`,
+      readable.length === 0
+        ? `No parameter was read of ${plural(known.length, 'tool')}`
+        : `${partly.length > 0 ? 'At least ' : ''}${plural(all.length, 'parameter')} in ${
+            readable.length === known.length
+              ? plural(known.length, 'tool')
+              : `${count(readable.length)} of ${plural(known.length, 'tool')}`
+          }, ${count(strings.length)} of them text`,
       {
         class: 'configuration',
         detail: readable
@@ -271,10 +160,26 @@ export const describeTools = (tools: readonly FoundEntry[]): ItemDraft[] => {
         ['2.1.1'],
         `The input schema of ${share(unreadable.length, known.length)} tools could not be read`,
         {
-          detail: unreadable
-            .slice(0, 20)
-            .map((t) => `${t.name} (${t.path}:${t.line})`)
-            .join('\n'),
+          detail: listed(
+            unreadable.map((t) => `${t.name} (${t.path}:${t.line})`),
+            20,
+            '\n',
+          ),
+        },
+      ),
+    );
+  if (partly.length > 0)
+    items.push(
+      gap(
+        'partly-read-schema',
+        ['2.1.1'],
+        `The input schema of ${share(partly.length, known.length)} tools was read in part`,
+        {
+          detail: `Each takes over more from something that is computed or stands elsewhere.\n${listed(
+            partly.map((t) => `${t.name} (${t.path}:${t.line})`),
+            20,
+            '\n',
+          )}`,
         },
       ),
     );

@@ -140,13 +140,14 @@ const LEG_WORDS: Record<Leg, string> = {
 };
 
 /** One item a server: the tools between which an injected order can carry data out or do harm. */
-export const combined = (entries: readonly FoundEntry[], manifests: ReadonlySet<string>): ItemDraft[] => {
+export const combined = (
+  entries: readonly FoundEntry[],
+  packageOf: (path: string) => string,
+): ItemDraft[] => {
   const servers = new Map<string, FoundEntry[]>();
   for (const e of entries) {
     if (e.kind !== 'tool' || e.certainty === 'dynamic') continue;
-    let folder = e.path.slice(0, Math.max(0, e.path.lastIndexOf('/')));
-    while (folder !== '' && !manifests.has(folder))
-      folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/')));
+    const folder = packageOf(e.path);
     servers.set(folder, [...(servers.get(folder) ?? []), e]);
   }
   return [...servers].flatMap(([, tools]) => {

@@ -140,7 +140,7 @@ describe('readRust', () => {
         r = "raw \\"q\\""
         println(text(x.display()))
         v = [a, f(b)]
-        j = other("k", v, "l", a.b, run(c))
+        j = {k: v, l: [a.b, run(c)]}
         write(out, text("a ", b))
         info(target, text("t", x, y, "m {}", z))
         m = test matches(x)
