@@ -64,3 +64,49 @@ export const scrutinyWords = (s: Scrutiny): string[] => [
     ? [`nobody judged ${plural(s.unreadLeads, 'lead')} in ${plural(s.unread.length, 'passed check')}`]
     : []),
 ];
+
+export type QueuedLead = { check: string; item: string };
+
+/** Every lead nobody judged, in the order of the methodology and of each check's list; each once, at its first check. */
+export const leadQueue = (m: Methodology, session: Session, index: EvidenceIndex): readonly QueuedLead[] => {
+  const judged = judgedItems(session);
+  const seen = new Set<string>();
+  const queue: QueuedLead[] = [];
+  for (const check of checksOf(m))
+    for (const item of unreadLeads(index, check.id, judged)) {
+      if (seen.has(item)) continue;
+      seen.add(item);
+      queue.push({ check: check.id, item });
+    }
+  return queue;
+};
+
+/**
+ * The next unjudged lead from where the auditor is, going round; null when none is left. `here` may have been judged just
+ * now: then what stood behind it in its check is next.
+ */
+export const nextLead = (
+  m: Methodology,
+  session: Session,
+  index: EvidenceIndex,
+  here: { check: string | null; item: string | null },
+  step: 1 | -1,
+): QueuedLead | null => {
+  const queue = leadQueue(m, session, index);
+  if (queue.length === 0) return null;
+  const order = new Map<string, number>();
+  for (const check of checksOf(m))
+    for (const item of index.get(check.id) ?? []) {
+      const key = `${check.id} ${item.id}`;
+      if (!order.has(key)) order.set(key, order.size);
+    }
+  const rank = (q: { check: string; item: string }): number => order.get(`${q.check} ${q.item}`) ?? -1;
+  const checks = checksOf(m).map((c) => c.id);
+  const checkRank = (id: string | null): number => (id === null ? -1 : checks.indexOf(id));
+  const after = (q: QueuedLead): boolean =>
+    here.check !== null && here.item !== null && order.has(`${here.check} ${here.item}`)
+      ? rank(q) > rank({ check: here.check, item: here.item })
+      : checkRank(q.check) >= checkRank(here.check);
+  if (step === 1) return queue.find((q) => q.item !== here.item && after(q)) ?? queue[0] ?? null;
+  return queue.findLast((q) => q.item !== here.item && !after(q)) ?? queue.at(-1) ?? null;
+};

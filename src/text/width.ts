@@ -31,6 +31,26 @@ export const truncate = (text: string, columns: number, mark = '…'): string =>
   return kept.join('') + mark;
 };
 
+/** At most `columns` wide, cut in the middle: of a path, both the beginning and the file's name stay. One line only. */
+export const truncateMiddle = (text: string, columns: number, mark = '…'): string => {
+  if (width(text) <= columns) return text;
+  if (columns <= width(mark) + 1) return truncate(text, columns, mark);
+  const all = graphemes(text);
+  let head = '';
+  let tail = '';
+  // The end says more: it has the file's name.
+  const most = Math.floor((columns - width(mark)) * 0.35);
+  for (const g of all) {
+    if (width(head + g) > most) break;
+    head += g;
+  }
+  for (const g of all.toReversed()) {
+    if (width(head + mark + g + tail) > columns) break;
+    tail = g + tail;
+  }
+  return head + mark + tail;
+};
+
 /** A line that is still too wide, in pieces that are not: the wrapper counts some combining marks differently. */
 const broken = (line: string, columns: number): string[] => {
   if (width(line) <= columns) return [line];

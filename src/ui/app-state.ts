@@ -48,8 +48,8 @@ export type App = {
   fail: (error: unknown) => void;
   /** Stops the opening of a session that is under way. */
   cancelOpening: () => void;
-  /** How long the text being read is, and how much of it shows. */
-  measure: (view: View) => { lines: number; height: number } | null;
+  /** How long the text being read is, how much of it shows, and in the reader from which line on. */
+  measure: (view: View) => { lines: number; height: number; top?: number } | null;
 };
 
 const memoLast = <K extends readonly unknown[], V>(compute: (...key: K) => V): ((...key: K) => V) => {

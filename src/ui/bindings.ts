@@ -4,6 +4,8 @@ import * as findings from './actions/findings.ts';
 import * as home from './actions/home.ts';
 import * as lookup from './actions/lookup.ts';
 import * as go from './actions/navigate.ts';
+import * as queue from './actions/queue.ts';
+import * as reader from './actions/reader.ts';
 import * as scorecard from './actions/scorecard.ts';
 import * as server from './actions/server.ts';
 import * as session from './actions/session.ts';
@@ -15,6 +17,7 @@ import { selectedCheck, selectedCriterion, selectedFinding, selectedItem, type V
 /** Where a key means something. Earlier contexts of {@link contextsOf} win. */
 export type Context =
   | 'home'
+  | 'reader'
   | 'check'
   | 'item'
   | 'finding'
@@ -50,6 +53,18 @@ const onStep = (v: View): string | null => {
   const item = selectedItem(v);
   return item && item.flow.length + item.places.length > 0 ? null : 'this line points at one place only';
 };
+const onPlace = (v: View): string | null => {
+  const item = selectedItem(v);
+  return item && (item.location !== null || item.flow.length > 0) ? null : 'this line has no place in a file';
+};
+const onStop = (v: View): string | null =>
+  (v.ui.reader?.stops.length ?? 0) > 0
+    ? null
+    : 'nothing points at this file: > and < walk the places of a lead';
+const onReadLead = (v: View): string | null =>
+  v.ui.reader?.item == null ? 'no lead is read here: it was opened as a file' : onItem(v);
+const onSelection = (v: View): string | null =>
+  v.ui.reader?.mark == null ? 'no lines are selected: V selects' : null;
 const onFinding = (v: View): string | null =>
   readOnly(v) ?? (selectedFinding(v) ? null : 'there are no findings yet: f on a check records one');
 
@@ -64,6 +79,39 @@ export const bindings: readonly Binding[] = [
   { id: 'earlier-home', context: 'home', keys: ['L'], label: 'Look up earlier audits of a server', short: 'earlier audits', run: lookup.lookUpAudits },
   { id: 'import', context: 'home', keys: ['i'], label: 'Import a session', short: 'import', run: home.importSession },
 
+  { id: 'reader-stop', context: 'reader', keys: ['>'], label: 'Go to the next step or place', short: 'next step', disabled: onStop, run: (a) => reader.stopBy(a, 1) },
+  { id: 'reader-stop-back', context: 'reader', keys: ['<'], label: 'Go to the step or place before', short: '', disabled: onStop, run: (a) => reader.stopBy(a, -1) },
+  { id: 'reader-accept', context: 'reader', keys: ['a'], label: 'Accept the lead: this matters; on to the next', short: 'accept', disabled: onReadLead, run: evidence.accept },
+  { id: 'reader-dismiss', context: 'reader', keys: ['d'], label: 'Dismiss the lead with a reason; on to the next', short: 'dismiss', disabled: onReadLead, run: evidence.dismiss },
+  { id: 'reader-raise', context: 'reader', keys: ['f'], label: 'Raise a finding from the selected lines, or from the lead', short: 'finding', disabled: readOnly, run: reader.raise },
+  { id: 'reader-select', context: 'reader', keys: ['V'], label: 'Select lines from here (again: let go)', short: 'select', run: reader.toggleSelection },
+  { id: 'reader-add', context: 'reader', keys: ['+'], label: 'Add the selected lines to a finding as a place', short: 'add place', disabled: (v) => readOnly(v) ?? onSelection(v), run: reader.addPlace },
+  { id: 'reader-note', context: 'reader', keys: ['m'], label: 'Write a note that names the selected lines', short: 'note', disabled: onCheck, run: reader.note },
+  { id: 'reader-attach', context: 'reader', keys: ['A'], label: 'Keep the selected lines with the check', short: 'keep', disabled: (v) => onCheck(v) ?? onSelection(v), run: reader.attachLines },
+  { id: 'reader-search', context: 'reader', keys: ['/'], label: 'Search in the file', short: 'search', run: reader.search },
+  { id: 'reader-next', context: 'reader', keys: ['n'], label: 'Next place the search found; without one, the next unread lead', short: 'next', run: (a) => queue.nextUnread(a, 1) },
+  { id: 'reader-previous', context: 'reader', keys: ['N'], label: 'The one before', short: '', run: (a) => queue.nextUnread(a, -1) },
+  { id: 'reader-definition', context: 'reader', keys: ['t'], label: 'Go to where a name of this line is defined, by the text', short: 'definition', run: reader.goToDefinition },
+  { id: 'reader-uses', context: 'reader', keys: ['T'], label: 'Show where a name of this line is used', short: 'uses', run: reader.showUses },
+  { id: 'reader-back', context: 'reader', keys: ['ctrl+o'], label: 'Back to where you read before', short: '', run: reader.back },
+  { id: 'reader-forward', context: 'reader', keys: ['tab'], label: 'Forward again', short: '', run: reader.forward },
+  { id: 'reader-wrap', context: 'reader', keys: ['w'], label: 'Wrap long lines, or not', short: 'wrap', run: reader.toggleWrap },
+  { id: 'reader-line', context: 'reader', keys: ['L'], label: 'Go to a line', short: 'line', run: reader.goToLine },
+  { id: 'reader-copy', context: 'reader', keys: ['y'], label: 'Copy path and lines', short: 'copy', run: reader.copyCitation },
+  { id: 'reader-editor', context: 'reader', keys: ['o'], label: 'Open the file at the audited commit in $EDITOR', short: 'editor', run: reader.openInEditor },
+  { id: 'reader-right', context: 'reader', keys: ['right', 'l'], label: 'Scroll to the right', short: '', run: (a) => reader.sidewaysBy(a, 1) },
+  { id: 'reader-left', context: 'reader', keys: ['left', 'h'], label: 'Scroll to the left', short: '', run: (a) => reader.sidewaysBy(a, -1) },
+  { id: 'reader-down', context: 'reader', keys: ['j', 'down'], label: 'A line down', short: '', run: (a) => reader.moveBy(a, 1) },
+  { id: 'reader-up', context: 'reader', keys: ['k', 'up'], label: 'A line up', short: '', run: (a) => reader.moveBy(a, -1) },
+  { id: 'reader-first', context: 'reader', keys: ['g', 'home'], label: 'First line', short: '', run: (a) => reader.moveBy(a, 'first') },
+  { id: 'reader-last', context: 'reader', keys: ['G', 'end'], label: 'Last line', short: '', run: (a) => reader.moveBy(a, 'last') },
+  { id: 'reader-half-down', context: 'reader', keys: ['ctrl+d'], label: 'Half a page of code down', short: '', run: (a) => reader.pageBy(a, 0.5) },
+  { id: 'reader-half-up', context: 'reader', keys: ['ctrl+u'], label: 'Half a page of code up', short: '', run: (a) => reader.pageBy(a, -0.5) },
+  { id: 'reader-page-down', context: 'reader', keys: ['pagedown', 'space'], label: 'A page of code down', short: '', run: (a) => reader.pageBy(a, 1) },
+  { id: 'reader-page-up', context: 'reader', keys: ['pageup'], label: 'A page of code up', short: '', run: (a) => reader.pageBy(a, -1) },
+  { id: 'reader-close', context: 'reader', keys: ['esc', 'q'], label: 'Let go of the selection, the search, the file', short: 'close', run: reader.close },
+
+  { id: 'read', context: 'item', keys: ['enter', 'right', 'l'], label: 'Read the code it points at', short: 'read', disabled: onPlace, run: reader.openSelectedItem },
   { id: 'accept', context: 'item', keys: ['a'], label: 'Accept: this matters', short: 'accept', disabled: onItem, run: evidence.accept },
   { id: 'dismiss', context: 'item', keys: ['d'], label: 'Dismiss with a reason (again: take back)', short: 'dismiss', disabled: onItem, run: evidence.dismiss },
   { id: 'dismiss-alike', context: 'item', keys: ['D'], label: 'Dismiss all of the same rule', short: '', disabled: onItem, run: evidence.dismissAlike },
@@ -94,6 +142,7 @@ export const bindings: readonly Binding[] = [
   { id: 'cwe-finding', context: 'finding', keys: ['w'], label: 'Choose its CWE from the catalogue', short: 'CWE', disabled: onFinding, run: findings.cweOfSelected },
   { id: 'review-finding', context: 'finding', keys: ['v'], label: 'Reviewed: read again as a whole (again: take back)', short: 'reviewed', disabled: onFinding, run: findings.reviewSelected },
   { id: 'fill-finding', context: 'finding', keys: ['t'], label: 'Fill what is empty from a template', short: 'template', disabled: onFinding, run: findings.fillSelected },
+  { id: 'read-finding', context: 'finding', keys: ['o'], label: 'Read the code it cites', short: 'read', disabled: (v) => (selectedFinding(v)?.locations.length ? null : 'this finding cites no place yet'), run: reader.openSelectedFinding },
   { id: 'new-finding', context: 'finding', keys: ['n'], label: 'New finding', short: 'new', disabled: readOnly, run: findings.newFinding },
   { id: 'delete-finding', context: 'finding', keys: ['D'], label: 'Delete the finding', short: 'delete', disabled: onFinding, run: findings.deleteSelected },
 
@@ -121,6 +170,7 @@ export const bindings: readonly Binding[] = [
   { id: 'export', context: 'session', keys: ['E'], label: 'Export the session to one file', short: 'export', run: session.exportSession },
 
   { id: 'sort-tools', context: 'surface', keys: ['s'], label: 'Sort by worst, name, sinks, parameters in turn', short: 'sort', run: go.sortTools },
+  { id: 'read-handler', context: 'surface', keys: ['c'], label: 'Read the code of its handler', short: 'code', run: reader.openSelectedTool },
   { id: 'go-to-lead', context: 'surface', keys: ['o'], label: 'Go to the worst lead of this tool', short: 'worst lead', run: go.goToLead },
 
   { id: 'rate', context: 'scorecard', keys: ['enter', 'e'], label: 'Rate this criterion yourself, with a reason', short: 'rate', disabled: onCriterion, run: scorecard.rate },
@@ -131,6 +181,9 @@ export const bindings: readonly Binding[] = [
   { id: 'undo', context: 'audit', keys: ['z'], label: 'Undo', short: 'undo', disabled: (v) => readOnly(v) ?? ((v.snap?.session.undo.length ?? 0) > 0 ? null : 'nothing to undo'), run: (a) => session.undo(a, 'undo') },
   { id: 'redo', context: 'audit', keys: ['Z'], label: 'Redo', short: '', disabled: (v) => readOnly(v) ?? ((v.snap?.session.redo.length ?? 0) > 0 ? null : 'nothing to redo'), run: (a) => session.undo(a, 'redo') },
   { id: 'filter', context: 'audit', keys: ['/'], label: 'Filter the list', short: 'filter', run: go.filter },
+  { id: 'next-unread', context: 'check', keys: ['n'], label: 'Next lead nobody judged, of any check', short: 'next', run: (a) => queue.nextUnread(a, 1) },
+  { id: 'previous-unread', context: 'check', keys: ['N'], label: 'The unjudged lead before', short: '', run: (a) => queue.nextUnread(a, -1) },
+  { id: 'read-file', context: 'audit', keys: ['F'], label: 'Read any file of the target', short: '', run: reader.pickFile },
   { id: 'next-open', context: 'audit', keys: [']'], label: 'Next check without a verdict', short: '', run: (a) => go.goToOpen(a, 1) },
   { id: 'previous-open', context: 'audit', keys: ['['], label: 'Previous check without a verdict', short: '', run: (a) => go.goToOpen(a, -1) },
   { id: 'what-now', context: 'audit', keys: ['.'], label: 'What now: the next thing worth doing', short: 'what now', run: go.goWhatNow },
@@ -176,6 +229,10 @@ export const contextsOf = (v: View): readonly Context[] => {
       return v.ui.focus === 'evidence'
         ? ['item', 'check', 'audit', 'lists', 'global']
         : ['check', 'audit', 'lists', 'global'];
+    case 'reader':
+      return v.ui.reader?.item == null
+        ? ['reader', 'audit', 'lists', 'global']
+        : ['reader', 'item', 'check', 'audit', 'lists', 'global'];
     case 'findings':
       return ['finding', 'audit', 'lists', 'global'];
     case 'evidence':

@@ -6,6 +6,7 @@ import { fieldFooter, footer, header, idleMark, status } from './screens/bars.ts
 import { evidencePane } from './screens/evidence-pane.ts';
 import { findingLines, findingList } from './screens/findings.ts';
 import { homePane, openingPane } from './screens/home.ts';
+import { readerExtent, readerPane } from './screens/reader.ts';
 import { readinessList, reportLines } from './screens/report.ts';
 import { runLines, runList } from './screens/runs.ts';
 import { criterionLines, criterionList } from './screens/scorecard.ts';
@@ -56,6 +57,15 @@ const content = (v: View, name: PaneName, theme: Theme, size: Size): Omit<PaneTe
         ? evidencePane(v, check, theme, size)
         : { title: 'Evidence', lines: [muted('Choose a check on the left.')] };
     }
+    case 'reader': {
+      const { reader } = v.ui;
+      if (!reader) return { title: 'Reader', lines: [] };
+      if (name === 'code') return readerPane(v, reader, theme, size);
+      const check = selectedCheck(v);
+      return check && reader.item !== null
+        ? evidencePane(v, check, theme, size, false)
+        : { title: 'Read from', lines: [muted(`Esc goes back to ${reader.from.place}.`)] };
+    }
     case 'findings':
       return name === 'list'
         ? findingList(v, theme, size)
@@ -84,14 +94,21 @@ const content = (v: View, name: PaneName, theme: Theme, size: Size): Omit<PaneTe
 };
 
 /** Length and height of the text being read, for scrolling that stops at the end. */
-export const readingExtent = (v: View, theme: Theme): { lines: number; height: number } | null => {
-  const { columns, rows, focus, zoom, place } = v.ui;
-  const rect = layout(columns, rows, focus, zoom, panesOf(place))?.panes.detail;
+export const readingExtent = (
+  v: View,
+  theme: Theme,
+): { lines: number; height: number; top?: number } | null => {
+  const { columns, rows, focus, zoom, place, reader } = v.ui;
+  const panes = layout(columns, rows, focus, zoom, panesOf(place))?.panes;
+  if (place === 'reader')
+    return reader && panes?.code ? readerExtent(v, reader, theme, inner(panes.code)) : null;
+  const rect = panes?.detail;
   if (!rect) return null;
   const size = inner(rect);
   const lines = {
     home: () => 0,
     opening: () => 0,
+    reader: () => 0,
     audit: () => detailLines(v, theme, size.width).length,
     findings: () => findingLines(v, theme, size.width).length,
     evidence: () => runLines(v, theme, size.width).length,
@@ -172,7 +189,7 @@ export const frame = (v: View, theme: Theme, options: { showIdle: boolean }): Fr
   } else {
     // With a field docked below, the panes give up their rows to it; status and footer stay where they were.
     const bottom = area.y + area.height - dock;
-    for (const name of ['list', 'detail', 'evidence'] as const) {
+    for (const name of ['list', 'detail', 'evidence', 'code'] as const) {
       const rect = l.panes[name];
       if (!rect) continue;
       const fitted = { ...rect, height: Math.max(0, Math.min(rect.y + rect.height, bottom) - rect.y) };

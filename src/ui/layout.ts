@@ -1,6 +1,6 @@
 import type { Rect } from './view/line.ts';
 
-export type PaneName = 'list' | 'detail' | 'evidence';
+export type PaneName = 'list' | 'detail' | 'evidence' | 'code';
 /** How much room the focused pane takes: as designed, half of the window, all of it. */
 export type Zoom = 'normal' | 'half' | 'full';
 
@@ -32,6 +32,15 @@ const widths = (
   wanted: readonly PaneName[],
 ): [PaneName, number][] => {
   if (zoom === 'full' || columns < 72 || wanted.length === 1) return [[focus, columns]];
+  if (wanted.includes('code')) {
+    // Code needs the width; beside it stands what is read for, where there is room for both.
+    if (columns < 120) return [['code', columns]];
+    const list = zoom === 'half' ? Math.floor(columns / 2) : clamp(Math.floor(columns * 0.36), 42, 68);
+    return [
+      ['list', list],
+      ['code', columns - list],
+    ];
+  }
   if (columns < 120 || wanted.length === 2) {
     const right: PaneName = focus === 'list' ? (wanted[1] ?? 'detail') : focus;
     // A table beside its text needs more room than the list of checks, whose rows repeat what the detail says.

@@ -211,6 +211,15 @@ export const selectedItem = (v: View): EvidenceItem | null => {
   return row?.kind === 'item' ? row.item : null;
 };
 
+/** An evidence item of any check; null when the collector was run again and says it no longer. */
+export const itemById = (v: View, id: string): EvidenceItem | null => {
+  for (const { items } of v.snap?.evidence.values() ?? []) {
+    const item = items.find((i) => i.id === id);
+    if (item) return item;
+  }
+  return null;
+};
+
 export const selectedFinding = (v: View): Finding | null =>
   findingRows(v).find((f) => f.id === selectedId(v, 'findings')) ?? null;
 
@@ -222,6 +231,7 @@ export const activeList = (ui: Ui): ListName | null => {
     case 'home':
       return 'home';
     case 'opening':
+    case 'reader':
       return null;
     case 'audit':
       return ui.focus === 'list' ? 'checks' : ui.focus === 'evidence' ? 'items' : null;
@@ -262,6 +272,8 @@ export const readingKey = (v: View): string => {
 export const panesOf = (place: Place): readonly PaneName[] =>
   place === 'audit'
     ? ['list', 'detail', 'evidence']
-    : place === 'home' || place === 'opening'
-      ? ['list']
-      : ['list', 'detail'];
+    : place === 'reader'
+      ? ['list', 'code']
+      : place === 'home' || place === 'opening'
+        ? ['list']
+        : ['list', 'detail'];

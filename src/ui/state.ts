@@ -1,6 +1,7 @@
 import type { ToolOrder } from '../domain/attack-surface.ts';
 import type { PaneName, Zoom } from './layout.ts';
 import type { Overlay } from './overlays/overlay.ts';
+import type { Reader } from './reader.ts';
 import { emptyList, type ListState } from './view/list.ts';
 
 export type ScreenName = 'audit' | 'findings' | 'evidence' | 'report' | 'session' | 'surface' | 'scorecard';
@@ -13,8 +14,8 @@ export const SCREENS: readonly ScreenName[] = [
   'surface',
   'scorecard',
 ];
-/** `home` and `opening` come before a session is open. */
-export type Place = 'home' | 'opening' | ScreenName;
+/** `home` and `opening` come before a session is open; `reader` is come to from what points at code. */
+export type Place = 'home' | 'opening' | 'reader' | ScreenName;
 
 export type ListName =
   | 'home'
@@ -39,6 +40,8 @@ export type Ui = {
   lists: Record<ListName, ListState>;
   /** Lines scrolled past in the reading pane, by what is shown there. */
   scroll: Record<string, number>;
+  /** What is being read; kept when left, null before the first file is opened. */
+  reader: Reader | null;
   collapsed: ReadonlySet<string>;
   filters: Partial<Record<ListName, string>>;
   toolOrder: ToolOrder;
@@ -71,6 +74,7 @@ export const initialUi = (columns: number, rows: number): Ui => ({
     scorecard: emptyList(),
   },
   scroll: {},
+  reader: null,
   collapsed: new Set(),
   filters: {},
   toolOrder: 'worst',

@@ -9,6 +9,7 @@ import type { CollectorResult } from '../../src/domain/evidence.ts';
 import type { FindingTemplate } from '../../src/domain/finding-template.ts';
 import type { Methodology } from '../../src/domain/methodology.ts';
 import { encode, FIRST_HASH, hashLine } from '../../src/engine/journal.ts';
+import { locate } from '../../src/engine/locate.ts';
 import { type BlobPort, type JournalPort, SaveError } from '../../src/engine/ports.ts';
 import { createStore } from '../../src/engine/store.ts';
 import { type App, createApp } from '../../src/ui/app-state.ts';
@@ -204,7 +205,7 @@ export const fakeApp = (parts: FakeParts = {}) => {
     },
     locate: async (references) => {
       called('locate', references);
-      return [];
+      return locate(references, (path) => store.readText(path));
     },
     findingText: () => 'title: text\n',
     parseFinding: async (_text, base) => ({ ...base, title: 'from the editor' }),

@@ -62,7 +62,7 @@ const overlay = (text: string): fc.Arbitrary<Overlay | null> =>
     },
   );
 
-const places: readonly Place[] = ['home', 'opening', ...SCREENS];
+const places: readonly Place[] = ['home', 'opening', 'reader', ...SCREENS];
 const scene = fc
   .record({
     columns: fc.oneof(
@@ -71,7 +71,7 @@ const scene = fc
     ),
     rows: fc.oneof(fc.integer({ min: 1, max: 75 }), fc.constantFrom(14, 15, 19, 20, 39, 40, 46)),
     place: fc.constantFrom(...places),
-    focus: fc.constantFrom<PaneName>('list', 'detail', 'evidence'),
+    focus: fc.constantFrom<PaneName>('list', 'detail', 'evidence', 'code'),
     zoom: fc.constantFrom<Zoom>('normal', 'half', 'full'),
     check: fc.constantFrom('section:2.1', '2.1.1', '2.1.2', '2.4.1', '2.4.2', 'gone'),
     ascii: fc.boolean(),
@@ -150,6 +150,7 @@ const hostileApp = async (text: string) => {
         problem: text,
       },
     ],
+    files: { [text || 'x']: `${text}\n${text.repeat(3)}\nlast` },
     readiness: [{ level: 'blocks', text, fix: text }],
     preview: text,
   });
@@ -178,7 +179,34 @@ const drawn = async (s: Scene) => {
     lists: { ...app.ui.get().lists, checks: { selected: s.check, top: s.scroll } },
     filters: s.scroll % 5 === 0 ? { checks: s.text, items: s.text, findings: s.text, history: s.text } : {},
     scroll: { 'check:2.1.2': s.scroll, report: s.scroll, session: s.scroll },
+    reader: {
+      path: s.text || 'x',
+      line: 1 + s.scroll,
+      top: s.scroll % 7,
+      from: { place: 'audit', focus: 'list' },
+      item: s.scroll % 2 === 0 ? 'ffffffffffffffff' : null,
+      stops: Array.from({ length: s.scroll % 12 }, (_, i) => ({
+        path: i % 2 === 0 ? s.text || 'x' : s.text.repeat(9),
+        startLine: i + 1,
+        endLine: i + 1 + (s.scroll % 3),
+        role: i % 2 === 0 ? 'step' : 'place',
+        words: s.text,
+      })),
+      stop: (s.scroll % 12) - 1,
+      mark: s.scroll % 3 === 0 ? 2 : null,
+      left: s.scroll % 90,
+      wrap: s.ascii,
+      find: s.scroll % 4 === 0 ? s.text : '',
+      back: [],
+      ahead: [],
+    },
   });
+  // The reader asks for its file when it is first drawn.
+  frame(app.view(), themes.unicode, { showIdle: s.showIdle });
+  await app
+    .opened()
+    .store.readText(s.text || 'x')
+    .catch(() => null);
   return frame(app.view(), s.ascii ? themes.ascii : themes.unicode, { showIdle: s.showIdle });
 };
 

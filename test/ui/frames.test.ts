@@ -42,6 +42,8 @@ const SCREENS: Record<
   'audit-list': inAudit(),
   'audit-detail': inAudit('tab'),
   'audit-evidence': inAudit('o'),
+  reader: inAudit('o', 'enter'),
+  'reader-selection': inAudit('o', 'enter', 'V', 'k', 'k'),
   findings: inAudit('2'),
   runs: inAudit('3', 'j', 'j'),
   report: inAudit('4'),

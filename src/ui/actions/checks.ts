@@ -104,6 +104,13 @@ export const writeNote = (app: App): void => {
   if (check) noteField(app, check);
 };
 
+/** The note with a place named at its end; with '' it is the note as it stands. */
+export const noteWith = (app: App, check: Check, place: string): void => {
+  const { session } = app.opened().store.snapshot();
+  const before = session.drafts.get(check.id) ?? session.answers.get(check.id)?.note ?? '';
+  noteField(app, check, place === '' ? before : `${before}${before === '' ? '' : '\n'}${place}: `);
+};
+
 const noteField = (app: App, check: Check, begun?: string): void => {
   const { session } = app.opened().store.snapshot();
   let stop = () => {};

@@ -2,28 +2,16 @@ import { plural } from '../../text/plural.ts';
 import { visible } from '../../text/visible.ts';
 import { truncate } from '../../text/width.ts';
 import type { App } from '../app-state.ts';
-import { itemRows, selectedCheck, selectedItem } from '../model.ts';
+import { selectedCheck, selectedItem } from '../model.ts';
 import { otherPlaces, stepKey } from '../view/item-places.ts';
-import { move } from '../view/list.ts';
 import { textField } from '../view/text-field.ts';
 import { raiseFrom } from './findings.ts';
+import { moveOn } from './queue.ts';
 
 const current = (app: App) => {
   const item = selectedItem(app.view());
   if (!item) app.toast('This line is a collector, not an item: r runs it again.', 'warn');
   return item;
-};
-
-const next = (app: App): void => {
-  const view = app.view();
-  const check = selectedCheck(view);
-  if (!check) return;
-  const items = move(
-    view.ui.lists.items,
-    itemRows(view, check).map((r) => r.id),
-    1,
-  );
-  app.update({ lists: { ...view.ui.lists, items } });
 };
 
 export const accept = (app: App): void => {
@@ -35,7 +23,7 @@ export const accept = (app: App): void => {
       'Accepted · z takes it back',
     )
   )
-    next(app);
+    moveOn(app);
 };
 
 const askReason = (app: App, title: string, items: readonly string[]): void =>
@@ -44,11 +32,14 @@ const askReason = (app: App, title: string, items: readonly string[]): void =>
     title,
     help: 'Why this is not a problem here. It stands in the report. Enter records, Esc leaves it.',
     field: textField(''),
-    submit: (reason) =>
-      app.taken(
+    submit: (reason) => {
+      const taken = app.taken(
         { type: 'triage', items: [...items], triage: { decision: 'dismissed', reason: reason.trim() } },
         `${items.length === 1 ? 'Dismissed' : `${plural(items.length, 'item')} dismissed`} · z takes it back`,
-      ),
+      );
+      if (taken) moveOn(app);
+      return taken;
+    },
   });
 
 export const dismiss = (app: App): void => {

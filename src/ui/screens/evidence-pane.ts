@@ -124,7 +124,14 @@ const sameText = (file: string, at: NonNullable<EvidenceItem['location']>): bool
 const isForeign = (v: View, item: EvidenceItem): boolean =>
   !(v.opened?.collectors ?? []).some((c) => c.id === item.collector);
 
-const itemDetail = (v: View, item: EvidenceItem, theme: Theme, columns: number, rows: number): Line[] => {
+const itemDetail = (
+  v: View,
+  item: EvidenceItem,
+  theme: Theme,
+  columns: number,
+  rows: number,
+  withCode: boolean,
+): Line[] => {
   const triage = v.snap?.session.triage.get(item.id);
   const about = [
     item.kind,
@@ -138,7 +145,7 @@ const itemDetail = (v: View, item: EvidenceItem, theme: Theme, columns: number, 
   const places = otherPlaces(item);
   const step = v.ui.scroll[stepKey(item)] ?? 0;
   const shown = places[step - 1] ?? null;
-  const flow: Line[][] = item.flow.map((f, n) =>
+  const flow: Line[][] = (withCode ? item.flow : []).map((f, n) =>
     wrapHanging(`${theme.glyphs[f.role]} `, `${visible(f.path)}:${f.line}  ${visible(f.text)}`, columns).map(
       (l): Line => [span(l, n === step - 1 ? 'focus' : undefined, n === step - 1)],
     ),
@@ -188,7 +195,7 @@ const itemDetail = (v: View, item: EvidenceItem, theme: Theme, columns: number, 
     // For the auditor alone: never published.
     ...(item.advice ? wrap(visibleLines(item.advice), columns).map((l): Line => [span(l, 'accent')]) : []),
   ];
-  const room = Math.max(0, rows - fixed - LEAST_CODE);
+  const room = Math.max(0, rows - fixed - (withCode ? LEAST_CODE : 0));
   const told = shortened(words, Math.max(LEAST_WORDS, room - flow.flat().length), 'lines');
   const ways = around(flow, step - 1, Math.max(LEAST_FLOW, room - told.length));
   const head: Line[] = [
@@ -203,7 +210,7 @@ const itemDetail = (v: View, item: EvidenceItem, theme: Theme, columns: number, 
     ...beside,
   ];
   const left = rows - head.length - again.length - 2;
-  const code = excerpt(v, item, shown, theme, columns, Math.max(1, left));
+  const code = withCode ? excerpt(v, item, shown, theme, columns, Math.max(1, left)) : [];
   return [...head, ...(code.length > 0 ? [blank, ...code] : []), blank, ...again];
 };
 
@@ -254,12 +261,13 @@ const runDetail = (v: View, row: ItemRow & { kind: 'run' }, columns: number): Li
   ];
 };
 
-/** The evidence of a check: the items above, the chosen one below. */
+/** The evidence of a check: the items above, the chosen one below; beside the reader without its code. */
 export const evidencePane = (
   v: View,
   check: Check,
   theme: Theme,
   size: { width: number; height: number },
+  withCode = true,
 ): Omit<PaneText, 'focused'> => {
   const rows = itemRows(v, check);
   const title = `Evidence of ${check.id}`;
@@ -283,7 +291,7 @@ export const evidencePane = (
   const lower = size.height - upper - 1;
   const detail =
     chosen?.kind === 'item'
-      ? itemDetail(v, chosen.item, theme, size.width, lower)
+      ? itemDetail(v, chosen.item, theme, size.width, lower, withCode)
       : chosen
         ? runDetail(v, chosen, size.width)
         : [];

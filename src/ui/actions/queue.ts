@@ -1,0 +1,52 @@
+import { leadQueue, nextLead } from '../../domain/scrutiny.ts';
+import type { App } from '../app-state.ts';
+import { itemById, selectedCheck, selectedItem } from '../model.ts';
+import { goToCheck, select } from './navigate.ts';
+import { nextMatch, openItem } from './reader.ts';
+
+/** The leads nobody judged, gone through one after the other over all checks. */
+
+const goToLead = (app: App, check: string, item: string): void => {
+  const reading = app.ui.get().place === 'reader';
+  const from = app.ui.get().reader?.from;
+  goToCheck(app, check);
+  app.update({ focus: 'evidence' });
+  select(app, 'items', item);
+  const lead = itemById(app.view(), item);
+  if (!reading || !lead) return;
+  // Who reads on stays in the reader, and comes out where they went in.
+  openItem(app, lead);
+  const { reader } = app.ui.get();
+  if (reader && from) app.update({ reader: { ...reader, from: { place: 'audit', focus: 'evidence' } } });
+};
+
+const step = (app: App, by: 1 | -1, within: string | null): boolean => {
+  const view = app.view();
+  if (!view.snap) return false;
+  const here = { check: selectedCheck(view)?.id ?? null, item: selectedItem(view)?.id ?? null };
+  const next = nextLead(view.snap.methodology, view.snap.session, view.index, here, by);
+  if (!next || (within !== null && next.check !== within)) return false;
+  goToLead(app, next.check, next.item);
+  return true;
+};
+
+/** n and N: the next place the search found; without a search, the next unjudged lead of any check. */
+export const nextUnread = (app: App, by: 1 | -1): void => {
+  if (app.ui.get().place === 'reader' && nextMatch(app, by)) return;
+  if (!step(app, by, null)) app.toast('Every lead has been judged.');
+  else {
+    const { snap, index } = app.view();
+    if (snap) {
+      const left = leadQueue(snap.methodology, snap.session, index).length;
+      const check = selectedCheck(app.view());
+      app.toast(`${check?.id ?? ''} ${check?.title ?? ''} · ${left} unread in all`);
+    }
+  }
+};
+
+/** After a judgement: on to the next lead of the same check, or stays where it is and keeps what was said of it. */
+export const moveOn = (app: App): void => {
+  const { toast } = app.ui.get();
+  const check = selectedCheck(app.view());
+  if (check && step(app, 1, check.id)) app.update({ toast });
+};
