@@ -182,15 +182,18 @@ const substitution = (f: Frame, s: Summary, bound: readonly Value[], self: Value
   };
   const value = (v: Value, depth = 0): Value => {
     if (v === NOTHING || depth > DEEPEST_VALUE) return NOTHING;
+    // What was handed on as it is stays what it is: an object is not what one of its fields holds.
+    const plain = (t: Taint): Value | null =>
+      !t.joined && t.passed.length === 0 ? resolve(t.source, t.key) : null;
     let all: Value = {
       ...v,
-      taints: taints(v.taints),
+      taints: taints(v.taints.filter((t) => plain(t) === null)),
       fields: v.fields ? new Map([...v.fields].map(([k, x]) => [k, value(x, depth + 1)])) : null,
       items: v.items?.map((x) => value(x, depth + 1)) ?? null,
       tests: [],
     };
     for (const t of v.taints) {
-      const r = !t.joined && t.passed.length === 0 ? resolve(t.source, t.key) : null;
+      const r = plain(t);
       if (r) all = union(all, { ...r, taints: r.taints.map((o) => composed(t, o)), tests: [] });
     }
     return all;
