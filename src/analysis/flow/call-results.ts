@@ -6,6 +6,7 @@ import type { Given } from './summary.ts';
 import {
   allTaints,
   NOTHING,
+  openedUp,
   type Ref,
   step,
   type Taint,
@@ -76,6 +77,24 @@ const keepsOnly = (pattern: string | null): boolean =>
   pattern !== null &&
   /^(?:\/\(?\[\^[^\]]+\][+*]?\)?\/[a-fh-z]*g[a-z]*|\(?\[\^[^\]]+\][+*]?\)?)$/.test(pattern);
 
+const STAYS_TEXT =
+  /^(?:[lr]?strip|trim\w*|Trim\w*|lower|upper|toLowerCase|toUpperCase|ToLower|ToUpper|replace\w*|Replace\w*|str|String|toString|to_string|to_owned|clone|as_str|unwrap\w*|slice|substring|substr)$/;
+
+/** What these give is what the system has found behind all links. Node's and Go's own `resolve`, `Abs` and `Clean` only reckon. */
+const FOLLOWS_LINKS =
+  /^(?:realpath|realpathSync|canonicalize|EvalSymlinks|toRealPath|getCanonicalPath|getCanonicalFile)$/;
+
+/**
+ * `plugins.get(name)`: what a table holds under a key is what was put into it, not the key. Of functions of a package
+ * (`lodash.get`, `Paths.get`) nothing of that kind is known.
+ */
+const isLookUp = (name: string, object: Value, key: Value | undefined): boolean =>
+  /^(?:get|Get|get_mut|getOrDefault|getItem|get_item)$/.test(name) &&
+  key !== undefined &&
+  key.taints.length > 0 &&
+  allTaints(object).length === 0 &&
+  object.refs.every((r) => r.kind === 'object' || (r.kind === 'external' && /[?()]/.test(r.path)));
+
 export const unknownResult = (
   f: Frame,
   expr: Call,
@@ -102,6 +121,10 @@ export const unknownResult = (
     const usual = args[1]?.value;
     return usual ? union({ ...field, literal: null }, usual) : field;
   }
+  if (expr.callee.kind === 'member' && isLookUp(name, object, first))
+    return { ...union(elements(object), args[1]?.value ?? NOTHING), tests: [] };
+  if (name === 'dict' && args.length > 0 && args.every((a) => a.name !== undefined))
+    return args.reduce((all, a) => withField(all, a.name!, a.value), valueWith({ fields: new Map() }));
   if (/^(concat|from|assign|flat|slice|filter|sort|reverse|list|tuple|copy|freeze|values)$/.test(name)) {
     const all = [object, ...args.map((a) => a.value)];
     const items = all.flatMap((v) => v.items ?? (v.literal !== null && v !== NOTHING ? [v] : []));
@@ -125,8 +148,11 @@ export const unknownResult = (
   // A setting that configures some object has not become that object.
   if (loud)
     taints = taints.filter((t) => t.source.kind !== 'origin' || t.source.origin.kind !== 'environment');
+  const resolves = FOLLOWS_LINKS.test(name) || /^pathlib\.Path\(\)\.resolve$/.test(path);
+  const opens = !STAYS_TEXT.test(name);
   taints = taints.map((t) => ({
-    ...t,
+    ...(opens ? openedUp(t) : t),
+    ...(resolves && { resolved: true as const }),
     trail: step(t.trail, at),
     passed: loud || name === 'split' ? [...t.passed.filter((x) => x !== label), label].slice(-12) : t.passed,
   }));
@@ -136,7 +162,9 @@ export const unknownResult = (
   if (kept)
     taints = taints.map((t) => ({
       ...t,
-      guards: unionGuards(t.guards, [{ kind: 'pattern', detail: kept.literal!.slice(0, 160), at }]),
+      guards: unionGuards(t.guards, [
+        { kind: 'pattern', detail: kept.literal!.slice(0, 160), at, denies: true },
+      ]),
     }));
   const words = quiet ? unionAll([object, ...args.map((a) => a.value)]).words : '';
   return valueWith({ taints, words });

@@ -12,7 +12,7 @@ export type Cause = {
   leads: readonly [FlowLead, ...FlowLead[]];
   strength: Strength;
   state: 'open' | 'guarded' | 'unreached';
-  /** Not a place to judge of its own: a door of the same package shows the same unguarded. */
+  /** Nothing to judge first: a door of the same package shows the same unguarded, or what guards it leaves no room. */
   aside: boolean;
 };
 
@@ -71,7 +71,7 @@ export const causesOf = (leads: readonly FlowLead[], packageOf: (path: string) =
   const reached = new Set(sorted.filter(isDoor).map(inPackage));
   const keyOf = (l: FlowLead): string => {
     const state = stateOf(l);
-    if (state !== 'open') return `${state}|${inPackage(l)}`;
+    if (state !== 'open') return `${state}${l.closed ? ' closed' : ''}|${inPackage(l)}`;
     const hole = holeOf(l);
     if (hole) return `hole|${l.rule.id}|${hole.path}:${hole.line}`;
     const key = `${inPackage(l)}|${l.strength}`;
@@ -84,7 +84,7 @@ export const causesOf = (leads: readonly FlowLead[], packageOf: (path: string) =
       leads: [first!, ...others],
       strength: first!.strength,
       state,
-      aside: state === 'unreached' && reached.has(inPackage(first!)),
+      aside: first!.closed || (state === 'unreached' && reached.has(inPackage(first!))),
     };
   });
 };

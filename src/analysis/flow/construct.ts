@@ -6,6 +6,8 @@ import {
   allTaints,
   type ClassInfo,
   NOTHING,
+  OPENED,
+  openedValue,
   union,
   unionTaints,
   type Value,
@@ -33,7 +35,8 @@ export const construct = (f: Frame, cls: ClassInfo, args: readonly Given[], expr
         const index = t.source.index - (f.module.module.language === 'python' ? 1 : 0);
         const name = maker.fn.params[t.source.index]?.name;
         let given = args.find((a) => a.name === name)?.value ?? args[index]?.value ?? NOTHING;
-        for (const property of t.source.path) given = member(f.engine.program, given, property);
+        for (const property of t.source.path)
+          given = property === OPENED ? openedValue(given) : member(f.engine.program, given, property);
         value = union(value, given);
       }
       if (value !== NOTHING) object = withField(object, field, value);

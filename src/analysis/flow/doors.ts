@@ -5,7 +5,7 @@ import { basesIn } from './members.ts';
 import type { DoorRow } from './models.ts';
 import { constrained } from './schemas.ts';
 import { apply, type Given, hasSelf } from './summary.ts';
-import { bareType, isHarmlessType, typed } from './types.ts';
+import { bareType, isHarmlessType, isPlainType, typed } from './types.ts';
 import {
   type ClassInfo,
   type FnInfo,
@@ -27,8 +27,10 @@ import { pathText } from './walk-statements.ts';
 
 export type Handler = { kind: OriginKind; name: string; at: Place; endLine: number };
 
-export const tainted = (origin: Origin, path: readonly string[] = []): Value =>
-  valueWith({ taints: [taintOf({ kind: 'origin', origin, path })] });
+export const tainted = (origin: Origin, path: readonly string[] = [], type = ''): Value => {
+  const taint = taintOf({ kind: 'origin', origin, path });
+  return valueWith({ taints: [isPlainType(type) ? { ...taint, plain: true } : taint] });
+};
 
 const holding = (entries: [string, Value][]): Value => valueWith({ fields: new Map(entries) });
 
@@ -134,7 +136,7 @@ const receivedBy = (f: Frame, info: FnInfo, p: Param, i: number, all: number, r:
       const whole =
         language === 'go' ||
         /(?:Parameters|Params|Request|Args|Input|Map|Json|Form)\b/.test(bareType(p.type));
-      return tainted(origin, whole && all <= 3 ? [] : [p.name]);
+      return whole && all <= 3 ? tainted(origin) : tainted(origin, [p.name], p.type);
     }
     default:
       return objectOf(f.engine.knows, gives, language, tainted(origin));

@@ -61,7 +61,8 @@ const partOf = (t: Taint): string | undefined => {
 
 const testOf = (taint: Taint, guard: Guard, holds: boolean | null = true): Tested => {
   const part = partOf(taint);
-  return { source: taint.source, guard: part === undefined ? guard : { ...guard, part }, holds };
+  const own = taint.resolved ? { ...guard, resolved: true as const } : guard;
+  return { source: taint.source, guard: part === undefined ? own : { ...own, part }, holds };
 };
 
 const sourceText = (v: Value): string =>
@@ -81,6 +82,13 @@ const isRelative = (t: Taint): boolean =>
   t.passed.some((p) => /(^|\.)(relative|relpath|Rel|relativize|strip_prefix)$/.test(p));
 
 const named = (kind: GuardKind, detail: string, at: Place): Guard => ({ kind, detail, at });
+
+/** Of these the pattern has to be the whole text, whatever its own ends say. */
+const WHOLE = /^(?:fullmatch|matches)$/;
+const patternText = (name: string, v: Value): string => {
+  const text = sourceText(v);
+  return WHOLE.test(name) && text !== '' && !/^\/.+\/[a-z]*$/s.test(text) ? `^(?:${text})$` : text;
+};
 
 /**
  * Tests made by a call of this name: on its object, and on its arguments. `byParts`: the object is a path that is compared
@@ -134,14 +142,21 @@ export const testsOfCall = (
         ),
       );
     } else if (!(kind === 'contains' && isWhole(t)))
-      tests.push(testOf(t, named(kind, other ? sourceText(other) : '', at)));
+      tests.push(
+        testOf(
+          t,
+          named(kind, other ? (kind === 'pattern' ? patternText(name, other) : sourceText(other)) : '', at),
+        ),
+      );
   }
   if (subject === object && first)
     for (const arg of args)
       for (const t of arg.taints)
         if (kind === 'contains') tests.push(testOf(t, named('member', sourceText(object), at)));
         else if (kind === 'pattern')
-          tests.push(testOf(t, named('pattern', sourceText(object.literal !== null ? object : first), at)));
+          tests.push(
+            testOf(t, named('pattern', patternText(name, object.literal !== null ? object : first), at)),
+          );
         else if (kind === 'equals') tests.push(testOf(t, named('equals', sourceText(object), at)));
         else if (kind === 'relative') tests.push(testOf(t, named('relative', '', at)));
   return tests;

@@ -1,3 +1,4 @@
+import { alphabetLeft, isHarmlessThere } from './alphabets.ts';
 import type { Rule } from './rules.ts';
 import type { Guard, OriginKind, Taint } from './value.ts';
 
@@ -70,11 +71,45 @@ export type Judged = {
   strength: Strength;
   guards: readonly { guard: Guard; hole: string | null }[];
   sanitizers: string[];
+  /** A guard was seen to leave nothing that could do harm: there is nothing to prove. */
+  closed: boolean;
 };
+
+/** What a schema library checks itself, and leaves nothing over for texts that others read. */
+const EXACT = /uuid|guid|datetime|\bip|ipv\d|cuid|ulid|nanoid|\bdate|number/;
+
+/** A test that leaves nothing to prove, as against one whose name or pattern has to be believed. */
+const isProof = (rule: Rule, g: Guard, t: Taint): boolean => {
+  if (g.conditional) return false;
+  switch (g.kind) {
+    // One of what the program names itself.
+    case 'equals':
+    case 'member':
+      return g.denies === false;
+    case 'schema':
+      return EXACT.test(g.detail);
+    case 'prefix':
+    case 'relative':
+      return g.resolved === true && t.resolved === true && rule.class === 'path-traversal';
+    case 'pattern': {
+      const left = alphabetLeft(g, t);
+      return left !== null && isHarmlessThere(rule, left);
+    }
+    default:
+      return false;
+  }
+};
+
+/** A library's own function, as against one of the program that is only called so. */
+const isLibrarys = (path: string): boolean =>
+  /^[\w@-][^.]*\.\w/.test(path)
+    ? !/^(?:super|crate|self|this|cls|@)\b/.test(path)
+    : /^encodeURIComponent$/.test(path);
 
 /** What the rule makes of the guards on the way. A guard weakens a flow; one with a hole does so by half. */
 export const judge = (rule: Rule, t: Taint, patterns: Map<string, RegExp>): Judged => {
   const guards: { guard: Guard; hole: string | null }[] = [];
+  let closed = false;
   for (const g of t.guards) {
     const spec = rule.guards.find(
       (s) =>
@@ -85,7 +120,11 @@ export const judge = (rule: Rule, t: Taint, patterns: Map<string, RegExp>): Judg
     );
     if (!spec || spec.ignore) continue;
     const hole = spec.hole ?? forbids(g, spec.denies ?? false) ?? (g.conditional ? CONDITIONAL : null);
-    if (hole !== NO_GUARD) guards.push({ guard: g, hole });
+    if (hole === NO_GUARD) continue;
+    // A pattern that leaves letters and digits has no hole, whatever is to be said of patterns.
+    const proved = (hole === null || g.kind === 'pattern') && isProof(rule, g, t);
+    closed ||= proved;
+    guards.push({ guard: g, hole: proved ? null : hole });
   }
   const sanitizers = t.passed.filter((p) =>
     rule.sanitizers.some((s) =>
@@ -101,5 +140,6 @@ export const judge = (rule: Rule, t: Taint, patterns: Map<string, RegExp>): Judg
     strength: holds ? 'weak' : guards.length > 0 ? weaker(base, 'moderate') : base,
     guards,
     sanitizers,
+    closed: closed || (!holes && sanitizers.some(isLibrarys)),
   };
 };

@@ -3,7 +3,7 @@ import { UNMODELLED } from './call-results.ts';
 import { type Judged, judge, RANK, type Strength } from './judging.ts';
 import type { Rule } from './rules.ts';
 import { withoutFollowedTexts } from './text-leads.ts';
-import { type Guard, type OriginKind, type Place, placesOf, type Taint } from './value.ts';
+import { type Guard, OPENED, type OriginKind, type Place, placesOf, type Taint } from './value.ts';
 
 export type { Strength };
 
@@ -26,6 +26,8 @@ export type FlowLead = {
   flow: (Place & { role: 'source' | 'step' | 'guard' | 'sink' })[];
   guards: readonly { guard: Guard; hole: string | null }[];
   sanitizers: readonly string[];
+  /** On each way something was seen to leave nothing that could do harm. */
+  closed: boolean;
   /** Calls on its way into libraries that no model speaks of. */
   through: readonly string[];
   /** Other inputs that reach the same sink, and other sinks of the same input in the same function. */
@@ -62,7 +64,7 @@ const WRAPPERS = new Set([
 const inputOf = (h: Hit): { input: string; tool: string; origin: OriginKind } => {
   const { source } = h.taint;
   if (source.kind !== 'origin') return { input: '', tool: '', origin: 'caller' };
-  const path = source.path.filter((p, i) => !(WRAPPERS.has(p) && i < source.path.length - 1));
+  const path = source.path.filter((p, i) => p !== OPENED && !(WRAPPERS.has(p) && i < source.path.length - 1));
   return {
     input: path.join('.'),
     tool: source.origin.kind === 'tool' && h.tool !== '' ? h.tool : source.origin.name,
@@ -83,6 +85,7 @@ const said = (f: Pick<FlowLead, 'input' | 'origin' | 'tool'>): string => {
 
 const better = (a: Found, b: Found): number =>
   RANK[a.strength] - RANK[b.strength] ||
+  Number(a.closed) - Number(b.closed) ||
   Number(b.hit.taint.joined) - Number(a.hit.taint.joined) ||
   a.hit.taint.guards.length - b.hit.taint.guards.length ||
   (a.hit.taint.trail?.length ?? 0) - (b.hit.taint.trail?.length ?? 0) ||
@@ -140,6 +143,7 @@ const leadOf = (group: readonly Found[], alsoAt: readonly Place[], shared: Reado
     flow: flowOf(best),
     guards: best.guards,
     sanitizers: best.sanitizers,
+    closed: best.closed,
     through: best.hit.taint.passed.flatMap((p) => (p.startsWith(UNMODELLED) ? [p.slice(1)] : [])),
     alsoFrom: unique(group.map(said)).filter((s) => s !== said(best)),
     alsoAt,

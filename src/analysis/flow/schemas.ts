@@ -58,6 +58,9 @@ const OWN_CHECK = /\.(?:refine|superRefine|check|transform|pipe)\(\)/;
 
 const NUMBER = /\.(?:number|int|int32|float32|bigint)\(\)/;
 
+/** One text, whatever else is asked of it. */
+const TEXT = /^[^(]*(?<!\.coerce)\.string\(\)(?:\.(?!transform|pipe|or|and)\w+\(\)){0,20}$/;
+
 /** A value from `source` as the schema lets it through. */
 export const constrained = (schema: Value | null, source: Source, at: Place, depth = 0): Value => {
   const path = schema ? pathOf(schema) : null;
@@ -74,7 +77,11 @@ export const constrained = (schema: Value | null, source: Source, at: Place, dep
   if (schema?.fields && depth < 3)
     for (const [key, inner] of schema.fields)
       fields.set(key, constrained(inner, { ...source, path: [...source.path, key] }, at, depth + 1));
-  return valueWith({ taints: [taintOf(source, guards)], fields: fields.size > 0 ? fields : null });
+  const taint = taintOf(source, guards);
+  return valueWith({
+    taints: [path && TEXT.test(path) ? { ...taint, plain: true } : taint],
+    fields: fields.size > 0 ? fields : null,
+  });
 };
 
 /** `Schema.parse(value)`: the value, held to the schema; null when the object is no schema. */

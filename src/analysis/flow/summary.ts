@@ -14,7 +14,8 @@ import {
 } from './frame.ts';
 import { member } from './members.ts';
 import { taintsFor } from './sinks.ts';
-import { typed } from './types.ts';
+import { substitution } from './substitution.ts';
+import { isPlainType, typed } from './types.ts';
 import {
   allTaints,
   type ClassInfo,
@@ -23,14 +24,10 @@ import {
   NOTHING,
   type Place,
   type Scope,
-  type Source,
-  step,
   type Taint,
   type Tested,
-  type Trail,
   taintOf,
   union,
-  unionGuards,
   unionTaints,
   type Value,
   valueWith,
@@ -42,10 +39,11 @@ export { type Given, hasSelf } from './bind-arguments.ts';
 
 /** How deep calls are followed from one function into the next. */
 const DEEPEST_CALLS = 40;
-const DEEPEST_VALUE = 3;
 
-const paramValue = (frame: number, index: number): Value =>
-  valueWith({ taints: [taintOf({ kind: 'param', frame, index, path: [] })] });
+const paramValue = (frame: number, index: number, type = ''): Value => {
+  const taint = taintOf({ kind: 'param', frame, index, path: [] });
+  return valueWith({ taints: [isPlainType(type) ? { ...taint, plain: true } : taint] });
+};
 
 const enter = (e: Engine, info: FnInfo, parent: Scope | null): Frame => {
   const f = newFrame(e, info.module, info, { vars: new Map(), parent: parent ?? info.module.scope });
@@ -58,7 +56,7 @@ const enter = (e: Engine, info: FnInfo, parent: Scope | null): Frame => {
   info.fn.params.forEach((param, i) => {
     if (i === 0 && hasSelf(info)) return;
     const given = info.given[i] ?? NOTHING;
-    const own = paramValue(f.id, i);
+    const own = paramValue(f.id, i, param.rest ? '' : param.type);
     // What its fields are known to be does not replace what a caller puts there.
     const fields = given.fields
       ? new Map([...given.fields].map(([k, v]) => [k, union(member(e.program, own, k), v)]))
@@ -141,73 +139,7 @@ const unnamed = (args: readonly Value[]): boolean =>
     ),
   );
 
-const appended = (first: Trail | null, second: Trail | null): Trail | null => {
-  if (!second) return first;
-  return step(appended(first, second.before), second.at);
-};
-
 const isPredicate = ({ fn }: FnInfo): boolean => fn.body.length === 1 && fn.body[0]!.kind === 'return';
-
-/** Puts what a caller passes in the place of a function's own parameters. */
-const substitution = (f: Frame, s: Summary, bound: readonly Value[], self: Value | null, at: Place) => {
-  const resolved = new Map<string, Value>();
-  const resolve = (source: Source, key: string): Value | null => {
-    if (source.kind !== 'param' || source.frame !== s.frame) return null;
-    const held = resolved.get(key);
-    if (held) return held;
-    let value = (source.index < 0 ? self : bound[source.index]) ?? NOTHING;
-    for (const property of source.path) value = member(f.engine.program, value, property);
-    resolved.set(key, value);
-    return value;
-  };
-  const composed = (inner: Taint, outer: Taint): Taint => {
-    const here = guardedHere(f, outer);
-    return {
-      ...here,
-      trail: appended(step(here.trail, at), inner.trail),
-      guards: unionGuards(here.guards, inner.guards),
-      passed:
-        inner.passed.length === 0 ? here.passed : [...new Set([...here.passed, ...inner.passed])].slice(-12),
-      prefix: inner.joined ? (inner.prefix + (here.joined ? here.prefix : '')).slice(-240) : here.prefix,
-      joined: inner.joined || here.joined,
-    };
-  };
-  const taints = (list: readonly Taint[]): readonly Taint[] => {
-    let all: readonly Taint[] = [];
-    for (const t of list) {
-      const r = resolve(t.source, t.key);
-      all = unionTaints(all, r === null ? [t] : allTaints(r).map((o) => composed(t, o)));
-    }
-    return all;
-  };
-  const value = (v: Value, depth = 0): Value => {
-    if (v === NOTHING || depth > DEEPEST_VALUE) return NOTHING;
-    // What was handed on as it is stays what it is: an object is not what one of its fields holds.
-    const plain = (t: Taint): Value | null =>
-      !t.joined && t.passed.length === 0 ? resolve(t.source, t.key) : null;
-    let all: Value = {
-      ...v,
-      taints: taints(v.taints.filter((t) => plain(t) === null)),
-      fields: v.fields ? new Map([...v.fields].map(([k, x]) => [k, value(x, depth + 1)])) : null,
-      items: v.items?.map((x) => value(x, depth + 1)) ?? null,
-      tests: [],
-    };
-    for (const t of v.taints) {
-      const r = plain(t);
-      if (r) all = union(all, { ...r, taints: r.taints.map((o) => composed(t, o)), tests: [] });
-    }
-    return all;
-  };
-  const tests = (list: readonly Tested[]): Tested[] =>
-    list.flatMap((t) => {
-      const key = `${t.source.kind}${t.source.kind === 'param' ? `${t.source.frame}.${t.source.index}` : t.source.origin.id}/${t.source.path.join('/')}`;
-      const r = resolve(t.source, key);
-      return r === null
-        ? [t]
-        : allTaints(r).map((o) => ({ source: o.source, guard: t.guard, holds: t.holds }));
-    });
-  return { resolve, composed, taints, value, tests };
-};
 
 /** Calls a function that a value holds, with what was bound to it before. */
 export const applyRef = (

@@ -28,6 +28,25 @@ export const bareType = (type: string, depth = 0): string => {
 export const isHarmlessType = (type: string): boolean =>
   type !== '' && (HARMLESS.test(bareType(type)) || /^(?:typing\.)?Literal\[/.test(type.trim()));
 
+/** Texts: whatever else is read from one of these is none of it. */
+const TEXT = /^(?:str|string|String|&str|bytes|char|rune|StrictStr|EmailStr|Cow|CharSequence)$/;
+
+/** Whether a value of this type is one text or number, and has no members a client could fill. */
+export const isPlainType = (type: string): boolean => {
+  const all = type.trim().replace(/^(?:typing\.)?Annotated\[([^,[\]]+),.*$/s, '$1');
+  if (all === '' || /\b(?:dict|Dict|Map|Mapping|Record|Any|any|object|unknown)\b|[{(]/.test(all))
+    return false;
+  if (all.split('|').every((part) => /^["'][^"']*["']$/.test(part.trim()))) return true;
+  const bare = bareType(all);
+  return (
+    (TEXT.test(bare) || HARMLESS.test(bare)) &&
+    all.split('|').every((part) => {
+      const one = bareType(part);
+      return TEXT.test(one) || HARMLESS.test(one) || /^(?:null|undefined|None|)$/.test(one);
+    })
+  );
+};
+
 /** The object a declared type promises: one of a class in the tree, or of a package. */
 export const typed = (p: Program, info: ModuleInfo, type: string): Value => {
   const bare = bareType(type);

@@ -54,6 +54,8 @@ export type Guard = {
   conditional?: true;
   /** Where the function that checks is written: what there is to prove. */
   defined?: Place;
+  /** What was tested was a path with all links in it followed. */
+  resolved?: true;
 };
 
 /** Places a value went through, last first. */
@@ -70,6 +72,12 @@ export type Taint = {
   prefix: string;
   /** Part of a text that was put together. */
   joined: boolean;
+  /** A text or a number by its declared type: it has no members that hold anything else. */
+  plain?: true;
+  /** Something was made of it that may have members of its own: what a text holds that was parsed. */
+  opened?: true;
+  /** A path with all links in it followed. */
+  resolved?: true;
 };
 
 /** A test of a value, by the key of its source: it guards where the test's outcome decides. */

@@ -48,6 +48,9 @@ const samePassed = (a: readonly string[], b: readonly string[]): boolean =>
 const alike = (a: Taint, b: Taint): boolean =>
   a.key === b.key &&
   a.joined === b.joined &&
+  a.resolved === b.resolved &&
+  a.plain === b.plain &&
+  a.opened === b.opened &&
   (!a.joined || a.prefix.slice(0, LONGEST_PREFIX) === b.prefix.slice(0, LONGEST_PREFIX)) &&
   samePassed(a.passed, b.passed);
 
@@ -165,12 +168,25 @@ const steppedInto = (t: Taint, property: string): Taint => {
     /ur[li]$/i.test(t.source.path.at(-1) ?? '');
   if (isAddress && VIEWS.has(property)) return { ...t, passed: [...t.passed, `.${property}`] };
   if (t.joined || t.source.path.length >= LONGEST_PATH || t.passed.length > 0) return t;
-  const source = { ...t.source, path: [...t.source.path, property] };
-  return { ...t, source, key: keyOfSource(source) };
+  const { opened, ...rest } = t;
+  const source = { ...t.source, path: [...t.source.path, ...(opened ? [OPENED] : []), property] };
+  return { ...rest, source, key: keyOfSource(source) };
 };
 
+/** Stands in a path where something was made of the value, and its members are no longer those of what went in. */
+export const OPENED = '()';
+
+export const openedUp = ({ plain: _, ...t }: Taint): Taint => ({ ...t, opened: true });
+
+/** What a caller's value is once it was opened up: no longer its fields, all it held. */
+export const openedValue = (v: Value): Value => valueWith({ taints: allTaints(v).map(openedUp) });
+
+/** A text has no members: what is looked up by it (`registry.get(name).path`) is not the text. */
+const hasMember = (t: Taint, property: string): boolean =>
+  !t.plain || t.joined || t.passed.length > 0 || /^\d+$/.test(property);
+
 export const taintsOfProperty = (taints: readonly Taint[], property: string): readonly Taint[] =>
-  taints.map((t) => steppedInto(t, property));
+  taints.filter((t) => hasMember(t, property)).map((t) => steppedInto(t, property));
 
 export const withField = (v: Value, property: string, value: Value): Value => {
   if ((v.fields?.size ?? 0) >= MOST_FIELDS && !v.fields?.has(property)) return v;

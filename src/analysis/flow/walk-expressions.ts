@@ -12,6 +12,7 @@ import {
   external,
   keyOfSource,
   NOTHING,
+  openedUp,
   textOf,
   through,
   union,
@@ -165,7 +166,7 @@ export const valueAt = (f: Frame, expr: Expr): Value => {
         (r) =>
           r.kind === 'external' && f.engine.knows.typeOf(r.path, f.module.module.language)?.row.operators,
       );
-      return valueWith({ taints: all.taints, refs: kept });
+      return valueWith({ taints: all.taints.map((t) => (t.plain ? openedUp(t) : t)), refs: kept });
     }
   }
 };

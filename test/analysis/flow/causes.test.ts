@@ -10,6 +10,8 @@ const HEAD =
   "import { execSync } from 'node:child_process';\nimport fs from 'node:fs';\nimport { z } from 'zod';\n";
 const shell = (name: string): string => tool(name, '  return execSync(`run ${name}`);');
 const guardedShell = (name: string): string =>
+  tool(name, "  if (!isFine(name)) throw new Error('no');\n  return execSync(`run ${name}`);");
+const closedShell = (name: string): string =>
   tool(name, "  if (!/^[a-z]+$/.test(name)) throw new Error('no');\n  return execSync(`run ${name}`);");
 const unreached = 'export const helper = (name) => execSync(`run ${name}`);\n';
 
@@ -43,6 +45,13 @@ describe('causes', () => {
   it('keeps what a guard may hold apart from what nothing guards', async () => {
     const all = await causes({ 'a.ts': HEAD + shell('one') + guardedShell('two') + guardedShell('three') });
     expect(told(all)).toEqual(['strong open 1 in a.ts', 'weak guarded 2 in a.ts']);
+  });
+
+  it('takes what a guard leaves no room for as a remark, apart from what has to be believed', async () => {
+    const all = await causes({
+      'a.ts': HEAD + guardedShell('one') + closedShell('two') + closedShell('three'),
+    });
+    expect(told(all)).toEqual(['weak guarded 1 in a.ts', 'weak guarded aside 2 in a.ts']);
   });
 
   it('lists what no door reaches, beside a door of the same kind only as a remark', async () => {
