@@ -56,8 +56,8 @@ await idle(0);
 await press('t');
 await press('/', ...'export', '\r');
 await press('\u001b');
-// To "Can an argument inject?", its evidence in the third pane.
-await press('/', ...'2.1.2', '\r', 'j', '\u001b', 'o');
+// To "Can an argument inject?", and its strongest lead in the reader.
+await press('/', ...'2.1.2', '\r', 'j', '\u001b', 'o', '\r');
 
 const COLOURS = [
   '#3b4048',

@@ -40,6 +40,10 @@ export const check = z
   .strictObject({
     id: checkId,
     origin,
+    name: sentence
+      .max(16)
+      .optional()
+      .describe('A noun or two for lists, where the question has no room; without it the question is cut'),
     title: sentence
       .max(120)
       .describe('One question the auditor answers; the first 40 characters must carry it'),

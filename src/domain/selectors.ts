@@ -141,7 +141,7 @@ export const filterChecks = (
         if (field === 'sec') return c.id.startsWith(value);
         return true;
       }) &&
-      (words === '' || matchesWords(words, c.id, c.title, s.answers.get(c.id)?.note ?? '')),
+      (words === '' || matchesWords(words, c.id, c.name ?? '', c.title, s.answers.get(c.id)?.note ?? '')),
   );
 };
 

@@ -181,6 +181,12 @@ describe('the bundled methodology', () => {
     for (const t of titles) expect(t, t).toMatch(/^[A-Z].{15,90}\?$/);
   });
 
+  it('gives each check a name of its own that fits a list', () => {
+    const names = checksOf(methodology).map((c) => c.name ?? '');
+    expect(names.filter((n) => n.length < 4 || n.length > 16)).toEqual([]);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
   it('gives each check enough to work with: reasons, steps, both outcomes, a command, a way to fix', () => {
     for (const c of checks) {
       expect(c.why.length, c.id).toBeGreaterThan(120);

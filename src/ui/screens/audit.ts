@@ -67,7 +67,7 @@ export const checkList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'fo
       [
         span(selected ? `${theme.glyphs.cursor} ` : '  ', 'focus', true),
         verdictGlyph(verdictOf(snap.session, check.id), theme),
-        span(` ${check.id} ${check.title}`, undefined, selected),
+        span(` ${check.id} ${check.name ?? check.title}`, undefined, selected),
       ],
       marks,
       size.width,

@@ -196,7 +196,12 @@ const itemDetail = (
     ...(item.advice ? wrap(visibleLines(item.advice), columns).map((l): Line => [span(l, 'accent')]) : []),
   ];
   const room = Math.max(0, rows - fixed - (withCode ? LEAST_CODE : 0));
-  const told = shortened(words, Math.max(LEAST_WORDS, room - flow.flat().length), 'lines');
+  const told = shortened(
+    words,
+    Math.max(LEAST_WORDS, room - flow.flat().length),
+    'lines',
+    withCode ? '+' : '=',
+  );
   const ways = around(flow, step - 1, Math.max(LEAST_FLOW, room - told.length));
   const head: Line[] = [
     ...title,
@@ -215,12 +220,12 @@ const itemDetail = (
 };
 
 /** The first rows of a text, and how many more there are. */
-const shortened = (lines: readonly Line[], most: number, what: string): readonly Line[] =>
+const shortened = (lines: readonly Line[], most: number, what: string, key: string): readonly Line[] =>
   lines.length <= most
     ? lines
     : [
         ...lines.slice(0, most - 1),
-        muted(`… ${lines.length - most + 1} more ${what}: + makes the pane larger`),
+        muted(`… ${lines.length - most + 1} more ${what}: ${key} makes the pane larger`),
       ];
 
 /** The steps about the chosen one that have room, and how many are left out on either side. */
@@ -270,7 +275,7 @@ export const evidencePane = (
   withCode = true,
 ): Omit<PaneText, 'focused'> => {
   const rows = itemRows(v, check);
-  const title = `Evidence of ${check.id}`;
+  const title = `Evidence of ${check.id}${check.name ? ` ${check.name}` : ''}`;
   if (rows.length === 0) {
     const query = v.ui.filters.items;
     const text = query
