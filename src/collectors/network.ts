@@ -1,11 +1,16 @@
-import { listed, plural } from '../analysis/files/words.ts';
+import { isManifest } from '../analysis/files/package-folders.ts';
+import { isVendoredPath } from '../analysis/files/paths.ts';
+import { readTexts } from '../analysis/files/read-texts.ts';
+import { byCodePoint, listed, plural } from '../analysis/files/words.ts';
 import { readServerSources } from '../analysis/sources/server-sources.ts';
+import type { Source } from '../analysis/sources/source.ts';
 import { weaknessLanguage } from '../analysis/sources/source.ts';
 import { unreadCodeGap } from '../analysis/sources/unread-code.ts';
 import { addressFilters, egressSigns } from '../analysis/weaknesses/address-filters.ts';
+import { connectingLibraries, importedAs } from '../analysis/weaknesses/connecting-libraries.ts';
 import { listenersIn } from '../analysis/weaknesses/listeners.ts';
 import { outboundCalls, outboundHosts } from '../analysis/weaknesses/outbound.ts';
-import { type Collector, gap, gathered } from './collector.ts';
+import { type Collector, gap, gathered, type ItemDraft } from './collector.ts';
 import { disclosure } from './network/disclosure.ts';
 import { hostsInDocuments } from './network/documents.ts';
 import { encryption } from './network/encryption.ts';
@@ -54,6 +59,13 @@ export const network: Collector = {
           detail: `Too large, minified, not text, or past the limit of what is read at once: ${listed(unread, 12)}`,
         }),
       );
+    const own: string[] = [];
+    const manifests = tree.allEntries
+      .filter((e) => isManifest(e.path) && !isVendoredPath(e.path))
+      .slice(0, 300);
+    for await (const { entry, text } of readTexts(tree, manifests, signal))
+      if (text !== null) own.push(...importedAs(entry.path, text));
+    items.push(...connectionsUnread(sources, own, new Set(calls.map((c) => c.at.path))));
     items.push(
       gap('not-started', checks, 'The server was not started: real connections were not seen', {
         detail:
@@ -62,8 +74,43 @@ export const network: Collector = {
       }),
     );
     return gathered(
-      `${plural(sources.length, 'source file')}: ${plural(new Set(hosts.map((h) => h.host)).size, 'host')}, ${plural(calls.length, 'request')}, ${plural(open.length, 'listener')}`,
+      `${plural(sources.length, 'source file')}: ${plural(new Set(hosts.map((h) => h.host)).size, 'host')}, ${plural(calls.length, 'request')} recognised, ${plural(open.length, 'listener')}`,
       items,
     );
   },
+};
+
+/** Whom a library connects to by itself does not stand in the calls that were looked at. */
+const connectionsUnread = (
+  sources: readonly Source[],
+  own: readonly string[],
+  /** Files in which a request was recognised. */
+  requesting: ReadonlySet<string>,
+): ItemDraft[] => {
+  const all = sources.flatMap((s) => connectingLibraries(s, own));
+  const met = new Set(all.filter((c) => c.client && requesting.has(c.path)).map((c) => c.library));
+  const found = all.filter((c) => !met.has(c.library));
+  const names = [...new Set(found.map((c) => c.library))].sort(byCodePoint);
+  if (names.length === 0) return [];
+  return [
+    gap(
+      'connections-not-recognised',
+      ['3.2.1', '3.2.3'],
+      `Connections through ${plural(names.length, 'library', 'libraries')} were not recognised: ${listed(names, 3)}`,
+      {
+        detail: `Each connects by itself: its calls are in no count of requests, and hosts it knows by itself in no list.\n${listed(
+          names.map((name) => {
+            const places = found.filter((c) => c.library === name);
+            return `${name}: ${listed(
+              places.map((c) => `${c.path}:${c.startLine}`),
+              3,
+            )}`;
+          }),
+          40,
+          '\n',
+        )}`,
+        advice: 'Read where each is made, and with which address and credentials.',
+      },
+    ),
+  ];
 };

@@ -29,8 +29,8 @@ export const below = (path: string, subdir: string): string =>
 
 const TEST =
   /(^|\/)(tests?|__tests__|specs?|e2e|testdata|test[-_]data|fixtures?|__fixtures__|__mocks__|mocks?|testing)\/|[._](test|tests|spec|e2e|bench)\.[cm]?[jt]sx?$|_test\.(go|py|exs?|rs)$|(^|[/_])tests\.rs$|(^|\/)(test_[^/]*|conftest)\.py$|(Tests?|IT|Spec)\.(java|kt|cs|scala|swift)$|_spec\.rb$/;
-/** `integration-tests/`: packages of their own that hold tests. */
-const TESTS = /[-_]tests$/;
+/** `integration-tests/`, `testHelpers/`: packages and folders of their own that hold tests, or what only tests use. */
+const TESTS = /[-_]tests$|^tests?[-_]?(?:helpers?|utils?|support|kit|harness|servers?|doubles?)$/i;
 export const isTestPath = (path: string): boolean =>
   TEST.test(path) ||
   folderOf(path)
@@ -45,6 +45,11 @@ export const isExamplePath = (path: string): boolean => EXAMPLE.test(path.replac
 const HELPER = /(^|\/)(scripts?|\.[\w-]+|hack|ci|tools\/(?:build|release)|mocks?|\w*mock)\//i;
 /** Programs for building, releasing and looking at the server; some servers are started from such a folder. */
 export const isHelperPath = (path: string): boolean => HELPER.test(path);
+
+const BUILD =
+  /(^|\/)(?:setup\.py|noxfile\.py|tasks\.py|conftest\.py|build\.rs|[\w.-]*\.gradle(?:\.kts)?|[\w.-]+\.config\.[cm]?[jt]s|\.eslintrc\.[cm]?js)$/i;
+/** Programs that build, test or configure the tools of those who develop the server. */
+export const isBuildConfiguration = (path: string): boolean => BUILD.test(path);
 
 const VENDORED =
   /(^|\/)(node_modules|vendor|third[-_]party|bower_components|site-packages|\.yarn\/(releases|cache|plugins))\//i;

@@ -22,14 +22,16 @@ const PATTERNS: readonly RegExp[] = [
   new RegExp(`\\bENV(?:\\.fetch\\(|\\[)\\s{0,4}["']${NAME}["']`, 'g'),
   new RegExp(`\\bGetEnvironmentVariable\\(\\s{0,4}"${NAME}"`, 'g'),
 ];
+// Struct tags of Go: `env:"X,required"`, `envconfig:"X"`.
+const TAGS = /\benv(?:config)?:"([A-Z][A-Z0-9_]{1,80})[",]/g;
 const DESTRUCTURED = /\b(?:const|let|var)\s{1,4}\{([^{}]{1,2000})\}\s{0,4}=\s{0,4}process\.env\b/g;
-const HINTS = /env|ENV|environ|alias/;
+const HINTS = /env|ENV|environ|alias|BaseSettings/;
 
 export const environmentReads = (text: string): EnvironmentRead[] => {
   if (!HINTS.test(text)) return [];
   // By place: one reading may fit two languages' patterns.
   const found = new Map<number, string>();
-  for (const pattern of PATTERNS)
+  for (const pattern of [...PATTERNS, TAGS])
     for (const match of text.matchAll(pattern))
       found.set(match.index + match[0].lastIndexOf(match[1]!), match[1]!);
   for (const match of text.matchAll(DESTRUCTURED)) {
@@ -40,8 +42,42 @@ export const environmentReads = (text: string): EnvironmentRead[] => {
       at++;
     }
   }
+  for (const { name, at } of [...checkedFields(text), ...settingsFields(text)])
+    if (!found.has(at)) found.set(at, name);
   const line = lineFinder(text);
   return [...found].sort(([a], [b]) => a - b).map(([at, name]) => ({ name, line: line(at) }));
+};
+
+/** A schema that the whole environment is held to: its keys in capitals are the variables. */
+const CHECKED =
+  /(?:[pP]arse\w{0,10}|cleanEnv|createEnv|validateEnv)\(\s{0,20}process\.env\b|runtimeEnv\s{0,3}:\s{0,3}process\.env/;
+const KEYS =
+  /^[ \t]{1,20}([A-Z][A-Z0-9_]{2,80})[ \t]?:[ \t]?(?:z|v|t|Type|Joi|str|num|bool|url|port|host|email|json)\b/gm;
+
+const checkedFields = (text: string): { name: string; at: number }[] =>
+  CHECKED.test(text)
+    ? [...text.matchAll(KEYS)].map((m) => ({ name: m[1]!, at: m.index + m[0].indexOf(m[1]!) }))
+    : [];
+
+const SETTINGS = /^class[ \t]{1,4}\w{1,80}\([^)\n]{0,200}\bBaseSettings\b[^)\n]{0,200}\):/;
+const FIELD = /^[ \t]{1,8}([a-z][a-z0-9_]{0,80})[ \t]?:[ \t]?[A-Za-z"]/;
+
+/** Fields of a settings class of pydantic are read from the environment by their names, behind the prefix it sets. */
+const settingsFields = (text: string): { name: string; at: number }[] => {
+  if (!text.includes('BaseSettings')) return [];
+  const prefix = /\benv_prefix\s{0,3}=\s{0,3}["'](\w{1,40})["']/.exec(text)?.[1] ?? '';
+  const found: { name: string; at: number }[] = [];
+  let inside = false;
+  let at = 0;
+  for (const line of text.split('\n')) {
+    if (SETTINGS.test(line)) inside = true;
+    else if (/^\S/.test(line)) inside = false;
+    const name = inside && !/alias\s{0,3}=|ClassVar/.test(line) ? FIELD.exec(line)?.[1] : undefined;
+    if (name && name !== 'model_config')
+      found.push({ name: `${prefix}${name}`.toUpperCase(), at: at + line.indexOf(name) });
+    at += line.length + 1;
+  }
+  return found;
 };
 
 /** Set by the system, the shell, the runtime or the CI, not by the operator of this server. */

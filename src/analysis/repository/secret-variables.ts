@@ -4,11 +4,11 @@
  * `SECRET_BACKEND` do not.
  */
 const SECRET =
-  /^(?:TOKEN|SECRETS?|PASSWORDS?|PASSWD|PWD|PASS|PASSPHRASE|PASSCODE|CREDENTIALS?|CREDS|KEY|APIKEYS?|AUTHTOKEN|PAT|COOKIE|BEARER|MNEMONIC|SEED)$/;
+  /^(?:TOKEN|SECRETS?|PASSWORDS?|PASSWD|PWD|PASS|PASSPHRASE|PASSCODE|CREDENTIALS?|CREDS|KEY|APIKEYS?|AUTHTOKEN|PAT|COOKIE|BEARER|MNEMONIC|SEED|AUTHORIZATION|\w*(?:PASSWORD|PASSWD|APIKEY|AUTHTOKEN|ACCESSTOKEN)|(?:CLIENT|JWT|APP|API|WEBHOOK)SECRET|(?:API|BOT|BEARER)TOKEN)$/;
 
 /** In front of the secret word: what it is a key of, or a switch. */
 const NOT_BEFORE =
-  /^(?:PUB|PUBLIC|PARTITION|SORT|PRIMARY|FOREIGN|CACHE|HOT|SHORTCUT|REGISTRY|OBJECT|INDEX|RANDOM|ENABLED?|DISABLED?|USE|ALLOW|REQUIRED?|SKIP|MASK|HIDE|REDACT|LOG|HAS|IS|NO|MAX|MIN|NUM|VALIDATE|VERIFY|CHECK|ROTATE|REFRESH_ON)$/;
+  /^(?:PUB|PUBLIC|PUBLISHABLE|ANON|SITE|PROJECT|SPACE|ISSUE|BOARD|PARTITION|SORT|PRIMARY|FOREIGN|CACHE|HOT|SHORTCUT|REGISTRY|OBJECT|INDEX|RANDOM|ENABLED?|DISABLED?|USE|ALLOW|REQUIRED?|SKIP|MASK|HIDE|REDACT|LOG|HAS|IS|NO|MAX|MIN|NUM|VALIDATE|VERIFY|CHECK|ROTATE|REFRESH_ON)$/;
 
 /** Behind it: what is said about the secret instead of the secret itself. */
 const NOT_AFTER =
@@ -23,8 +23,15 @@ const OF_ACCESS =
 const NEEDS_OWNER = /^(?:PWD|PASS|PAT|KEY|SEED|COOKIE)$/;
 const NUMBERS = /^(?:RANDOM|TEST|SHUFFLE|NUMPY|TORCH|PYTHONHASH)$/;
 
+/** Files by convention, whatever their names say. */
+const FILES = /^(?:GOOGLE_APPLICATION_CREDENTIALS|AWS_SHARED_CREDENTIALS_FILE|BOTO_CONFIG)$/;
+const PHRASE = /(?:^|_)(?:SEED|RECOVERY|SECRET|BACKUP|MNEMONIC)_?PHRASE$/i;
+/** Passwords of services that call them so; elsewhere AUTH is a switch or a kind. */
+const AUTH = /(?:^|_)(?:REDIS|BASIC|PROXY|SMTP|DOCKER)_AUTH$/i;
+
 export const namesSecretVariable = (name: string): boolean => {
-  if (name.length > 120) return false;
+  if (name.length > 120 || FILES.test(name)) return false;
+  if (PHRASE.test(name) || AUTH.test(name)) return true;
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toUpperCase()
@@ -40,3 +47,10 @@ export const namesSecretVariable = (name: string): boolean => {
     return !words.slice(i + 1).some((w) => NOT_AFTER.test(w));
   });
 };
+
+/** Addresses with room for a password or a token: of databases, of error reports, of webhooks. */
+const ADDRESS =
+  /(?:^|_)DSN$|(?:^|_)CONN(?:ECTION)?_?STR(?:ING)?$|(?:^|_)(?:DATABASE|DB|POSTGRES(?:QL)?|PG|MYSQL|MARIADB|MONGO(?:DB)?|REDIS|AMQP|RABBITMQ|BROKER|CLICKHOUSE|NEO4J|WEBHOOK)_UR[IL]$/i;
+
+/** Whether a variable of that name holds an address in which a secret may stand. */
+export const mayHoldSecret = (name: string): boolean => name.length <= 120 && ADDRESS.test(name);

@@ -25,7 +25,7 @@ export const isLocalHost = (host: string): boolean =>
 /** Calls that send a request; the first bracket after the name holds the address. */
 const CALLS: Record<Language, RegExp> = {
   script:
-    /(?<![.\w])(?:fetch|undiciFetch(?:\s+as\s[^()\n]{1,60}\))?|axios(?:\.(?:get|post|put|patch|delete|head|request))?|got(?:\.\w+)?|undici\.(?:request|fetch)|ky(?:\.\w+)?|needle(?:\.\w+)?|superagent\.\w+|https?\.(?:get|request)|new\s+WebSocket|new\s+EventSource|(?:\w*[cC]lient|http|api|instance)\.(?:get|post|put|patch|delete))\s*(?:<[^()<>]{0,80}>)?\(/g,
+    /(?<![.\w])(?:fetch|undiciFetch(?:\s+as\s[^()\n]{1,60}\))?|axios(?:\.(?:get|post|put|patch|delete|head|request))?|got(?:\.(?!extend\b)\w+)?|undici\.(?:request|fetch)|ky(?:\.(?!create\b|extend\b)\w+)?|needle(?:\.(?!defaults\b)\w+)?|superagent\.\w+|https?\.(?:get|request)|new\s+WebSocket|new\s+EventSource|(?:\w*[cC]lient|http|api|instance)\.(?:get|post|put|patch|delete))\s*(?:<[^()<>]{0,80}>)?\(/g,
   python:
     /(?<![.\w])(?:self\.)?(?:requests|httpx|http|\w{0,30}(?:[sS]ession|[cC]lient))\.(?:get|post|put|patch|delete|head|request|stream|send)\s*\(|\b(?:urlopen|urlretrieve|ClientSession|aiohttp\.request|websockets\.connect)\s*\(/g,
   go: /\bhttp\.(?:Get|Post|PostForm|Head|NewRequest(?:WithContext)?)\s*\(|\b(?:grpc\.(?:Dial|NewClient)|websocket\.Dial)\s*\(/g,

@@ -16,9 +16,24 @@ const CLEAR = /^(?:http|ws|ftp|grpc|redis|amqp|smtp|ldap|bolt)$/;
 const DATABASE_CLEAR =
   /\bsslmode["']?\s*[=:]\s*["']?(?:disable|allow|prefer)\b|\bssl["']?\s*:\s*false\b|\btls["']?\s*:\s*false\b|\busetls\s*=\s*false\b|\bencrypt["']?\s*[:=]\s*(?:false|["']?(?:no|false|disable)["']?)\b|\bTrustServerCertificate\s*=\s*(?:yes|true)\b|\btrustServerCertificate["']?\s*:\s*true\b/gi;
 const SERVER_TLS =
-  /\bhttps\.createServer\b|\bListenAndServeTLS\b|\bssl_(?:keyfile|certfile)\b|\bRustlsConfig\b|\bserverOptions\.key\b|\btls\.Listen\b|\bcreateSecureServer\b|server\.ssl\.key-store/g;
+  /\bhttps\.createServer\b|\bListenAndServeTLS\b|\bssl_(?:keyfile|certfile)\s{0,3}=|\bRustlsConfig\b|\btls\.Listen\b|\bcreateSecureServer\b|server\.ssl\.key-store|\bPurpose\.CLIENT_AUTH\b|\bPROTOCOL_TLS_SERVER\b/g;
+/** Options of both sides: whose they are is told by what is called with them. */
+const OF_EITHER = /^ssl_/;
+const SERVES = /(?:^|\.)(?:run\w*|serve\w*|Config|Server|run_app|TCPSite|listen\w*)$/;
 const CLIENT_TLS =
   /\bminVersion["']?\s*:|\bMinVersion\s*:|\bminimum_version\s*=|\brejectUnauthorized["']?\s*:|\bcreate_default_context\b|\bverify\s*=\s*[\w."']+|\bRootCAs\s*:|\bca["']?\s*:\s*\w|\badd_root_certificate\b|\bClientAuth\s*:|\bcafile\s*=/g;
+
+/** What is called with what stands at an offset: the name before the bracket that is open there; '' for none. */
+const calledAround = (bare: string, offset: number): string => {
+  let depth = 0;
+  for (let i = offset - 1; i >= 0 && i > offset - 3000; i--) {
+    const c = bare[i]!;
+    if (c === ')' || c === ']' || c === '}') depth++;
+    else if ((c === '(' || c === '[' || c === '{') && --depth < 0)
+      return c === '(' ? (/[\w.]{1,80}$/.exec(bare.slice(Math.max(0, i - 80), i).trimEnd())?.[0] ?? '') : '';
+  }
+  return '';
+};
 
 const where = (list: readonly { path: string; startLine: number }[]): string =>
   listed(
@@ -57,7 +72,7 @@ export const encryption = (
     sources.flatMap((s) =>
       matchesIn(s, 'code', pattern, 20)
         .filter((m) => quoted || !inLiteral(s, m.index))
-        .map((m) => ({ ...spot(s, m.index), words: m[0].trim() })),
+        .map((m) => ({ ...spot(s, m.index), words: m[0].trim(), inside: calledAround(s.bare, m.index) })),
     );
   const database = spots(DATABASE_CLEAR, true);
   if (database.length > 0)
@@ -94,7 +109,7 @@ export const encryption = (
         },
       ),
     );
-  const own = spots(SERVER_TLS, false);
+  const own = spots(SERVER_TLS, false).filter((o) => !OF_EITHER.test(o.words) || SERVES.test(o.inside));
   if (own.length > 0)
     items.push(
       fact('server-tls', CHECKS, 'The server can speak TLS itself', {

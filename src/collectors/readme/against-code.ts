@@ -1,13 +1,14 @@
 import { depthOf, extensionOf } from '../../analysis/files/paths.ts';
 import { byCodePoint, every, listed, plural, share } from '../../analysis/files/words.ts';
 import { isAmbientVariable } from '../../analysis/repository/environment-variables.ts';
-import { namesSecretVariable } from '../../analysis/repository/secret-variables.ts';
-import { type CollectContext, fact, type ItemDraft, lead, placed, strength } from '../collector.ts';
+import { mayHoldSecret, namesSecretVariable } from '../../analysis/repository/secret-variables.ts';
+import { type CollectContext, fact, gap, type ItemDraft, lead, placed, strength } from '../collector.ts';
 import { CHECKS } from './sections.ts';
 import { type Place, type Shown, TRANSPORTS } from './sources.ts';
 
 const MOST_DOCUMENTS = 60;
 const MOST_TEXT = 1_000_000;
+const MOST_SECRETS = 30;
 
 const where = (places: readonly Place[]): string =>
   listed(
@@ -64,22 +65,41 @@ const environment = (
             `${share(undocumented.length, names.length)} environment variables are read but not documented`,
             {
               class: 'configuration',
-              detail: undocumented
-                .slice(0, 40)
-                .map((n) => `${n} at ${where(shown.variables.get(n)!)}`)
-                .join('\n'),
+              detail: listed(
+                undocumented.map((n) => `${n} at ${where(shown.variables.get(n)!)}`),
+                60,
+                '\n',
+              ),
               at,
             },
           ),
     );
   }
+  if (shown.computed.length > 0)
+    items.push(
+      gap(
+        'computed-variables',
+        [...CHECKS, '2.2.1', '2.3.3'],
+        `Which variables are read is computed in ${plural(shown.computed.length, 'place')}: ${shown.computed[0]!.words}`,
+        {
+          class: 'configuration',
+          detail: listed(
+            shown.computed.map((c) => `${c.at.path}:${c.at.startLine} ${c.words}`),
+            20,
+            '\n',
+          ),
+          at: shown.computed[0]!.at,
+        },
+      ),
+    );
   // In a monorepo the other packages' documents speak of other programs.
   const unread = unreadVariables(
     shown,
     documents.filter((d) => subdir === '' || d.path.startsWith(`${subdir}/`)),
   );
   // A restriction that is only promised is worse than none.
-  const promised = unread.filter((u) => RESTRICTS.test(u.name));
+  // Where names are computed, none is missing for certain.
+  const promised = unread.filter((u) => RESTRICTS.test(u.name) && shown.computed.length === 0);
   for (const [list, make] of [
     [promised, lead],
     [unread.filter((u) => !promised.includes(u)), fact],
@@ -98,7 +118,9 @@ const environment = (
           {
             class: 'configuration',
             ...(make === lead ? { strength: 'moderate' as const, cwe: ['CWE-1059'] } : {}),
-            detail: `Left over from an earlier version, read by a library, or put together from parts.\n${list
+            detail: `Left over from an earlier version, read by a library, or put together from parts${
+              shown.computed.length > 0 ? ': names are computed in the code' : ''
+            }.\n${list
               .slice(0, 40)
               .map((u) => `${u.path}:${u.startLine} ${u.name}`)
               .join('\n')}`,
@@ -106,13 +128,34 @@ const environment = (
           },
         ),
       );
-  for (const name of names.filter(namesSecretVariable).slice(0, 30))
+  const entering = names.filter((n) => namesSecretVariable(n) || mayHoldSecret(n));
+  for (const name of entering.slice(0, MOST_SECRETS))
     items.push(
-      fact('secret-variable', ['2.2.1'], `A secret enters by the environment: ${name}`, {
-        class: 'secret-exposure',
-        detail: where(shown.variables.get(name)!),
-        at: shown.variables.get(name)![0]!,
-      }),
+      fact(
+        'secret-variable',
+        ['2.2.1'],
+        namesSecretVariable(name)
+          ? `A secret enters by the environment: ${name}`
+          : `An address that may hold a secret enters by the environment: ${name}`,
+        {
+          class: 'secret-exposure',
+          detail: where(shown.variables.get(name)!),
+          at: shown.variables.get(name)![0]!,
+        },
+      ),
+    );
+  if (entering.length > MOST_SECRETS)
+    items.push(
+      fact(
+        'more-secret-variables',
+        ['2.2.1'],
+        `${plural(entering.length - MOST_SECRETS, 'more variable')} named like a secret`,
+        {
+          class: 'secret-exposure',
+          detail: listed(entering.slice(MOST_SECRETS), 60),
+          at: shown.variables.get(entering[MOST_SECRETS]!)![0]!,
+        },
+      ),
     );
   return items;
 };
@@ -140,8 +183,14 @@ const unreadVariables = (
       shown.words.has(lower) ||
       shown.words.has(lower.replaceAll('_', '')) ||
       [...shown.prefixes].some(
-        (p) => lower.startsWith(p) && shown.words.has(lower.slice(p.length).replace(/^_/, '')),
-      )
+        (p) =>
+          lower.startsWith(p) &&
+          [lower.slice(p.length).replace(/^_/, ''), lower.slice(p.length).replaceAll('_', '')].some((w) =>
+            shown.words.has(w),
+          ),
+      ) ||
+      // The rest of a name whose beginning is computed.
+      (shown.computed.length > 0 && shown.words.has(lower.slice(lower.indexOf('_') + 1)))
     );
   };
   const found = new Map<string, { name: string; path: string; startLine: number }>();

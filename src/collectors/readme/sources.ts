@@ -1,13 +1,20 @@
 import { lineFinder } from '../../analysis/files/lines.ts';
 import {
   below,
+  isBuildConfiguration,
   isExamplePath,
   isGeneratedPath,
+  isHelperPath,
   isTestPath,
   isVendoredPath,
   languageOf,
 } from '../../analysis/files/paths.ts';
 import { readTexts } from '../../analysis/files/read-texts.ts';
+import {
+  type ComputedIn,
+  computedReads,
+  resolvedReads,
+} from '../../analysis/repository/computed-variables.ts';
 import { environmentReads } from '../../analysis/repository/environment-variables.ts';
 import {
   imagesBuilt,
@@ -24,6 +31,8 @@ export type Shown = {
   files: number;
   /** Environment variables by name, with every place that reads them. */
   variables: Map<string, Place[]>;
+  /** Reads whose name is put together from what nobody can tell. */
+  computed: { at: Place; words: string }[];
   /** Lower-case words of all sources, and the prefixes that settings classes put before their names. */
   words: Set<string>;
   prefixes: Set<string>;
@@ -72,7 +81,7 @@ const SCOPE =
   /^(?:[a-z][\w-]{0,40}[:./][\w.:/-]{1,60}|(?:read|write|admin|repo|user|openid|email|profile|offline_access|gist|workflow)(?:[_:-]\w{1,30})?)$/i;
 
 const SETTINGS_PREFIX =
-  /\b(?:env_prefix\s{0,3}=\s{0,3}|SetEnvPrefix\(\s{0,3}|envprefix\s{0,3}[:=]\s{0,3})["'](\w{2,30})["']/gi;
+  /\b(?:env_?prefix\s{0,3}[=:]\s{0,3}|SetEnvPrefix\(\s{0,3}|prefix\s{0,3}[=:]\s{0,3}(?=["'][A-Z0-9_]{2,30}_["'])|\.env\(\s{0,3}(?=["'][A-Z]))["'](\w{2,30})["']/gi;
 
 const add = (to: Map<string, Place[]>, name: string, at: Place): void => {
   const known = to.get(name);
@@ -108,6 +117,7 @@ export const readSources = async ({ tree, target, signal }: CollectContext): Pro
   const shown: Shown = {
     files: sources.length,
     variables: new Map(),
+    computed: [],
     words: new Set(),
     prefixes: new Set(),
     transports: new Map(),
@@ -116,22 +126,28 @@ export const readSources = async ({ tree, target, signal }: CollectContext): Pro
     built: new Set(),
     piped: [],
   };
+  const computed = new Map<string, ComputedIn>();
   for await (const { entry, text } of readTexts(tree, sources, signal)) {
     if (text === null) continue;
     const { path } = entry;
-    for (const { name, line } of environmentReads(text))
-      add(shown.variables, name, { path, startLine: line });
+    const beside = [isHelperPath, isBuildConfiguration].some((is) => is(below(path, target.subdir)));
+    // What builds and releases the server reads variables of its own; what it starts and fetches still counts.
+    if (!beside) {
+      computed.set(path, computedReads(text));
+      for (const { name, line } of environmentReads(text))
+        add(shown.variables, name, { path, startLine: line });
+    }
     for (const word of text.slice(0, 1_000_000).match(/[A-Za-z_]\w{2,80}/g) ?? [])
       shown.words.add(word.toLowerCase());
     for (const match of text.matchAll(SETTINGS_PREFIX)) shown.prefixes.add(match[1]!.toLowerCase());
     const lines = text.split('\n');
     const lineOf = lineFinder(text);
-    for (const { name, code } of TRANSPORTS) {
+    for (const { name, code } of beside ? [] : TRANSPORTS) {
       const at = code.exec(text);
       if (at && !/^\s{0,40}(?:\/\/|#|\*)/.test(lines[lineOf(at.index) - 1] ?? ''))
         add(shown.transports, name, { path, startLine: lineOf(at.index) });
     }
-    if (/scope/i.test(text)) {
+    if (!beside && /scope/i.test(text)) {
       for (const match of text.matchAll(SCOPE_LIST))
         for (const quoted of match[1]!.matchAll(/["'`]([^"'`\n]{2,100})["'`]/g))
           if (SCOPE.test(quoted[1]!)) add(shown.scopes, quoted[1]!, { path, startLine: lineOf(match.index) });
@@ -165,6 +181,9 @@ export const readSources = async ({ tree, target, signal }: CollectContext): Pro
       }
     });
   }
+  const { known, unknown } = resolvedReads(computed);
+  for (const { name, path, line } of known) add(shown.variables, name, { path, startLine: line });
+  shown.computed = unknown.map(({ path, line, words }) => ({ at: { path, startLine: line }, words }));
   for await (const { text } of readTexts(
     tree,
     tree.entries

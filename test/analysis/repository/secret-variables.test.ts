@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { namesSecretVariable } from '../../../src/analysis/repository/secret-variables.ts';
+import { mayHoldSecret, namesSecretVariable } from '../../../src/analysis/repository/secret-variables.ts';
 
 describe('a variable whose value is a secret', () => {
   it.each([
@@ -28,6 +28,12 @@ describe('a variable whose value is a secret', () => {
     'PRIVATE_KEY',
     'SIGNING_KEY',
     'OPENAI_APIKEY',
+    'PGPASSWORD',
+    'DBPASSWORD',
+    'AUTHTOKEN',
+    'REDIS_AUTH',
+    'SEED_PHRASE',
+    'RECOVERY_PHRASE',
   ])('%s', (name) => {
     expect(namesSecretVariable(name)).toBe(true);
   });
@@ -66,7 +72,25 @@ describe('a variable whose value is a secret', () => {
     'SECRET_MANAGER_PROJECT',
     'COMPASS_URL',
     'KEY',
+    'GOOGLE_APPLICATION_CREDENTIALS',
+    'JIRA_PROJECT_KEY',
+    'SUPABASE_ANON_KEY',
+    'AUTH_MODE',
+    'ENABLE_AUTH',
+    'TOKENIZER',
   ])('not %s', (name) => {
     expect(namesSecretVariable(name)).toBe(false);
+  });
+});
+
+describe('an address with room for a secret', () => {
+  it.each(['SENTRY_DSN', 'DATABASE_URL', 'MONGODB_URI', 'CONNECTION_STRING', 'SLACK_WEBHOOK_URL'])(
+    '%s',
+    (name) => {
+      expect(mayHoldSecret(name)).toBe(true);
+    },
+  );
+  it.each(['BASE_URL', 'API_URL', 'DSN_TIMEOUT', 'DATABASE', 'DOCS_URL'])('not %s', (name) => {
+    expect(mayHoldSecret(name)).toBe(false);
   });
 });
