@@ -8,6 +8,7 @@ import type {
   flowStep,
   itemKind,
   itemStrength,
+  SinkPosition,
   Surface,
   TargetRef,
   ToolReport,
@@ -115,6 +116,8 @@ export type ItemDraft = {
   doors?: z.infer<typeof door>[];
   /** Where what does harm comes in, as far as it was followed; said beside each lead. */
   wayIn?: WayIn;
+  /** Where its values land, of every way; left out where one of them is not known. */
+  positions?: SinkPosition[];
   /** For items without a location: a git command that shows the fact in any clone. `{commit}` is replaced. */
   reproduce?: string;
   /** Only some of the checks that name this collector; by default all of them. */

@@ -55,6 +55,48 @@ export const location = z.strictObject({
 });
 export type Location = z.infer<typeof location>;
 
+/**
+ * Where in a statement, command, argument list, address or path a value lands: what it can do there, and so what is tried and
+ * how it is mended, follows from it.
+ */
+export const sinkPosition = z.enum([
+  /** The whole statement of a query language, or what it begins with. */
+  'statement',
+  /** A value without quotes: behind an operator, in a list of values. */
+  'value',
+  /** Between the quotes of a text. */
+  'quoted-value',
+  /** A name of a table, column or other object; `quoted-name` between the quotes of one. */
+  'name',
+  'quoted-name',
+  /** A condition, an order, or whatever else may follow there. */
+  'clause',
+  /** An object of operators and fields, as document databases take it. */
+  'filter',
+  /** The whole text a shell reads; a part of it; a part between quotes. */
+  'command-line',
+  'command-text',
+  'quoted-command-text',
+  /** What is started. */
+  'program',
+  /** An item of an argument list, behind no option; behind one; of a program that is not known or starts others; the whole list. */
+  'operand',
+  'option-value',
+  'argument',
+  'argument-list',
+  /** The whole address or what it begins with; what names its host; a part of its path. */
+  'whole-address',
+  'host',
+  'address-path',
+  /** The whole path of a file; a part of one. */
+  'whole-path',
+  'path-part',
+  /** The whole of what is run as code or compiled as a template; a part of it. */
+  'code',
+  'code-part',
+]);
+export type SinkPosition = z.infer<typeof sinkPosition>;
+
 export const flowStep = z.strictObject({
   path: z.string(),
   line: z.number().int().positive(),
@@ -156,6 +198,8 @@ export const evidenceItem = z.strictObject({
   reports: z.array(toolReport).min(1).optional(),
   /** What a client calls to get there; absent where nothing a client calls was seen to. */
   doors: z.array(door).min(1).optional(),
+  /** Where its values land, of every way that was seen; absent where one of them is not known. */
+  positions: z.array(sinkPosition).min(1).optional(),
   /** What was counted, by name, where a number says it better than words: days, percent, people. */
   measures: measures.optional(),
   /** Of leads: why it is where it is. Evidence gathered before 2026-12 has none. */

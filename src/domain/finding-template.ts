@@ -1,110 +1,11 @@
-import { z } from 'zod';
-import { type EvidenceItem, placeWords, type Surface, type SurfaceTool, weaknessClass } from './evidence.ts';
-import { type Finding, partTexts, rating } from './finding.ts';
-import { cweId, severity } from './methodology.ts';
-import { type Problem, readYaml } from './read-yaml.ts';
-import { TEMPLATE_WORDS, type TemplateWord, withWords } from './template-words.ts';
+import { type EvidenceItem, placeWords, type Surface, type SurfaceTool } from './evidence.ts';
+import { type Finding, partTexts } from './finding.ts';
+import { type FindingTemplate, fitted, LANGUAGES, type Language } from './template-file.ts';
+import { type TemplateWord, withWords } from './template-words.ts';
 
-/** Texts for the common weaknesses of MCP servers (`checklists/findings/`), to start a finding from. */
-const sentence = z.string().trim().min(1);
+export * from './template-file.ts';
 
-export const LANGUAGES = {
-  typescript: { name: 'TypeScript', extensions: /\.[cm]?[jt]sx?$/ },
-  python: { name: 'Python', extensions: /\.pyi?$/ },
-  go: { name: 'Go', extensions: /\.go$/ },
-  rust: { name: 'Rust', extensions: /\.rs$/ },
-  java: { name: 'Java', extensions: /\.(?:java|kt)$/ },
-} as const;
-type Language = keyof typeof LANGUAGES;
-
-/**
- * What a template suggests to the auditor: how such a weakness is usually told, rated and tried. It is shown beside each part
- * and taken over by hand; nothing of it is published by itself, since no evidence holds it.
- */
-const advice = z.strictObject({
-  title: sentence,
-  severity: severity.describe('Where the auditor starts from; the score decides'),
-  summary: sentence,
-  description: sentence,
-  impact: z.strictObject({
-    confidentiality: rating,
-    integrity: rating,
-    availability: rating,
-    exploitability: rating,
-    scope: sentence,
-  }),
-  reproduction: z.array(sentence).min(1).describe('How to try it: what a safe server does, and a weak one'),
-  risks: z.array(sentence).min(1),
-  business: sentence.describe('What it may mean for whoever runs it in production'),
-});
-
-export const template = z.strictObject({
-  id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'an id of small letters, digits and dashes'),
-  name: sentence.describe('What an auditor chooses it by'),
-  classes: z.array(weaknessClass).min(1).describe('Classes of evidence it may be chosen for'),
-  rules: z
-    .array(z.string().regex(/^[a-z0-9-]+$/))
-    .min(1)
-    .optional()
-    .describe('Ids of the rules whose leads it fits, each; without any it is chosen by hand alone'),
-  category: sentence,
-  cwe: cweId,
-  remediation: z.strictObject({
-    immediate: z.array(sentence).min(1),
-    shortTerm: z.array(sentence).min(1),
-    longTerm: z.array(sentence).min(1),
-  }),
-  examples: z
-    .strictObject({
-      typescript: sentence,
-      python: sentence,
-      go: sentence.optional(),
-      rust: sentence.optional(),
-      java: sentence.optional(),
-    })
-    .describe('How to mend it in code; Go, Rust and Java where it differs'),
-  validation: z.array(sentence).min(1),
-  references: z.array(z.url({ protocol: /^https$/ })).describe('Beside the link to its CWE'),
-  advice,
-});
-export type FindingTemplate = z.infer<typeof template>;
-
-export const templateFile = z.strictObject({ templates: z.array(template).min(1) });
-
-/** Every `{{…}}` of the template but GitHub's `${{ … }}`. */
-const PLACEHOLDERS = /(?<!\$)\{\{\s{0,40}([^{}]*?)\s{0,40}\}\}/g;
-
-const textsOf = (value: unknown): string[] =>
-  typeof value === 'string'
-    ? [value]
-    : typeof value === 'object' && value !== null
-      ? Object.values(value).flatMap(textsOf)
-      : [];
-
-/** Reads the template files by name. What is wrong is said with file and line; what is right is used. */
-export const parseTemplates = (
-  files: ReadonlyMap<string, string>,
-): { templates: FindingTemplate[]; problems: Problem[] } => {
-  const templates: FindingTemplate[] = [];
-  const problems: Problem[] = [];
-  const seen = new Set<string>();
-  for (const [file, text] of files) {
-    const read = readYaml(file, text, templateFile);
-    problems.push(...read.problems);
-    for (const [i, t] of (read.value?.templates ?? []).entries()) {
-      const at = ['templates', i] as const;
-      if (seen.has(t.id)) problems.push(read.problem([...at, 'id'], 'an id of its own', t.id));
-      seen.add(t.id);
-      const unknown = textsOf(t)
-        .flatMap((s) => [...s.matchAll(PLACEHOLDERS)].map((m) => m[1] ?? ''))
-        .find((word) => !TEMPLATE_WORDS.includes(word as TemplateWord));
-      if (unknown !== undefined)
-        problems.push(read.problem(at, `one of ${TEMPLATE_WORDS.join(', ')} in {{…}}`, unknown));
-      templates.push(t);
-    }
-  }
-  return { templates, problems };
-};
+/** How a finding starts from a template and from what the evidence says. */
 
 /** Text of the target on its way into a sentence: one line, no mark-up of its own, no words to be filled in. */
 const quoted = (text: string): string =>
@@ -153,6 +54,10 @@ export const templateFor = (
   item: EvidenceItem,
 ): FindingTemplate | null =>
   item.kind === 'lead' ? (templates.find((t) => t.rules?.includes(item.rule)) ?? null) : null;
+
+/** A template as it is meant for an item: the wording of its positions, where it is one of the template's own rules. */
+export const fittedTo = (t: FindingTemplate, item: EvidenceItem | null | undefined): FindingTemplate =>
+  fitted(t, item && t.rules?.includes(item.rule) ? item.positions : undefined);
 
 /** A weak lead does not begin as grave as a strong one of its kind. */
 const GRAVITY = ['info', 'low', 'medium', 'high', 'critical'] as const;
@@ -283,7 +188,8 @@ export const findingFromEvidence = (
   const weak = item.kind === 'lead';
   const at = item.location;
   const words = wordsOf(item, about.surface, about.server);
-  const template = about.templates.find((t) => t.id === about.template) ?? templateFor(about.templates, item);
+  const chosen = about.templates.find((t) => t.id === about.template) ?? templateFor(about.templates, item);
+  const template = chosen && fittedTo(chosen, item);
   const begun: Finding = {
     ...withoutGuidance(draft),
     title: titleOf(item),

@@ -276,6 +276,7 @@ const finish = (
       .map((step) => ({ ...step, text: oneLine(step.text, MAX_TITLE_CHARS) })),
     places,
     ...(draft.doors?.length ? { doors: draft.doors.slice(0, 1000) } : {}),
+    ...(draft.positions?.length ? { positions: draft.positions } : {}),
     reproduce,
     ...(draft.reports && { reports: draft.reports }),
     ...(draft.measures && { measures: { ...draft.measures } }),

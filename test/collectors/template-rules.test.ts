@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseRules } from '../../src/analysis/flow/knowledge.ts';
+import { POSITIONS_OF } from '../../src/analysis/flow/positions.ts';
 import { rules as weaknesses } from '../../src/analysis/weaknesses/rules/index.ts';
 import { parseTemplates } from '../../src/domain/finding-template.ts';
 import { ruleFiles } from '../analysis/flow/follow.ts';
@@ -68,4 +69,34 @@ test('leads whose rule no template speaks of begin an empty finding: these', () 
     `${without.length} rules of leads without a finding template\n${without.map((r) => `${r}\n`).join('')}`,
     'npx vitest run --project unit test/collectors/template-rules.test.ts',
   );
+});
+
+const grammars = new Map(parseRules(ruleFiles()).rules.map((r) => [r.id, r.grammar]));
+
+test('a template is worded only for positions that its rules can say', () => {
+  const dead = templates.flatMap((t) => {
+    const said = (t.rules ?? []).flatMap((id) => POSITIONS_OF[grammars.get(id) ?? 'program']);
+    return (t.fitting ?? []).flatMap((v) =>
+      v.positions.filter((p) => !said.includes(p)).map((p) => `${t.id}: ${p}`),
+    );
+  });
+  expect(dead).toEqual([]);
+});
+
+test('what is tried in one position is said for that position alone', () => {
+  // Text in code marks is what the auditor is to send: what holds in any position has none but the way out of a folder.
+  const stated = templates
+    .filter((t) => t.fitting)
+    .flatMap((t) => t.advice.reproduction.flatMap((step) => found(step, /(`[^`{]+`)/g)))
+    .filter((code) => code !== '`../`');
+  expect(stated).toEqual([]);
+});
+
+test('the positions of the shipped models are ones their grammar can say', () => {
+  const wrong = parseRules(ruleFiles()).rules.flatMap((r) =>
+    r.sinks
+      .filter((s) => s.position && !(r.grammar && POSITIONS_OF[r.grammar].includes(s.position)))
+      .map((s) => `${r.id}: ${s.position}`),
+  );
+  expect(wrong).toEqual([]);
 });

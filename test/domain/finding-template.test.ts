@@ -7,6 +7,7 @@ import { draftFinding, missingParts } from '../../src/domain/finding.ts';
 import {
   applyTemplate,
   findingFromEvidence,
+  fittedTo,
   parseTemplates,
   suggestionFor,
   templateFor,
@@ -302,6 +303,54 @@ test('every entry of a list is a sentence: a comma in a bare YAML list would cut
       ...t.advice.risks,
       ...t.validation,
       ...Object.values(t.remediation).flat(),
+      ...(t.fitting ?? []).flatMap((v) => [
+        ...(v.advice?.reproduction ?? []),
+        ...(v.advice?.risks ?? []),
+        ...(v.validation ?? []),
+        ...Object.values(v.remediation ?? {}).flat(),
+      ]),
     ])
       expect(entry, t.id).toMatch(/^(?:[A-Z`.]|\{\{)[\s\S]*[.`]$/);
+});
+
+describe('a template worded for where a value lands', () => {
+  const sql = (positions?: EvidenceItem['positions']): EvidenceItem =>
+    item({ rule: 'sql-text', class: 'sql-injection', cwe: ['CWE-89'], ...(positions ? { positions } : {}) });
+  const steps = (i: EvidenceItem): string =>
+    suggestionFor(fittedTo(templateFor(templates, i)!, i), 'reproduction', {});
+  const mended = (i: EvidenceItem): string =>
+    findingFromEvidence(draft, i, about).recommendations.immediate.join(' ');
+
+  it('states a payload of that position, and none where the position is not known or there are several', () => {
+    expect(steps(sql(['value']))).toContain('`1+1`');
+    expect(steps(sql(['quoted-value']))).toContain("`' OR '1'='1`");
+    expect(steps(sql(['name']))).toContain('the name of a table');
+    for (const other of [sql(), sql(['name', 'quoted-value'])]) expect(steps(other)).not.toMatch(/1=|1\+1/);
+  });
+
+  it('advises what mends that position: no binding of names, no list of names for a whole statement', () => {
+    expect(mended(sql(['quoted-value', 'value']))).toContain('Bind');
+    expect(mended(sql(['name']))).not.toContain('Bind the value');
+    expect(mended(sql(['statement']))).toContain('Let the database hold the limit');
+  });
+
+  it('does not advise two dashes where the program may be a shell', () => {
+    const option = (positions: EvidenceItem['positions'] & {}) =>
+      findingFromEvidence(
+        draft,
+        item({ rule: 'program-option', class: 'argument-injection', positions }),
+        about,
+      );
+    for (const p of ['argument', 'argument-list', 'option-value'] as const)
+      expect(JSON.stringify(option([p]).recommendations)).not.toContain('`--`');
+    expect(JSON.stringify(option(['operand']).recommendations)).toContain('`--`');
+  });
+
+  it('says nothing of positions for an item of another rule', () => {
+    const chosen = templates.find((t) => t.id === 'sql-injection')!;
+    const other = item({ positions: ['command-text'] });
+    expect(suggestionFor(fittedTo(chosen, other), 'reproduction', {})).toBe(
+      suggestionFor(fittedTo(chosen, null), 'reproduction', {}),
+    );
+  });
 });

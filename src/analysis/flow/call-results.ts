@@ -94,6 +94,16 @@ const isLookUp = (name: string, object: Value, key: Value | undefined): boolean 
   key.taints.length > 0 &&
   allTaints(object).length === 0 &&
   object.refs.every((r) => r.kind === 'object' || (r.kind === 'external' && /[?()]/.test(r.path)));
+const JOINS = /^(?:join|joinpath|concat|append|format|resolve|push|extend|add)$/i;
+
+/** Whether a call makes what holds a value and more: arguments beside others, items of a list. */
+const putsTogether = (name: string, object: Value, args: readonly Given[]): ((t: Taint) => boolean) => {
+  const own = JOINS.test(name) && (args.length > 0 || object.items !== null);
+  const beside =
+    args.length > 1 || (object !== NOTHING && (object.literal !== null || object.taints.length > 0));
+  const given = args.flatMap((a) => allTaints(a.value));
+  return (t) => own || (beside && given.some((x) => x.key === t.key));
+};
 
 export const unknownResult = (
   f: Frame,
@@ -128,7 +138,9 @@ export const unknownResult = (
   if (/^(concat|from|assign|flat|slice|filter|sort|reverse|list|tuple|copy|freeze|values)$/.test(name)) {
     const all = [object, ...args.map((a) => a.value)];
     const items = all.flatMap((v) => v.items ?? (v.literal !== null && v !== NOTHING ? [v] : []));
-    const base = unionAll(all.filter((v) => functionsOf(v).length === 0));
+    const whole = unionAll(all.filter((v) => functionsOf(v).length === 0));
+    const base =
+      name === 'concat' ? { ...whole, taints: whole.taints.map((t) => ({ ...t, part: true })) } : whole;
     return { ...base, items: items.length > 0 ? items.slice(0, 48) : base.items, tests: [] };
   }
   let taints: readonly Taint[] = unionTaints(allTaints(object), returned.taints);
@@ -150,9 +162,11 @@ export const unknownResult = (
     taints = taints.filter((t) => t.source.kind !== 'origin' || t.source.origin.kind !== 'environment');
   const resolves = FOLLOWS_LINKS.test(name) || /^pathlib\.Path\(\)\.resolve$/.test(path);
   const opens = !STAYS_TEXT.test(name);
+  const puts = putsTogether(name, object, args);
   taints = taints.map((t) => ({
     ...(opens ? openedUp(t) : t),
     ...(resolves && { resolved: true as const }),
+    part: t.part || puts(t),
     trail: step(t.trail, at),
     passed: loud || name === 'split' ? [...t.passed.filter((x) => x !== label), label].slice(-12) : t.passed,
   }));

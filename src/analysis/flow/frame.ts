@@ -1,5 +1,6 @@
 import type { Handler } from './handlers.ts';
 import type { Knowledge, SinkRule } from './knowledge.ts';
+import { type Slot, UNTOLD } from './positions.ts';
 import type { Program } from './program.ts';
 import {
   type ClassInfo,
@@ -31,6 +32,10 @@ export type Hit = {
   inside: string;
   taint: Taint;
   words: string;
+  /** What the program is, where the sink starts one and it is a constant; '' else. */
+  program: string;
+  /** What the place in an argument list or object tells; null where there is none. */
+  slot: Slot | null;
   /** It is a list whose items only the callers know: which of them matters is for them to say. */
   list?: boolean;
   /** The tool whose branch of a dispatching handler led here. */
@@ -193,7 +198,8 @@ export const addHit = (f: Frame, hit: Hit): void => {
   }
   const key = `${h.rule.rule.id}|${h.at.path}:${h.at.line}|${h.taint.key}|${h.taint.joined}|${h.tool}`;
   const held = f.hits.get(key);
-  if (held && held.taint.guards.length <= h.taint.guards.length) return;
+  const tells = held?.slot === UNTOLD && h.slot !== UNTOLD;
+  if (held && !tells && held.taint.guards.length <= h.taint.guards.length) return;
   if (!held && f.hits.size >= MOST_HITS) {
     f.engine.limits.set(f.module.module.path, 'more flows in one function than are followed');
     return;

@@ -1,6 +1,8 @@
+import type { SinkPosition } from '../../domain/evidence.ts';
 import type { Hit } from './analyse.ts';
 import { UNMODELLED } from './call-results.ts';
 import { type Judged, judge, RANK, type Strength } from './judging.ts';
+import { positionAt, UNTOLD } from './positions.ts';
 import type { Rule } from './rules.ts';
 import { withoutFollowedTexts } from './text-leads.ts';
 import { type Guard, OPENED, type OriginKind, type Place, placesOf, type Taint } from './value.ts';
@@ -23,6 +25,8 @@ export type FlowLead = {
   /** Where to look: the sink, or where its file is entered when several files share it. */
   at: Place & { endLine: number };
   callee: string;
+  /** Where its values land, of every way, each once and in order; null where one of them is not known. */
+  positions: readonly SinkPosition[] | null;
   flow: (Place & { role: 'source' | 'step' | 'guard' | 'sink' })[];
   guards: readonly { guard: Guard; hole: string | null }[];
   sanitizers: readonly string[];
@@ -127,6 +131,27 @@ const doorOf = (f: Found): Door[] => {
   return [{ path, line, kind: f.origin, name: f.tool, guarded }];
 };
 
+/** What all say, or nothing: one way that is not known may be another. */
+export const joinedPositions = (
+  all: readonly (readonly SinkPosition[] | null)[],
+): readonly SinkPosition[] | null => {
+  const known = all.flatMap((p) => p ?? []);
+  return all.length === 0 || all.includes(null) ? null : [...new Set(known)].sort(byCodePoint);
+};
+
+const positionsOf = (group: readonly Found[]): readonly SinkPosition[] | null => {
+  const keyOf = ({ hit }: Found): string => `${sinkKey(hit)}|${hit.taint.key}`;
+  const told = new Set(group.filter((f) => f.hit.slot !== UNTOLD).map(keyOf));
+  return joinedPositions(
+    group
+      .filter((f) => f.hit.slot !== UNTOLD || !told.has(keyOf(f)))
+      .map(({ hit }) => {
+        const at = positionAt(hit.rule, hit.taint, hit.slot);
+        return at && [at];
+      }),
+  );
+};
+
 const leadOf = (group: readonly Found[], alsoAt: readonly Place[], shared: ReadonlySet<string>): FlowLead => {
   const best = [...group].sort(better)[0]!;
   const sink = { ...best.hit.at, endLine: best.hit.endLine };
@@ -140,6 +165,7 @@ const leadOf = (group: readonly Found[], alsoAt: readonly Place[], shared: Reado
     sink,
     at: builder ? { ...builder, endLine: builder.line } : sink,
     callee: best.hit.callee,
+    positions: positionsOf(group),
     flow: flowOf(best),
     guards: best.guards,
     sanitizers: best.sanitizers,
@@ -199,6 +225,7 @@ const sharing = (leads: readonly FlowLead[]): FlowLead[] => {
         .filter((p) => byPlace(p, first.sink) !== 0)
         .sort(byPlace),
       doors: joinedDoors(free.flatMap((l) => l.doors)),
+      positions: joinedPositions(free.map((l) => l.positions)),
     });
   }
   return [...leads.filter((l) => !merged.has(l)), ...result];

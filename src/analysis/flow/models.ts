@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sinkPosition } from '../../domain/evidence.ts';
 import { callee, condition, language, originKind, pattern, position, sinkShape } from './rule-words.ts';
 
 /**
@@ -88,6 +89,8 @@ export const modelSink = z.strictObject({
   when: z.array(condition).default([]),
   hint: pattern.optional(),
   except: pattern.optional(),
+  /** Where the value lands, whatever stands before it; else the rule's grammar reads it. */
+  position: sinkPosition.optional(),
   /** A whole statement with `VALUE` in it, where one cannot be made of the call's path: for the generated programs. */
   example: z.string().optional(),
 });

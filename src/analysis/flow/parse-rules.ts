@@ -103,6 +103,6 @@ const sharingSinks = (rules: readonly Rule[]): Rule[] =>
     const other = rules.find((x) => x.id === shared.rule);
     const taken = (other?.sinks ?? [])
       .filter((s) => s.shape === shared.from && !s.calls.includes('new *'))
-      .map((s) => ({ ...s, shape: shared.shape }));
+      .map(({ position: _position, ...s }) => ({ ...s, shape: shared.shape }));
     return { ...r, sinks: [...r.sinks, ...taken] };
   });

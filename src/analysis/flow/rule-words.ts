@@ -60,6 +60,10 @@ export const sinkShape = z.enum([
   'head',
 ]);
 
+/** How the place of a value is read from what stands before it: the sink's language. */
+export const grammar = z.enum(['sql', 'query', 'shell', 'arguments', 'program', 'address', 'path', 'code']);
+export type Grammar = z.infer<typeof grammar>;
+
 export const originKind = z.enum([
   'tool',
   'resource',

@@ -1,7 +1,16 @@
 import { z } from 'zod';
-import { itemStrength, weaknessClass } from '../../domain/evidence.ts';
+import { itemStrength, sinkPosition, weaknessClass } from '../../domain/evidence.ts';
 import { checkId, cweId } from '../../domain/methodology.ts';
-import { callee, condition, language, originKind, pattern, position, sinkShape } from './rule-words.ts';
+import {
+  callee,
+  condition,
+  grammar,
+  language,
+  originKind,
+  pattern,
+  position,
+  sinkShape,
+} from './rule-words.ts';
 
 /**
  * The rules of the flow engine: what a weakness is. Data, one file a family, described in docs/adding-a-rule.md; which calls
@@ -16,6 +25,8 @@ const sink = z.strictObject({
   when: z.array(condition).default([]),
   /** The text it becomes part of, or the name it came in by, has to match: SQL words for a `query` of unknown objects. */
   hint: pattern.optional(),
+  /** Where the value lands, whatever stands before it: a name for an order, a filter of a document store. */
+  position: sinkPosition.optional(),
   /** Callees that only look like it, by their path. */
   except: pattern.optional(),
   languages: z.array(language).optional(),
@@ -68,6 +79,8 @@ export const rule = z.strictObject({
   title: z.string().min(1),
   about: z.string().min(1),
   languages: z.array(language).optional(),
+  /** In which position a value lands is read in this language; without one, no position is said. */
+  grammar: grammar.optional(),
   origins: z.array(originKind).default(['tool', 'resource', 'prompt', 'http', 'message', 'stdin', 'caller']),
   /** Those of any language; what a library's own calls are stands in its model. */
   sinks: z.array(sink).default([]),

@@ -1,6 +1,7 @@
 import type { Expr } from '../sources/ir.ts';
 import { addHit, type Frame, guardedHere, placeIn } from './frame.ts';
 import { type SinkRule, sinksOf } from './knowledge.ts';
+import { programIn, slotOf } from './positions.ts';
 import type { Condition } from './rules.ts';
 import type { Given } from './summary.ts';
 import {
@@ -207,7 +208,11 @@ export const checkSinks = (
       if (!isMade && values.some((v) => v !== NOTHING && (!rule.hint || rule.hint.test(v.words))))
         isSink = true;
       const at = placeIn(f, expr.at.line);
-      for (const value of values)
+      for (const value of values) {
+        const program =
+          rule.rule.grammar === 'arguments'
+            ? programIn(rule, (p) => argumentAt(args, object, p), value, object)
+            : '';
         for (const t of taintsFor(rule, value)) {
           // Whether a parameter's own text fits is for the callers to say.
           if (t.joined && !fits(rule, t)) continue;
@@ -219,10 +224,13 @@ export const checkSinks = (
             inside: f.info?.fn.name ?? '',
             taint: guardedHere(f, { ...t, trail: step(t.trail, at) }),
             words: named ? named.name : value.words,
+            program,
+            slot: slotOf(rule, value, t, program),
             ...ofList(rule, value),
             tool: '',
           });
         }
+      }
     }
   }
   return isSink;
@@ -244,6 +252,8 @@ export const checkText = (f: Frame, value: Value, line: number, endLine: number)
           inside: f.info?.fn.name ?? '',
           taint: guardedHere(f, { ...t, trail: step(t.trail, at) }),
           words: value.words,
+          program: '',
+          slot: null,
           tool: '',
         });
   }

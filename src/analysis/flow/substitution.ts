@@ -55,6 +55,7 @@ export const substitution = (
         inner.passed.length === 0 ? here.passed : [...new Set([...here.passed, ...inner.passed])].slice(-12),
       prefix: inner.joined ? (inner.prefix + (here.joined ? here.prefix : '')).slice(-240) : here.prefix,
       joined: inner.joined || here.joined,
+      part: inner.part || here.part,
       ...(inner.opened && { opened: true as const }),
       ...(inner.plain && { plain: true as const }),
       ...(inner.resolved && { resolved: true as const }),

@@ -13,6 +13,7 @@ import {
   type Summary,
 } from './frame.ts';
 import { member } from './members.ts';
+import { slotIn } from './positions.ts';
 import { taintsFor } from './sinks.ts';
 import { substitution } from './substitution.ts';
 import { isPlainType, typed } from './types.ts';
@@ -201,6 +202,8 @@ export const apply = (
         addHit(f, {
           ...hit,
           list: hit.list === true && r.items === null,
+          // Of a list that callers hand over, they know the items.
+          slot: hit.rule.rule.grammar === 'arguments' && r.items ? slotIn(r, outer, hit.program) : hit.slot,
           taint: sub.composed(taint, outer),
           words: taint.joined ? hit.words : `${r.words} ${hit.words}`.trim(),
         });

@@ -78,6 +78,8 @@ export type Taint = {
   opened?: true;
   /** A path with all links in it followed. */
   resolved?: true;
+  /** Part of something that a call put together, a path, a list: what stands before it is not known then. */
+  part: boolean;
 };
 
 /** A test of a value, by the key of its source: it guards where the test's outcome decides. */

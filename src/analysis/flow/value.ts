@@ -37,6 +37,7 @@ export const taintOf = (source: Source, guards: readonly Guard[] = []): Taint =>
   passed: [],
   prefix: '',
   joined: false,
+  part: false,
 });
 
 const LONGEST_PREFIX = 60;
@@ -51,6 +52,7 @@ const alike = (a: Taint, b: Taint): boolean =>
   a.resolved === b.resolved &&
   a.plain === b.plain &&
   a.opened === b.opened &&
+  a.part === b.part &&
   (!a.joined || a.prefix.slice(0, LONGEST_PREFIX) === b.prefix.slice(0, LONGEST_PREFIX)) &&
   samePassed(a.passed, b.passed);
 

@@ -166,7 +166,9 @@ export const valueAt = (f: Frame, expr: Expr): Value => {
         (r) =>
           r.kind === 'external' && f.engine.knows.typeOf(r.path, f.module.module.language)?.row.operators,
       );
-      return valueWith({ taints: all.taints.map((t) => (t.plain ? openedUp(t) : t)), refs: kept });
+      const made = all.taints.map((t) => (t.plain ? openedUp(t) : t));
+      const taints = parts.length > 1 ? made.map((t) => ({ ...t, part: true })) : made;
+      return valueWith({ taints, refs: kept });
     }
   }
 };

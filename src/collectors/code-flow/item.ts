@@ -1,7 +1,7 @@
 import { packageWord } from '../../analysis/files/package-folders.ts';
 import { listed } from '../../analysis/files/words.ts';
 import type { Cause } from '../../analysis/flow/causes.ts';
-import { type FlowLead, joinedDoors } from '../../analysis/flow/leads.ts';
+import { type FlowLead, joinedDoors, joinedPositions } from '../../analysis/flow/leads.ts';
 import { type ItemDraft, lead } from '../collector.ts';
 import { adviceOn, describeCause, inputWords, sinkWords, titleOfCause } from './words.ts';
 
@@ -67,6 +67,7 @@ export const toItem = (
 ): ItemDraft => {
   const [first] = cause.leads;
   const { rule, at } = first;
+  const positions = joinedPositions(cause.leads.map((l) => l.positions));
   const flowOf = (l: FlowLead): Step[] =>
     l.flow.map((s) => ({
       path: s.path,
@@ -95,6 +96,7 @@ export const toItem = (
       })),
     }),
     wayIn: first.origin,
+    ...(positions ? { positions: [...positions] } : {}),
     ...(cause.aside ? { kind: 'fact' as const } : {}),
   };
 };

@@ -1,7 +1,8 @@
 import { listed, plural } from '../../analysis/files/words.ts';
 import type { Cause } from '../../analysis/flow/causes.ts';
-import type { FlowLead } from '../../analysis/flow/leads.ts';
+import { type FlowLead, joinedPositions } from '../../analysis/flow/leads.ts';
 import type { OriginKind } from '../../analysis/flow/value.ts';
+import type { SinkPosition } from '../../domain/evidence.ts';
 
 /** How a flow is told to people. */
 
@@ -63,6 +64,38 @@ export const adviceOn = ({ leads, state }: Cause): string =>
     ...(state === 'unreached' ? ['Find out who calls this function.'] : []),
   ].join('\n');
 
+/** Where values land, so that it reads behind "The value is". */
+const STANDS: Record<SinkPosition, string> = {
+  statement: 'the whole statement, or what it begins with',
+  value: 'a value without quotes',
+  'quoted-value': 'a value between quotes',
+  name: 'a name, as of a table or column',
+  'quoted-name': 'a name between quotes, as of a table or column',
+  clause: 'a clause of the statement',
+  filter: 'a filter object',
+  'command-line': 'the whole command line, or what it begins with',
+  'command-text': 'a part of the command line without quotes',
+  'quoted-command-text': 'a part of the command line between quotes',
+  program: 'the program that is started',
+  operand: 'an argument behind no option',
+  'option-value': 'an argument behind an option',
+  argument: 'an argument of a program that is not known, or starts others',
+  'argument-list': 'the whole list of arguments',
+  'whole-address': 'the whole address, or what it begins with',
+  host: 'the host of the address',
+  'address-path': 'a part of the path of the address',
+  'whole-path': 'the whole path, or what it begins with',
+  'path-part': 'a part of the path',
+  code: 'the whole text',
+  'code-part': 'a part of a longer text',
+};
+const positionWords = (positions: readonly SinkPosition[] | null): string =>
+  positions === null
+    ? ''
+    : positions.length === 1
+      ? `The value is ${STANDS[positions[0]!]}.`
+      : `The value is, by the way it takes, one of these: ${positions.map((p) => STANDS[p]).join('; ')}.`;
+
 /** What was seen of the guards, then the other ways of the same cause. */
 export const describeCause = ({ leads, state }: Cause): string => {
   const [first, ...others] = leads;
@@ -71,6 +104,8 @@ export const describeCause = ({ leads, state }: Cause): string => {
   // The place cited is then where many ways meet: the code there does not show the sink.
   if (at.path !== sink.path || at.line !== sink.line)
     lines.push(`Reaches ${bare(first.callee)} at ${sink.path}:${sink.line}, through ${at.path}:${at.line}.`);
+  const stands = positionWords(joinedPositions(leads.map((l) => l.positions)));
+  if (stands !== '') lines.push(stands);
   const guards = [...new Set(leads.flatMap((l) => l.guards.map(guardWords)))];
   lines.push(...guards.slice(0, MOST_GUARDS));
   if (guards.length === 0) lines.push('No guard was seen on the way.');

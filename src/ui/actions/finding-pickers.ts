@@ -1,7 +1,7 @@
 import { CWE_CATALOGUE, searchCwes, shortCweName } from '../../domain/cwe.ts';
 import { type EvidenceItem, placeWords } from '../../domain/evidence.ts';
 import { type Finding, giveSeverity, severityProposed } from '../../domain/finding.ts';
-import { type FindingTemplate, suggestionFor, wordsOf } from '../../domain/finding-template.ts';
+import { type FindingTemplate, fittedTo, suggestionFor, wordsOf } from '../../domain/finding-template.ts';
 import { SHEETS } from '../../domain/scoring/sheet.ts';
 import { matchesWords } from '../../domain/selectors.ts';
 import type { App } from '../app-state.ts';
@@ -234,7 +234,7 @@ const suggested = (
   const [item] = attached(app, f);
   const server = app.opened().store.snapshot().session.target?.name ?? '';
   const words = item ? wordsOf(item, app.view().surface(), server) : { server };
-  const text = suggestionFor(template, part.id, words);
+  const text = suggestionFor(fittedTo(template, item), part.id, words);
   return part.get(f).includes(text) ? '' : text;
 };
 

@@ -5,6 +5,7 @@ import {
   applyTemplate,
   type FindingTemplate,
   findingFromEvidence,
+  fittedTo,
   wordsOf,
 } from '../../domain/finding-template.ts';
 import { type Check, findCheck } from '../../domain/methodology.ts';
@@ -43,7 +44,7 @@ export const fillSelected = (app: App): void => {
     const server = session.target?.name ?? '';
     const words = item ? wordsOf(item, app.view().surface(), server) : { server };
     pickTemplate(app, templates, item ?? null, (t) => {
-      const problem = editing.record(applyTemplate(editing.latest(), t, words, false));
+      const problem = editing.record(applyTemplate(editing.latest(), fittedTo(t, item), words, false));
       if (problem) app.toast(problem, 'warn');
     });
   });
