@@ -89,6 +89,8 @@ export type History = {
   readBlobs(oids: readonly string[]): AsyncIterable<{ oid: string; bytes: Buffer | null }>;
   /** The oldest commit that introduced this blob, or null when it cannot be found within bounds. */
   introducedBy(oid: string, path: string): Promise<string | null>;
+  /** The commit that last changed a line (1-based) of a file at the pinned commit; null when git cannot say. */
+  lastChange(path: string, line: number): Promise<Commit | null>;
   /** Path of files changed by one commit against its first parent. */
   changedPaths(commit: string): Promise<string[]>;
 };

@@ -1,4 +1,4 @@
-import type { Collector } from '../collectors/collector.ts';
+import type { Collector, Commit } from '../collectors/collector.ts';
 import type { AdvisorySource } from '../domain/advisory.ts';
 import type { Command, Refusal } from '../domain/decide.ts';
 import type { SessionEvent } from '../domain/events.ts';
@@ -57,6 +57,8 @@ export type Store = {
   sourceTree(): Promise<Source['tree']>;
   /** A file of the target at the pinned commit; null as `SourceTree.text`. Rejects when the target cannot be opened. */
   readText(path: string): Promise<string | null>;
+  /** The commit that last changed a line of a file; null when git cannot say. Rejects when the target cannot be opened. */
+  lastChange(path: string, line: number): Promise<Commit | null>;
   /** Every file of the target at the pinned commit. Rejects when the target cannot be opened. */
   paths(): Promise<string[]>;
   /** Records where the auditor was, stops collectors, lets go of target and session. */

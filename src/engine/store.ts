@@ -311,6 +311,7 @@ export const createStore = (parts: StoreParts): Store => {
     events: () => events,
     sourceTree: async () => (await source()).tree,
     readText: async (path) => (await source()).tree.text(path),
+    lastChange: async (path, line) => (await source()).history.lastChange(path, line),
     paths: async () => (await source()).tree.entries.map((e) => e.path),
     close: async (check) => {
       if (closed) return;

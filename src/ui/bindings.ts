@@ -93,6 +93,7 @@ export const bindings: readonly Binding[] = [
   { id: 'reader-previous', context: 'reader', keys: ['N'], label: 'The one before', short: '', run: (a) => queue.nextUnread(a, -1) },
   { id: 'reader-definition', context: 'reader', keys: ['t'], label: 'Go to where a name of this line is defined, by the text', short: 'definition', run: reader.goToDefinition },
   { id: 'reader-uses', context: 'reader', keys: ['T'], label: 'Show where a name of this line is used', short: 'uses', run: reader.showUses },
+  { id: 'reader-blame', context: 'reader', keys: ['b'], label: 'Who changed this line last, and why', short: 'blame', run: reader.showLastChange },
   { id: 'reader-back', context: 'reader', keys: ['ctrl+o'], label: 'Back to where you read before', short: '', run: reader.back },
   { id: 'reader-forward', context: 'reader', keys: ['tab'], label: 'Forward again', short: '', run: reader.forward },
   { id: 'reader-wrap', context: 'reader', keys: ['w'], label: 'Wrap long lines, or not', short: 'wrap', run: reader.toggleWrap },

@@ -120,6 +120,7 @@ export const fakeContext = (options: FakeOptions = {}): CollectContext => {
       }
     },
     introducedBy: async (oid) => blobs.find((b) => b.oid === oid)?.introducedBy ?? null,
+    lastChange: async () => null,
     changedPaths: async (commit) => {
       if (options.unlisted) throw new Error(options.unlisted);
       return paths.get(commit) ?? [];

@@ -57,6 +57,7 @@ export const fakeSource = (tree: SourceTree = fakeTree({}), close = () => {}): S
     readBlobs: unused,
     introducedBy: unused,
     changedPaths: unused,
+    lastChange: async () => null,
   },
   reading: createReading(tree),
   close,

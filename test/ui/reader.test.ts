@@ -166,6 +166,13 @@ describe('the reader', () => {
     expect(at(app)).toBe('src/index.ts:2');
   });
 
+  test('b says so where git cannot tell who changed the line', async () => {
+    const app = await reading();
+    app.press('b');
+    await app.idle();
+    expect(toast(app)).toContain('git could not say');
+  });
+
   test('F opens any file by a few letters of its name', async () => {
     const app = await auditApp({ files: FILES }).enter();
     app.press('F');

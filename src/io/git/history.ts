@@ -11,6 +11,7 @@ export const MAX_TAGS = 20_000;
 const MAX_CHANGED_PATHS = 100_000;
 const MAX_INTRODUCTIONS = 2_000_000;
 const WALK_MS = 60_000;
+const BLAME_MS = 20_000;
 
 /** Diffs that run nothing and guess nothing: no renames, a merge compared with its first parent. */
 const DIFF = ['--raw', '-r', '-z', '--no-abbrev', '--no-renames', '--no-ext-diff', '--no-textconv'] as const;
@@ -199,6 +200,22 @@ export const readHistory = (repository: string, commit: string, objects: ObjectR
       for await (const { oid, object } of objects.tryAll(oids)) yield { oid, bytes: object?.bytes ?? null };
     },
     introducedBy: async (oid) => (await introductions()).get(oid) ?? null,
+    async lastChange(path, line) {
+      if (!Number.isInteger(line) || line < 1) throw new RangeError(`not a line: ${line}`);
+      const records = gitRecords(
+        repository,
+        ['blame', '--porcelain', '--no-textconv', `-L${line},${line}`, commit, '--', path],
+        { separator: 10, timeoutMs: BLAME_MS },
+      );
+      // Leaving at the first record: only its hash is asked for, and the commit's own object says the rest.
+      for await (const record of untilItFails(records)) {
+        const hash = /^[0-9a-f]{40}(?= )/.exec(record.toString('latin1'))?.[0];
+        if (!hash) return null;
+        for await (const { oid, object } of objects.tryAll([hash]))
+          return object?.type === 'commit' ? parseCommit(oid, object.bytes) : null;
+      }
+      return null;
+    },
     async changedPaths(hash) {
       if (!/^[0-9a-f]{40}$/.test(hash)) throw new RangeError(`not a commit: ${hash.slice(0, 60)}`);
       const records = await listAll(

@@ -4,6 +4,7 @@ import type { EvidenceItem } from '../../domain/evidence.ts';
 import { findingsOf } from '../../domain/selectors.ts';
 import { findWord } from '../../engine/find-word.ts';
 import { plural } from '../../text/plural.ts';
+import { redactSecrets } from '../../text/redact.ts';
 import { visible } from '../../text/visible.ts';
 import { truncate, truncateMiddle } from '../../text/width.ts';
 import type { App } from '../app-state.ts';
@@ -424,6 +425,33 @@ export const copyCitation = (app: App): void => {
   app.ports.copy(citation(r));
   app.toast(`${visible(citation(r))} copied.`);
 };
+
+/** Who changed the line last, when, and what they said of it. */
+export const showLastChange = (app: App): void =>
+  app.work(async () => {
+    const r = reading(app);
+    if (!r) return;
+    const change = await app.opened().store.lastChange(r.path, r.line);
+    const at = `${r.path}:${r.line}`;
+    if (!change)
+      return app.toast(
+        `git could not say who changed ${visible(at)} last: the history may not be here.`,
+        'warn',
+      );
+    const signed = change.signature === 'none' ? 'not signed' : `${change.signature} signature, not verified`;
+    app.push({
+      kind: 'message',
+      title: `Last change of ${at}`,
+      text: [
+        `${change.hash}`,
+        `${change.author.name} <${change.author.email}>, ${change.authoredAt}, ${signed}`,
+        '',
+        redactSecrets(change.message.trim()),
+        '',
+        `again: git blame -L${r.line},${r.line} ${app.opened().store.snapshot().session.target?.commit ?? ''} -- ${r.path}`,
+      ].join('\n'),
+    });
+  });
 
 export const openInEditor = (app: App): void =>
   app.work(async () => {

@@ -310,6 +310,18 @@ describe('the history', () => {
     await expect(history.changedPaths('--output=x')).rejects.toThrow('not a commit');
   });
 
+  it('names the commit that last changed a line, and says nothing of lines that are not there', async () => {
+    const { history, commits } = await make([
+      { files: { a: 'one\ntwo\n', '-L1,1': 'x\n', ':(glob)*': 'y\n' } },
+      { files: { a: 'one\nTWO\n' } },
+    ]);
+    const by = async (path: string, line: number) => (await history.lastChange(path, line))?.hash ?? null;
+    expect([await by('a', 1), await by('a', 2)]).toEqual([commits[0], commits[1]]);
+    expect([await by('-L1,1', 1), await by(':(glob)*', 1)]).toEqual([commits[0], commits[0]]);
+    expect([await by('a', 99), await by('gone', 1), await by('', 1)]).toEqual([null, null, null]);
+    await expect(history.lastChange('a', 1.5)).rejects.toThrow('not a line');
+  });
+
   it('does not pass off a history with missing objects as a complete one', async () => {
     const { commit, commits } = makeRepository(repo, [{ files: { a: 'gone' } }, { files: { a: 'here' } }], {
       bare: true,

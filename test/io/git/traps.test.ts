@@ -46,6 +46,7 @@ const readEverything = async (source: string, ref?: string) => {
     for await (const { oid } of history.readBlobs(blobs.map((b) => b.oid)))
       await history.introducedBy(oid, '');
     for (const commit of commits) await history.changedPaths(commit.hash);
+    for (const { path, kind } of tree.allEntries) if (kind !== 'submodule') await history.lastChange(path, 1);
     return { target, notices, files, commits, blobs, entries: tree.allEntries };
   } finally {
     await close();
