@@ -1,3 +1,4 @@
+import { parseAllDocuments } from 'yaml';
 import { packageFolders } from '../analysis/files/package-folders.ts';
 import {
   below,
@@ -6,6 +7,7 @@ import {
   isGeneratedPath,
   isTestPath,
   isVendoredPath,
+  languageOf,
 } from '../analysis/files/paths.ts';
 import { readTexts } from '../analysis/files/read-texts.ts';
 import { byCodePoint, count, plural } from '../analysis/files/words.ts';
@@ -23,7 +25,35 @@ const MOST_TOTAL_BYTES = 12_000_000;
 /** Documents that tools are made from: specifications are large, everything else is small. */
 const MOST_JSON_BYTES = 3_000_000;
 const NO_DEFINITIONS =
-  /(^|\/)(package(-lock)?|npm-shrinkwrap|tsconfig[^/]*|composer|deno|biome|renovate|\.[^/]+)\.json$|(^|\/)(locales?|i18n|translations)\//i;
+  /(^|\/)(package(-lock)?|npm-shrinkwrap|tsconfig[^/]*|composer|deno|biome|renovate|\.[^/]+)\.json$|(^|\/)(pnpm-lock|pnpm-workspace|mkdocs|(docker-)?compose[^/]*|\.[^/]+)\.ya?ml$|(^|\/)(locales?|i18n|translations|node_modules|charts?|templates|\.[^/]+)\//i;
+
+const NO_PROGRAM = new Set([
+  'Shell',
+  'PowerShell',
+  'Batch',
+  'SQL',
+  'Dockerfile',
+  'Makefile',
+  'R',
+  'CSS',
+  'HTML',
+]);
+/** Files in languages without a reader whose texts are looked at. */
+const MOST_OTHERS = 3000;
+const MOST_YAML_BYTES = 300_000;
+
+/** What a document says; null for what is none, and for what only points at itself. */
+const parsed = (path: string, text: string): unknown => {
+  try {
+    return path.endsWith('.json')
+      ? JSON.parse(text)
+      : text.length > MOST_YAML_BYTES
+        ? null
+        : parseAllDocuments(text).map((d) => ('toJS' in d ? d.toJS({ maxAliasCount: 100 }) : null));
+  } catch {
+    return null;
+  }
+};
 
 export const toolText: Collector = {
   id: 'tool-text',
@@ -48,7 +78,7 @@ export const toolText: Collector = {
           );
     const documents = files.filter(
       (e) =>
-        extensionOf(e.path) === 'json' &&
+        /^(?:json|ya?ml)$/.test(extensionOf(e.path)) &&
         kept(e) &&
         e.size <= MOST_JSON_BYTES &&
         !NO_DEFINITIONS.test(e.path),
@@ -60,10 +90,11 @@ export const toolText: Collector = {
         searched: 'no source and no JSON document',
         message: 'There is nothing that could define a tool in a language this tool reads.',
       };
-    const { jsonTexts, literalTexts, rustDocTexts, textsOfEntry } = await import(
+    const { documentTexts, literalTexts, rustDocTexts, textsOfEntry } = await import(
       '../analysis/tool-text/definitions.ts'
     );
-    const { askingForSecrets, collecting, poisoned } = await import('./tool-text/poisoning.ts');
+    const { looseTexts, textsOfUnread } = await import('../analysis/tool-text/loose-texts.ts');
+    const { askingForSecrets, poisoned } = await import('./tool-text/poisoning.ts');
     const { changing, combined, untrusted } = await import('./tool-text/composition.ts');
 
     const shared = await serverSurface({
@@ -108,19 +139,35 @@ export const toolText: Collector = {
           (d) => d.kind === 'server' || !known.get(d.path)?.includes(d.text.trim()),
         ),
       );
-    let jsonRead = 0;
-    for await (const { entry, text } of readTexts(tree, documents.slice(0, 3000), signal))
-      if (text !== null) {
-        const found = jsonTexts(entry.path, text);
-        if (found.length > 0) jsonRead++;
-        definitions.push(...found);
-      }
+    let documentsRead = 0;
+    for await (const { entry, text } of readTexts(tree, documents.slice(0, 3000), signal)) {
+      const root = text === null ? null : parsed(entry.path, text);
+      if (text === null || root === null) continue;
+      const found = documentTexts(entry.path, text, root);
+      if (found.some((d) => d.kind !== 'loose')) documentsRead++;
+      definitions.push(...found);
+    }
+    // Any text of the program may reach a model; what is known as a definition was said above.
+    const said = new Set(definitions.map((d) => d.text.trim()));
+    for (const source of layers)
+      definitions.push(...looseTexts(source).filter((d) => !said.has(d.text.trim())));
+    const others = files.filter(
+      (e) =>
+        kept(e) &&
+        !isExamplePath(local(e)) &&
+        weaknessLanguage(e.path) === null &&
+        languageOf(e.path) !== null &&
+        !NO_PROGRAM.has(languageOf(e.path)!) &&
+        e.size <= MOST_BYTES,
+    );
+    for await (const { entry, text } of readTexts(tree, others.slice(0, MOST_OTHERS), signal))
+      if (text !== null && !isMinified(entry.path, text, LONGEST_MEAN_LINE))
+        definitions.push(...textsOfUnread(entry.path, text));
 
     signal.throwIfAborted();
     const packageOf = packageFolders(tree.allEntries);
     const items: ItemDraft[] = [
       ...poisoned(definitions, entries, texts),
-      ...collecting(entries, definitions, texts),
       ...askingForSecrets(entries),
       ...changing(layers),
       ...untrusted(entries, texts),
@@ -135,7 +182,7 @@ export const toolText: Collector = {
         }),
       );
     return gathered(
-      `${plural(definitions.length, 'text')} of ${plural(entries.length, 'definition')} in ${plural(layers.length, 'source file')}${jsonRead > 0 ? ` and ${plural(jsonRead, 'JSON document')}` : ''}`,
+      `${plural(definitions.length, 'text')} of ${plural(entries.length, 'definition')} in ${plural(layers.length, 'source file')}${documentsRead > 0 ? ` and ${plural(documentsRead, 'document')}` : ''}`,
       items,
     );
   },

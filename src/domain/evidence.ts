@@ -139,7 +139,7 @@ export const door = z.strictObject({
 export type Door = z.infer<typeof door>;
 
 /** What somebody gains by a weakness of the class: the most, then less. */
-export const consequence = z.enum(['control', 'access', 'weakening', 'untidiness']);
+export const consequence = z.enum(['intent', 'control', 'access', 'weakening', 'untidiness']);
 /** How much of it was seen: `seen`, who opens the place sees it; `likely`; `guarded`, something on the way is to be proved; `hinted`. */
 export const likelihood = z.enum(['seen', 'likely', 'guarded', 'hinted']);
 /** Where what does harm comes in, as far as it was followed. */

@@ -20,6 +20,7 @@ export const isSecondary = (path: string): boolean =>
 
 /** Classes not named here let somebody read, change or send what is not theirs. */
 const CONSEQUENCE: Partial<Record<EvidenceItem['class'], Consequence>> = {
+  'tool-poisoning': 'intent',
   'command-injection': 'control',
   'code-execution': 'control',
   deserialization: 'control',
@@ -33,7 +34,11 @@ const CONSEQUENCE: Partial<Record<EvidenceItem['class'], Consequence>> = {
   configuration: 'weakening',
   hygiene: 'untidiness',
 };
-const WEIGHT: Record<Consequence, number> = { control: 4, access: 3, weakening: 2, untidiness: 1 };
+const WEIGHT: Record<Consequence, number> = { intent: 5, control: 4, access: 3, weakening: 2, untidiness: 1 };
+/** What no honest server does comes before what a careless one leaves open. */
+const MEANT: ReadonlySet<string> = new Set(['hidden-behaviour']);
+const consequenceOf = (i: EvidenceItem): Consequence =>
+  MEANT.has(i.collector) && i.kind === 'lead' ? 'intent' : (CONSEQUENCE[i.class] ?? 'access');
 const CERTAINTY: Record<EvidenceItem['strength'], number> = { strong: 4, moderate: 2, weak: 1 };
 
 /** Something on the way may hold it back. */
@@ -52,13 +57,14 @@ const likelihoodOf = (i: EvidenceItem): Likelihood =>
 
 /** `way` is where it comes in, where the collector followed that. */
 export const standingOf = (i: EvidenceItem, way?: WayIn): Standing => ({
-  consequence: CONSEQUENCE[i.class] ?? 'access',
+  consequence: consequenceOf(i),
   likelihood: likelihoodOf(i),
   ...(way && { wayIn: way }),
   ...(isSecondary(i.location?.path ?? '') && { beside: true }),
 });
 
 const GAINED: Record<Consequence, string> = {
+  intent: 'would turn the server against its user',
   control: 'would let others run code',
   access: 'would let others reach what is not theirs',
   weakening: 'would weaken what protects',
@@ -98,8 +104,7 @@ export const standingWords = (i: EvidenceItem): string => {
     .join(' · ');
 };
 
-const weightOf = (i: EvidenceItem): number =>
-  WEIGHT[CONSEQUENCE[i.class] ?? 'access'] * CERTAINTY[i.strength];
+const weightOf = (i: EvidenceItem): number => WEIGHT[consequenceOf(i)] * CERTAINTY[i.strength];
 
 const byCodePoint = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

@@ -16,11 +16,14 @@ export type Carrier = {
   detail: string;
   /** What to look for in the source to find the place; '' when it is the whole text. */
   span: string;
+  /** It has no other use than to hide: characters that spell something. */
+  hides?: true;
 };
 
 const ESCAPE = /(?:\\x1[bB]|\\u001[bB]|\\033|\\e)\[[\d;]{0,12}[A-Za-z]/;
 const BLOB = /[A-Za-z0-9+/]{120,}={0,2}/;
-const COMMENT = /<!--[^\n]{0,400}/;
+/** Of some words: one of a word or two is an example of markup. */
+const COMMENT = /<!--\s{0,20}(?:[^\s<>]{1,80}\s{1,20}){3}[^\n]{0,400}/;
 const IMAGE = /!\[[^\]\n]{0,120}\]\(https?:\/\/[^\s)]{1,300}\?[^\s)]{1,300}\)/;
 
 const OTHER_SCRIPT =
@@ -50,6 +53,7 @@ export const carriersIn = (given: string, isName: boolean): Carrier[] => {
     title: run.kind,
     detail: `${run.count} of them: ${run.codes.join(' ')}.${run.decoded ? ` They spell: ${run.decoded}` : ''}`,
     span: '',
+    ...(run.decoded !== '' && { hides: true as const }),
   }));
   if (paddedAway(text))
     found.push({
@@ -67,7 +71,8 @@ export const carriersIn = (given: string, isName: boolean): Carrier[] => {
   ];
   for (const [rule, on, strength, title] of simple) {
     const m = on.exec(text);
-    if (m)
+    // A text that reads as ordinary words is an example; what it orders is said by its signs.
+    if (m && !(rule === 'encoded-blob' && decoded(m[0]) !== ''))
       found.push({
         rule,
         strength,

@@ -1,11 +1,14 @@
+import { lineFinder } from '../files/lines.ts';
 import type { Literal, Source } from '../sources/source.ts';
 import type { FoundEntry } from '../surface/surface-entry.ts';
+import { mayOrder } from './loose-texts.ts';
 
 /** One text a client hands to the model, and where it stands. */
 export type DefinitionText = {
   /** What it belongs to: a tool's name, or "the server". */
   owner: string;
-  kind: 'tool' | 'prompt' | 'resource' | 'server' | 'text';
+  /** `text` is a definition whose kind is not known, `answer` what is handed back, `loose` any text of the program. */
+  kind: 'tool' | 'prompt' | 'resource' | 'server' | 'text' | 'answer' | 'loose';
   /** Which part of it: "description", "name", "parameter x". */
   part: string;
   text: string;
@@ -98,58 +101,73 @@ export const rustDocTexts = (source: Source): DefinitionText[] => {
   return found;
 };
 
-const MOST_JSON_TEXTS = 20_000;
+const MOST_TEXTS = 20_000;
+/** Keys under which a definition says what it is. */
+const TELLING =
+  /^(?:description|summary|title|instructions?|prompt|text|doc|docs|help|desc|about|usage|content|message)$/i;
 
-/** Descriptions in a JSON document that tools are made from (OpenAPI, a manifest, a saved list). */
-export const jsonTexts = (path: string, text: string): DefinitionText[] => {
-  if (!/"(?:openapi|swagger|inputSchema|input_schema)"/.test(text)) return [];
-  let root: unknown;
-  try {
-    root = JSON.parse(text);
-  } catch {
-    return [];
-  }
+/** Whether a document is one that tools are made from: an interface, a schema, a table of names and what they do. */
+const definesTools = (text: string): boolean =>
+  /["']?(?:openapi|swagger|inputSchema|input_schema|parameters)["']?\s{0,4}:/.test(text) ||
+  (/["']?(?:name|id|title)["']?\s{0,4}:/.test(text) &&
+    /["']?(?:description|desc|instructions?|prompt)["']?\s{0,4}:/.test(text));
+
+/**
+ * Texts of a document (JSON, YAML) that tools may be made from: an OpenAPI file, a manifest, a table of tools; of everything
+ * else in it, what may order something. `root` is the document as it was parsed.
+ */
+export const documentTexts = (path: string, text: string, root: unknown): DefinitionText[] => {
+  const defines = definesTools(text);
   const found: DefinitionText[] = [];
   let cursor = 0;
-  const lineStarts = [0];
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lineStarts.push(at + 1);
-  const lineAt = (offset: number): number => {
-    let low = 0;
-    let high = lineStarts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (lineStarts[middle]! <= offset) low = middle;
-      else high = middle - 1;
+  const lineOf = lineFinder(text);
+  const lineAt = (said: string): number => {
+    // As JSON writes it, else its first words as they are.
+    for (const words of [
+      JSON.stringify(said).slice(1, 60).replace(/"$/, ''),
+      said.trim().split('\n')[0]!.slice(0, 40),
+    ]) {
+      let at = words === '' ? -1 : text.indexOf(words, cursor);
+      if (at < 0 && words !== '') at = text.indexOf(words);
+      if (at >= 0) {
+        cursor = at;
+        return lineOf(at);
+      }
     }
-    return low + 1;
+    return 1;
   };
-  const stack: { value: unknown; name: string; depth: number }[] = [{ value: root, name: '', depth: 0 }];
-  while (stack.length > 0 && found.length < MOST_JSON_TEXTS) {
-    const { value, name, depth } = stack.pop()!;
+  const stack: { value: unknown; key: string; name: string; depth: number }[] = [
+    { value: root, key: '', name: '', depth: 0 },
+  ];
+  while (stack.length > 0 && found.length < MOST_TEXTS) {
+    const { value, key, name, depth } = stack.pop()!;
+    if (typeof value === 'string') {
+      const told = defines && TELLING.test(key) && value.length > 12;
+      if (!told && !mayOrder(value)) continue;
+      const line = lineAt(value);
+      found.push({
+        owner: name || 'a definition',
+        kind: told ? 'text' : 'loose',
+        part: told ? key : 'text',
+        text: value,
+        path,
+        line,
+        endLine: line,
+      });
+      continue;
+    }
     if (value === null || typeof value !== 'object' || depth > 60) continue;
     const own = value as Record<string, unknown>;
     const owner =
       typeof own.name === 'string' ? own.name : typeof own.operationId === 'string' ? own.operationId : name;
-    for (const key of ['description', 'summary', 'title'])
-      if (typeof own[key] === 'string' && (own[key] as string).length > 12) {
-        const quoted = JSON.stringify(own[key]).slice(0, 80);
-        let at = text.indexOf(quoted, cursor);
-        if (at < 0) at = text.indexOf(quoted);
-        if (at >= 0) cursor = at;
-        const line = at < 0 ? 1 : lineAt(at);
-        found.push({
-          owner: owner || 'a definition',
-          kind: 'text',
-          part: key,
-          text: own[key] as string,
-          path,
-          line,
-          endLine: line,
-        });
-      }
     // Last in, first out: pushed backwards, so that texts come in the order of the document.
-    for (const [key, child] of Object.entries(own).reverse())
-      stack.push({ value: child, name: Array.isArray(value) ? owner : key, depth: depth + 1 });
+    for (const [k, child] of Object.entries(own).reverse())
+      stack.push({
+        value: child,
+        key: Array.isArray(value) ? key : k,
+        name: typeof child === 'string' || Array.isArray(value) ? owner : k,
+        depth: depth + 1,
+      });
   }
   return found;
 };

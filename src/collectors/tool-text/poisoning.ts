@@ -1,16 +1,20 @@
 import { lineWith } from '../../analysis/files/lines.ts';
 import { count, listed, plural } from '../../analysis/files/words.ts';
 import type { FoundEntry } from '../../analysis/surface/surface-entry.ts';
-import { carriersIn } from '../../analysis/tool-text/carriers.ts';
+import { type Carrier, carriersIn } from '../../analysis/tool-text/carriers.ts';
 import type { DefinitionText } from '../../analysis/tool-text/definitions.ts';
-import { collectingParameters, secretParameters } from '../../analysis/tool-text/parameters.ts';
+import {
+  type Collecting,
+  collectingParameters,
+  secretParameters,
+} from '../../analysis/tool-text/parameters.ts';
 import { type Sign, type Strength, signsIn, together } from '../../analysis/tool-text/signs.ts';
 import { visible } from '../../text/visible.ts';
-import { type ItemDraft, lead, placed } from '../collector.ts';
+import { fact, type ItemDraft, lead, placed } from '../collector.ts';
 
 import { handlerText } from './handler.ts';
 
-/** Past this many of one kind, a list says more than single items. */
+/** Names in one list. */
 const MOST_ITEMS = 40;
 const WORDS_AROUND = 50;
 const ORDER: Record<Strength, number> = { strong: 0, moderate: 1, weak: 2 };
@@ -47,71 +51,141 @@ const placeOf = (
 const named = (d: DefinitionText): string =>
   d.kind === 'server'
     ? `the server's ${d.part}`
-    : d.owner === 'a definition'
-      ? `a ${d.part}`
-      : `the ${d.part} of ${d.owner}`;
+    : d.kind === 'loose' || d.kind === 'answer'
+      ? d.kind === 'loose'
+        ? 'a text of the program'
+        : 'an answer of the program'
+      : d.owner === 'a definition'
+        ? `a ${d.part}`
+        : `the ${d.part} of ${d.owner}`;
 
+/** A prompt is there to instruct, and what a program says elsewhere may be said to anybody: there only these are odd. */
+const ODD_ANYWHERE = new Set([
+  'secrecy',
+  'override',
+  'role',
+  'guard-off',
+  'pseudo-tag',
+  'shadow',
+  'hidden-order',
+  'read-first',
+  'copy-to',
+  'secrets',
+]);
+
+const isName = (d: DefinitionText): boolean => d.part === 'name' || d.part.startsWith('name of');
+
+type Judged = { d: DefinitionText; signs: Sign[]; strength: Strength | null; carriers: Carrier[] };
+
+const judged = (d: DefinitionText, own: ReadonlySet<string>): Judged => {
+  const all = signsIn(d.text, own);
+  const odd = new Set(
+    all.filter((s) => ODD_ANYWHERE.has(s.kind) && s.strength !== 'weak').map((s) => s.kind),
+  );
+  const clear = all.some((s) => s.kind === 'hidden-order');
+  // A prompt orders by trade, and who reads any other text is not known: there one odd thing alone may be a coincidence.
+  const enough =
+    d.kind === 'loose'
+      ? clear || (odd.size > 1 && together(all) === 'strong')
+      : d.kind === 'prompt' || d.kind === 'answer'
+        ? odd.size > 0
+        : true;
+  const found = enough ? together(all) : null;
+  const weak = (d.kind === 'prompt' || d.kind === 'answer') && found !== 'strong';
+  const [signs, strength] = weak ? [[], null] : [enough ? all : [], found];
+  return {
+    d,
+    signs,
+    strength,
+    // Literals of a program hold encoded data, escapes and comments for reasons of their own.
+    carriers: carriersIn(d.text, isName(d)).filter(
+      (c) => (d.kind !== 'loose' && d.kind !== 'answer') || c.hides,
+    ),
+  };
+};
+
+const carrierLead = (d: DefinitionText, c: Carrier, texts: ReadonlyMap<string, string>): ItemDraft =>
+  lead(c.rule, ['2.4.1'], `${c.title[0]!.toUpperCase()}${c.title.slice(1)} in ${named(d)}`, {
+    class: 'tool-poisoning',
+    cwe: [c.rule === 'terminal-escape' ? 'CWE-150' : c.rule === 'encoded-blob' ? 'CWE-506' : 'CWE-1007'],
+    // Words in a document that lists an API are seen by fewer, and written by more.
+    strength: d.path.endsWith('.json') && c.strength === 'moderate' ? 'weak' : c.strength,
+    detail: visible(c.detail),
+    at: placeOf(d, c.span, texts),
+  });
+
+const saidOf = (d: DefinitionText, s: Sign): string =>
+  `${s.say}: ${s.read === undefined ? quoted(d.text, s.start, s.end) : `»${visible(s.read.replace(/\s+/g, ' '))}«`}`;
+
+/**
+ * One lead for one text that orders something, with all that was seen in it and in the parameters of its tool: how it is hidden
+ * belongs to what it says. The same words for one thing at several places of a file are one lead; nothing is left out because there is much.
+ */
 export const poisoned = (
   definitions: readonly DefinitionText[],
   entries: readonly FoundEntry[],
   texts: ReadonlyMap<string, string>,
 ): ItemDraft[] => {
   const own = new Set(entries.map((e) => e.name));
-  const items: ItemDraft[] = [];
-  const orders: { d: DefinitionText; signs: Sign[]; strength: Strength }[] = [];
   const seen = new Set<string>();
+  const all: Judged[] = [];
   for (const d of definitions) {
     const key = `${d.path}\n${d.line}\n${d.part}\n${d.text.slice(0, 200)}`;
     if (seen.has(key)) continue;
     seen.add(key);
-    for (const c of carriersIn(d.text, d.part === 'name' || d.part.startsWith('name of')))
-      items.push(
-        lead(c.rule, ['2.4.1'], `${c.title[0]!.toUpperCase()}${c.title.slice(1)} in ${named(d)}`, {
-          class: 'tool-poisoning',
-          cwe: [
-            c.rule === 'terminal-escape' ? 'CWE-150' : c.rule === 'encoded-blob' ? 'CWE-506' : 'CWE-1007',
-          ],
-          // Words in a document that lists an API are seen by fewer, and written by more.
-          strength: d.path.endsWith('.json') && c.strength === 'moderate' ? 'weak' : c.strength,
-          detail: visible(c.detail),
-          at: placeOf(d, c.span, texts),
-        }),
-      );
-    // A prompt is there to instruct; only what is hidden or cancels others' orders is odd in it.
-    const found = signsIn(d.text, own).filter(
-      (s) => d.kind !== 'prompt' || ['override', 'secrecy', 'bait', 'pseudo-tag', 'shadow'].includes(s.kind),
-    );
-    const strength = together(found);
-    if (strength) orders.push({ d, signs: found, strength });
+    all.push(judged(d, own));
   }
-  // Weak ones are one list: emphatic documentation is common, and reading it once is enough.
-  const telling = orders
-    .filter((o) => o.strength !== 'weak')
-    .sort((a, b) => ORDER[a.strength] - ORDER[b.strength]);
-  for (const { d, signs, strength } of telling.slice(0, MOST_ITEMS)) {
+  const telling = all
+    .filter((o) => o.strength !== null && o.strength !== 'weak')
+    .sort((a, b) => ORDER[a.strength!] - ORDER[b.strength!]);
+  const ordering = new Set(telling.map(({ d }) => `${d.path}:${d.line}`));
+  const collects = collectingOf(entries, texts, ordering);
+  const byWords = new Map<string, Judged[]>();
+  for (const o of telling) {
+    const words = `${o.d.path}\n${o.d.owner}\n${o.d.text.replace(/\s+/g, ' ').trim()}`;
+    byWords.set(words, [...(byWords.get(words) ?? []), o]);
+  }
+  const items: ItemDraft[] = [];
+  const said = new Set<FoundEntry>();
+  for (const group of byWords.values()) {
+    const { d, signs, strength, carriers } = group[0]!;
     const first = signs.reduce((a, b) => (ORDER[b.strength] < ORDER[a.strength] ? b : a));
+    const parameters = collects.filter(({ e }) =>
+      group.some((g) => g.d.path === e.path && g.d.line === e.line),
+    );
+    for (const { e } of parameters) said.add(e);
+    const places = group.map((g) => placeOf(g.d, g.d.text.slice(first.start, first.end), texts));
     items.push(
       lead('orders-the-model', ['2.4.1'], `${named(d)[0]!.toUpperCase()}${named(d).slice(1)} ${first.say}`, {
         class: 'tool-poisoning',
         cwe: ['CWE-1427'],
-        strength,
-        detail: signs.map((s) => `${s.say}: ${quoted(d.text, s.start, s.end)}`).join('\n'),
-        at: placeOf(d, d.text.slice(first.start, first.end), texts),
+        strength: strength!,
+        detail: [
+          ...signs.map((s) => saidOf(d, s)),
+          ...carriers
+            .filter((c) => !(c.rule === 'encoded-blob' || c.rule === 'hidden-markup'))
+            .map((c) => `${c.title}: ${visible(c.detail)}`),
+          ...parameters.flatMap(({ found }) => found.map((f) => `parameter ${f.name}: ${f.why}`)),
+        ].join('\n'),
+        ...placed(places),
       }),
     );
   }
-  const weak = orders.filter((o) => o.strength === 'weak');
+  for (const { d, strength, carriers } of all)
+    if (strength === null || strength === 'weak')
+      items.push(...carriers.map((c) => carrierLead(d, c, texts)));
+  // Emphatic documentation is common: one list, which is no lead.
+  const weak = all.filter((o) => o.strength === 'weak');
   if (weak.length > 0) {
     const { d, signs } = weak[0]!;
     items.push(
-      lead(
+      fact(
         'emphatic-text',
         ['2.4.1'],
         `${plural(weak.length, 'text')} of definitions with words that steer the model`,
         {
           class: 'tool-poisoning',
           cwe: ['CWE-1427'],
-          strength: 'weak',
           advice: 'Mostly honest emphasis: judge whom each commands about what.',
           detail: `${weak
             .slice(0, 12)
@@ -125,42 +199,41 @@ export const poisoned = (
       ),
     );
   }
-  return items;
+  return [
+    ...items,
+    ...collects.filter(({ e }) => !said.has(e)).map(({ e, found }) => collectingLead(e, found)),
+  ];
 };
 
-export const collecting = (
+type Collects = { e: FoundEntry; found: Collecting[] };
+
+const collectingOf = (
   entries: readonly FoundEntry[],
-  definitions: readonly DefinitionText[],
   texts: ReadonlyMap<string, string>,
-): ItemDraft[] => {
-  const ordered = new Set(
-    definitions
-      .filter((d) => ['strong', 'moderate'].includes(together(signsIn(d.text)) ?? ''))
-      .map((d) => `${d.path}:${d.line}`),
-  );
-  return entries
+  ordering: ReadonlySet<string>,
+): Collects[] =>
+  entries
     .filter((e) => e.kind === 'tool')
-    .flatMap((e) => {
-      const found = collectingParameters(e, handlerText(e, texts), ordered.has(`${e.path}:${e.line}`));
-      const worst = found.toSorted((a, b) => ORDER[a.strength] - ORDER[b.strength])[0];
-      return worst
-        ? [
-            lead(
-              'collecting-parameter',
-              ['2.4.1'],
-              `${e.name}: parameter ${worst.name} may collect what the tool does not need`,
-              {
-                class: 'tool-poisoning',
-                cwe: ['CWE-1427', 'CWE-359'],
-                strength: worst.strength,
-                detail: found.map((f) => `${f.name}: ${f.why}`).join('\n'),
-                at: { path: e.path, startLine: e.line },
-              },
-            ),
-          ]
-        : [];
-    })
-    .slice(0, MOST_ITEMS);
+    .map((e) => ({
+      e,
+      found: collectingParameters(e, handlerText(e, texts), ordering.has(`${e.path}:${e.line}`)),
+    }))
+    .filter(({ found }) => found.length > 0);
+
+const collectingLead = (e: FoundEntry, found: readonly Collecting[]): ItemDraft => {
+  const worst = found.toSorted((a, b) => ORDER[a.strength] - ORDER[b.strength])[0]!;
+  return lead(
+    'collecting-parameter',
+    ['2.4.1'],
+    `${e.name}: parameter ${worst.name} may collect what the tool does not need`,
+    {
+      class: 'tool-poisoning',
+      cwe: ['CWE-1427', 'CWE-359'],
+      strength: worst.strength,
+      detail: found.map((f) => `${f.name}: ${f.why}`).join('\n'),
+      at: { path: e.path, startLine: e.line },
+    },
+  );
 };
 
 /** Tools that have a secret told to them: one lead, since what is to be judged is one practice of the server. */
