@@ -7,9 +7,9 @@ import {
   LineCounter,
   type Node,
   parseDocument,
-  visit,
 } from 'yaml';
 import type { z } from 'zod';
+import { duplicateKeys } from './yaml-parts.ts';
 
 /** One thing wrong with a methodology file, in words a person can act on. `line` is 1-based. */
 export type Problem = { file: string; path: string; line?: number; expected: string; found: string };
@@ -98,23 +98,6 @@ const expectedText = (issue: z.core.$ZodIssue): string => {
     default:
       return issue.message;
   }
-};
-
-/** YAML's own duplicate check compares every key with every other; this one is linear. */
-const duplicateKeys = (doc: Document): { key: string; offset: number }[] => {
-  const duplicates: { key: string; offset: number }[] = [];
-  visit(doc, {
-    Map: (_key, map) => {
-      const seen = new Set<string>();
-      for (const { key } of map.items) {
-        if (!isScalar(key)) continue;
-        const name = String(key.value);
-        if (seen.has(name)) duplicates.push({ key: name, offset: key.range?.[0] ?? 0 });
-        seen.add(name);
-      }
-    },
-  });
-  return duplicates;
 };
 
 /** Where a file is no readable YAML at all: nothing has a place in it. */

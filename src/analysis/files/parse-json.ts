@@ -1,4 +1,4 @@
-import { findNodeAtLocation, type Node, type ParseError, parseTree } from 'jsonc-parser';
+import { findNodeAtLocation, type Node, parseTree, visit } from 'jsonc-parser';
 import { lineFinder } from './lines.ts';
 
 /** A parsed document that knows where its parts stand. `lineOf` falls back to the nearest parent it can find. */
@@ -9,21 +9,46 @@ export type Parsed =
 /** Places are only worth their cost in files people write by hand. */
 const MOST_LOCATED_BYTES = 2_000_000;
 
+const kindOf = (value: unknown): string =>
+  value === null || value === undefined ? 'nothing' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+
+/** What a program has its settings in is names with values; anything else would read like an empty one of them. */
+export const onlyMap = (parsed: Parsed): Parsed =>
+  !parsed.ok || (typeof parsed.value === 'object' && parsed.value !== null && !Array.isArray(parsed.value))
+    ? parsed
+    : { ok: false, reason: `It holds ${kindOf(parsed.value)}, not names with values.` };
+
+const TOLERATED = { allowTrailingComma: true } as const;
+
+/** Ends at the first error: a tree made past them takes a kilobyte for each byte of a hostile text. */
+const withoutError = (source: string): boolean => {
+  try {
+    visit(
+      source,
+      {
+        onError() {
+          throw new SyntaxError();
+        },
+      },
+      TOLERATED,
+    );
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 /**
- * JSON as manifests hold it: comments and trailing commas are tolerated, and nothing else: half of a file would read like a
- * smaller one. Hostile depth ends as a reason, never as an exception.
+ * JSON as manifests hold it: names with values; comments and trailing commas are tolerated, and nothing else: half of a file
+ * would read like a smaller one. Hostile depth ends as a reason, never as an exception.
  */
 export const parseJson = (text: string): Parsed => {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
   let root: Node | undefined | null;
-  const errors: ParseError[] = [];
   const tree = (): Node | undefined => {
     if (root === undefined) {
       try {
-        root =
-          source.length > MOST_LOCATED_BYTES
-            ? null
-            : (parseTree(source, errors, { allowTrailingComma: true }) ?? null);
+        root = source.length > MOST_LOCATED_BYTES ? null : (parseTree(source, [], TOLERATED) ?? null);
       } catch {
         root = null; // too deep for a recursive parser: values are still known, places are not
       }
@@ -34,8 +59,8 @@ export const parseJson = (text: string): Parsed => {
   try {
     value = JSON.parse(source);
   } catch (error) {
-    const node = tree();
-    if (node?.type !== 'object' || errors.length > 0)
+    const node = withoutError(source) ? tree() : undefined;
+    if (node?.type !== 'object')
       return { ok: false, reason: error instanceof Error ? error.message.slice(0, 120) : 'not JSON' };
     try {
       value = plain(node);
@@ -44,7 +69,7 @@ export const parseJson = (text: string): Parsed => {
     }
   }
   let line: ((offset: number) => number) | undefined;
-  return {
+  return onlyMap({
     ok: true,
     value,
     lineOf(path) {
@@ -57,7 +82,7 @@ export const parseJson = (text: string): Parsed => {
       }
       return 1;
     },
-  };
+  });
 };
 
 const plain = (node: Node): unknown => {

@@ -9,7 +9,8 @@ import {
   parseDocument,
   type YAMLError,
 } from 'yaml';
-import type { Parsed } from './parse-json.ts';
+import { tooManyParts } from '../../domain/yaml-parts.ts';
+import { onlyMap, type Parsed } from './parse-json.ts';
 
 /** Workflows, compose files and the like are small; more than this is not worth a parser's time. */
 const MOST_BYTES = 1_000_000;
@@ -37,7 +38,7 @@ const tooDeep = (text: string): boolean => {
 
 const refused = (text: string): string | null => {
   if (text.length > MOST_BYTES) return `larger than ${MOST_BYTES} characters`;
-  return tooDeep(text) ? 'nested too deeply' : null;
+  return tooDeep(text) ? 'nested too deeply' : tooManyParts(text);
 };
 
 const because = (error: unknown): Parsed => ({
@@ -83,13 +84,13 @@ const readDocument = (document: Document.Parsed, lines: LineCounter): Parsed => 
   };
 };
 
-/** YAML 1.2, first document. Alias bombs and hostile depth end as a reason, never as an exception. */
+/** Names with values in YAML 1.2, first document. Alias bombs and hostile depth end as a reason, never as an exception. */
 export const parseYaml = (text: string): Parsed => {
   const reason = refused(text);
   if (reason) return { ok: false, reason };
   const lines = new LineCounter();
   try {
-    return readDocument(parseDocument(text, options(lines)), lines);
+    return onlyMap(readDocument(parseDocument(text, options(lines)), lines));
   } catch (error) {
     return because(error);
   }

@@ -172,6 +172,8 @@ export const pythonRequirement = (
   const match = /^\s*([A-Za-z0-9][A-Za-z0-9._-]{0,150})\s*(?:\[[^\]]{0,200}\])?\s*([^;]{0,400})/.exec(text);
   if (!match) return null;
   const specifier = match[2]!.trim().replace(/^\(|\)$/g, '');
+  // Words, or a page that was saved under the name: behind a name stands a comparison, an address, or nothing.
+  if (specifier !== '' && !/^(?:[<>=!~@\d*]|--)/.test(specifier)) return null;
   const source = /^@\s*(\S+)/.exec(specifier)?.[1];
   const kind: SpecifierKind = source
     ? /^git\+|\.git(?:@|$)/.test(source)

@@ -41,6 +41,13 @@ export const updateBots = async (
       );
     else {
       const updates = list(bag(parsed.value).updates).map(bag);
+      if (updates.length === 0)
+        items.push(
+          gap('unreadable-dependabot', UPDATES, `${dependabot} names no updates`, {
+            detail: 'An update is a package ecosystem, a folder and a schedule.',
+            at: { path: dependabot, startLine: 1 },
+          }),
+        );
       const covered = updates.map((u) =>
         `${asText(u['package-ecosystem'])} in ${asText(u.directory) || listed(list(u.directories).map(asText), 4)} ${asText(bag(u.schedule).interval)}`.trim(),
       );
@@ -62,24 +69,34 @@ export const updateBots = async (
     }
   }
   if (renovate) {
-    const lines = linesOf((await tree.text(renovate)) ?? '');
-    items.push(
-      strength(
-        'renovate',
-        UPDATES,
-        `Renovate is configured${lines.some((l) => /"enabled"\s*:\s*false/.test(l)) ? ', with parts switched off' : ''}`,
-        {
-          class: 'supply-chain',
-          detail: listed(
-            lines
-              .filter((l) => /"(?:extends|enabledManagers|automerge|pinDigests|schedule)"/.test(l))
-              .map((l) => l.trim().slice(0, 120)),
-            6,
-          ),
-          at: { path: renovate, startLine: 1 },
-        },
-      ),
-    );
+    const source = await tree.text(renovate);
+    const lines = linesOf(source ?? '');
+    // JSON5 as well, which no parser of ours knows: after comments, names with values begin.
+    const first = lines.find((l) => l.trim() !== '' && !/^\s*(?:\/\/|\/\*|\*)/.test(l));
+    if (!first?.trimStart().startsWith('{'))
+      items.push(
+        gap('unreadable-renovate', UPDATES, `${renovate} could not be read`, {
+          detail: source === null ? 'Binary, or too large.' : 'It holds no names with values.',
+        }),
+      );
+    else
+      items.push(
+        strength(
+          'renovate',
+          UPDATES,
+          `Renovate is configured${lines.some((l) => /"enabled"\s*:\s*false/.test(l)) ? ', with parts switched off' : ''}`,
+          {
+            class: 'supply-chain',
+            detail: listed(
+              lines
+                .filter((l) => /"(?:extends|enabledManagers|automerge|pinDigests|schedule)"/.test(l))
+                .map((l) => l.trim().slice(0, 120)),
+              6,
+            ),
+            at: { path: renovate, startLine: 1 },
+          },
+        ),
+      );
   }
   if (!dependabot && !renovate && needed.length > 0)
     items.push(

@@ -18,7 +18,14 @@ export const unitItems = async ({ tree }: CollectContext, path: string): Promise
       }),
     ];
   const unit = readUnit(source);
-  if (!unit) return [];
+  if (!unit)
+    return [
+      gap('unread-unit', ALL, `${path} has no [Service]`, {
+        class: 'container',
+        detail: 'It is no service unit of systemd, or a part of one.',
+        at: { path, startLine: 1 },
+      }),
+    ];
   const at = (line: number) => ({ path, startLine: line });
   const root = !unit.user || /^(?:0|root)$/.test(unit.user.value);
   return [

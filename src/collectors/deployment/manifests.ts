@@ -4,6 +4,7 @@ import {
   type KubernetesObject,
   readKubernetes,
 } from '../../analysis/deployment/kubernetes.ts';
+import { linesOf } from '../../analysis/files/lines.ts';
 import { baseName } from '../../analysis/files/paths.ts';
 import { listed, plural } from '../../analysis/files/words.ts';
 import {
@@ -169,6 +170,8 @@ export const manifestItems = async (
         items.push(...template(text, path));
       }
     } else if (inChart && /(^|\/)values[\w.-]*\.ya?ml$/.test(path)) {
+      // A chart that has none leaves the file in place, with comments at most.
+      if (linesOf(text).every((l) => /^\s*(?:#|---|$)/.test(l))) continue;
       const parsed = parseYaml(text);
       if (!parsed.ok) {
         unread.push(path);

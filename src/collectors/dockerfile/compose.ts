@@ -22,6 +22,15 @@ export const composeItems = async ({ tree }: CollectContext, path: string): Prom
         detail: parsed ? parsed.reason : 'Binary, or too large.',
       }),
     ];
+  const { services: named } = bag(parsed.value);
+  if (Object.keys(bag(named)).length === 0)
+    return [
+      gap('unreadable-compose', CONFINED, `${path} names no services`, {
+        class: 'container',
+        detail: `Its names are ${listed(Object.keys(bag(parsed.value)), 6) || 'none'}; what it includes or extends was not read.`,
+        at: { path, startLine: 1 },
+      }),
+    ];
   const left = Object.keys(bag(bag(parsed.value).services)).length - MOST_SERVICES;
   const services = readCompose(parsed);
   return [

@@ -31,6 +31,14 @@ export const imageItems = async ({ tree }: CollectContext, path: string): Promis
       }),
     ];
   }
+  if (image.stages.length === 0)
+    return [
+      gap('unreadable-dockerfile', RIGHTS, `${path} has no FROM, so it says nothing about an image`, {
+        class: 'container',
+        detail: 'A part of another file, or none of Docker’s.',
+        at: { path, startLine: 1 },
+      }),
+    ];
   const at: At = (line, endLine = line) => ({ path, startLine: line, endLine });
   return [
     ...bases(image, path, at),

@@ -36,7 +36,13 @@ const azureJobs = (d: Document): Job[] => {
     : [{ id: 'steps', line: d.lineOf(['steps']), text: said(root.steps) }];
 };
 
-const oneJob = (d: Document): Job[] => [{ id: 'build', line: 1, text: said(d.value) }];
+/** The whole file as one job, where it has one of the names such a file has. */
+const oneJob =
+  (names: RegExp) =>
+  (d: Document): Job[] =>
+    entriesOf(d.value).some(([name]) => names.test(name))
+      ? [{ id: 'build', line: 1, text: said(d.value) }]
+      : [];
 
 /** How each system writes its jobs; null where the file is a program of its own. */
 const SYSTEMS: readonly { name: string; path: RegExp; jobs: ((d: Document) => Job[]) | null }[] = [
@@ -44,11 +50,21 @@ const SYSTEMS: readonly { name: string; path: RegExp; jobs: ((d: Document) => Jo
   { name: 'CircleCI', path: /^\.circleci\/config\.ya?ml$/, jobs: mapOfJobs },
   { name: 'Azure Pipelines', path: /(^|\/)azure-pipelines[\w.-]*\.ya?ml$/, jobs: azureJobs },
   { name: 'Jenkins', path: /(^|\/)Jenkinsfile$/, jobs: null },
-  { name: 'Travis CI', path: /^\.travis\.yml$/, jobs: oneJob },
-  { name: 'Drone', path: /^\.drone\.ya?ml$/, jobs: oneJob },
-  { name: 'Buildkite', path: /^\.buildkite\/[\w.-]+\.ya?ml$/, jobs: oneJob },
-  { name: 'Bitbucket Pipelines', path: /^bitbucket-pipelines\.yml$/, jobs: oneJob },
-  { name: 'Cirrus CI', path: /^\.cirrus\.yml$/, jobs: oneJob },
+  {
+    name: 'Travis CI',
+    path: /^\.travis\.yml$/,
+    jobs: oneJob(
+      /^(?:language|os|dist|script|install|jobs|matrix|stages|services|import|node_js|python|(?:before|after)_\w+)$/,
+    ),
+  },
+  { name: 'Drone', path: /^\.drone\.ya?ml$/, jobs: oneJob(/^(?:kind|steps|pipeline)$/) },
+  { name: 'Buildkite', path: /^\.buildkite\/[\w.-]+\.ya?ml$/, jobs: oneJob(/^steps$/) },
+  {
+    name: 'Bitbucket Pipelines',
+    path: /^bitbucket-pipelines\.yml$/,
+    jobs: oneJob(/^(?:pipelines|definitions)$/),
+  },
+  { name: 'Cirrus CI', path: /^\.cirrus\.yml$/, jobs: oneJob(/task$|^(?:env|pipe)$/) },
 ];
 export const SYSTEM_NAMES = SYSTEMS.map((s) => s.name);
 
@@ -64,8 +80,8 @@ export const otherPipelines = async ({ tree }: CollectContext, checks: string[])
     if (!path) continue;
     const source = await tree.text(path);
     const parsed = source === null || !jobs ? null : parseYaml(source);
-    if (jobs && parsed?.ok) {
-      const found = jobs(parsed).slice(0, 100);
+    const found = jobs && parsed?.ok ? jobs(parsed).slice(0, 100) : [];
+    if (found.length > 0) {
       items.push(
         fact('other-ci', checks, `${name}: ${plural(found.length, 'job')}`, {
           detail: found
@@ -90,7 +106,11 @@ export const otherPipelines = async ({ tree }: CollectContext, checks: string[])
     else
       items.push(
         gap('unreadable-workflow', checks, `${path} could not be read`, {
-          detail: parsed && !parsed.ok ? parsed.reason : 'Binary, or too large.',
+          detail: !parsed
+            ? 'Binary, or too large.'
+            : parsed.ok
+              ? 'It names no jobs; what it includes was not read.'
+              : parsed.reason,
         }),
       );
   }

@@ -1,5 +1,7 @@
+import type { Parsed } from '../../analysis/files/parse-json.ts';
 import { baseName } from '../../analysis/files/paths.ts';
 import { readTexts } from '../../analysis/files/read-texts.ts';
+import { bag } from '../../analysis/files/shape.ts';
 import { listed, plural } from '../../analysis/files/words.ts';
 import { readWorkflow, stepKinds, type Workflow } from '../../analysis/repository/workflow.ts';
 import {
@@ -29,6 +31,12 @@ const TITLES = {
   'self-hosted-runner': (n: number) => `${plural(n, 'job')} run pull requests on a machine of the project`,
 };
 
+/** A workflow has jobs, an action what it runs; a file with neither would read like one that does nothing. */
+const runsSomething = (parsed: Parsed): Parsed =>
+  parsed.ok && Object.keys({ ...bag(bag(parsed.value).jobs), ...bag(bag(parsed.value).runs) }).length === 0
+    ? { ok: false, reason: 'It names no jobs.' }
+    : parsed;
+
 /** GitHub workflows and composite actions, and the pipelines of other systems. */
 export const pipelineItems = async (
   context: CollectContext,
@@ -45,7 +53,7 @@ export const pipelineItems = async (
   const { parseYaml } = await import('../../analysis/files/parse-yaml.ts');
   const workflows: Workflow[] = [];
   for await (const { entry, text } of readTexts(tree, paths.slice(0, MOST_WORKFLOWS), signal)) {
-    const parsed = text === null ? null : parseYaml(text);
+    const parsed = text === null ? null : runsSomething(parseYaml(text));
     if (parsed?.ok) workflows.push(readWorkflow(entry.path, parsed, text ?? ''));
     else
       items.push(

@@ -110,6 +110,50 @@ describe('a repository that lacks', () => {
     },
   );
 
+  /** Who asks for a file of each kind: all of them say that they did not get it. */
+  const ASKING: Record<string, readonly string[]> = {
+    'notebooks/server.ipynb': ['code-flow', 'secrets'],
+    'public/index.html': ['secrets'],
+    'README.md': ['readme', 'secrets'],
+    'docs/guide.md': ['readme', 'deployment', 'secrets'],
+    'SECURITY.md': ['security-files', 'secrets'],
+    'CHANGELOG.md': ['secrets'],
+    'compose.yaml': ['dockerfile', 'deployment', 'secrets'],
+    Dockerfile: ['dockerfile', 'deployment', 'secrets'],
+    'k8s/deploy.yaml': ['deployment', 'secrets'],
+    '.github/workflows/ci.yml': ['tests-ci', 'secrets'],
+    '.gitlab-ci.yml': ['tests-ci', 'secrets'],
+    '.github/dependabot.yml': ['dependencies', 'secrets'],
+    'package.json': ['dependencies', 'identity', 'source-tree', 'secrets'],
+    'package-lock.json': ['dependencies'],
+    'requirements.txt': ['dependencies', 'secrets'],
+    'server.json': ['identity', 'secrets'],
+    '.mcp.json': ['readme', 'secrets'],
+    'src/server.py': [
+      'code-flow',
+      'code-weaknesses',
+      'tool-surface',
+      'tool-text',
+      'network',
+      'operations',
+      'secrets',
+    ],
+  };
+
+  it('a file of any kind: each collector that asks for it names it', async () => {
+    const files = Object.fromEntries(Object.keys(ASKING).map((path) => [path, `lost: ${path}\n`]));
+    makeRepository(repo, [{ files: { ...files, 'src/a.ts': 'export const a = 1;\n' } }]);
+    for (const path of Object.keys(ASKING)) lose(`HEAD:${path}`);
+    const { results } = await gathered();
+    expect(failed(results)).toEqual([]);
+    const said = (id: string): string =>
+      `${results.get(id)?.run.message} ${results.get(id)?.items.map((i) => `${i.title} ${i.detail}`)}`;
+    const silent = Object.entries(ASKING).flatMap(([path, ids]) =>
+      ids.filter((id) => !said(id).includes(path)).map((id) => `${id} says nothing of ${path}`),
+    );
+    expect(silent).toEqual([]);
+  });
+
   it('the whole tree of the commit', async () => {
     make();
     lose('HEAD^{tree}');

@@ -3,7 +3,7 @@ import { lineFinder } from '../../files/lines.ts';
 import { bag, entriesOf, list, text } from '../../files/shape.ts';
 import { plural } from '../../files/words.ts';
 import { denoSpecifier } from '../manifests/deno.ts';
-import { add, emptyLock, inOrder, type LockReader, unread } from './lock.ts';
+import { add, emptyLock, inOrder, jsonMap, type LockReader, unread } from './lock.ts';
 
 /**
  * deno.lock, versions 3 to 5: `specifiers` leads what was asked for to a version, `npm` and `jsr` hold the packages under
@@ -20,7 +20,7 @@ const identity = (key: string): { name: string; version: string } => {
 export const denoLock: LockReader = (path, source) => {
   let root: Record<string, unknown>;
   try {
-    root = bag(JSON.parse(source));
+    root = jsonMap(source);
   } catch (error) {
     return unread(error, 'not JSON');
   }

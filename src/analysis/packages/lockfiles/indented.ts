@@ -48,7 +48,8 @@ const split = (text: string): [string, string] => {
   return space === -1 ? [text, ''] : [text.slice(0, space), text.slice(space + 1).trim()];
 };
 
-export const readIndented = (source: string): Entry[] => {
+/** `before`: how many lines of the file stand before this part of it. */
+export const readIndented = (source: string, before = 0): Entry[] => {
   const top: Entry[] = [];
   const open: { indent: number; children: Entry[] }[] = [{ indent: -1, children: top }];
   linesOf(source).forEach((raw, i) => {
@@ -65,7 +66,7 @@ export const readIndented = (source: string): Entry[] => {
       open.push({ indent, children: owner.children });
       if (text.length > 2) {
         const [key, value] = split(text.slice(2));
-        const first: Entry = { key, value: unquote(value), line: i + 1, children: [] };
+        const first: Entry = { key, value: unquote(value), line: before + i + 1, children: [] };
         owner.children.push(first);
         open.push({ indent: indent + 2, children: first.children });
       }
@@ -78,7 +79,7 @@ export const readIndented = (source: string): Entry[] => {
       : header
         ? [text.slice(0, -1), '']
         : split(text.replace(/^- /, ''));
-    const entry: Entry = { key, value: unquote(value), line: i + 1, children: [] };
+    const entry: Entry = { key, value: unquote(value), line: before + i + 1, children: [] };
     open.at(-1)!.children.push(entry);
     if (!long && open.length < MOST_DEPTH) open.push({ indent, children: entry.children });
   });

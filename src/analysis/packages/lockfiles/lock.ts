@@ -24,6 +24,14 @@ export const unread = (error: unknown, otherwise: string): ReadLock => ({
   reason: error instanceof Error ? (error.message.split('\n')[0] ?? '').slice(0, 160) : otherwise,
 });
 
+/** Throws in words on what is no JSON, or no names with values. */
+export const jsonMap = (source: string): Record<string, unknown> => {
+  const value: unknown = JSON.parse(source);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Error('It holds no names with values.');
+  return value as Record<string, unknown>;
+};
+
 export const emptyLock = (
   path: string,
   format: string,

@@ -2,7 +2,7 @@ import { lineFinder } from '../../files/lines.ts';
 import { folderOf } from '../../files/paths.ts';
 import { bag, entriesOf, text } from '../../files/shape.ts';
 import type { Requested, Root } from '../dependency.ts';
-import { add, emptyLock, inOrder, type LockReader, unread } from './lock.ts';
+import { add, emptyLock, inOrder, jsonMap, type LockReader, unread } from './lock.ts';
 
 /** package-lock.json and npm-shrinkwrap.json, versions 1 to 3. */
 
@@ -45,7 +45,7 @@ const ASKED = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerD
 export const packageLock: LockReader = (path, source) => {
   let root: Record<string, unknown>;
   try {
-    root = bag(JSON.parse(source));
+    root = jsonMap(source);
   } catch (error) {
     return unread(error, 'not JSON');
   }

@@ -1,6 +1,6 @@
 import { lineFinder, linesOf } from '../../files/lines.ts';
 import { bag, entriesOf, list, text } from '../../files/shape.ts';
-import { add, emptyLock, inOrder, type LockReader, unread } from './lock.ts';
+import { add, emptyLock, inOrder, jsonMap, type LockReader, unread } from './lock.ts';
 
 /** gradle.lockfile, packages.lock.json and packages.config (NuGet), Gemfile.lock, composer.lock. */
 
@@ -22,7 +22,7 @@ export const gradleLock: LockReader = (path, source) => {
 export const nugetLock: LockReader = (path, source) => {
   let root: Record<string, unknown>;
   try {
-    root = bag(JSON.parse(source));
+    root = jsonMap(source);
   } catch (error) {
     return unread(error, 'not JSON');
   }
@@ -118,7 +118,7 @@ export const gemfileLock: LockReader = (path, source) => {
 export const composerLock: LockReader = (path, source) => {
   let root: Record<string, unknown>;
   try {
-    root = bag(JSON.parse(source));
+    root = jsonMap(source);
   } catch (error) {
     return unread(error, 'not JSON');
   }

@@ -46,14 +46,15 @@ const projectOf = (source: string): { top: Entry[]; ownTools: number } => {
   const documents = source.split(/^---[ \t]*\r?$/m);
   let line = 0;
   const read = documents.map((text) => {
-    const top = readIndented('\n'.repeat(line) + text);
+    const top = readIndented(text, line);
     line += text.split('\n').length - 1;
     return top;
   });
   const project = read.filter((top) =>
     importersOf(top).some(([, tables]) => tables.some((t) => TABLES.includes(t.key))),
   );
-  const others = read.filter((top) => top.length > 0 && !project.includes(top));
+  const ofProject = new Set(project);
+  const others = read.filter((top) => top.length > 0 && !ofProject.has(top));
   return {
     top: project.at(-1) ?? read.findLast((top) => top.length > 0) ?? [],
     ownTools:

@@ -9,7 +9,7 @@ import {
   type Root,
   registryName,
 } from '../dependency.ts';
-import { add, emptyLock, inOrder, type LockReader, MOST_TOML_BYTES, unread } from './lock.ts';
+import { add, emptyLock, inOrder, jsonMap, type LockReader, MOST_TOML_BYTES, unread } from './lock.ts';
 
 /** uv.lock, poetry.lock, pdm.lock, pylock.toml (PEP 751), and Pipfile.lock. */
 
@@ -232,7 +232,7 @@ export const pylock: LockReader = (path, source) => {
 export const pipfileLock: LockReader = (path, source) => {
   let root: Record<string, unknown>;
   try {
-    root = bag(JSON.parse(source));
+    root = jsonMap(source);
   } catch (error) {
     return unread(error, 'not JSON');
   }

@@ -1,4 +1,5 @@
 import { linesOf } from '../../files/lines.ts';
+import { plural } from '../../files/words.ts';
 import {
   type Dependency,
   gemKind,
@@ -19,6 +20,7 @@ const hashAfter = (lines: readonly string[], line: number): string =>
 export const requirements: ManifestReader = (path, source) => {
   const dependencies: Dependency[] = [];
   const includes: { path: string; line: number }[] = [];
+  const unread: number[] = [];
   const scope: Dependency['scope'] = /dev|test|lint|docs?|ci/i.test(
     path
       .split('/')
@@ -34,16 +36,16 @@ export const requirements: ManifestReader = (path, source) => {
     const included = /^(?:-r|-c|--requirement|--constraint)[=\s]*(?![=\s])(\S+)$/.exec(line)?.[1];
     if (included && includes.length < 50 && !/^[a-z]+:/i.test(included))
       includes.push({ path: included, line: i + 1 });
-    const direct = /^(?:-e\s+|--editable[= ]\s*)?((?:git\+|https?:\/\/)\S+)/.exec(line)?.[1];
+    const direct = /^(?:-e\s+|--editable[= ]\s*)?((?:(?:git|hg|svn|bzr)\+|https?:\/\/)\S+)/.exec(line)?.[1];
     if (direct)
       dependencies.push({
         name: /[#&]egg=([\w.-]+)/.exec(direct)?.[1] ?? direct.slice(0, 80),
         specifier: direct,
-        kind: direct.startsWith('git+') ? 'git' : 'url',
+        kind: /^https?:/.test(direct) ? 'url' : 'git',
         scope,
         line: i + 1,
       });
-    else if (/^(?:-e\s+|--editable[= ]\s*)?\.{0,2}\//.test(line) || /^-e\s+\./.test(line))
+    else if (/^(?:-e\s+|--editable[= ]\s*)?(?:file:|\.{0,2}\/)/.test(line) || /^-e\s+\./.test(line))
       dependencies.push({
         name: line.replace(/^-e\s+/, ''),
         specifier: line,
@@ -54,8 +56,11 @@ export const requirements: ManifestReader = (path, source) => {
     else if (!line.startsWith('-')) {
       const read = pythonRequirement(line.replace(/\s--hash=.{0,4000}$/, '').replace(/\\$/, ''));
       if (read) dependencies.push({ ...read, scope, line: i + 1 });
+      else unread.push(i + 1);
     }
   });
+  if (unread.length > 0 && dependencies.length + includes.length === 0)
+    return { ok: false, reason: 'No line of it reads as a requirement.' };
   const whole =
     dependencies.length > 0 &&
     dependencies.every((d) => d.kind === 'exact') &&
@@ -70,6 +75,11 @@ export const requirements: ManifestReader = (path, source) => {
       dependencies,
       scripts: [],
       includes,
+      ...(unread.length > 0
+        ? {
+            partial: `${plural(unread.length, 'line')} of it read as no requirement, the first is ${unread[0]}.`,
+          }
+        : {}),
       ...(whole ? { resolved: true as const } : {}),
     },
   };
