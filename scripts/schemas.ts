@@ -15,6 +15,14 @@ import {
   top10Catalogue,
   ttpCatalogue,
 } from '../src/domain/methodology.ts';
+import {
+  CONFIRM_SCHEMA,
+  confirmReport,
+  LOCK_SCHEMA,
+  PROBE_SCHEMA,
+  probeReport,
+  toolsLock,
+} from '../src/domain/observation.ts';
 import { REPORT_SCHEMA, reportJson } from '../src/report/formats/report-json.ts';
 
 const SCHEMAS = [
@@ -27,6 +35,9 @@ const SCHEMAS = [
   ['advisories', bundledAdvisories, 'advisories/mcp.json: known vulnerabilities of MCP packages'],
   ['model', model, 'models/<language>/<library>.yml: what a library does with values'],
   ['finding-templates', templateFile, 'findings/*.yml: texts to begin a finding from'],
+  ['probe', probeReport, `What "mcp-audit probe --json" writes: ${PROBE_SCHEMA}`],
+  ['confirm', confirmReport, `What "mcp-audit confirm --json" writes: ${CONFIRM_SCHEMA}`],
+  ['tools-lock', toolsLock, `tools.lock.json, what a server offered: ${LOCK_SCHEMA}`],
   ['evidence', evidenceFile, `What "mcp-audit collect --json" writes: ${EVIDENCE_SCHEMA}`],
 ] as const;
 

@@ -4,6 +4,7 @@ import { UserError } from '../domain/errors.ts';
 import { diskError } from '../io/session/save-error.ts';
 import { visible, visibleLines } from '../text/visible.ts';
 import { createHost, type Host } from './host.ts';
+import { liveCommands } from './live-commands.ts';
 import { toolCommands } from './tool-commands.ts';
 import { VERSION } from './version.ts';
 
@@ -317,6 +318,7 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     });
 
   toolCommands(cli, host, done, { json, session });
+  liveCommands(cli, host, done, { json, session });
 
   const checklist = cli.command('checklist').description('work on methodologies');
   checklist

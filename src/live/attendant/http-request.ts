@@ -13,7 +13,7 @@ export type HttpAsk = {
   /** Milliseconds until an answer that has not ended is taken as it is. */
   waitMs: number;
   maxBytes: number;
-  /** For a stream of events: it is enough once this text was seen. */
+  /** For a stream of events: it is enough once an event with this text has come to its end. */
   until?: string;
 };
 
@@ -36,6 +36,9 @@ const flat = (headers: Record<string, string | string[] | undefined>): Record<st
       v === undefined ? [] : [[k, Array.isArray(v) ? v.join(', ') : v]],
     ),
   );
+
+const atEnd = (body: Buffer, text: string): boolean =>
+  body.includes(text) && /\n\r?\n$/.test(body.subarray(-4).toString('latin1'));
 
 /** Never rejects. */
 export const httpRequest = (ask: HttpAsk): Promise<HttpAnswer> =>
@@ -80,7 +83,7 @@ export const httpRequest = (ask: HttpAsk): Promise<HttpAnswer> =>
             bytes += chunk.length;
             chunks.push(chunk);
             if (bytes > ask.maxBytes) settle('');
-            else if (ask.until !== undefined && Buffer.concat(chunks).includes(ask.until)) settle('');
+            else if (ask.until !== undefined && atEnd(Buffer.concat(chunks), ask.until)) settle('');
           });
           response.on('end', () => {
             answer.ended = true;

@@ -58,7 +58,7 @@ export const environmentInside = (more: Readonly<Record<string, string>> = {}): 
 const watchdog = (
   child: ChildProcess,
   limits: Limits,
-  folder: string | null,
+  folders: readonly string[],
   stop: (why: string) => void,
 ): { output(bytes: number): void; end(): void } => {
   const began = performance.now();
@@ -69,7 +69,7 @@ const watchdog = (
     if (performance.now() - began > limits.seconds * 1000) stop(`it took longer than ${limits.seconds} s`);
     else if (child.pid !== undefined && residentBytes(child.pid) > limits.memoryBytes)
       stop(`it used more than ${limits.memoryBytes.toLocaleString('en')} bytes of memory`);
-    else if (folder !== null && turn % 5 === 0 && bytesBelow(folder, limits.diskBytes) > limits.diskBytes)
+    else if (turn % 10 === 0 && folders.some((f) => bytesBelow(f, limits.diskBytes) > limits.diskBytes))
       stop(`it wrote more than ${limits.diskBytes.toLocaleString('en')} bytes`);
   }, WATCH_MS);
   return {
@@ -141,7 +141,7 @@ export const openBox = async (o: {
     stopped ||= why;
     child.kill('SIGKILL');
   };
-  const written = o.shape.mounts.find((m) => m.write)?.from ?? null;
+  const written = o.shape.mounts.flatMap((m) => (m.write ? [m.from] : []));
   const dog = watchdog(child, o.shape.limits, written, stop);
   child.stdout?.on('data', (c: Buffer) => dog.output(c.length));
   child.stderr?.on('data', (c: Buffer) => {

@@ -1,0 +1,53 @@
+import type { Command, Option } from 'commander';
+import type { Host } from './host.ts';
+
+const PROBE = `
+A target is a folder or git URL, npm:name@version, pypi:name==version; without one, a session (the newest, or -s). Without
+--yes nothing is started: every command is shown, and who would be asked over the network for dependencies. The server runs
+in a sandbox without network; a running one (--url alone) is asked only what is safe. --lock writes the definitions of now
+(docs/tools-lock.md); --against exits 1 and names the fields that are others. Nothing here is a verdict.`;
+
+/** The commands that start a server, each time in a sandbox and after consent. */
+export const liveCommands = (
+  cli: Command,
+  host: Host,
+  done: (code: number) => void,
+  options: { json: () => Option; session: () => Option },
+): void => {
+  const list = (value: string, before: string[]) => [...before, value];
+  const start = (c: Command) =>
+    c
+      .option('--ref <ref>', 'commit, tag or branch; also as #ref behind the path or URL')
+      .option('--subdir <dir>', 'folder of the server in a monorepo')
+      .option(
+        '--package <package>',
+        'start this published package instead of the commit: npm:name@1.2.3, pypi:name==1.2.3',
+      )
+      .option(
+        '--cmd <command>',
+        'how it is started, where that is not found or is another; of a package, its arguments',
+      )
+      .option('--cwd <dir>', 'folder it is started in, below the target; an empty one when left out')
+      .option(
+        '--env <NAME=value>',
+        'set a variable; may be given again. No credential: the server has no network',
+        list,
+        [],
+      )
+      .option('--yes', 'start it; without this everything is only shown')
+      .addOption(options.session())
+      .addOption(options.json());
+
+  start(cli.command('probe'))
+    .description('start the server in a sandbox and ask it: protocol, lists, and how it says no')
+    .argument('[target]', 'folder with a git repository, git URL, or a package')
+    .option('--url <url>', 'where it listens inside the sandbox; alone: a server that runs already')
+    .option('--allow-host <host>', 'with --url: a host that is not this machine, in full')
+    .option('--lock <file>', 'write what it offers as tools.lock.json')
+    .option('--against <file>', 'compare with a tools.lock.json; exit 1 when something differs')
+    .option('--transcript <file>', 'write every line both ways, credentials masked')
+    .addHelpText('after', PROBE)
+    .action(async (target: string | undefined, o) =>
+      done(await (await import('./probe.ts')).probe(host, target, o)),
+    );
+};

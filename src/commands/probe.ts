@@ -1,0 +1,242 @@
+import { UserError } from '../domain/errors.ts';
+import type { ProbeReport, ToolsLock } from '../domain/observation.ts';
+import { readInputFile } from '../io/input-file.ts';
+import { writeFile } from '../io/write-files.ts';
+import { httpRequest } from '../live/attendant/http-request.ts';
+import { createTranscript, type Line, transcriptText } from '../live/client/transcript.ts';
+import { PrepareError, prepare } from '../live/prepare/prepare.ts';
+import { lockOf, readLock } from '../live/probe/lock.ts';
+import { probePrepared, probeRunning } from '../live/probe/probe.ts';
+import { reportOf } from '../live/probe/report.ts';
+import { limitsInWords, SERVER_LIMITS } from '../live/sandbox/limits.ts';
+import { jsonText } from '../text/json-text.ts';
+import { plural } from '../text/plural.ts';
+import { redactSecrets } from '../text/redact.ts';
+import { visible, visibleLines } from '../text/visible.ts';
+import { type Host, TOOL_NAME } from './host.ts';
+import {
+  consent,
+  describePlanned,
+  type LiveOptions,
+  type LiveTarget,
+  packageWords,
+  planFor,
+  readEnv,
+  requireSandbox,
+  withLiveTarget,
+} from './live-target.ts';
+import { VERSION } from './version.ts';
+
+export type ProbeOptions = LiveOptions & {
+  /** Write `tools.lock.json` here. */
+  lock?: string | undefined;
+  /** Compare with one. */
+  against?: string | undefined;
+  /** Host of a running server that is not this machine, in full. */
+  allowHost?: string | undefined;
+  /** Write the transcript here. */
+  transcript?: string | undefined;
+};
+
+export type Probed = { report: ProbeReport; lines: readonly Line[] };
+
+const MAX_LOCK = 64 * 1024 * 1024;
+
+const readAgainst = (path: string | undefined): ToolsLock | null => {
+  if (path === undefined) return null;
+  let text: string;
+  try {
+    text = readInputFile(path, MAX_LOCK).toString('utf8');
+  } catch (error) {
+    throw new UserError(
+      `${path} could not be read, so nothing was started: ${error instanceof Error ? error.message : error}`,
+      'name a tools.lock.json',
+    );
+  }
+  const lock = readLock(text);
+  if (typeof lock === 'string')
+    throw new UserError(
+      `${path} is no tools.lock.json, so nothing was started: ${lock}`,
+      'mcp-audit probe --lock writes one',
+    );
+  return lock;
+};
+
+const targetShown = (t: LiveTarget | null): ProbeReport['target'] =>
+  t && { name: t.name, url: t.url, commit: t.commit };
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+/** A server that runs already: this machine, or a host that was named in full. */
+const probeUrl = async (
+  host: Host,
+  o: ProbeOptions,
+  url: string,
+  lock: ToolsLock | null,
+): Promise<Probed | null> => {
+  let parsed: URL;
+  try {
+    parsed = new URL(url);
+  } catch {
+    throw new UserError(
+      `"${visible(url)}" is no address, so nothing was asked`,
+      'write it as http://127.0.0.1:3000/mcp',
+    );
+  }
+  if (!/^https?:$/.test(parsed.protocol) || parsed.username !== '')
+    throw new UserError(
+      'only http and https addresses without a password are asked; nothing was',
+      'write it as https://host/mcp',
+    );
+  if (!LOOPBACK.test(parsed.hostname) && o.allowHost !== parsed.hostname)
+    throw new UserError(
+      `${visible(parsed.hostname)} is not this machine, so nothing was asked`,
+      `you need the leave of who runs it; then say so with --allow-host ${visible(parsed.hostname)}`,
+    );
+  const words = [
+    `To ask the running server at ${url}, not in a sandbox of ours:`,
+    '  handshakes, lists, and requests that must be refused: foreign Origin and Host, no and a wrong token, dead and made-up sessions, malformed bodies',
+    '  no tool is called, nothing large is sent, and no other address is asked',
+  ].join('\n');
+  if (!(await consent(host, o, words))) return null;
+  const transcript = createTranscript();
+  const seen = await probeRunning(httpRequest, url, {}, transcript);
+  const report = reportOf(
+    seen,
+    {
+      tool: { name: TOOL_NAME, version: VERSION },
+      target: null,
+      package: '',
+      command: [],
+      cwd: '',
+      env: [],
+      from: 'it was running',
+      notes: ['not in a sandbox of ours: no tool was called'],
+      sandbox: { means: 'none', version: '', network: 'host', limits: '' },
+      prepared: [],
+      url,
+    },
+    { surface: null, lock },
+  );
+  return { report, lines: transcript.lines() };
+};
+
+const probeTarget = async (
+  host: Host,
+  source: string | undefined,
+  o: ProbeOptions,
+  target: LiveTarget | null,
+  lock: ToolsLock | null,
+): Promise<Probed | null> => {
+  const planned = await planFor(host, source, o, target);
+  const set = readEnv(o.env);
+  const means = await requireSandbox(host);
+  const does =
+    'It is asked for its lists several times, for things it must refuse, and up to five of its tools are called with the least their schemas accept.';
+  if (!(await consent(host, o, describePlanned(planned, o, means, does)))) return null;
+  const { plan } = planned;
+  let prepared: Awaited<ReturnType<typeof prepare>>;
+  try {
+    prepared = await prepare({
+      plan,
+      tree: target?.tree ?? null,
+      package: planned.package,
+      bwrap: means.path,
+      env: host.env,
+      cwd: o.cwd,
+      set,
+      url: o.url ?? '',
+      progress: host.progress,
+    });
+  } catch (error) {
+    if (!(error instanceof PrepareError)) throw error;
+    throw new UserError(
+      `it could not be prepared: ${redactSecrets(error.message)}`,
+      'prepare it by hand and name what starts it: --cmd, --cwd, --env; or ask a running one: --url',
+    );
+  }
+  try {
+    const transcript = createTranscript();
+    host.progress('asking the server');
+    const seen = await probePrepared(prepared.open, prepared.launch, transcript);
+    const { launch } = prepared;
+    const report = reportOf(
+      seen,
+      {
+        tool: { name: TOOL_NAME, version: VERSION },
+        target: targetShown(target),
+        package: planned.package ? packageWords(planned.package) : '',
+        command: launch.argv.map(redactSecrets),
+        cwd: launch.cwd,
+        env: Object.keys(launch.env).sort(),
+        from: plan.from,
+        notes: prepared.notes,
+        sandbox: {
+          means: 'bubblewrap',
+          version: means.version,
+          network: 'none',
+          limits: limitsInWords(SERVER_LIMITS),
+        },
+        prepared: prepared.steps,
+        url: seen.http?.url ?? '',
+      },
+      { surface: target && (!planned.package || target.workspace) ? target.surface : null, lock },
+    );
+    return { report, lines: transcript.lines() };
+  } finally {
+    prepared.remove();
+  }
+};
+
+const count = (r: ProbeReport, result: string): number =>
+  r.requirements.filter((q) => q.result === result).length;
+
+export const describeProbe = (r: ProbeReport): string => {
+  const era = { legacy: 'with a handshake', modern: 'without a handshake', none: '' }[r.era];
+  const tools = r.tools.filter((i) => i.kind === 'tool').length;
+  return [
+    ...r.prepared.map((s) => `${s.ok ? '✓' : '✗'} ${s.command.join(' ')}  ${s.seconds} s`),
+    r.era === 'none'
+      ? `The server could not be asked: ${r.problem}`
+      : `${r.server.name} ${r.server.version}: ${r.server.protocolVersion}, ${era}, ${r.transport}; ${plural(tools, 'tool')}, ${r.tools.length - tools} other items; first answer after ${r.startMs} ms, all of it ${r.probeMs} ms`,
+    ...(r.problem && r.era !== 'none' ? [`Note: ${r.problem}`] : []),
+    '',
+    `Differences: ${r.differences.length}${r.staticTools === null ? ' (not compared with a source)' : `, compared with ${plural(r.staticTools, 'tool')} of the source`}`,
+    ...r.differences.map(
+      (d) =>
+        `  ${d.against.padEnd(12)} ${d.change.padEnd(8)} ${d.kind} ${d.name}${d.field ? ` ${d.field}` : ''}: ${d.means}`,
+    ),
+    '',
+    `Requirements: ${count(r, 'held')} held, ${count(r, 'violated')} violated, ${count(r, 'not-tried')} not tried (--json says why)`,
+    ...r.requirements
+      .filter((q) => q.result === 'violated')
+      .map((q) => `  ${q.id.padEnd(4)} ${q.requirement}\n       ${q.why}`),
+  ].join('\n');
+};
+
+/** 1 when it could not be asked, or differs from the lock it was to be compared with. */
+const exitOf = (r: ProbeReport): number =>
+  r.era === 'none' || r.differences.some((d) => d.against === 'lock') ? 1 : 0;
+
+export const probe = (host: Host, source: string | undefined, o: ProbeOptions): Promise<number> => {
+  const lock = readAgainst(o.against);
+  const running =
+    o.url !== undefined &&
+    source === undefined &&
+    o.package === undefined &&
+    o.session === undefined &&
+    o.cmd === undefined;
+  return withLiveTarget(host, source, running ? { ...o, package: 'none' } : o, async (target) => {
+    const probed = running
+      ? await probeUrl(host, o, o.url!, lock)
+      : await probeTarget(host, source, o, target, lock);
+    if (!probed) return 1;
+    const { report, lines } = probed;
+    if (o.lock && report.era !== 'none')
+      writeFile(o.lock, jsonText(lockOf(report)), { replaces: () => true });
+    if (o.transcript) writeFile(o.transcript, transcriptText(lines), { replaces: () => true });
+    if (o.json) host.stdout(jsonText(report));
+    else host.stdout(`${visibleLines(describeProbe(report))}\n`);
+    return exitOf(report);
+  });
+};

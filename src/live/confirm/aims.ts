@@ -1,0 +1,95 @@
+import type { EvidenceItem, Surface, SurfaceTool } from '../../domain/evidence.ts';
+import { reachedByTool } from '../../domain/surface.ts';
+import { argumentsFor } from '../client/arguments.ts';
+import { list, record } from '../client/protocol.ts';
+
+/** Which tool is called, and into which of its parameters a canary goes. */
+export type Aim = {
+  tool: string;
+  /** Path of the parameter: `options.path`. */
+  parameter: string;
+  /** The call with a value there, the rest being the least that the schema accepts. */
+  with(value: string): Record<string, unknown>;
+};
+
+type LiveTool = { name: string; definition: Record<string, unknown> };
+
+const isText = (schema: Record<string, unknown>): boolean => {
+  const types = Array.isArray(schema.type) ? schema.type : [schema.type];
+  if (types.includes('string')) return !Array.isArray(schema.enum) && !('const' in schema);
+  const choices = [...list(schema.anyOf), ...list(schema.oneOf)].map(record);
+  return choices.some(isText) || (schema.type === undefined && choices.length === 0);
+};
+
+/** Parameters that take text, one level deep, and lists of texts. */
+type TextParameter = { path: string[]; inList: boolean };
+const textParameters = (inputSchema: unknown): TextParameter[] => {
+  const properties = Object.entries(record(record(inputSchema).properties));
+  return properties.flatMap(([name, schema]): TextParameter[] => {
+    const s = record(schema);
+    if (s.type === 'array') return isText(record(s.items)) ? [{ path: [name], inList: true }] : [];
+    if (s.type === 'object')
+      return Object.entries(record(s.properties)).flatMap(([inner, t]) =>
+        isText(record(t)) ? [{ path: [name, inner], inList: false }] : [],
+      );
+    return isText(s) ? [{ path: [name], inList: false }] : [];
+  });
+};
+
+const placed = (
+  base: Record<string, unknown>,
+  path: readonly string[],
+  value: unknown,
+): Record<string, unknown> => {
+  const [first = '', ...rest] = path;
+  return { ...base, [first]: rest.length === 0 ? value : placed(record(base[first]), rest, value) };
+};
+
+/** Words of a lead that may be the name of a parameter: those of its flow. */
+const wordsOf = (item: EvidenceItem): Set<string> =>
+  new Set([item.title, item.detail, ...item.flow.map((s) => s.text)].join(' ').match(/[A-Za-z_]\w*/g) ?? []);
+
+const MOST_TOOLS = 3;
+const MOST_PARAMETERS = 4;
+
+/**
+ * The calls that may reach a lead: tools whose input was seen to reach it, parameters its flow names first. A tool of which
+ * the running server says nothing cannot be called.
+ */
+export const aimsOf = (item: EvidenceItem, surface: Surface, live: readonly LiveTool[]): Aim[] => {
+  const reaching = [...reachedByTool(surface.tools, [item])]
+    .filter(([, reached]) => reached.length > 0)
+    .map(([t]) => t.name);
+  const named = (item.doors ?? []).map((d) => d.name);
+  const at = item.location;
+  const inHandler = (t: SurfaceTool): boolean =>
+    at !== null &&
+    (t.handler?.path ?? t.path) === at.path &&
+    (t.handler === null ||
+      (at.startLine <= t.handler.endLine + 1 && at.endLine >= Math.min(t.line, t.handler.startLine) - 1));
+  const near = surface.tools.filter(inHandler).map((t) => t.name);
+  const mentioned = live
+    .map((t) => t.name)
+    .filter((n) => n.length > 3 && `${item.title} ${item.detail}`.includes(n));
+  // Where nothing was seen to lead there, tools of the same file may.
+  const sameFile = surface.tools
+    .filter((t) => at !== null && (t.handler?.path ?? t.path) === at.path)
+    .map((t) => t.name);
+  const names = [...new Set([...named, ...reaching, ...near, ...mentioned])];
+  const chosen = (names.length > 0 ? names : [...new Set(sameFile)]).slice(0, MOST_TOOLS);
+  const words = wordsOf(item);
+  return chosen.flatMap((name) => {
+    const tool = live.find((t) => t.name === name);
+    if (!tool) return [];
+    const schema = tool.definition.inputSchema;
+    const base = argumentsFor(schema);
+    return textParameters(schema)
+      .sort((a, b) => Number(words.has(b.path.at(-1)!)) - Number(words.has(a.path.at(-1)!)))
+      .slice(0, MOST_PARAMETERS)
+      .map((p) => ({
+        tool: name,
+        parameter: p.path.join('.'),
+        with: (value) => placed(base, p.path, p.inList ? [value] : value),
+      }));
+  });
+};

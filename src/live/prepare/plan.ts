@@ -1,0 +1,109 @@
+import { HOME, TOOLS } from '../sandbox/bubblewrap.ts';
+
+/** What has to happen before a server can be started: worked out from files alone, shown before anything runs. */
+
+/** One command, as it is shown, and as it runs inside a sandbox of its own. */
+export type Step = {
+  what: string;
+  argv: readonly string[];
+  cwd: string;
+  env: Readonly<Record<string, string>>;
+  /** Who is asked over the network; '' for a step without one. */
+  network: string;
+  /** The same aim by other means, when this one fails. */
+  otherwise: Step | null;
+};
+
+export type Runtime = 'node' | 'python' | 'go' | 'other';
+
+export type Plan = {
+  runtime: Runtime;
+  steps: readonly Step[];
+  argv: readonly string[];
+  env: Readonly<Record<string, string>>;
+  /** From what the start command was made. */
+  from: string;
+  /** What is not as the author wrote it, or was left out. */
+  notes: readonly string[];
+};
+
+export type Unplanned = { problem: string; hint: string };
+export const isPlan = (p: Plan | Unplanned): p is Plan => 'steps' in p;
+
+/** Where things lie inside: the target's files, packages of Python, what was built, caches. */
+export const PKG = '/pkg';
+export const DEPS = '/deps';
+export const BUILT = '/built';
+export const CACHE = '/cache';
+/** What a server is given to serve; beside it lies what it must not touch. */
+export const SERVED = '/data/root';
+
+const NPM = `${TOOLS}/npm/bin/npm-cli.js`;
+export const NPM_ENV = {
+  npm_config_cache: `${CACHE}/npm`,
+  npm_config_update_notifier: 'false',
+  npm_config_fetch_retries: '1',
+  // Whom this machine trusts, npm trusts as well: a proxy of a company has a certificate of its own.
+  NODE_USE_SYSTEM_CA: '1',
+  npm_config_userconfig: `${HOME}/.npmrc`,
+};
+
+export const npmStep = (
+  what: string,
+  args: readonly string[],
+  cwd: string,
+  network: string,
+  otherwise: Step | null = null,
+): Step => ({
+  what,
+  argv: ['node', NPM, ...args],
+  cwd,
+  env: NPM_ENV,
+  network,
+  otherwise,
+});
+
+export const pipStep = (python: string, args: readonly string[]): Step => ({
+  what: 'fetch wheels, without running any code of theirs',
+  argv: [
+    python,
+    '-I',
+    '-m',
+    'pip',
+    'install',
+    '--only-binary',
+    ':all:',
+    '--no-input',
+    '--no-compile',
+    '--disable-pip-version-check',
+    '--no-warn-script-location',
+    '--no-cache-dir',
+    '--target',
+    DEPS,
+    ...args,
+  ],
+  cwd: '/work',
+  env: {},
+  network: 'pypi.org and files.pythonhosted.org',
+  otherwise: null,
+});
+
+export const PYTHON_ENV = {
+  PYTHONPATH: `${DEPS}:${PKG}/src:${PKG}`,
+  PYTHONDONTWRITEBYTECODE: '1',
+  PYTHONUNBUFFERED: '1',
+};
+
+/** As it is typed: our paths to npm are nobody's business. */
+export const shownStep = (s: Step): string[] =>
+  s.argv[1] === NPM ? ['npm', ...s.argv.slice(2)] : [...s.argv];
+
+/** A value for a variable that the author asks for: of the right kind, and no credential. */
+export const dummyFor = (name: string): string =>
+  /(?:DIR|PATH|ROOT|FOLDER|DIRECTORY|DIRECTORIES)$/i.test(name)
+    ? SERVED
+    : /(?:URL|URI|ENDPOINT|HOST)$/i.test(name)
+      ? 'http://127.0.0.1:9'
+      : /PORT$/i.test(name)
+        ? '8931'
+        : 'x';

@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type Environment, findExecutable, scrubbedEnvironment } from '../../io/scan/find-executable.ts';
+import { type Shape, TOOLS } from '../sandbox/bubblewrap.ts';
+
+/** Programs of the auditor's that a server needs inside: where they are, and what of the host has to be seen for them. */
+export type Toolchain = { mounts: Shape['mounts']; program: string } | { problem: string };
+
+const underUsr = (path: string): boolean => path.startsWith('/usr/');
+
+/** npm, as our own Node runs it inside. */
+export const npmHere = (env: Environment): Toolchain => {
+  const npm = findExecutable('npm', env);
+  if (!npm) return { problem: 'npm is not on PATH, which fetches the dependencies' };
+  const real = realpathSync(npm);
+  // A link to the package's own file, or a script beside it.
+  const folder = [
+    dirname(dirname(real)),
+    join(dirname(real), '../lib/node_modules/npm'),
+    join(dirname(real), 'node_modules/npm'),
+  ].find((f) => existsSync(join(f, 'bin/npm-cli.js')));
+  return folder
+    ? { mounts: [{ from: folder, at: `${TOOLS}/npm` }], program: 'npm' }
+    : { problem: `npm at ${npm} is of a kind that is not known here` };
+};
+
+/** The auditor's Python, asked by itself where it lies. */
+export const pythonHere = (env: Environment): Toolchain => {
+  const python = findExecutable('python3', env) ?? findExecutable('python', env);
+  if (!python) return { problem: 'python3 is not on PATH' };
+  const asked = spawnSync(
+    python,
+    [
+      '-I',
+      '-c',
+      'import os, sys; print(os.path.realpath(sys.executable)); print(os.path.realpath(sys.base_prefix))',
+    ],
+    {
+      env: { ...scrubbedEnvironment(env, '/'), HOME: env.HOME ?? '/' },
+      encoding: 'utf8',
+      timeout: 15_000,
+      cwd: '/',
+    },
+  );
+  const [program = '', prefix = ''] = (asked.stdout ?? '').split('\n');
+  if (asked.status !== 0 || !program.startsWith('/') || !prefix.startsWith('/'))
+    return { problem: `${python} does not say where it lies` };
+  return { program, mounts: underUsr(program) || prefix === '/usr' ? [] : [{ from: prefix, at: prefix }] };
+};
+
+/** Any other program: what lies under /usr is seen already. */
+export const programHere = (name: string, env: Environment): Toolchain => {
+  const found = findExecutable(name, env);
+  if (!found) return { problem: `${name} is not on PATH` };
+  const real = realpathSync(found);
+  if (underUsr(real)) return { mounts: [], program: real };
+  const home = dirname(dirname(real));
+  return home === '/'
+    ? { problem: `${real} lies where it cannot be shown to a sandbox` }
+    : { mounts: [{ from: home, at: home }], program: real };
+};

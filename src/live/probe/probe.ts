@@ -1,0 +1,82 @@
+import type { Web } from '../client/http.ts';
+import type { Transcript } from '../client/transcript.ts';
+import { probeHttp } from './http.ts';
+import { type Launch, launchIn, type OpenBox } from './launch.ts';
+import { nothingSeen, type Seen } from './seen.ts';
+import { probeStdio } from './stdio.ts';
+
+/** How a prepared server is asked: on standard streams, or where it listens inside its sandbox. */
+
+const LISTEN_MS = 20_000;
+const PATHS = ['/mcp', '/', '/sse', '/message'];
+
+type Port = { address: string; port: number };
+
+/** Starts it and waits until it listens. @returns where, or why not */
+const probeListening = async (open: OpenBox, launch: Launch, transcript: Transcript): Promise<Seen> => {
+  const began = performance.now();
+  const box = await open();
+  let stderr = '';
+  box.stderr.on('data', (c: Buffer) => {
+    transcript.add('!', c.toString('utf8'));
+    if (stderr.length < 200_000) stderr += c.toString('utf8');
+  });
+  box.stdout.resume();
+  try {
+    await launchIn(box, launch);
+    transcript.add('#', 'start: where does it listen?');
+    const wanted = launch.url === '' ? null : Number(new URL(launch.url).port || 80);
+    let listening: Port[] = [];
+    let over = false;
+    void box.ended().then(() => {
+      over = true;
+    });
+    const found = (): boolean => listening.some((p) => wanted === null || p.port === wanted);
+    while (!found() && !over && performance.now() - began < LISTEN_MS) {
+      listening = (await box.ask<{ ports: Port[] }>('ports')).ports;
+      if (!found()) await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const failed = (problem: string): Seen => ({ ...nothingSeen(), problem, stderr, stopped: box.stopped() });
+    if (!found())
+      return failed(
+        over ? 'it ended before it listened' : `it listened on no port within ${LISTEN_MS / 1000} s`,
+      );
+    const startMs = Math.round(performance.now() - began);
+    const port = wanted ?? listening[0]!.port;
+    const urls = launch.url === '' ? PATHS.map((p) => `http://127.0.0.1:${port}${p}`) : [launch.url];
+    let last = failed('');
+    for (const url of urls) {
+      const seen = await probeHttp({ web: box.http, url, headers: {}, transcript, contained: true });
+      last = { ...seen, stderr, startMs, stopped: box.stopped() };
+      if (last.http)
+        last.http.listening = listening.filter((p) => p.port === port).map((p) => `${p.address}:${p.port}`);
+      if (seen.era !== 'none') return last;
+    }
+    return last;
+  } catch (error) {
+    return {
+      ...nothingSeen(),
+      problem: box.stopped() || (error instanceof Error ? error.message : String(error)),
+      stderr,
+    };
+  } finally {
+    await box.close();
+  }
+};
+
+export const probePrepared = async (open: OpenBox, launch: Launch, transcript: Transcript): Promise<Seen> => {
+  if (launch.url !== '') return probeListening(open, launch, transcript);
+  const seen = await probeStdio(open, launch, transcript);
+  if (seen.era !== 'none' || !/no answer within/.test(seen.problem)) return seen;
+  // It may be one that listens.
+  const listening = await probeListening(open, launch, transcript);
+  return listening.era === 'none' ? seen : listening;
+};
+
+/** A server that runs already, wherever: only what is safe, no call, no large body. */
+export const probeRunning = (
+  web: Web,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  transcript: Transcript,
+): Promise<Seen> => probeHttp({ web, url, headers, transcript, contained: false });
