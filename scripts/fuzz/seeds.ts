@@ -23,7 +23,17 @@ export const ofProject = (folder: string): Seed[] => filesBelow(join(ROOT, folde
 
 const seed = (name: string, text: string): Seed => ({ name, bytes: strToU8(text) });
 
-const EXTENSION = { javascript: 'ts', python: 'py', go: 'go', java: 'java', rust: 'rs' } as const;
+const EXTENSION = {
+  javascript: 'ts',
+  python: 'py',
+  go: 'go',
+  java: 'java',
+  rust: 'rs',
+  csharp: 'cs',
+  php: 'php',
+  ruby: 'rb',
+  kotlin: 'kt',
+} as const;
 
 /** The samples of our own rules, as sources of all languages that are read. */
 export const sources = async (): Promise<Seed[]> => {

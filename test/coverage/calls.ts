@@ -14,6 +14,10 @@ const NOTHING: Record<Language, string> = {
   go: 'nil',
   java: 'null',
   rust: 'None',
+  csharp: 'null',
+  php: 'null',
+  ruby: 'nil',
+  kotlin: 'null',
 };
 
 /** The arguments of a call with the value at the first position that can be written. */
@@ -38,6 +42,10 @@ const JOINED: Record<Language, string> = {
   go: '"x " + VALUE',
   java: '"x " + VALUE',
   rust: '&format!("x {}", VALUE)',
+  csharp: '"x " + VALUE',
+  php: '"x " . VALUE',
+  ruby: '"x " + VALUE',
+  kotlin: '"x " + VALUE',
 };
 
 const GLOBALS =
@@ -111,6 +119,46 @@ const calleeOf = (
               : `${made ? `new ${bare}()` : bare}.${rest}`,
       };
     }
+    case 'csharp':
+    case 'kotlin': {
+      const names = path.split('.');
+      const cls = names.findIndex(
+        (n, i) => /^[A-Z]\w*(?:\(\))?$/.test(n) && (i === names.length - 1 || !NAMESPACES.test(n)),
+      );
+      if (cls < 0) return null;
+      const bare = names[cls]!.replace('()', '');
+      const rest = names.slice(cls + 1).join('.');
+      const make = language === 'csharp' ? 'new ' : '';
+      const module = names.slice(0, cls).join('.');
+      return {
+        imports:
+          module === '' ? [] : [language === 'csharp' ? `using ${module};` : `import ${module}.${bare}`],
+        callee:
+          rest === ''
+            ? `${make}${bare}`
+            : `${names[cls]!.endsWith('()') ? `${make}${bare}()` : bare}.${rest}`,
+      };
+    }
+    case 'php': {
+      const [head, ...rest] = path.split('()');
+      const names = head!.split('.');
+      // A function, a static call, a method of an object.
+      if (names.length === 1 && rest.length === 0)
+        return { imports: [], callee: /^[A-Z]/.test(path) ? `new ${path}` : path };
+      const last = names.at(-1)!;
+      const isClass = /^[A-Z]/.test(last);
+      const cls = isClass ? names : names.slice(0, -1);
+      const made = `new \\${cls.join('\\')}`;
+      if (rest.length === 0) return { imports: [], callee: isClass ? made : `\\${cls.join('\\')}::${last}` };
+      return { imports: [], callee: `(${made}())${rest.join('()').replaceAll('.', '->')}` };
+    }
+    case 'ruby':
+      return /\(\)/.test(path)
+        ? null
+        : {
+            imports: [],
+            callee: path.replace(/\.(?=[A-Z])/g, '::').replace(/(^|::)([A-Z]\w*)$/, '$1$2.new'),
+          };
     case 'rust': {
       const [head, ...tail] = path.split('()');
       // `Client()` is what a parameter was declared as: no call makes one.
@@ -122,6 +170,10 @@ const calleeOf = (
     }
   }
 };
+
+/** Parts of namespaces among the names of a path: `IO` of `System.IO.File`. */
+const NAMESPACES =
+  /^(?:System|IO|Net|Http|Sockets|Data|SqlClient|Sqlite|SQLite|Diagnostics|Text|RegularExpressions|Xml|Compression|Reflection|Runtime|Serialization|Formatters|Binary|Soap|Web|UI|CodeAnalysis|CSharp|Scripting|Microsoft|AspNetCore|Html|Npgsql|MySql|MySqlClient|MySqlConnector|Oracle|ManagedDataAccess|Client|OleDb|Odbc|DuckDB|NET|RestSharp|Flurl|HtmlAgilityPack|Renci|SshNet|Jint|Scriban|HandlebarsDotNet|DotLiquid|Linq|Dynamic|Core|DirectoryServices)$/;
 
 /** Every call a row names that can be written, by its path; one for the row where it says itself how it is written. */
 export const callOf = (language: Language, m: Model, row: Row): { name: string; call: SinkCall }[] => {

@@ -19,6 +19,7 @@ export const LANGUAGES = [
   'go',
   'java',
   'rust',
+  'csharp',
 ] as const satisfies readonly Language[];
 
 const carrier = z.strictObject({
@@ -66,8 +67,22 @@ const EXTENSION: Record<Language, string> = {
   go: 'go',
   java: 'java',
   rust: 'rs',
+  csharp: 'cs',
+  php: 'php',
+  ruby: 'rb',
+  kotlin: 'kt',
 };
-const END: Record<Language, string> = { python: '', javascript: '', go: '', java: ';', rust: ';' };
+const END: Record<Language, string> = {
+  python: '',
+  javascript: '',
+  go: '',
+  java: ';',
+  rust: ';',
+  csharp: ';',
+  php: ';',
+  ruby: '',
+  kotlin: '',
+};
 
 const indented = (text: string, by: string): string =>
   text
@@ -131,6 +146,7 @@ const goImports = (code: string, own: readonly string[]): string => {
 };
 
 const JAVA = 'import java.util.*;\nimport java.util.stream.*;\n';
+const CSHARP = 'using System;\nusing System.Linq;\nusing System.Collections.Generic;\n';
 const RUST = 'use std::collections::HashMap;\n';
 const SCRIPT = "import { z } from 'zod';\nimport path from 'node:path';\n";
 
@@ -155,6 +171,10 @@ const assembled = (language: Language, door: string, piece: Piece): { path: stri
       return { path, code: goImports(top + whole, piece.imports) + top + whole };
     case 'java':
       return { path: 'Program.java', code: JAVA + imports + top + whole };
+    case 'csharp':
+      return { path: 'Program.cs', code: CSHARP + imports + top + whole };
+    case 'php':
+      return { path, code: `<?php\n${imports}${top}${whole}` };
     case 'rust':
       return { path, code: RUST + imports + top + whole };
     case 'javascript':
@@ -173,6 +193,13 @@ const SHELL: Record<Language, SinkCall> = {
     imports: [],
     text: 'std::process::Command::new("sh").arg("-c").arg(format!("ring {}", VALUE)).output()',
   },
+  csharp: {
+    imports: ['using System.Diagnostics;'],
+    text: 'Process.Start("sh", "-c \\"ring " + VALUE + "\\"")',
+  },
+  php: { imports: [], text: 'shell_exec("ring " . VALUE)' },
+  ruby: { imports: [], text: 'system("ring " + VALUE)' },
+  kotlin: { imports: [], text: 'ProcessBuilder("sh", "-c", "ring " + VALUE).start()' },
 };
 
 const statement = (language: Language, call: SinkCall, value: string): string =>
@@ -207,7 +234,8 @@ const usualDoor = (p: Parts, rule: Rule): string =>
   rule.origins.includes('tool')
     ? Object.values(p.doors)[0]!
     : Object.entries(p.doors).find(([name]) => ROUTES.test(name))![1];
-const ROUTES = /^(?:flask args|express query|net\/http|spring get|axum query)$/;
+const ROUTES =
+  /^(?:flask args|express query|net\/http|spring get|axum query|minimal api|laravel route|sinatra get|ktor get)$/;
 
 /** Whether a rule judges what was carried: one that asks for the beginning of a text says nothing of its end. */
 const takesJoined = (rule: Rule, shape: string): boolean =>
@@ -318,6 +346,10 @@ const assigned = (language: Language, name: string, value: string): string =>
     go: `${name} := ${value}`,
     java: `String ${name} = ${value};`,
     rust: `let ${name} = ${value.replace(/^\((.+)\)$/s, '$1')};`,
+    csharp: `var ${name} = ${value};`,
+    php: `$${name} = ${value};`,
+    ruby: `${name} = ${value}`,
+    kotlin: `var ${name} = ${value}`,
   })[language];
 
 const cleaned = (language: Language, g: Model['guards'][number], call: SinkCall): Piece => {

@@ -4,7 +4,7 @@ import { byCodePoint } from './words.ts';
 /** Which package of a repository a file belongs to: what one of several servers does says nothing of the next. */
 
 const MANIFEST =
-  /^(?:package\.json|pyproject\.toml|setup\.py|go\.mod|Cargo\.toml|pom\.xml|build\.gradle(?:\.kts)?)$/;
+  /^(?:package\.json|pyproject\.toml|setup\.py|go\.mod|Cargo\.toml|pom\.xml|build\.gradle(?:\.kts)?|composer\.json|Gemfile|[\w.-]{1,100}\.(?:csproj|fsproj|vbproj|gemspec))$/;
 export const isManifest = (path: string): boolean => MANIFEST.test(baseName(path));
 
 /** The folder of the nearest manifest above a path; '' for the root, also where there is none. */

@@ -1,4 +1,5 @@
 import type { Param } from '../sources/ir.ts';
+import { behaves, isService as isBrought } from '../sources/services.ts';
 import { type Frame, originOf } from './frame.ts';
 import type { Knowledge } from './knowledge.ts';
 import { basesIn } from './members.ts';
@@ -106,6 +107,12 @@ const isData = (f: Frame, cls: ClassInfo, depth = 0): boolean => {
   return depth < 4 && basesIn(f.engine.program)(cls).some((b) => isData(f, b, depth + 1));
 };
 
+/** Whether all that a type can be does something: what a client sends only holds. */
+const hasBehaviour = (f: Frame, info: FnInfo, p: Param): boolean => {
+  const own = typed(f.engine.program, info.module, p.type).refs;
+  return own.length > 0 && own.every((r) => r.kind === 'object' && behaves(r.cls.cls.methods));
+};
+
 const isService = (f: Frame, info: FnInfo, p: Param): boolean => {
   const own = typed(f.engine.program, info.module, p.type).refs;
   return own.length > 0 && own.every((r) => r.kind === 'object' && !isData(f, r.cls));
@@ -132,6 +139,7 @@ const receivedBy = (f: Frame, info: FnInfo, p: Param, i: number, all: number, r:
     case 'each': {
       // An object with behaviour of its own is no data a client can send: the program brings it.
       if (language === 'python' && isService(f, info, p)) return NOTHING;
+      if (language === 'csharp' && (isBrought(p) || hasBehaviour(f, info, p))) return NOTHING;
       if (isHarmlessType(p.type)) return numeric(source([p.name]), p.type, at);
       const whole =
         language === 'go' ||

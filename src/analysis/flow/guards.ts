@@ -37,6 +37,13 @@ const METHODS: ReadonlyMap<string, GuardKind> = new Map([
   ['search', 'pattern'],
   ['is_match', 'pattern'],
   ['MatchString', 'pattern'],
+  ['StartsWith', 'prefix'],
+  ['EndsWith', 'suffix'],
+  ['IndexOf', 'contains'],
+  ['ContainsKey', 'contains'],
+  ['IsMatch', 'pattern'],
+  ['Match', 'pattern'],
+  ['Equals', 'equals'],
   ['equals', 'equals'],
   ['equalsIgnoreCase', 'equals'],
   ['is_relative_to', 'relative'],
@@ -121,7 +128,10 @@ export const testsOfCall = (
   const subject =
     object.taints.length > 0
       ? object
-      : kind === 'prefix' || kind === 'suffix' || name === 'ContainsAny' || name === 'Contains'
+      : kind === 'prefix' ||
+          kind === 'suffix' ||
+          name === 'ContainsAny' ||
+          (name === 'Contains' && args.length > 1)
         ? (first ?? object)
         : object;
   const other = subject === object ? first : args[1];

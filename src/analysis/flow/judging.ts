@@ -128,7 +128,9 @@ export const judge = (rule: Rule, t: Taint, patterns: Map<string, RegExp>): Judg
   }
   const sanitizers = t.passed.filter((p) =>
     rule.sanitizers.some((s) =>
-      s.startsWith('/') ? compiled(patterns, s.slice(1, -1)).test(p) : p === s || p.endsWith(`.${s}`),
+      s.startsWith('/')
+        ? compiled(patterns, s.slice(1, -1)).test(p)
+        : p === s || p.endsWith(`.${s}`) || (/^[A-Z]\w*\./.test(p) && s.endsWith(`.${p}`)),
     ),
   );
   const kind = t.source.kind === 'origin' ? t.source.origin.kind : 'caller';

@@ -17,8 +17,9 @@ export type Lookup<T> = (path: string, language: Language) => readonly T[];
 
 type Entry<T> = { row: T; callee: string; language: Language | null };
 
-/** `import java.nio.file.*` does not say whose class it is: a Java path is known by how it ends. */
-const endsJava = (callee: string, path: string): boolean =>
+/** `import java.nio.file.*` and `using System.IO` do not say whose class it is: such a path is known by how it ends. */
+const TAKES_ALL: ReadonlySet<Language> = new Set(['java', 'csharp', 'kotlin', 'php', 'ruby']);
+const endsLike = (callee: string, path: string): boolean =>
   /^[A-Z]/.test(path) && callee.endsWith(path) && callee.at(-path.length - 1) === '.';
 
 const MOST_KEPT = 20_000;
@@ -52,7 +53,7 @@ export const lookupOf = <T>(
       if (spoken !== null && spoken !== language) continue;
       if (callee.startsWith('*.')) {
         if (path.endsWith(callee.slice(1))) add(ends, row);
-      } else if (callee === path || (language === 'java' && endsJava(callee, path))) add(exact, row);
+      } else if (callee === path || (TAKES_ALL.has(language) && endsLike(callee, path))) add(exact, row);
     }
     for (const { row, matches, language: spoken } of patterns)
       if ((spoken === null || spoken === language) && matches.test(name)) add(ends, row);

@@ -1,4 +1,4 @@
-import type { Program } from './program.ts';
+import { ONE_SPACE, type Program } from './program.ts';
 import {
   type ClassInfo,
   external,
@@ -77,6 +77,8 @@ export const imported = (
     if (found) return found;
     return NOTHING;
   }
+  const shared = ONE_SPACE.has(info.module.language) ? info.scope.parent?.vars.get(wanted.name) : undefined;
+  if (shared) return shared;
   const path = packagePath(wanted.module);
   // `from a import b` may name a module in the tree as well.
   if (info.module.language === 'python' && wanted.name !== '*') {

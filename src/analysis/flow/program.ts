@@ -21,6 +21,9 @@ export type Program = {
   language: Module['language'];
 };
 
+/** Languages whose classes are found by a loader or a compiler anywhere in the tree. */
+export const ONE_SPACE: ReadonlySet<Module['language']> = new Set(['csharp', 'php', 'ruby', 'kotlin']);
+
 export const programOf = (
   list: readonly Module[],
   canonical: (path: string, language: Module['language']) => string = (path) => path,
@@ -28,9 +31,11 @@ export const programOf = (
   const modules = new Map<string, ModuleInfo>();
   const shared = new Map<string, Scope>();
   for (const module of list) {
-    // Files of a Go package see each other's names, and so do classes of a Java package.
-    const together = module.language === 'go' || module.language === 'java';
-    const key = `${module.language}:${folderOf(module.path)}`;
+    // Files of a Go package see each other's names, and so do classes of a Java package. Names of the others' namespaces are
+    // independent of folders: what a file means is seldom told but by the name.
+    const everywhere = ONE_SPACE.has(module.language);
+    const together = everywhere || module.language === 'go' || module.language === 'java';
+    const key = everywhere ? module.language : `${module.language}:${folderOf(module.path)}`;
     const scope: Scope = (together ? shared.get(key) : undefined) ?? { vars: new Map(), parent: null };
     if (together) shared.set(key, scope);
     modules.set(module.path, { module, scope: together ? { vars: new Map(), parent: scope } : scope });

@@ -2,7 +2,17 @@ import { z } from 'zod';
 
 /** The words that rules and models share. */
 
-export const language = z.enum(['javascript', 'python', 'go', 'java', 'rust']);
+export const language = z.enum([
+  'javascript',
+  'python',
+  'go',
+  'java',
+  'rust',
+  'csharp',
+  'php',
+  'ruby',
+  'kotlin',
+]);
 
 export const pattern = z.string().refine(
   (text) => {

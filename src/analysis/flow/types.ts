@@ -1,15 +1,15 @@
 import { before } from '../../text/ends.ts';
 import { imported, named } from './members.ts';
-import type { Program } from './program.ts';
+import { ONE_SPACE, type Program } from './program.ts';
 import { external, type ModuleInfo, NOTHING, type Value, valueWith } from './value.ts';
 
 /** Types that carry no text. */
 const HARMLESS =
-  /^(?:number|boolean|bool|int|float|integer|double|long|short|byte|usize|isize|[iu](?:8|16|32|64|128)|int(?:8|16|32|64)|uint\d*|float(?:32|64)|Integer|Long|Double|Float|Boolean|Date|datetime|UUID|uuid\.UUID)$/;
+  /^(?:number|boolean|bool|int|float|integer|double|long|short|byte|usize|isize|[iu](?:8|16|32|64|128)|int(?:8|16|32|64)|uint\d*|float(?:32|64)|Integer|Long|Double|Float|Boolean|Date|datetime|UUID|uuid\.UUID|Guid|DateTime|DateTimeOffset|DateOnly|TimeSpan|decimal|uint|ulong|ushort|sbyte|nint|BigDecimal|Int|Short|Byte)$/;
 
 /** Wrappers around the type that matters. */
 const WRAPPED =
-  /^(?:Optional|Option|Annotated|Readonly|Partial|Promise|Arc|Rc|Box|Mutex|RwLock|List|list|Vec|Sequence|Iterable|Array|Set|set|Union|Final|ClassVar|Ref)[[<](.+)[\]>]$/;
+  /^(?:Optional|Option|Annotated|Readonly|Partial|Promise|Arc|Rc|Box|Mutex|RwLock|List|list|Vec|Sequence|Iterable|Array|Set|set|Union|Final|ClassVar|Ref|IEnumerable|IList|IReadOnlyList|ICollection|HashSet|Task|ValueTask|Nullable)[[<](.+)[\]>]$/;
 
 /** The type's bare name: without pointers, optionality, generics. */
 export const bareType = (type: string, depth = 0): string => {
@@ -57,6 +57,8 @@ export const typed = (p: Program, info: ModuleInfo, type: string): Value => {
     const i = info.module.imports.find((x) => x.local === first);
     value = i ? imported(p, info, i) : null;
   }
+  // `using A.B` does not say whose type it is.
+  if (!value && ONE_SPACE.has(info.module.language)) value = external(first!);
   if (!value) return NOTHING;
   const refs = value.refs.flatMap((r) => {
     if (r.kind === 'class' && rest.length === 0) return [{ kind: 'object' as const, cls: r.cls }];

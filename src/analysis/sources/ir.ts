@@ -100,7 +100,7 @@ export type Fn = {
 /**
  * Go: a type with its fields, and one more Class of that name for methods written apart from it; Rust: `struct` and `impl`
  * likewise. The program joins classes of one name in one module or package. A constructor is a method named
- * `constructor` (JavaScript), `__init__` (Python), `<init>` (Java).
+ * `constructor` (JavaScript), `__init__` (Python), `<init>` (the others).
  */
 export type Class = {
   name: string;
@@ -142,7 +142,7 @@ export type Marks = {
 
 export type Module = {
   path: string;
-  language: 'javascript' | 'python' | 'go' | 'java' | 'rust';
+  language: 'javascript' | 'python' | 'go' | 'java' | 'rust' | 'csharp' | 'php' | 'ruby' | 'kotlin';
   imports: Import[];
   exports: Export[];
   /** Top-level statements, functions and classes included, in order of the file. */

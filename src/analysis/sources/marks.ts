@@ -11,14 +11,23 @@ const TEXTS: Record<Exclude<Module['language'], 'javascript'>, ReadonlySet<strin
   go: new Set(['interpreted_string_literal', 'raw_string_literal']),
   rust: new Set(['string_literal', 'raw_string_literal']),
   java: new Set(['string_literal']),
+  csharp: new Set([
+    'string_literal',
+    'verbatim_string_literal',
+    'raw_string_literal',
+    'interpolated_string_expression',
+  ]),
+  php: new Set(['string', 'encapsed_string', 'heredoc', 'nowdoc']),
+  ruby: new Set(['string', 'heredoc_body', 'bare_string']),
+  kotlin: new Set(['string_literal', 'multiline_string_literal']),
 };
 
 /** A text literal without its quotes and prefix; raw ones have no escapes. */
 const bodyOf = (raw: string): { body: string; isRaw: boolean } => {
-  const opening = /^([a-zA-Z]{0,3})(#{0,16})("""|'''|["'`])/.exec(raw);
+  const opening = /^([a-zA-Z@$]{0,4})(#{0,16})("""|'''|["'`])/.exec(raw);
   if (!opening) return { body: raw, isRaw: true };
   const closing = opening[2]!.length + opening[3]!.length;
-  const isRaw = opening[3] === '`' || /r/i.test(opening[1]!);
+  const isRaw = opening[3] === '`' || /[r@]/i.test(opening[1]!);
   return { body: raw.slice(opening[0].length, Math.max(opening[0].length, raw.length - closing)), isRaw };
 };
 

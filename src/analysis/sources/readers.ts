@@ -39,6 +39,11 @@ export const languages: readonly Language[] = [
     extensions: ['rs'],
     load: async () => (await import('./read-rust.ts')).readRust(await grammar('rust')),
   },
+  {
+    name: 'C#',
+    extensions: ['cs', 'csx'],
+    load: async () => (await import('./read-csharp.ts')).readCSharp(await grammar('c-sharp')),
+  },
 ];
 
 /** What of a file its parser could not make sense of, in words; null when it read all of it. */

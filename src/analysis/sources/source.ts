@@ -5,7 +5,7 @@ import { scanMarks } from './scan-marks.ts';
 
 export type { Literal } from './ir.ts';
 
-export type Language = 'script' | 'python' | 'go' | 'rust' | 'java';
+export type Language = 'script' | 'python' | 'go' | 'rust' | 'java' | 'csharp' | 'php' | 'ruby' | 'kotlin';
 
 /**
  * One source file in three layers of the same length, so that an offset means the same place in each: the text as it
@@ -38,6 +38,8 @@ const LANGUAGES: Record<string, Language> = {
   rs: 'rust',
   java: 'java',
   kt: 'java',
+  cs: 'csharp',
+  csx: 'csharp',
 };
 
 export const weaknessLanguage = (path: string): Language | null => LANGUAGES[extensionOf(path)] ?? null;
@@ -45,7 +47,7 @@ export const weaknessLanguage = (path: string): Language | null => LANGUAGES[ext
 const blank = (text: string): string => text.replace(/[^\r\n]/g, ' ');
 
 /** A literal with only its quotes and its computed parts left. */
-const hollow = (raw: string, opening: '${' | '{' | null): string => {
+const hollow = (raw: string, opening: string | null): string => {
   if (raw.length < 2) return raw;
   const quote = (s: string): string => (/["'`]/.test(s) ? s : ' ');
   let inside = blank(raw.slice(1, -1));
@@ -94,6 +96,16 @@ const endOfServer = (text: string, language: Language): number => {
   return at < 0 ? text.length : at;
 };
 
+/** What begins a computed part inside a text. */
+const OPENINGS: Partial<Record<Language, string>> = {
+  script: '${',
+  python: '{',
+  csharp: '{',
+  php: '{',
+  ruby: '#{',
+  kotlin: '${',
+};
+
 /** `module` is what its reader made of it, or null where there is none. Linear in the text. */
 export const readSource = (
   path: string,
@@ -103,7 +115,7 @@ export const readSource = (
 ): Source => {
   const served = endOfServer(given, language);
   const text = given.slice(0, served) + blank(given.slice(served));
-  const opening = language === 'script' ? '${' : language === 'python' ? '{' : null;
+  const opening = OPENINGS[language] ?? null;
   const marks = marksOf(given, language, module);
   const before = <T extends { start: number }>(list: readonly T[]): T[] =>
     list.filter((m) => m.start < served);

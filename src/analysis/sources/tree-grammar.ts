@@ -7,7 +7,7 @@ export type Grammar = {
   parse(source: string, shift?: number): ParsedTree | null;
 };
 
-export type GrammarName = 'python' | 'go' | 'java' | 'rust';
+export type GrammarName = 'python' | 'go' | 'java' | 'rust' | 'c-sharp' | 'php' | 'ruby';
 
 /** The parser asks for a text in pieces of this length. */
 const PIECE = 8192;

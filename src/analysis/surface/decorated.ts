@@ -1,5 +1,6 @@
 import type { Class, Expr, Fn } from '../sources/ir.ts';
 import { emptyFn } from '../sources/tree-reading.ts';
+import { csharpDecorated } from './csharp.ts';
 import { entryOfFunction, headOf } from './entries.ts';
 import { hintsOf } from './options.ts';
 import { type At, type Call, type FnAt, lastOf, type Program, type Site } from './program.ts';
@@ -110,6 +111,7 @@ const hintArgs = (call: Call): Call => ({
 
 const ofFunction = (program: Program, f: FnAt): FoundEntry | null => {
   const { language } = f.site.module;
+  if (language === 'csharp') return csharpDecorated(program, f);
   const kinds = language === 'java' ? JAVA : language === 'rust' ? RUST : {};
   for (const d of f.fn.decorators) {
     const last = lastOf(d.kind === 'call' ? d.callee : d);
@@ -136,7 +138,7 @@ const ofFunction = (program: Program, f: FnAt): FoundEntry | null => {
 };
 
 const RUNS =
-  /^(?:run_tool|call_tool|_?a?(?:execute|run)|call|__call__|invoke|handle|handler|Execute|Run|Call|Handle|Handler|Invoke|apply)$/;
+  /^(?:run_tool|call_tool|_?a?(?:execute|run)|call|__call__|invoke|handle|handler|(?:Execute|Run|Call|Handle|Handler|Invoke)(?:Async)?|apply)$/;
 
 const methodOf = (program: Program, cls: Class, site: Site, name: RegExp): FnAt | null => {
   for (const c of program.classes.get(cls.name) ?? []) {
@@ -180,7 +182,7 @@ const ofType = (program: Program, cls: Class, site: Site): FoundEntry | null => 
 const NAMES = /^(?:name|Name|getName|get_name|toolName|tool_name|ToolName)$/;
 const TELLS = /^(?:description|Description|getDescription|get_description)$/;
 const MORE =
-  /^(?:(?:get_?)?(?:input_?)?schema|(?:get_?)?parameters|definition|tool|execute|run|call|invoke|handle|handler)$/i;
+  /^(?:(?:get_?)?(?:input_?)?schema|(?:get_?)?parameters|definition|tool|(?:execute|run|call|invoke|handle|handler)(?:async)?)$/i;
 
 /** What a class says of itself: what a method of that name hands back, or a field. */
 const saidBy = (cls: Class, site: Site, method: RegExp, field: string): At | null => {
@@ -192,7 +194,9 @@ const saidBy = (cls: Class, site: Site, method: RegExp, field: string): At | nul
   const isField =
     result?.kind === 'member' && /^(?:self|this)$/.test(lastOf(result.object)) && result.property === field;
   if (says && result && !isField) return { expr: result, site: { ...site, fns: [says] } };
-  const value = cls.fields.find((f) => f.name === field)?.value;
+  const saysIt = (name: string): boolean =>
+    name === field || (site.module.language === 'csharp' && name.toLowerCase() === field.toLowerCase());
+  const value = cls.fields.find((f) => saysIt(f.name))?.value;
   return value ? { expr: value, site } : null;
 };
 
@@ -262,7 +266,8 @@ export const decoratedEntries = (
           );
         continue;
       }
-      const entry = f.fn.decorators.length > 0 ? ofFunction(program, f) : null;
+      const marked = f.fn.decorators.length > 0 || f.fn.params.some((p) => p.decorators !== undefined);
+      const entry = marked ? ofFunction(program, f) : null;
       if (entry) found.push(entry);
     }
   for (const all of program.classes.values())

@@ -1,4 +1,5 @@
 import type { Expr } from '../sources/ir.ts';
+import { csharpCreated } from './csharp.ts';
 import type { Definition } from './definition.ts';
 import { type At, type Call, lastOf, type Program, pathOf, type Site } from './program.ts';
 import { pythonCall } from './python.ts';
@@ -197,6 +198,10 @@ const ofRegistration = (program: Program, call: Call, site: Site): Definition | 
 export const definitionOf = (program: Program, call: Call, site: Site): Definition | null => {
   if (site.module.language === 'javascript') return scriptCall(program, call, site);
   if (site.module.language === 'python') return pythonCall(program, call, site);
+  if (site.module.language === 'csharp') {
+    const created = csharpCreated(call, site);
+    if (created) return created;
+  }
   if (call.isNew && call.args.some((a) => a.name !== undefined)) {
     if (OF_MODELS.test(pathOf(call.callee))) return null;
     const object = ofObject(call, site);

@@ -37,12 +37,36 @@ const PYTHON: readonly [RegExp, Transport['kind']][] = [
   [/^(?:StreamableHTTPSessionManager|streamable_http_app|http_app|run_streamable_http_async)$/, 'http'],
 ];
 
+const CSHARP: readonly [RegExp, Transport['kind']][] = [
+  [/^(?:WithStdioServerTransport|StdioServerTransport)$/, 'stdio'],
+  [/^(?:WithHttpTransport|MapMcp|StreamableHttpServerTransport)$/, 'http'],
+  [/^SseResponseStreamTransport$/, 'sse'],
+];
+const PHP: readonly [RegExp, Transport['kind']][] = [
+  [/^Stdio(?:Server)?Transport$/, 'stdio'],
+  [/^(?:StreamableHttp|Http)\w{0,20}Transport$/, 'http'],
+];
+const RUBY: readonly [RegExp, Transport['kind']][] = [
+  [/(?:^|\.)StdioTransport$/, 'stdio'],
+  [/(?:^|\.)(?:StreamableHTTPTransport|RackTransport|mount_in_rails|rack_middleware)$/, 'http'],
+];
+const KOTLIN: readonly [RegExp, Transport['kind']][] = [
+  [/^StdioServerTransport$/, 'stdio'],
+  [/^SseServerTransport$/, 'sse'],
+  [/^(?:StreamableHttpServerTransport|mcpStreamableHttp|mcpStatelessStreamableHttp)$/, 'http'],
+  [/^mcp$/, 'sse'],
+];
+
 const TABLES: Record<Module['language'], readonly [RegExp, Transport['kind']][]> = {
   javascript: SCRIPT,
   python: PYTHON,
   go: GO,
   java: JAVA,
   rust: RUST,
+  csharp: CSHARP,
+  php: PHP,
+  ruby: RUBY,
+  kotlin: KOTLIN,
 };
 
 /** `mcp.run(transport="sse")`, `uvicorn.run(app)`. */
@@ -74,7 +98,7 @@ export const transportsOf = (program: Program, isRelevant: (path: string) => boo
     if (language === 'python' && !isRelevant(path)) continue;
     if (language === 'javascript' && !expr.isNew) continue;
     const table = TABLES[language];
-    const word = language === 'rust' ? pathOf(expr.callee) : lastOf(expr.callee);
+    const word = language === 'rust' || language === 'ruby' ? pathOf(expr.callee) : lastOf(expr.callee);
     const built =
       language === 'java' && word === 'builder' && expr.callee.kind === 'member'
         ? lastOf(expr.callee.object)

@@ -1,9 +1,11 @@
 import type { Expr, Field, Param as FnParam } from '../sources/ir.ts';
+import { behaves, isService, typeHead } from '../sources/services.ts';
 import { goTag } from './go-tags.ts';
 import { type At, lastOf, type Program } from './program.ts';
 import type { Param } from './surface-entry.ts';
 import { plainOf, textOf } from './texts.ts';
 import { bareType, itemOf, plainWord } from './type-text.ts';
+import { attributedParam } from './typed-params.ts';
 import { typeNamed } from './values.ts';
 
 /** Parameters as the types of a handler state them: structs with tags, records and parameters with annotations. */
@@ -268,6 +270,10 @@ export const paramsOfHandler = (program: Program, params: readonly FnParam[], at
   return params.flatMap((p): Param[] => {
     if (/^_?(?:self|this|ctx|context)$/.test(p.name)) return [];
     const type = bareType(p.type);
+    if (language === 'csharp') {
+      const own = typeNamed(program, typeHead(p.type), at);
+      return isService(p) || (own && behaves(own.cls.methods)) ? [] : [attributedParam(program, p, at)];
+    }
     if (language === 'java') {
       if (INJECTED.test(type) || namesOnly(p.decorators).some((n) => /^McpProgressToken|McpMeta$/.test(n)))
         return [];

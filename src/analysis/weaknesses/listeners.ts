@@ -20,6 +20,11 @@ const CALLS: Record<Language, RegExp> = {
   go: /\b(?:http\.ListenAndServe(?:TLS)?|\w+\.ListenAndServe(?:TLS)?|net\.Listen|\w+\.Start|grpc\.NewServer|\w+\.Listen)\s*\(/g,
   rust: /\b(?:TcpListener::bind|HttpServer::new|Server::bind|axum::serve|SseServer::serve\w*|UnixListener::bind)\s*\(/g,
   java: /\bnew\s+ServerSocket\s*\(|\bHttpServer\.create\s*\(|\bServerBuilder\.forPort\s*\(/g,
+  csharp:
+    /\bnew\s+(?:TcpListener|HttpListener)\s*\(|\.(?:UseUrls|ListenAnyIP|ListenLocalhost|Listen)\s*\(|\bPrefixes\.Add\s*\(/g,
+  php: /\b(?:stream_socket_server|socket_bind|new\s+(?:[\w\\]{0,60}\\)?(?:SocketServer|HttpServerTransport|StreamableHttpServerTransport))\s*\(/g,
+  ruby: /\b(?:TCPServer|UNIXServer|WEBrick::HTTPServer|Puma::Server)\.(?:new|open)\b\s*\(?|\bRackup?::(?:Handler|Server)[\w:.]{0,60}\.(?:run|start)\s*\(?/g,
+  kotlin: /\b(?:embeddedServer|ServerSocket|HttpServer\.create)\s*\(/g,
 };
 
 const DEBUGGERS: Partial<Record<Language, RegExp>> = {

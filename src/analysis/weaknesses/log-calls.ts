@@ -30,6 +30,25 @@ const LIBRARIES: readonly { name: string; of: Language; loaded: RegExp; levels: 
   { name: 'slf4j', of: 'java', loaded: /\borg\.slf4j\b|@Slf4j\b/, levels: true },
   { name: 'log4j', of: 'java', loaded: /\borg\.apache\.logging\.log4j\b/, levels: true },
   { name: 'java.util.logging', of: 'java', loaded: /\bjava\.util\.logging\b/, levels: true },
+  {
+    name: 'Microsoft.Extensions.Logging',
+    of: 'csharp',
+    loaded: /\bMicrosoft\.Extensions\.Logging\b|\bILogger(?:<|\b)/,
+    levels: true,
+  },
+  { name: 'Serilog', of: 'csharp', loaded: /\bSerilog\b/, levels: true },
+  { name: 'NLog', of: 'csharp', loaded: /\bNLog\b/, levels: true },
+  { name: 'PSR-3', of: 'php', loaded: /\bPsr\\Log\b|\bLoggerInterface\b/, levels: true },
+  { name: 'Monolog', of: 'php', loaded: /\bMonolog\\/, levels: true },
+  { name: 'Laravel Log', of: 'php', loaded: /\bFacades\\Log\b/, levels: true },
+  {
+    name: 'Logger (Ruby)',
+    of: 'ruby',
+    loaded: /\brequire\s+["']logger["']|\bLogger\.new\b|\bRails\.logger\b/,
+    levels: true,
+  },
+  { name: 'slf4j', of: 'kotlin', loaded: /\borg\.slf4j\b|\bKotlinLogging\b/, levels: true },
+  { name: 'kermit', of: 'kotlin', loaded: /\bco\.touchlab\.kermit\b/, levels: true },
 ];
 export const logLibraries = (source: Source): { name: string; levels: boolean }[] =>
   LIBRARIES.filter((l) => l.of === source.language && l.loaded.test(source.code)).map(({ name, levels }) => ({
@@ -45,6 +64,12 @@ const CALLS: Record<Language, RegExp> = {
   go: /\b(?:log|slog|logger|Logger|zap\.[LS]\(\)|\w*[lL]ogger|logrus|l|lg)\s*\.\s*(Debug|Info|Warn|Warning|Error|Fatal|Panic|Print|Trace|Log)(?:f|ln|w|Context)?\s*\(/g,
   rust: /\b(?:tracing::|log::)?(trace|debug|info|warn|error)!\s*\(|#\[(?:tracing::)?(instrument)\b|\be?println!\s*\(/g,
   java: /\b(?:log(?:ger)?|LOG(?:GER)?)\s*\.\s*(trace|debug|info|warn|error|fine|warning|severe|atInfo|atWarn|atError)\s*\(/g,
+  csharp:
+    /\b_?(?:[lL]og|\w{0,40}[lL]ogger)\s*\??\.\s*Log(Trace|Debug|Information|Warning|Error|Critical)?\s*\(|\bLog\.(Verbose|Debug|Information|Warning|Error|Fatal)\s*\(|\bConsole\.(?:Error\.)?Write(?:Line)?(?:Async)?\s*\(/g,
+  php: /(?:->|\bLog::|\blogger\(\)->)(debug|info|notice|warning|error|critical|alert|emergency)\s*\(|\b(?:error_log|syslog|trigger_error)\s*\(/g,
+  ruby: /\b(?:@?\w{0,30}logger|Rails\.logger|LOG(?:GER)?)\.(debug|info|warn|error|fatal|unknown)\s*\(?|\$stderr\.puts\s*\(?|\bwarn\s*\(/g,
+  kotlin:
+    /\b(?:log(?:ger)?|LOG(?:GER)?|Log|Timber)\s*\.\s*(trace|debug|info|warn|error|severe|[vdiwe])\s*[({]|\b(?:System\.err\.)?println\s*\(/g,
 };
 
 export const logCalls = (source: Source): LogCall[] =>

@@ -31,6 +31,12 @@ const CALLS: Record<Language, RegExp> = {
   go: /\bhttp\.(?:Get|Post|PostForm|Head|NewRequest(?:WithContext)?)\s*\(|\b(?:grpc\.(?:Dial|NewClient)|websocket\.Dial)\s*\(/g,
   rust: /\b(?:reqwest::(?:blocking::)?get|\w{0,20}client(?:\(\))?\s{0,40}\.(?:get|post|put|patch|delete|request)|Request::builder)\s*\(/g,
   java: /\b(?:URI\.create|new\s+URL|HttpRequest\.newBuilder|restTemplate\.\w+|webClient\.\w+|\.uri|\.url)\s*\(/g,
+  csharp:
+    /\b(?:\w{0,40}[cC]lient|_?http)\??\.(?:Get|Post|Put|Patch|Delete|Send)(?:String|Stream|ByteArray|AsJson|FromJson)?(?:Async)?(?:<[^()<>\n]{0,80}>)?\s*\(|\bnew\s+(?:HttpRequestMessage|RestRequest|RestClient|Uri)\s*\(|\bWebRequest\.Create(?:Http)?\s*\(/g,
+  php: /\b(?:file_get_contents|curl_init|fopen|fsockopen|get_headers|Http::(?:get|post|put|patch|delete|head))\s*\(|->(?:request|get|post|put|patch|delete|head|sendRequest)\s*\(/g,
+  ruby: /\b(?:Net::HTTP\.(?:get|get_response|post|post_form|start|new)|URI\.open|URI\.parse|HTTParty\.\w+|Faraday\.\w+|RestClient\.\w+|Excon\.\w+|Typhoeus\.\w+|HTTP\.(?:get|post|put|patch|delete))\s*\(?/g,
+  kotlin:
+    /\b(?:URI\.create|URL|HttpRequest\.newBuilder|\w{0,30}[cC]lient\.(?:get|post|put|patch|delete|request|head)|\.uri|\.url)\s*\(/g,
 };
 
 const FROM_CONFIGURATION =

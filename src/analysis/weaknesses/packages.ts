@@ -12,6 +12,10 @@ const STDIO: Record<Language, RegExp> = {
   go: /\bNewStdioServer\b|\bServeStdio\b|\bStdioTransport\b/g,
   rust: /\btransport::stdio\b|\bstdio\(\)|StdioTransport/g,
   java: /\bStdioServerTransportProvider\b|spring\.ai\.mcp\.server\.stdio/g,
+  csharp: /\bWithStdioServerTransport\b|\bStdioServerTransport\b/g,
+  php: /\bnew\s+(?:[\w\\]{1,80}\\)?Stdio(?:Server)?Transport\b|\bMcp::local\s*\(/g,
+  ruby: /\bStdioTransport\b|\btransport:\s*:stdio\b/g,
+  kotlin: /\bStdioServerTransport\b/g,
 };
 
 const NETWORK: Record<Language, RegExp> = {
@@ -22,6 +26,11 @@ const NETWORK: Record<Language, RegExp> = {
   go: /\bNew(?:SSEServer|StreamableHTTPServer|StreamableHTTPHandler|SSEHandler|HTTPHandler)\s*\(/g,
   rust: /\bStreamableHttpService(?:::<[^>]{0,200}>)?::new\b|\bSseServer::serve\w*\b/g,
   java: /\b(?:WebMvc|WebFlux|HttpServlet)\w*(?:Sse|Streamable)\w*TransportProvider\b|\bHttps?Server\.create\s*\(/g,
+  csharp: /\bMapMcp\s*\(|\bWithHttpTransport\s*\(|\b(?:StreamableHttp|Sse)\w{0,20}ServerTransport\b/g,
+  php: /\bnew\s+(?:[\w\\]{1,80}\\)?(?:StreamableHttp|Http|Sse)\w{0,20}Transport\b|\bMcp::web\s*\(/g,
+  ruby: /\bStreamableHTTPTransport\b|\bRackTransport\b|\bmount_in_rails\b|\brack_middleware\b|\btransport:\s*:(?:sse|http|rack)\b/g,
+  kotlin:
+    /\b(?:SseServerTransport|StreamableHttpServerTransport|mcp(?:StreamableHttp|StatelessStreamableHttp)?)\s*[({]/g,
 };
 
 /** Words of code that reads or checks who is calling. Tokens sent to other services are no sign. */
@@ -33,6 +42,12 @@ const AUTH: Record<Language, RegExp> = {
   go: /Header\.Get\("(?:Authorization|X-[\w-]{0,20}(?:Key|Token|Secret))"\)|RequireBearerToken|BasicAuth\(\)|ConstantTimeCompare|\b\w*(?:BearerToken|AuthorizationHeader|ExtractUserToken|VerifyToken|WithAuth|[aA]uthMiddleware|RequireAuth|AuthFrom|[aA]uthenticateRequest|IsAuthenticated)\w*\b/g,
   rust: /AUTHORIZATION|header::Authorization|\bwith_auth\b|auth_middleware|bearer_auth_middleware|validate_token|TypedHeader<Authorization/g,
   java: /SecurityFilterChain|@PreAuthorize|oauth2ResourceServer|getHeader\("Authorization"\)|BearerTokenAuthentication/g,
+  csharp:
+    /\[Authorize\b|\bRequireAuthorization\s*\(|\bAddAuthentication\s*\(|\bAddJwtBearer\b|\bUseAuthentication\s*\(|Headers\.Authorization\b|Headers(?:\.TryGetValue\(|\[)\s*"(?:Authorization|X-[\w-]{0,20}(?:Key|Token|Secret))"|\bAuthenticationHandler\b|\bFixedTimeEquals\b/gi,
+  php: /\bauth:[\w,]{1,40}|->middleware\(\s*\[?\s*["']auth|HTTP_AUTHORIZATION|\bbearerToken\s*\(|header(?:Line)?\(\s*["'](?:authorization|x-[\w-]{0,20}(?:key|token|secret))["']|\bhash_equals\s*\(|\bAuth::(?:check|user|guard|attempt)\b/gi,
+  ruby: /\bbefore_action\s+:authenticate\w*|HTTP_AUTHORIZATION|\bauthenticate_(?:with|or_request)\w*|\bsecure_compare\b|headers?\[["'](?:authorization|x-[\w-]{0,20}(?:key|token|secret))["']\]|\bauth_token:|\bauthenticate\b/gi,
+  kotlin:
+    /\bauthenticate\s*(?:\(|\{)|\binstall\(Authentication\)|HttpHeaders\.Authorization|headers?\[?\(?"(?:Authorization|X-[\w-]{0,20}(?:Key|Token|Secret))"|SecurityFilterChain|@PreAuthorize|\bbearer\s*\(/gi,
 };
 
 /** What a file only brings in is used elsewhere in it. */

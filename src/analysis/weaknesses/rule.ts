@@ -93,7 +93,17 @@ const indentAt = (text: string, start: number): number => {
   return i - start;
 };
 
-const ALL: readonly Language[] = ['script', 'python', 'go', 'rust', 'java'];
+const ALL: readonly Language[] = [
+  'script',
+  'python',
+  'go',
+  'rust',
+  'java',
+  'csharp',
+  'php',
+  'ruby',
+  'kotlin',
+];
 export const everyLanguage = ALL;
 
 /** Applies a function of one source to those of a package in the rule's languages. */

@@ -16,6 +16,12 @@ const WRITES: Record<Language, RegExp> = {
   go: /\bos\.(?:WriteFile|Create|OpenFile|CreateTemp)\s*\(|\bioutil\.WriteFile\s*\(/g,
   rust: /\b(?:fs::write|File::create|OpenOptions::new|tokio::fs::write|NamedTempFile::new)\s*\(/g,
   java: /\bFiles\.(?:write|writeString|newBufferedWriter|createTempFile)\s*\(|\bnew\s+FileWriter\s*\(|\bnew\s+FileOutputStream\s*\(/g,
+  csharp:
+    /\bFile\.(?:Write|Append)(?:AllText|AllLines|AllBytes|AllLinesAsync|AllTextAsync|AllBytesAsync)\s*\(|\bFile\.(?:Create|OpenWrite|Copy|Move)\s*\(|\bnew\s+(?:StreamWriter|FileStream)\s*\(/g,
+  php: /\b(?:file_put_contents|fwrite|fputs|fputcsv|move_uploaded_file|tempnam)\s*\(|\bStorage::(?:put|append|prepend)\w*\s*\(/g,
+  ruby: /\bFile\.(?:write|binwrite)\s*\(|\bFile\.open\s*\([^()\n]{1,120},\s*["'][wa]|\bIO\.write\s*\(|\bFileUtils\.(?:cp|mv|copy\w*)\b/g,
+  kotlin:
+    /\.(?:writeText|appendText|writeBytes|appendBytes|bufferedWriter|printWriter)\s*[({]|\bFiles\.(?:write|writeString|copy|move)\s*\(/g,
 };
 const RETENTION =
   /\b(?:cleanup|cleanUp|clean_up|prune|purge|evict|expire[sd]?|expiry|expires_?at|ttl|TTL|retention|sweep)\w*\s*[=(:]|\b(?:unlink(?:Sync)?|rmSync|rmtree|os\.Remove(?:All)?|fs::remove_\w+|Files\.delete\w*|os\.(?:remove|unlink))\s*\(/g;

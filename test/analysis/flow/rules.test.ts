@@ -9,6 +9,10 @@ const FILE = {
   go: 'sample.go',
   java: 'Sample.java',
   rust: 'sample.rs',
+  csharp: 'Sample.cs',
+  php: 'sample.php',
+  ruby: 'sample.rb',
+  kotlin: 'Sample.kt',
 };
 
 describe('the rules that are shipped', () => {

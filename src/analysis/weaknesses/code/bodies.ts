@@ -59,6 +59,12 @@ const readsAll = (e: Expr & { kind: 'call' }, language: Module['language']): boo
           (e.args.length === 1 || lastNameOf(e.args[1]!.value) === 'MAX')) ||
         (name === 'disable' && /DefaultBodyLimit/.test(rootOf(e.callee)))
       );
+    // Kestrel (28 MB), PHP (post_max_size) and Puma's callers set bounds of their own, or a proxy does; Ktor reads what comes.
+    case 'csharp':
+    case 'php':
+    case 'ruby':
+    case 'kotlin':
+      return false;
   }
 };
 

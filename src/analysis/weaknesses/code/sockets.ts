@@ -47,9 +47,13 @@ const opens = (e: Expr & { kind: 'call' }, m: Module): boolean => {
       return path === 'websockets.serve' || (name === 'serve' && from(/^websockets\b/));
     case 'rust':
       return /^accept_(?:async|async_with_config)$/.test(name);
-    // Go's and Java's libraries refuse other origins unless they are told not to.
+    // Go's and Java's libraries refuse other origins unless they are told not to; of the others' none is known.
     case 'go':
     case 'java':
+    case 'csharp':
+    case 'php':
+    case 'ruby':
+    case 'kotlin':
       return false;
   }
 };

@@ -1,4 +1,4 @@
-import { bareIn, linesFrom, matchesIn, type Source } from '../../sources/source.ts';
+import { bareIn, type Language, linesFrom, matchesIn, type Source } from '../../sources/source.ts';
 import { inLiteral } from '../matching.ts';
 import { inEach, type Match, type Rule } from '../rule.ts';
 
@@ -8,6 +8,8 @@ const SCRIPT = /\brealpath(?:Sync)?(?:\.native)?\(\s*(\w+)\b/g;
 const GO = /\bEvalSymlinks\(\s*(\w+)\s*\)/g;
 const RUST = /\bcanonicalize\(\)\s*\.\s*(?:unwrap_or(?:_else)?|or_else)\s*\(/g;
 const PYTHON = /\b(\w+)\s*\.\s*resolve\(\s*strict\s*=\s*True\s*\)/g;
+
+const PATTERNS: Partial<Record<Language, RegExp>> = { script: SCRIPT, go: GO, rust: RUST, python: PYTHON };
 
 /** Where the folder above is resolved in its place, links are followed after all. */
 const RESOLVES_PARENT = /\b(?:dirname|parent|Dir|getParent)\b/;
@@ -29,7 +31,7 @@ const fallsBack = (source: Source, name: string, from: number): number => {
 };
 
 const find = (source: Source): Match[] => {
-  const pattern = { script: SCRIPT, go: GO, rust: RUST, python: PYTHON, java: null }[source.language];
+  const pattern = PATTERNS[source.language];
   if (!pattern) return [];
   return matchesIn(source, 'bare', pattern).flatMap((m): Match[] => {
     if (inLiteral(source, m.index)) return [];
