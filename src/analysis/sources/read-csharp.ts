@@ -782,7 +782,7 @@ const importOf = (r: CSharp, node: TreeNode): void => {
   const at = r.at(node);
   const path = node.children.at(-1);
   if (!path) return;
-  const text = r.text(path).replace(/<.*$/s, '').replace(/\s+/g, '').replace('::', '.');
+  const text = r.text(path).split('<')[0]!.replace(/\s+/g, '').replace('::', '.');
   const alias = node.children.length > 1 ? field(node, 'name') : null;
   if (!alias) {
     r.imports.push({ local: '*', module: text, name: '*', at });

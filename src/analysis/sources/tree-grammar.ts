@@ -21,6 +21,9 @@ const MOST_READS = 12;
  */
 const CHARACTERS_A_REPORT = 120;
 const REPORTS_BEFORE = 600;
+/** Grammars whose tables are so large that recovering takes several times as long. */
+const SLOW: ReadonlySet<GrammarName> = new Set(['c-sharp', 'ruby']);
+const REPORTS_BEFORE_SLOW = 200;
 /** Offsets are told in bytes of UTF-16. */
 const BYTES_A_CHARACTER = 2;
 
@@ -52,10 +55,10 @@ export const loadGrammar = async (name: GrammarName): Promise<Grammar> => {
   const language = await library.Language.load(place as unknown as string);
   const parser = new library.Parser();
   parser.setLanguage(language);
-  return grammarOf(parser, typesOf(language));
+  return grammarOf(parser, typesOf(language), SLOW.has(name) ? REPORTS_BEFORE_SLOW : REPORTS_BEFORE);
 };
 
-const grammarOf = (parser: Parser, types: NodeTypes): Grammar => ({
+const grammarOf = (parser: Parser, types: NodeTypes, reportsBefore: number): Grammar => ({
   parse(source, shift = 0) {
     let left = MOST_READS * (source.length + PIECE);
     let reports = 0;
@@ -70,7 +73,7 @@ const grammarOf = (parser: Parser, types: NodeTypes): Grammar => ({
       {
         progressCallback: ({ currentOffset }) =>
           left < 0 ||
-          (++reports > REPORTS_BEFORE && currentOffset / BYTES_A_CHARACTER < reports * CHARACTERS_A_REPORT),
+          (++reports > reportsBefore && currentOffset / BYTES_A_CHARACTER < reports * CHARACTERS_A_REPORT),
       },
     );
     if (!tree) {

@@ -18,7 +18,8 @@ export const snakeCase = (method: string): string =>
   method
     .replace(/(?<=.)Async$/, '')
     .replace(/[^A-Za-z0-9]/g, '_')
-    .replace(/^_+|_+$/g, '')
+    .replace(/^_{1,40}/, '')
+    .replace(/_$/, '')
     .replace(/(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, '_')
     .toLowerCase();
 

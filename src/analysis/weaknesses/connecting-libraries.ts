@@ -17,17 +17,33 @@ const RUST =
 const JAVA =
   /^import\s{1,4}(?:static\s{1,4})?((?:okhttp3|retrofit2|org\.apache\.(?:http|hc|kafka)|java\.sql|javax\.(?:sql|mail)|jakarta\.mail|com\.mongodb|redis\.clients|io\.lettuce|software\.amazon\.awssdk|com\.amazonaws|com\.azure|com\.google\.(?:cloud|api)|org\.elasticsearch|io\.grpc|org\.springframework\.(?:jdbc|data)|feign|io\.fabric8|com\.github\.dockerjava|org\.kohsuke\.github|com\.openai|com\.theokanning|java\.net\.(?:Socket|DatagramSocket)|io\.nats|org\.neo4j)\b)/gm;
 
-const IMPORTS: Record<Exclude<Language, 'java'>, RegExp> = {
+const CSHARP =
+  /^(?:Npgsql|MySql\.Data|MySqlConnector|Microsoft\.Data\.(?:SqlClient|Sqlite)|System\.Data\.SqlClient|Oracle\.ManagedDataAccess|MongoDB\.Driver|StackExchange\.Redis|Amazon\.\w+|Azure\.\w+|Google\.(?:Cloud|Apis)|Microsoft\.Graph|Octokit|RestSharp|Flurl|Refit|Renci\.SshNet|System\.Net\.(?:Sockets|Mail|WebSockets)|MailKit|Elastic\.Clients|Confluent\.Kafka|RabbitMQ|Grpc\.Net|Microsoft\.Playwright|OpenQA\.Selenium|k8s|Docker\.DotNet|OpenAI|Neo4j\.Driver|Stripe|Twilio|SlackNet|Discord)(?:\.|$)/;
+const PHP =
+  /^(?:GuzzleHttp|Symfony\\Component\\(?:HttpClient|Mailer)|Illuminate\\Support\\Facades\\(?:Http|DB|Redis|Mail)|Doctrine\\DBAL|Predis|MongoDB|Aws|Google|Github|OpenAI|Anthropic|Elasticsearch|Elastic|Stripe|Twilio|PHPMailer|phpseclib\d?|Ratchet|React\\(?:Socket|Http)|Kubernetes|Docker)(?:\\|$)/;
+const RUBY =
+  /^(?:net\/(?:http|ssh|sftp|ftp|smtp|imap)|faraday|httparty|rest-client|excon|typhoeus|http|httpx|octokit|pg|mysql2|sqlite3|mongo|redis|aws-sdk(?:-\w+)?|google\/.+|slack-ruby-client|openai|anthropic|elasticsearch|bunny|kafka|ruby-kafka|stripe|twilio-ruby|mail|socket|open-uri|websocket.*|selenium-webdriver|ferrum|docker)$/;
+
+/** The languages below are read by their import lines; what of Java and Kotlin connects is a list of whole lines. */
+type Spelled = Exclude<Language, 'java' | 'kotlin'>;
+
+const IMPORTS: Record<Spelled, RegExp> = {
   script: /\b(?:from|import|require)[ \t]?\(?[ \t]?["']([^"'\n]{1,200})["']/g,
   python: /^[ \t]*(?:from|import)[ \t]+([A-Za-z_][\w.]{0,200})/gm,
   go: /^[ \t]*(?:import[ \t]+)?(?:[\w.]{1,60}[ \t]+)?"([\w.~/-]{1,250})"[ \t]*$/gm,
   rust: /\b([a-z_][a-z0-9_]{0,100})::/g,
+  csharp: /^[ \t]*(?:global[ \t]+)?using[ \t]+(?:static[ \t]+)?([A-Z][\w.]{0,200});/gm,
+  php: /^[ \t]*use[ \t]+\\?([A-Z][\w\\]{0,200})/gm,
+  ruby: /^[ \t]*require[ \t]+["']([\w/-]{1,100})["']/gm,
 };
-const NAMES: Record<Exclude<Language, 'java'>, RegExp> = {
+const NAMES: Record<Spelled, RegExp> = {
   script: SCRIPT,
   python: PYTHON,
   go: GO,
   rust: RUST,
+  csharp: CSHARP,
+  php: PHP,
+  ruby: RUBY,
 };
 
 /** Clients whose calls are looked for by name: they count where none of them was met. */
@@ -37,6 +53,10 @@ const CLIENTS: Record<Language, RegExp> = {
   go: /^net\/http$/,
   rust: /^reqwest$/,
   java: /^java\.net\.http/,
+  csharp: /^System\.Net\.Http/,
+  php: /^GuzzleHttp|Facades\\Http$/,
+  ruby: /^(?:net\/http|faraday|httparty|rest-client|excon|typhoeus|http|open-uri)$/,
+  kotlin: /^java\.net\.http/,
 };
 
 /** What is called a client or an API and connects to nothing. */
@@ -57,7 +77,7 @@ export const connectingLibraries = (source: Source, own: readonly string[] = [])
   const put = (library: string, at: number, client = false): void => {
     if (!found.has(library)) found.set(library, { library, path, startLine: source.lineOf(at), client });
   };
-  if (language === 'java') for (const m of code.matchAll(JAVA)) put(m[1]!, m.index);
+  if (language === 'java' || language === 'kotlin') for (const m of code.matchAll(JAVA)) put(m[1]!, m.index);
   else
     for (const m of code.matchAll(IMPORTS[language])) {
       const name = m[1]!;

@@ -44,7 +44,7 @@ const AUTH: Record<Language, RegExp> = {
   java: /SecurityFilterChain|@PreAuthorize|oauth2ResourceServer|getHeader\("Authorization"\)|BearerTokenAuthentication/g,
   csharp:
     /\[Authorize\b|\bRequireAuthorization\s*\(|\bAddAuthentication\s*\(|\bAddJwtBearer\b|\bUseAuthentication\s*\(|Headers\.Authorization\b|Headers(?:\.TryGetValue\(|\[)\s*"(?:Authorization|X-[\w-]{0,20}(?:Key|Token|Secret))"|\bAuthenticationHandler\b|\bFixedTimeEquals\b/gi,
-  php: /\bauth:[\w,]{1,40}|->middleware\(\s*\[?\s*["']auth|HTTP_AUTHORIZATION|\bbearerToken\s*\(|header(?:Line)?\(\s*["'](?:authorization|x-[\w-]{0,20}(?:key|token|secret))["']|\bhash_equals\s*\(|\bAuth::(?:check|user|guard|attempt)\b/gi,
+  php: /->middleware\(\[?["']auth|HTTP_AUTHORIZATION|\bbearerToken\s?\(|header(?:Line)?\(["'](?:authorization|x-[\w-]{0,20}(?:key|token|secret))["']|\bhash_equals\s?\(|\bAuth::(?:check|user|guard|attempt)\b/gi,
   ruby: /\bbefore_action\s+:authenticate\w*|HTTP_AUTHORIZATION|\bauthenticate_(?:with|or_request)\w*|\bsecure_compare\b|headers?\[["'](?:authorization|x-[\w-]{0,20}(?:key|token|secret))["']\]|\bauth_token:|\bauthenticate\b/gi,
   kotlin:
     /\bauthenticate\s*(?:\(|\{)|\binstall\(Authentication\)|HttpHeaders\.Authorization|headers?\[?\(?"(?:Authorization|X-[\w-]{0,20}(?:Key|Token|Secret))"|SecurityFilterChain|@PreAuthorize|\bbearer\s*\(/gi,

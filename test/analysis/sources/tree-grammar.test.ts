@@ -13,6 +13,7 @@ describe('a text made to hold the parser up', () => {
     ['a.go', 'a?b:'],
     ['a.rs', "'a"],
     ['A.java', 'a?b:'],
+    ['A.cs', 'a?b:'],
   ])('is given up and told: %s %s', async (path, unit) => {
     const module = await read(path, unit.repeat(10_000));
     expect(module.errors).toHaveLength(1);
