@@ -231,7 +231,7 @@ export const oneForEachRule = (
             .slice(0, 25)
             .map(
               (i) =>
-                `${i.at ? `${i.at.path}:${i.at.startLine} ` : ''}${i.title}${i.detail ? ` ${i.detail.split('\n')[0]}` : ''}`,
+                `${i.at ? `${i.at.path}:${i.at.startLine} ` : ''}${i.title}${i.detail ? `. ${i.detail.split('\n')[0]}` : ''}`,
             ),
           ...(ranked.length > 25 ? [`and ${ranked.length - 25} more`] : []),
         ].join('\n'),

@@ -57,8 +57,8 @@ const withoutIgnore = (whole: readonly { path: string; startLine: number; final:
     'no-dockerignore',
     ['3.1.1'],
     inImage.length > 0
-      ? 'No .dockerignore, and COPY takes the whole folder: .git, .env and local files as well'
-      : 'No .dockerignore, and COPY takes .git, .env and local files into a build stage as well',
+      ? 'No .dockerignore, and COPY takes the whole folder, whatever lies there when it is built'
+      : 'No .dockerignore, and COPY takes the whole folder into a build stage, whatever lies there',
     {
       class: 'container',
       strength: 'weak',

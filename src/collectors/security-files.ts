@@ -135,9 +135,9 @@ const securityPolicy = async (tree: SourceTree, path: string | undefined): Promi
   const place = { path, startLine: contact.line || 1 };
   if (contact.line === 0)
     return [
-      lead('security-policy', [...CHECKS, '3.3.3'], `${path} gives no way to report a weakness`, {
+      lead('security-policy', [...CHECKS, '3.3.3'], `${path} names no mail address and no reporting page`, {
         strength: 'moderate',
-        detail: `No mail address, no reporting page. ${present.length > 0 ? `It has ${listed(present.map((p) => p.name))}.` : 'It may be an unfilled template.'}`,
+        detail: present.length > 0 ? `It has ${listed(present.map((p) => p.name))}.` : '',
         at: place,
       }),
     ];
@@ -156,7 +156,7 @@ const securityPolicy = async (tree: SourceTree, path: string | undefined): Promi
     ),
     ...(/yourdomain|example\.com|\[insert|5\.1\.x/i.test(source)
       ? [
-          lead('security-policy-template', CHECKS, `${path} still holds template text`, {
+          lead('security-policy-template', CHECKS, `${path} holds text of the kind templates come with`, {
             strength: 'weak',
             at: {
               path,

@@ -174,7 +174,7 @@ const unreviewable = (
     {
       class: 'supply-chain',
       strength: 'moderate',
-      detail: 'Nobody can review these by reading.',
+      detail: 'These cannot be reviewed by reading.',
     },
   );
   group(

@@ -9,11 +9,21 @@ import { TEMPLATE_WORDS, type TemplateWord } from './template-words.ts';
 const sentence = z.string().trim().min(1);
 
 export const LANGUAGES = {
-  typescript: { name: 'TypeScript', extensions: /\.[cm]?[jt]sx?$/ },
-  python: { name: 'Python', extensions: /\.pyi?$/ },
-  go: { name: 'Go', extensions: /\.go$/ },
-  rust: { name: 'Rust', extensions: /\.rs$/ },
-  java: { name: 'Java', extensions: /\.(?:java|kt)$/ },
+  typescript: {
+    name: 'TypeScript',
+    extensions: /\.[cm]?[jt]sx?$|(?:^|\/)(?:package(?:-lock)?\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?)$/,
+  },
+  python: {
+    name: 'Python',
+    extensions:
+      /\.pyi?$|(?:^|\/)(?:pyproject\.toml|uv\.lock|poetry\.lock|pdm\.lock|Pipfile(?:\.lock)?|requirements[\w.-]*\.txt)$/,
+  },
+  go: { name: 'Go', extensions: /\.go$|(?:^|\/)go\.(?:mod|sum)$/ },
+  rust: { name: 'Rust', extensions: /\.rs$|(?:^|\/)Cargo\.(?:toml|lock)$/ },
+  java: {
+    name: 'Java',
+    extensions: /\.(?:java|kt)$|(?:^|\/)(?:pom\.xml|build\.gradle(?:\.kts)?|gradle\.lockfile)$/,
+  },
 } as const;
 export type Language = keyof typeof LANGUAGES;
 

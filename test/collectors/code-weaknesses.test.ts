@@ -12,7 +12,7 @@ describe('weaknesses in code', () => {
       class: 'secret-exposure',
       cwe: ['CWE-532'],
       at: { path: 'src/a.ts', startLine: 1, endLine: 1 },
-      title: 'A secret is written to a log (2 places)',
+      title: 'A value named like a secret is written to a log (2 places)',
     });
     expect(item('secret-logged').places).toMatchObject([{ path: 'src/a.ts', startLine: 3 }]);
   });

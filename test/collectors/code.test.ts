@@ -376,8 +376,8 @@ describe('dockerfile', () => {
   it('tells a copy of everything into the image from one into a stage that the image takes parts of', async () => {
     const title = async (text: string) =>
       (await run(dockerfile, { files: { Dockerfile: text } })).item('no-dockerignore').title;
-    const whole = 'No .dockerignore, and COPY takes the whole folder: .git, .env and local files as well';
-    const build = 'No .dockerignore, and COPY takes .git, .env and local files into a build stage as well';
+    const whole = 'No .dockerignore, and COPY takes the whole folder, whatever lies there when it is built';
+    const build = 'No .dockerignore, and COPY takes the whole folder into a build stage, whatever lies there';
     expect(await title('FROM node:22\nCOPY . .\n')).toBe(whole);
     expect(await title('FROM node:22 AS b\nCOPY . .\nFROM b\nUSER app\n')).toBe(whole);
     expect(await title('FROM node:22 AS a\nCOPY . .\nFROM a AS b\nRUN x\nFROM B\n')).toBe(whole);

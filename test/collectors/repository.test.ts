@@ -173,7 +173,7 @@ describe('security-files', () => {
     const empty = await run(securityFiles, { files: { '.github/SECURITY.md': '# Security\nWe care.\n' } });
     expect(empty.item('security-policy')).toMatchObject({
       kind: 'lead',
-      title: '.github/SECURITY.md gives no way to report a weakness',
+      title: '.github/SECURITY.md names no mail address and no reporting page',
     });
     expect(empty.item('licence').kind).toBe('lead');
     expect((await run(securityFiles, { files: {} })).item('security-policy').title).toBe('No SECURITY.md');

@@ -83,7 +83,8 @@ type Found = Judged & { hit: Hit; input: string; tool: string; origin: OriginKin
 
 const said = (f: Pick<FlowLead, 'input' | 'origin' | 'tool'>): string => {
   if (f.origin === 'environment') return `environment variable ${f.tool}`.trim();
-  const where = f.tool === '' ? '' : f.origin === 'tool' ? ` of ${f.tool}` : ` of ${f.origin} ${f.tool}`;
+  const door = f.origin === 'http' ? 'route' : f.origin === 'message' ? 'connection' : f.origin;
+  const where = f.tool === '' ? '' : f.origin === 'tool' ? ` of ${f.tool}` : ` of ${door} ${f.tool}`;
   return `${f.input === '' ? 'input' : f.input}${where}`;
 };
 

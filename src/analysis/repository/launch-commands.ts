@@ -127,13 +127,14 @@ const commandsIn = (line: string): string[][] => {
   // What a shell fills in is one word, whatever stands in it.
   const text = line.slice(0, 4000).replace(/\$\([^()\n]{0,200}\)|\$\{[^{}\n]{0,100}\}/g, '$_');
   for (const match of text.matchAll(
-    /"([^"\\\n]{0,300})"|'([^'\\\n]{0,300})'|(&&|\|\||[|;`#)])|([^\s"'`,|;&()[\]{}]{1,300})/g,
+    /"([^"\\\n]{0,300})"|'([^'\\\n]{0,300})'|(&&|\|\||[|;`#)])|((?!(?:command|args)=)-{0,2}[A-Za-z_][\w-]{0,80}=(?:"[^"\\\n]{0,300}"|'[^'\\\n]{0,300}')|[^\s"'`,|;&()[\]{}]{1,300})/g,
   )) {
     if (match[3]) commands.push([]);
     else {
       const word = (match[1] ?? match[2] ?? match[4] ?? '').trim();
       // A quoted command line is a command line.
-      const words = /\s/.test(word) ? word.split(/\s+/) : [word];
+      const whole = !/\s/.test(word) || /^-{0,2}[\w-]+=["']/.test(word);
+      const words = whole ? [word] : word.split(/\s+/);
       const list = commands.at(-1)!;
       for (const w of words) if (w !== '' && w !== '\\' && list.length < MOST_WORDS) list.push(w);
     }

@@ -26,7 +26,8 @@ const SPECS: readonly Spec[] = [
     kind: 'lead',
     strength: 'strong',
     title: "A tool's description is set while the server runs",
-    detail: 'What the user approved is no longer what the model reads.',
+    detail:
+      'Where that happens after the tools were listed, what the user approved is no longer what the model reads.',
     advice: 'See what triggers it and where the new text comes from.',
     on: {
       script: /\b\w*[tT]ool\w*(?:\.\w+|\[[^\]\n]{1,40}\]){0,2}\.description\s*\+?=(?!=)/g,

@@ -61,6 +61,9 @@ export const adviceOn = ({ leads, state }: Cause): string =>
   [
     leads[0].rule.about,
     ...(leads.some((l) => l.guards.some((g) => g.hole === null)) ? ['Prove that each guard holds.'] : []),
+    ...(leads.every((l) => l.guards.length === 0 && l.sanitizers.length === 0)
+      ? ['A check in a function that is called on the way may not have been seen: read those functions.']
+      : []),
     ...(state === 'unreached' ? ['Find out who calls this function.'] : []),
   ].join('\n');
 

@@ -71,12 +71,12 @@ const affectedBy = (component: Component, i: number, answers: readonly Answered[
   return [{ component, vulnerabilities: mergeAliases([...records.values()], component), says: [...says] }];
 };
 
-/** What it is and what mends it first: names and dates are for whoever looks it up. */
+/** What an advisory says is the advisory's: quoted with its name, and nothing that was seen here. */
 const line = (c: Component, v: Vulnerability): string =>
   [
-    `${c.version}, ${v.severity === 'unknown' ? 'severity not told' : v.severity}: ${(v.summary || v.ids[0]!).replace(/\.$/, '')}.`,
-    v.fixed ? `Fixed in ${v.fixed}.` : 'No fixed version is named.',
-    `${v.ids.slice(0, 4).join(' = ')}${v.published ? `, published ${v.published.slice(0, 10)}` : ''}`,
+    `${c.version}, ${v.severity === 'unknown' ? 'severity not told' : v.severity}: ${v.ids.slice(0, 4).join(' = ')}${v.published ? `, published ${v.published.slice(0, 10)}` : ''}.`,
+    ...(v.summary.trim() === '' ? [] : [`Its summary: ${v.summary.trim().replace(/\.$/, '')}.`]),
+    v.fixed ? `It names ${v.fixed} as mended.` : 'It names no mended version.',
   ].join(' ');
 
 const placesOf = (some: readonly Affected[]) =>
@@ -111,7 +111,7 @@ const malicious = (affected: readonly Affected[]): ItemDraft[] =>
     return lead(
       'malicious-dependency',
       [...KNOWN, '1.3.4'],
-      `${component.name} ${versions(group)} is a malicious package`,
+      `${component.name} ${versions(group)} is listed as malicious`,
       {
         class: 'supply-chain',
         cwe: ['CWE-506'],
@@ -155,6 +155,7 @@ const shipped = (affected: readonly Affected[]): ItemDraft[] =>
               : 'moderate',
         detail: [
           ...group.flatMap((a) => a.vulnerabilities.map((v) => line(a.component, v))),
+          'Whether what they speak of is used here was not looked at.',
           `${direct ? 'Asked for by a manifest' : component.direct === false ? 'Needed by another package' : 'Pinned'}. Said by ${listed([...new Set(group.flatMap((a) => a.says))])}.`,
         ].join('\n'),
         at: at!,

@@ -133,7 +133,7 @@ const user = (image: ImageFile, path: string, at: At): ItemDraft[] => {
       RIGHTS,
       final.user
         ? `${path}: the final stage runs as root`
-        : `${path}: the final stage sets no USER, so it runs as root unless the base image says otherwise`,
+        : `${path}: no USER in the final stage, so root unless the base image names another`,
       {
         class: 'container',
         cwe: ['CWE-250'],

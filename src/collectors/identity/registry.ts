@@ -92,6 +92,7 @@ export const ownershipMarks = async (tree: SourceTree, claims: readonly Claim[])
             CHECKS,
             `${path}: the image’s label ${match[1]} is not ${registered.value}`,
             {
+              detail: `The label says ${match[1]}, server.json ${registered.value}.`,
               class: 'supply-chain',
               strength: 'moderate',
               at: where,

@@ -55,7 +55,7 @@ export const encryption = (
       lead(
         'plain-text-endpoint',
         CHECKS,
-        `Contacted without encryption: ${listed([...new Set(clear.map((h) => `${h.scheme}://${h.host}`))], 3)}`,
+        `Addresses without encryption in the code: ${listed([...new Set(clear.map((h) => `${h.scheme}://${h.host}`))], 3)}`,
         {
           class: 'tls',
           cwe: ['CWE-319'],

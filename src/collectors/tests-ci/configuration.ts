@@ -55,7 +55,7 @@ export const configurationItems = async ({ tree }: CollectContext): Promise<Item
       const scripts = bag(root.scripts);
       if (/no test specified/.test(asText(scripts.test)))
         items.push(
-          lead('placeholder-test-script', CHECKS, `${path}: the test script only prints an error`, {
+          lead('placeholder-test-script', CHECKS, `${path}: the test script only prints a message`, {
             strength: 'weak',
             at: { path, startLine: parsed.lineOf(['scripts', 'test']) },
           }),

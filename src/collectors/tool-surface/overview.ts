@@ -65,7 +65,7 @@ export const overview = (
           detail:
             tools.length > 0
               ? 'It may register the tools listed, or others: from configuration, a remote list, or a file.'
-              : 'No tool name stands in the sources: what is offered is only known at run time. List the tools of the running server.',
+              : 'No tool with a constant name was seen: what is offered is only known at run time.',
           at: place(first),
           places: computed.map(place),
         },

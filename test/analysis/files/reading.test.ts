@@ -179,6 +179,13 @@ describe('commands and pins', () => {
       { tool: 'docker run', target: 'ghcr.io/acme/x:1.0', pin: 'moving' },
     ]);
     expect(launchesIn('use npx to run it')).toEqual([]);
+    // A quoted value belongs to the option or variable before it, and is no image.
+    expect(
+      launchesIn('docker run --rm -e KEY="test" --memory="512m" --label a=\'b c\' acme/x:1 serve'),
+    ).toEqual([{ tool: 'docker run', target: 'acme/x:1', pin: 'moving' }]);
+    expect(launchesIn('command="npx", args=["-y", "acme@1.0.0"]')).toEqual([
+      { tool: 'npx', target: 'acme@1.0.0', pin: 'exact' },
+    ]);
   });
 
   it('knows pins of images and actions', () => {

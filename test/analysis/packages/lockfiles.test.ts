@@ -203,6 +203,18 @@ describe('the reader of indented files', () => {
     expect(ours).toEqual(theirs);
   });
 
+  it('reads a flow map that a formatter laid out over lines', () => {
+    const source = readFileSync(join(FIXTURES, 'pnpm-9/pnpm-lock.yaml'), 'utf8');
+    const laidOut = source.replace(
+      /^( +)resolution: \{integrity: (\S+)\}$/gm,
+      '$1resolution:\n$1  {\n$1    integrity: $2,\n$1  }',
+    );
+    expect(laidOut).not.toBe(source);
+    const hashes = (text: string) => read('pnpm-lock.yaml', text).packages.map((p) => p.hash);
+    expect(hashes(laidOut)).toEqual(hashes(source));
+    expect(hashes(laidOut).filter((h) => h?.startsWith('sha512-'))).not.toEqual([]);
+  });
+
   it('reads keys that are too long for one line', () => {
     const long = `a@1.0.0(${'p'.repeat(1100)}@2.0.0)`;
     const source = `snapshots:\n  ? ${long}\n  : dependencies:\n      b: 2.0.0\n    optional: true\n  c@1.0.0: {}\n`;

@@ -65,7 +65,7 @@ const leads = (items: readonly ItemDraft[]): string[] =>
   items.filter((i) => i.kind === 'lead').map((i) => `${i.strength} ${i.title} at ${i.at?.path}`);
 
 const EXPECTED = [
-  'strong flatmap-stream 0.1.1 is a malicious package at package-lock.json',
+  'strong flatmap-stream 0.1.1 is listed as malicious at package-lock.json',
   'strong golang.org/x/text v0.3.6: 1 known vulnerability, high at go/go.mod',
   'strong org.apache.logging.log4j:log4j-core 2.14.1: 1 known vulnerability, critical at java/pom.xml',
   'moderate requests 2.30.0: 1 known vulnerability, moderate at py/requirements.txt',
@@ -80,7 +80,7 @@ describe('vulnerabilities from an offline copy of OSV', () => {
     expect(leads(items)).toEqual([...EXPECTED.slice(0, 1), ...EXPECTED.slice(1).sort(byPackage)]);
     const requests = items.find((i) => i.title.startsWith('requests'));
     expect(requests?.detail).toContain('GHSA-j8r2-6x86-q33q = CVE-2023-32681 = PYSEC-2023-74');
-    expect(requests?.detail).toContain('Fixed in 2.31.0.');
+    expect(requests?.detail).toContain('It names 2.31.0 as mended.');
     expect(requests?.cwe).toEqual(['CWE-1395', 'CWE-200']);
     expect(items.some((i) => `${i.title}${i.detail}`.includes('GHSA-8hfj-xrj2-pm22'))).toBe(false);
   });

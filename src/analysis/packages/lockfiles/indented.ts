@@ -94,6 +94,9 @@ export const textAt = (entry: Entry | undefined, key: string): string => {
   if (!entry) return '';
   const nested = child(entry.children, key);
   if (nested) return nested.value;
+  // What a formatter makes of a flow map: its braces and entries on lines of their own.
+  const braces = child(entry.children, '{');
+  if (braces) return unquote((child(braces.children, key)?.value ?? '').replace(/,$/, ''));
   if (!entry.value.startsWith('{')) return '';
   for (const part of entry.value.slice(1, -1).split(/,\s*/)) {
     const [name, value] = split(part.trim());

@@ -63,7 +63,7 @@ export const accessRules: readonly Rule[] = [
     languages: ['script', 'python', 'go', 'rust', 'java'],
     title: 'A check of callers lets everybody in when something is missing',
     detail:
-      'A deployment that forgets the setting, or a caller who leaves the credential out, is not refused.',
+      'Where this test is the only one, a deployment that forgets the setting, or a caller who leaves out what is asked for, is not refused.',
     advice: 'See what the default is, and which address the server then listens on.',
     merge: 'file',
     find: inEachModule((m) =>
@@ -102,7 +102,8 @@ export const accessRules: readonly Rule[] = [
     checks: ['2.2.3', '2.2.4'],
     languages: everyLanguage,
     title: 'A handler that changes something lacks the permission check its siblings have',
-    detail: 'Others beside it ask first whether the caller may, or whether writing is allowed.',
+    detail:
+      'Others beside it ask first whether the caller may, or whether writing is allowed. A check in a function that this one calls may not have been seen.',
     advice: 'See whether this one may do without.',
     merge: 'place',
     find: inEachModule((m) =>

@@ -80,7 +80,7 @@ export const errorRules: readonly Rule[] = [
     cwe: ['CWE-209'],
     checks: ['2.1.3', '3.2.4'],
     languages: ['script', 'python', 'go', 'java'],
-    title: 'A stack trace is put into an answer',
+    title: 'A stack trace becomes part of what is returned',
     detail: 'Traces show paths, versions and values. They belong into the log.',
     merge: 'package',
     find: matching({
@@ -159,7 +159,7 @@ export const errorRules: readonly Rule[] = [
     checks: ['2.1.2'],
     languages: ['script'],
     title: 'Values are put into HTML without escaping',
-    detail: 'Clients render such documents (MCP Apps, login pages).',
+    detail: 'No escaping was seen at the place. It matters where a client or a browser renders the document.',
     advice: 'See whose text the values carry: a page, a file or a device is an outsider too.',
     merge: 'file',
     find: inEach(['script'], (source) =>

@@ -26,9 +26,8 @@ export const exposureRules: readonly Rule[] = [
     cwe: ['CWE-532'],
     checks: ['2.1.3', '2.2.1', '2.3.2'],
     languages: ['script', 'python', 'go', 'rust', 'java'],
-    title: 'A secret is written to a log',
-    detail:
-      'A name that says it holds a secret stands among what is logged. Logs are kept, copied and read by others.',
+    title: 'A value named like a secret is written to a log',
+    detail: 'Logs are kept, copied and read by others. That the value is a secret is read from its name.',
     merge: 'file',
     find: inEachModule((m) => loggedSecrets(m).map(graded)),
   },
@@ -40,7 +39,7 @@ export const exposureRules: readonly Rule[] = [
     cwe: ['CWE-200', 'CWE-522'],
     checks: ['2.2.1', '2.3.2'],
     languages: ['script', 'python', 'go', 'rust', 'java'],
-    title: 'A secret is put into text that a function returns',
+    title: 'A value named like a secret is put into text that a function returns',
     detail:
       'If the text reaches a tool result, the model, its provider and every other tool of the session see the secret.',
     merge: 'file',
@@ -109,7 +108,7 @@ export const exposureRules: readonly Rule[] = [
     checks: ['2.2.1', '2.3.1'],
     languages: ['script', 'python', 'go'],
     title: 'Tokens or keys are written to a file without a mode',
-    detail: 'The default mode lets every user of the machine read the file.',
+    detail: 'With the usual umask every user of the machine may read the file.',
     advice: 'Look for chmod elsewhere, or for a keychain.',
     merge: 'file',
     find: inEach(['script', 'python', 'go'], (source) => {
@@ -187,7 +186,7 @@ export const exposureRules: readonly Rule[] = [
     languages: ['script', 'python', 'go', 'rust', 'java'],
     title: 'A secret has a default value that everyone can read',
     detail:
-      'Without configuration every installation shares this secret. A server should refuse to start, or make a random one.',
+      'An installation that configures none uses this one, which everybody knows. A server should refuse to start, or make a random one.',
     merge: 'file',
     find: inEachModule((m) => defaultSecrets(m).map(graded)),
   },

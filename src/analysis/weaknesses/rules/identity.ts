@@ -126,7 +126,7 @@ export const identityRules: readonly Rule[] = [
     cwe: ['CWE-287'],
     checks: CHECKS,
     languages: ['script', 'python', 'go'],
-    title: 'An authorisation code is requested without PKCE',
+    title: 'An authorisation code flow without a sign of PKCE',
     detail: 'OAuth 2.1, which MCP builds on, requires code_challenge with S256 from every client.',
     merge: 'package',
     find: (pack) =>
@@ -176,7 +176,7 @@ export const identityRules: readonly Rule[] = [
     languages: ['script', 'python', 'go'],
     title: "The caller's Authorization header is handed on to another service",
     detail:
-      'The specification forbids passing the token a client sent to this server on to an upstream API: it makes the server a confused deputy and its own checks worthless.',
+      'The specification forbids passing the token a client sent to this server on to an upstream API: it makes the server a confused deputy.',
     merge: 'file',
     find: matching({
       on: {

@@ -91,9 +91,9 @@ export const queryFilterRules: readonly Rule[] = [
     cwe: ['CWE-184', 'CWE-89'],
     checks: CHECKS,
     languages: ['script', 'python', 'go', 'rust', 'java'],
-    title: 'A query counts as read-only by the word it begins with',
+    title: 'A query is judged by the word it begins with',
     detail:
-      'Stacked statements, common table expressions that write, functions with side effects and comments get past.',
+      'Where this is to keep writing out, stacked statements, common table expressions that write, functions with side effects and comments get past.',
     advice: 'Look for a read-only transaction or account, and for a driver that runs one statement only.',
     merge: 'file',
     find: matching({
@@ -133,9 +133,9 @@ export const queryFilterRules: readonly Rule[] = [
     cwe: ['CWE-184'],
     checks: CHECKS,
     languages: ['script', 'python', 'go', 'rust', 'java'],
-    title: 'A query counts as read-only when known words are absent',
+    title: 'A query is judged by whether known words are absent',
     detail:
-      'Such lists are never complete: procedures, dialect statements, comments and functions write without any of the words.',
+      'Where this is to keep writing out, the list is never complete: procedures, dialect statements, comments and functions write without any of the words.',
     advice: 'Look for a restriction the database itself enforces.',
     merge: 'file',
     find: inEach(['script', 'python', 'go', 'rust', 'java'], keywordLists),
@@ -178,7 +178,7 @@ export const queryFilterRules: readonly Rule[] = [
     languages: ['script', 'python'],
     title: "A caller's aggregation pipeline is run, and may hold stages that write",
     detail:
-      '$out and $merge write collections, whatever a read-only switch says. Nothing here looks for them.',
+      '$out and $merge write collections, whatever a read-only switch says. No look for them was seen in this file.',
     merge: 'file',
     find: (pack) =>
       pack.sources.some((s) => /["'`]\$(?:out|merge)["'`]/.test(s.code))

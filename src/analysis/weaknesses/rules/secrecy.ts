@@ -17,7 +17,7 @@ export const secrecyRules: readonly Rule[] = [
     checks: ['2.3.1', '3.2.2'],
     languages: ['script', 'python', 'go', 'rust', 'java'],
     title: 'Certificates are not verified',
-    detail: 'Anyone on the path can read and change the traffic.',
+    detail: 'On connections made so, anyone on the path can read and change the traffic.',
     advice: 'See whether this is a default, an option, or dead code.',
     merge: 'package',
     find: matching({
@@ -122,7 +122,8 @@ export const secrecyRules: readonly Rule[] = [
     checks: ['2.3.1'],
     languages: ['script', 'python', 'go', 'rust', 'java'],
     title: 'MD5 or SHA-1 near a secret',
-    detail: 'Fine as a checksum of content, wrong for passwords, signatures and tokens.',
+    detail:
+      'Fine as a checksum of content, and in an HMAC still; wrong for passwords, signatures and tokens.',
     merge: 'file',
     find: matching({
       on: {

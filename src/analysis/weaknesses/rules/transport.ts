@@ -126,7 +126,7 @@ export const transportRules: readonly Rule[] = [
     languages: everyLanguage,
     title: 'Routes are served without a sign of authentication',
     detail:
-      'Nothing in this file reads or checks who is calling. Anyone who reaches the port can use what stands behind the routes.',
+      'No sign in this file, nor where it is mounted, that a caller is asked who it is. Where nothing else asks, anyone who reaches the port can use what stands behind the routes.',
     advice: 'See what a proxy in front is documented to do, and whether the port is reachable by default.',
     merge: 'file',
     find: openRoutes,
@@ -200,7 +200,7 @@ export const transportRules: readonly Rule[] = [
     checks: ['2.3.3', '3.2.1', '3.2.3'],
     languages: everyLanguage,
     title: 'A listener is bound to all interfaces',
-    detail: 'Everyone on the network reaches the port.',
+    detail: 'Unless something in front stops it, every network the machine is in reaches the port.',
     advice:
       'Weigh whether this is the default, whether the documents say so, and what stands before the routes.',
     merge: 'package',
@@ -254,9 +254,9 @@ export const transportRules: readonly Rule[] = [
     cwe: ['CWE-942'],
     checks: ['2.2.3', '3.2.3'],
     languages: everyLanguage,
-    title: 'Any web page may call the server (CORS)',
+    title: 'Any origin may read the answers (CORS)',
     detail:
-      'Any origin is allowed or repeated. With credentials, or on a server without authentication, every page a user opens can call tools.',
+      'Browsers let a page of any origin read what is answered there. With credentials, or where no caller is asked who it is, every page a user opens can use what stands behind it.',
     merge: 'file',
     find: inEachModule((m) =>
       anyOrigins(m).map((o) => ({
