@@ -4,9 +4,11 @@ import { UserError } from '../domain/errors.ts';
 import type { FindingTemplate } from '../domain/finding-template.ts';
 import { checksOf, type Top10Risk } from '../domain/methodology.ts';
 import { progress, workedHours } from '../domain/selectors.ts';
+import { surfaceOf } from '../domain/surface.ts';
 import { editText, viewText } from '../io/editor.ts';
 import type { SessionSummary as Listed } from '../io/session/list-sessions.ts';
 import { openWritten } from '../io/session/written.ts';
+import { serverProposals } from '../report/server.ts';
 import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { resume, start } from '../ui/actions/home.ts';
@@ -135,6 +137,13 @@ const ports = (
     },
     exportFile: async (o) => (await lazy.archive()).exportTo(o.folder, `${o.id}.mcp-audit.zip`),
     readiness: (snapshot, cited) => report().report.readinessOf(snapshot, cited),
+    serverProposals: ({ evidence }) => {
+      const results = [...evidence.values()];
+      return serverProposals(
+        results.flatMap((r) => r.items),
+        surfaceOf(results),
+      );
+    },
     preview: (snapshot, events) => {
       try {
         return report().report.previewReport({ snapshot, events, top10: report().top10 });

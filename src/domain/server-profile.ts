@@ -23,6 +23,12 @@ export const serverProfile = z.strictObject({
 });
 export type ServerProfile = z.infer<typeof serverProfile>;
 
+/** The parts for which evidence may propose something. */
+export type ProposedPart = Exclude<keyof ServerProfile, 'judgement'>;
+
+/** What evidence proposes for a part: '' where it tells nothing, and why; where it stands, and how much more there is. */
+export type ServerProposal = { value: string; reason: string; evidence: readonly string[]; more: number };
+
 export const PROFILE_PARTS = [
   'purpose',
   'type',

@@ -1,5 +1,5 @@
-import type { EvidenceItem, Surface } from '../domain/evidence.ts';
-import type { ServerProfile } from '../domain/server-profile.ts';
+import { type EvidenceItem, placeWords, type Surface } from '../domain/evidence.ts';
+import type { ProposedPart, ServerProfile, ServerProposal } from '../domain/server-profile.ts';
 import type { Session } from '../domain/session.ts';
 import { numbered, plural } from '../text/plural.ts';
 
@@ -147,6 +147,41 @@ export const serverReport = (
     network: part('network', networkOf(surface)),
     judgement: part('judgement', unknown('the auditor wrote no closing judgement')),
     license: licenseOf(items),
+  };
+};
+
+const MOST_PLACES = 3;
+
+/**
+ * What the evidence lets propose for each part, whatever the auditor said, to be shown where it is asked for: the value, why,
+ * and where the evidence stands.
+ */
+export const serverProposals = (
+  items: readonly EvidenceItem[],
+  surface: Surface,
+): Record<ProposedPart, ServerProposal> => {
+  const byId = new Map(items.map((i) => [i.id, i]));
+  const shown = ({ value, reason, items: ids }: ProfilePart): ServerProposal => ({
+    value: value === UNKNOWN ? '' : value,
+    reason,
+    evidence: ids.slice(0, MOST_PLACES).flatMap((id) => {
+      const item = byId.get(id);
+      const at = item?.location;
+      return item ? [`${at ? `${placeWords(at)} ` : ''}${item.title}`] : [];
+    }),
+    more: Math.max(0, ids.length - MOST_PLACES),
+  });
+  const seen = (part: ProfilePart): ServerProposal => {
+    const places = surface.transports.map((t) => `${t.path}:${t.line} ${t.kind}`);
+    const rest = { evidence: places.slice(0, MOST_PLACES), more: Math.max(0, places.length - MOST_PLACES) };
+    return part.items.length > 0 ? shown(part) : { ...shown(part), ...(part.by === 'evidence' ? rest : {}) };
+  };
+  return {
+    purpose: shown(purposeOf(items)),
+    type: shown(typeOf(items)),
+    dataSensitivity: shown(sensitivityOf(items)),
+    authentication: seen(authenticationOf(items, surface)),
+    network: seen(networkOf(surface)),
   };
 };
 

@@ -4,6 +4,7 @@ import type { Auditor, SessionEvent } from '../domain/events.ts';
 import type { Location } from '../domain/evidence.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { FindingTemplate } from '../domain/finding-template.ts';
+import type { ProposedPart, ServerProposal } from '../domain/server-profile.ts';
 import type { Snapshot, Store } from '../engine/store.ts';
 
 /** What the interface needs from outside. Commands wire the real ones; tests pass their own. */
@@ -93,6 +94,8 @@ export type Ports = {
   runScan(store: Store, id: string, given: string): Promise<string>;
   exportFile(opened: Opened): Promise<string>;
   readiness(snapshot: Snapshot, cited: Cited): readonly ReadinessItem[];
+  /** What the evidence lets propose of the server, with its reasons. */
+  serverProposals(snapshot: Snapshot): Readonly<Record<ProposedPart, ServerProposal>>;
   /** The assessment as it would be written now, or why it cannot be compiled. */
   preview(snapshot: Snapshot, events: readonly SessionEvent[]): string;
   /** What a path typed here means from anywhere: absolute, `~` being the home folder. */

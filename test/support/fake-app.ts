@@ -196,6 +196,33 @@ export const fakeApp = (parts: FakeParts = {}) => {
     },
     exportFile: async () => '/tmp/session.mcp-audit.zip',
     readiness: () => parts.readiness ?? [],
+    serverProposals: () => ({
+      purpose: {
+        value: '',
+        reason: 'neither a manifest nor the README was seen to say it',
+        evidence: [],
+        more: 0,
+      },
+      type: { value: '', reason: 'no flow from a tool was seen that tells', evidence: [], more: 0 },
+      dataSensitivity: {
+        value: 'high',
+        reason: 'it sends a credential to another service',
+        evidence: ['src/api.ts:12 A credential goes along with requests to another service'],
+        more: 2,
+      },
+      authentication: {
+        value: '',
+        reason: 'nothing collected tells what is asked of a caller',
+        evidence: [],
+        more: 0,
+      },
+      network: {
+        value: 'local_only',
+        reason: 'transports seen: stdio',
+        evidence: ['src/index.ts:3 stdio'],
+        more: 0,
+      },
+    }),
     preview: () => parts.preview ?? '# Security assessment\n\nNothing yet.',
     fullPath: (path) => path,
     reportFolder: () => 'audit-submission',

@@ -227,3 +227,23 @@ test('history names what each edit changed', async () => {
     'impact.scope',
   ]);
 });
+
+describe('what the server is', () => {
+  test('S shows with each part what is proposed, why, and where the evidence stands', async () => {
+    const app = await open({ readiness: [] });
+    app.resize(120, 40);
+    app.press('5', 'S');
+    expect(app.text()).toMatch(/data sensitivity\s+high \(proposed\)/);
+    expect(app.text()).toMatch(/network\s+local_only \(proposed\)/);
+    // The first part is asked for: nothing is proposed, and it says why.
+    expect(app.text()).toContain(
+      'Nothing is proposed: neither a manifest nor the README was seen to say it.',
+    );
+    app.press('enter', 'enter');
+    const text = app.text().replace(/[\s│]+/g, ' ');
+    expect(text).toContain('the report proposes high: it sends a credential to another service.');
+    expect(text).toContain(
+      'Evidence: src/api.ts:12 A credential goes along with requests to another service; and 2 more',
+    );
+  });
+});

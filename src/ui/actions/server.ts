@@ -1,8 +1,19 @@
 import { isRefusal } from '../../domain/decide.ts';
-import { PROFILE_PARTS, type ServerProfile } from '../../domain/server-profile.ts';
+import { PROFILE_PARTS, type ServerProfile, type ServerProposal } from '../../domain/server-profile.ts';
 import type { App } from '../app-state.ts';
 import { emptyList } from '../view/list.ts';
 import { textField } from '../view/text-field.ts';
+
+/** Why the evidence proposes it, and where that stands; or why it proposes nothing. */
+const proposalWords = ({ value, reason, evidence, more }: ServerProposal): string =>
+  value === ''
+    ? `Nothing is proposed: ${reason}. Left empty, the report says "unknown".`
+    : [
+        `Left empty, the report proposes ${value.replace(/\s+/g, ' ')}: ${reason}.`,
+        ...(evidence.length > 0
+          ? [`Evidence: ${evidence.join('; ')}${more > 0 ? `; and ${more} more` : ''}`]
+          : []),
+      ].join('\n');
 
 /** What the server is, in the auditor's words; what stays empty is proposed from the evidence in the report. */
 export const describeServer = (app: App): void => {
@@ -16,11 +27,23 @@ export const describeServer = (app: App): void => {
     network: "In the database's words: local_only, external_api_dependent, configurable_by_design.",
     judgement: 'What you tell a person who has to decide. It closes the summary; nobody else writes it.',
   };
+  const proposals = app.ports.serverProposals(app.opened().store.snapshot());
+  const proposal = (id: keyof ServerProfile): ServerProposal | null =>
+    id === 'judgement' ? null : proposals[id];
   const label = (part: string): string => (part === 'dataSensitivity' ? 'data sensitivity' : part);
   app.push({
     kind: 'form',
     title: 'What the server is',
-    fields: PROFILE_PARTS.map((id) => ({ id, label: label(id), help: help[id], value: known[id] })),
+    fields: PROFILE_PARTS.map((id) => {
+      const made = proposal(id);
+      return {
+        id,
+        label: label(id),
+        help: [help[id], ...(made ? [proposalWords(made)] : [])].join('\n'),
+        value: known[id],
+        ...(made && made.value !== '' ? { proposal: `${made.value.replace(/\s+/g, ' ')} (proposed)` } : {}),
+      };
+    }),
     list: emptyList(),
     editing: textField(known.purpose),
     problem: '',

@@ -88,7 +88,7 @@ const drawForm = (o: Overlay & { kind: 'form' }, theme: Theme, size: Size): Draw
       lines.push([...head, span(theme.ascii ? shown.replace('‹', '<').replace('›', '>') : shown)]);
     } else {
       const [first = '', ...more] = f.value.split('\n');
-      const value = first || (f.required ? 'to fill' : '–');
+      const value = first || (f.required ? 'to fill' : (f.proposal ?? '–'));
       lines.push([
         ...head,
         span(value, f.value ? undefined : f.required ? 'warn' : 'muted'),

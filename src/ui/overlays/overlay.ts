@@ -9,6 +9,8 @@ export type FormField = {
   value: string;
   /** What it is for, shown while the field is chosen. */
   help: string;
+  /** Shown in place of a value while there is none: what will be said instead. */
+  proposal?: string;
   /** Only these values; ←/→ change them. */
   options?: readonly string[];
   multiline?: boolean;

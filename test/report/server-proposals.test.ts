@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { type EvidenceItem, emptySurface, type Surface } from '../../src/domain/evidence.ts';
+import { serverProposals } from '../../src/report/server.ts';
+
+const item = (over: Partial<EvidenceItem>): EvidenceItem => ({
+  id: '0'.repeat(16),
+  kind: 'fact',
+  strength: 'moderate',
+  collector: 'code-weaknesses',
+  rule: 'x',
+  checks: ['2.2.1'],
+  cwe: [],
+  class: 'configuration',
+  title: 'A title',
+  detail: '',
+  location: { path: 'src/a.ts', startLine: 4, endLine: 4, snippet: 'x', sha256: 'a'.repeat(64) },
+  flow: [],
+  places: [],
+  reproduce: '',
+  ...over,
+});
+const surface = (...kinds: Surface['transports'][number]['kind'][]): Surface => ({
+  ...emptySurface(),
+  transports: kinds.map((kind, i) => ({ kind, path: 'src/main.ts', line: i + 1 })),
+});
+
+describe('what the evidence proposes of a server', () => {
+  it('says value, reason and places, and how many more there are', () => {
+    const sent = [1, 2, 3, 4, 5].map((n) => item({ id: `${n}`.repeat(16), rule: 'credential-sent' }));
+    expect(serverProposals(sent, surface('stdio')).dataSensitivity).toEqual({
+      value: 'high',
+      reason: expect.stringContaining('sends a credential to another service'),
+      evidence: ['src/a.ts:4 A title', 'src/a.ts:4 A title', 'src/a.ts:4 A title'],
+      more: 2,
+    });
+  });
+
+  it('shows the places of transports for what they tell', () => {
+    const { network, authentication } = serverProposals([], surface('stdio', 'http'));
+    expect(network).toMatchObject({
+      value: 'configurable_by_design',
+      evidence: ['src/main.ts:1 stdio', 'src/main.ts:2 http'],
+    });
+    expect(authentication).toMatchObject({ value: '', evidence: [] });
+  });
+
+  it('proposes nothing without evidence, and says why', () => {
+    for (const [part, p] of Object.entries(serverProposals([], emptySurface())))
+      expect({ part, value: p.value, evidence: p.evidence, told: p.reason !== '' }).toEqual({
+        part,
+        value: '',
+        evidence: [],
+        told: true,
+      });
+  });
+});
