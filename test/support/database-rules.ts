@@ -131,7 +131,11 @@ export const databaseBreaches = (files: ReadonlyMap<string, string>): Breach[] =
     if (source === undefined) return null;
     try {
       const value: unknown = JSON.parse(source);
-      if (source.trimEnd() !== JSON.stringify(value, null, 2) && /\n\t| {3}"/.test(source.slice(0, 60)))
+      const indents = source.split('\n').map((l) => /^[ \t]*/.exec(l)![0]);
+      if (
+        indents.some((x) => x.includes('\t') || x.length % 2 === 1) ||
+        (indents.length > 1 && !indents.includes('  '))
+      )
         warn(path, 'is not indented by two spaces');
       return value as Json;
     } catch {
