@@ -22,6 +22,7 @@ import { serverSurface } from '../analysis/surface/server-surface.ts';
 import { apartFrom } from './code-flow/apart.ts';
 import { hintItems } from './code-flow/hints.ts';
 import { toItem } from './code-flow/item.ts';
+import { callsByName } from './code-flow/lost.ts';
 import {
   type CollectContext,
   type Collector,
@@ -147,7 +148,8 @@ export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>):
     );
     const besides = (name: string, path: string): string[] =>
       (shared.get(name) ?? []).filter((folder) => folder !== packageOf(path));
-    items.push(...causes.slice(0, MOST_LEADS).map((c) => toItem(c, lineOf, besides)));
+    const calls = callsByName(modules, causes);
+    items.push(...causes.slice(0, MOST_LEADS).map((c) => toItem(c, lineOf, besides, calls)));
     items.push(...hintItems(leads, surface.found.entries));
     if (causes.length > MOST_LEADS)
       items.push(

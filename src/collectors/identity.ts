@@ -112,6 +112,12 @@ export const identity: Collector = {
   },
 };
 
+/** What the project says of itself; an unofficial interface it uses, or a list of others, is another matter. */
+const UNOFFICIAL =
+  /\b(?:this|it|we|project|server|package|repository|tool|connector)\b[^.\n]{0,80}\b(?:is|are|was)\b[^.\n]{0,40}\b(?:unofficial(?! (?:api|client|sdk|docs|guide|documentation|list|mirror|fork))|community[- ](?:driven|maintained|built)|not (?:officially |in any way )?(?:affiliated|endorsed|associated|an official))|^[\s>*_-]{0,8}(?:disclaimer[:*_\s]{0,6})?(?:not (?:officially )?(?:affiliated|endorsed|associated)\b|an? unofficial\b|unofficial (?:mcp|model context|community|server|integration))/i;
+const saysUnofficial = (line: string, title: boolean): boolean =>
+  /^\s{0,3}#/.test(line) ? title && /\bunofficial\b/i.test(line) : UNOFFICIAL.test(line);
+
 const readmeClaims = async (
   tree: CollectContext['tree'],
   subdir: string,
@@ -125,30 +131,30 @@ const readmeClaims = async (
   const source = readme ? await tree.text(readme) : null;
   if (!readme || source === null) return items;
   const lines = linesOf(source).slice(0, 5000);
-  // The first line of prose: no heading, badge, quotation, list, table or mark-up.
+  // The first line of prose: no heading, badge, quotation, list, table or mark-up, no warning and no order.
   const first = lines
     .slice(0, 60)
     .findIndex(
       (l) =>
         /^[A-Za-z*_[`"][^|]{40,}$/.test(l.trim()) &&
-        !/^\[?!\[|^\[[^\]]*\]\([^)]*\)\s*$|^\[[^\]]+\]:/.test(l.trim()),
+        !/^\[?!\[|^\[[^\]]*\]\([^)]*\)\s*$|^\[[^\]]+\]:/.test(l.trim()) &&
+        !/^[*_\s]{0,4}(?:⚠|warning|caution|note\b|important|disclaimer|deprecated|set|install|run|add|see|click|read|looking|connect|use|get|join|follow|check|visit|try)/i.test(
+          l.trim(),
+        ),
     );
   if (first >= 0)
     items.push(
-      fact('readme-purpose', CHECKS, `${readme} begins by saying what it is`, {
+      fact('readme-purpose', CHECKS, `The first sentence of prose in ${readme}`, {
         detail: lines[first]!.trim().slice(0, 500),
         at: { path: readme, startLine: first + 1 },
       }),
     );
   let official = 0;
+  const firstHeading = lines.findIndex((l) => /^#\s/.test(l));
   lines.forEach((raw, i) => {
     const line = raw.slice(0, 2000);
     const place = { path: readme, startLine: i + 1 };
-    if (
-      /\b(?:unofficial|not (?:officially )?(?:affiliated|endorsed|associated)|community[- ](?:driven|maintained|built))\b/i.test(
-        line,
-      )
-    )
+    if (saysUnofficial(line, i === firstHeading))
       items.push(
         fact('unofficial', CHECKS, 'The README says it is not the vendor’s own', {
           detail: line.trim().slice(0, 200),

@@ -4,11 +4,13 @@ import { parseToml } from '../analysis/files/parse-toml.ts';
 import {
   baseName,
   below,
+  folderOf,
   isBinaryPath,
   isExecutableBinaryPath,
   isGeneratedPath,
   isTestPath,
   isVendoredPath,
+  joined,
   languageOf,
 } from '../analysis/files/paths.ts';
 import { readTexts } from '../analysis/files/read-texts.ts';
@@ -86,7 +88,7 @@ export const sourceTree: Collector = {
           detail: ranked
             .map(
               ([name, l]) =>
-                `${name}: ${plural(l.files, 'file')}, ${count(l.lines)} lines, ${count(l.tests)} of them in tests`,
+                `${name}: ${plural(l.files, 'file')}, ${count(l.lines)} lines, ${count(l.tests)} of them in test files`,
             )
             .join('\n'),
           reproduce: LS,
@@ -263,6 +265,7 @@ const entryPoints = async ({ tree, target }: CollectContext): Promise<ItemDraft[
       for (const [name, to] of entriesOf(bag(root.project).scripts ?? bag(bag(root.tool).poetry).scripts))
         add(`${name} → ${asText(to)}`, 'project', 'scripts', name);
   }
+  // A manifest that names this file as a program has said so already.
   for (const e of tree.entries
     .filter(
       (f) =>
@@ -271,11 +274,12 @@ const entryPoints = async ({ tree, target }: CollectContext): Promise<ItemDraft[
         !isTestPath(below(f.path, target.subdir)),
     )
     .slice(0, 20))
-    found.push({
-      name: e.path,
-      path: e.path,
-      line: (await tree.text(e.path).then((t) => (t ? lineWith(t, 'main(') : null))) ?? 1,
-    });
+    if (!found.some((f) => joined(folderOf(f.path), f.name.split(' → ')[1] ?? '') === e.path))
+      found.push({
+        name: e.path,
+        path: e.path,
+        line: (await tree.text(e.path).then((t) => (t ? lineWith(t, 'main(') : null))) ?? 1,
+      });
   if (found.length === 0) return [];
   return [
     fact(

@@ -64,9 +64,10 @@ export const toolSurface: Collector = {
     const computed = found.entries.filter((e) => e.kind === 'tool' && e.certainty === 'dynamic');
     const tools = entries.filter((e) => e.kind === 'tool');
 
+    const packageOf = packageFolders(tree.allEntries);
     items.push(
-      ...overview(entries, found, computed, packageFolders(tree.allEntries)),
-      ...describeTools(tools),
+      ...overview(entries, found, computed, packageOf),
+      ...describeTools(tools, packageOf),
       ...hints(tools),
       ...transports(found),
     );

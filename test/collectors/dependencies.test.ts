@@ -109,8 +109,8 @@ describe('dependencies: what manifests leave to others', () => {
     });
     const manifests = items.filter((i) => i.rule === 'manifest').map((i) => i.title);
     expect(manifests).toEqual([
-      'Pipfile: 1 runtime dependency, 1 others',
-      'gradle/libs.versions.toml: 1 runtime dependency, 1 others',
+      'Pipfile: 1 runtime dependency, 1 other',
+      'gradle/libs.versions.toml: 1 runtime dependency, 1 other',
     ]);
   });
 

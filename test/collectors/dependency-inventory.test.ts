@@ -109,7 +109,7 @@ describe('what a manifest installs', () => {
       },
     });
     expect(items.filter((i) => i.rule === 'manifest').map((i) => i.title)).toEqual([
-      'app/build.gradle.kts: 3 runtime dependencies, 1 others',
+      'app/build.gradle.kts: 3 runtime dependencies, 1 other',
     ]);
     expect(item('manifest').detail).toContain('io.mcp:sdk 0.6.0, io.ktor:core 3.1.0, libs.nowhere');
     expect(item('partial-manifest').detail).toContain('1 version stands in');

@@ -112,3 +112,44 @@ describe('variables', () => {
     ]);
   });
 });
+
+describe('hosts and listeners', () => {
+  it('take a default in a constant for contacted, and documentation for named', async () => {
+    const { item } = await run(network, {
+      files: {
+        'src/main.rs':
+          'const DEFAULT_ADDRESS: &str = "https://app.acme.io";\nfn f() { client.request(method, &self.address).send(); }\n',
+        'src/a.ts': "const URLS = {\n  search: 'https://docs.acme.io/search',\n};\n",
+      },
+    });
+    expect(item('outbound-hosts').title).toBe('1 outbound host in the code: app.acme.io');
+    expect(item('named-hosts').title).toContain('docs.acme.io');
+    expect(item('address-computed').detail).toContain('&self.address');
+  });
+
+  it('count what is bound and then served on as one', async () => {
+    const { item } = await run(network, {
+      files: {
+        'src/main.rs':
+          'async fn main() { let l = tokio::net::TcpListener::bind(addr).await?; axum::serve(l, router).await?; }\n',
+      },
+    });
+    expect(item('listeners').title).toBe('1 listener in the code');
+  });
+});
+
+describe('settings', () => {
+  it('of another name, said lines below, are not read by the name of the field', async () => {
+    const { item } = await run(readme, {
+      files: {
+        'README.md': '# x\n',
+        'a.py':
+          'class S(BaseSettings):\n    key: str = Field(\n        default=None,\n        validation_alias="ACME_KEY",\n    )\n    plain: int = 1\n\n    def method(self) -> str:\n        value: str = "x"\n        return value\n',
+      },
+    });
+    expect(item('undocumented-variables').detail?.split('\n')).toEqual([
+      'ACME_KEY at a.py:4',
+      'PLAIN at a.py:6',
+    ]);
+  });
+});

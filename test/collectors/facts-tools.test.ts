@@ -170,3 +170,61 @@ describe('two servers of one repository with one name for their tools', () => {
     expect(rules).not.toContain('hint-against-sink');
   });
 });
+
+describe('what was read and what was not', () => {
+  it('does not take a type nobody read for a tool without parameters', async () => {
+    const { title, partly, list } = await parametersOf({
+      'src/main.rs': `use rmcp::{tool, tool_router};
+type P<T> = Parameters<T>;
+#[derive(Deserialize, JsonSchema)]
+pub struct Known { pub id: String }
+#[tool_router]
+impl S {
+  #[tool(description = "a")]
+  async fn aliased(&self, params: P<Known>, context: C) -> R { x }
+  #[tool(description = "b")]
+  async fn elsewhere(&self, params: Parameters<other::Input>) -> R { x }
+  #[tool(description = "c")]
+  async fn none(&self) -> R { x }
+}
+`,
+    });
+    expect(list).toEqual(['aliased(id)', 'elsewhere(…)', 'none()']);
+    expect(title).toBe('At least 1 parameter in 3 tools, 1 of them text');
+    expect(partly?.detail).toContain('elsewhere (src/main.rs:');
+  });
+
+  it('counts a tool once that one package defines twice', async () => {
+    const { item } = await run(toolSurface, {
+      files: {
+        'server.py': `from mcp.server.fastmcp import FastMCP
+from mcp.types import Tool
+app = FastMCP("x")
+OLD = Tool(name="read", description="r", inputSchema={"type": "object", "properties": {"p": {"type": "string"}}})
+use(OLD)
+@app.tool()
+def read(path: str) -> str:
+    """Reads."""
+    return path
+`,
+      },
+    });
+    expect(item('tools').title).toBe('1 tool defined in 2 places of 1 file');
+    expect(item('parameters').title).toBe('2 parameters in 2 definitions of tools, 2 of them text');
+  });
+
+  it('says how far values were followed back, and who calls what stands there', async () => {
+    const { items } = await run(flow, {
+      files: {
+        'src/a.py':
+          'import subprocess\n\ndef run_it(cmd):\n    subprocess.run(cmd, shell=True)\n\ndef lonely(cmd):\n    subprocess.run(cmd, shell=True)\n',
+        'src/b.py': 'TABLE = {}\n\ndef go(key):\n    TABLE[key].run_it(TABLE[key].value)\n',
+      },
+    });
+    const detail = items.map((i) => i.detail ?? '').join('\n');
+    expect(detail).toContain('Followed back to the parameters of this function and no further.');
+    expect(detail).toContain('run_it: calls by that name at src/b.py:4');
+    expect(detail).toContain('lonely: no call by that name was seen.');
+    expect(detail).not.toContain('does not say that none does');
+  });
+});

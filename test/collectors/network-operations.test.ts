@@ -40,10 +40,12 @@ describe('network', () => {
 
   it.each([
     ['src/a.ts', "const url = 'https://api.acme.io/x';\nfetch(url);\n", 'outbound-hosts'],
-    ['a.py', 'def f(url):\n    return httpx.get(url)\n', 'address-from-input'],
+    ['a.py', 'def f(url):\n    return httpx.get(url)\n', 'address-computed'],
+    ['a.py', '@mcp.tool()\nasync def f(url: str):\n    return await httpx.get(url)\n', 'address-from-input'],
+    ['a.ts', "server.tool('x', async ({ url }) => {\n  return fetch(url);\n});\n", 'address-from-input'],
     ['a.go', 'package a\nfunc f(u string) { http.Get(cfg.BaseURL) }\n', 'address-configured'],
-    ['a.rs', 'fn f(url: &str) { client.get(url).send(); }\n', 'address-from-input'],
-    ['A.java', 'class A { void f(String url) { URI.create(url); } }\n', 'address-from-input'],
+    ['a.rs', 'fn f(url: &str) { client.get(url).send(); }\n', 'address-computed'],
+    ['A.java', 'class A { void f(String url) { URI.create(url); } }\n', 'address-computed'],
   ])('reads requests in %s', async (path, text, rule) => {
     expect((await run(network, { files: { [path]: text } })).rules).toContain(rule);
   });

@@ -68,15 +68,24 @@ const settingsFields = (text: string): { name: string; at: number }[] => {
   const prefix = /\benv_prefix\s{0,3}=\s{0,3}["'](\w{1,40})["']/.exec(text)?.[1] ?? '';
   const found: { name: string; at: number }[] = [];
   let inside = false;
+  let body = -1;
   let at = 0;
-  for (const line of text.split('\n')) {
-    if (SETTINGS.test(line)) inside = true;
-    else if (/^\S/.test(line)) inside = false;
-    const name = inside && !/alias\s{0,3}=|ClassVar/.test(line) ? FIELD.exec(line)?.[1] : undefined;
-    if (name && name !== 'model_config')
+  const lines = text.split('\n');
+  lines.forEach((line, i) => {
+    const indent = line.search(/\S/);
+    if (SETTINGS.test(line)) [inside, body] = [true, -1];
+    else if (indent === 0) inside = false;
+    else if (inside && body < 0) body = indent;
+    // What stands deeper is inside a method, or goes on with a field.
+    const name = inside && indent === body ? FIELD.exec(line)?.[1] : undefined;
+    // What is said of a field may go on over lines: another name for it stands there.
+    const more = name ? lines.slice(i + 1, i + 15) : [];
+    const end = more.findIndex((l) => l.trim() !== '' && l.search(/\S/) <= indent);
+    const whole = [line, ...more.slice(0, end < 0 ? more.length : end)].join('\n');
+    if (name && name !== 'model_config' && !/alias\s{0,3}=|ClassVar|\bdef\s/.test(whole))
       found.push({ name: `${prefix}${name}`.toUpperCase(), at: at + line.indexOf(name) });
     at += line.length + 1;
-  }
+  });
   return found;
 };
 

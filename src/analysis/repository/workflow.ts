@@ -156,7 +156,7 @@ export const stepKinds = (step: Step): string[] => {
     ['coverage', /--cov\b|coverage|codecov|coveralls/i],
     [
       'publish',
-      /\b(?:npm|pnpm|yarn|bun) publish\b|gh-action-pypi-publish|twine upload|uv publish|cargo publish|docker push|goreleaser|mcp-publisher|semantic-release|changesets\/action|gh release create|action-gh-release/i,
+      /\b(?:npm|pnpm|yarn|bun) publish\b|gh-action-pypi-publish|twine upload|uv publish|cargo publish|docker push|goreleaser[\s@/\w.-]{0,40}\srelease\b|goreleaser-action|mcp-publisher|semantic-release|changesets\/action|gh release create|action-gh-release/i,
     ],
     [
       'provenance or signing',

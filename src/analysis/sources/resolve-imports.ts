@@ -112,7 +112,18 @@ export const importResolver = (list: readonly Module[]): ImportResolver => {
     }
     return null;
   };
+  /** A binary of Rust names the library beside it by the package's name: `acme::shared::log` is `src/shared/log.rs`. */
+  const ownCrate = (from: Module, name: string): Module | null => {
+    const root = /^(.*\/)?(?=src\/)/.exec(from.path)?.[0];
+    const [crate, ...rest] = name.split('::');
+    if (from.language !== 'rust' || root === undefined || rest.length === 0) return null;
+    if (/^(?:std|core|alloc|crate|self|super)$/.test(crate!) || !modules.has(`${root}src/lib.rs`))
+      return null;
+    const path = `${root}src/${rest.join('/')}`;
+    return first([`${path}.rs`, `${path}/mod.rs`]);
+  };
   const dotted = (from: Module, name: string): Module | null =>
+    ownCrate(from, name) ??
     byEnd(
       from.path,
       name

@@ -2,7 +2,7 @@ import type { Expr, Field, Param as FnParam } from '../sources/ir.ts';
 import { behaves, isService, typeHead } from '../sources/services.ts';
 import { goTag } from './go-tags.ts';
 import { type At, lastOf, type Program } from './program.ts';
-import type { Param } from './surface-entry.ts';
+import { MORE_PARAMS, type Param } from './surface-entry.ts';
 import { plainOf, textOf } from './texts.ts';
 import { bareType, itemOf, plainWord } from './type-text.ts';
 import { attributedParam } from './typed-params.ts';
@@ -264,6 +264,13 @@ const isTagged = (program: Program, type: string, at: At, depth = 0): boolean =>
 const INJECTED =
   /\b(?:\w*Context|\w*Exchange|McpTransportContext|Sampling|Roots|Progress|McpLog|Cancellation|RequestId|RequestUri|Elicitation|McpConnection|RawMessage|CallToolRequest\w*|GetPromptRequest\w*|ReadResourceRequest\w*|ServerSession|Peer|RoleServer|Extensions|Extension|Parts|Meta|ToolContext|McpMeta|CancellationToken|Principal|HttpServletRequest)\b/;
 
+/** The fields of a struct that holds the parameters; of one that is not known, that there may be some. */
+const fieldsOrMore = (program: Program, type: string, at: At): Param[] => {
+  const known = typeNamed(program, bareType(type), at);
+  const isPlain = /^(?:\(\)|serde_json::|Value$|JsonObject$|Map<)/.test(bareType(type));
+  return known || isPlain ? fieldsOf(program, type, at) : [MORE_PARAMS];
+};
+
 /** One parameter a value each (Java, rmcp's older form), or one struct that holds them. */
 export const paramsOfHandler = (program: Program, params: readonly FnParam[], at: At): Param[] => {
   const { language } = at.site.module;
@@ -281,8 +288,12 @@ export const paramsOfHandler = (program: Program, params: readonly FnParam[], at
     }
     if (language === 'rust') {
       if (/\bParameters</.test(p.type) || callsNamed(p.decorators, /^tool$/).some((c) => has([c], 'aggr')))
-        return fieldsOf(program, type, at);
+        return fieldsOrMore(program, type, at);
       if (INJECTED.test(type)) return [];
+      // `type P<T> = Parameters<T>`: what is in it says what it is.
+      const inside = /^[A-Z]\w{0,30}<([\w:]{1,100})>$/.exec(type)?.[1];
+      if (inside && !p.decorators && !/^(?:Arc|State|Extension|Option|Vec)\b/.test(type))
+        return fieldsOrMore(program, inside, at);
       if (p.decorators)
         return [
           {

@@ -65,6 +65,17 @@ const NONE = /^(?:prom-client|@opentelemetry\/.+|@types\/.+|.*openapi.*|.*web-?a
 /** This protocol's own: what it connects to is told as a transport. */
 const OF_PROTOCOL = /modelcontextprotocol|^mcp\b|mark3labs|^rmcp$/;
 
+/** Packages of one library are one. */
+const libraryOf = (language: Language, name: string): string =>
+  language === 'python'
+    ? name.split('.').slice(0, 2).join('.')
+    : language === 'go'
+      ? name
+          .split('/')
+          .slice(0, /^(?:github|gitlab|bitbucket)\./.test(name) ? 3 : 2)
+          .join('/')
+      : name;
+
 export type Connecting = { library: string; path: string; startLine: number; client: boolean };
 
 /**
@@ -85,7 +96,7 @@ export const connectingLibraries = (source: Source, own: readonly string[] = [])
       if ((!client && !NAMES[language].test(name)) || OF_PROTOCOL.test(name) || /^[./]/.test(name)) continue;
       if (NONE.test(name) || own.some((o) => name === o || name.startsWith(`${o}/`))) continue;
       const at = m.index + m[0].search(/\S/);
-      put(language === 'python' ? name.split('.').slice(0, 2).join('.') : name, at, client);
+      put(libraryOf(language, name), at, client);
     }
   return [...found.values()];
 };

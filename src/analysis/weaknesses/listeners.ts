@@ -18,7 +18,7 @@ const CALLS: Record<Language, RegExp> = {
   python:
     /\b(?:uvicorn\.(?:run|Config)|mcp\.run|server\.run|app\.run|\w*mcp\.run(?:_async|_http_async|_sse_async)?|web\.run_app|web\.TCPSite|FastMCP|HTTPServer|ThreadingHTTPServer|asyncio\.start_server|hypercorn\.\w+|serve|waitress\.serve)\s*\(/g,
   go: /\b(?:http\.ListenAndServe(?:TLS)?|\w+\.ListenAndServe(?:TLS)?|net\.Listen|\w+\.Start|grpc\.NewServer|\w+\.Listen)\s*\(/g,
-  rust: /\b(?:TcpListener::bind|HttpServer::new|Server::bind|axum::serve|SseServer::serve\w*|UnixListener::bind)\s*\(/g,
+  rust: /\b(?:TcpListener::bind|HttpServer::new|Server::bind|axum_server::bind\w*|axum::serve|SseServer::serve\w*|UnixListener::bind)\s*\(/g,
   java: /\bnew\s+ServerSocket\s*\(|\bHttpServer\.create\s*\(|\bServerBuilder\.forPort\s*\(/g,
   csharp:
     /\bnew\s+(?:TcpListener|HttpListener)\s*\(|\.(?:UseUrls|ListenAnyIP|ListenLocalhost|Listen)\s*\(|\bPrefixes\.Add\s*\(/g,
@@ -87,6 +87,9 @@ export const listenersIn = (source: Source): Listener[] => {
       at: spot(source, match.index),
     });
   }
+  // `axum::serve(listener, …)` serves on what was bound above it: one listener.
+  if (source.language === 'rust' && found.some((l) => /bind$/.test(l.call)))
+    found.splice(0, found.length, ...found.filter((l) => l.call !== 'axum::serve'));
   const debuggers = DEBUGGERS[source.language];
   if (debuggers)
     // A name in prose opens no port; the option of a command and a Go import stand in quotes.

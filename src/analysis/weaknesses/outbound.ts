@@ -42,14 +42,14 @@ const CALLS: Record<Language, RegExp> = {
 const FROM_CONFIGURATION =
   /(?:^|[.\s(`{$])(?:process\.env|os\.environ|getenv|Getenv|env::var|System\.getenv|config\w*|settings?|options?|opts|cfg|conf|this\.\w*(?:url|host|base|endpoint)\w*|self\.\w*(?:url|host|base|endpoint)\w*|\w*(?:base|api|server|endpoint|host|root|registry|service|instance)_?(?:url|uri|host|endpoint)?\w*)\b/i;
 const FROM_INPUT =
-  /(?:^|[.\s(`{$])(?:args?|arguments|params?|input|request\.params|parsed|validated\w*|kwargs|req\.(?:query|body|params))(?:\.|\[|\?\.)|^\s*(?:url|uri|link|href|target_?url|page_?url|website|image_?url|webhook(?:_?url)?|source_?url|file_?url|pdf_?url|download_?url)\s*(?:$|,|\))/i;
+  /(?:^|[.\s(`{$])(?:args?|arguments|params?|input|request\.params|parsed|validated\w*|kwargs|req\.(?:query|body|params))(?:\.|\[|\?\.)/i;
 const FROM_ANSWER =
   /(?:^|[.\s(`{$])(?:res(?:ponse|ult|p)?|data|body|json|item|entry|row|page|payload|release|asset|doc)\w*(?:\.|\[|\?\.)[\w.[\]?"']{0,60}(?:url|uri|link|href|location|next|endpoint)\w*/i;
 /** A line that puts an address to use or keeps it for use. */
 const USES =
-  /\b(?:fetch|axios|request|requests|httpx|urlopen|got|curl|client|Client|session|get|post|put|Dial|NewRequest|WebSocket|connect|createClient|EventSource|URI|reqwest)\b\s{0,40}[.(<]|\b\w{0,60}(?:url|uri|host|endpoint|server|api|base|gateway|domain|issuer|authority|dsn|webhook|registry)\w{0,60}["']?\s{0,40}(?::\s{0,40}[\w.[\]|? ]{1,40})?\s{0,40}(?:=|:|\?\?|\|\||,)/i;
+  /\b(?:fetch|axios|request|requests|httpx|urlopen|got|curl|client|Client|session|get|post|put|Dial|NewRequest|WebSocket|connect|createClient|EventSource|URI|reqwest)\b\s{0,40}[.(<]|\b\w{0,60}(?:url|uri|host|endpoint|server|api|base|gateway|domain|issuer|authority|dsn|webhook|registry|address)\w{0,60}["']?\s{0,40}(?::\s{0,40}&?[\w.[\]|?' ]{1,40})?\s{0,40}(?:=|:|\?\?|\|\||,)/i;
 const DEFAULTS =
-  /process\.env|environ|getenv|Getenv|env::var|\?\?|\|\||default|unwrap_or|Field\(|orElse|\.get\(\s*["'][A-Z_]{3,60}["']\s*,/;
+  /\bDEFAULT_\w|\bdefault[A-Z]\w|process\.env|environ|getenv|Getenv|env::var|\?\?|\|\||default|unwrap_or|Field\(|orElse|\.get\(\s*["'][A-Z_]{3,60}["']\s*,/;
 const TELLS =
   /\b(?:console\.\w+|log(?:ger|ging)?\.\w+|print\w*|throw|raise|Error|description|describe|help|usage|message|text|title|instructions|prompt|docs?_?url|homepage|see|visit)\b/i;
 
@@ -73,11 +73,13 @@ export const outboundHosts = (source: Source): OutboundHost[] => {
         (TELLS.test(bareIn(source, linesAround(source, literal.start, 0, 0))) &&
           !/\bfetch\b|request/i.test(bare))
           ? 'text'
-          : DEFAULTS.test(line)
-            ? 'default'
-            : USES.test(bare) || USES.test(line)
-              ? 'requested'
-              : 'text';
+          : /^(?:docs?|help|support|status|developers?|learn)\./.test(host)
+            ? 'text'
+            : DEFAULTS.test(line)
+              ? 'default'
+              : USES.test(bare) || USES.test(line)
+                ? 'requested'
+                : 'text';
       found.push({ host, scheme, how, at: spot(source, literal.start) });
       if (found.length > 2000) return found;
     }
@@ -109,6 +111,28 @@ const lastSet = (source: Source, name: string, before: number): string => {
   return [...text.matchAll(set)].at(-1)?.[1] ?? '';
 };
 
+/** A parameter of a Python function that a decorator makes a tool. */
+const isToolParameter = (source: Source, name: string, before: number): boolean => {
+  if (source.language !== 'python') return false;
+  const text = source.code.slice(Math.max(0, before - 2500), before);
+  const head = text.lastIndexOf('def ');
+  const open = text.indexOf('(', head);
+  if (head < 0 || open < 0) return false;
+  const params = text.slice(open, open + 800).split(')')[0] ?? '';
+  return (
+    new RegExp(`[(,\\s]${name}\\s{0,3}[:=,]|[(,\\s]${name}$`).test(params) &&
+    /@[\w.]{1,60}tool\b/.test(text.slice(Math.max(0, head - 300), head))
+  );
+};
+
+/** `({ url }) => …`, `const { url } = args`: a name taken out of what a caller gave, above the call. */
+const takenOut = (source: Source, name: string, before: number): boolean =>
+  /^[A-Za-z_]\w{0,60}$/.test(name) &&
+  (isToolParameter(source, name, before) ||
+    new RegExp(
+      `\\{[^{}]{0,300}\\b${name}\\b[^{}]{0,300}\\}\\s{0,3}(?:(?::[^=;{}]{0,120})?\\)\\s{0,3}=>|(?::[^=;{}]{0,120})?=\\s{0,3}(?:await\\s)?(?:args|arguments|params|input|request\\.params\\.arguments|req\\.(?:body|query|params)|\\w{1,40}\\.parse\\())`,
+    ).test(source.code.slice(Math.max(0, before - 2500), before)));
+
 const classify = (words: string): ChosenBy =>
   /^(?:await\s+)?(?:new\s+URL\()?(?:[fFrb]{0,2}|format!\(|fmt\.Sprintf\()["'`]\s{0,2}(?:https?|wss?):\/\/[\w.-]{3,}/.test(
     words,
@@ -132,11 +156,23 @@ export const outboundCalls = (source: Source): OutboundCall[] =>
       const all = codeIn(source, { start: open + 1, end: open + 300 }).split(',');
       words = (all[/WithContext/.test(match[0]) ? 2 : 1] ?? '').trim();
     }
+    // `request(method, address)`.
+    if (
+      /\brequest\s{0,3}\(?$/.test(match[0].replace('(', '')) &&
+      /^(?:["'`][A-Z]+["'`]|(?:reqwest::|http::)?Method(?:::|\.)\w+|(?:\w+\.)?method(?:\.clone\(\))?)$/i.test(
+        words,
+      )
+    )
+      words = (codeIn(source, { start: open + 1, end: open + 300 }).split(',')[1] ?? '').trim();
     if (words === '' || words.length > 300 || /^["'`](?![^"'`]{0,20}\$\{)\/?[\w/.-]*["'`]$/.test(words))
       return [];
     const at = spot(source, match.index);
-    // A bare name says little: what it was set to says more.
+    // A bare name says little: what it was set to says more, and whether it is taken out of the arguments.
     const set = lastSet(source, words, match.index);
-    const chosenBy = set === '' || classify(set) === 'computed' ? classify(words) : classify(set);
+    const chosenBy = takenOut(source, words, match.index)
+      ? 'input'
+      : set === '' || classify(set) === 'computed'
+        ? classify(words)
+        : classify(set);
     return [{ chosenBy, words: words.slice(0, 80), at }];
   });

@@ -17,7 +17,11 @@ export const apartFrom = (handlers: readonly Handler[], entries: readonly FoundE
     h.at.line <= e.handler.endLine;
   const shown = (all: readonly string[]): string => listed(all, 12);
   const apart = entered.filter(
-    (h) => h.name !== '' && !tools.some((e) => e.name === h.name || e.path === h.at.path || isOf(h, e)),
+    (h) =>
+      h.name !== '' &&
+      // `call_tool` of a Rust server goes by its type: it is the way to all tools, and no tool.
+      !(/^[A-Z]\w*$/.test(h.name) && h.at.path.endsWith('.rs')) &&
+      !tools.some((e) => e.name === h.name || e.path === h.at.path || isOf(h, e)),
   );
   return apart.length === 0
     ? []

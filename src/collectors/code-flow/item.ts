@@ -3,6 +3,7 @@ import { listed } from '../../analysis/files/words.ts';
 import type { Cause } from '../../analysis/flow/causes.ts';
 import { type FlowLead, joinedDoors, joinedPositions } from '../../analysis/flow/leads.ts';
 import { type ItemDraft, lead } from '../collector.ts';
+import type { CallsByName } from './lost.ts';
 import { adviceOn, describeCause, inputWords, sinkWords, titleOfCause } from './words.ts';
 
 /** How one cause becomes one item of evidence. */
@@ -64,6 +65,7 @@ export const toItem = (
   cause: Cause,
   text: (path: string, line: number) => string,
   besides: Besides = () => [],
+  calls: CallsByName = () => [],
 ): ItemDraft => {
   const [first] = cause.leads;
   const { rule, at } = first;
@@ -80,7 +82,7 @@ export const toItem = (
       strength: cause.strength,
       class: rule.class,
       cwe: rule.cwe,
-      detail: [describeCause(cause), ...namesakes(cause, besides)].join('\n'),
+      detail: [describeCause(cause, calls), ...namesakes(cause, besides)].join('\n'),
       advice: adviceOn(cause),
       at: { path: at.path, startLine: at.line, endLine: Math.min(at.endLine, at.line + MOST_LINES) },
       places: cause.leads

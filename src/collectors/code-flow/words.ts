@@ -3,6 +3,7 @@ import type { Cause } from '../../analysis/flow/causes.ts';
 import { type FlowLead, joinedPositions } from '../../analysis/flow/leads.ts';
 import type { OriginKind } from '../../analysis/flow/value.ts';
 import type { SinkPosition } from '../../domain/evidence.ts';
+import type { CallsByName } from './lost.ts';
 
 /** How a flow is told to people. */
 
@@ -99,8 +100,29 @@ const positionWords = (positions: readonly SinkPosition[] | null): string =>
       ? `The value is ${STANDS[positions[0]!]}.`
       : `The value is, by the way it takes, one of these: ${positions.map((p) => STANDS[p]).join('; ')}.`;
 
+const MOST_LOST = 6;
+
+/** How far values were followed back, and who calls what stands there: not followed is not the same as not called. */
+const lostWords = (leads: Cause['leads'], calls: CallsByName): string[] => {
+  const names = [...new Set(leads.map((l) => l.tool).filter((name) => name !== ''))];
+  const lines = names.slice(0, MOST_LOST).map((name) => {
+    const places = calls(name);
+    return places.length > 0
+      ? `${name}: calls by that name at ${listed(
+          places.map((p) => `${p.path}:${p.line}`),
+          3,
+        )}; what they hand over was not followed back to a door.`
+      : `${name}: no call by that name was seen. It may be handed on as a value, or called from outside.`;
+  });
+  return [
+    'Followed back to the parameters of this function and no further.',
+    ...lines,
+    ...(names.length > MOST_LOST ? [`And ${plural(names.length - MOST_LOST, 'more function')}.`] : []),
+  ];
+};
+
 /** What was seen of the guards, then the other ways of the same cause. */
-export const describeCause = ({ leads, state }: Cause): string => {
+export const describeCause = ({ leads, state }: Cause, calls: CallsByName = () => []): string => {
   const [first, ...others] = leads;
   const { at, sink } = first;
   const lines: string[] = [];
@@ -120,10 +142,7 @@ export const describeCause = ({ leads, state }: Cause): string => {
     lines.push(
       `On its way through ${listed(unknown, 4)}, not modelled: what comes out there was taken for what went in.`,
     );
-  if (state === 'unreached')
-    lines.push(
-      'Followed back to the parameters of this function: no door was seen to lead here, which does not say that none does.',
-    );
+  if (state === 'unreached') lines.push(...lostWords(leads, calls));
   if (first.alsoFrom.length > 0) lines.push(`The same is reached from: ${listed(first.alsoFrom, 12)}.`);
   if (others.length > 0)
     lines.push(

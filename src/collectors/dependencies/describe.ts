@@ -41,6 +41,7 @@ export const describeManifest = (m: Manifest): ItemDraft[] => {
       }),
     );
   const runtime = m.dependencies.filter((d) => d.scope === 'runtime' || d.scope === 'optional');
+  const optional = runtime.filter((d) => d.scope === 'optional');
   const place = (d: Dependency | undefined) => ({ path: m.path, startLine: d?.line ?? 1 });
   if (m.dependencies.length > 0) {
     const versioned = runtime.filter((d) => ['exact', 'range', 'any'].includes(d.kind));
@@ -49,11 +50,20 @@ export const describeManifest = (m: Manifest): ItemDraft[] => {
       fact(
         'manifest',
         [...WHAT, ...UPDATES],
-        `${m.path}: ${plural(runtime.length, 'runtime dependency', 'runtime dependencies')}, ${count(m.dependencies.length - runtime.length)} others`,
+        m.ecosystem === 'Go'
+          ? // go.mod does not tell what only tests need.
+            `${m.path}: ${plural(runtime.length, 'direct dependency', 'direct dependencies')}`
+          : `${m.path}: ${plural(runtime.length - optional.length, 'runtime dependency', 'runtime dependencies')}, ${
+              optional.length > 0 ? `${count(optional.length)} optional, ` : ''
+            }${plural(m.dependencies.length - runtime.length, 'other')}`,
         {
           class: 'supply-chain',
           detail: [
-            `Runtime: ${kindsOf(runtime)}. Others: ${kindsOf(m.dependencies.filter((d) => !runtime.includes(d)))}.`,
+            m.ecosystem === 'Go'
+              ? `${kindsOf(runtime)}. go.mod does not tell what only tests need.`
+              : `Runtime: ${kindsOf(runtime.filter((d) => d.scope !== 'optional'))}.${
+                  optional.length > 0 ? ` Optional: ${kindsOf(optional)}.` : ''
+                } Others: ${kindsOf(m.dependencies.filter((d) => !runtime.includes(d)))}.`,
             listed(
               runtime.map((d) => `${d.name} ${d.specifier}`.trim()),
               60,
@@ -107,22 +117,29 @@ export const describeLockfile = (l: Lockfile, secondary: boolean): ItemDraft[] =
   const elsewhere = l.packages.filter((p) => p.elsewhere !== '');
   const scripted = l.packages.filter((p) => p.installScript);
   const all = l.packages.length;
+  // One package may stand in several folders of node_modules.
+  const distinct = new Set(l.packages.map((p) => `${p.name}\0${p.version}`)).size;
   items.push(
-    fact('lockfile', [...WHAT, ...CHAIN], `${l.path} (${l.format}) pins ${plural(all, 'package')}`, {
-      class: 'supply-chain',
-      detail: [
-        `${direct(l)}${development(l)}.`,
-        l.hashes ? `${count(bare.length)} without an integrity hash.` : 'The format holds no hashes.',
-        `${count(elsewhere.length)} from outside the registry.`,
-        l.tellsScripts
-          ? `${count(scripted.length)} run a script on install.`
-          : 'The format does not say which packages run scripts on install.',
-        l.remark,
-      ]
-        .filter((line) => line !== '')
-        .join(' '),
-      at: at(),
-    }),
+    fact(
+      'lockfile',
+      [...WHAT, ...CHAIN],
+      `${l.path} (${l.format}) pins ${plural(distinct, 'package')}${distinct < all ? ` in ${plural(all, 'entry', 'entries')}` : ''}`,
+      {
+        class: 'supply-chain',
+        detail: [
+          `${direct(l)}${development(l)}.`,
+          l.hashes ? `${count(bare.length)} without an integrity hash.` : 'The format holds no hashes.',
+          `${count(elsewhere.length)} from outside the registry.`,
+          l.tellsScripts
+            ? `${count(scripted.length)} run a script on install.`
+            : 'The format does not say which packages run scripts on install.',
+          l.remark,
+        ]
+          .filter((line) => line !== '')
+          .join(' '),
+        at: at(),
+      },
+    ),
   );
   if (l.beyond > 0)
     items.push(
@@ -143,7 +160,7 @@ export const describeLockfile = (l: Lockfile, secondary: boolean): ItemDraft[] =
         strength(
           'integrity',
           CHAIN,
-          `${l.path}: all ${plural(all, 'package')} are held by an integrity hash or a commit`,
+          `${l.path}: all ${plural(distinct, 'package')} are held by an integrity hash or a commit`,
           {
             class: 'supply-chain',
             at: at(),

@@ -29,7 +29,7 @@ const SUBJECTS: readonly {
   },
   {
     rule: 'threat-model',
-    name: 'a threat model',
+    name: 'a threat model or security considerations',
     title: /threat model|security model|trust boundar|security considerations/i,
     checks: [...CHECKS, '4.2.3'],
   },

@@ -159,7 +159,7 @@ export const noticeItems = (
       fact(
         'arguments-in-log',
         [...CHECKS, '3.3.1'],
-        `${plural(quoted.length, 'log call')} put values that may be the caller’s into the text`,
+        `${plural(quoted.length, 'log call puts', 'log calls put')} values that may be the caller’s into the text`,
         {
           class: 'log-injection',
           cwe: ['CWE-117'],

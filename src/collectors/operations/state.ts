@@ -7,7 +7,7 @@ import { type CollectContext, fact, type ItemDraft, placed } from '../collector.
 const CHECKS = ['3.3.4', '2.3.4'];
 
 const STORES =
-  /(?:from\s+|require\(|import\()["'](?:better-sqlite3|sqlite3|node:sqlite|lowdb|level|keyv|node-persist|conf|electron-store|nedb|@libsql\/client|lmdb|@lancedb\/lancedb|hnswlib-node|chromadb)["']|\b(?:import|from)\s+(?:sqlite3|aiosqlite|sqlalchemy|diskcache|shelve|lancedb|chromadb|tinydb|peewee)\b|"(?:modernc\.org\/sqlite|github\.com\/mattn\/go-sqlite3|go\.etcd\.io\/bbolt|github\.com\/dgraph-io\/badger[\w/]*)"|\buse\s+(?:rusqlite|sled|redb|sqlx)\b|\bjava\.sql\b/g;
+  /(?:from\s+|require\(|import\()["'](?:better-sqlite3|sqlite3|node:sqlite|lowdb|level|keyv|node-persist|conf|electron-store|nedb|@libsql\/client|lmdb|@lancedb\/lancedb|hnswlib-node|chromadb|vectra|usearch)["']|\b(?:import|from)\s+(?:sqlite3|aiosqlite|sqlalchemy|diskcache|shelve|lancedb|chromadb|tinydb|peewee|duckdb|faiss|qdrant_client|milvus_lite|dbm|sqlmodel)\b|"(?:modernc\.org\/sqlite|github\.com\/mattn\/go-sqlite3|go\.etcd\.io\/bbolt|github\.com\/dgraph-io\/badger[\w/]*)"|\buse\s+(?:rusqlite|sled|redb|sqlx)\b|\bjava\.sql\b/g;
 const WRITES: Record<Language, RegExp> = {
   script:
     /\b(?:writeFile(?:Sync)?|appendFile(?:Sync)?|createWriteStream|outputFile|writeJson(?:Sync)?|Bun\.write|Deno\.writeTextFile)\s*\(/g,

@@ -165,7 +165,7 @@ const SETS =
   /(?:^|[`"'\s|*-])(?:export\s{1,3})?([A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,8})(?=[`"'\s]{0,3}(?:[=:|`]|\s-\s))/g;
 /** Read by tools, runtimes and libraries, never by the server's own code. */
 const OF_OTHERS =
-  /^(?:npm|NPM|NODE|PYTHON|UV|PIP|JAVA|GO|CARGO|RUST|DOCKER|COMPOSE|AWS|AZURE|GOOGLE|GITHUB|OTEL|LC|XDG|SSL|REQUESTS|CURL|GIT|MCP_TIMEOUT|MAX_MCP)(?:_|$)|_VERSION$/;
+  /^(?:npm|NPM|NODE|PYTHON|UV|PIP|JAVA|GO|CARGO|RUST|DOCKER|COMPOSE|AWS|AZURE|GOOGLE|GITHUB|OTEL|LC|XDG|SSL|REQUESTS|CURL|GIT|MCP_TIMEOUT|MAX_MCP|FASTMCP)(?:_|$)|_VERSION$/;
 
 /** Names that promise a limit on what the server may do. */
 const RESTRICTS =

@@ -51,7 +51,7 @@ export const hints = (tools: readonly FoundEntry[]): ItemDraft[] => {
       fact(
         'writers-without-hints',
         checks,
-        `${plural(bareWriters.length, 'tool')} whose name says it changes things ${bareWriters.length === 1 ? 'has' : 'have'} no hint`,
+        `${plural(bareWriters.length, 'tool')} whose name says it changes things ${bareWriters.length === 1 ? 'has' : 'have'} neither readOnlyHint nor destructiveHint`,
         {
           class: 'annotation-mismatch',
           detail: bareWriters

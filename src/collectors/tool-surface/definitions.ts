@@ -24,7 +24,14 @@ const isText = (type: string): boolean =>
 const isAnything = (type: string): boolean =>
   /^(?:any|unknown|record|dict|Any|object|passthrough|Dict)\b(?!\()/.test(type.replace(/^array of /, ''));
 
-export const describeTools = (tools: readonly FoundEntry[]): ItemDraft[] => {
+/** Whether one package defines a name more than once: then definitions are counted, not tools. */
+const repeats = (known: readonly FoundEntry[], packageOf: (path: string) => string): boolean =>
+  new Set(known.map((t) => `${packageOf(t.path)}\0${t.name}`)).size < known.length;
+
+export const describeTools = (
+  tools: readonly FoundEntry[],
+  packageOf: (path: string) => string,
+): ItemDraft[] => {
   const items: ItemDraft[] = [];
   const known = tools.filter((t) => t.certainty !== 'dynamic');
   if (known.length === 0) return items;
@@ -56,6 +63,9 @@ export const describeTools = (tools: readonly FoundEntry[]): ItemDraft[] => {
     );
 
   const readable = known.filter((t) => t.params !== null);
+  const what: [string, string] = repeats(known, packageOf)
+    ? ['definition of tools', 'definitions of tools']
+    : ['tool', 'tools'];
   const declared = readable.flatMap((t) => (t.params ?? []).map((p) => ({ t, p })));
   const all = declared.filter(({ p }) => !p.more);
   const partly = readable.filter((t) => t.params?.some((p) => p.more));
@@ -67,11 +77,11 @@ export const describeTools = (tools: readonly FoundEntry[]): ItemDraft[] => {
       'parameters',
       ['2.1.1'],
       readable.length === 0
-        ? `No parameter was read of ${plural(known.length, 'tool')}`
+        ? `No parameter was read of ${plural(known.length, ...what)}`
         : `${partly.length > 0 ? 'At least ' : ''}${plural(all.length, 'parameter')} in ${
             readable.length === known.length
-              ? plural(known.length, 'tool')
-              : `${count(readable.length)} of ${plural(known.length, 'tool')}`
+              ? plural(known.length, ...what)
+              : `${count(readable.length)} of ${plural(known.length, ...what)}`
           }, ${count(strings.length)} of them text`,
       {
         class: 'configuration',

@@ -22,17 +22,15 @@ export const overview = (
   const checks = ['2.1.1', '2.4.1'];
   const packages = new Map<string, FoundEntry[]>();
   for (const t of tools) packages.set(packageOf(t.path), [...(packages.get(packageOf(t.path)) ?? []), t]);
-  const namesOf = (own: readonly FoundEntry[]): string =>
-    listed(
-      own.map((t) => t.name),
-      60,
-    );
+  // A name that one package defines twice is one tool: which of the definitions counts shows at run time.
+  const distinct = [...packages.values()].reduce((n, own) => n + new Set(own.map((t) => t.name)).size, 0);
+  const namesOf = (own: readonly FoundEntry[]): string => listed([...new Set(own.map((t) => t.name))], 60);
   if (tools.length > 0)
     items.push(
       fact(
         'tools',
         checks,
-        `${plural(tools.length, 'tool')} defined in ${plural(new Set(tools.map((t) => t.path)).size, 'file')}${
+        `${plural(distinct, 'tool')} defined in ${distinct < tools.length ? `${plural(tools.length, 'place')} of ` : ''}${plural(new Set(tools.map((t) => t.path)).size, 'file')}${
           packages.size > 1 ? ` of ${plural(packages.size, 'package')}` : ''
         }`,
         {
@@ -41,7 +39,7 @@ export const overview = (
             ...(packages.size > 1
               ? [...packages].map(
                   ([folder, own]) =>
-                    `${packageWord(folder)} (${plural(own.length, 'tool')}): ${namesOf(own)}`,
+                    `${packageWord(folder)} (${plural(new Set(own.map((t) => t.name)).size, 'tool')}): ${namesOf(own)}`,
                 )
               : [`${namesOf(tools)}.`]),
             `${count(tools.filter((t) => t.certainty === 'derived').length)} of the names were followed through constants or enums.`,

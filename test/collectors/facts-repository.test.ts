@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { dependencies as createDependencies } from '../../src/collectors/dependencies.ts';
+import { deployment } from '../../src/collectors/deployment.ts';
+import { identity } from '../../src/collectors/identity.ts';
+import { sourceTree } from '../../src/collectors/source-tree.ts';
+import { testsCi } from '../../src/collectors/tests-ci.ts';
+import { bundledSource } from '../../src/io/advisories/bundled.ts';
+import { run } from './fake-context.ts';
+
+const readmeOf = async (text: string) => (await run(identity, { files: { 'README.md': text } })).items;
+const has = async (text: string, rule: string) => (await readmeOf(text)).some((i) => i.rule === rule);
+
+describe('what a README says of its project', () => {
+  it.each([
+    'This is an unofficial MCP server for Acme.',
+    'This project is not affiliated with or endorsed by Acme.',
+    '> **Disclaimer:** not affiliated with Acme Inc.',
+    'Unofficial MCP server for Acme',
+    '# Acme MCP (unofficial)',
+  ])('is unofficial: %s', async (text) => {
+    expect(await has(`${text}\n`, 'unofficial')).toBe(true);
+  });
+
+  it.each([
+    '# Acme\n\n## Unofficial forks',
+    '# Acme\n\nThis server uses the unofficial API of Acme.',
+    '# Acme\n\n- [Other](https://x.io): a community-built server for Other',
+    '# Acme\n\nThis project is an unofficial guide',
+  ])('is not: %s', async (text) => {
+    expect(await has(`${text}\n`, 'unofficial')).toBe(false);
+  });
+
+  it('is quoted by its first sentence, not by a warning or an order', async () => {
+    const items = await readmeOf(
+      '# Acme\n\n*⚠ This project is under active development, review all operations carefully.*\n\nSet `ACME_TOKEN` and `ACME_URL` before you start the server.\n\nAn MCP server with which a model can manage orders of Acme.\n',
+    );
+    expect(items.find((i) => i.rule === 'readme-purpose')).toMatchObject({
+      title: 'The first sentence of prose in README.md',
+      detail: 'An MCP server with which a model can manage orders of Acme.',
+    });
+  });
+});
+
+describe('counts', () => {
+  it('of a lockfile are those of packages; where one stands in several folders that is said', async () => {
+    const { item } = await run(createDependencies(bundledSource), {
+      files: {
+        'package.json': '{"name":"x","dependencies":{"a":"^1.0.0"}}',
+        'package-lock.json': JSON.stringify({
+          lockfileVersion: 3,
+          packages: {
+            '': { dependencies: { a: '^1.0.0' } },
+            'node_modules/a': { version: '1.0.0', integrity: 'sha512-a' },
+            'node_modules/b': { version: '1.0.0', integrity: 'sha512-b' },
+            'node_modules/a/node_modules/b': { version: '1.0.0', integrity: 'sha512-b' },
+          },
+        }),
+      },
+    });
+    expect(item('lockfile').title).toBe('package-lock.json (package-lock v3) pins 2 packages in 3 entries');
+    expect(item('integrity').title).toContain('all 2 packages');
+    expect(item('inventory').title).toContain('2 packages pinned');
+  });
+
+  it('of a manifest tell optional extras from what always runs, and claim nothing of go.mod', async () => {
+    const { items } = await run(createDependencies(bundledSource), {
+      files: {
+        'pyproject.toml':
+          '[project]\nname = "x"\ndependencies = ["mcp"]\n[project.optional-dependencies]\npostgres = ["psycopg"]\ndev = ["pytest", "ruff"]\n',
+        'go.mod': 'module x\n\nrequire github.com/stretchr/testify v1.0.0\n',
+      },
+    });
+    expect(items.filter((i) => i.rule === 'manifest').map((i) => i.title)).toEqual([
+      'go.mod: 1 direct dependency',
+      'pyproject.toml: 1 runtime dependency, 1 optional, 2 others',
+    ]);
+  });
+
+  it('of entry points name a program once', async () => {
+    const { item } = await run(sourceTree, {
+      files: {
+        'Cargo.toml': '[package]\nname = "x"\n[[bin]]\nname = "x"\npath = "src/main.rs"\n',
+        'src/main.rs': 'fn main() {}\n',
+      },
+    });
+    expect(item('entry-points').title).toBe('1 entry point: x → src/main.rs');
+  });
+});
+
+describe('what is not the server', () => {
+  it('is not told as its deployment', async () => {
+    const pod =
+      'apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\nspec:\n  containers:\n    - name: c\n      image: nginx:1.14.2\n';
+    const { rules } = await run(deployment, { files: { 'internal/test_manifests/pod.yaml': pod } });
+    expect(rules).not.toContain('workload');
+    expect((await run(deployment, { files: { 'deploy/pod.yaml': pod } })).rules).toContain('workload');
+  });
+
+  it('is not told as its publishing', async () => {
+    const of = async (line: string) =>
+      (
+        await run(testsCi, {
+          files: {
+            '.github/workflows/a.yml': `on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: ${line}\n`,
+          },
+        })
+      ).rules;
+    expect(await of('go install github.com/goreleaser/goreleaser/v2@v2.8.1')).not.toContain('ci-publish');
+    expect(await of('goreleaser release --clean')).toContain('ci-publish');
+  });
+});
