@@ -34,17 +34,28 @@ const CONSEQUENCE: Partial<Record<EvidenceItem['class'], Consequence>> = {
   configuration: 'weakening',
   hygiene: 'untidiness',
 };
-const WEIGHT: Record<Consequence, number> = { intent: 5, control: 4, access: 3, weakening: 2, untidiness: 1 };
+/**
+ * A likely way to what is others' comes before a certainty that something protects less than it could; a hint of the
+ * worst comes after both.
+ */
+const WEIGHT: Record<Consequence, number> = { intent: 10, control: 8, access: 6, weakening: 3, untidiness: 2 };
+const CERTAINTY: Record<EvidenceItem['strength'], number> = { strong: 8, moderate: 5, weak: 2 };
 /** What no honest server does comes before what a careless one leaves open. */
 const MEANT: ReadonlySet<string> = new Set(['hidden-behaviour']);
 const consequenceOf = (i: EvidenceItem): Consequence =>
   MEANT.has(i.collector) && i.kind === 'lead' ? 'intent' : (CONSEQUENCE[i.class] ?? 'access');
-const CERTAINTY: Record<EvidenceItem['strength'], number> = { strong: 4, moderate: 2, weak: 1 };
 
 /** Something on the way may hold it back. */
 export const isGuarded = (i: EvidenceItem): boolean => i.flow.some((step) => step.role === 'guard');
-/** It begins at a door of the server: a tool, a route, a prompt. */
-const isReached = (i: EvidenceItem): boolean => i.flow[0]?.role === 'source';
+/** It begins at a door of the server: a tool, a route, a prompt; or else at a port of it. */
+const reached = (i: EvidenceItem): number =>
+  i.flow[0]?.role === 'source' && i.standing?.wayIn !== 'caller'
+    ? 2
+    : i.standing?.wayIn === 'network'
+      ? 1
+      : 0;
+/** A guard that was seen to have a hole is what is wrong; one that may hold makes the rest less likely. */
+const heldBack = (i: EvidenceItem): boolean => i.strength === 'weak' && isGuarded(i);
 
 const likelihoodOf = (i: EvidenceItem): Likelihood =>
   isGuarded(i)
@@ -120,8 +131,8 @@ export const compareItems = (a: EvidenceItem, b: EvidenceItem): number => {
     KIND_ORDER[a.kind] - KIND_ORDER[b.kind] ||
     weightOf(b) - weightOf(a) ||
     STRENGTH_ORDER[a.strength] - STRENGTH_ORDER[b.strength] ||
-    Number(isGuarded(a)) - Number(isGuarded(b)) ||
-    Number(isReached(b)) - Number(isReached(a)) ||
+    Number(heldBack(a)) - Number(heldBack(b)) ||
+    reached(b) - reached(a) ||
     byCodePoint(a.collector, b.collector) ||
     byCodePoint(path(a), path(b)) ||
     (a.location?.startLine ?? 0) - (b.location?.startLine ?? 0) ||

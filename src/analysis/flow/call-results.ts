@@ -11,6 +11,7 @@ import {
   step,
   type Taint,
   through,
+  UNMODELLED,
   union,
   unionAll,
   unionGuards,
@@ -71,6 +72,9 @@ export const mutate = (f: Frame, expr: Call, name: string, object: Value, args: 
 };
 
 const REPLACES = /^(?:replace|replaceAll|replace_all|sub|ReplaceAllString|ReplaceAllLiteralString|gsub)$/;
+
+/** What was found, with a stroke before it: `\\$&`, `\\\\$&`, `\\\g<0>`. */
+const ESCAPED = /^\\{1,2}(?:\$&|\$0|\\g<0>|\\0)$/;
 
 /** A pattern of every character outside of a list: what it replaces leaves the list alone. */
 const keepsOnly = (pattern: string | null): boolean =>
@@ -180,12 +184,14 @@ export const unknownResult = (
         { kind: 'pattern', detail: kept.literal!.slice(0, 160), at, denies: true },
       ]),
     }));
+  if (REPLACES.test(name) && args.some((a) => ESCAPED.test(a.value.literal ?? '')))
+    taints = taints.map((t) => ({
+      ...t,
+      passed: [...t.passed.filter((x) => x !== 'RegExp.escape'), 'RegExp.escape'].slice(-12),
+    }));
   const words = quiet ? unionAll([object, ...args.map((a) => a.value)]).words : '';
   return valueWith({ taints, words });
 };
-
-/** Marks, among what a value went through, a call that no model speaks of. */
-export const UNMODELLED = '~';
 
 /** The library a call leads into, where it is imported here and no model speaks of it; counted once a call. */
 const unmodelled = (f: Frame, path: string): string | null => {

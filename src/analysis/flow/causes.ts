@@ -17,7 +17,7 @@ export type Cause = {
 };
 
 /** From this many files on, what they have in common is the cause. */
-const HABIT = 4;
+const HABIT = 3;
 
 const byCodePoint = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const RANK: Record<Strength, number> = { strong: 0, moderate: 1, weak: 2 };

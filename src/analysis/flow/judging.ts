@@ -1,6 +1,7 @@
 import { alphabetLeft, isHarmlessThere } from './alphabets.ts';
 import type { Rule } from './rules.ts';
 import type { Guard, OriginKind, Taint } from './value.ts';
+import { UNMODELLED } from './value.ts';
 
 /** What a rule makes of the guards a value met on its way. */
 
@@ -134,7 +135,9 @@ export const judge = (rule: Rule, t: Taint, patterns: Map<string, RegExp>): Judg
     ),
   );
   const kind = t.source.kind === 'origin' ? t.source.origin.kind : 'caller';
-  const base = weaker(rule.strength, MOST[kind]);
+  const certain = weaker(rule.strength, MOST[kind]);
+  // What a library made of it, that no model speaks of, may be anything.
+  const base = t.passed.some((p) => p.startsWith(UNMODELLED)) ? weaker(certain, 'moderate') : certain;
   // A function's good name counts only as long as nothing was seen to be wrong inside it.
   const holes = guards.some((g) => g.hole !== null);
   const holds = guards.some((g) => g.hole === null) || (sanitizers.length > 0 && !holes);

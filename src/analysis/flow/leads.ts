@@ -1,11 +1,18 @@
 import type { SinkPosition } from '../../domain/evidence.ts';
 import type { Hit } from './analyse.ts';
-import { UNMODELLED } from './call-results.ts';
 import { type Judged, judge, RANK, type Strength } from './judging.ts';
 import { positionAt, UNTOLD } from './positions.ts';
 import type { Rule } from './rules.ts';
 import { withoutFollowedTexts } from './text-leads.ts';
-import { type Guard, OPENED, type OriginKind, type Place, placesOf, type Taint } from './value.ts';
+import {
+  type Guard,
+  OPENED,
+  type OriginKind,
+  type Place,
+  placesOf,
+  type Taint,
+  UNMODELLED,
+} from './value.ts';
 
 export type { Strength };
 

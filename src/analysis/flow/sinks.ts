@@ -87,21 +87,30 @@ const optionTaints = (v: Value): readonly Taint[] => {
 };
 
 const NAMES_FILE =
-  /^--?(?:f|i|T|K|d|data|file|filename|from-file|from-env-file|kustomize|values|config|kubeconfig|input|input-file|body|template-file|policy-document|user-data|env-file|cacert|key|cert)$/;
+  /^--?(?:f|i|T|K|file|filename|from-file|from-env-file|kustomize|values|config|kubeconfig|input|input-file|template-file|env-file|cacert|key|cert)$/;
+/** Of these the programs named read a file, and most others a text. */
+const NAMES_FILE_FOR: readonly (readonly [RegExp, RegExp])[] = [
+  [/^--?(?:d|data|data-binary|form|F)$/, /^(?:curl|http|httpie|xh)$/],
+  [/^--(?:body|policy-document|user-data|cli-input-json|zip-file)$/, /^(?:aws|s3api|awslocal)$/],
+];
 const SETS_FILE =
   /--?(?:from-file|from-env-file|filename|file|values|config|kubeconfig|input-file|template-file|env-file)=@?$/;
+
+const readsFor = (option: string, programs: readonly string[]): boolean =>
+  NAMES_FILE_FOR.some(([is, by]) => is.test(option) && programs.some((p) => by.test(p)));
 
 /** What an option makes the name of a file. Of a list that is a parameter only its callers can tell. */
 const fileOptionTaints = (v: Value): readonly Taint[] => {
   if (!v.items) return v.taints.filter((t) => t.source.kind === 'param' && !t.joined);
   let all: readonly Taint[] = [];
   const { items } = v;
+  const programs = items.flatMap((x) => (x.literal === null ? [] : [x.literal]));
   items.forEach((item, i) => {
     const before = constantsOf(items[i - 1] ?? NOTHING);
     const own = allTaints(item);
     all = unionTaints(
       all,
-      before.some((text) => NAMES_FILE.test(text))
+      before.some((text) => NAMES_FILE.test(text) || readsFor(text, programs))
         ? own.filter((t) => !t.joined || t.prefix === '')
         : own.filter((t) => t.joined && SETS_FILE.test(t.prefix)),
     );

@@ -175,6 +175,9 @@ const steppedInto = (t: Taint, property: string): Taint => {
   return { ...rest, source, key: keyOfSource(source) };
 };
 
+/** Marks, among what a value went through, a call that no model speaks of. */
+export const UNMODELLED = '~';
+
 /** Stands in a path where something was made of the value, and its members are no longer those of what went in. */
 export const OPENED = '()';
 

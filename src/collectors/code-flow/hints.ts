@@ -12,7 +12,8 @@ const MOST_TOOLS = 30;
 const WRITES =
   /(?:^|[._])(?:write\w*|append\w*|create(?:WriteStream|File)?|mkdir\w*|makedirs|rename\w*|move|copy\w*|cp|chmod|chown|symlink|link|truncate|save\w*|unlink\w*|rm\w*|remove\w*|delete\w*|Write\w*|Create|Mkdir\w*|Rename|Remove\w*|OpenFile)$/;
 const DELETES = /(?:^|[._])(?:unlink\w*|rm\w*|remove\w*|rmtree|delete\w*|Remove\w*)$/;
-const RUNS = /^(?:command-injection|argument-injection|code-execution)$/;
+/** An argument of a fixed program may well only read. */
+const RUNS = /^(?:command-injection|code-execution)$/;
 
 type Contradiction = { hint: string; says: string; does: string };
 

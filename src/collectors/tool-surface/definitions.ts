@@ -37,13 +37,28 @@ export const describeTools = (
   if (known.length === 0) return items;
 
   const silent = known.filter((t) => t.description.trim() === '' && t.descriptionFrom === null);
-  for (const t of silent.slice(0, MOST_LEADS))
+  const [one, ...others] = silent;
+  if (one)
     items.push(
-      lead('no-description', ['2.4.1'], `Tool ${t.name} has no description`, {
-        class: 'tool-poisoning',
-        strength: 'weak',
-        at: place(t),
-      }),
+      lead(
+        'no-description',
+        ['2.4.1'],
+        others.length === 0
+          ? `Tool ${one.name} has no description`
+          : `${plural(silent.length, 'tool')} have no description, first ${one.name}`,
+        {
+          class: 'tool-poisoning',
+          strength: 'weak',
+          at: place(one),
+          ...(others.length > 0 && {
+            detail: silent
+              .slice(0, MOST_LEADS)
+              .map((t) => `${t.name} (${t.path}:${t.line})`)
+              .join('\n'),
+            places: others.slice(0, MOST_LEADS).map((t) => place(t)),
+          }),
+        },
+      ),
     );
   const elsewhere = known.filter((t) => t.description.trim() === '' && t.descriptionFrom !== null);
   if (elsewhere.length > 0)

@@ -7,7 +7,8 @@ import { expressionsIn, functionsOf, statementsIn, within } from './walk.ts';
  * no bound by itself. aiohttp (1 MB), Express' own parsers (100 kB), axum's extractors (2 MB) and Spring's multipart do.
  */
 
-const MESSAGE = /^_?(?:r|req|request|res|resp|response|exchange|body|ctx|context|http_?req\w*)$/i;
+/** Requests: what a service of the operator's own choice answers is as large as that service makes it. */
+const MESSAGE = /^_?(?:r|req|request|exchange|body|ctx|context|http_?req\w*)$/i;
 
 /** `request.getInputStream()`, `exchange.getRequestBody()`, `r.Body`: the stream of a message. */
 const isStream = (e: Expr): boolean =>

@@ -22,6 +22,10 @@ const REQUEST =
 const SETTING =
   /auth|key|token|secret|passw|credential|allow|origins?|hosts?|issuer|audience|jwks|acl|whitelist|roles?|scopes?|permission|users?$|verif|protected|enabled|required/i;
 
+/** A list of what may be fetched, read or run says nothing of who calls: an empty one is another question. */
+const OF_THINGS =
+  /(?:repo\w*|director\w*|dirs?|folders?|paths?|files?|roots?|types?|mime\w*|content\w*|extensions?|formats?|domains?|urls?|schemes?|ports?|commands?|cmds?|programs?|tools?|tables?|schemas?|databases?|models?|modules?|packages?|keywords?|languages?|labels?|tags?|topics?|channels?|fields?|columns?|methods?|kinds?)(?:_?(?:raw|list|set|patterns?|prefix(?:es)?|str|csv|names?))?$/i;
+
 /** `"x-api-key"`, `headers.authorization`, `headers["x-api-key"]`. */
 const namesCredentialHeader = (e: Expr): boolean =>
   CREDENTIAL_HEADER.test(literalText(e) ?? (e.kind === 'member' ? e.property : ''));
@@ -199,7 +203,9 @@ const inFunction = ({ fn, cls }: FnAt): OpenGuard[] => {
           if (
             caller
               ? credential && (isSecret(what) || /auth|bearer/i.test(what))
-              : SETTING.test(what) && (credential || GATE.test(fn.name))
+              : SETTING.test(what) &&
+                !OF_THINGS.test(what) &&
+                (credential || (GATE.test(fn.name) && !OF_THINGS.test(fn.name)))
           )
             found.push({ ...s.at, endLine: s.at.line, how: caller ? 'caller' : 'setting', what });
         }

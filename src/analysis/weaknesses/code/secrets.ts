@@ -15,6 +15,13 @@ const usable = (value: string): boolean => {
   if (/^(?:secret|password|token|changeme|admin|root|test|dev)$/i.test(value)) return true;
   // What a browser is told of its own cookies: `fetch(url, { credentials: "include" })`.
   if (/^(?:include|omit|same-origin)$/.test(value)) return false;
+  // Where a setting came from, and what programs of one's own machine are given because they ask for something.
+  if (
+    /^(?:cli|env|file|flag|args?|argv|config|keychain|keyring|dotenv|header|query|stdin|prompt|default|unknown|anonymous|ollama|vllm|lm-?studio|llama\w*|local|local-\w+|\w+-local|not-?needed|unused|empty|dummy|fake|placeholder|sk-(?:no-key|xxx|dummy|local)\w*(?:-\w+)*)$/i.test(
+      value,
+    )
+  )
+    return false;
   if (
     /^(?:phc_|present|skip|auto|always|never|first|last|no-|your|env|not|none|null|missing|undefined|unset|n\/a|example|\*|xxx|x-|--?\w)/i.test(
       value,
@@ -127,6 +134,10 @@ export const defaultSecrets = (m: Module): SecretPlace[] => {
   return unique(found);
 };
 
+/** `sources.apiKey`, `has.token`: said of the secret under its name, not the secret. */
+const KEPT_ABOUT =
+  /source|flag|label|present|configured|missing|exists|enabled|status|required|names?$|types?$|kinds?$|counts?$|lengths?$/i;
+
 const LOGGER =
   /^(?:console|log|logger|logging|slog|winston|pino|logrus|zap|glog|klog|tracing|debug|_log|_logger|getLogger|LoggerFactory|log4j|stdout|stderr)$/i;
 const LOG_METHOD =
@@ -161,6 +172,7 @@ const shown = (e: Expr, depth = 0): SecretPlace | null => {
     case 'member':
     case 'index': {
       const name = keyOf(e);
+      if (e.kind !== 'name' && KEPT_ABOUT.test(lastNameOf(e.object))) return null;
       return isSecret(name) && !/^(?:authorization|credentials?|cookie)$/i.test(name)
         ? { ...e.at, name }
         : null;
@@ -202,11 +214,19 @@ const shown = (e: Expr, depth = 0): SecretPlace | null => {
   }
 };
 
+/** `process.stdout.write(token)`, `print(token, end="")`: one piece of a text that goes on. */
+const isStreamed = (e: Expr & { kind: 'call' }): boolean =>
+  e.args[0]?.value.kind === 'name' &&
+  /^tokens?$/i.test(e.args[0].value.name) &&
+  (lastNameOf(e.callee) === 'write' || e.args.some((a) => a.name === 'end'));
+
 export const loggedSecrets = (m: Module): SecretPlace[] => {
   const found: SecretPlace[] = [];
   for (const { fn } of functionsOf(m))
     for (const e of expressionsIn(fn.body)) {
       if (e.kind !== 'call' || !isLogCall(e)) continue;
+      // A model's answer comes token by token.
+      if (isStreamed(e)) continue;
       for (const a of e.args) {
         const place = shown(a.value);
         if (place) found.push({ ...e.at, name: place.name });
@@ -219,6 +239,11 @@ export const loggedSecrets = (m: Module): SecretPlace[] => {
 const NO_MESSAGE =
   /https?:|authorization|\bbearer\b|\bbasic\b|x-[\w-]+|header|cookie|connection|mongodb|postgres|mysql|redis:|[?&]\w*=$|:\/\/|digest|sign|hash|_key:|cache/i;
 
+/** `API_KEY=` at the beginning of a line: a file of settings that is written, no message. */
+const IN_A_FILE = /(?:^|\n)\s{0,20}(?:export )?[A-Z][A-Z0-9_]{2,60}=["']?$/;
+
+const wholeText = (e: Expr & { kind: 'text' }): string => e.parts.map((p) => literalText(p) ?? '').join('');
+
 /** A text for people that shows a secret: words besides it, and no request being built. */
 const message = (e: Expr): SecretPlace | null => {
   if (e.kind !== 'text') return null;
@@ -230,7 +255,14 @@ const message = (e: Expr): SecretPlace | null => {
       continue;
     }
     const place = shown(part);
-    if (place && !NO_MESSAGE.test(words.slice(-80)) && /[A-Za-z]{3,}/.test(words)) return place;
+    if (
+      place &&
+      !NO_MESSAGE.test(words.slice(-80)) &&
+      !IN_A_FILE.test(words.slice(-80)) &&
+      !/\bsudo\b|\bsshpass\b/.test(wholeText(e)) &&
+      /[A-Za-z]{3,}/.test(words)
+    )
+      return place;
   }
   return null;
 };

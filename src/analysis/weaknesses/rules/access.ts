@@ -176,6 +176,7 @@ export const accessRules: readonly Rule[] = [
     detail: 'Whoever sets the variable receives the token. That is usual for self-hosted services.',
     advice: 'Ask whether it is restricted to https and documented.',
     merge: 'package',
+    weakIsFact: true,
     find: matching({
       on: {
         script:

@@ -96,6 +96,7 @@ export const errorRules: readonly Rule[] = [
         const near = codeIn(source, linesAround(source, m.index, 6, 4));
         const offset = m.index;
         if (logCalls(source).some((call) => call.start <= offset && offset < call.end)) return false;
+        if (/\bif\s*\(\s*!?\w+\??\.stack\s*\)/.test(line)) return false;
         if (
           /console\.|log(?:ger|ging)?\b|\.debug|\.error\(|\.warn|stderr|print\(|write\(|captureException/i.test(
             line,
@@ -138,7 +139,7 @@ export const errorRules: readonly Rule[] = [
         )
           return [];
         if (!/\breturn\b|res\.(?:json|send|status)|["']?text["']?\s*[:=]|TextContent/.test(near)) return [];
-        const upstream = /\.(?:data|response|body|stderr|output)\b/.test(m[0]);
+        const upstream = /response\??\.data|response\.text|\.body\b/.test(m[0]);
         return [
           {
             source,

@@ -74,6 +74,14 @@ const firstWordForbidden = (source: Source): Match[] => {
   });
 };
 
+/** The name of the function a place stands in, as far as it stands not far above. */
+const enclosing = (source: Source, offset: number): string =>
+  [
+    ...bareIn(source, linesAround(source, offset, 14, 0)).matchAll(
+      /(?:\bfunction\s{1,10}|\bdef\s{1,10}|\bfunc\s{1,10}(?:\([^)\n]{0,80}\)\s{0,10})?|\bconst\s{1,10})(\w{1,80})\s{0,10}[=(]/g,
+    ),
+  ].at(-1)?.[1] ?? '';
+
 export const filterRules: readonly Rule[] = [
   {
     id: 'shell-denylist',
@@ -174,6 +182,11 @@ export const filterRules: readonly Rule[] = [
         )
           return false;
         if (/module/i.test(m[1] ?? '')) return false;
+        // What is left out of a listing is no border, and an address whose origin was compared has its host.
+        const name = enclosing(source, m.index);
+        if (/exclud|ignor|skip|hidden|filter|drift|exempt|generated|vendor/i.test(`${name} ${m[1]} ${m[2]}`))
+          return false;
+        if (/\.origin\b|pathname/.test(near)) return false;
         const url = /url|domain|host/i.test(`${m[1]}${m[2]}`);
         const deciding =
           /allow|denied|outside|permit|restrict|secur|traversal|throw|raise|return (?:true|True|false|False)|valid/i.test(

@@ -189,6 +189,7 @@ export const limitRules: readonly Rule[] = [
     detail:
       'If the text comes from a caller, it can carry a pattern that never ends, or one that matches more than meant.',
     merge: 'package',
+    weakIsFact: true,
     find: matching({
       layer: 'bare',
       on: {

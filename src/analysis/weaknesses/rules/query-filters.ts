@@ -11,6 +11,10 @@ const READ = 'select|with|show|explain|describe|match|return|pragma';
 const WRITE =
   /\b(?:INSERT|UPDATE|DELETE|DROP|ALTER|CREATE|TRUNCATE|MERGE|REPLACE|GRANT|REVOKE|SET|REMOVE|ATTACH|DETACH|CALL|EXEC(?:UTE)?|LOAD|COPY|RENAME)\b/gi;
 
+/** Words of code that lets a statement through or refuses it. */
+const DECIDES =
+  /read_?only|read-only|\ballow|permit|forbid|forbidden|\bden(?:y|ied)|reject|refus|\bthrow\b|\braise\b|errors\.New|Errorf\(|bail!|\bErr\(|new \w{0,30}Error\(|isError|only\b.{0,40}\b(?:allowed|supported|queries)|unsafe|dangerous|(?:is|check|ensure|assert|validate)_?(?:safe|read|valid)\w*|restrict|blocked|write_?(?:query|operation|access)|\bsecurity\b/i;
+
 const keywordsIn = (text: string): Set<string> =>
   new Set([...text.matchAll(WRITE)].map((m) => m[0].toUpperCase()));
 
@@ -121,6 +125,8 @@ export const queryFilterRules: readonly Rule[] = [
         if (/^\.start/i.test(m[0]) && inLiteral(source, m.index)) return false;
         const module = pack.modules.get(source.path);
         if (module && refusedWhen(module, source.lineOf(m.index))) return false;
+        // Whether rows are fetched, or a limit is added, is decided by the same word and lets nobody do anything.
+        if (!DECIDES.test(near)) return false;
         return /sql|query|statement|stmt|cypher|readonly|read_only|read-only/i.test(near);
       },
     }),

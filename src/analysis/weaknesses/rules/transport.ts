@@ -1,3 +1,4 @@
+import { folderOf, joined } from '../../files/paths.ts';
 import {
   bareIn,
   closing,
@@ -36,6 +37,21 @@ const isLocal = (pack: Package): boolean =>
     ),
   );
 
+/** A listener that extends one from a file that asks who is calling stands behind that. */
+const inheritsCheck = (source: Source, pack: Package): boolean => {
+  const module = pack.modules.get(source.path);
+  return (module?.body ?? []).some(
+    (s) =>
+      s.kind === 'class' &&
+      s.cls.bases.some((b) => {
+        const from = b.kind === 'name' ? module?.imports.find((i) => i.local === b.name)?.module : undefined;
+        if (!from?.startsWith('.')) return false;
+        const path = joined(folderOf(source.path), from)?.replace(/\.[cm]?[jt]s$/, '');
+        return pack.sources.some((o) => o.path.replace(/\.[cm]?[jt]sx?$/, '') === path && asksWho(o));
+      }),
+  );
+};
+
 const openRoutes = (pack: Package): Match[] =>
   pack.sources
     .filter((s) => !/(^|\/)(clients?|www|public|static|frontend|pages|components|web-ui)\//i.test(s.path))
@@ -49,7 +65,7 @@ const openRoutes = (pack: Package): Match[] =>
         ...routes.map((m) => ({ source, start: m.index, end: m.index + m[0].length })),
         ...own,
       ].sort((a, b) => a.start - b.start);
-      if (places.length === 0 || asksWho(source)) return [];
+      if (places.length === 0 || asksWho(source) || inheritsCheck(source, pack)) return [];
       // Routes in a file of their own may stand behind what another file puts before them.
       const strength = own.length > 0 && !pack.authenticates && !isLocal(pack) ? 'strong' : 'moderate';
       if (pack.authenticates && own.length === 0) return [];
