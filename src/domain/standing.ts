@@ -133,6 +133,7 @@ export const compareItems = (a: EvidenceItem, b: EvidenceItem): number => {
     STRENGTH_ORDER[a.strength] - STRENGTH_ORDER[b.strength] ||
     Number(heldBack(a)) - Number(heldBack(b)) ||
     reached(b) - reached(a) ||
+    Number(isGuarded(a)) - Number(isGuarded(b)) ||
     byCodePoint(a.collector, b.collector) ||
     byCodePoint(path(a), path(b)) ||
     (a.location?.startLine ?? 0) - (b.location?.startLine ?? 0) ||
