@@ -197,10 +197,17 @@ const share = (info: ModuleInfo, name: string): void => {
   if (value && info.scope.parent) info.scope.parent.vars.set(name, value);
 };
 
+const SPEAKS =
+  /(?:sql|db|database|conn\w*|client|pool|cursor|engine|session|tx|trx|transaction|knex|pg|postgres|prisma|driver|warehouse|bigquery|snowflake|clickhouse|duckdb|execute\w*|^\?\.\w+|fetch\w*)(?:\(\))?\.\w+$|^\w+$|^\?\.\w+$/i;
+
 const hinted = (h: Hit): boolean => {
   if (!h.rule.hint) return true;
-  const names = [h.taint.source.path.at(-1) ?? '', h.taint.prefix];
-  return [h.words, ...names].some((text) => h.rule.hint!.test(text));
+  const name = h.taint.source.path.at(-1) ?? '';
+  if ([h.words, h.taint.prefix].some((text) => h.rule.hint!.test(text))) return true;
+  // Much that searches takes a `query`: without a word of SQL the object has to be one that speaks it.
+  if (/^(?:query|statement)$/i.test(name) && h.rule.rule.class === 'sql-injection' && !SPEAKS.test(h.callee))
+    return false;
+  return h.rule.hint.test(name);
 };
 
 export { addHit, basesIn, type Scope };

@@ -79,6 +79,13 @@ const namesOf = (
   return [isMember || name === '' || name === '[]' ? longer('?', `.${name || '()'}`) : name];
 };
 
+const isClean = (f: Frame, object: Value, name: string): boolean =>
+  object.refs.some(
+    (r) =>
+      r.kind === 'external' &&
+      f.engine.knows.typeOf(r.path, f.module.module.language)?.row.clean.includes(name) === true,
+  );
+
 const isConstructor = (name: string): boolean => /^(__init__|constructor|<init>)$/.test(name);
 
 export const callOf = (f: Frame, expr: Call): Value => {
@@ -150,6 +157,10 @@ export const callOf = (f: Frame, expr: Call): Value => {
     return args.length > 1 ? bound(first.value, args.slice(1)) : { ...first.value, tests: [] };
   const functions = functionsOf(target);
   const classes = target.refs.flatMap((r) => (r.kind === 'class' ? [r.cls] : []));
+
+  // What a request has that its sender does not decide.
+  if (isMember && isClean(f, object, name))
+    return valueWith({ refs: paths.map((x) => external(`${x}()`).refs[0]!) });
 
   registration(f, expr, name, paths, object, args);
   const parsed = isMember ? parsedBy(object, name, first?.value) : null;

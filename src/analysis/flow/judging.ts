@@ -1,7 +1,7 @@
 import { alphabetLeft, isHarmlessThere } from './alphabets.ts';
 import type { Rule } from './rules.ts';
 import type { Guard, OriginKind, Taint } from './value.ts';
-import { UNMODELLED } from './value.ts';
+import { OPENED, UNMODELLED } from './value.ts';
 
 /** What a rule makes of the guards a value met on its way. */
 
@@ -107,6 +107,11 @@ const isLibrarys = (path: string): boolean =>
     ? !/^(?:super|crate|self|this|cls|@)\b/.test(path)
     : /^encodeURIComponent$/.test(path);
 
+/** Further down than this, a member is mostly one of an object the program keeps under what came in, not sent by anybody. */
+const DEEPEST = 2;
+const isOwn = (step: string): boolean =>
+  step !== OPENED && !/^(?:params|arguments|Params|Arguments|body|query|headers|args|input|\d+)$/.test(step);
+
 /** What the rule makes of the guards on the way. A guard weakens a flow; one with a hole does so by half. */
 export const judge = (rule: Rule, t: Taint, patterns: Map<string, RegExp>): Judged => {
   const guards: { guard: Guard; hole: string | null }[] = [];
@@ -137,14 +142,18 @@ export const judge = (rule: Rule, t: Taint, patterns: Map<string, RegExp>): Judg
   const kind = t.source.kind === 'origin' ? t.source.origin.kind : 'caller';
   const certain = weaker(rule.strength, MOST[kind]);
   // What a library made of it, that no model speaks of, may be anything.
-  const base = t.passed.some((p) => p.startsWith(UNMODELLED)) ? weaker(certain, 'moderate') : certain;
+  const doubtful =
+    t.passed.some((p) => p.startsWith(UNMODELLED)) || t.source.path.filter(isOwn).length > DEEPEST;
+  const base = doubtful ? weaker(certain, 'moderate') : certain;
   // A function's good name counts only as long as nothing was seen to be wrong inside it.
   const holes = guards.some((g) => g.hole !== null);
+  // A text that only reads like a command, and goes through what is to make it harmless: a hint of a hint.
+  const isText = rule.sinks.length > 0 && rule.sinks.every((s) => s.calls.includes('text'));
   const holds = guards.some((g) => g.hole === null) || (sanitizers.length > 0 && !holes);
   return {
     strength: holds ? 'weak' : guards.length > 0 ? weaker(base, 'moderate') : base,
     guards,
     sanitizers,
-    closed: closed || (!holes && sanitizers.some(isLibrarys)),
+    closed: closed || (!holes && sanitizers.some(isLibrarys)) || (isText && holds),
   };
 };

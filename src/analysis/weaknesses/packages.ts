@@ -1,4 +1,4 @@
-import { folderOf } from '../files/paths.ts';
+import { folderOf, joined } from '../files/paths.ts';
 import { byCodePoint } from '../files/words.ts';
 import type { Module } from '../sources/ir.ts';
 import { type Language, matchesIn, type Source } from '../sources/source.ts';
@@ -98,3 +98,18 @@ export const packagesOf = (
 
 /** Whether a file itself asks for credentials of callers. */
 export const asksWho = (source: Source): boolean => placesOf([source], AUTH).length > 0;
+
+/** A listener that extends one from a file that asks who is calling stands behind that. */
+export const inheritsCheck = (source: Source, pack: Package): boolean => {
+  const module = pack.modules.get(source.path);
+  return (module?.body ?? []).some(
+    (s) =>
+      s.kind === 'class' &&
+      s.cls.bases.some((b) => {
+        const from = b.kind === 'name' ? module?.imports.find((i) => i.local === b.name)?.module : undefined;
+        if (!from?.startsWith('.')) return false;
+        const path = joined(folderOf(source.path), from)?.replace(/\.[cm]?[jt]s$/, '');
+        return pack.sources.some((o) => o.path.replace(/\.[cm]?[jt]sx?$/, '') === path && asksWho(o));
+      }),
+  );
+};

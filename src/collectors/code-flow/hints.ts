@@ -10,7 +10,7 @@ import { sinkWords } from './words.ts';
 const MOST_TOOLS = 30;
 
 const WRITES =
-  /(?:^|[._])(?:write\w*|append\w*|create(?:WriteStream|File)?|mkdir\w*|makedirs|rename\w*|move|copy\w*|cp|chmod|chown|symlink|link|truncate|save\w*|unlink\w*|rm\w*|remove\w*|delete\w*|Write\w*|Create|Mkdir\w*|Rename|Remove\w*|OpenFile)$/;
+  /(?:^|[._])(?:write\w*|append\w*|create(?:WriteStream|File)?|rename\w*|move|copy\w*|cp|chmod|chown|symlink|link|truncate|save\w*|unlink\w*|rm\w*|remove\w*|delete\w*|Write\w*|Create|Rename|Remove\w*|OpenFile)$/;
 const DELETES = /(?:^|[._])(?:unlink\w*|rm\w*|remove\w*|rmtree|delete\w*|Remove\w*)$/;
 /** An argument of a fixed program may well only read. */
 const RUNS = /^(?:command-injection|code-execution)$/;

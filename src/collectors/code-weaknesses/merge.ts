@@ -1,6 +1,7 @@
 import { byCodePoint, count, listed } from '../../analysis/files/words.ts';
 import type { Match, Package, Rule } from '../../analysis/weaknesses/rule.ts';
 import type { Place } from '../../domain/evidence.ts';
+import { isSecondary } from '../../domain/standing.ts';
 import { fact, type ItemDraft, lead, strength } from '../collector.ts';
 
 const ORDER = { strong: 0, moderate: 1, weak: 2 } as const;
@@ -16,6 +17,8 @@ const OVER_THE_NETWORK: ReadonlySet<string> = new Set([
 const make = { lead, fact, strength } as const;
 /** An excerpt of more lines than this is not read. */
 const MOST_LINES = 12;
+/** From this many files on, what they have in common is the cause. */
+const HABIT = 3;
 /** Past this many single places of one rule in a package, the rest is named in the last one. */
 const MOST_ITEMS = 25;
 
@@ -30,8 +33,12 @@ const placeOf = ({ source, start, end }: Match): Place => {
 
 /** One item for one root cause: places of a file, or of a whole package, are named together. */
 export const mergeMatches = (rule: Rule, pack: Package, matches: readonly Match[]): ItemDraft[] => {
+  // Where there is a server, its scripts and samples are not what an auditor reads first; where there is none, they are it.
+  const hasServer = pack.sources.some((s) => !isSecondary(s.path));
+  const isBeside = (m: Match): boolean => hasServer && isSecondary(m.source.path);
   const sorted = [...matches].sort(
     (a, b) =>
+      Number(isBeside(a)) - Number(isBeside(b)) ||
       ORDER[a.strength ?? rule.strength] - ORDER[b.strength ?? rule.strength] ||
       byCodePoint(a.source.path, b.source.path) ||
       a.start - b.start,
@@ -48,7 +55,8 @@ export const mergeMatches = (rule: Rule, pack: Package, matches: readonly Match[
     if (group) group.push(m);
     else groups.set(key, [m]);
   }
-  const all = [...groups.values()];
+  // What so many files do is one habit.
+  const all = rule.merge === 'file' && groups.size >= HABIT ? [sorted] : [...groups.values()];
   return all.slice(0, MOST_ITEMS).map((group, i) => {
     const first = group[0]!;
     const { startLine, endLine } = placeOf(first);
@@ -65,7 +73,7 @@ export const mergeMatches = (rule: Rule, pack: Package, matches: readonly Match[
       ...(left > 0 ? [`And in ${count(left)} other places of this kind.`] : []),
     ].join('\n');
     const places = others.length > 0 ? ` (${count(others.length + 1)} places)` : '';
-    const found = first.strength ?? rule.strength;
+    const found = isBeside(first) ? 'weak' : (first.strength ?? rule.strength);
     const kind = rule.weakIsFact && found === 'weak' ? 'fact' : rule.kind;
     return make[kind](rule.id, [...rule.checks], `${rule.title}${places}`, {
       class: first.class ?? rule.class,

@@ -15,6 +15,7 @@ const usable = (value: string): boolean => {
   if (/^(?:secret|password|token|changeme|admin|root|test|dev)$/i.test(value)) return true;
   // What a browser is told of its own cookies: `fetch(url, { credentials: "include" })`.
   if (/^(?:include|omit|same-origin)$/.test(value)) return false;
+  if (/^(?:test|testing|mock)[-_]/i.test(value)) return false;
   // Where a setting came from, and what programs of one's own machine are given because they ask for something.
   if (
     /^(?:cli|env|file|flag|args?|argv|config|keychain|keyring|dotenv|header|query|stdin|prompt|default|unknown|anonymous|ollama|vllm|lm-?studio|llama\w*|local|local-\w+|\w+-local|not-?needed|unused|empty|dummy|fake|placeholder|sk-(?:no-key|xxx|dummy|local)\w*(?:-\w+)*)$/i.test(

@@ -186,7 +186,7 @@ export const filterRules: readonly Rule[] = [
         const name = enclosing(source, m.index);
         if (/exclud|ignor|skip|hidden|filter|drift|exempt|generated|vendor/i.test(`${name} ${m[1]} ${m[2]}`))
           return false;
-        if (/\.origin\b|pathname/.test(near)) return false;
+        if (/\.origin\b|pathname|ignored?_?(?:path|prefix|dir|file)/i.test(near)) return false;
         const url = /url|domain|host/i.test(`${m[1]}${m[2]}`);
         const deciding =
           /allow|denied|outside|permit|restrict|secur|traversal|throw|raise|return (?:true|True|false|False)|valid/i.test(

@@ -1,4 +1,3 @@
-import { folderOf, joined } from '../../files/paths.ts';
 import {
   bareIn,
   closing,
@@ -11,7 +10,7 @@ import {
 import { anyOrigins } from '../code/cors.ts';
 import { openSockets } from '../code/sockets.ts';
 import { inLiteral, matching } from '../matching.ts';
-import { asksWho } from '../packages.ts';
+import { asksWho, inheritsCheck } from '../packages.ts';
 import { everyLanguage, inEachModule, type Match, type Package, type Rule } from '../rule.ts';
 import { BIND, CHECKED, ROUTE } from './transport-words.ts';
 
@@ -36,21 +35,6 @@ const isLocal = (pack: Package): boolean =>
       /\b(?:\w*_)?(?:bind|listen|serve|host|addr)/i.test(bareIn(s, linesAround(s, m.index, 0, 0))),
     ),
   );
-
-/** A listener that extends one from a file that asks who is calling stands behind that. */
-const inheritsCheck = (source: Source, pack: Package): boolean => {
-  const module = pack.modules.get(source.path);
-  return (module?.body ?? []).some(
-    (s) =>
-      s.kind === 'class' &&
-      s.cls.bases.some((b) => {
-        const from = b.kind === 'name' ? module?.imports.find((i) => i.local === b.name)?.module : undefined;
-        if (!from?.startsWith('.')) return false;
-        const path = joined(folderOf(source.path), from)?.replace(/\.[cm]?[jt]s$/, '');
-        return pack.sources.some((o) => o.path.replace(/\.[cm]?[jt]sx?$/, '') === path && asksWho(o));
-      }),
-  );
-};
 
 const openRoutes = (pack: Package): Match[] =>
   pack.sources
