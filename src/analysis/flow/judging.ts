@@ -143,7 +143,8 @@ export const judge = (rule: Rule, t: Taint, patterns: Map<string, RegExp>): Judg
   const certain = weaker(rule.strength, MOST[kind]);
   // What a library made of it, that no model speaks of, may be anything.
   const doubtful =
-    t.passed.some((p) => p.startsWith(UNMODELLED)) || t.source.path.filter(isOwn).length > DEEPEST;
+    t.passed.some((p) => p.startsWith(UNMODELLED)) ||
+    (kind === 'tool' && t.source.path.filter(isOwn).length > DEEPEST);
   const base = doubtful ? weaker(certain, 'moderate') : certain;
   // A function's good name counts only as long as nothing was seen to be wrong inside it.
   const holes = guards.some((g) => g.hole !== null);
