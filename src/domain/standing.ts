@@ -38,7 +38,13 @@ const CONSEQUENCE: Partial<Record<EvidenceItem['class'], Consequence>> = {
  * A likely way to what is others' comes before a certainty that something protects less than it could; a hint of the
  * worst comes after both.
  */
-const WEIGHT: Record<Consequence, number> = { intent: 10, control: 8, access: 6, weakening: 3, untidiness: 2 };
+const WEIGHT: Record<Consequence, number> = {
+  intent: 10,
+  control: 8,
+  access: 6,
+  weakening: 3,
+  untidiness: 2,
+};
 const CERTAINTY: Record<EvidenceItem['strength'], number> = { strong: 8, moderate: 5, weak: 2 };
 /** What no honest server does comes before what a careless one leaves open. */
 const MEANT: ReadonlySet<string> = new Set(['hidden-behaviour']);
