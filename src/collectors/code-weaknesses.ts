@@ -34,7 +34,7 @@ export const codeWeaknesses: Collector = {
   id: 'code-weaknesses',
   title: 'Weaknesses seen in the code',
   about:
-    'Listeners, sessions, tokens, ciphers, filters, logs and limits that are weak as written, in TypeScript, JavaScript, Python, Go, Rust, Java, and in part C#.',
+    'Listeners, sessions, tokens, ciphers, filters, logs and limits that are weak as written, in TypeScript, JavaScript, Python, Go, Rust, Java, and in part C# and PHP.',
   timeoutMs: 300_000,
   large: true,
   async collect({ tree, target, reading, signal, progress }) {
@@ -49,7 +49,7 @@ export const codeWeaknesses: Collector = {
     if (files.length + unreadGap.length === 0)
       return {
         outcome: 'not-applicable',
-        searched: 'no file in TypeScript, JavaScript, Python, Go, Rust, Java or C#',
+        searched: 'no file in TypeScript, JavaScript, Python, Go, Rust, Java, C# or PHP',
         message: 'There is no source in a language this tool reads for weaknesses.',
       };
     const read = (e: TreeEntry): boolean =>

@@ -58,7 +58,12 @@ const calleeOf = (
   path: string,
 ): { imports: string[]; callee: string } | null => {
   if (path.startsWith('*.'))
-    return /\(\)/.test(path) ? null : { imports: [], callee: `thing.${path.slice(2)}` };
+    return /\(\)/.test(path)
+      ? null
+      : {
+          imports: [],
+          callee: language === 'php' ? `$thing->${path.slice(2)}` : `thing.${path.slice(2)}`,
+        };
   if (path.startsWith('/') || path === 'new *') return null;
   switch (language) {
     case 'python': {

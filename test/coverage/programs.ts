@@ -20,6 +20,7 @@ export const LANGUAGES = [
   'java',
   'rust',
   'csharp',
+  'php',
 ] as const satisfies readonly Language[];
 
 const carrier = z.strictObject({
@@ -336,8 +337,11 @@ const guarded = (language: Language, how: z.infer<typeof check>, call: SinkCall)
   top: how.top,
   imports: call.imports,
   body: (value) =>
-    `${assigned(language, 'v0', value)}\n${how.code.replaceAll('VALUE', 'v0')}\n${statement(language, call, how.out ?? 'v0')}`,
+    `${assigned(language, 'v0', value)}\n${how.code.replaceAll('VALUE', 'v0')}\n${statement(language, call, how.out ?? variable(language, 'v0'))}`,
 });
+
+/** Variables of PHP begin with a sign. */
+const variable = (language: Language, name: string): string => (language === 'php' ? `$${name}` : name);
 
 const assigned = (language: Language, name: string, value: string): string =>
   ({
@@ -358,7 +362,8 @@ const cleaned = (language: Language, g: Model['guards'][number], call: SinkCall)
   return {
     top: '',
     imports: [...new Set([...call.imports, ...imports])],
-    body: (value) => `${assigned(language, 'v0', value)}\n${example}\n${statement(language, call, 'v0')}`,
+    body: (value) =>
+      `${assigned(language, 'v0', value)}\n${example}\n${statement(language, call, variable(language, 'v0'))}`,
   };
 };
 

@@ -460,7 +460,12 @@ const exprOf = (r: CSharp, node: TreeNode): Expr => {
         : other(at, [value]);
     }
     case 'binary_expression':
-      return binaryOf(r, node, node.words[0] ?? '', (n) => exprOf(r, n));
+      return binaryOf(
+        r,
+        node,
+        (n) => n.words[0] ?? '',
+        (n) => exprOf(r, n),
+      );
     case 'is_pattern_expression': {
       const on = field(node, 'expression');
       const pattern = field(node, 'pattern');

@@ -44,6 +44,11 @@ export const languages: readonly Language[] = [
     extensions: ['cs', 'csx'],
     load: async () => (await import('./read-csharp.ts')).readCSharp(await grammar('c-sharp')),
   },
+  {
+    name: 'PHP',
+    extensions: ['php', 'phtml'],
+    load: async () => (await import('./read-php.ts')).readPhp(await grammar('php')),
+  },
 ];
 
 /** What of a file its parser could not make sense of, in words; null when it read all of it. */

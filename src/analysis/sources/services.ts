@@ -7,7 +7,7 @@ const nameOf = (e: Expr): string =>
 
 /** A framework's own objects, and services by interface or by what a type is called. */
 const SERVICES =
-  /^(?:CancellationToken|I[A-Z]\w{0,80}|McpServer|RequestContext|HttpClient|HttpContext|HttpRequest|ClaimsPrincipal|ToolInvocationContext|FunctionContext|Kernel|\w{0,80}(?:Connection|Service|Services|Client|Context|Logger|Factory|Manager|Provider|Repository|Accessor|Store|Session|Cache|Runner|Executor|Engine|Helper|Gateway|Registry|Monitor|Handler|Server))$/;
+  /^(?:CancellationToken|I[A-Z]\w{0,80}|McpServer|RequestContext|HttpClient|HttpContext|HttpRequest|ClaimsPrincipal|ToolInvocationContext|FunctionContext|Kernel|\w{0,80}(?:Connection|Service|Services|Client|Context|Logger|Factory|Manager|Provider|Repository|Accessor|Store|Session|Cache|Runner|Executor|Engine|Helper|Registry|Monitor|Handler|Server|Interface|Gateway))$/;
 const DATA_INTERFACES = /^I(?:Enumerable|List|Collection|Dictionary|ReadOnly\w{1,20}|Set)$/;
 
 /** The name of a type without what it is of: `List<string>?` is `List`. */

@@ -40,6 +40,8 @@ const LANGUAGES: Record<string, Language> = {
   kt: 'java',
   cs: 'csharp',
   csx: 'csharp',
+  php: 'php',
+  phtml: 'php',
 };
 
 export const weaknessLanguage = (path: string): Language | null => LANGUAGES[extensionOf(path)] ?? null;

@@ -114,12 +114,13 @@ const COMPARES = /^(?:[=!]==?|<>|[<>]=?|<=>|=~|!~)$/;
 export const binaryOf = (
   r: Reading,
   node: TreeNode,
-  operator: string,
+  operatorOf: (node: TreeNode) => string,
   read: (node: TreeNode) => Expr,
   sum: RegExp = /^\+$/,
 ): Expr => {
   const at = r.at(node);
-  const goesOn = (n: TreeNode): boolean => n.kind === node.kind && n.words[0] === operator;
+  const operator = operatorOf(node);
+  const goesOn = (n: TreeNode): boolean => n.kind === node.kind && operatorOf(n) === operator;
   const operands = (): Expr[] => operandsOf(node, goesOn).map(read);
   if (sum.test(operator))
     return operator === '+' ? sumOf(at, operands()) : { at, kind: 'text', parts: operands() };

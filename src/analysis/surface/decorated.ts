@@ -3,9 +3,11 @@ import { emptyFn } from '../sources/tree-reading.ts';
 import { csharpDecorated } from './csharp.ts';
 import { entryOfFunction, headOf } from './entries.ts';
 import { hintsOf } from './options.ts';
+import { phpClass, phpDecorated } from './php.ts';
 import { type At, type Call, type FnAt, lastOf, type Program, type Site } from './program.ts';
 import { type Mount, mountsOf, prefixOf, pythonDecorated } from './python.ts';
 import { mayBeServer } from './relevance.ts';
+import { paramsOfSchema } from './schemas.ts';
 import type { FoundEntry } from './surface-entry.ts';
 import { textOf } from './texts.ts';
 import { fieldsOf } from './types.ts';
@@ -112,6 +114,7 @@ const hintArgs = (call: Call): Call => ({
 const ofFunction = (program: Program, f: FnAt): FoundEntry | null => {
   const { language } = f.site.module;
   if (language === 'csharp') return csharpDecorated(program, f);
+  if (language === 'php') return phpDecorated(program, f);
   const kinds = language === 'java' ? JAVA : language === 'rust' ? RUST : {};
   for (const d of f.fn.decorators) {
     const last = lastOf(d.kind === 'call' ? d.callee : d);
@@ -227,12 +230,13 @@ const ofClass = (program: Program, cls: Class, site: Site): FoundEntry | null =>
   if (!made) return null;
   const schema =
     language === 'javascript' ? SCHEMA_FIELDS.map((f) => saidBy(cls, site, /^$/, f)).find((x) => x) : null;
+  const listed = language === 'php' ? saidBy(cls, site, /^(?:get_?)?input_?schema$/i, 'inputSchema') : null;
   const hints = saidBy(cls, site, /^(?:get_?)?annotations$/i, 'annotations');
   return {
     ...made,
     line: name.expr.at.line,
     endLine: name.expr.at.line,
-    params: schema ? paramsOfShape(program, schema) : null,
+    params: schema ? paramsOfShape(program, schema) : listed ? paramsOfSchema(program, listed) : null,
     annotations: hints ? hintsOf(program, hints) : {},
     handler: runs ? made.handler : null,
   };
@@ -292,7 +296,10 @@ export const decoratedEntries = (
           );
           if (entry) found.push(entry);
         }
-      const entry = ofType(program, cls, site) ?? ofClass(program, cls, site);
+      const entry =
+        (module.language === 'php' ? phpClass(program, cls, site) : null) ??
+        ofType(program, cls, site) ??
+        ofClass(program, cls, site);
       if (entry) found.push(entry);
     }
   return found;

@@ -1,6 +1,7 @@
 import type { Expr } from '../sources/ir.ts';
 import { csharpCreated } from './csharp.ts';
 import type { Definition } from './definition.ts';
+import { phpAdded } from './php.ts';
 import { type At, type Call, lastOf, type Program, pathOf, type Site } from './program.ts';
 import { pythonCall } from './python.ts';
 import { scriptCall } from './script.ts';
@@ -198,6 +199,10 @@ const ofRegistration = (program: Program, call: Call, site: Site): Definition | 
 export const definitionOf = (program: Program, call: Call, site: Site): Definition | null => {
   if (site.module.language === 'javascript') return scriptCall(program, call, site);
   if (site.module.language === 'python') return pythonCall(program, call, site);
+  if (site.module.language === 'php') {
+    const added = phpAdded(call, site);
+    if (added) return added;
+  }
   if (site.module.language === 'csharp') {
     const created = csharpCreated(call, site);
     if (created) return created;

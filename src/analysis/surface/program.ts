@@ -178,7 +178,7 @@ export const readProgram = (modules: readonly Module[]): Program => {
         for (const i of e.items) inExpr(i, site);
         return;
       case 'record':
-        if (site.module.language === 'javascript') rows.push({ expr: e, key, site });
+        if (/^(?:javascript|php|ruby)$/.test(site.module.language)) rows.push({ expr: e, key, site });
         for (const x of e.entries) inExpr(x.value, site, x.key);
         return;
       case 'choice':

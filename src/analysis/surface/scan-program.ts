@@ -5,6 +5,7 @@ import type { Definition } from './definition.ts';
 import { decidedBy, definitionOf } from './definitions.ts';
 import { entryOfDefinition, functionAt, headOf } from './entries.ts';
 import { sitesOf } from './loops.ts';
+import { listedRow } from './php.ts';
 import { type At, type Call, lastOf, type Program, readProgram, type Site } from './program.ts';
 import { listsTools, mountsOf, prefixOf } from './python.ts';
 import { relevance } from './relevance.ts';
@@ -68,7 +69,10 @@ export const readCodeSurface = (
       ),
     ),
     ...program.rows.flatMap((row) => {
-      const found = scriptObject(row, isRelevant(row.site.module.path));
+      const found =
+        row.site.module.language === 'javascript'
+          ? scriptObject(row, isRelevant(row.site.module.path))
+          : listedRow(row.expr, row.site);
       if (!found) return [];
       const at = (site: Site): Definition[] => [{ ...found, site }];
       return eachRow(program, at(row.site), row.site, (d) => ({ expr: d.name, site: d.site }), at);

@@ -58,6 +58,12 @@ export const attributedParam = (program: Program, p: FnParam, at: At): Param => 
         : [];
     return [`${LIMITS[name]} ${says.join(' ')}`.trim().slice(0, 100)];
   });
+  const schema = calls(p.decorators, /^Schema$/)[0]?.args ?? [];
+  for (const a of schema)
+    if (a.name !== undefined && !/^(?:description|type|title)$/.test(a.name)) {
+      const says = JSON.stringify(plainOf(program, { expr: a.value, site: at.site })) ?? '(computed)';
+      limits.push(`${a.name} ${says}`.slice(0, 100));
+    }
   const property = calls(p.decorators, /^McpToolProperty$/)[0];
   const described = calls(p.decorators, /^(?:Description|Schema|McpParameter)$/)[0];
   const optional = p.defaultValue !== null || /\?$|^\?/.test(p.type) || p.rest;

@@ -277,7 +277,7 @@ export const paramsOfHandler = (program: Program, params: readonly FnParam[], at
   return params.flatMap((p): Param[] => {
     if (/^_?(?:self|this|ctx|context)$/.test(p.name)) return [];
     const type = bareType(p.type);
-    if (language === 'csharp') {
+    if (language === 'csharp' || language === 'php') {
       const own = typeNamed(program, typeHead(p.type), at);
       return isService(p) || (own && behaves(own.cls.methods)) ? [] : [attributedParam(program, p, at)];
     }
