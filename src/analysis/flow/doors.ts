@@ -139,7 +139,8 @@ const receivedBy = (f: Frame, info: FnInfo, p: Param, i: number, all: number, r:
     case 'each': {
       // An object with behaviour of its own is no data a client can send: the program brings it.
       if (language === 'python' && isService(f, info, p)) return NOTHING;
-      if ((language === 'csharp' || language === 'php') && (isBrought(p) || hasBehaviour(f, info, p))) return NOTHING;
+      if ((language === 'csharp' || language === 'php') && (isBrought(p) || hasBehaviour(f, info, p)))
+        return NOTHING;
       if (isHarmlessType(p.type)) return numeric(source([p.name]), p.type, at);
       const whole =
         language === 'go' ||
