@@ -35,15 +35,15 @@ const CONSEQUENCE: Partial<Record<EvidenceItem['class'], Consequence>> = {
   hygiene: 'untidiness',
 };
 /**
- * A likely way to what is others' comes before a certainty that something protects less than it could; a hint of the
- * worst comes after both.
+ * A likely way to what is others' comes before a certainty that something protects less than it could, and a hint of one
+ * before what only likely does.
  */
 const WEIGHT: Record<Consequence, number> = {
   intent: 10,
   control: 8,
   access: 6,
-  weakening: 3,
-  untidiness: 2,
+  weakening: 2.2,
+  untidiness: 1.6,
 };
 const CERTAINTY: Record<EvidenceItem['strength'], number> = { strong: 8, moderate: 5, weak: 2 };
 /** What no honest server does comes before what a careless one leaves open. */

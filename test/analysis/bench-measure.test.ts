@@ -124,6 +124,7 @@ describe('output of a program', () => {
           location: { path: './a.ts', startLine: 4, endLine: 5 },
           strength: 'moderate',
           flow: [{ path: 'b.ts', line: 9, role: 'guard' }],
+          places: [{ path: 'd.ts', startLine: 7, endLine: 8 }],
         },
         { kind: 'strength', class: 'ssrf', location: { path: 'c.ts', startLine: 2, endLine: 2 } },
         { kind: 'lead', class: 'tls', location: null, flow: [] },
@@ -145,6 +146,7 @@ describe('output of a program', () => {
     expect(findings[0]!.at).toEqual([
       { path: 'a.ts', start: 4, end: 5 },
       { path: 'b.ts', start: 9, end: 9 },
+      { path: 'd.ts', start: 7, end: 8 },
     ]);
     expect(findings[1]!.at).toEqual([]);
     expect(tools).toEqual([{ name: 'fetch', path: 'a.ts', line: 3, certainty: 'literal' }]);

@@ -29,6 +29,14 @@ const isDoor = (l: FlowLead): boolean => l.origin !== 'caller';
 const holeOf = (l: FlowLead): Place | null =>
   l.strength === 'weak' ? null : (l.guards.find((g) => g.hole !== null)?.guard.at ?? null);
 
+/** What whoever runs the server configures, by the name it is handed on under. */
+const CONFIGURED =
+  /^(?:cfg|conf|config\w*|\w+_config|\w+Config|settings|options|opts|env|environ|cli|argv|flags)(?:\.|$)|(?:^|\.)(?:base_?url|api_?base(?:_?url)?|(?:api_?|server_?)?endpoint(?:_?url)?|api_?url|server_?url)$/i;
+
+/** Two doubts at once, or none left: nobody was seen to call it and a guard stands there, or it is the operator's own. */
+const isSettled = (l: FlowLead): boolean =>
+  l.closed || (!isDoor(l) && (isGuarded(l) || CONFIGURED.test(l.input)));
+
 const stateOf = (l: FlowLead): Cause['state'] =>
   !isDoor(l) ? 'unreached' : isGuarded(l) && holeOf(l) === null ? 'guarded' : 'open';
 
@@ -71,7 +79,7 @@ export const causesOf = (leads: readonly FlowLead[], packageOf: (path: string) =
   const reached = new Set(sorted.filter(isDoor).map(inPackage));
   const keyOf = (l: FlowLead): string => {
     const state = stateOf(l);
-    if (state !== 'open') return `${state}${l.closed ? ' closed' : ''}|${inPackage(l)}`;
+    if (state !== 'open') return `${state}${isSettled(l) ? ' settled' : ''}|${inPackage(l)}`;
     const hole = holeOf(l);
     if (hole) return `hole|${l.rule.id}|${hole.path}:${hole.line}`;
     const key = `${inPackage(l)}|${l.strength}`;
@@ -84,7 +92,7 @@ export const causesOf = (leads: readonly FlowLead[], packageOf: (path: string) =
       leads: [first!, ...others],
       strength: first!.strength,
       state,
-      aside: first!.closed || (state === 'unreached' && reached.has(inPackage(first!))),
+      aside: isSettled(first!) || (state === 'unreached' && reached.has(inPackage(first!))),
     };
   });
 };

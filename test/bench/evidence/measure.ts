@@ -117,6 +117,7 @@ const foreign = z.looseObject({
   checks: z.array(z.string()).nullish(),
   rank: z.number().nullish(),
   flow: z.array(z.looseObject({ path: text, line, role: text })).nullish(),
+  places: z.array(z.looseObject({ path: text, startLine: line, endLine: line })).nullish(),
   strength: text,
 });
 type Foreign = z.infer<typeof foreign>;
@@ -128,6 +129,7 @@ const ours = z.looseObject({
       class: words,
       checks: z.array(z.string()).nullish(),
       location: z.looseObject({ path: z.string(), startLine: line, endLine: line }).nullish(),
+      places: z.array(z.looseObject({ path: text, startLine: line, endLine: line })).nullish(),
       flow: z.array(z.looseObject({ path: text, line, role: text })).nullish(),
       strength: text,
     }),
@@ -151,6 +153,7 @@ const toFinding = (row: Foreign, index: number, kind: Finding['kind']): Finding 
   const places = [
     { path: row.path, start: row.startLine, end: row.endLine },
     ...(row.flow ?? []).map((step) => ({ path: step.path, start: step.line, end: step.line })),
+    ...(row.places ?? []).map((p) => ({ path: p.path, start: p.startLine, end: p.endLine })),
   ];
   return {
     at: places.flatMap(({ path, start, end }) =>
@@ -177,7 +180,14 @@ export const readOutput = (data: unknown): ToolOutput => {
         .filter((i) => i.kind === wanted)
         .map((i, n) =>
           toFinding(
-            { ...i.location, class: i.class, checks: i.checks, flow: i.flow, strength: i.strength },
+            {
+              ...i.location,
+              class: i.class,
+              checks: i.checks,
+              flow: i.flow,
+              places: i.places,
+              strength: i.strength,
+            },
             n,
             wanted,
           ),
