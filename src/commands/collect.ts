@@ -8,6 +8,7 @@ import { readOwn, rulesName } from '../io/rule-files.ts';
 import { writeFile } from '../io/write-files.ts';
 import { jsonText } from '../text/json-text.ts';
 import { plural } from '../text/plural.ts';
+import { shownPath, withShownPaths } from '../text/shown-path.ts';
 import { visible } from '../text/visible.ts';
 import { advisorySources, chosenCopy } from './advisories.ts';
 import { hasLooked } from './headless.ts';
@@ -124,7 +125,7 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
     const items = options.check?.length
       ? file.items.filter((i) => i.checks.some((c) => options.check?.includes(c)))
       : file.items;
-    const text = jsonText({ ...file, items });
+    const text = jsonText(withShownPaths({ ...file, items }));
     if (toJson === '-') host.stdout(text);
     else if (toJson) {
       writeFile(toJson, text, { replaces: () => true });
@@ -133,7 +134,7 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
       for (const i of items)
         if (i.kind !== 'fact')
           tell(
-            `${i.kind.padEnd(8)} ${i.strength.padEnd(8)} ${i.checks.join(',').padEnd(12)} ${i.title}${i.location ? `  ${i.location.path}:${i.location.startLine}` : ''}`,
+            `${i.kind.padEnd(8)} ${i.strength.padEnd(8)} ${i.checks.join(',').padEnd(12)} ${i.title}${i.location ? `  ${shownPath(i.location.path)}:${i.location.startLine}` : ''}`,
           );
     const failed = fails ? items.filter(fails).length : 0;
     if (failed > 0)

@@ -3,6 +3,7 @@ import { dataDir, reposDir } from '../io/paths.ts';
 import { openSettings, type Settings } from '../io/settings.ts';
 import { jsonText } from '../text/json-text.ts';
 import { redactSecrets } from '../text/redact.ts';
+import { withShownPaths } from '../text/shown-path.ts';
 import { visible, visibleLines } from '../text/visible.ts';
 
 /** What a command may use of the machine; tests pass their own. */
@@ -50,7 +51,7 @@ export const createHost = (env: Record<string, string | undefined> = process.env
   };
 };
 
-export const json = (host: Host, value: unknown): void => host.stdout(jsonText(value));
+export const json = (host: Host, value: unknown): void => host.stdout(jsonText(withShownPaths(value)));
 
 /** The interface needs a terminal on both ends; everything it does has a headless twin. */
 export const requireTerminal = (): void => {

@@ -1,6 +1,6 @@
 import { isRefusal } from '../domain/decide.ts';
 import type { Verdict } from '../domain/events.ts';
-import { type EvidenceItem, placeWords } from '../domain/evidence.ts';
+import type { EvidenceItem } from '../domain/evidence.ts';
 import { type Check, checksOf, findCheck } from '../domain/methodology.ts';
 import { atVerdict } from '../domain/scrutiny.ts';
 import {
@@ -17,7 +17,9 @@ import {
 } from '../domain/selectors.ts';
 import type { Store } from '../engine/store.ts';
 import { plural } from '../text/plural.ts';
+import { shownPath } from '../text/shown-path.ts';
 import { visible, visibleLines } from '../text/visible.ts';
+import { shownPlace } from './view/item-places.ts';
 
 /**
  * The workbench as linear text: one question at a time, no panes, no redrawing. For screen readers, and for terminals that
@@ -95,14 +97,15 @@ export const runPlain = async ({ store, print, ask, write }: PlainPorts): Promis
     if (item.advice) print(`To find out: ${visibleLines(item.advice)}`);
     if (item.location)
       print(
-        `${visible(item.location.path)} lines ${item.location.startLine} to ${item.location.endLine}:\n${visibleLines(item.location.snippet)}`,
+        `${visible(shownPath(item.location.path))} lines ${item.location.startLine} to ${item.location.endLine}:\n${visibleLines(item.location.snippet)}`,
       );
-    for (const s of item.flow) print(`${s.role}: ${visible(s.path)} line ${s.line}: ${visible(s.text)}`);
+    for (const s of item.flow)
+      print(`${s.role}: ${visible(shownPath(s.path))} line ${s.line}: ${visible(s.text)}`);
     if (item.places.length > 0)
       print(
-        `Grouped with it, each to be looked at: ${item.places.map((p) => visible(placeWords(p))).join(', ')}`,
+        `Grouped with it, each to be looked at: ${item.places.map((p) => visible(shownPlace(p))).join(', ')}`,
       );
-    print(`Shown again by: ${visible(item.reproduce)}`);
+    print(`Shown again by: ${visible(shownPath(item.reproduce))}`);
   };
 
   const tell = (command: Parameters<Store['dispatch']>[0]): boolean => {
@@ -173,7 +176,7 @@ export const runPlain = async ({ store, print, ask, write }: PlainPorts): Promis
             const triage = state().session.triage.get(i.id);
             const raised = raisedAs(state().session, i.id);
             print(
-              `${n + 1}. ${i.kind}${raised.length > 0 ? `, raised as ${raised.join(', ')}` : triage ? `, ${triage.decision}` : ''}: ${visible(i.title)}${i.location ? `, ${visible(i.location.path)} line ${i.location.startLine}` : ''}`,
+              `${n + 1}. ${i.kind}${raised.length > 0 ? `, raised as ${raised.join(', ')}` : triage ? `, ${triage.decision}` : ''}: ${visible(i.title)}${i.location ? `, ${visible(shownPath(i.location.path))} line ${i.location.startLine}` : ''}`,
             );
           });
         break;

@@ -1,11 +1,13 @@
 import { CWE_CATALOGUE, searchCwes, shortCweName } from '../../domain/cwe.ts';
-import { type EvidenceItem, placeWords } from '../../domain/evidence.ts';
+import type { EvidenceItem } from '../../domain/evidence.ts';
 import { type Finding, giveSeverity, severityProposed } from '../../domain/finding.ts';
 import { type FindingTemplate, fittedTo, suggestionFor, wordsOf } from '../../domain/finding-template.ts';
 import { SHEETS } from '../../domain/scoring/sheet.ts';
 import { matchesWords } from '../../domain/selectors.ts';
+import { shownPath } from '../../text/shown-path.ts';
 import type { App } from '../app-state.ts';
 import type { PickRow } from '../overlays/overlay.ts';
+import { shownPlace } from '../view/item-places.ts';
 import { emptyList } from '../view/list.ts';
 import { textField } from '../view/text-field.ts';
 import type { Part } from './finding-parts.ts';
@@ -133,9 +135,12 @@ export const addComponents = (app: App, { latest, record }: Editing): void =>
       all.map((e) => ({
         id: `${kind}: \`${e.name}\``,
         label: `${kind}: ${e.name}`,
-        note: `${e.path}:${e.line}`,
+        note: `${shownPath(e.path)}:${e.line}`,
       }));
-    const files = (await store.paths()).map((path) => ({ id: `File: \`${path}\``, label: `File: ${path}` }));
+    const files = (await store.paths()).map((path) => ({
+      id: `File: \`${path}\``,
+      label: `File: ${shownPath(path)}`,
+    }));
     const rows = [
       ...named('Tool', surface.tools),
       ...named('Resource', surface.resources),
@@ -143,7 +148,7 @@ export const addComponents = (app: App, { latest, record }: Editing): void =>
       ...surface.transports.map((t) => ({
         id: `Transport: ${t.kind}`,
         label: `Transport: ${t.kind}`,
-        note: `${t.path}:${t.line}`,
+        note: `${shownPath(t.path)}:${t.line}`,
       })),
       ...files,
     ];
@@ -168,7 +173,7 @@ export const addReproduction = (app: App, { latest, record }: Editing): void => 
     .filter((i) => i.reproduce !== '')
     .map((i) => ({
       id: `Show it at the audited commit: \`${i.reproduce}\``,
-      label: i.reproduce,
+      label: shownPath(i.reproduce),
       note: i.title,
     }));
   pick(
@@ -190,7 +195,7 @@ export const addEvidence = (app: App, { latest, record }: Editing): void => {
     .map((i) => ({
       id: i.id,
       label: i.title,
-      note: `${i.kind} ${i.location ? placeWords(i.location) : i.collector}`,
+      note: `${i.kind} ${i.location ? shownPlace(i.location) : i.collector}`,
     }));
   pick(
     app,

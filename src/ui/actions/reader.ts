@@ -5,6 +5,7 @@ import { findingsOf } from '../../domain/selectors.ts';
 import { findWord } from '../../engine/find-word.ts';
 import { plural } from '../../text/plural.ts';
 import { redactSecrets } from '../../text/redact.ts';
+import { shownPath } from '../../text/shown-path.ts';
 import { visible } from '../../text/visible.ts';
 import { truncate, truncateMiddle } from '../../text/width.ts';
 import type { App } from '../app-state.ts';
@@ -109,7 +110,10 @@ export const pickFile = (app: App): void =>
       list: emptyList(),
       rows: (query) =>
         (query === '' ? paths : fuzzysort.go(query, paths, { limit: MOST_FILES }).map((r) => r.target)).map(
-          (path) => ({ id: path, label: truncateMiddle(visible(path), app.ui.get().columns - 10) }),
+          (path) => ({
+            id: path,
+            label: truncateMiddle(visible(shownPath(path)), app.ui.get().columns - 10),
+          }),
         ),
       empty: 'No file of the audited commit matches.',
       several: false,
@@ -312,7 +316,7 @@ const showOccurrences = (app: App, word: string, definitions: boolean): void =>
         wanted
           .map((p, i) => ({
             id: String(i),
-            label: `${truncateMiddle(visible(p.path), Math.floor(columns * 0.4))}:${p.line}  ${visible(p.text.trim())}`,
+            label: `${truncateMiddle(visible(shownPath(p.path)), Math.floor(columns * 0.4))}:${p.line}  ${visible(p.text.trim())}`,
             note: p.defines ? 'defines' : '',
           }))
           .filter((row) => row.label.toLowerCase().includes(query.toLowerCase()))
@@ -411,7 +415,9 @@ export const attachLines = (app: App): void => {
   if (lines.length === 0) return app.toast('There are no lines to keep.', 'warn');
   const { store } = app.opened();
   const commit = store.snapshot().session.target?.commit ?? '';
-  const name = `${r.path.replaceAll(/[^A-Za-z0-9._-]+/g, '-').slice(-80)}-${first}-${last}.txt`;
+  const name = `${shownPath(r.path)
+    .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
+    .slice(-80)}-${first}-${last}.txt`;
   const text = `${citation(r)} at ${commit}\n\n${lines.join('\n')}\n`;
   const result = store.attach(name, Buffer.from(text), 'text/plain', check.id);
   if (isRefusal(result)) return app.toast(`${result.refused}: ${result.hint}`, 'warn');
@@ -432,7 +438,7 @@ export const showLastChange = (app: App): void =>
     const r = reading(app);
     if (!r) return;
     const change = await app.opened().store.lastChange(r.path, r.line);
-    const at = `${r.path}:${r.line}`;
+    const at = `${shownPath(r.path)}:${r.line}`;
     if (!change)
       return app.toast(
         `git could not say who changed ${visible(at)} last: the history may not be here.`,
@@ -448,7 +454,7 @@ export const showLastChange = (app: App): void =>
         '',
         redactSecrets(change.message.trim()),
         '',
-        `again: git blame -L${r.line},${r.line} ${app.opened().store.snapshot().session.target?.commit ?? ''} -- ${r.path}`,
+        `again: git blame -L${r.line},${r.line} ${app.opened().store.snapshot().session.target?.commit ?? ''} -- ${shownPath(r.path)}`,
       ].join('\n'),
     });
   });

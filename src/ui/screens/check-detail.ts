@@ -1,6 +1,7 @@
 import { missingParts } from '../../domain/finding.ts';
 import type { Check, Section } from '../../domain/methodology.ts';
 import { findingsOfCheck, manualCommand, progress, verdictOf, verdictWord } from '../../domain/selectors.ts';
+import { shownPath } from '../../text/shown-path.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
 import { wrap, wrapHanging } from '../../text/width.ts';
 import { itemRows, type RunState, type View } from '../model.ts';
@@ -75,7 +76,7 @@ const evidenceSummary = (v: View, check: Check, theme: Theme, columns: number): 
       columns,
     ),
     ...items.map((r): Line => {
-      const at = r.item.location ? `${r.item.location.path}:${r.item.location.startLine}` : '';
+      const at = r.item.location ? `${shownPath(r.item.location.path)}:${r.item.location.startLine}` : '';
       const dismissed = v.snap?.session.triage.get(r.item.id)?.decision === 'dismissed';
       return [
         span('  '),

@@ -1,16 +1,17 @@
 import { reportWords } from '../../domain/agreement.ts';
-import { type EvidenceItem, placeWords } from '../../domain/evidence.ts';
+import type { EvidenceItem } from '../../domain/evidence.ts';
 import type { Check } from '../../domain/methodology.ts';
 import { raisedAs } from '../../domain/selectors.ts';
 import { isSecondary, standingWords } from '../../domain/standing.ts';
 import { plural } from '../../text/plural.ts';
 import { redactSecrets } from '../../text/redact.ts';
+import { shownPath } from '../../text/shown-path.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
 import { wrap, wrapHanging } from '../../text/width.ts';
 import { type ItemRow, itemRows, type View } from '../model.ts';
 import type { Theme } from '../theme.ts';
 import { highlight } from '../view/highlight.ts';
-import { otherPlaces, stepKey } from '../view/item-places.ts';
+import { otherPlaces, sameText, shownPlace, stepKey } from '../view/item-places.ts';
 import { blank, fitLine, type Line, lineText, muted, plain, span, spread } from '../view/line.ts';
 import { indexOf, scrollTo } from '../view/list.ts';
 import type { PaneText } from '../view/pane.ts';
@@ -38,8 +39,8 @@ const rowLine = (v: View, row: ItemRow, selected: boolean, theme: Theme, columns
   const triage = v.snap?.session.triage.get(item.id);
   // In a narrow pane the title matters more than the folders.
   const path = item.location?.path ?? '';
-  const shown = columns >= NARROW ? path : (path.split('/').at(-1) ?? '');
-  const at = item.location ? `${visible(shown)}:${item.location.startLine}` : '';
+  const shown = visible(columns >= NARROW ? shownPath(path) : (shownPath(path).split('/').at(-1) ?? ''));
+  const at = item.location ? `${shown}:${item.location.startLine}` : '';
   const raised = v.snap ? raisedAs(v.snap.session, item.id) : [];
   const judged = raised.length > 0 ? ` raised as ${raised.join(', ')}` : triage ? ` ${triage.decision}` : '';
   const mark = `${isSecondary(path) ? ' beside the server' : ''}${judged}`;
@@ -112,14 +113,6 @@ const excerpt = (
   return numbered(all.slice(first - 1, last).join('\n'), first, coloured(v, at.path, file)).slice(0, rows);
 };
 
-/** A redacted snippet (a secret) differs from the file on purpose: then the file's own lines must not be shown. */
-const sameText = (file: string, at: NonNullable<EvidenceItem['location']>): boolean =>
-  file
-    .split('\n')
-    .slice(at.startLine - 1, at.endLine)
-    .join('\n')
-    .startsWith(at.snippet);
-
 /** Said by another tool alone, and by none of our collectors. */
 const isForeign = (v: View, item: EvidenceItem): boolean =>
   !(v.opened?.collectors ?? []).some((c) => c.id === item.collector);
@@ -146,13 +139,15 @@ const itemDetail = (
   const step = v.ui.scroll[stepKey(item)] ?? 0;
   const shown = places[step - 1] ?? null;
   const flow: Line[][] = (withCode ? item.flow : []).map((f, n) =>
-    wrapHanging(`${theme.glyphs[f.role]} `, `${visible(f.path)}:${f.line}  ${visible(f.text)}`, columns).map(
-      (l): Line => [span(l, n === step - 1 ? 'focus' : undefined, n === step - 1)],
-    ),
+    wrapHanging(
+      `${theme.glyphs[f.role]} `,
+      `${visible(shownPath(f.path))}:${f.line}  ${visible(f.text)}`,
+      columns,
+    ).map((l): Line => [span(l, n === step - 1 ? 'focus' : undefined, n === step - 1)]),
   );
   const beyond = places.slice(item.flow.length);
   const more = beyond.length - SHOWN_PLACES;
-  const others = beyond.slice(0, SHOWN_PLACES).map((p) => visible(placeWords(p)));
+  const others = beyond.slice(0, SHOWN_PLACES).map((p) => visible(shownPlace(p)));
   const also: Line[] =
     others.length === 0
       ? []
@@ -175,9 +170,9 @@ const itemDetail = (
       columns,
     ).map((l): Line => [span(l, 'accent')]),
   );
-  const again = wrapHanging('again: ', visible(item.reproduce), columns).map(muted);
+  const again = wrapHanging('again: ', visible(shownPath(item.reproduce)), columns).map(muted);
   const beside: Line[] =
-    shown && step > item.flow.length ? [[span(`at ${visible(placeWords(shown))}`, 'focus', true)]] : [];
+    shown && step > item.flow.length ? [[span(`at ${visible(shownPlace(shown))}`, 'focus', true)]] : [];
   const why = item.kind === 'lead' ? wrap(standingWords(item), columns).map(muted) : [];
   // Code is what decides: where there is little room, words give way to it, and say so.
   const fixed =

@@ -1,5 +1,4 @@
 import { cweLabel } from '../../domain/cwe.ts';
-import { placeWords } from '../../domain/evidence.ts';
 import { DEPLOYMENTS, type Finding, missingParts, stageOf, TRACKING } from '../../domain/finding.ts';
 import { findingHistory } from '../../domain/finding-history.ts';
 import { disagreement, leadingScore, scoresText } from '../../domain/scoring/severity.ts';
@@ -8,6 +7,7 @@ import { fit, wrap, wrapHanging } from '../../text/width.ts';
 import { partLabel } from '../actions/finding-parts.ts';
 import { findingRows, selectedFinding, type View } from '../model.ts';
 import type { Theme } from '../theme.ts';
+import { shownPlace } from '../view/item-places.ts';
 import { blank, type Line, muted, plain, span, spread } from '../view/line.ts';
 import { indexOf, scrollTo } from '../view/list.ts';
 import type { PaneText } from '../view/pane.ts';
@@ -146,7 +146,7 @@ export const findingDetail = (v: View, f: Finding, columns: number): Line[] => {
           blank,
         ]
       : []),
-    ...bullets('Where', f.locations.map(placeWords), columns),
+    ...bullets('Where', f.locations.map(shownPlace), columns),
     ...wrong.flatMap((text) => wrap(visible(text), columns).map((l): Line => [span(l, 'bad')])),
     ...(wrong.length > 0 ? [blank] : []),
     ...paragraph('Summary', f.summary, columns),

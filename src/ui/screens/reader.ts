@@ -1,5 +1,6 @@
 import { raisedAs } from '../../domain/selectors.ts';
 import { plural } from '../../text/plural.ts';
+import { shownPath } from '../../text/shown-path.ts';
 import { visible } from '../../text/visible.ts';
 import { truncate, truncateMiddle } from '../../text/width.ts';
 import { itemById, type View } from '../model.ts';
@@ -54,7 +55,7 @@ const TONES: Record<Stop['role'], Tone> = {
 };
 
 const stopLine = (s: Stop, chosen: boolean, theme: Theme, columns: number): Line => {
-  const at = `${truncateMiddle(visible(s.path), Math.max(12, Math.floor(columns * 0.45)))}:${s.startLine}`;
+  const at = `${truncateMiddle(visible(shownPath(s.path)), Math.max(12, Math.floor(columns * 0.45)))}:${s.startLine}`;
   return [
     span(chosen ? `${theme.glyphs.cursor} ` : '  ', 'focus', true),
     span(`${roleGlyph(s, theme)} `, TONES[s.role]),
@@ -142,7 +143,7 @@ export const readerPane = (v: View, r: Reader, theme: Theme, size: Size): Omit<P
   const top = head(v, r, theme, size);
   const stop = r.stops[r.stop];
   const pane = {
-    title: truncateMiddle(visible(r.path), Math.max(16, Math.floor(size.width * 0.6))),
+    title: truncateMiddle(visible(shownPath(r.path)), Math.max(16, Math.floor(size.width * 0.6))),
     right:
       stop && r.stops.length > 1
         ? `${stop.role === 'place' ? 'place' : stop.role} ${r.stop + 1} of ${r.stops.length}`

@@ -1,4 +1,5 @@
 import { plural } from '../../text/plural.ts';
+import { shownPath } from '../../text/shown-path.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
 import { wrap } from '../../text/width.ts';
 import { runCards, selectedId, stateOfRun, type View } from '../model.ts';
@@ -87,7 +88,7 @@ export const runLines = (v: View, theme: Theme, columns: number): Line[] => {
   out.push(blank);
   const shown = result.items.slice(0, 150);
   for (const item of shown) {
-    const at = item.location ? `  ${visible(item.location.path)}:${item.location.startLine}` : '';
+    const at = item.location ? `  ${visible(shownPath(item.location.path))}:${item.location.startLine}` : '';
     out.push([
       kindGlyph(item.kind, theme),
       span(` ${visible(item.title)}`),

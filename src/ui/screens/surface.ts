@@ -2,6 +2,7 @@ import type { ToolView } from '../../domain/attack-surface.ts';
 import type { EvidenceItem } from '../../domain/evidence.ts';
 import { waysOf } from '../../domain/surface.ts';
 import { plural } from '../../text/plural.ts';
+import { shownPath } from '../../text/shown-path.ts';
 import { wrap, wrapHanging } from '../../text/width.ts';
 import { surfaceRows, type View } from '../model.ts';
 import type { Theme } from '../theme.ts';
@@ -128,7 +129,7 @@ const leadLines = (t: ToolView, item: EvidenceItem, theme: Theme, columns: numbe
       way.map(
         (f): Line => [
           span(`    ${theme.glyphs[f.role]} `, f.role === 'sink' ? 'bad' : 'muted'),
-          span(`${f.path}:${f.line}  `, 'muted'),
+          span(`${shownPath(f.path)}:${f.line}  `, 'muted'),
           span(f.text.trim()),
         ],
       ),
@@ -160,7 +161,7 @@ export const toolLines = (v: View, theme: Theme, columns: number): Line[] => {
       ? 'What its input reaches was not followed, since its handler was not seen: read it by hand.'
       : 'What its input reaches was not followed: 3 shows the collectors.';
   return [
-    [span(tool.name, undefined, true), span(`  ${tool.path}:${tool.line}`, 'muted')],
+    [span(tool.name, undefined, true), span(`  ${shownPath(tool.path)}:${tool.line}`, 'muted')],
     ...(tool.certainty === 'literal'
       ? []
       : [muted(`the name is ${tool.certainty}: read the place that makes it`)]),
@@ -168,7 +169,7 @@ export const toolLines = (v: View, theme: Theme, columns: number): Line[] => {
     blank,
     ...(hints(t) ? wrapHanging('hints    ', hints(t), columns).map(plain) : [muted('no behaviour hints')]),
     ...(tool.handler
-      ? [muted(`handler  ${tool.handler.path}:${tool.handler.startLine}-${tool.handler.endLine}`)]
+      ? [muted(`handler  ${shownPath(tool.handler.path)}:${tool.handler.startLine}-${tool.handler.endLine}`)]
       : [muted('handler  not seen')]),
     blank,
     ...(tool.params.length === 0 ? [muted('no parameters')] : []),
