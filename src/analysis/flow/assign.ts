@@ -1,9 +1,11 @@
 import type { Expr, Target } from '../sources/ir.ts';
 import { enterHandler } from './doors.ts';
-import type { Frame } from './frame.ts';
-import { elements, member } from './members.ts';
+import { type Frame, placeIn } from './frame.ts';
+import { keptFrom, writeField } from './kept.ts';
+import { basesIn, elements, member, methodOf } from './members.ts';
+import { applyRef } from './summary.ts';
 import { NOTHING, type Scope, union, type Value, valueWith, withField } from './value.ts';
-import { valueAt } from './walk-expressions.ts';
+import { valueAt, withUnknown } from './walk-expressions.ts';
 
 /** Where values go: variables, fields, parts of a pattern. */
 
@@ -19,20 +21,28 @@ const MOST_WRITES = 24;
  */
 export const writeOuter = (f: Frame, scope: Scope, name: string, value: Value): void => {
   const held = scope.vars.get(name) ?? NOTHING;
+  if (scope !== f.scope || f.info === null) {
+    // What a module keeps from a call is there in the next round as well, whose first lines fill its variables anew.
+    scope.kept ??= new Map();
+    scope.kept.set(name, union(scope.kept.get(name) ?? NOTHING, { ...keptFrom(value), refs: value.refs }));
+  }
   if (scope === f.scope) {
     remember(f, name);
     scope.vars.set(name, union(held, value));
     return;
   }
-  const known = value.taints.filter((t) => t.source.kind === 'origin');
-  scope.vars.set(name, union(held, { ...value, taints: known }));
+  const known = { ...value, taints: value.taints.filter((t) => t.source.kind === 'origin') };
+  scope.vars.set(name, union(held, known));
   if (f.writes.length < MOST_WRITES) f.writes.push({ scope, name, value });
 };
 
-/** Writes a variable where it lives; one of an outer function may still hold what it held. */
-export const setName = (f: Frame, name: string, value: Value): void => {
+/**
+ * Writes a variable where it lives; one of an outer function may still hold what it held. `outer`: nothing declares it here, so
+ * that one of the module is meant, where there is one.
+ */
+export const setName = (f: Frame, name: string, value: Value, outer = false): void => {
   if (!f.scope.vars.has(name))
-    for (let s = f.scope.parent; s?.parent; s = s.parent) {
+    for (let s = f.scope.parent; s && (s.parent || outer); s = s.parent) {
       const held = s.vars.get(name);
       if (held) {
         writeOuter(f, s, name, value);
@@ -40,21 +50,52 @@ export const setName = (f: Frame, name: string, value: Value): void => {
       }
     }
   remember(f, name);
-  f.scope.vars.set(name, value);
+  const kept = f.info === null ? f.scope.kept?.get(name) : undefined;
+  f.scope.vars.set(name, kept ? union(value, kept) : value);
 };
 
 /** What is kept of a value in a field of an object that outlives the call: what it is, not where it came from. */
-export const lasting = (v: Value): Value =>
+export const lasting = (v: Value, depth = 0): Value =>
   valueWith({
     refs: v.refs,
-    fields: v.fields && lastingFields(v.fields),
+    fields:
+      v.fields && depth < DEEPEST_LASTING
+        ? new Map(
+            [...v.fields]
+              .slice(0, MOST_LASTING)
+              .filter(([, x]) => isSomething(x))
+              .map(([k, x]): [string, Value] => [k, lasting(x, depth + 1)]),
+          )
+        : null,
+    items:
+      v.items && depth < DEEPEST_LASTING
+        ? v.items
+            .slice(0, MOST_LASTING)
+            .filter(isSomething)
+            .map((x) => lasting(x, depth + 1))
+        : null,
     literal: v.literal,
-    words: v.words,
+    words: depth === 0 ? v.words : '',
   });
-const lastingFields = (fields: ReadonlyMap<string, Value>): Map<string, Value> =>
-  new Map([...fields].slice(0, 32).map(([k, v]) => [k, valueWith({ refs: v.refs, literal: v.literal })]));
+/** What is left of a value whose origin alone was known would hide what its holder is known to hold. */
+const isSomething = (v: Value): boolean =>
+  v.refs.some((r) => r.kind !== 'external' || v.taints.length === 0) ||
+  v.literal !== null ||
+  (v.fields?.size ?? 0) > 0 ||
+  (v.items?.length ?? 0) > 0;
+const DEEPEST_LASTING = 2;
+const MOST_LASTING = 48;
 
-const setPlace = (f: Frame, expr: Expr, value: Value): void => {
+/** The scope around this one that holds a variable. */
+const holding = (f: Frame, name: string): Scope | null => {
+  for (let s: Scope | null = f.scope; s; s = s.parent) if (s.vars.has(name)) return s;
+  return null;
+};
+
+const DEEPEST_PLACE = 3;
+
+/** Writes a property; what holds the object holds one with one more field then: `this.handlers[name] = handler`. */
+export const setPlace = (f: Frame, expr: Expr, value: Value, depth = 0): void => {
   if (expr.kind !== 'member' && expr.kind !== 'index') {
     valueAt(f, expr);
     return;
@@ -63,21 +104,32 @@ const setPlace = (f: Frame, expr: Expr, value: Value): void => {
   const property = expr.kind === 'member' ? expr.property : (valueAt(f, expr.index).literal ?? '');
   for (const ref of object.refs) {
     if (ref.kind !== 'object' && ref.kind !== 'class') continue;
+    const setter = methodOf(ref.cls, `${property}=`, basesIn(f.engine.program));
+    if (setter) {
+      const own = { kind: 'function' as const, fn: setter, scope: setter.module.scope, self: object };
+      applyRef(f, own, [{ value }], placeIn(f, expr.at.line));
+    }
     const held = ref.cls.fields.get(property);
     ref.cls.fields.set(property, held ? union(held, lasting(value)) : lasting(value));
     if (object.taints.some((t) => t.source.kind === 'param' && t.source.index === -1))
       f.stores.set(property, union(f.stores.get(property) ?? NOTHING, value));
+    else if (ref.kind === 'class') writeField(f, ref.cls, property, value);
   }
   placed(f, expr, object, value);
-  // The variable holds an object with one more field now.
-  if (expr.object.kind === 'name' && f.scope.vars.has(expr.object.name)) {
-    const whole =
-      property === ''
-        ? { ...object, taints: union(object, valueWith({ taints: value.taints })).taints }
-        : withField(object, property, value);
-    remember(f, expr.object.name);
-    f.scope.vars.set(expr.object.name, whole);
+  const added = (to: Value): Value =>
+    property === '' ? withUnknown(to, value) : withField(to, property, value);
+  if (expr.object.kind === 'name') {
+    const { name } = expr.object;
+    const scope = holding(f, name);
+    if (scope === f.scope) {
+      remember(f, name);
+      f.scope.vars.set(name, added(object));
+    } else if (scope && !object.refs.some((r) => r.kind === 'class'))
+      writeOuter(f, scope, name, added(NOTHING));
   }
+  // A collection is its holder's own; what is set of another object that one has says nothing of the holder.
+  else if (expr.object.kind === 'member' && expr.kind === 'index' && depth < DEEPEST_PLACE)
+    setPlace(f, expr.object, added(object), depth + 1);
 };
 
 /** `worker.onmessage = handler`: a place that models know as a door. */
@@ -91,8 +143,8 @@ const placed = (f: Frame, expr: Expr, object: Value, value: Value): void => {
       for (const ref of handlers) enterHandler(f, door, expr.property, ref, null);
 };
 
-export const assignTo = (f: Frame, target: Target, value: Value): void => {
-  if (target.kind === 'name') setName(f, target.name, value);
+export const assignTo = (f: Frame, target: Target, value: Value, outer = false): void => {
+  if (target.kind === 'name') setName(f, target.name, value, outer);
   else if (target.kind === 'place') setPlace(f, target.expr, value);
   else {
     const { parts } = target;

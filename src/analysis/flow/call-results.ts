@@ -1,6 +1,7 @@
 import type { Expr } from '../sources/ir.ts';
+import { setPlace, writeOuter } from './assign.ts';
 import { type Frame, placeIn } from './frame.ts';
-import { elements, member } from './members.ts';
+import { elements, member, methodsBeginning } from './members.ts';
 import type { CarrierRow } from './models.ts';
 import type { Given } from './summary.ts';
 import {
@@ -21,6 +22,7 @@ import {
   withField,
   withItems,
 } from './value.ts';
+import { fixedHead, withUnknown } from './walk-expressions.ts';
 
 type Call = Extract<Expr, { kind: 'call' }>;
 /** What calls of functions we do not see the code of do to values. */
@@ -51,30 +53,73 @@ export const fill = (f: Frame, expr: Call, object: Value, args: readonly Given[]
 export const mutate = (f: Frame, expr: Call, name: string, object: Value, args: readonly Given[]): void => {
   if (expr.callee.kind !== 'member') return;
   const holder = expr.callee.object;
+  if (holder.kind === 'member') {
+    // `this.handlers.set(name, handler)`: what its object holds from then on.
+    if (!object.refs.some((r) => r.kind === 'object' || r.kind === 'class'))
+      setPlace(f, holder, mutated(f, expr, name, object, object, args));
+    return;
+  }
   if (holder.kind !== 'name') return;
   for (let s: Frame['scope'] | null = f.scope; s; s = s.parent) {
     const held = s.vars.get(holder.name);
     if (!held) continue;
     if (held.refs.some((r) => r.kind === 'object' || r.kind === 'class')) return;
-    const at = placeIn(f, expr.at.line);
-    const values = args
-      .flatMap((a) => (a.spread || name === 'extend' ? (a.value.items ?? [elements(a.value)]) : [a.value]))
-      .map((v) => through(v, at));
-    const first = args[0]?.value.literal;
-    const changed =
-      /^(set|put)$/.test(name) && first && args[1]
-        ? withField(object, first, args[1].value)
-        : withItems({ ...held, items: held.items ?? [] }, values);
+    const changed = mutated(f, expr, name, object, held, args);
+    if (s !== f.scope) {
+      writeOuter(f, s, holder.name, changed);
+      return;
+    }
     if (f.written && s === f.scope && !f.written.has(holder.name)) f.written.set(holder.name, held);
     s.vars.set(holder.name, changed);
     return;
   }
 };
 
+/** What a collection is once the call has changed it. */
+const mutated = (
+  f: Frame,
+  expr: Call,
+  name: string,
+  object: Value,
+  held: Value,
+  args: readonly Given[],
+): Value => {
+  const at = placeIn(f, expr.at.line);
+  const [first, second] = args;
+  if (/^(?:set|put|setdefault|putIfAbsent|Set|Store|insert)$/.test(name) && first && second) {
+    const key = first.value.literal;
+    if (key === null) return withUnknown(object, through(second.value, at));
+    if (key !== '' && !/^\d+$/.test(key)) return withField(object, key, through(second.value, at));
+  }
+  if (/^(?:update|putAll|assign|merge)$/.test(name) && args.some((a) => a.value.fields || a.name)) {
+    let all = held;
+    for (const a of args) {
+      if (a.name !== undefined) all = withField(all, a.name, a.value);
+      for (const [key, v] of a.value.fields ?? []) all = withField(all, key, through(v, at));
+      all = { ...all, taints: unionTaints(all.taints, a.value.taints) };
+    }
+    return all;
+  }
+  const values = args
+    .flatMap((a) =>
+      a.spread || /^(?:extend|addAll)$/.test(name) ? (a.value.items ?? [elements(a.value)]) : [a.value],
+    )
+    .map((v) => through(v, at));
+  return withItems({ ...held, items: held.items ?? [] }, values);
+};
+
 const REPLACES = /^(?:replace|replaceAll|replace_all|sub|ReplaceAllString|ReplaceAllLiteralString|gsub)$/;
 
 /** What was found, with a stroke before it: `\\$&`, `\\\\$&`, `\\\g<0>`. */
 const ESCAPED = /^\\{1,2}(?:\$&|\$0|\\g<0>|\\0)$/;
+
+/** Functions, objects, and records of them: what a table of handlers has. */
+const holdsCode = (v: Value, depth = 0): boolean =>
+  v.refs.some((r) => r.kind !== 'external') ||
+  (depth < 2 && v.fields !== null && [...v.fields.values()].some((x) => holdsCode(x, depth + 1)));
+
+const PICKS =
+  /^(?:find|findLast|at|pop|shift|first|last|next|getFirst|getLast|remove|poll|peek|get|Get|Load)$/;
 
 /** A pattern of every character outside of a list: what it replaces leaves the list alone. */
 const keepsOnly = (pattern: string | null): boolean =>
@@ -123,8 +168,13 @@ export const unknownResult = (
   const first = args[0]?.value;
   const result = rows[0]?.result;
   // `getattr(thing, "name")`.
-  if (result === 'member' && first && args[1]?.value.literal)
-    return union(member(f.engine.program, first, args[1].value.literal), args[2]?.value ?? NOTHING);
+  if (result === 'member' && first && args[1])
+    return union(
+      args[1].value.literal
+        ? member(f.engine.program, first, args[1].value.literal)
+        : union(elements(first), methodsBeginning(first, fixedHead(args[1].value))),
+      args[2]?.value ?? NOTHING,
+    );
   if (
     rows.some((r) => r.result === 'held') &&
     first?.literal &&
@@ -139,6 +189,13 @@ export const unknownResult = (
     return { ...union(elements(object), args[1]?.value ?? NOTHING), tests: [] };
   if (name === 'dict' && args.length > 0 && args.every((a) => a.name !== undefined))
     return args.reduce((all, a) => withField(all, a.name!, a.value), valueWith({ fields: new Map() }));
+  // One of those it holds, which is not known: `handlers.get(name)`, `tools.find((t) => t.name === name)`.
+  if (
+    (object.fields || object.items) &&
+    (PICKS.test(name) || rows.some((r) => r.result === 'held')) &&
+    [...(object.fields?.values() ?? []), ...(object.items ?? [])].some(holdsCode)
+  )
+    return { ...union(elements(object), args[1]?.value ?? NOTHING), literal: null, tests: [] };
   if (/^(concat|from|assign|flat|slice|filter|sort|reverse|list|tuple|copy|freeze|values)$/.test(name)) {
     const all = [object, ...args.map((a) => a.value)];
     const items = all.flatMap((v) => v.items ?? (v.literal !== null && v !== NOTHING ? [v] : []));

@@ -1,12 +1,12 @@
 import type { Expr } from '../sources/ir.ts';
-import { remember } from './assign.ts';
+import { remember, setPlace } from './assign.ts';
 import { bound, fill, functionsOf, mutate, unknownResult } from './call-results.ts';
 import { callBack, events, startedBy } from './callbacks.ts';
 import { construct } from './construct.ts';
 import { addGuards, type Frame, noteTests, placeIn } from './frame.ts';
 import { CHECKING, mayThrow, REFUSES, testsOfCall } from './guards.ts';
 import { registration } from './handlers.ts';
-import { basesIn, elements, imported, longer, member } from './members.ts';
+import { basesIn, elements, imported, longer, member, methodOf } from './members.ts';
 import { brought } from './origins.ts';
 import { isSchema, parsedBy, schemaCall } from './schemas.ts';
 import { checkSinks } from './sinks.ts';
@@ -27,6 +27,7 @@ import {
 import { lookUp, valueAt } from './walk-expressions.ts';
 
 type Call = Extract<Expr, { kind: 'call' }>;
+type FunctionRef = Extract<Ref, { kind: 'function' }>;
 
 /** What these make says nothing by its path: collections hold what was put into them. */
 const BUILT_IN =
@@ -85,6 +86,26 @@ const isClean = (f: Frame, object: Value, name: string): boolean =>
       r.kind === 'external' &&
       f.engine.knows.typeOf(r.path, f.module.module.language)?.row.clean.includes(name) === true,
   );
+
+/** `ring(x)` of an object whose class says what calling it does. */
+const calledObjects = (f: Frame, target: Value, isMember: boolean): FunctionRef[] =>
+  f.module.module.language !== 'python'
+    ? []
+    : target.refs.flatMap((r) => {
+        const fn = r.kind === 'object' ? methodOf(r.cls, '__call__', basesIn(f.engine.program)) : null;
+        const self = fn && isMember ? valueWith({ refs: [r] }) : target;
+        return fn ? [{ kind: 'function' as const, fn, scope: fn.module.scope, self }] : [];
+      });
+
+/** `setattr(thing, "name", value)`. */
+const setMember = (f: Frame, expr: Call, args: readonly Given[]): void => {
+  const object = expr.args[0]?.value;
+  const property = args[1]?.value.literal;
+  if (!object || !args[2]) return;
+  const at = expr.at;
+  const index: Expr = { at, kind: 'literal', value: property ?? null, isString: true };
+  setPlace(f, { at, kind: 'index', object, index }, args[2].value);
+};
 
 const isConstructor = (name: string): boolean => /^(__init__|constructor|<init>)$/.test(name);
 
@@ -155,7 +176,7 @@ export const callOf = (f: Frame, expr: Call): Value => {
   // Code after `promisify(exec)` calls `exec`; of `partial(f, x)` the rest of the arguments come first.
   if (first && paths.length > 0 && rows[0]?.result === 'first')
     return args.length > 1 ? bound(first.value, args.slice(1)) : { ...first.value, tests: [] };
-  const functions = functionsOf(target);
+  const functions = [...functionsOf(target), ...calledObjects(f, target, isMember)];
   const classes = target.refs.flatMap((r) => (r.kind === 'class' ? [r.cls] : []));
 
   // What a request has that its sender does not decide.
@@ -177,7 +198,7 @@ export const callOf = (f: Frame, expr: Call): Value => {
     let result = NOTHING;
     const before = new Map(f.guards);
     for (const cls of classes.slice(0, 4)) result = union(result, construct(f, cls, args, expr));
-    for (const ref of functions.slice(0, 6))
+    for (const ref of functions)
       result = union(
         result,
         applyRef(
@@ -258,6 +279,7 @@ export const callOf = (f: Frame, expr: Call): Value => {
         name === 'then' || name === 'pipe' ? { ...object, tests: [] } : withoutPackages(elements(object)),
         valueWith({ taints: handed }),
       );
+  if (rows.some((r) => r.into === 'object')) mutate(f, expr, name, object, args);
   const told = rows.find((r) => r.runs)?.runs;
   const started = told ? startedBy(f, told, args, object, at) : null;
   if (started) returned = started.result;
@@ -267,7 +289,6 @@ export const callOf = (f: Frame, expr: Call): Value => {
     for (const ref of started ? [] : functionsOf(v).slice(0, 4))
       if (!f.engine.entered.has(ref.fn)) returned = union(returned, callBack(f, ref, given, expr));
   }
-  if (rows.some((r) => r.into === 'object')) mutate(f, expr, name, object, args);
   if (rows.some((r) => r.into === 'arguments')) fill(f, expr, object, args);
   const byParts = object.refs.some(
     (r) => r.kind === 'external' && f.engine.knows.typeOf(r.path, f.module.module.language)?.row.parts,
@@ -295,7 +316,9 @@ export const callOf = (f: Frame, expr: Call): Value => {
     : /\bCommand\.new$/.test(paths[0] ?? '')
       ? (values[0]?.words ?? '')
       : '';
-  if (isSink || rows[0]?.result === 'clean') return valueWith({ refs, tests: inner, words });
+  if (rows.some((r) => r.into === 'member')) setMember(f, expr, args);
+  if ((isSink && !/^(?:member|derived)$/.test(rows[0]?.result ?? '')) || rows[0]?.result === 'clean')
+    return valueWith({ refs, tests: inner, words });
   const result = unknownResult(f, expr, name, named[0]!, object, args, returned, rows);
   return {
     ...result,

@@ -1,5 +1,6 @@
 import { ONE_SPACE, type Program } from './program.ts';
 import {
+  ANY,
   type ClassInfo,
   external,
   type FnInfo,
@@ -151,7 +152,40 @@ const inherited = (p: Program, cls: ClassInfo, property: string): Value => {
   return overriding(p, cls, property);
 };
 
-const MOST_BELOW = 8;
+const MOST_BELOW = 24;
+
+/** A method that only says what others have to do: `...`, `pass`, `raise NotImplementedError`. */
+const isPromise = (info: FnInfo): boolean =>
+  info.fn.body.every((s) => s.kind === 'throw' || (s.kind === 'expr' && s.value.kind === 'literal'));
+
+const MOST_KEEPING = 8;
+
+/** Methods of that name in classes that keep a promise without naming it: protocols of Python, interfaces of Go. */
+const keeping = (p: Program, promise: FnInfo, property: string): Value | null => {
+  const { language } = promise.module.module;
+  if (language !== 'python' || property.length < 4) return null;
+  const all = p.methodsNamed(property, language).filter((m) => m !== promise && !isPromise(m));
+  if (all.length === 0 || all.length > MOST_KEEPING) return null;
+  return unionAll(
+    all.map((m) => functionRef(m, m.cls && valueWith({ refs: [{ kind: 'object', cls: m.cls }] }))),
+  );
+};
+
+/** Methods of an object whose names begin so: `getattr(self, f"do_{name}")`, `this['on' + name]`. */
+export const methodsBeginning = (value: Value, prefix: string): Value =>
+  unionAll(
+    value.refs.flatMap((r) => {
+      if (r.kind !== 'object' && r.kind !== 'class') return [];
+      const fitting = [...r.cls.methods].filter(
+        ([name]) =>
+          name.startsWith(prefix) &&
+          !/^(?:__|constructor$|<init>$)/.test(name) &&
+          (prefix !== '' || !name.startsWith('_')),
+      );
+      return fitting.length > MOST_BY_NAME ? [] : fitting.map(([, m]) => functionRef(m, value));
+    }),
+  );
+const MOST_BY_NAME = 40;
 
 /** Methods of this name in classes that extend this one. */
 const overriding = (p: Program, cls: ClassInfo, property: string): Value => {
@@ -195,21 +229,30 @@ const ofRef = (p: Program, ref: Ref, self: Value, property: string): Value => {
         const own = functionRef(method, ref.kind === 'object' ? self : null);
         // An object of this class may be one of a class below, with a method of its own.
         const below = ref.kind === 'object' ? overriding(p, ref.cls, property) : NOTHING;
-        return below === NOTHING ? own : method.fn.body.length === 0 ? below : union(own, below);
+        if (isPromise(method)) return below === NOTHING ? (keeping(p, method, property) ?? own) : below;
+        return below === NOTHING ? own : union(own, below);
       }
       return fieldOf(p, ref.cls, property) ?? inherited(p, ref.cls, property);
     }
-    // `fn.bind(x)` and decorated functions stay the function.
+    // `fn.bind(x)` and decorated functions stay the function; one of Java is called by the method of its interface.
     case 'function':
-      return NOTHING;
+      return ref.fn.module.module.language === 'java' && !OF_ANY_FUNCTION.test(property)
+        ? valueWith({ refs: [ref] })
+        : NOTHING;
   }
 };
+
+/** Methods that functional interfaces bring with them, and objects. */
+const OF_ANY_FUNCTION =
+  /^(?:andThen|compose|negate|and|or|not|identity|equals|hashCode|toString|getClass|reversed|thenComparing|length|name)$/;
 
 /** `value.property`. */
 export const member = (p: Program, value: Value, property: string): Value => {
   const field = value.fields?.get(property);
+  const any = value.fields?.get(ANY);
   const position = value.items && /^\d+$/.test(property) ? value.items[Number(property)] : undefined;
-  const known = field ?? position;
+  const sure = field ?? position;
+  const known = sure && any ? union(sure, any) : (sure ?? any);
   let refs: readonly Ref[] = [];
   let more = NOTHING;
   for (const ref of value.refs) {

@@ -74,8 +74,11 @@ const carrier = z.strictObject({
    * `member`, what the first argument has under the name of the second.
    */
   result: z.enum(['clean', 'same', 'first', 'held', 'object', 'derived', 'member']).optional(),
-  /** What is changed: `object` takes up the arguments, `arguments` are filled from the object and each other. */
-  into: z.enum(['object', 'arguments']).optional(),
+  /**
+   * What is changed: `object` takes up the arguments, `arguments` are filled from the object and each other, `member` is what
+   * the second argument names of the first, and becomes the third.
+   */
+  into: z.enum(['object', 'arguments', 'member']).optional(),
   /** A function among the arguments is called: with these arguments, or with the items of a list at that position. */
   runs: z.strictObject({ function: position, with: z.union([z.array(position), z.string()]) }).optional(),
 });

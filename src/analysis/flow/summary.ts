@@ -12,14 +12,14 @@ import {
   noteTests,
   type Summary,
 } from './frame.ts';
-import { member } from './members.ts';
+import { writeField } from './kept.ts';
+import { elements, member } from './members.ts';
 import { slotIn } from './positions.ts';
 import { taintsFor } from './sinks.ts';
 import { substitution } from './substitution.ts';
 import { isPlainType, typed } from './types.ts';
 import {
   allTaints,
-  type ClassInfo,
   type FnInfo,
   guarded,
   NOTHING,
@@ -155,24 +155,6 @@ export const applyRef = (
 /** What `resolve` of a promise is: whatever it is given, the promise becomes. */
 export const RESOLVES = '#resolve';
 
-const MOST_KEPT = 6;
-
-/** What a field of an object that outlives the call may hold from a door. */
-const keptFrom = (v: Value): Value => {
-  const kept = v.taints.filter((t) => t.source.kind === 'origin').slice(0, MOST_KEPT);
-  return kept.length > 0 ? valueWith({ taints: kept }) : NOTHING;
-};
-
-const MOST_WRITES = 24;
-
-/** A field of objects that outlive the call: what came in at a door stands there at once, the rest waits for callers. */
-const writeField = (f: Frame, cls: ClassInfo, name: string, value: Value): void => {
-  const kept = keptFrom(value);
-  if (kept !== NOTHING) cls.fields.set(name, union(cls.fields.get(name) ?? NOTHING, kept));
-  const waits = value.taints.some((t) => t.source.kind === 'param');
-  if (waits && f.writes.length < MOST_WRITES) f.writes.push({ cls, name, value });
-};
-
 /** Calls a function that is known: its hits become hits here, or results; its value is returned. */
 export const apply = (
   f: Frame,
@@ -230,7 +212,9 @@ export const apply = (
     // `tool('read_file', …, handler)` in the program's own words: the name is beside the handler.
     else if (unnamed(waiting.args))
       f.tool = bound.find((v) => v.literal !== null && NAME.test(v.literal))?.literal ?? f.tool;
-    for (const ref of r.refs)
+    // What was called may be one of those it holds: `for listener in self.listeners: listener(x)`.
+    const called = r.refs.some((ref) => ref.kind === 'function') ? r.refs : [...r.refs, ...elements(r).refs];
+    for (const ref of called)
       if (ref.kind === 'function') applyRef(f, ref, args, waiting.at);
       else if (ref.kind === 'external' && ref.path === RESOLVES && args[0])
         resolved = union(resolved, args[0].value);

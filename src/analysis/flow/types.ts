@@ -47,6 +47,15 @@ export const isPlainType = (type: string): boolean => {
   );
 };
 
+const MOST_KEEPING = 8;
+
+const kept = (p: Program, info: ModuleInfo, name: string): Value => {
+  const below = p.extending(name, info.module.language);
+  return below.length === 0 || below.length > MOST_KEEPING
+    ? NOTHING
+    : valueWith({ refs: below.map((cls) => ({ kind: 'object' as const, cls })) });
+};
+
 /** The object a declared type promises: one of a class in the tree, or of a package. */
 export const typed = (p: Program, info: ModuleInfo, type: string): Value => {
   const bare = bareType(type);
@@ -56,6 +65,11 @@ export const typed = (p: Program, info: ModuleInfo, type: string): Value => {
   if (!value) {
     const i = info.module.imports.find((x) => x.local === first);
     value = i ? imported(p, info, i) : null;
+  }
+  // An interface of TypeScript leaves nothing behind but the classes that name it.
+  if (!value || value === NOTHING) {
+    const below = rest.length === 0 ? kept(p, info, first!) : NOTHING;
+    if (below !== NOTHING) return below;
   }
   // `using A.B` does not say whose type it is.
   if (!value && ONE_SPACE.has(info.module.language)) value = external(first!);

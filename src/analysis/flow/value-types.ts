@@ -135,4 +135,9 @@ export type ClassInfo = {
   fields: Map<string, Value>;
 };
 
-export type Scope = { vars: Map<string, Value>; parent: Scope | null };
+export type Scope = {
+  vars: Map<string, Value>;
+  parent: Scope | null;
+  /** What functions wrote into its variables, kept from one round to the next. */
+  kept?: Map<string, Value>;
+};

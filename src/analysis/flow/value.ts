@@ -5,7 +5,8 @@ export type * from './value-types.ts';
 /** Building and joining what the engine knows of values; everything in it is bounded. */
 
 const MOST_TAINTS = 24;
-const MOST_REFS = 8;
+/** A table of handlers holds as many as a server has tools. */
+const MOST_REFS = 48;
 const MOST_FIELDS = 64;
 const MOST_ITEMS = 48;
 const LONGEST_PATH = 4;
@@ -197,6 +198,12 @@ export const withField = (v: Value, property: string, value: Value): Value => {
   if ((v.fields?.size ?? 0) >= MOST_FIELDS && !v.fields?.has(property)) return v;
   return { ...v, fields: new Map(v.fields ?? []).set(property, value), literal: null };
 };
+
+/** The field of a key that is not known: any of them may be meant. */
+export const ANY = '*';
+
+export const withAny = (v: Value, value: Value): Value =>
+  withField(v, ANY, union(v.fields?.get(ANY) ?? NOTHING, value));
 
 export const withItems = (v: Value, added: readonly Value[]): Value => ({
   ...v,

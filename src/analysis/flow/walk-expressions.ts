@@ -3,7 +3,7 @@ import { callOf } from './calls.ts';
 import { addGuards, type Frame, noteTests, placeIn } from './frame.ts';
 import { testsOfOperator } from './guards.ts';
 import { tableEntry } from './handlers.ts';
-import { elements, functionRef, member, named } from './members.ts';
+import { elements, functionRef, member, methodsBeginning, named } from './members.ts';
 import { ambient } from './origins.ts';
 import { checkText } from './sinks.ts';
 import { applyRef } from './summary.ts';
@@ -19,6 +19,7 @@ import {
   unionAll,
   type Value,
   valueWith,
+  withAny,
   withField,
 } from './value.ts';
 
@@ -72,6 +73,10 @@ export const valueAt = (f: Frame, expr: Expr): Value => {
     case 'name':
       return lookUp(f, expr.name) ?? unknown(f, expr.name);
     case 'member': {
+      if (expr.object.kind === 'name' && expr.object.name === 'exports') {
+        const own = lookUp(f, `exports.${expr.property}`);
+        if (own) return own;
+      }
       const object = valueAt(f, expr.object);
       const found = readProperty(f, member(p, object, expr.property), object, expr);
       const known = ambient(f, found, expr);
@@ -87,7 +92,9 @@ export const valueAt = (f: Frame, expr: Expr): Value => {
       const found =
         key !== null && key !== '' && (object.fields?.has(key) || expr.index.kind === 'literal')
           ? member(p, object, key)
-          : elements(object);
+          : key === null
+            ? union(elements(object), methodsBeginning(object, fixedHead(index)))
+            : elements(object);
       const value = ambient(f, found, expr) ?? found;
       // `if !known[name]`: what is looked up in a table of constants was one of its keys.
       if (object.taints.length > 0 || index.taints.length === 0 || !object.fields) return value;
@@ -115,11 +122,8 @@ export const valueAt = (f: Frame, expr: Expr): Value => {
       let record = valueWith({ fields: new Map() });
       for (const { key, value } of expr.entries) {
         const v = valueAt(f, value);
-        if (key === '...' || key === '')
-          record =
-            key === '...'
-              ? spreadInto(record, v)
-              : { ...record, taints: union(record, valueWith({ taints: v.taints })).taints };
+        if (key === '...') record = spreadInto(record, v);
+        else if (key === '') record = withUnknown(record, v);
         else record = withField(record, key, v);
       }
       tableEntry(f, record, expr);
@@ -161,6 +165,7 @@ export const valueAt = (f: Frame, expr: Expr): Value => {
     case 'other': {
       const parts = expr.parts.map((x) => valueAt(f, x));
       const all = unionAll(parts);
+      const lists = parts.filter((x) => x.items);
       // `Path(root) / name` is a path again.
       const kept = all.refs.filter(
         (r) =>
@@ -168,9 +173,24 @@ export const valueAt = (f: Frame, expr: Expr): Value => {
       );
       const made = all.taints.map((t) => (t.plain ? openedUp(t) : t));
       const taints = parts.length > 1 ? made.map((t) => ({ ...t, part: true })) : made;
-      return valueWith({ taints, refs: kept });
+      return valueWith({
+        taints,
+        refs: kept,
+        // `[a] + [b]`, `{**a} | b`: both, one behind the other.
+        items: lists.length > 0 ? lists.flatMap((x) => x.items ?? []).slice(0, 48) : null,
+        fields: all.fields,
+      });
     }
   }
+};
+
+/** What a text that is put together begins with, as far as that is fixed. */
+export const fixedHead = (v: Value): string => /^[\w$]+(?=\?)/.exec(v.words)?.[0] ?? '';
+
+/** A record with one more value under a key that is not known. */
+export const withUnknown = (record: Value, v: Value): Value => {
+  const tainted = { ...record, taints: union(record, valueWith({ taints: v.taints })).taints };
+  return v.refs.length > 0 || v.fields || v.items ? withAny(tainted, { ...v, taints: [] }) : tainted;
 };
 
 const spreadInto = (record: Value, v: Value): Value => {

@@ -202,7 +202,7 @@ const runOne = (f: Frame, s: Stmt): boolean => {
   switch (s.kind) {
     case 'assign': {
       const value = through(valueAt(f, s.value), placeIn(f, s.at.line));
-      if (!s.adds) assignTo(f, s.target, value);
+      if (!s.adds) assignTo(f, s.target, value, s.outer);
       else {
         const expr: Expr =
           s.target.kind === 'name'
@@ -218,7 +218,7 @@ const runOne = (f: Frame, s: Stmt): boolean => {
                 valueWith({ taints: value.taints }),
               )
             : union(textOf([held, value], placeIn(f, s.at.line)), held);
-        assignTo(f, s.target, added);
+        assignTo(f, s.target, added, s.outer);
       }
       return false;
     }

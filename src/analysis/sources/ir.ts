@@ -39,8 +39,10 @@ export type Target =
   | { kind: 'place'; expr: Expr }
   | { kind: 'parts'; parts: { path: string; target: Target }[] };
 
-export type Stmt = { at: Span } & (
-  | { kind: 'assign'; target: Target; value: Expr /** `x += y` keeps what x held. */; adds?: boolean }
+export type Stmt = {
+  at: Span;
+} /** `adds`: `x += y` keeps what x held. `outer`: written, not declared, here: it may be a variable of the module. */ & (
+  | { kind: 'assign'; target: Target; value: Expr; adds?: boolean; outer?: boolean }
   | { kind: 'expr'; value: Expr }
   | { kind: 'return'; value: Expr | null }
   | { kind: 'throw'; value: Expr | null }

@@ -1,5 +1,6 @@
 import { parse } from '@babel/parser';
 import type { Export, Import, Module, Reader, Span, Stmt } from './ir.ts';
+import { withClasses } from './javascript/compiled.ts';
 import { exprOf, type Reading } from './javascript/expressions.ts';
 import { classOf, fnOf } from './javascript/functions.ts';
 import { type Node, spanOf } from './javascript/node.ts';
@@ -184,6 +185,7 @@ const readBody = (r: Reading, program: Node, module: Module): void => {
         }
     }
   }
+  module.body = withClasses(module.body);
 };
 
 export const readJavascript: Reader = {

@@ -30,7 +30,7 @@ import {
 import { dedented, unescaped } from './tree-text.ts';
 
 /** `owner` is the class whose methods are read: `self.x: T = …` declares a field of it. */
-type Python = Reading & { owner: Class | null };
+type Python = Reading & { owner: Class | null; globals: Set<string> };
 
 const stringOf = (r: Python, node: TreeNode): Expr => {
   const at = r.at(node);
@@ -116,7 +116,14 @@ const recordOf = (r: Python, node: TreeNode): Expr => ({
 const comprehensionOf = (r: Python, node: TreeNode): Expr => {
   const at = r.at(node);
   const name = temporary(r);
-  r.before.push(assign(at, nameTarget(name), { at, kind: 'list', items: [] }));
+  const isRecord = node.kind === 'dictionary_comprehension';
+  r.before.push(
+    assign(
+      at,
+      nameTarget(name),
+      isRecord ? { at, kind: 'record', entries: [] } : { at, kind: 'list', items: [] },
+    ),
+  );
   const clauses = node.children.filter((c) => c.kind === 'for_in_clause' || c.kind === 'if_clause');
   const level = (index: number): Stmt[] => {
     const clause = clauses[index];
@@ -124,6 +131,11 @@ const comprehensionOf = (r: Python, node: TreeNode): Expr => {
       if (!clause) {
         const body = field(node, 'body');
         if (!body) return [];
+        if (isRecord && body.kind === 'pair') {
+          const [index, value] = [exprIn(r, body, 'key'), exprIn(r, body, 'value')];
+          const place: Expr = { at, kind: 'index', object: nameExpr(at, name), index };
+          return [assign(at, { kind: 'place', expr: place }, value)];
+        }
         const made = body.kind === 'pair' ? body.children.map((c) => exprOf(r, c)) : [exprOf(r, body)];
         const item = made.length > 1 ? other(r.at(body), made) : (made[0] as Expr);
         return [assign(at, nameTarget(name), { at, kind: 'list', items: [item] }, true)];
@@ -348,7 +360,10 @@ const assignmentOf = (r: Python, node: TreeNode): Stmt[] => {
   if (!right) return [];
   const adds = node.kind === 'augmented_assignment';
   const value = exprOf(r, right);
-  return [assign(at, targetOf(r, left), value, adds)];
+  const made = assign(at, targetOf(r, left), value, adds);
+  return made.kind === 'assign' && left.kind === 'identifier' && r.globals.has(r.text(left))
+    ? [{ ...made, outer: true }]
+    : [made];
 };
 
 /** What `Annotated[T, …]` says beside the type; nothing for any other type. */
@@ -397,7 +412,10 @@ const fnOf = (r: Python, node: TreeNode, decorators: Expr[], whole: TreeNode): F
   const fn = emptyFn(name ? r.text(name) : '', r.at(whole));
   const { doc, rest } = docOf(r, field(node, 'body'));
   fn.params = paramsOf(r, field(node, 'parameters'));
+  const { globals } = r;
+  r.globals = new Set();
   fn.body = apart(r, () => blockOf(r, rest)).value;
+  r.globals = globals;
   return { ...fn, decorators, doc, isAsync: node.words.includes('async') };
 };
 
@@ -612,6 +630,8 @@ const statementOf = (r: Python, node: TreeNode): Stmt[] => {
     case 'future_import_statement':
     case 'pass_statement':
     case 'global_statement':
+      for (const c of node.children) r.globals.add(r.text(c));
+      return [];
     case 'nonlocal_statement':
     case 'type_alias_statement':
       return [];
@@ -699,5 +719,7 @@ export const readPython = (grammar: Grammar | null): Reader => ({
   language: 'python',
   extensions: ['.py', '.pyi', '.pyw'],
   read: (path, source) =>
-    readTree(grammar, 'python', path, source, (r, root) => blockOf({ ...r, owner: null }, root.children)),
+    readTree(grammar, 'python', path, source, (r, root) =>
+      blockOf({ ...r, owner: null, globals: new Set() }, root.children),
+    ),
 });

@@ -245,9 +245,9 @@ describe('readPython', () => {
           if ok(j)
             $1 += [f(i)]
       l = $1
-      $2 = []
+      $2 = {}
       loop {0 as k, 1 as v} over c.items()
-        $2 += [other(k, v)]
+        $2[k] = v
       d = $2
       g = fn (y) { $3 = [] loop z over y $3 += [z] return $3 }
       "

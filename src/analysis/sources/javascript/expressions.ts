@@ -1,11 +1,33 @@
 import type { Arg, Class, Expr, Fn, Span, Stmt, Target } from '../ir.ts';
+import { withoutSteps } from './compiled.ts';
 import { type Node, spanOf } from './node.ts';
 
 /**
  * What reading one file shares: its text, for types and literals, and the assignments found inside expressions, which the
  * statement they stand in puts before itself.
  */
-export type Reading = { source: string; before: Stmt[]; inner: Inner };
+export type Reading = {
+  source: string;
+  before: Stmt[];
+  inner: Inner;
+  /** Inside of a generator whose values somebody goes through. */
+  yields?: boolean;
+  /** Inside of a generator that was compiled away: what its state is called. */
+  state?: string;
+};
+
+/** Helpers that run a generator as if its `yield` were `await`. */
+const RUNS_STEPS = /^(?:__awaiter|_?asyncToGenerator|_async_to_generator|co|wrap|coroutine|flow|spawn)$/;
+const nameOfCallee = (node: Node): string => node.name ?? node.property?.name ?? '';
+
+/** A statement that may hand a value to who asks, and goes on. */
+const mayReturn = (at: Span, value: Expr): Stmt => ({
+  at,
+  kind: 'if',
+  test: { at, kind: 'test', operator: 'yield', operands: [] },
+  then: [{ at, kind: 'return', value }],
+  otherwise: [],
+});
 
 /** What stands inside of expressions and holds statements again; handed in, so that no module needs who needs it. */
 export type Inner = {
@@ -37,7 +59,6 @@ export const keyOf = (node: Node, computed: boolean): string | null => {
 /** Wrappers that only say something about a value, and pass it on. */
 const PASSES: Record<string, string> = {
   AwaitExpression: 'argument',
-  YieldExpression: 'argument',
   ParenthesizedExpression: 'expression',
   TSAsExpression: 'expression',
   TSSatisfiesExpression: 'expression',
@@ -98,6 +119,20 @@ const recordOf = (r: Reading, node: Node): { key: string; value: Expr }[] =>
     return { key, value };
   });
 
+const isSent = (callee: Node, state: string): boolean =>
+  callee.property?.name === 'sent' && callee.object?.name === state;
+
+/** `__generator(this, function (_a) { switch (_a.label) { … } })`: the body, run once. */
+const stepsOf = (r: Reading, node: Node): Expr => {
+  const at = spanOf(node);
+  const body = node.arguments[1] as Node | undefined;
+  if (body?.type !== 'FunctionExpression') return { at, kind: 'other', parts: [] };
+  const state: string = body.params[0]?.name ?? '_a';
+  const fn = r.inner.fnOf({ ...r, state }, body, '');
+  const callee: Expr = { at, kind: 'function', fn: { ...fn, body: withoutSteps(fn.body, state) } };
+  return { at, kind: 'call', callee, args: [{ value: { at, kind: 'record', entries: [] } }], isNew: false };
+};
+
 export const exprOf = (r: Reading, node: Node | null): Expr => {
   if (!node) return literal({ line: 1, endLine: 1 }, null);
   const through = PASSES[node.type];
@@ -144,9 +179,19 @@ export const exprOf = (r: Reading, node: Node | null): Expr => {
         ? { at, kind: 'index', object, index: exprOf(r, node.property) }
         : { at, kind: 'member', object, property };
     }
+    case 'YieldExpression': {
+      const value = exprOf(r, node.argument ?? null);
+      // Who goes through a generator gets it; one that a helper runs step by step gets it back.
+      if (node.argument && r.yields) r.before.push(mayReturn(at, value));
+      return value;
+    }
     case 'CallExpression':
     case 'OptionalCallExpression':
     case 'NewExpression':
+      if (RUNS_STEPS.test(nameOfCallee(node.callee)))
+        for (const a of node.arguments as Node[]) if (a.generator) a.steps = true;
+      if (node.callee.name === '__generator') return stepsOf(r, node);
+      if (r.state !== undefined && isSent(node.callee, r.state)) return exprOf(r, node.callee);
       return {
         at,
         kind: 'call',
@@ -186,7 +231,7 @@ export const exprOf = (r: Reading, node: Node | null): Expr => {
     case 'AssignmentExpression': {
       const value = exprOf(r, node.right);
       const target = targetOf(r, node.left);
-      r.before.push({ at, kind: 'assign', target, value, adds: node.operator !== '=' });
+      r.before.push({ at, kind: 'assign', target, value, adds: node.operator !== '=', outer: true });
       return target.kind === 'name'
         ? { at, kind: 'name', name: target.name }
         : target.kind === 'place'

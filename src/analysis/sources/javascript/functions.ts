@@ -34,7 +34,7 @@ const decoratorsOf = (r: Reading, node: Node): Expr[] =>
 
 export const fnOf = (r: Reading, node: Node, name: string): Fn => {
   // Assignments inside belong to its own statements.
-  const inner: Reading = { ...r, before: [] };
+  const inner: Reading = { ...r, before: [], yields: node.generator === true && node.steps !== true };
   const params: Node[] = (node.params ?? []).filter(
     (p: Node) => !(p.type === 'Identifier' && p.name === 'this'),
   );
@@ -81,7 +81,11 @@ export const classOf = (r: Reading, node: Node): Class => {
     const name = member.key ? (keyOf(member.key, member.computed) ?? '') : '';
     const value = member.value;
     if (member.type === 'ClassMethod' || member.type === 'ClassPrivateMethod')
-      methods.push(member.kind === 'get' ? asGetter(fnOf(r, member, name)) : fnOf(r, member, name));
+      methods.push(
+        member.kind === 'get'
+          ? asGetter(fnOf(r, member, name))
+          : fnOf(r, member, member.kind === 'set' ? `${name}=` : name),
+      );
     else if (value && /^(Arrow)?FunctionExpression$/.test(value.type)) methods.push(fnOf(r, value, name));
     else if (/Property$/.test(member.type))
       fields.push({

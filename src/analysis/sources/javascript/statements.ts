@@ -1,4 +1,5 @@
 import type { Expr, Stmt } from '../ir.ts';
+import { withClasses } from './compiled.ts';
 import { exprOf, type Reading, targetOf } from './expressions.ts';
 import { classOf, fnOf } from './functions.ts';
 import { type Node, spanOf } from './node.ts';
@@ -25,7 +26,7 @@ export const statementsOf = (r: Reading, nodes: readonly (Node | null)[]): Stmt[
     const read = statementOf(r, node);
     all.push(...r.before.splice(0), ...read);
   }
-  return all;
+  return withClasses(all);
 };
 
 const blockOf = (r: Reading, node: Node | null | undefined): Stmt[] => {
