@@ -14,7 +14,7 @@ describe('the models that are shipped', () => {
 });
 
 describe('programs made from the models', () => {
-  it('are answered no worse than they were', async () => {
+  it('are answered no worse than they were', { timeout: 120_000 }, async () => {
     const path = join(import.meta.dirname, '../../coverage/cells.json');
     const before = JSON.parse(readFileSync(path, 'utf8')) as Record<string, { right: number; all: number }>;
     const now = cellsOf(await tried(isHeld));
