@@ -145,7 +145,7 @@ export const callOf = (f: Frame, expr: Call): Value => {
         })
       : NOTHING;
   }
-  if (isMember && /^(bind|call|apply)$/.test(name)) {
+  if (isMember && f.module.module.language === 'javascript' && /^(bind|call|apply)$/.test(name)) {
     const fns = object.refs.filter((r) => r.kind === 'function' || r.kind === 'external');
     if (fns.length > 0) {
       if (name === 'bind')
