@@ -28,6 +28,14 @@ export const access: Samples = {
     ],
     clean: [
       [
+        'types.py',
+        'def _is_allowed_content_type(content_type):\n    if not settings.allowed_content_types:\n        return True\n    return content_type in settings.allowed_content_types\n',
+      ],
+      [
+        'repos.py',
+        'def is_allowed(repo_id):\n    allowed_repos = os.environ.get("ALLOWED_REPOS", "")\n    if not allowed_repos:\n        return True\n    return repo_id in allowed_repos.split(",")\n',
+      ],
+      [
         'r.ts',
         'async function resolveCredential(headers) {\n  const token = headers["x-api-key"] ?? headers.authorization;\n  if (!token) return undefined;\n  if (!isKey(token)) throw new Error("no key");\n  return { credential: token, source: "header" };\n}\n',
       ],

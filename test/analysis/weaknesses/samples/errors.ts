@@ -31,6 +31,10 @@ export const errors: Samples = {
     ],
     clean: [
       [
+        's.ts',
+        'try { go(); } catch (e) {\n  if (e.stack) {\n    logger.error(e.stack);\n  }\n  return { isError: true };\n}\n',
+      ],
+      [
         'm.ts',
         'function f() {\n  try { go(); } catch (error) {\n    console.error("failed", {\n      message: error.message,\n      stack: error.stack,\n    });\n    return { isError: true };\n  }\n}\n',
       ],

@@ -10,6 +10,9 @@ export const exposure: Samples = {
       ['a.rs', 'fn f() { info!("token {}", access_token); }\n'],
     ],
     clean: [
+      ['s.ts', 'console.log(`key from ${config.sources.apiKey}`);\n'],
+      ['t.ts', 'const onToken = (token) => { process.stdout.write(token); };\n'],
+      ['t.py', 'for token in stream:\n    print(token, end="")\n'],
       ['n.py', 'logger.info(f"Using the service for {user_email_from_creds}")\n'],
       [
         'a.ts',
@@ -28,6 +31,8 @@ export const exposure: Samples = {
       ['a.ts', 'return { content: [{ type: "text", text: `Your token is: ${token}` }] };\n'],
     ],
     clean: [
+      ['e.py', 'def example(d):\n    return f"# Settings\\nJWT_SECRET_KEY={d.jwt_secret_key}\\n"\n'],
+      ['s.ts', 'const wrap = (cmd) => { return `echo ${password} | sudo -S ${cmd}`; };\n'],
       ['a.ts', 'return `Bearer ${token}`;\nconst url = `https://x/?key=${apiKey}`;\n'],
       ['a.py', 'return f"{user}:{count}"\nheaders = {"Authorization": f"Bearer {token}"}\n'],
     ],
@@ -78,6 +83,8 @@ export const exposure: Samples = {
       ['b.py', 'server_secret: str | None = Field(\n    default="dev",\n)\n'],
     ],
     clean: [
+      ['s.ts', "config.sources.apiKey = 'cli';\nconst key = process.env.OPENAI_API_KEY || 'not-needed';\n"],
+      ['t.py', 'cfg = Config(jwt_secret_key="test-secret-key")\n'],
       ['f.ts', 'const r = await fetch(url, { method: "POST", credentials: "include" });\n'],
       [
         'a.ts',

@@ -75,6 +75,14 @@ export const filters: Samples = {
     ],
     clean: [
       [
+        'l.ts',
+        "const limited = (sql) => {\n  if (sql.trim().toLowerCase().startsWith('select')) return sql + ' limit 10';\n  return sql;\n};\n",
+      ],
+      [
+        'r.py',
+        'cursor.execute(query)\nif query.strip().upper().startswith("SELECT"):\n    rows = cursor.fetchall()\n',
+      ],
+      [
         'W.java',
         'class W {\n  String write(String query) {\n    if (query.strip().toUpperCase().startsWith("SELECT")) {\n      throw new ToolCallException("no SELECT here");\n    }\n    return run(query);\n  }\n}\n',
       ],
@@ -143,6 +151,10 @@ export const filters: Samples = {
       ],
     ],
     clean: [
+      [
+        'x.ts',
+        'function shouldExcludeFile(filePath) {\n  if (EXCLUDED.some((prefix) => filePath.startsWith(prefix))) {\n    return true;\n  }\n}\n',
+      ],
       ['a.ts', 'if (resolved.startsWith(root + path.sep)) return true;\n'],
       ['b.ts', 'if (file.startsWith(prefix)) name = file.slice(prefix.length);\n'],
     ],

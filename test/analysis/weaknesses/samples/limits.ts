@@ -53,6 +53,10 @@ export const limits: Samples = {
       ],
     ],
     clean: [
+      [
+        'c.go',
+        'package a\nfunc f(c *http.Client) { resp, _ := c.Get(base); b, _ := io.ReadAll(resp.Body); use(b) }\n',
+      ],
       ['a.ts', "req.on('data', (c) => { body += c; if (body.length > LIMIT) req.destroy(); });\n"],
       ['a.go', 'package a\nfunc f() { b, _ := io.ReadAll(io.LimitReader(r.Body, n)) }\n'],
       [
@@ -83,6 +87,7 @@ export const limits: Samples = {
       ['a.py', 'P = re.compile(r"^(a+)+$")\n'],
     ],
     clean: [
+      ['r.py', 'P = re.compile(r"^([-*_])\\s*\\1\\s*\\1(\\s*\\1)*\\s*$")\n'],
       ['a.ts', 'const ok = /^(?:\\w+,)*\\w+$/.test(input);\n'],
       ['a.py', 'P = re.compile(r"^[a-z]+$")\n'],
     ],
