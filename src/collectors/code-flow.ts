@@ -132,7 +132,9 @@ export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>):
     items.push(...unmodelledGap(flows.unmodelled));
     const leads = leadsOf(flows.hits);
     const packageOf = packageFolders(tree.allEntries);
-    const causes = causesOf(leads, packageOf).map((c) => besideServer(c, target.subdir));
+    const causes = causesOf(leads, packageOf).map((c) =>
+      besideServer(c, target.subdir, surface.where === 'server'),
+    );
     const lineOf = (path: string, line: number): string =>
       (
         texts
@@ -167,7 +169,14 @@ export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>):
           },
         ),
       );
-    items.push(...apartFrom(flows.handlers, surface.found.entries));
+    items.push(
+      ...apartFrom(
+        flows.handlers.filter(
+          (h) => surface.where !== 'server' || !isHelperPath(below(h.at.path, target.subdir)),
+        ),
+        surface.found.entries,
+      ),
+    );
     const kinds = tally(flows.handlers.map((h) => h.kind)).map(([kind, n]) => plural(n, `${kind} handler`));
     return gathered(
       `${plural(modules.length, 'file')}, ${kinds.length > 0 ? kinds.join(', ') : 'no handler'}, ${plural(rules.length, 'rule')}`,
@@ -203,8 +212,13 @@ const unmodelledGap = (calls: ReadonlyMap<string, number>): ItemDraft[] => {
 const CLIENTS: ReadonlySet<OriginKind> = new Set(['tool', 'resource', 'prompt', 'http', 'message', 'remote']);
 
 /** What whoever builds, installs or releases the server gives to their own programs is so, and nothing to judge first. */
-const besideServer = (cause: Cause, subdir: string): Cause =>
-  cause.leads.every((l) => !CLIENTS.has(l.origin) && isHelperPath(below(l.at.path, subdir)))
+const besideServer = (cause: Cause, subdir: string, elsewhere: boolean): Cause =>
+  cause.leads.every(
+    (l) =>
+      isHelperPath(below(l.at.path, subdir)) &&
+      // Tools in such a folder count where the server is nowhere else.
+      (!CLIENTS.has(l.origin) || (elsewhere && l.doors.every((d) => isHelperPath(below(d.path, subdir))))),
+  )
     ? { ...cause, aside: true }
     : cause;
 

@@ -20,6 +20,9 @@ import { packagesOf } from '../analysis/weaknesses/packages.ts';
 import { mergeMatches } from './code-weaknesses/merge.ts';
 import { type Collector, gap, gathered, type ItemDraft, type TreeEntry } from './collector.ts';
 
+/** Folders of programs around a repository: assistants, editors, hosting sites, hooks. */
+const OF_TOOLS =
+  /(^|\/)\.(?:claude|cursor|vscode|idea|github|gitlab|husky|githooks|devcontainer|circleci|windsurf|kiro|gemini|codex|copilot)\//i;
 /** Hand-written sources are smaller, and have shorter lines, than this. */
 const MOST_BYTES = 1_000_000;
 const LONGEST_MEAN_LINE = 1000;
@@ -98,7 +101,9 @@ export const codeWeaknesses: Collector = {
         unread.push(entry.path);
         continue;
       }
-      if (isHelperPath(below(entry.path, target.subdir)) && !SERVES.test(text)) continue;
+      const local = below(entry.path, target.subdir);
+      // What assistants, editors and pipelines run is not the server, whatever it defines.
+      if (isHelperPath(local) && (OF_TOOLS.test(local) || !SERVES.test(text))) continue;
       total += text.length;
       sources.push(await reading.source(entry.path, text));
       if (await reading.reader(extensionOf(entry.path)).catch(() => null))

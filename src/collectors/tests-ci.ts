@@ -109,7 +109,7 @@ const testItems = async ({
       fact(
         'test-files',
         CHECKS,
-        `${plural(tests.length, 'test file')} for ${plural(sources.length, 'source file')}${inline > 0 ? `, ${count(inline)} Rust files with tests inside` : ''}`,
+        `${plural(tests.length, 'test file')} for ${plural(sources.length, 'source file')}${inline > 0 ? `, ${plural(inline, 'Rust file')} with tests inside` : ''}`,
         {
           detail: `Frameworks: ${listed(tally(frameworks).map(([name, n]) => `${name} (${plural(n, 'file')})`)) || 'none recognised'}`,
           ...(tests[0] ? { at: { path: tests[0].path, startLine: 1 } } : {}),

@@ -74,8 +74,8 @@ export const toolSurface: Collector = {
     items.push(...(await documented(context, literal)));
     const leftOut =
       where === 'server'
-        ? 'tests, examples, generated and vendored files left out'
-        : 'found only in examples or generated files';
+        ? 'tests, examples, helper scripts, generated and vendored files left out'
+        : 'found only in examples, helper scripts or generated files';
     const searched = `${plural(read, 'source file')}, ${leftOut}`;
     if (candidates === 0 && items.length === 0)
       return {

@@ -38,10 +38,23 @@ export const limitationsOf = (
     ...(gaps.length > 100 ? [`${gaps.length - 100} more gaps are listed in artifacts/evidence.json.`] : []),
     ...(openLeads > 0
       ? [
-          `${plural(openLeads, 'lead')} of the automatic evidence neither accepted nor dismissed by the auditor.`,
+          `${plural(openLeads, 'lead')} of the automatic evidence neither accepted nor dismissed by the auditor${
+            scrutiny.unreadLeads > 0
+              ? `, ${
+                  scrutiny.unreadLeads === openLeads
+                    ? openLeads === 1
+                      ? 'and it is'
+                      : 'all'
+                    : `${scrutiny.unreadLeads} of them`
+                } in ${plural(scrutiny.unread.length, 'passed check')}`
+              : ''
+          }.`,
         ]
       : []),
-    ...scrutinyWords(scrutiny).map((words) => `${words[0]?.toUpperCase()}${words.slice(1)}.`),
+    // The leads nobody judged stand in the sentence above.
+    ...scrutinyWords({ ...scrutiny, unreadLeads: 0 }).map(
+      (words) => `${words[0]?.toUpperCase()}${words.slice(1)}.`,
+    ),
     networkAllowed
       ? 'Network access was allowed for the tools during this audit.'
       : 'The tools had no network access: nothing outside of the repository was consulted by them.',

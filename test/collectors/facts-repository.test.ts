@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { codeFlow } from '../../src/collectors/code-flow.ts';
+import { codeWeaknesses } from '../../src/collectors/code-weaknesses.ts';
 import { dependencies as createDependencies } from '../../src/collectors/dependencies.ts';
 import { deployment } from '../../src/collectors/deployment.ts';
 import { identity } from '../../src/collectors/identity.ts';
+import { network } from '../../src/collectors/network.ts';
+import { readme } from '../../src/collectors/readme.ts';
 import { sourceTree } from '../../src/collectors/source-tree.ts';
 import { testsCi } from '../../src/collectors/tests-ci.ts';
+import { toolSurface } from '../../src/collectors/tool-surface.ts';
 import { bundledSource } from '../../src/io/advisories/bundled.ts';
+import { ruleFiles } from '../analysis/flow/follow.ts';
 import { run } from './fake-context.ts';
+
+const flow = codeFlow(async () => ruleFiles());
 
 const readmeOf = async (text: string) => (await run(identity, { files: { 'README.md': text } })).items;
 const has = async (text: string, rule: string) => (await readmeOf(text)).some((i) => i.rule === rule);
@@ -107,5 +115,68 @@ describe('what is not the server', () => {
       ).rules;
     expect(await of('go install github.com/goreleaser/goreleaser/v2@v2.8.1')).not.toContain('ci-publish');
     expect(await of('goreleaser release --clean')).toContain('ci-publish');
+  });
+});
+
+const TOOL = (name: string): string =>
+  `import subprocess\nfrom mcp.server.fastmcp import FastMCP\nmcp = FastMCP("x")\n@mcp.tool()\ndef ${name}(cmd: str) -> str:\n    """Does it."""\n    return subprocess.check_output(cmd, shell=True)\n`;
+
+describe('helper scripts', () => {
+  const files = {
+    'server.py':
+      'from mcp.server.fastmcp import FastMCP\nmcp = FastMCP("x")\n@mcp.tool()\ndef ok(a: str) -> str:\n    """Fine."""\n    return a\n',
+    '.claude/hooks/hook.py': TOOL('hook'),
+    '.github/scripts/x.py': TOOL('pipeline'),
+    'scripts/release.py': TOOL('release'),
+  };
+
+  it('are no part of the surface, and no leads, where the server stands elsewhere', async () => {
+    expect((await run(toolSurface, { files })).item('tools').detail).toMatch(/^ok\.\n/);
+    const { items } = await run(flow, { files });
+    expect(items.filter((i) => i.kind === 'lead')).toEqual([]);
+    expect(items.map((i) => i.rule)).not.toContain('handlers-without-tool');
+    expect((await run(codeWeaknesses, { files })).items.filter((i) => i.at?.path.startsWith('.'))).toEqual(
+      [],
+    );
+  });
+
+  it('are the server where there is no other', async () => {
+    const only = { 'scripts/server.py': TOOL('run_it') };
+    expect((await run(toolSurface, { files: only })).item('tools').title).toBe('1 tool defined in 1 file');
+    expect((await run(flow, { files: only })).item('shell-command').kind).toBe('lead');
+  });
+});
+
+describe('what stands behind the server in its own file', () => {
+  it('is a test where it starts none', async () => {
+    const of = async (block: string) =>
+      (
+        await run(network, {
+          files: {
+            'tools.py': `import requests\n\ndef go(): pass\n\nif __name__ == "__main__":\n${block}`,
+          },
+        })
+      ).rules;
+    expect(await of('    print(go())\n    requests.get("https://demo.acme.io/x")\n')).not.toContain(
+      'outbound-hosts',
+    );
+    expect(
+      await of('    asyncio.run(test_go())\n    requests.get("https://demo.acme.io/x")\n'),
+    ).not.toContain('outbound-hosts');
+    expect(await of('    requests.get("https://demo.acme.io/x")\n    mcp.run()\n')).toContain(
+      'outbound-hosts',
+    );
+    expect(await of('    go()\nrequests.get("https://demo.acme.io/x")\n')).toContain('outbound-hosts');
+  });
+
+  it('reads no variables of the server', async () => {
+    const { rules } = await run(readme, {
+      files: {
+        'README.md': '# x\n',
+        'src/lib.rs':
+          'pub fn a() {}\n\n#[cfg(test)]\nmod tests {\n  fn t() { std::env::var("TEST_CMD").unwrap(); }\n}\n',
+      },
+    });
+    expect(rules).not.toContain('undocumented-variables');
   });
 });

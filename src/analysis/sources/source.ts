@@ -92,10 +92,33 @@ const marksOf = (text: string, language: Language, module: Module | null): Marks
       ? scanMarks(text, ['"""', '"'])
       : NOTHING);
 
-/** Rust keeps its tests in the file they test, at its end: where they begin. */
-const endOfServer = (text: string, language: Language): number => {
-  const at = language === 'rust' ? text.search(/^#\[cfg\(test\)\]\s{0,20}\n(?:pub )?mod\s/m) : -1;
+/**
+ * Where a file's own tests begin, at its end: the test module of Rust, and what a Python file does when it is run by itself,
+ * where that starts no server.
+ */
+export const endOfServer = (text: string, language: Language | null): number => {
+  const at =
+    language === 'rust'
+      ? text.search(/^#\[cfg\(test\)\]\s{0,20}\n(?:pub )?mod\s/m)
+      : language === 'python'
+        ? selfTest(text)
+        : -1;
   return at < 0 ? text.length : at;
+};
+
+const MAIN = /^if[ \t]+__name__[ \t]*==[ \t]*["']__main__["'][ \t]*:[ \t]*(?:#[^\n]*)?$/m;
+/** A call that may start what the file is: only blocks without any are tests or demonstrations. */
+const STARTS =
+  /\b(?:main|cli|app|run|start|serve|server|mcp|uvicorn|fire|typer|click|asyncio|anyio|trio)\w*(?:\.\w{1,40}){0,3}\s{0,3}\(|sys\.exit\(/i;
+const TRIES = /^[ \t]+(?:asyncio|anyio)\.run\([ \t]*_?(?:test|demo|example|try)\w*\(/im;
+
+const selfTest = (text: string): number => {
+  const found = MAIN.exec(text);
+  if (!found) return -1;
+  const block = text.slice(found.index + found[0].length);
+  // What stands at the left edge again is no longer in the block.
+  if (/^[^\s#]/m.test(block)) return -1;
+  return STARTS.test(block) && !TRIES.test(block) ? -1 : found.index;
 };
 
 /** What begins a computed part inside a text. */

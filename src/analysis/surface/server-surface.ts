@@ -1,4 +1,11 @@
-import { below, isExamplePath, isGeneratedPath, isTestPath, isVendoredPath } from '../files/paths.ts';
+import {
+  below,
+  isExamplePath,
+  isGeneratedPath,
+  isHelperPath,
+  isTestPath,
+  isVendoredPath,
+} from '../files/paths.ts';
 import { isMinified } from '../sources/minified.ts';
 import type { Reading } from '../sources/reading.ts';
 import { mayDefineTools, readSurface, type SurfaceSource } from './read-surface.ts';
@@ -30,7 +37,7 @@ type Options = {
   progress(files: number): void;
 };
 
-/** Tests, vendored code, examples and generated files are looked at only where nothing else defines a tool. */
+/** Tests, vendored code, examples, generated files and helper scripts are looked at only where nothing else defines a tool. */
 export const serverSurface = async (options: Options): Promise<ServerSurface> => {
   options.signal.throwIfAborted();
   return options.reading.once(`surface of ${options.subdir}`, () => scan(options));
@@ -44,7 +51,7 @@ const scan = async ({ tree, reading, subdir, signal, progress }: Options): Promi
     (...kinds: ((path: string) => boolean)[]) =>
     (e: { path: string }) =>
       kinds.some((kind) => kind(below(e.path, subdir)));
-  const isSecondary = is(isTestPath, isVendoredPath, isGeneratedPath, isExamplePath);
+  const isSecondary = is(isTestPath, isVendoredPath, isGeneratedPath, isExamplePath, isHelperPath);
   const unread: ServerSurface['unread'] = [];
   const read = async (
     entries: readonly { path: string }[],

@@ -22,6 +22,7 @@ import {
   launchesIn,
   pipedDownloads,
 } from '../../analysis/repository/launch-commands.ts';
+import { endOfServer, weaknessLanguage } from '../../analysis/sources/source.ts';
 import type { CollectContext } from '../collector.ts';
 
 export type Place = { path: string; startLine: number };
@@ -131,10 +132,11 @@ export const readSources = async ({ tree, target, signal }: CollectContext): Pro
     if (text === null) continue;
     const { path } = entry;
     const beside = [isHelperPath, isBuildConfiguration].some((is) => is(below(path, target.subdir)));
-    // What builds and releases the server reads variables of its own; what it starts and fetches still counts.
+    const served = text.slice(0, endOfServer(text, weaknessLanguage(path)));
+    // What builds, tests and releases the server reads variables of its own; what it starts and fetches still counts.
     if (!beside) {
-      computed.set(path, computedReads(text));
-      for (const { name, line } of environmentReads(text))
+      computed.set(path, computedReads(served));
+      for (const { name, line } of environmentReads(served))
         add(shown.variables, name, { path, startLine: line });
     }
     for (const word of text.slice(0, 1_000_000).match(/[A-Za-z_]\w{2,80}/g) ?? [])
