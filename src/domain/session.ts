@@ -17,7 +17,8 @@ import { emptyProfile, type ServerProfile } from './server-profile.ts';
 /** A stretch without events longer than this is a break, not work. */
 export const PAUSE_MS = 10 * 60 * 1000;
 
-export type AnsweredCheck = Answer & { at: string; by: string };
+/** Who gave the verdict, and when; `noteBy` where somebody else wrote the note. */
+export type AnsweredCheck = Answer & Author & { noteBy?: Author };
 
 export type RunRecord = {
   outcome: Outcome;
@@ -27,7 +28,7 @@ export type RunRecord = {
 };
 
 /** An event that can be taken back, and the event that restores what was there before; `was` is who had said that, and when. */
-export type Undoable = { seq: number; inverse: EventBody; was?: Author };
+export type Undoable = { seq: number; inverse: EventBody; was?: Author & { noteBy?: Author } };
 export type Author = { at: string; by: string };
 
 export type Session = {
@@ -149,6 +150,26 @@ const without = (stack: Undoable[], seq: number): Undoable[] => {
   return stack;
 };
 
+const authorIn = (a: Author & { noteBy?: Author }): Author & { noteBy?: Author } => ({
+  at: a.at,
+  by: a.by,
+  ...(a.noteBy ? { noteBy: a.noteBy } : {}),
+});
+
+/** Whoever gives another verdict, or writes another note, stands for that part alone: the other keeps its author. */
+const authorsOfAnswer = (
+  was: AnsweredCheck | undefined,
+  now: Answer,
+  author: Author,
+): Author & { noteBy?: Author } => {
+  if (!was) return author;
+  const kept = now.verdict !== null && now.verdict === was.verdict && was.by !== author.by;
+  const verdictBy = kept ? { at: was.at, by: was.by } : author;
+  const noteBy =
+    now.note !== '' && now.note === was.note ? (was.noteBy ?? { at: was.at, by: was.by }) : author;
+  return now.note === '' || noteBy.by === verdictBy.by ? verdictBy : { ...verdictBy, noteBy };
+};
+
 /** Keeps the undo stacks: a decision clears redo; taking back and doing again move an entry across. */
 const trackUndo = (s: Session, e: SessionEvent): void => {
   const inverse = inverseOf(s, e);
@@ -159,7 +180,7 @@ const trackUndo = (s: Session, e: SessionEvent): void => {
       : e.type === 'criterion.rated'
         ? s.ratedBy.get(e.criterion)
         : undefined;
-  const entry = { seq: e.seq, inverse, ...(was ? { was: { at: was.at, by: was.by } } : {}) };
+  const entry = { seq: e.seq, inverse, ...(was ? { was: authorIn(was) } : {}) };
   if (e.undoes !== undefined) {
     s.undo = without(s.undo, e.undoes);
     // What was taken back is done again by the event that this one's inverse describes.
@@ -174,7 +195,7 @@ const trackUndo = (s: Session, e: SessionEvent): void => {
 };
 
 /** Who said what an event records: for what is taken back, whoever had said it before. */
-const authorOf = (s: Session, e: SessionEvent): Author => {
+const authorOf = (s: Session, e: SessionEvent): Author & { noteBy?: Author } => {
   const restored =
     e.undoes !== undefined
       ? s.undo.findLast((u) => u.seq === e.undoes)
@@ -226,7 +247,16 @@ const mutate = (s: Session, e: SessionEvent): Session => {
       // A draft has served when its words became the note. A bare verdict, or undo, must not throw words away.
       if (e.undoes === undefined && e.redoes === undefined)
         if ((e.answer?.note ?? '') !== (s.answers.get(e.check)?.note ?? '')) s.drafts.delete(e.check);
-      put(s.answers, e.check, e.answer && { ...e.answer, ...author });
+      put(
+        s.answers,
+        e.check,
+        e.answer && {
+          ...e.answer,
+          ...(e.undoes === undefined && e.redoes === undefined
+            ? authorsOfAnswer(s.answers.get(e.check), e.answer, author)
+            : author),
+        },
+      );
       s.lastCheck = e.check;
       break;
     case 'draft.kept':

@@ -109,7 +109,7 @@ export const assessedChecks = (m: ReportModel): Block[] => {
           c.findings.length === 0
             ? '–'
             : rows`${listed(c.findings.map((f) => tag(f.split('-').slice(0, 2).join('-').toUpperCase())))}`,
-          c.note.trim() === '' ? '–' : fromAuditor(c.by, `note on ${c.id}`)`${words(c.note, 400)}`,
+          c.note.trim() === '' ? '–' : fromAuditor(c.noteBy, `note on ${c.id}`)`${words(c.note, 400)}`,
         ];
       }),
     ),

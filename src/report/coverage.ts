@@ -30,6 +30,8 @@ export type CheckReport = {
   answeredAt: string | null;
   /** Who gave the verdict; '' where there is none. */
   by: string;
+  /** Who wrote the note: somebody else only where a second auditor revised one of the two. */
+  noteBy: string;
   evidence: { lead: number; fact: number; strength: number; gap: number };
   looks: Look[];
   /** File ids of findings raised from this check. */
@@ -124,6 +126,7 @@ export const checkReports = (
           note: answer?.note ?? '',
           answeredAt: answer?.at ?? null,
           by: answer ? authorOf(answer.by, answer.at) : '',
+          noteBy: answer ? authorOf((answer.noteBy ?? answer).by, (answer.noteBy ?? answer).at) : '',
           evidence: countKinds(index.get(check.id) ?? []),
           looks: check.collectors.map((c) => byCollector.get(c)!),
           findings: [...session.findings.values()]

@@ -278,6 +278,9 @@ export const findingBlocks = (f: FindingReport, m: ReportModel): Block[] => [
   h2('Status Tracking'),
   status(f),
   h2('Auditor Notes'),
+  ...(f.foundBy === (m.auditor.name || m.auditor.github) || f.foundBy === ''
+    ? []
+    : [para(fromSession('findings')`Recorded first by ${f.foundBy}.`)]),
   proseOr(f, f.notes, notRecorded`None beyond the above.`),
 ];
 

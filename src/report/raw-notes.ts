@@ -28,9 +28,11 @@ const notes = (m: ReportModel): Block[] => [
     .flatMap((c): Block[] => [
       h3(fromMethodology(c.id)`${c.id} ${c.title}`),
       para(
-        checks`Verdict: ${verdictWord(c.verdict)}, given by ${c.by} on ${time(c.answeredAt ?? m.dates.completion)}.`,
+        c.noteBy === c.by || c.note === ''
+          ? checks`Verdict: ${verdictWord(c.verdict)}, given by ${c.by} on ${time(c.answeredAt ?? m.dates.completion)}.`
+          : checks`Verdict: ${verdictWord(c.verdict)}, given by ${c.by} on ${time(c.answeredAt ?? m.dates.completion)}. The note is by ${c.noteBy}.`,
       ),
-      text(proseOf(c.note, { kind: 'auditor', by: c.by, of: `note on ${c.id}` })),
+      text(proseOf(c.note, { kind: 'auditor', by: c.noteBy, of: `note on ${c.id}` })),
       ...(c.looks.length === 0
         ? []
         : [

@@ -64,6 +64,8 @@ export type FindingReport = Finding & {
   identified: string;
   /** Day of its present text. */
   documented: string;
+  /** Who recorded it first. */
+  foundBy: string;
 };
 
 export type Dismissal = { id: string; title: string; where: string; reason: string; by: string };
@@ -124,7 +126,11 @@ export type ReportModel = {
 export const inSeconds = (at: string): string => at.replace(/\.\d{3}Z$/, 'Z');
 const day = (at: string): string => at.slice(0, 10);
 
-const findingReports = (input: ReportInput, items: readonly EvidenceItem[]): FindingReport[] => {
+const findingReports = (
+  input: ReportInput,
+  items: readonly EvidenceItem[],
+  authorOf: AuthorOf,
+): FindingReport[] => {
   const { session, events } = input;
   const ids = findingFileIds(session.findings.values());
   const byId = new Map(items.map((i) => [i.id, i]));
@@ -144,6 +150,7 @@ const findingReports = (input: ReportInput, items: readonly EvidenceItem[]): Fin
       items: f.evidence.flatMap((id) => byId.get(id) ?? []),
       identified: day(own[0]?.at ?? session.lastAt),
       documented: day(own.at(-1)?.at ?? session.lastAt),
+      foundBy: authorOf(own[0]?.by ?? '', own[0]?.at ?? session.lastAt),
     };
   });
 };
@@ -219,8 +226,8 @@ export const buildReport = (given: ReportInput): ReportModel => {
   const atEnd = replay(worked);
   const looks = looksOf(session, methodology, evidence, input.missing);
   const items = allItems(evidence);
-  const findings = findingReports(input, items);
   const authorOf = authorsOf(input.events, session.auditor);
+  const findings = findingReports(input, items, authorOf);
   const checks = checkReports(
     session,
     methodology,

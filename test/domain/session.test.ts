@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EVENT_VERSION, type EventBody, type SessionEvent, sessionEvent } from '../../src/domain/events.ts';
+import {
+  type Answer,
+  EVENT_VERSION,
+  type EventBody,
+  type SessionEvent,
+  sessionEvent,
+} from '../../src/domain/events.ts';
 import { apply, emptySession, PAUSE_MS, replay, type Session, toJson } from '../../src/domain/session.ts';
 import { audited, command, commands, eventOf, START_MS, startEvent } from './arbitraries.ts';
 
@@ -132,6 +138,50 @@ describe('who said it', () => {
     const back = [...first, says(4, 'kim', 'pass', { undoes: 3 })];
     expect(by(back)).toBe('jane');
     expect(by([...back, says(5, 'lee', 'fail', { redoes: 4 })])).toBe('kim');
+  });
+});
+
+describe('a second auditor', () => {
+  const at = (seq: number): string => `2026-11-22T1${seq}:00:00Z`;
+  const said = (seq: number, by: string, answer: Answer | null, more: object = {}): SessionEvent =>
+    ({ type: 'check.answered', seq, at: at(seq), by, check: '1.1.1', answer, ...more }) as SessionEvent;
+  const first = said(1, 'ann', { verdict: 'fail', note: 'no signature' });
+  const who = (...events: SessionEvent[]) => {
+    const a = replay(events).answers.get('1.1.1');
+    return a && [a.verdict, a.by, a.at, a.noteBy?.by ?? a.by];
+  };
+
+  it('who revises the note leaves the verdict to whoever gave it', () => {
+    const revised = said(2, 'bob', { verdict: 'fail', note: 'no signature, seen again' });
+    expect(who(first, revised)).toEqual(['fail', 'ann', at(1), 'bob']);
+    expect(
+      who(first, revised, said(3, 'ann', { verdict: 'unsure', note: 'no signature, seen again' })),
+    ).toEqual(['unsure', 'ann', at(3), 'bob']);
+  });
+
+  it('who gives another verdict leaves the note to whoever wrote it', () => {
+    expect(who(first, said(2, 'bob', { verdict: 'pass', note: 'no signature' }))).toEqual([
+      'pass',
+      'bob',
+      at(2),
+      'ann',
+    ]);
+    expect(who(first, said(2, 'bob', { verdict: 'pass', note: 'signed since' }))).toEqual([
+      'pass',
+      'bob',
+      at(2),
+      'bob',
+    ]);
+    expect(who(first, said(2, 'bob', { verdict: 'pass', note: '' }))).toEqual(['pass', 'bob', at(2), 'bob']);
+  });
+
+  it('what is taken back is again by both', () => {
+    const revised = said(2, 'bob', { verdict: 'fail', note: 'no signature, seen again' });
+    const third = said(3, 'cat', { verdict: 'pass', note: 'all signed' });
+    const back = said(4, 'cat', { verdict: 'fail', note: 'no signature, seen again' }, { undoes: 3 });
+    expect(who(first, revised, third, back)).toEqual(['fail', 'ann', at(1), 'bob']);
+    const again = said(5, 'ann', { verdict: 'pass', note: 'all signed' }, { redoes: 4 });
+    expect(who(first, revised, third, back, again)).toEqual(['pass', 'cat', at(3), 'cat']);
   });
 });
 

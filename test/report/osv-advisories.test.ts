@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { EventBody } from '../../src/domain/events.ts';
+import { findingFile } from '../../src/report/finding-file.ts';
 import { advisories } from '../../src/report/formats/osv.ts';
 import { buildReport } from '../../src/report/report-model.ts';
 import { COMMIT, inputOf, shellFinding, smallScript, strengthFinding } from './scripted-session.ts';
@@ -32,6 +34,7 @@ describe('an OSV advisory', () => {
     ],
     ['what stands in no line of the code', { locations: [] }],
     ['what is no kind of weakness', { cwe: null }],
+    ['how it is made', { cwe: 'CWE-1357' }],
   ])('is not written for %s', (_, over) => {
     expect(written({ ...over, id: 'F-01' })).toEqual([]);
   });
@@ -45,5 +48,25 @@ describe('an OSV advisory', () => {
       },
     ]);
     expect(JSON.stringify(one)).not.toContain('introduced');
+  });
+
+  it('gives the credit to who recorded it, and not to who signs', () => {
+    const kim = { name: 'Kim Roe', github: 'kim-roe', organization: '', contact: '' };
+    const bodies: EventBody[] = [
+      ...smallScript().filter((e) => e.type !== 'finding.recorded'),
+      { type: 'finding.recorded', finding: 'F-01', value: shellFinding({}) },
+      { type: 'auditor.named', auditor: kim },
+      { type: 'finding.recorded', finding: 'F-01', value: shellFinding({ notes: 'Read again.' }) },
+    ];
+    const signed = inputOf().session.auditor.github;
+    const by = bodies.map((_, i) => (i < bodies.length - 2 ? signed : 'kim-roe'));
+    const model = buildReport(inputOf(bodies, {}, by));
+    const first = model.findings[0]!;
+    expect(model.auditor.name).toBe('Kim Roe');
+    expect(first.foundBy).not.toBe('Kim Roe');
+    expect(JSON.parse(advisories(model, () => '00000001')[0]!.text).credits).toEqual([
+      { name: first.foundBy, type: 'FINDER' },
+    ]);
+    expect(findingFile(first, model)).toContain(`Recorded first by ${first.foundBy}.`);
   });
 });

@@ -164,7 +164,7 @@ const findingSection = (f: FindingReport, m: ReportModel, draw: DrawFence): Mark
 `;
 
 const noteHtml = (c: CheckReport): Markup => {
-  const note = proseOf(c.note, { kind: 'auditor', by: c.by, of: `note on ${c.id}` });
+  const note = proseOf(c.note, { kind: 'auditor', by: c.noteBy, of: `note on ${c.id}` });
   return as(note, markdownHtml(labelMarkdown(renderBlocks([{ type: 'text', of: note }]))));
 };
 

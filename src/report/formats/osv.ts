@@ -77,7 +77,9 @@ const advisory = (f: FindingReport, m: ReportModel, id: string): JsonObject => {
       },
     ],
     references: referencesOf(f, m),
-    credits: [{ name: line(m.auditor.name, 200) || m.auditor.github, type: 'FINDER' }],
+    credits: [
+      { name: line(f.foundBy, 200) || line(m.auditor.name, 200) || m.auditor.github, type: 'FINDER' },
+    ],
     database_specific: {
       mcps_metadata: {
         discovery_method: discoveryWords(m),
@@ -95,12 +97,17 @@ const advisory = (f: FindingReport, m: ReportModel, id: string): JsonObject => {
   });
 };
 
+/** Unmaintained or vulnerable components, unpinned ones, missing tests and records: no flaw in this code. */
+const OF_ITS_MAKING = /^CWE-(?:353|693|710|778|1104|1357|1395)$/;
+
 /**
  * Whether a finding tells of something that can be exploited in this code. A missing document or an unsigned commit is a
  * weakness of how it is made: it belongs into the audit, and not into a database of vulnerabilities.
  */
 export const isVulnerability = (f: FindingReport): boolean =>
   !f.positive &&
+  !OF_ITS_MAKING.test(f.cwe ?? '') &&
+  (f.items.length === 0 || f.items.some((i) => i.class !== 'supply-chain' && i.class !== 'hygiene')) &&
   f.severity !== 'info' &&
   f.cwe !== null &&
   f.locations.length > 0 &&

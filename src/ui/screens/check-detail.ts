@@ -119,7 +119,14 @@ export const checkDetail = (v: View, check: Check, theme: Theme, columns: number
         columns,
       ),
     );
-    if (answer.note) out.push(...labelled('Note', answer.note, columns));
+    if (answer.note)
+      out.push(
+        ...labelled(
+          'Note',
+          answer.noteBy ? `${answer.note} (${visible(answer.noteBy.by)})` : answer.note,
+          columns,
+        ),
+      );
   }
   if (draft !== undefined)
     out.push(...labelled('Draft', `${draft}\n(not recorded: m goes on with it)`, columns));
