@@ -1,6 +1,6 @@
+import { type AnsweredCheck, type Author, type Authors, authorIn, authorsOfAnswer } from './authors.ts';
 import { type Disclosure, noDisclosure } from './disclosure.ts';
 import type {
-  Answer,
   Attachment,
   Auditor,
   EventBody,
@@ -17,8 +17,7 @@ import { emptyProfile, type ServerProfile } from './server-profile.ts';
 /** A stretch without events longer than this is a break, not work. */
 export const PAUSE_MS = 10 * 60 * 1000;
 
-/** Who gave the verdict, and when; `noteBy` where somebody else wrote the note. */
-export type AnsweredCheck = Answer & Author & { noteBy?: Author };
+export type { AnsweredCheck, Author };
 
 export type RunRecord = {
   outcome: Outcome;
@@ -28,8 +27,7 @@ export type RunRecord = {
 };
 
 /** An event that can be taken back, and the event that restores what was there before; `was` is who had said that, and when. */
-export type Undoable = { seq: number; inverse: EventBody; was?: Author & { noteBy?: Author } };
-export type Author = { at: string; by: string };
+export type Undoable = { seq: number; inverse: EventBody; was?: Authors };
 
 export type Session = {
   /** Number of the last event; 0 before `session.started`. */
@@ -150,26 +148,6 @@ const without = (stack: Undoable[], seq: number): Undoable[] => {
   return stack;
 };
 
-const authorIn = (a: Author & { noteBy?: Author }): Author & { noteBy?: Author } => ({
-  at: a.at,
-  by: a.by,
-  ...(a.noteBy ? { noteBy: a.noteBy } : {}),
-});
-
-/** Whoever gives another verdict, or writes another note, stands for that part alone: the other keeps its author. */
-const authorsOfAnswer = (
-  was: AnsweredCheck | undefined,
-  now: Answer,
-  author: Author,
-): Author & { noteBy?: Author } => {
-  if (!was) return author;
-  const kept = now.verdict !== null && now.verdict === was.verdict && was.by !== author.by;
-  const verdictBy = kept ? { at: was.at, by: was.by } : author;
-  const noteBy =
-    now.note !== '' && now.note === was.note ? (was.noteBy ?? { at: was.at, by: was.by }) : author;
-  return now.note === '' || noteBy.by === verdictBy.by ? verdictBy : { ...verdictBy, noteBy };
-};
-
 /** Keeps the undo stacks: a decision clears redo; taking back and doing again move an entry across. */
 const trackUndo = (s: Session, e: SessionEvent): void => {
   const inverse = inverseOf(s, e);
@@ -195,7 +173,7 @@ const trackUndo = (s: Session, e: SessionEvent): void => {
 };
 
 /** Who said what an event records: for what is taken back, whoever had said it before. */
-const authorOf = (s: Session, e: SessionEvent): Author & { noteBy?: Author } => {
+const authorOf = (s: Session, e: SessionEvent): Authors => {
   const restored =
     e.undoes !== undefined
       ? s.undo.findLast((u) => u.seq === e.undoes)
@@ -250,12 +228,7 @@ const mutate = (s: Session, e: SessionEvent): Session => {
       put(
         s.answers,
         e.check,
-        e.answer && {
-          ...e.answer,
-          ...(e.undoes === undefined && e.redoes === undefined
-            ? authorsOfAnswer(s.answers.get(e.check), e.answer, author)
-            : author),
-        },
+        e.answer && { ...e.answer, ...authorsOfAnswer(s.answers.get(e.check), e, author) },
       );
       s.lastCheck = e.check;
       break;

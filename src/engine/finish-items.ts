@@ -266,7 +266,7 @@ const finish = (
       problem === null
         ? paragraphs(detail, MAX_DETAIL_CHARS)
         : paragraphs(
-            `This is a fault of the collector ${collector}, not of the target: ${problem}. Look there by hand. ${detail}`,
+            `This is a fault of the collector ${collector}, not of the target: ${problem}. ${detail}`,
             MAX_DETAIL_CHARS,
           ),
     ...(draft.advice ? { advice: paragraphs(draft.advice, MAX_DETAIL_CHARS) } : {}),

@@ -90,7 +90,7 @@ const surfaceWords = (m: ReportModel): Statement => {
   const of = fromEvidence('surface');
   if (tools.length === 0) return of`no tool was seen`;
   const names = listed(tools.slice(0, MOST_NAMED).map((t) => code(t.name, 60)));
-  const more = tools.length > MOST_NAMED ? ` and ${tools.length - MOST_NAMED} more` : '';
+  const more = tools.length > MOST_NAMED ? `, and ${tools.length - MOST_NAMED} more` : '';
   return of`${plural(tools.length, 'tool')} (${names}${more}), ${plural(resources.length, 'resource')}, ${plural(prompts.length, 'prompt')}`;
 };
 
@@ -164,7 +164,8 @@ const executive = (m: ReportModel): Block[] => {
       ],
     ),
     para(
-      coverage`${c.total - c.notTested} of ${c.total} checks of ${m.methodology.title} ${m.methodology.version} ${numbered(c.total - c.notTested, 'has', 'have')} a verdict at the commit above: ${c.pass} passed, ${c.fail} failed, ${c.notApplicable} did not apply, ${c.unsure} stayed unsure. Not tested: ${c.notTested}.`,
+      coverage`${c.total - c.notTested} of ${c.total} checks of ${m.methodology.title} ${m.methodology.version} ${numbered(c.total - c.notTested, 'has', 'have')} a verdict at the commit above: ${c.pass} passed, ${c.fail} failed, ${c.notApplicable} did not apply, ${c.unsure} stayed unsure.`,
+      ...(c.notTested > 0 ? [coverage`Not tested: ${c.notTested}.`] : []),
     ),
     ...graded(m),
     ...counted(m),

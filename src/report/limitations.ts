@@ -4,6 +4,14 @@ import { plural } from '../text/plural.ts';
 import { wholeSentences } from '../text/sentences.ts';
 import type { CheckReport, Coverage, Look } from './coverage.ts';
 
+/** Lines of a list, told in one sentence. */
+const onOneLine = (text: string): string =>
+  text
+    .split('\n')
+    .map((l) => l.trim())
+    .filter((l) => l !== '')
+    .reduce((all, l) => (all === '' ? l : /[.:;,!?]$/.test(all) ? `${all} ${l}` : `${all}; ${l}`), '');
+
 /** What the audit does not know, in words: tests left out, nobody looked, leads left open. */
 export const limitationsOf = (
   coverage: Coverage,
@@ -33,7 +41,7 @@ export const limitationsOf = (
       .slice(0, 100)
       .map(
         (g) =>
-          `Gap in the evidence for ${g.checks.join(', ') || 'no check'}: ${g.title}${g.detail ? ` (${wholeSentences(g.detail, 300)})` : ''}`,
+          `Gap in the evidence for ${g.checks.join(', ') || 'no check'}: ${g.title}${g.detail ? ` (${onOneLine(wholeSentences(g.detail, 300))})` : ''}`,
       ),
     ...(gaps.length > 100 ? [`${gaps.length - 100} more gaps are listed in artifacts/evidence.json.`] : []),
     ...(openLeads > 0

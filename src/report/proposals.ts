@@ -61,7 +61,10 @@ const stampWords = (bare: number): string =>
 const coverageReason = (c: Coverage): string =>
   c.complete
     ? `all ${c.total} checks have a verdict`
-    : `of ${c.total} checks, ${c.notTested} not tested and ${c.unsure} unsure`;
+    : `of ${plural(c.total, 'check')} ${[
+        ...(c.notTested > 0 ? [`${c.notTested} ${numbered(c.notTested, 'was', 'were')} not tested`] : []),
+        ...(c.unsure > 0 ? [`${c.unsure} stayed unsure`] : []),
+      ].join(' and ')}`;
 
 const plainRisk = (severity: Severity | null): string =>
   severity === null || severity === 'info' ? 'low' : severity === 'low' ? 'low_medium' : severity;

@@ -126,11 +126,8 @@ export type ReportModel = {
 export const inSeconds = (at: string): string => at.replace(/\.\d{3}Z$/, 'Z');
 const day = (at: string): string => at.slice(0, 10);
 
-const findingReports = (
-  input: ReportInput,
-  items: readonly EvidenceItem[],
-  authorOf: AuthorOf,
-): FindingReport[] => {
+type Items = readonly EvidenceItem[];
+const findingReports = (input: ReportInput, items: Items, authorOf: AuthorOf): FindingReport[] => {
   const { session, events } = input;
   const ids = findingFileIds(session.findings.values());
   const byId = new Map(items.map((i) => [i.id, i]));

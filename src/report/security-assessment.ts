@@ -1,3 +1,4 @@
+import { placeWords } from '../domain/evidence.ts';
 import { totalWords } from '../domain/scorecard.ts';
 import { assessmentOpening } from './assessment-opening.ts';
 import { assessedChecks, assessedSurface, assessedTop10 } from './assessment-tables.ts';
@@ -70,9 +71,7 @@ const finding = (f: FindingReport): Block[] => {
     text(proseOf(f.summary, { kind: 'finding', of: f.fileId })),
     list([
       { label: 'Full text', is: of`${within(`findings/${f.fileId}.md`, `findings/${f.fileId}.md`)}` },
-      ...f.locations.map(
-        (l): Item => ({ label: 'Evidence', is: of`${code(`${l.path}:${l.startLine}-${l.endLine}`)}` }),
-      ),
+      ...f.locations.map((l): Item => ({ label: 'Evidence', is: of`${code(placeWords(l))}` })),
       ...(f.items.length > 0
         ? [{ label: 'Evidence items', is: of`${listed(f.items.map((i) => code(i.id)))}` } as const]
         : []),

@@ -57,7 +57,9 @@ const FLOWS_THAT_TELL = 2;
 const typeOf = (items: readonly EvidenceItem[]): ProfilePart => {
   const flows = items.filter((i) => i.flow[0]?.role === 'source' && / of (?:a )?tool\b/.test(i.flow[0].text));
   const told = flows.flatMap((item) => {
-    const known = TYPES.find(([c]) => c === item.class);
+    // A file that another program reads is used by starting that program.
+    const cls = item.rule === 'named-file-of-program' ? 'command-injection' : item.class;
+    const known = TYPES.find(([c]) => c === cls);
     return known ? [{ item, type: known[1], ends: known[2] }] : [];
   });
   if (told.length === 0) return unknown('no flow from a tool was seen that tells');
@@ -87,7 +89,7 @@ const sensitivityOf = (items: readonly EvidenceItem[]): ProfilePart => {
     );
   return unknown(
     named.length > 0
-      ? `it takes secrets (${named[0]!.title}), and nothing collected tells what its tools read with them`
+      ? 'it takes secrets from outside, and nothing collected tells what its tools read with them'
       : 'no credential of another service was seen, which says nothing of what its tools read',
   );
 };

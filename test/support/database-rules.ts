@@ -379,8 +379,8 @@ const metadataBreaches = (
     if (value !== undefined && typeof value !== 'boolean')
       warn(path, `security_summary.${key} is no boolean`);
   }
-  const asks = at(metadata, 'mcp_classification.authentication_required');
-  if (asks !== undefined && typeof asks !== 'boolean')
+  // Whoever deploys it asks this first: it has to be said.
+  if (typeof at(metadata, 'mcp_classification.authentication_required') !== 'boolean')
     warn(path, 'mcp_classification.authentication_required is no boolean');
   if (
     !/^[A-Za-z0-9.+-]+(?: (?:OR|AND|WITH) [A-Za-z0-9.+-]+)*$/.test(String(at(metadata, 'repository.license')))

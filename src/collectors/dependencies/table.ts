@@ -67,14 +67,13 @@ const describeShortfalls = (shortfalls: readonly Shortfall[]): ItemDraft[] => {
       `Not all packages are known: ${plural(shortfalls.length, 'file')} of ${listed([...new Set(shortfalls.map((s) => s.ecosystem))])} ${shortfalls.length === 1 ? 'leads' : 'lead'} to more`,
       {
         class: 'supply-chain',
-        detail: [
-          listed(
-            shortfalls.map((s) => `${s.path}: ${s.why}`),
-            30,
-            '\n',
-          ),
+        detail: listed(
+          shortfalls.map((s) => `${s.path}: ${s.why}`),
+          30,
+          '\n',
+        ),
+        advice:
           'Resolve them with the package manager of the ecosystem on a machine that can be thrown away, and look up what it lists.',
-        ].join('\n'),
         at: { path: first.path, startLine: 1 },
       },
     ),

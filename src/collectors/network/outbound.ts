@@ -41,7 +41,7 @@ const CHOSEN: readonly { by: ChosenBy; rule: string; say(n: number): string; why
     by: 'computed',
     rule: 'address-computed',
     say: (n) => `${plural(n, 'request')}: who chooses the address does not show in the line`,
-    why: 'Follow the variable to where it is set.',
+    why: 'It is set elsewhere than in the line of the request.',
   },
 ];
 

@@ -68,7 +68,11 @@ export const sections = (path: string, source: string): ItemDraft[] => {
       .map((s) =>
         fact('security-section', [...CHECKS, '4.2.3'], `${path} says something on security`, {
           detail: s.title,
-          at: { path, startLine: s.line, endLine: Math.min(s.line + 12, lines.at(-1)?.line ?? s.line) },
+          at: {
+            path,
+            startLine: s.line,
+            endLine: Math.min(s.line + 12, lines.findLast((l) => l.text.trim() !== '')?.line ?? s.line),
+          },
         }),
       ),
   ];

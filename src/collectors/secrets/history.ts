@@ -172,7 +172,19 @@ export const scanHistory = async (
         `${plural(skipped, 'older version')} of files not scanned for secrets`,
         {
           class: 'hardcoded-secret',
-          detail: `${count(older.filter((b) => isBinaryPath(b.path)).length + binary)} binary, ${count(older.filter((b) => b.size > MOST_BLOB_BYTES && !isBinaryPath(b.path)).length)} over ${bytes(MOST_BLOB_BYTES)}, ${count(readable.length - wanted.length)} past the limit of ${count(MOST_BLOBS)} versions or ${bytes(MOST_HISTORY_BYTES)}.`,
+          detail: `${[
+            [older.filter((b) => isBinaryPath(b.path)).length + binary, 'binary'] as const,
+            [
+              older.filter((b) => b.size > MOST_BLOB_BYTES && !isBinaryPath(b.path)).length,
+              `over ${bytes(MOST_BLOB_BYTES)}`,
+            ] as const,
+            [
+              readable.length - wanted.length,
+              `past the limit of ${count(MOST_BLOBS)} versions or ${bytes(MOST_HISTORY_BYTES)}`,
+            ] as const,
+          ]
+            .flatMap(([n, why]) => (n > 0 ? [`${count(n)} ${why}`] : []))
+            .join(', ')}.`,
         },
       ),
     );

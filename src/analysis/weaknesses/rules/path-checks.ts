@@ -57,7 +57,7 @@ export const pathCheckRules: readonly Rule[] = [
     languages: ['script', 'python', 'go', 'rust'],
     title: 'A path that cannot be resolved is taken as it is',
     detail:
-      'For a file that does not exist yet resolving fails, and the path as written is used: a link in a folder above it, or .. behind a folder that is not there, leads out of what is allowed. Resolve the nearest folder that exists, and use that path from there on.',
+      'For a file that does not exist yet resolving fails, and the path as written is used: a link in a folder above it, or .. behind a folder that is not there, leads out of what is allowed.',
     merge: 'package',
     find: inEach(['script', 'python', 'go', 'rust'], find),
   },
