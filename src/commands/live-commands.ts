@@ -7,6 +7,11 @@ A target is a folder or git URL, npm:name@version, pypi:name==version; without o
 in a sandbox without network; a running one (--url alone) is asked only what is safe. --lock writes the definitions of now
 (docs/tools-lock.md); --against exits 1 and names the fields that are others. Nothing here is a verdict.`;
 
+const CONFIRM = `
+Each lead gets a fresh sandbox without network. Its tools are called with canaries: data by weakness that write a number to a
+throw-away folder, read a file laid there for it, or ask a listener inside. "confirmed" says what showed it; "not reached"
+how many calls did not; "not tried" what is missing. Recorded in the session as an observation, apart from evidence.`;
+
 /** The commands that start a server, each time in a sandbox and after consent. */
 export const liveCommands = (
   cli: Command,
@@ -49,5 +54,23 @@ export const liveCommands = (
     .addHelpText('after', PROBE)
     .action(async (target: string | undefined, o) =>
       done(await (await import('./probe.ts')).probe(host, target, o)),
+    );
+
+  start(cli.command('confirm'))
+    .description('try leads on the running server in a sandbox: confirmed, not reached, or not tried and why')
+    .argument('[evidence...]', 'item id, collector/rule, or collector/rule@path')
+    .option('--all', 'every lead of the session')
+    .option('--budget <seconds>', 'for all of it; 600 when left out')
+    .option('--transcript <file>', 'write every line both ways, credentials masked')
+    .addHelpText('after', CONFIRM)
+    .action(async (evidence: string[], o) =>
+      done(await (await import('./confirm.ts')).confirm(host, evidence, o)),
+    );
+
+  start(cli.command('replay'))
+    .description('make the calls of an observation again, and name what is otherwise')
+    .argument('<observation>', 'its id or the beginning of it, as mcp-audit probe and confirm print it')
+    .action(async (observation: string, o) =>
+      done(await (await import('./replay.ts')).replay(host, observation, o)),
     );
 };

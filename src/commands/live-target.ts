@@ -4,6 +4,7 @@ import { toolSurface } from '../collectors/tool-surface.ts';
 import { UserError } from '../domain/errors.ts';
 import type { EvidenceItem, Surface } from '../domain/evidence.ts';
 import { checksOf } from '../domain/methodology.ts';
+import type { ProbeReport } from '../domain/observation.ts';
 import { surfaceOf } from '../domain/surface.ts';
 import { shellQuote } from '../engine/reproduce.ts';
 import { runCollectors } from '../engine/run-collectors.ts';
@@ -17,11 +18,15 @@ import {
   splitWords,
 } from '../live/prepare/make-plan.ts';
 import { isPlan, type Plan, shownStep } from '../live/prepare/plan.ts';
+import { type Prepared, PrepareError, prepare } from '../live/prepare/prepare.ts';
+import type { Context } from '../live/probe/report.ts';
 import { findSandbox, type Means } from '../live/sandbox/detect.ts';
 import { limitsInWords, SERVER_LIMITS } from '../live/sandbox/limits.ts';
+import { redactSecrets } from '../text/redact.ts';
 import { visible, visibleLines } from '../text/visible.ts';
-import type { Host } from './host.ts';
+import { type Host, TOOL_NAME } from './host.ts';
 import { openSource } from './open-source.ts';
+import { VERSION } from './version.ts';
 import { openedSession } from './with-session.ts';
 import { loadMethodology, type Workspace } from './workspace.ts';
 
@@ -197,7 +202,7 @@ export const describePlanned = (planned: Planned, o: LiveOptions, means: Means, 
     `      ${s.what}; ${s.network ? `network: ${s.network}` : 'no network'}`,
     ...(s.otherwise
       ? [
-          `      if that fails: ${shownStep(s.otherwise).map(shellQuote).join(' ')} (network: ${s.otherwise.network})`,
+          `      if that, or what follows, fails: ${shownStep(s.otherwise).map(shellQuote).join(' ')} (network: ${s.otherwise.network})`,
         ]
       : []),
   ]);
@@ -235,7 +240,73 @@ export const consent = async (host: Host, o: LiveOptions, words: string): Promis
 
 export const checksExist = (w: Workspace, checks: readonly string[]): string[] => {
   const known = new Set(checksOf(w.store.snapshot().methodology).map((c) => c.id));
-  return checks.filter((c) => known.has(c));
+  return [...new Set(checks)].filter((c) => known.has(c)).sort();
 };
 
-export { packageWords };
+export const sandboxText = (s: ProbeReport['sandbox']): string =>
+  s.means === 'none' ? 'no sandbox of ours' : `${s.means} ${s.version}, network: ${s.network}; ${s.limits}`;
+
+/** What a report says of everything that was started. */
+export type StartedContext = Omit<Context, 'url'>;
+
+/**
+ * Shows the plan, asks, prepares, and hands on what starts the server; removes everything afterwards.
+ *
+ * @returns null when the auditor did not agree: nothing was started
+ * @throws UserError when there is no sandbox, no plan, or a step failed
+ */
+export const withPrepared = async <T>(
+  host: Host,
+  source: string | undefined,
+  o: LiveOptions,
+  target: LiveTarget | null,
+  does: string,
+  use: (prepared: Prepared, context: StartedContext) => Promise<T>,
+): Promise<T | null> => {
+  const planned = await planFor(host, source, o, target);
+  const set = readEnv(o.env);
+  const means = await requireSandbox(host);
+  if (!(await consent(host, o, describePlanned(planned, o, means, does)))) return null;
+  let prepared: Prepared;
+  try {
+    prepared = await prepare({
+      plan: planned.plan,
+      tree: target?.tree ?? null,
+      package: planned.package,
+      bwrap: means.path,
+      env: host.env,
+      cwd: o.cwd,
+      set,
+      url: o.url ?? '',
+      progress: host.progress,
+    });
+  } catch (error) {
+    if (!(error instanceof PrepareError)) throw error;
+    throw new UserError(
+      `it could not be prepared: ${redactSecrets(error.message)}`,
+      'prepare it by hand and name what starts it: --cmd, --cwd, --env; or ask a running one: --url',
+    );
+  }
+  try {
+    const { launch } = prepared;
+    return await use(prepared, {
+      tool: { name: TOOL_NAME, version: VERSION },
+      target: target && { name: target.name, url: target.url, commit: target.commit },
+      package: planned.package ? packageWords(planned.package) : '',
+      command: launch.argv.map(redactSecrets),
+      cwd: launch.cwd,
+      env: Object.keys(launch.env).sort(),
+      from: planned.plan.from,
+      notes: prepared.notes,
+      sandbox: {
+        means: 'bubblewrap',
+        version: means.version,
+        network: 'none',
+        limits: limitsInWords(SERVER_LIMITS),
+      },
+      prepared: prepared.steps,
+    });
+  } finally {
+    prepared.remove();
+  }
+};

@@ -4,27 +4,23 @@ import { readInputFile } from '../io/input-file.ts';
 import { writeFile } from '../io/write-files.ts';
 import { httpRequest } from '../live/attendant/http-request.ts';
 import { createTranscript, type Line, transcriptText } from '../live/client/transcript.ts';
-import { PrepareError, prepare } from '../live/prepare/prepare.ts';
 import { lockOf, readLock } from '../live/probe/lock.ts';
 import { probePrepared, probeRunning } from '../live/probe/probe.ts';
 import { reportOf } from '../live/probe/report.ts';
-import { limitsInWords, SERVER_LIMITS } from '../live/sandbox/limits.ts';
 import { jsonText } from '../text/json-text.ts';
 import { plural } from '../text/plural.ts';
-import { redactSecrets } from '../text/redact.ts';
 import { visible, visibleLines } from '../text/visible.ts';
 import { type Host, TOOL_NAME } from './host.ts';
 import {
+  checksExist,
   consent,
-  describePlanned,
   type LiveOptions,
   type LiveTarget,
-  packageWords,
-  planFor,
-  readEnv,
-  requireSandbox,
+  sandboxText,
   withLiveTarget,
+  withPrepared,
 } from './live-target.ts';
+import { observe, probeChecks, probeSummary } from './observe.ts';
 import { VERSION } from './version.ts';
 
 export type ProbeOptions = LiveOptions & {
@@ -61,9 +57,6 @@ const readAgainst = (path: string | undefined): ToolsLock | null => {
     );
   return lock;
 };
-
-const targetShown = (t: LiveTarget | null): ProbeReport['target'] =>
-  t && { name: t.name, url: t.url, commit: t.commit };
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
@@ -128,64 +121,16 @@ const probeTarget = async (
   target: LiveTarget | null,
   lock: ToolsLock | null,
 ): Promise<Probed | null> => {
-  const planned = await planFor(host, source, o, target);
-  const set = readEnv(o.env);
-  const means = await requireSandbox(host);
   const does =
     'It is asked for its lists several times, for things it must refuse, and up to five of its tools are called with the least their schemas accept.';
-  if (!(await consent(host, o, describePlanned(planned, o, means, does)))) return null;
-  const { plan } = planned;
-  let prepared: Awaited<ReturnType<typeof prepare>>;
-  try {
-    prepared = await prepare({
-      plan,
-      tree: target?.tree ?? null,
-      package: planned.package,
-      bwrap: means.path,
-      env: host.env,
-      cwd: o.cwd,
-      set,
-      url: o.url ?? '',
-      progress: host.progress,
-    });
-  } catch (error) {
-    if (!(error instanceof PrepareError)) throw error;
-    throw new UserError(
-      `it could not be prepared: ${redactSecrets(error.message)}`,
-      'prepare it by hand and name what starts it: --cmd, --cwd, --env; or ask a running one: --url',
-    );
-  }
-  try {
+  return withPrepared(host, source, o, target, does, async (prepared, context) => {
     const transcript = createTranscript();
     host.progress('asking the server');
     const seen = await probePrepared(prepared.open, prepared.launch, transcript);
-    const { launch } = prepared;
-    const report = reportOf(
-      seen,
-      {
-        tool: { name: TOOL_NAME, version: VERSION },
-        target: targetShown(target),
-        package: planned.package ? packageWords(planned.package) : '',
-        command: launch.argv.map(redactSecrets),
-        cwd: launch.cwd,
-        env: Object.keys(launch.env).sort(),
-        from: plan.from,
-        notes: prepared.notes,
-        sandbox: {
-          means: 'bubblewrap',
-          version: means.version,
-          network: 'none',
-          limits: limitsInWords(SERVER_LIMITS),
-        },
-        prepared: prepared.steps,
-        url: seen.http?.url ?? '',
-      },
-      { surface: target && (!planned.package || target.workspace) ? target.surface : null, lock },
-    );
+    const surface = target && (context.package === '' || target.workspace) ? target.surface : null;
+    const report = reportOf(seen, { ...context, url: seen.http?.url ?? '' }, { surface, lock });
     return { report, lines: transcript.lines() };
-  } finally {
-    prepared.remove();
-  }
+  });
 };
 
 const count = (r: ProbeReport, result: string): number =>
@@ -235,6 +180,18 @@ export const probe = (host: Host, source: string | undefined, o: ProbeOptions): 
     if (o.lock && report.era !== 'none')
       writeFile(o.lock, jsonText(lockOf(report)), { replaces: () => true });
     if (o.transcript) writeFile(o.transcript, transcriptText(lines), { replaces: () => true });
+    const { workspace } = target ?? { workspace: null };
+    if (workspace)
+      observe(host, workspace, 'probe', {
+        summary: probeSummary(report),
+        command: report.command,
+        sandbox: sandboxText(report.sandbox),
+        checks: checksExist(workspace, probeChecks(report)),
+        results: [],
+        report,
+        lines,
+        quiet: o.json ?? false,
+      });
     if (o.json) host.stdout(jsonText(report));
     else host.stdout(`${visibleLines(describeProbe(report))}\n`);
     return exitOf(report);

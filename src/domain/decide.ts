@@ -4,6 +4,7 @@ import type { Attachment, Auditor, EventBody, ImportRecord, Rating, Triage, Verd
 import { eventBody } from './events.ts';
 import { afterChange, type Finding, missingParts } from './finding.ts';
 import { findCheck, type Methodology } from './methodology.ts';
+import type { ObservationRecord } from './observation.ts';
 import { same } from './same.ts';
 import { vectorProblem } from './scoring/cvss.ts';
 import { type ServerProfile, serverProfile } from './server-profile.ts';
@@ -23,6 +24,7 @@ export type Command =
   | { type: 'attach'; name: string; attachment: Attachment | null }
   | { type: 'rate'; criterion: string; rating: Rating | null }
   | { type: 'import-results'; import: string; value: ImportRecord | null }
+  | { type: 'record-observation'; observation: string; value: ObservationRecord | null }
   | { type: 'name-auditor'; auditor: Auditor }
   | { type: 'address-target'; url: string }
   /** Parts that are left out stay as they are. */
@@ -207,6 +209,18 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
       const event = { type: 'results.imported', import: command.import, value: command.value } as const;
       if (!eventBody.safeParse(event).success)
         return refuse(`the import ${command.import} is not complete`, 'import the file again');
+      return { event };
+    }
+    case 'record-observation': {
+      const was = session.observations.get(command.observation);
+      if (!was && !command.value) return unchanged;
+      const event = {
+        type: 'observation.recorded',
+        observation: command.observation,
+        value: command.value,
+      } as const;
+      if (!eventBody.safeParse(event).success)
+        return refuse(`the observation ${command.observation} is not complete`, 'look at the server again');
       return { event };
     }
     case 'name-auditor': {

@@ -3,6 +3,7 @@ import { disclosure } from './disclosure.ts';
 import { outcome, targetRef } from './evidence.ts';
 import { findingId, recordedFinding } from './finding.ts';
 import { checkId, scorecardId } from './methodology.ts';
+import { observationRecord } from './observation.ts';
 import { serverProfile } from './server-profile.ts';
 
 /**
@@ -138,6 +139,12 @@ export const eventBody = z.discriminatedUnion('type', [
     type: z.literal('results.imported'),
     import: z.string().regex(/^[a-z0-9-]+@[0-9a-f]{12}$/),
     value: importRecord.nullable(),
+  }),
+  /** What was seen of the running server; no function of the commit, and told apart from what was gathered. */
+  z.strictObject({
+    type: z.literal('observation.recorded'),
+    observation: z.string().regex(/^(?:probe|confirm)@[0-9a-f]{12}$/),
+    value: observationRecord.nullable(),
   }),
   z.strictObject({ type: z.literal('report.written'), audit: z.string(), sha256 }),
 ]);

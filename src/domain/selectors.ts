@@ -274,6 +274,8 @@ export const describeEvent = (
       return e.value
         ? `${mark}imported ${e.value.name} of ${e.value.tools.map((t) => t.name).join(', ') || e.value.format}: ${plural(e.value.counts.lead, 'lead')}, ${plural(e.value.counts.gap, 'gap')}`
         : `${mark}import ${e.import} removed`;
+    case 'observation.recorded':
+      return e.value ? `${mark}${e.value.summary}` : `${mark}observation ${e.observation} removed`;
     case 'report.written':
       return `report ${e.audit} written`;
   }

@@ -1,3 +1,4 @@
+// Long, because every event is folded into the session here and nowhere else.
 import { type AnsweredCheck, type Author, type Authors, authorIn, authorsOfAnswer } from './authors.ts';
 import { type Disclosure, noDisclosure } from './disclosure.ts';
 import type {
@@ -12,6 +13,7 @@ import type {
 } from './events.ts';
 import type { Outcome } from './evidence.ts';
 import type { Finding } from './finding.ts';
+import type { ObservationRecord } from './observation.ts';
 import { emptyProfile, type ServerProfile } from './server-profile.ts';
 
 /** A stretch without events longer than this is a break, not work. */
@@ -61,6 +63,8 @@ export type Session = {
   ratedBy: Map<string, Author>;
   /** Results of other tools, by import id, in the order they were taken in. */
   imports: Map<string, ImportRecord & { at: string }>;
+  /** What was seen of the running server, by observation id, in the order it was seen. */
+  observations: Map<string, ObservationRecord & Author>;
   reports: { audit: string; sha256: string; at: string }[];
   /** The check last worked on: where the auditor comes back to. */
   lastCheck: string | null;
@@ -95,6 +99,7 @@ export const emptySession = (): Session => ({
   ratings: new Map(),
   ratedBy: new Map(),
   imports: new Map(),
+  observations: new Map(),
   reports: [],
   lastCheck: null,
   workedMs: 0,
@@ -135,6 +140,12 @@ const inverseOf = (s: Session, e: SessionEvent): EventBody | null => {
       if (!was) return { type: e.type, import: e.import, value: null };
       const { at: _at, ...value } = was;
       return { type: e.type, import: e.import, value };
+    }
+    case 'observation.recorded': {
+      const was = s.observations.get(e.observation);
+      if (!was) return { type: e.type, observation: e.observation, value: null };
+      const { at: _at, by: _by, ...value } = was;
+      return { type: e.type, observation: e.observation, value };
     }
     default:
       return null;
@@ -263,6 +274,9 @@ const mutate = (s: Session, e: SessionEvent): Session => {
     case 'results.imported':
       put(s.imports, e.import, e.value && { ...e.value, at: e.at });
       break;
+    case 'observation.recorded':
+      put(s.observations, e.observation, e.value && { ...e.value, at: author.at, by: author.by });
+      break;
     case 'report.written':
       s.reports.push({ audit: e.audit, sha256: e.sha256, at: e.at });
       break;
@@ -282,6 +296,7 @@ const copy = (s: Session): Session => ({
   ratings: new Map(s.ratings),
   ratedBy: new Map(s.ratedBy),
   imports: new Map(s.imports),
+  observations: new Map(s.observations),
   reports: [...s.reports],
   undo: [...s.undo],
   redo: [...s.redo],
@@ -313,6 +328,7 @@ export const toJson = (s: Session): Record<string, unknown> => {
     ratings: sorted(s.ratings),
     ratedBy: sorted(s.ratedBy),
     imports: sorted(s.imports),
+    observations: sorted(s.observations),
     undo: s.undo.map((u) => u.seq),
     redo: s.redo.map((u) => u.seq),
   };

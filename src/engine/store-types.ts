@@ -4,6 +4,7 @@ import type { Command, Refusal } from '../domain/decide.ts';
 import type { SessionEvent } from '../domain/events.ts';
 import type { CollectorResult, CollectorRun } from '../domain/evidence.ts';
 import type { Methodology } from '../domain/methodology.ts';
+import type { ObservationRecord } from '../domain/observation.ts';
 import type { Session } from '../domain/session.ts';
 import type { ForeignFile, Made } from './import-results.ts';
 import type { Opening } from './next-events.ts';
@@ -49,6 +50,12 @@ export type Store = {
    * with a UserError when the file cannot be read, or the target cannot be opened.
    */
   importResults(file: ForeignFile): Promise<{ made: Made; recorded: SessionEvent | Refusal }>;
+  /** Keeps what was seen of the running server, with its transcript, and records it. */
+  observe(
+    id: string,
+    record: Omit<ObservationRecord, 'report' | 'transcript'>,
+    bytes: { report: Uint8Array; transcript: Uint8Array },
+  ): SessionEvent | Refusal;
   attach(name: string, bytes: Uint8Array, mediaType: string, check: string | null): SessionEvent | Refusal;
   /** The bytes kept under a hash, such as an attachment's; null when they cannot be read. Never rejects. */
   readBlob(sha256: string): Promise<Uint8Array | null>;

@@ -265,6 +265,16 @@ export const createStore = (parts: StoreParts): Store => {
     load,
     collect,
     abort,
+    observe: (observation, value, bytes) => {
+      const refused = refuseChange();
+      if (refused) return refused;
+      try {
+        const [report, transcript] = [blobs.put(bytes.report), blobs.put(bytes.transcript)];
+        return dispatch({ type: 'record-observation', observation, value: { ...value, report, transcript } });
+      } catch (error) {
+        return notSaved(error);
+      }
+    },
     attach: (name, bytes, mediaType, check) => {
       const refused = refuseChange();
       if (refused) return refused;

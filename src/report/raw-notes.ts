@@ -108,6 +108,32 @@ const attachments = (m: ReportModel): Block[] => {
       ];
 };
 
+/** Told apart from evidence: what ran, when, and inside of what; nobody gets the same bytes from the commit. */
+const observations = (m: ReportModel): Block[] => {
+  const of = fromSession('observations');
+  return m.observations.length === 0
+    ? []
+    : [
+        h2('Observations'),
+        para(
+          of`Seen of the running server, each once and inside the sandbox it names. No function of the commit: seen again, it may be otherwise.`,
+        ),
+        ...m.observations.flatMap((o): Block[] => [
+          h3(of`${o.id}`),
+          para(
+            of`${time(o.at)}, by ${o.by}, in ${o.sandbox}: ${long(o.summary, 600)} Started with ${code(o.command, 300)}; transcript sha256 ${code(o.transcript)}.`,
+          ),
+          ...(o.results.length === 0
+            ? []
+            : [
+                list(
+                  o.results.map((r) => of`${code(r.item)} ${r.title}: ${r.result}. ${long(r.shown, 600)}`),
+                ),
+              ]),
+        ]),
+      ];
+};
+
 /** How the audit went, from the journal. */
 export const notesBlocks = (m: ReportModel): Block[] => [
   h1({ label: 'Raw Notes', is: fromSession('target')`${m.target.name}` }),
@@ -125,6 +151,7 @@ export const notesBlocks = (m: ReportModel): Block[] => [
   ...spent(m),
   ...notes(m),
   ...dismissed(m),
+  ...observations(m),
   ...attachments(m),
 ];
 

@@ -158,6 +158,7 @@ export const LABELS = [
   'Minutes',
   'Dismissed Evidence',
   'Attachments',
+  'Observations',
   'Name',
   'Bytes',
   // Private report

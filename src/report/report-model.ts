@@ -30,6 +30,7 @@ import {
 } from './coverage.ts';
 import { findingFileIds, gravestFirst, parseAuditId } from './ids.ts';
 import { limitationsOf } from './limitations.ts';
+import { type Observed, observedOf } from './observed.ts';
 import { type Proposals, proposalsOf } from './proposals.ts';
 import { redactedValue } from './redact-input.ts';
 import { type Repository, repositoryOf } from './repository.ts';
@@ -118,6 +119,8 @@ export type ReportModel = {
     /** Null: no text, so not part of the submission. */
     content: string | null;
   }[];
+  /** What was seen of the running server: once, on one machine, and no function of the commit. */
+  observations: Observed[];
   log: LogEntry[];
   minutesByCheck: { check: string; minutes: number }[];
 };
@@ -310,6 +313,7 @@ export const buildReport = (given: ReportInput): ReportModel => {
     ]
       .map((a) => ({ ...a, content: input.contents?.get(a.sha256) ?? null }))
       .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
+    observations: observedOf(session, items, authorOf),
     log: workLog(worked, new Map(items.map((i) => [i.id, i.title]))),
     minutesByCheck: [...timeByCheck(worked)].map(([check, ms]) => ({
       check,

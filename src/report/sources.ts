@@ -69,6 +69,7 @@ const PARTS: readonly [keyof ReportModel, Source['kind']][] = [
   ['auditor', 'session'],
   ['target', 'session'],
   ['attachments', 'auditor'],
+  ['observations', 'session'],
   ['tool', 'session'],
 ];
 

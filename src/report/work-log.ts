@@ -106,6 +106,11 @@ export const workLog = (events: readonly SessionEvent[], titles: ReadonlyMap<str
             : `attachment ${e.name} added (${e.value.bytes} bytes, sha256 ${e.value.sha256})`,
         );
         break;
+      case 'observation.recorded':
+        say(
+          e.value === null ? `observation ${e.observation} removed` : `server observed: ${e.value.summary}`,
+        );
+        break;
     }
   }
   return log;

@@ -39,6 +39,13 @@ export const referencedBlobs = (events: readonly SessionEvent[]): Map<string, st
               [event.value.blob, `evidence of ${event.import}`],
             ]
           : [];
+      case 'observation.recorded':
+        return event.value
+          ? [
+              [event.value.report, `observation ${event.observation}`],
+              [event.value.transcript, `transcript of ${event.observation}`],
+            ]
+          : [];
       default:
         return [];
     }

@@ -50,13 +50,33 @@ const wordsOf = (item: EvidenceItem): Set<string> =>
   new Set([item.title, item.detail, ...item.flow.map((s) => s.text)].join(' ').match(/[A-Za-z_]\w*/g) ?? []);
 
 const MOST_TOOLS = 3;
+const MOST_TOOLS_OF_ALL = 8;
 const MOST_PARAMETERS = 4;
+
+const extension = (path: string): string =>
+  path.slice(path.lastIndexOf('.') + 1).replace(/^[cm]?[jt]sx?$/, 'js');
+
+/** A place that no tool was seen to lead to, and that nothing but a tool was seen to lead to either. */
+const mayBeAnyTool = (item: EvidenceItem): boolean =>
+  ['path-traversal', 'ssrf', 'information-disclosure'].includes(item.class) &&
+  item.location !== null &&
+  [undefined, 'tool', 'caller'].includes(item.standing?.wayIn);
+
+/** Tools written in the language of the place: another language is another program. */
+const sameServer = (item: EvidenceItem, surface: Surface, live: readonly LiveTool[]): string[] => {
+  const own = surface.tools.filter((t) => extension(t.path) === extension(item.location?.path ?? ''));
+  return live.map((t) => t.name).filter((n) => own.some((t) => t.name === n));
+};
 
 /**
  * The calls that may reach a lead: tools whose input was seen to reach it, parameters its flow names first. A tool of which
  * the running server says nothing cannot be called.
  */
-export const aimsOf = (item: EvidenceItem, surface: Surface, live: readonly LiveTool[]): Aim[] => {
+export const aimsOf = (
+  item: EvidenceItem,
+  surface: Surface,
+  live: readonly LiveTool[],
+): { aims: Aim[]; guessed: boolean } => {
   const reaching = [...reachedByTool(surface.tools, [item])]
     .filter(([, reached]) => reached.length > 0)
     .map(([t]) => t.name);
@@ -71,14 +91,13 @@ export const aimsOf = (item: EvidenceItem, surface: Surface, live: readonly Live
   const mentioned = live
     .map((t) => t.name)
     .filter((n) => n.length > 3 && `${item.title} ${item.detail}`.includes(n));
-  // Where nothing was seen to lead there, tools of the same file may.
-  const sameFile = surface.tools
-    .filter((t) => at !== null && (t.handler?.path ?? t.path) === at.path)
-    .map((t) => t.name);
-  const names = [...new Set([...named, ...reaching, ...near, ...mentioned])];
-  const chosen = (names.length > 0 ? names : [...new Set(sameFile)]).slice(0, MOST_TOOLS);
+  const names = [...new Set([...named, ...reaching, ...near, ...mentioned])].filter((n) =>
+    live.some((t) => t.name === n),
+  );
+  const all = names.length === 0 && mayBeAnyTool(item) ? sameServer(item, surface, live) : [];
+  const chosen = names.length > 0 ? names.slice(0, MOST_TOOLS) : all.slice(0, MOST_TOOLS_OF_ALL);
   const words = wordsOf(item);
-  return chosen.flatMap((name) => {
+  const aims = chosen.flatMap((name): Aim[] => {
     const tool = live.find((t) => t.name === name);
     if (!tool) return [];
     const schema = tool.definition.inputSchema;
@@ -92,4 +111,5 @@ export const aimsOf = (item: EvidenceItem, surface: Surface, live: readonly Live
         with: (value) => placed(base, p.path, p.inList ? [value] : value),
       }));
   });
+  return { aims, guessed: all.length > 0 };
 };

@@ -122,6 +122,7 @@ export const NOT_BY_CALLS: Readonly<Partial<Record<EvidenceItem['class'], string
   oauth: 'it needs an account at an authorization server',
   'broken-authorization': 'it needs two accounts',
   tls: 'it needs a network',
+  'prompt-injection': 'it needs a model that reads the answer',
   redos: 'it would burden the server',
   'resource-limit': 'it would burden the server',
 };

@@ -10,6 +10,7 @@ import type { Launch, OpenBox } from '../probe/launch.ts';
 import type { Box, Heard, SeenFile } from '../sandbox/box.ts';
 import { type Aim, aimsOf } from './aims.ts';
 import { ALIKE, BESIDE, CANARIES, CANARY_FILE, type Canary, filled, NOT_BY_CALLS } from './canaries.ts';
+import { outcomeOf } from './outcome.ts';
 
 /** Tries one lead: a fresh sandbox, calls made from the tool's schema, a canary in each, and a look at what happened. */
 
@@ -48,15 +49,6 @@ const textOf = (reply: Reply): string => {
   const texts = JSON.stringify(reply.result?.content ?? reply.error ?? '');
   return texts.replaceAll('\\n', '\n').replaceAll('\\"', '"');
 };
-
-const outcomeOf = (reply: Reply): string =>
-  reply.error
-    ? `error ${String(reply.error.code)}`
-    : reply.problem
-      ? reply.problem
-      : reply.result?.isError
-        ? 'a result with isError'
-        : 'a result';
 
 const key = (files: readonly SeenFile[]): Map<string, string> =>
   new Map(
@@ -141,16 +133,35 @@ const never = (item: EvidenceItem, why: string): Confirmation => ({
   ms: 0,
 });
 
-/** A text that the running server lists is there, hidden or not: no call is needed to see it. */
 const HIDDEN = /[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]|[\u{e0000}-\u{e007f}]/u;
+const squeezed = (text: unknown): string =>
+  String(text ?? '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
 
-const listed = (
+/** A text that steers a model needs no call: it takes effect where it is listed. */
+const listedText = (
   item: EvidenceItem,
-  aims: readonly { name: string; definition: Record<string, unknown> }[],
-): string | null => {
-  if (item.rule !== 'hidden-characters' && item.class !== 'tool-poisoning') return null;
-  const found = aims.find((t) => HIDDEN.test(JSON.stringify(t.definition)));
-  return found ? `the running server lists ${found.name} with characters that nobody sees` : null;
+  surface: Surface,
+  live: readonly { name: string; definition: Record<string, unknown> }[],
+): { shown: string; why: string } => {
+  const said = `${item.title} ${item.detail} ${item.location?.snippet ?? ''}`;
+  const words = new Set(said.split(/[^\w.-]+/));
+  const meant = live.filter((t) => words.has(t.name));
+  for (const t of meant) {
+    if (HIDDEN.test(JSON.stringify(t.definition)))
+      return { shown: `the running server lists ${t.name} with characters that nobody sees`, why: '' };
+    const source = surface.tools.find((s) => s.name === t.name && s.certainty === 'literal');
+    if (source && squeezed(source.description) === squeezed(t.definition.description))
+      return { shown: `the running server lists ${t.name} with this very description`, why: '' };
+  }
+  return {
+    shown: '',
+    why:
+      meant.length > 0
+        ? `the running server lists ${meant[0]!.name} with another text`
+        : 'the running server lists no tool that is named in it',
+  };
 };
 
 const tryAim = async (
@@ -172,6 +183,12 @@ const tryAim = async (
 const NEEDS =
   /no such table|unable to open database|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|getaddrinfo|Name or service not known|Network is unreachable|unauthori[sz]ed|invalid (?:api )?(?:key|token)|not a git repository/i;
 
+/** To follow a link is another weakness than to leave a folder by name: it is tried where the lead is about links. */
+const canariesFor = (item: EvidenceItem): readonly Canary[] | undefined =>
+  CANARIES[item.class]?.filter(
+    (c) => !c.id.startsWith('link') || /link|realpath/i.test(`${item.rule} ${item.title}`),
+  );
+
 export const confirmLead = async (o: {
   item: EvidenceItem;
   surface: Surface;
@@ -182,8 +199,8 @@ export const confirmLead = async (o: {
 }): Promise<Confirmation> => {
   const { item, transcript } = o;
   const began = performance.now();
-  const canaries = CANARIES[item.class];
-  if (!canaries && item.class !== 'tool-poisoning' && item.class !== 'prompt-injection')
+  const canaries = canariesFor(item);
+  if (!canaries && item.class !== 'tool-poisoning')
     return never(item, NOT_BY_CALLS[item.class] ?? `no call shows a weakness of the class ${item.class}`);
   if (item.standing?.beside)
     return never(item, 'it lies in tests, examples or scripts: that is not what was started');
@@ -209,16 +226,11 @@ export const confirmLead = async (o: {
       ...r,
       ms: Math.round(performance.now() - began),
     });
-    const poisoned = listed(item, live);
-    if (poisoned) return done({ result: 'confirmed', shown: poisoned, why: '', calls: [] });
-    if (!canaries)
-      return done({
-        result: 'not-reached',
-        shown: '',
-        why: 'no text that the running server lists holds hidden characters',
-        calls: [],
-      });
-    const aims = aimsOf(item, o.surface, live);
+    if (!canaries) {
+      const { shown, why } = listedText(item, o.surface, live);
+      return done({ result: shown ? 'confirmed' : 'not-reached', shown, why, calls: [] });
+    }
+    const { aims, guessed } = aimsOf(item, o.surface, live);
     if (aims.length === 0)
       return {
         ...never(item, 'no tool of the running server takes a text and was seen to lead there'),
@@ -236,7 +248,7 @@ export const confirmLead = async (o: {
         if (shown)
           return done({
             result: 'confirmed',
-            shown: `${aim.tool}, ${aim.parameter}: ${shown}`,
+            shown: `${aim.tool}, ${aim.parameter}: ${shown}${guessed ? '; no tool was seen to lead there, so all were tried' : ''}`,
             why: '',
             calls,
           });

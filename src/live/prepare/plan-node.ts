@@ -87,14 +87,15 @@ export const planNode = (f: NodeFacts, args: readonly string[], entry: string | 
       hint: 'say how it is started: --cmd "node path/to/server.js"',
     };
   if (built && script)
-    steps.push(
-      npmStep(
+    steps.push({
+      ...npmStep(
         'build it as its author does, without network',
         ['run', script],
         `${PKG}/${f.folder}`.replace(/\/$/, ''),
         '',
       ),
-    );
+      makes: path,
+    });
   return {
     runtime: 'node',
     steps,

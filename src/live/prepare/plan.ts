@@ -12,6 +12,8 @@ export type Step = {
   network: string;
   /** The same aim by other means, when this one fails. */
   otherwise: Step | null;
+  /** Path below the target's files that it makes: with it there, words of complaint are only noted. */
+  makes?: string;
 };
 
 export type Runtime = 'node' | 'python' | 'go' | 'other';
@@ -74,7 +76,6 @@ export const pipStep = (python: string, args: readonly string[]): Step => ({
     '--only-binary',
     ':all:',
     '--no-input',
-    '--no-compile',
     '--disable-pip-version-check',
     '--no-warn-script-location',
     '--no-cache-dir',

@@ -233,14 +233,26 @@ const prepareIn = async (
     });
     return ok;
   };
-  for (const step of plan.steps)
-    if (!(await runStep(step)) && !(step.otherwise && (await runStep(step.otherwise)))) {
-      const last = steps.at(-1)!;
-      throw new PrepareError(
-        `${last.command.join(' ')} failed: ${last.words.split('\n').filter(Boolean).slice(-3).join(' · ')}`,
-        steps,
-      );
-    }
+  const made = (step: Step): boolean => {
+    if (step.makes === undefined || !existsSync(join(at('pkg'), step.makes))) return false;
+    notes.push(`${shownStep(step).join(' ')} complained, and made ${step.makes} all the same`);
+    return true;
+  };
+  const unused: Step[] = [];
+  for (const step of plan.steps) {
+    let ok = (await runStep(step)) || made(step);
+    if (!ok && step.otherwise) ok = await runStep(step.otherwise);
+    else if (step.otherwise) unused.push(step.otherwise);
+    // A lockfile that leaves things out is followed without a complaint, and is missed here.
+    const more = ok ? undefined : unused.pop();
+    if (more) ok = (await runStep(more)) && ((await runStep(step)) || made(step));
+    if (ok) continue;
+    const last = steps.at(-1)!;
+    throw new PrepareError(
+      `${last.command.join(' ')} failed: ${last.words.split('\n').filter(Boolean).slice(-3).join(' · ')}`,
+      steps,
+    );
+  }
 
   let argv = [...plan.argv];
   if (o.package?.registry === 'npm' && argv[1]?.startsWith(`${PKG}/node_modules/`))
