@@ -1,3 +1,4 @@
+// Long, because it is one model: everything that writers print comes out of it.
 import { isGrave } from '../domain/disclosure.ts';
 import { UserError } from '../domain/errors.ts';
 import type { Auditor, SessionEvent } from '../domain/events.ts';
