@@ -37,7 +37,7 @@ export const codeWeaknesses: Collector = {
   id: 'code-weaknesses',
   title: 'Weaknesses seen in the code',
   about:
-    'Listeners, sessions, tokens, ciphers, filters, logs and limits that are weak as written, in TypeScript, JavaScript, Python, Go, Rust, Java, and in part C# and PHP.',
+    'Listeners, sessions, tokens, ciphers, filters, logs and limits that are weak as written, in TypeScript, JavaScript, Python, Go, Rust, Java, and in part C#, PHP and Ruby.',
   timeoutMs: 300_000,
   large: true,
   async collect({ tree, target, reading, signal, progress }) {
@@ -52,7 +52,7 @@ export const codeWeaknesses: Collector = {
     if (files.length + unreadGap.length === 0)
       return {
         outcome: 'not-applicable',
-        searched: 'no file in TypeScript, JavaScript, Python, Go, Rust, Java, C# or PHP',
+        searched: 'no file in TypeScript, JavaScript, Python, Go, Rust, Java, C#, PHP or Ruby',
         message: 'There is no source in a language this tool reads for weaknesses.',
       };
     const read = (e: TreeEntry): boolean =>

@@ -21,6 +21,7 @@ export const LANGUAGES = [
   'rust',
   'csharp',
   'php',
+  'ruby',
 ] as const satisfies readonly Language[];
 
 const carrier = z.strictObject({

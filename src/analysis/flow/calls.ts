@@ -151,7 +151,8 @@ export const callOf = (f: Frame, expr: Call): Value => {
       if (name === 'bind')
         return args.length > 1 ? bound(valueWith({ refs: fns }), args.slice(1)) : valueWith({ refs: fns });
       target = valueWith({ refs: fns });
-      if (name === 'call') args.shift();
+      // The first argument of JavaScript's `call` is the object; Ruby's has none.
+      if (name === 'call') args.splice(0, f.module.module.language === 'javascript' ? 1 : 0);
       else {
         const listed = args[1]?.value;
         args.length = 0;

@@ -32,7 +32,7 @@ export const pattern = z.string().refine(
  * that is put together).
  */
 export const callee = z.union([
-  z.string().regex(/^(?:new \*|(?:\*\.)?[\w$@/.()#*-]+)$/),
+  z.string().regex(/^(?:new \*|(?:\*\.)?[\w$@/.()#*?!-]+)$/),
   z
     .string()
     .regex(/^\/.+\/$/)

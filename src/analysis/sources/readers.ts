@@ -49,6 +49,11 @@ export const languages: readonly Language[] = [
     extensions: ['php', 'phtml'],
     load: async () => (await import('./read-php.ts')).readPhp(await grammar('php')),
   },
+  {
+    name: 'Ruby',
+    extensions: ['rb'],
+    load: async () => (await import('./read-ruby.ts')).readRuby(await grammar('ruby')),
+  },
 ];
 
 /** What of a file its parser could not make sense of, in words; null when it read all of it. */

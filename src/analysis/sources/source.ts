@@ -42,6 +42,7 @@ const LANGUAGES: Record<string, Language> = {
   csx: 'csharp',
   php: 'php',
   phtml: 'php',
+  rb: 'ruby',
 };
 
 export const weaknessLanguage = (path: string): Language | null => LANGUAGES[extensionOf(path)] ?? null;

@@ -175,7 +175,7 @@ const find = async ({ tree, reading, subdir, signal }: Options): Promise<UnreadF
 
 /** What builds, and what only declares. */
 const BESIDE =
-  /(^|\/)(build\.rs|[\w.-]*\.gradle\.kts|settings\.gradle\.kts|Package\.swift|mix\.exs|Rakefile|[\w.-]*\.gemspec|conanfile\.py)$/i;
+  /(^|\/)(build\.rs|[\w.-]*\.gradle\.kts|settings\.gradle\.kts|Package\.swift|mix\.exs|Rakefile|[\w.-]*\.gemspec|conanfile\.py|bin\/(?:rails|rake|setup|console|bundle|dev|rubocop|brakeman|spring|yarn|importmap|thrust|jobs|kamal|docker-entrypoint|rspec|update|ci|bundler-audit|vite|test|lint|release))$/i;
 
 const foldersOf = (path: string): string[] => {
   const all: string[] = [];

@@ -7,6 +7,7 @@ import { phpClass, phpDecorated } from './php.ts';
 import { type At, type Call, type FnAt, lastOf, type Program, type Site } from './program.ts';
 import { type Mount, mountsOf, prefixOf, pythonDecorated } from './python.ts';
 import { mayBeServer } from './relevance.ts';
+import { rubyClass } from './ruby.ts';
 import { paramsOfSchema } from './schemas.ts';
 import type { FoundEntry } from './surface-entry.ts';
 import { textOf } from './texts.ts';
@@ -298,6 +299,7 @@ export const decoratedEntries = (
         }
       const entry =
         (module.language === 'php' ? phpClass(program, cls, site) : null) ??
+        (module.language === 'ruby' ? rubyClass(program, cls, site) : null) ??
         ofType(program, cls, site) ??
         ofClass(program, cls, site);
       if (entry) found.push(entry);

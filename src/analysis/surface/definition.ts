@@ -1,4 +1,4 @@
-import type { Expr } from '../sources/ir.ts';
+import type { Expr, Fn } from '../sources/ir.ts';
 import type { Call, Row, Site } from './program.ts';
 import type { FoundEntry } from './surface-entry.ts';
 
@@ -18,6 +18,8 @@ export type Definition = {
   object?: Row;
   /** What it names as the function that does the work (Python). */
   fn?: Expr;
+  /** A block that declares its parameters by calls (Ruby). */
+  params?: Fn;
   /** What it is registered with (Python). */
   server?: Expr;
 };

@@ -4,6 +4,7 @@ import type { Definition } from './definition.ts';
 import { phpAdded } from './php.ts';
 import { type At, type Call, lastOf, type Program, pathOf, type Site } from './program.ts';
 import { pythonCall } from './python.ts';
+import { rubyCalled } from './ruby.ts';
 import { scriptCall } from './script.ts';
 import type { FoundEntry } from './surface-entry.ts';
 import { textOf } from './texts.ts';
@@ -199,6 +200,7 @@ const ofRegistration = (program: Program, call: Call, site: Site): Definition | 
 export const definitionOf = (program: Program, call: Call, site: Site): Definition | null => {
   if (site.module.language === 'javascript') return scriptCall(program, call, site);
   if (site.module.language === 'python') return pythonCall(program, call, site);
+  if (site.module.language === 'ruby') return rubyCalled(call, site);
   if (site.module.language === 'php') {
     const added = phpAdded(call, site);
     if (added) return added;

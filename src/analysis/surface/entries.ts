@@ -4,6 +4,7 @@ import { hintsOf, optionsOf } from './options.ts';
 import { type At, type FnAt, lastOf, type Program, pathOf } from './program.ts';
 import { handed } from './python.ts';
 import { paramsOfFunction, paramsOfPythonSchema } from './python-params.ts';
+import { paramsInBlock } from './ruby-params.ts';
 import { dataOf, isObject, paramsOfSchema } from './schemas.ts';
 import { onServer, scriptParts } from './script.ts';
 import { type FoundEntry, type Param, TOOL_NAME } from './surface-entry.ts';
@@ -130,15 +131,17 @@ export const entryOfDefinition = (
   const params: Param[] | null =
     d.kind !== 'tool'
       ? null
-      : options.params.length > 0
-        ? options.params
-        : (read ??
-          (typed.length > 0
-            ? typed
-            : (schemas.length > 0 && !(handler && takesStruct(program, handler, true))) ||
-                (handler && takesStruct(program, handler, false))
-              ? null
-              : []));
+      : d.params
+        ? paramsInBlock(program, d.params, d.site)
+        : options.params.length > 0
+          ? options.params
+          : (read ??
+            (typed.length > 0
+              ? typed
+              : (schemas.length > 0 && !(handler && takesStruct(program, handler, true))) ||
+                  (handler && takesStruct(program, handler, false))
+                ? null
+                : []));
   const path = at.site.module.path;
   const outerHere = outer.at.line <= at.expr.at.line && outer.at.endLine >= at.expr.at.line;
   return {

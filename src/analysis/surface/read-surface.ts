@@ -6,7 +6,7 @@ import { emptyScan, type FoundEntry, MOST_ENTRIES, type ScannedSurface } from '.
 
 /** The MCP surface of sources in every language there is a reader for. */
 
-export const SURFACE_LANGUAGES = 'TypeScript, JavaScript, Python, Go, Java, Rust, C# and PHP';
+export const SURFACE_LANGUAGES = 'TypeScript, JavaScript, Python, Go, Java, Rust, C#, PHP and Ruby';
 
 export type SurfaceSource = { path: string; text: string };
 
@@ -20,7 +20,7 @@ export type ReadSurface = {
 
 const SCRIPT = /^[cm]?[jt]sx?$/;
 /** Read by what the flow engine's readers make of them; the others by their tokens. */
-const CODE = /^(?:go|java|rs|csx?|php|phtml)$/;
+const CODE = /^(?:go|java|rs|csx?|php|phtml|rb)$/;
 
 /** A program in which no such word stands offers nothing by this protocol. */
 const MCP = /mcp|modelcontextprotocol|model-context-protocol/i;
