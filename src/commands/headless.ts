@@ -5,7 +5,14 @@ import type { CollectorRun } from '../domain/evidence.ts';
 import { missingParts, stageOf } from '../domain/finding.ts';
 import { checksOf, collectorsOf, type Methodology } from '../domain/methodology.ts';
 import { scoresText } from '../domain/scoring/severity.ts';
-import { findingsOf, indexEvidence, progress, verdictWord, workedHours } from '../domain/selectors.ts';
+import {
+  findingsOf,
+  indexEvidence,
+  observationsOf,
+  progress,
+  verdictWord,
+  workedHours,
+} from '../domain/selectors.ts';
 import { toJson } from '../domain/session.ts';
 import type { Snapshot } from '../engine/store.ts';
 import { openWritten } from '../io/session/written.ts';
@@ -161,6 +168,8 @@ const statusJson = (w: Workspace, snapshot: Snapshot, methodology: Methodology, 
       note: snapshot.session.answers.get(c.id)?.note ?? '',
       items: (index.get(c.id) ?? []).length,
       leads: (index.get(c.id) ?? []).filter((i) => i.kind === 'lead').length,
+      // Seen of the running server: beside the items, never among them.
+      observations: observationsOf(snapshot.session, c.id).map((o) => o.id),
     })),
     findings: findingsOf(snapshot.session).map((f) => ({
       ...f,
@@ -202,6 +211,7 @@ export const status = (
         const a = session.answers.get(c.id);
         const note = a?.note ? `  ${a.note.split('\n')[0]}` : '';
         say(host, `  ${c.id.padEnd(7)} ${verdictWord(a?.verdict ?? null).padEnd(15)} ${c.title}${note}`);
+        for (const o of observationsOf(session, c.id)) say(host, `          observed: ${o.said}`);
       }
       say(host, 'collectors');
       for (const r of runSummary(snapshot))

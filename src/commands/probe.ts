@@ -89,7 +89,7 @@ const probeUrl = async (
   const words = [
     `To ask the running server at ${url}, not in a sandbox of ours:`,
     '  handshakes, lists, and requests that must be refused: foreign Origin and Host, no and a wrong token, dead and made-up sessions, malformed bodies',
-    '  no tool is called, nothing large is sent, and no other address is asked',
+    '  no tool of it is called, only one that is not there; nothing large is sent, and no other address is asked',
   ].join('\n');
   if (!(await consent(host, o, words))) return null;
   const transcript = createTranscript();

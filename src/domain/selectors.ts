@@ -281,6 +281,15 @@ export const describeEvent = (
   }
 };
 
+/** What was seen of the running server that answers to a check: no evidence, and always shown as what it is. */
+export const observationsOf = (s: Session, check: string): { id: string; said: string }[] =>
+  [...s.observations]
+    .filter(([, o]) => o.checks.includes(check))
+    .map(([id, o]) => ({
+      id,
+      said: `${o.summary} (${id}, ${o.at.slice(0, 10)}, in ${o.sandbox.split(',')[0]})`,
+    }));
+
 /** Hours with one decimal for people and manifests; at least 0.1 when anything was done. */
 export const workedHours = (s: Session): number =>
   s.workedMs === 0 ? 0 : Math.max(0.1, Math.round(s.workedMs / 360_000) / 10);

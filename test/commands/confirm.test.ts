@@ -89,6 +89,10 @@ describe.skipIf(!sandbox.works)(`mcp-audit confirm${why}`, () => {
       summary: expect.stringContaining('1 confirmed'),
       results: [{ result: 'confirmed' }],
     });
+    expect(
+      status.checks.find((c: { id: string }) => c.id === report.results[0]?.checks[0]).observations,
+    ).toEqual([id]);
+    expect((await run('status')).text).toContain('observed: 1 lead tried on the running server: 1 confirmed');
     // Evidence is what it was: no lead came of it, none went.
     expect(JSON.stringify(status.checks)).not.toContain('canary-');
 
