@@ -153,3 +153,27 @@ describe('settings', () => {
     ]);
   });
 });
+
+describe('what is no request', () => {
+  it('reads of a cache, servers and setting a variable are', async () => {
+    const { rules } = await run(network, {
+      files: {
+        'src/a.ts':
+          "import { createServer } from 'node:http';\ncreateServer(app);\nconst v = await redisClient.get(sessionKey(id));\n",
+        'main.go': 'package main\n\nimport (\n\t"net/http"\n)\n\nfunc h(r *http.Request) {}\n',
+      },
+    });
+    expect(rules).not.toContain('address-computed');
+    expect(rules).not.toContain('redirects');
+    expect(rules).not.toContain('connections-not-recognised');
+    const { item } = await run(readme, {
+      files: {
+        'README.md': '# x\n',
+        'env.example': '# ACME_WINDOW_MS=1\n',
+        'a.ts':
+          "process.env.ACME_LOG = 'error';\nuse(process.env.ACME_WINDOW_MS, process.env.ACME_REST === 'x');\n",
+      },
+    });
+    expect(item('undocumented-variables').detail).toBe('ACME_REST at a.ts:2');
+  });
+});

@@ -180,3 +180,38 @@ describe('what stands behind the server in its own file', () => {
     expect(rules).not.toContain('undocumented-variables');
   });
 });
+
+describe('a lockfile with one package in several folders', () => {
+  it('counts it once in every number it tells', async () => {
+    const { item } = await run(createDependencies(bundledSource), {
+      files: {
+        'package.json': '{"name":"x","dependencies":{"a":"^1.0.0"},"devDependencies":{"c":"^1.0.0"}}',
+        'package-lock.json': JSON.stringify({
+          lockfileVersion: 3,
+          packages: {
+            '': { dependencies: { a: '^1.0.0' }, devDependencies: { c: '^1.0.0' } },
+            'node_modules/a': { version: '1.0.0', integrity: 'sha512-a' },
+            'node_modules/c': { version: '1.0.0', integrity: 'sha512-c', dev: true },
+            'node_modules/d': { version: '1.0.0', integrity: 'sha512-d', dev: true, hasInstallScript: true },
+            'node_modules/c/node_modules/d': {
+              version: '1.0.0',
+              integrity: 'sha512-d',
+              dev: true,
+              hasInstallScript: true,
+            },
+          },
+        }),
+      },
+    });
+    expect(item('lockfile').title).toContain('pins 3 packages in 4 entries');
+    expect(item('lockfile').detail).toContain('2 only for development');
+    expect(item('lockfile').detail).toContain('1 run a script on install');
+  });
+
+  it('is no part of the server where it belongs to a demonstration', async () => {
+    const { rules } = await run(readme, {
+      files: { 'README.md': '# x\n', 'acme-demo/src/route.ts': 'use(process.env.DEMO_SIGNING_KEY);\n' },
+    });
+    expect(rules).not.toContain('secret-variable');
+  });
+});

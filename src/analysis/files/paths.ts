@@ -38,7 +38,8 @@ export const isTestPath = (path: string): boolean =>
     .split('/')
     .some((folder) => TESTS.test(folder));
 
-const EXAMPLE = /(^|\/)(examples?|samples?|demos?|templates?|docs?|evals?|benchmarks?)\//i;
+const EXAMPLE =
+  /(^|\/)(?:[\w.]{1,40}[-_])?(?:examples?|samples?|demos?)\/|(^|\/)(templates?|docs?|evals?|benchmarks?)\//i;
 /** Folders below a source root of Java are packages: `org/example` is a name, no example. */
 const PACKAGES = /(^|\/)src\/main\/(?:java|kotlin|scala|groovy)\/.*$/;
 export const isExamplePath = (path: string): boolean => EXAMPLE.test(path.replace(PACKAGES, '$1'));

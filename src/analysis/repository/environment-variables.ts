@@ -7,7 +7,7 @@ export type EnvironmentRead = { name: string; line: number };
 const NAME = '([A-Za-z_][A-Za-z0-9_]{0,80})';
 const PATTERNS: readonly RegExp[] = [
   // JavaScript: process.env.X, process.env['X'], import.meta.env.X, Bun.env.X, Deno.env.get('X')
-  new RegExp(`\\b(?:process|import\\.meta|Bun)\\.env(?:\\?\\.|\\.)${NAME}`, 'g'),
+  new RegExp(`\\b(?:process|import\\.meta|Bun)\\.env(?:\\?\\.|\\.)${NAME}\\b(?!\\s{0,4}=(?![=>]))`, 'g'),
   new RegExp(`\\b(?:process|Bun)\\.env(?:\\?\\.)?\\[\\s{0,4}["'\`]${NAME}["'\`]`, 'g'),
   new RegExp(`\\bDeno\\.env\\.get\\(\\s{0,4}["'\`]${NAME}`, 'g'),
   // Python: os.environ["X"], os.environ.get("X"), os.getenv("X"), environ.get("X")

@@ -25,9 +25,9 @@ export const isLocalHost = (host: string): boolean =>
 /** Calls that send a request; the first bracket after the name holds the address. */
 const CALLS: Record<Language, RegExp> = {
   script:
-    /(?<![.\w])(?:fetch|undiciFetch(?:\s+as\s[^()\n]{1,60}\))?|axios(?:\.(?:get|post|put|patch|delete|head|request))?|got(?:\.(?!extend\b)\w+)?|undici\.(?:request|fetch)|ky(?:\.(?!create\b|extend\b)\w+)?|needle(?:\.(?!defaults\b)\w+)?|superagent\.\w+|https?\.(?:get|request)|new\s+WebSocket|new\s+EventSource|(?:\w*[cC]lient|http|api|instance)\.(?:get|post|put|patch|delete))\s*(?:<[^()<>]{0,80}>)?\(/g,
+    /(?<![.\w])(?:fetch|undiciFetch(?:\s+as\s[^()\n]{1,60}\))?|axios(?:\.(?:get|post|put|patch|delete|head|request))?|got(?:\.(?!extend\b)\w+)?|undici\.(?:request|fetch)|ky(?:\.(?!create\b|extend\b)\w+)?|needle(?:\.(?!defaults\b)\w+)?|superagent\.\w+|https?\.(?:get|request)|new\s+WebSocket|new\s+EventSource|(?!\w{0,30}(?:redis|cache|kv|mongo|sql|query|storage|memory|db)\w{0,30}\.)(?:\w*[cC]lient|http|api|instance)\.(?:get|post|put|patch|delete))\s*(?:<[^()<>]{0,80}>)?\(/g,
   python:
-    /(?<![.\w])(?:self\.)?(?:requests|httpx|http|\w{0,30}(?:[sS]ession|[cC]lient))\.(?:get|post|put|patch|delete|head|request|stream|send)\s*\(|\b(?:urlopen|urlretrieve|ClientSession|aiohttp\.request|websockets\.connect)\s*\(/g,
+    /(?<![.\w])(?:self\.)?(?!\w{0,30}(?:redis|cache|kv|mongo|sql|query|storage|memory|db)\w{0,30}\.)(?:requests|httpx|http|\w{0,30}(?:[sS]ession|[cC]lient))\.(?:get|post|put|patch|delete|head|request|stream|send)\s*\(|\b(?:urlopen|urlretrieve|ClientSession|aiohttp\.request|websockets\.connect)\s*\(/g,
   go: /\bhttp\.(?:Get|Post|PostForm|Head|NewRequest(?:WithContext)?)\s*\(|\b(?:grpc\.(?:Dial|NewClient)|websocket\.Dial)\s*\(/g,
   rust: /\b(?:reqwest::(?:blocking::)?get|\w{0,20}client(?:\(\))?\s{0,40}\.(?:get|post|put|patch|delete|request)|Request::builder)\s*\(/g,
   java: /\b(?:URI\.create|new\s+URL|HttpRequest\.newBuilder|restTemplate\.\w+|webClient\.\w+|\.uri|\.url)\s*\(/g,

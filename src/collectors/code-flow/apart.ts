@@ -1,6 +1,6 @@
 import { listed, plural } from '../../analysis/files/words.ts';
 import type { Handler } from '../../analysis/flow/doors.ts';
-import type { FoundEntry } from '../../analysis/surface/surface-entry.ts';
+import { type FoundEntry, TOOL_NAME } from '../../analysis/surface/surface-entry.ts';
 import { gap, type ItemDraft } from '../collector.ts';
 
 /** Decorators stand before the function they are about, and a reader may count them to it. */
@@ -31,7 +31,7 @@ export const apartFrom = (handlers: readonly Handler[], entries: readonly FoundE
           ['2.1.1', '2.4.2'],
           `${plural(apart.length, 'handler')} of tools followed that no definition of a tool was read for`,
           {
-            detail: `Their names, texts and parameters are to be read by hand: ${shown(apart.map((h) => `${h.name} (${h.at.path}:${h.at.line})`))}`,
+            detail: `Their names, texts and parameters are to be read by hand: ${shown(apart.map((h) => `${TOOL_NAME.test(h.name) ? h.name : 'a computed name'} (${h.at.path}:${h.at.line})`))}`,
           },
         ),
       ];

@@ -100,6 +100,28 @@ export const describeManifest = (m: Manifest): ItemDraft[] => {
   return items;
 };
 
+/** One package may stand in several folders of node_modules: it counts once, and is for development where all are. */
+const distinctOf = (packages: Lockfile['packages']): Lockfile['packages'] => {
+  const found = new Map<string, Lockfile['packages'][number]>();
+  for (const p of packages) {
+    const key = `${p.name}\0${p.version}\0${p.elsewhere}`;
+    const held = found.get(key);
+    found.set(
+      key,
+      held
+        ? {
+            ...held,
+            direct: held.direct || p.direct,
+            development: held.development && p.development,
+            installScript: held.installScript || p.installScript,
+            hash: held.hash === '' || p.hash === '' ? '' : held.hash,
+          }
+        : p,
+    );
+  }
+  return [...found.values()];
+};
+
 const direct = (l: Lockfile): string =>
   l.packages.some((p) => p.direct !== null)
     ? `${count(l.packages.filter((p) => p.direct).length)} asked for, ${count(l.packages.filter((p) => p.direct === false).length)} because of others`
@@ -110,20 +132,20 @@ const development = (l: Lockfile): string =>
     ? `; ${count(l.packages.filter((p) => p.development).length)} only for development`
     : '';
 
-export const describeLockfile = (l: Lockfile, secondary: boolean): ItemDraft[] => {
+export const describeLockfile = (given: Lockfile, secondary: boolean): ItemDraft[] => {
+  const l: Lockfile = { ...given, packages: distinctOf(given.packages) };
   const items: ItemDraft[] = [];
   const at = (line = 1) => ({ path: l.path, startLine: line });
   const bare = l.packages.filter((p) => p.hash === '');
   const elsewhere = l.packages.filter((p) => p.elsewhere !== '');
   const scripted = l.packages.filter((p) => p.installScript);
   const all = l.packages.length;
-  // One package may stand in several folders of node_modules.
-  const distinct = new Set(l.packages.map((p) => `${p.name}\0${p.version}`)).size;
+  const entries = given.packages.length;
   items.push(
     fact(
       'lockfile',
       [...WHAT, ...CHAIN],
-      `${l.path} (${l.format}) pins ${plural(distinct, 'package')}${distinct < all ? ` in ${plural(all, 'entry', 'entries')}` : ''}`,
+      `${l.path} (${l.format}) pins ${plural(all, 'package')}${all < entries ? ` in ${plural(entries, 'entry', 'entries')}` : ''}`,
       {
         class: 'supply-chain',
         detail: [
@@ -160,7 +182,7 @@ export const describeLockfile = (l: Lockfile, secondary: boolean): ItemDraft[] =
         strength(
           'integrity',
           CHAIN,
-          `${l.path}: all ${plural(distinct, 'package')} are held by an integrity hash or a commit`,
+          `${l.path}: all ${plural(all, 'package')} are held by an integrity hash or a commit`,
           {
             class: 'supply-chain',
             at: at(),

@@ -85,7 +85,9 @@ export const describeUses = (
       fact(
         'not-imported',
         WHAT,
-        `${m.path}: ${share(unused.length + tests.length, asked.length)} runtime dependencies are imported by no source that ships`,
+        `${m.path}: ${share(unused.length + tests.length, asked.length)} ${m.ecosystem === 'Go' ? 'direct' : 'runtime'} dependencies are imported ${
+          m.ecosystem === 'PyPI' ? 'by their names in' : 'by'
+        } no source that ships`,
         {
           class: 'supply-chain',
           detail: [

@@ -24,7 +24,7 @@ const WRITES: Record<Language, RegExp> = {
     /\.(?:writeText|appendText|writeBytes|appendBytes|bufferedWriter|printWriter)\s*[({]|\bFiles\.(?:write|writeString|copy|move)\s*\(/g,
 };
 const RETENTION =
-  /\b(?:cleanup|cleanUp|clean_up|prune|purge|evict|expire[sd]?|expiry|expires_?at|ttl|TTL|retention|sweep)\w*\s*[=(:]|\b(?:unlink(?:Sync)?|rmSync|rmtree|os\.Remove(?:All)?|fs::remove_\w+|Files\.delete\w*|os\.(?:remove|unlink))\s*\(/g;
+  /\b(?:cleanup|cleanUp|clean_up|prune(?=_?(?:old|expired|stale|logs?|files?|sessions?|caches?|history|entries|backups?)|\s*[=(:])|purge|evict|expire[sd]?|expiry|expires_?at|ttl|TTL|retention|sweep)\w*\s*[=(:]|\b(?:unlink(?:Sync)?|rmSync|rmtree|os\.Remove(?:All)?|fs::remove_\w+|Files\.delete\w*|os\.(?:remove|unlink))\s*\(/g;
 const RESTORE =
   /\b(?:function|def|func|fn|async)\s+\(?[^\n()]{0,60}?\w*(?:backup|restore|export_?data|import_?data|dump_?(?:db|database|state))\w*\s*\(|\b\w*(?:backup|restore)\w*\s*[=:]\s*(?:async\s*)?(?:function|\()/gi;
 const ATOMIC = /\b(?:renameSync|rename|os\.replace|os\.rename|os\.Rename|fs::rename|Files\.move)\s*\(/g;

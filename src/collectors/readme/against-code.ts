@@ -26,7 +26,7 @@ export const documentsOf = async (
     .filter(
       (p) =>
         p !== readme &&
-        (/(^|\/)(\.env[\w.-]*(?:example|sample|template)|server\.json|manifest\.json|smithery\.yaml)$/.test(
+        (/(^|\/)(\.?env[\w.-]*(?:example|sample|template|dist)|(?:example|sample)\.env|server\.json|manifest\.json|smithery\.yaml)$/.test(
           p,
         ) ||
           (extensionOf(p) === 'md' && depthOf(p) <= 2 && !/(^|\/)CHANGELOG/i.test(p))),

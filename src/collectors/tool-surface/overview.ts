@@ -127,12 +127,15 @@ export const overview = (
     );
   for (const kind of ['prompt', 'resource'] as const) {
     const those = entries.filter((e) => e.kind === kind);
+    const known = those.filter((e) => e.certainty !== 'dynamic');
     if (those.length > 0)
       items.push(
         fact(
           `${kind}s`,
           kind === 'prompt' ? ['2.1.1', '2.4.3'] : ['2.1.1', '2.3.2', '2.4.3'],
-          `${plural(those.length, kind)}: ${listed(
+          `${known.length > 0 ? plural(known.length, kind) : `${kind[0]!.toUpperCase()}${kind.slice(1)}s with computed names`}${
+            known.length > 0 && known.length < those.length ? ' and more with computed names' : ''
+          }: ${listed(
             those.map((e) => e.name),
             4,
           )}`,
