@@ -5,6 +5,7 @@ import { analyse } from 'scslre';
 import { describe, expect, it } from 'vitest';
 import { indexRules, parseRules } from '../src/analysis/flow/knowledge.ts';
 import { readBundledRules } from '../src/io/rule-files.ts';
+import { superlinearOn } from './support/regex-steps.ts';
 
 /**
  * No expression of ours takes more than linear time, whatever text it meets: most of the texts come from the target. `scslre`
@@ -132,6 +133,30 @@ const BOUNDED: Record<string, string> = {
   '\\B(?=(\\d{3})+$)': 'digits of one number: 22 characters',
 };
 
+/** The same, for one expression and over lines. */
+const BOUNDED_TEXTS: Record<string, string> = {
+  '\\[\\^(?=[^\\]]*\\.)(?=[^\\]]*/)': 'one pattern that a source has as a literal',
+};
+
+/**
+ * Where an expression begins anew at each of its own beginnings in a line, and what bounds that line: by the folder or file,
+ * since all expressions in it meet the same text. `rules` are the bundled ones.
+ */
+const BOUNDED_LINES: Record<string, string> = {
+  'analysis/flow/':
+    'names, calls and literals of sources, whose lines are bounded (analysis/sources/minified.ts)',
+  'analysis/weaknesses/': 'names and lines of sources, bounded as well',
+  'analysis/tool-text/': 'lines of sources, bounded as well',
+  'analysis/sources/server-sources.ts': 'paths of a tree: 4,096 characters',
+  'collectors/deployment/manifests.ts': 'paths of a tree',
+  'collectors/readme/sources.ts': 'paths of a tree',
+  'analysis/deployment/dockerfile.ts': 'one word of an instruction, of at most 20,000 characters',
+  'analysis/deployment/systemd.ts': 'one setting of at most 2,000 characters',
+  'collectors/operations/': 'lines of sources and documents, bounded as well',
+  'io/git/clone.ts': 'what git says of an error',
+  rules: 'names, calls and paths of sources, bounded as well',
+};
+
 describe('regular expressions', () => {
   const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(
     (f) => /\.tsx?$/.test(f) && !f.endsWith('.d.ts'),
@@ -171,6 +196,45 @@ describe('regular expressions', () => {
     });
     expect(found.length).toBeGreaterThan(20);
     expect(bad(found)).toEqual([]);
+  });
+
+  it('do not begin anew at each of their own beginnings', async () => {
+    const rules = await readBundledRules();
+    const made = madeDuring(() => {
+      const read = parseRules(rules);
+      return indexRules(read.rules, read.models);
+    });
+    const seen = new Map([...own, ...made].map((f) => [`${f.source}/${f.flags}`, f]));
+    expect(seen.size).toBeGreaterThan(2500);
+    const bounded = (at: string): boolean => Object.keys(BOUNDED_LINES).some((place) => at.startsWith(place));
+    const slow = [...seen.values()].flatMap(({ source, flags, at }) => {
+      const unit =
+        source in BOUNDED || source in BOUNDED_TEXTS ? null : superlinearOn(source, flags, bounded(at));
+      return unit === null ? [] : [`${at}: ${JSON.stringify(unit)} again and again: /${source}/${flags}`];
+    });
+    expect(slow).toEqual([]);
+  }, 300_000);
+
+  it('that begin anew are told by counting steps, whatever the machine does', () => {
+    for (const source of [
+      'BEGIN.*END',
+      '<!--[\\s\\S]*?-->',
+      '"(?:[^"\\\\]|\\\\.)*"',
+      '\\w*key\\w*=',
+      '(a+)+$',
+      'a(?=[^;]*;)',
+    ])
+      expect(superlinearOn(source, ''), source).not.toBeNull();
+    for (const source of [
+      'BEGIN.{0,200}END',
+      '"[^"]*"',
+      '^BEGIN.*END',
+      '\\bkey\\w*=',
+      '("(?:[^"\\\\\\n]|\\\\.)*"?)',
+    ])
+      expect(superlinearOn(source, ''), source).toBeNull();
+    expect(superlinearOn('BEGIN.*END', '', true)).toBeNull();
+    expect(superlinearOn('BEGIN[^;]*END', '', true)).not.toBeNull();
   });
 
   it('are told apart by the checker', () => {

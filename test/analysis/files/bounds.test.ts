@@ -88,3 +88,21 @@ describe('a pnpm lockfile of very many documents', () => {
     ]);
   });
 });
+
+describe('a bun lockfile of strings without an end', () => {
+  const kind = lockfileKind('bun.lock');
+  if (!kind || !('read' in kind)) throw new Error('no reader');
+
+  it('is looked at once, not once a quote', () => {
+    expect(readLockfile(kind, 'bun.lock', `{${filled('"\\', 900_000)}`).ok).toBe(false);
+  });
+
+  it('keeps the commas in its strings', () => {
+    const read = readLockfile(
+      kind,
+      'bun.lock',
+      '{"lockfileVersion":1,"packages":{"a":["a@1.0.0, ]","",{},"sha512-x",],},}',
+    );
+    expect(read.ok && read.lock.packages.map((p) => [p.name, p.version])).toEqual([['a', '1.0.0, ]']]);
+  });
+});

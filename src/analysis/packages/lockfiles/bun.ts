@@ -12,10 +12,13 @@ const TABLES = ['dependencies', 'devDependencies', 'optionalDependencies', 'peer
 /** The tolerant parser keeps a node a value. */
 const MOST_BYTES = 8_000_000;
 
-/** Trailing commas away, strings untouched: then the runtime's own parser does the work in linear time. */
+/**
+ * Trailing commas away, strings untouched: then the runtime's own parser does the work in linear time. A string without its
+ * end is taken as well, or each quote in it would be looked at to the end of the line.
+ */
 const strict = (source: string): string =>
   source.replace(
-    /("(?:[^"\\\n]|\\.)*")|,(?=\s{0,200}[\]}])/g,
+    /("(?:[^"\\\n]|\\.)*"?)|,(?=\s{0,200}[\]}])/g,
     (_all, quoted: string | undefined) => quoted ?? '',
   );
 
