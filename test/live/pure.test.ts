@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { emptySurface } from '../../src/domain/evidence.ts';
@@ -8,6 +12,7 @@ import { canonical, hashOf } from '../../src/live/client/lists.ts';
 import { readMessage } from '../../src/live/client/protocol.ts';
 import { createTranscript } from '../../src/live/client/transcript.ts';
 import { ownArguments, saidIn } from '../../src/live/prepare/client-config.ts';
+import { throwAwayFolder } from '../../src/live/prepare/folder.ts';
 import { makePlan, parsePackage, splitWords } from '../../src/live/prepare/make-plan.ts';
 import { isPlan, shownStep } from '../../src/live/prepare/plan.ts';
 import { bestMain } from '../../src/live/prepare/plan-go.ts';
@@ -277,6 +282,26 @@ describe('the sandbox', () => {
     expect(args).toContain('--ro-bind /a /pkg --bind /b /deps');
     expect(args).toMatch(/--remount-ro \/ /);
     expect(bubblewrapArgs({ ...shape, network: true }, [], '/acc')).not.toContain('--unshare-net');
+  });
+});
+
+describe('a throw-away folder', () => {
+  it('is removed by the next one when its process is gone, and no other is', () => {
+    const parent = mkdtempSync(join(tmpdir(), 'mcp-audit-folders-'));
+    const gone = spawnSync(process.execPath, ['-e', 'console.log(process.pid)'], {
+      encoding: 'utf8',
+    }).stdout.trim();
+    for (const name of [
+      `mcp-audit-live-${gone}-abcdef`,
+      'mcp-audit-live-notes',
+      `mcp-audit-live-${process.pid}-abcdef`,
+    ])
+      mkdirSync(join(parent, name));
+    const made = throwAwayFolder(parent);
+    expect(readdirSync(parent).sort()).toEqual(
+      [basename(made), 'mcp-audit-live-notes', `mcp-audit-live-${process.pid}-abcdef`].sort(),
+    );
+    rmSync(parent, { recursive: true });
   });
 });
 

@@ -1,14 +1,4 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { SourceTree } from '../../collectors/collector.ts';
 import { checkOut } from '../../io/scan/checkout.ts';
@@ -20,6 +10,7 @@ import { openBox } from '../sandbox/box.ts';
 import { type Shape, TOOLS } from '../sandbox/bubblewrap.ts';
 import { SERVER_LIMITS, STEP_LIMITS } from '../sandbox/limits.ts';
 import { handOver, reachable } from '../sandbox/reach.ts';
+import { throwAwayFolder } from './folder.ts';
 import { type Package, packageWords } from './make-plan.ts';
 import { BUILT, CACHE, DEPS, PKG, type Plan, SERVED, type Step, shownStep } from './plan.ts';
 import { binOf } from './plan-node.ts';
@@ -119,7 +110,7 @@ export const prepare = async (o: {
   progress(text: string): void;
   signal?: AbortSignal | undefined;
 }): Promise<Prepared> => {
-  const folder = mkdtempSync(join(tmpdir(), 'mcp-audit-live-'));
+  const folder = throwAwayFolder();
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   try {
     return await prepareIn(folder, remove, o);
