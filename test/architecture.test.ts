@@ -111,6 +111,7 @@ const ANALYSIS = [
   'sources',
   'surface',
   'flow',
+  'behaviour',
   'weaknesses',
   'tool-text',
 ];

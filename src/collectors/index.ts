@@ -8,6 +8,7 @@ import { deployment } from './deployment.ts';
 import { dockerfile } from './dockerfile.ts';
 import { gitHistory } from './git-history.ts';
 import { governance } from './governance.ts';
+import { hiddenBehaviour } from './hidden-behaviour.ts';
 import { identity } from './identity.ts';
 import { lookAlikes } from './look-alikes.ts';
 import { masking } from './masking.ts';
@@ -42,6 +43,7 @@ const listed = (ownRules: RuleFiles): readonly Collector[] => [
   secrets,
   toolSurface,
   toolText,
+  hiddenBehaviour,
   codeFlow(async () => new Map([...(await readBundledRules()), ...ownRules])),
   codeWeaknesses,
   dockerfile,

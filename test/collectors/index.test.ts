@@ -100,6 +100,7 @@ describe('all collectors over a real repository', () => {
         'deployment',
         'network',
         'operations',
+        'hidden-behaviour',
       ].sort(),
     );
     for (const c of collectors) expect(`${c.title} ${c.about}`).toMatch(/\w+ .*\.$/);

@@ -28,6 +28,7 @@ const KNOWN = [
   'deployment',
   'network',
   'operations',
+  'hidden-behaviour',
 ];
 
 let dir: string;

@@ -26,6 +26,7 @@ const COLLECTORS = [
   'dockerfile',
   'git-history',
   'governance',
+  'hidden-behaviour',
   'identity',
   'look-alikes',
   'network',

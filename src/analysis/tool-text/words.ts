@@ -4,7 +4,7 @@ import { latinOf, type Plain } from './plain.ts';
 export type Word = {
   /** '.' where a sentence ends. */
   word: string;
-  /** What else it is: `§file`, `§env`, `§url`, `§mail`, `§tool`, `§tag`. */
+  /** What else it is: `§file`, `§env`, `§url`, `§mail`, `§phone`, `§tool`, `§tag`. */
   is: string | null;
   /** Offsets into the text the author wrote. */
   start: number;
@@ -17,6 +17,7 @@ const FILE =
 const ENV = /(?<![\w.])\.env\b(?!\.\w)/gi;
 const URL_ = /\b(?:https?|wss?|ftp):\/\/[^\s"'`<>)\]]{3,300}/gi;
 const MAIL = /(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.[a-z]{2,12}\b/gi;
+const PHONE = /(?<![\w.+-])\+?\d{1,3}[ -]?\d{3}[ -]?\d{4,9}(?![\w.-])/g;
 /** An identifier, as tools and variables have them. */
 const NAME = /(?<![\w/.-])(?:[a-z][a-z0-9]*(?:_[a-z0-9]+)+|[a-z]+(?:[A-Z][a-z0-9]+)+)(?![\w/])/g;
 
@@ -26,6 +27,7 @@ const PART = /[\p{L}\p{M}\p{N}_'’]/u;
 const SPECIAL: readonly [string, RegExp][] = [
   ['§url', URL_],
   ['§mail', MAIL],
+  ['§phone', PHONE],
   ['§file', FILE],
   ['§env', ENV],
   ['§tool', NAME],
@@ -77,7 +79,12 @@ export const wordsOf = (plain: Plain): Word[] => {
         end += d.length;
       }
       const word = trimmed(text.slice(i, end));
-      if (word !== '') push(word, null, i, end);
+      const negated = /^(\w{1,8})n['’]t$/i.exec(word)?.[1];
+      if (negated !== undefined) {
+        // `don't` is `do not`.
+        push(negated === 'ca' ? 'can' : negated === 'wo' ? 'will' : negated, null, i, end);
+        push('not', null, i, end);
+      } else if (word !== '') push(word, null, i, end);
       i = Math.max(end, i + 1);
     } else {
       if (/[.!?;。！？；]/.test(c) && words.at(-1)?.word !== '.' && !PART.test(text[i + 1] ?? ''))
