@@ -6,12 +6,15 @@ import type { Module } from '../analysis/sources/ir.ts';
 import { readServerSources } from '../analysis/sources/server-sources.ts';
 import { unreadCodeGap } from '../analysis/sources/unread-code.ts';
 import { serverSurface } from '../analysis/surface/server-surface.ts';
-import { type Collector, gathered, type ItemDraft, lead } from './collector.ts';
+import { type Collector, gap, gathered, type ItemDraft, lead } from './collector.ts';
 
 const MOST_HOOK_BYTES = 300_000;
 /** Sources that run at installation, which are no part of the server. */
 const HOOK_FILE =
   /(^|\/)(?:setup\.py|build\.rs)$|(^|\/)(?:scripts?|install|bin|tools?)\/[^/]+\.[cm]?js$|^[^/]+\.[cm]?js$/;
+
+/** All that this collector speaks to. */
+const CHECKS = ['1.3.4', '2.1.2', '2.1.4', '2.2.1', '2.2.4', '2.3.2', '2.4.1', '2.4.4', '3.2.1'];
 
 const ADVICE: Record<string, string> = {
   'secrets-sent': 'Follow what was read to what is sent, and whose host that is.',
@@ -116,9 +119,23 @@ export const hiddenBehaviour: Collector = {
         (a.at?.startLine ?? 0) - (b.at?.startLine ?? 0) ||
         byCodePoint(a.rule, b.rule),
     );
+    const unseen = [...new Set(sources.unread)];
+    const missed: ItemDraft[] =
+      unseen.length === 0
+        ? []
+        : [
+            gap(
+              'unread-sources',
+              CHECKS,
+              `${plural(unseen.length, 'source file')} not read for hidden behaviour`,
+              {
+                detail: `Too large, minified, not text, or past the limit of what is read at once: ${listed(unseen, 12)}`,
+              },
+            ),
+          ];
     return gathered(
       `${plural(modules.length, 'source file')}, ${plural(manifests.size, 'manifest')} and ${plural(hooks.length, 'program')} of installation, against what ${plural(entries.length, 'definition')} say`,
-      [...items, ...unread],
+      [...items, ...missed, ...unread],
     );
   },
 };

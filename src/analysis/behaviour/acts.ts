@@ -1,3 +1,4 @@
+// Long, since one walk over statements sees all acts, and what it holds of a function is shared by them all.
 import type { Expr, Fn, Module, Stmt } from '../sources/ir.ts';
 import {
   type Act,
@@ -47,6 +48,8 @@ export type Body = {
   /** Names of functions it calls or hands on. */
   calls: Set<string>;
   hosts: Set<string>;
+  /** What is given to what: the callee's last name, and all names in what it is given, followed to what they were made of. */
+  passes: { to: string; names: ReadonlySet<string>; line: number }[];
   /** Branches that a test on time, count, place or words decides, with what is done in them. */
   branches: { test: Special; line: number; what: string; inside: Seen[]; calls: Set<string> }[];
 };
@@ -140,6 +143,12 @@ const DATE_TEXT = /\b20\d\d-\d\d?(?:-\d\d?)?\b/;
 const CONTAINS =
   /(?:^|\.)(?:includes|startsWith|endsWith|startswith|endswith|contains|Contains|HasPrefix|starts_with|match|equals)$/;
 
+/** Names of all that a tool was given, or answered. */
+const ALL_GIVEN =
+  /^(?:args|kwargs|context|history|messages?|conversation|result|arguments|transcript|prompt)$/i;
+/** What a tool's description is set on: other things have descriptions, too. */
+const OF_TOOL = /tool|regist|^[a-z]\w*\.__doc__$/i;
+
 /** Whether an end is never reached: no break, no return, nothing that waits. */
 const WAITS =
   /sleep|wait|recv|read|accept|select|next|poll|receive|get|take|join|await|tick|Done|listen|run|serve|stat|metadata|fetch/i;
@@ -206,6 +215,7 @@ export const bodiesOf = (m: Module): Body[] => {
       seen: [],
       calls: new Set(),
       hosts: new Set(),
+      passes: [],
       branches: [],
     };
     bodies.push(body);
@@ -213,6 +223,7 @@ export const bodiesOf = (m: Module): Body[] => {
     /** Names raised by one in this function, and those that hold decoded text. */
     const raised = new Set<string>();
     const decoded = new Set<string>();
+    const madeOf = new Map<string, ReadonlySet<string>>();
     const params = new Set(fn?.params.flatMap((p) => [p.name, ...p.parts.map((x) => x.name)]) ?? []);
     const note = (act: Seen['act'], at: number, what: string): void => {
       for (const s of sink) s.seen.push({ act, line: at, what });
@@ -276,7 +287,10 @@ export const bodiesOf = (m: Module): Body[] => {
         const held = constants.get(e.property);
         if (held && fn && e.object.kind === 'name') texts(held, e.at.line, inExec);
         // `process.env.X` is one variable.
-        if (ENV_ALL.test(chain(e.object, names))) return;
+        if (ENV_ALL.test(chain(e.object, names))) {
+          if (!inExec && /^(?:items|copy|values|keys)$/.test(e.property)) note('env-all', e.at.line, path);
+          return;
+        }
       }
       if (e.kind === 'index' && ENV_ALL.test(chain(e.object, names)) && e.index.kind === 'literal') return;
       if (e.kind === 'call') {
@@ -284,6 +298,25 @@ export const bodiesOf = (m: Module): Body[] => {
         const acts = new Set(CALLS.flatMap(([act, on]) => (on.test(callee) ? [act] : [])));
         const own = e.args.flatMap((a) => literalsIn(a.value));
         const isExec = acts.has('exec');
+        const last =
+          e.callee.kind === 'member' ? e.callee.property : e.callee.kind === 'name' ? e.callee.name : '';
+        const handed = new Set(
+          e.args.flatMap((a) => [...namesIn(a.value)]).flatMap((n) => [n, ...(madeOf.get(n) ?? [])]),
+        );
+        if (last !== '' && handed.size > 0) body.passes.push({ to: last, names: handed, line: e.at.line });
+        for (const a of e.args)
+          if (a.value.kind === 'record')
+            for (const x of a.value.entries)
+              if (/^(?:host|hostname)$/.test(x.key) && x.value.kind === 'literal' && x.value.value) {
+                const host = hostIn(`https://${x.value.value}`);
+                if (host) body.hosts.add(host);
+              }
+        if (
+          /^(?:end|write|send)$/.test(last) &&
+          body.seen.some((s) => s.act === 'net' || s.act === 'socket') &&
+          [...handed].some((n) => ALL_GIVEN.test(n))
+        )
+          note('sends-all', e.at.line, [...handed].filter((n) => ALL_GIVEN.test(n)).join(', '));
         if (acts.has('eval') && m.language !== 'python' && /^(?:exec|compile|__import__)$/.test(callee))
           acts.delete('eval');
         if (/\bWebSocket$|^ws$/.test(callee) && !e.isNew) acts.delete('socket');
@@ -314,7 +347,7 @@ export const bodiesOf = (m: Module): Body[] => {
           acts.has('dns');
         if (sends && !used) note('unused-post', e.at.line, what);
         if (sends || acts.has('net')) {
-          const given = new Set(e.args.flatMap((a) => [...namesIn(a.value)]));
+          const given = handed;
           if (
             [...given].some((n) =>
               /^(?:args|kwargs|context|history|messages?|conversation|result|arguments|transcript|prompt)$/i.test(
@@ -322,15 +355,7 @@ export const bodiesOf = (m: Module): Body[] => {
               ),
             )
           )
-            note(
-              'sends-all',
-              e.at.line,
-              [...given]
-                .filter((n) =>
-                  /args|context|history|message|conversation|result|arguments|transcript|prompt/i.test(n),
-                )
-                .join(', '),
-            );
+            note('sends-all', e.at.line, [...given].filter((n) => ALL_GIVEN.test(n)).join(', '));
         }
         if (isExec || acts.has('eval')) {
           const given = e.args.map((a) => a.value);
@@ -433,7 +458,11 @@ export const bodiesOf = (m: Module): Body[] => {
             if (s.adds && s.target.kind === 'name') raised.add(s.target.name);
             if (s.target.kind === 'name' && s.value.kind === 'text' && namesIn(s.value).has(s.target.name))
               raised.add(s.target.name);
-            if (target?.kind === 'member' && /^(?:description|Description|__doc__)$/.test(target.property))
+            if (
+              target?.kind === 'member' &&
+              /^(?:description|Description|__doc__)$/.test(target.property) &&
+              OF_TOOL.test(chain(target, names))
+            )
               note('describe', s.at.line, chain(target, names));
             if (target?.kind === 'member' && s.adds) raised.add(target.property);
             if (target?.kind === 'member' && /^(?:Stdin|Stdout|Stderr)$/.test(target.property))
@@ -444,6 +473,9 @@ export const bodiesOf = (m: Module): Body[] => {
                 : s.target.kind === 'parts'
                   ? s.target.parts.flatMap((p) => (p.target.kind === 'name' ? [p.target.name] : []))
                   : [];
+            const parts = namesIn(s.value);
+            for (const n of into)
+              madeOf.set(n, new Set([...parts].flatMap((p) => [p, ...(madeOf.get(p) ?? [])]).slice(0, 60)));
             if (holdsDecoded(s.value)) for (const n of into) decoded.add(n);
             if (HOST.test(describe(s.value))) for (const n of into) hosts.add(n);
             if (target) expr(target, false, true);

@@ -1,3 +1,4 @@
+// Long, since which acts stand together for what is one list, to be read as a whole.
 import type { z } from 'zod';
 import type { itemStrength, weaknessClass } from '../../domain/evidence.ts';
 import type { FoundEntry } from '../surface/surface-entry.ts';
@@ -64,14 +65,17 @@ type Context = { all: readonly FoundEntry[]; r: Reached };
 
 /** Tools that have to announce it: those that lead there, else all the server has. */
 const told = ({ all, r }: Context, what: Parameters<typeof announces>[1]): boolean =>
-  announces(r.tools.length > 0 ? r.tools : all, what) ||
-  (r.tools.length === 0 && !r.loads && ofCommandLine(r));
+  announces(r.tools.length > 0 ? r.tools : all, what) || (r.tools.length === 0 && ofCommandLine(r));
 
-/** A function that no tool leads to and that nothing calls on loading: what somebody starts by hand. */
+/** A function that no tool leads to and that nothing calls on loading, or a program of its own: what somebody starts by hand. */
 const ofCommandLine = (r: Reached): boolean =>
-  /install|setup|config|register|init|cli|login|auth|doctor|update|upgrade|migrate|main/i.test(
-    `${r.body.name} ${r.body.module.path}`,
-  );
+  r.loads
+    ? /(?:^|[/_-])(?:install\w*|setup|config\w*|cli|init|doctor)\.[cm]?[jt]s$|(?:^|\/)(?:install|setup|cli)\.py$/i.test(
+        r.body.module.path,
+      )
+    : /install|setup|config|register|init|cli|login|auth|doctor|update|upgrade|migrate|main/i.test(
+        `${r.body.name} ${r.body.module.path}`,
+      );
 
 const behaviour = (
   rule: string,
@@ -133,8 +137,13 @@ const behavioursOf = (c: Context): Behaviour[] => {
         s.line <= r.body.endLine,
     );
   const found: Behaviour[] = [];
-  const out = has(...OUT);
-  const secret = has('secret-file');
+  // What only works something out needs nothing of the world.
+  const pure = r.tools.length > 0 ? r.tools.every(isPure) : all.length > 0 && all.every(isPure) && r.loads;
+  // In one function, or anywhere below a tool that needs neither: further apart they are the ways of a larger program.
+  const near = (...acts: readonly Seen['act'][]): At | undefined =>
+    own(...acts) ?? (pure ? has(...acts) : undefined);
+  const out = near(...OUT);
+  const secret = near('secret-file');
   if (
     secret &&
     out &&
@@ -154,7 +163,26 @@ const behavioursOf = (c: Context): Behaviour[] => {
         c,
       ),
     );
-  const env = has('env-all');
+  for (const { what, out: to } of r.handedOut) {
+    const environment = what.act === 'env-all';
+    if (told(c, environment ? 'environment' : 'secret') || (!environment && sentToItsOwner(what, r.hosts)))
+      continue;
+    found.push(
+      behaviour(
+        environment ? 'environment-sent' : 'secrets-sent',
+        'strong',
+        'secret-exposure',
+        environment ? 'CWE-526' : 'CWE-522',
+        ['2.4.1', '2.2.1', '2.3.2'],
+        environment
+          ? 'The whole environment is read where something is sent'
+          : 'Secrets of the machine are read where something is sent',
+        [what, to],
+        c,
+      ),
+    );
+  }
+  const env = near('env-all');
   if (env && out && !told(c, 'environment'))
     found.push(
       behaviour(
@@ -168,8 +196,8 @@ const behavioursOf = (c: Context): Behaviour[] => {
         c,
       ),
     );
-  const capture = has(...CAPTURES);
-  if (capture && (out || has('write')) && !told(c, 'capture'))
+  const capture = near(...CAPTURES);
+  if (capture && (out || near('write')) && !told(c, 'capture'))
     found.push(
       behaviour(
         'capture-sent',
@@ -178,12 +206,12 @@ const behavioursOf = (c: Context): Behaviour[] => {
         'CWE-359',
         ['2.4.1', '2.3.2'],
         'Screen, keys or clipboard are taken, which no tool announces',
-        [capture, out ?? has('write')],
+        [capture, out ?? near('write')],
         c,
       ),
     );
   const startup = own('startup');
-  if (startup && has('write') && !told(c, 'startup'))
+  if (startup && near('write') && !told(c, 'startup'))
     found.push(
       behaviour(
         'persistence',
@@ -192,12 +220,12 @@ const behavioursOf = (c: Context): Behaviour[] => {
         'CWE-506',
         ['2.4.1', '2.2.4'],
         'Something is written that runs at start or login',
-        [startup, has('write')],
+        [startup, near('write')],
         c,
       ),
     );
   const client = own('client-config');
-  if (client && has('write') && !told(c, 'client'))
+  if (client && near('write') && !told(c, 'client'))
     found.push(
       behaviour(
         'client-changed',
@@ -206,7 +234,7 @@ const behavioursOf = (c: Context): Behaviour[] => {
         'CWE-506',
         ['2.4.4', '2.2.4'],
         "A client's configuration or instructions are written",
-        [client, has('write')],
+        [client, near('write')],
         c,
       ),
     );
@@ -261,7 +289,7 @@ const behavioursOf = (c: Context): Behaviour[] => {
       ),
     );
   const net = own('net');
-  if (evaluated && net && !decoded && !told(c, 'download') && !told(c, 'code'))
+  if (evaluated && net && !decoded && !told(c, 'download') && (!told(c, 'code') || r.body.hosts.size > 0))
     found.push(
       behaviour(
         'downloaded-code',
@@ -297,8 +325,7 @@ const behavioursOf = (c: Context): Behaviour[] => {
     );
   const back =
     own('shell-net') ??
-    (has('socket') && has('shell') && has('exec', 'dup') ? has('socket') : undefined) ??
-    (own('dup') && has('socket') && has('exec') ? has('socket') : undefined);
+    (own('socket') && (own('shell') || own('dup') || own('recv')) && own('exec') ? own('socket') : undefined);
   if (back)
     found.push(
       behaviour(
@@ -393,8 +420,6 @@ const behavioursOf = (c: Context): Behaviour[] => {
         c,
       ),
     );
-  // What only works something out needs nothing of the world.
-  const pure = r.tools.length > 0 ? r.tools.every(isPure) : all.length > 0 && all.every(isPure) && r.loads;
   if (pure && found.length === 0) {
     const act = own(...OUT) ?? (r.tools.length > 0 ? out : undefined);
     if (act)

@@ -23,6 +23,9 @@ const REACHES: readonly Seen['act'][] = [
   'client-config',
 ];
 
+/** What no building of a package needs; files it only names are not among it. */
+const RUNS_FROM: readonly Seen['act'][] = ['net', 'socket', 'dns', 'download-run', 'decoded-run'];
+
 const hook = (path: string, line: number, say: string, more: Behaviour['seen'] = []): Behaviour => ({
   rule: 'install-hook',
   strength: 'strong',
@@ -58,7 +61,7 @@ export const hooksOfPackages = (
       const line = lineOf(text, `"${name}"`);
       if (
         INLINE.test(command) &&
-        (hostIn(command) || /https?:|process\.env|base64|\beval\b|\|\s*(?:ba)?sh/.test(command))
+        (hostIn(command) || /https?:|fetch\(|child_process|base64|\beval\b|\|\s*(?:ba)?sh/.test(command))
       )
         return [hook(path, line, `${name}: ${command.slice(0, 160)}`)];
       const script = SCRIPT.exec(command);
@@ -87,7 +90,9 @@ export const hooksOfPackages = (
 export const hooksOfBuilds = (modules: readonly Module[]): Behaviour[] =>
   modules.flatMap((m): Behaviour[] => {
     if (!/(^|\/)(?:setup\.py|build\.rs)$/.test(m.path)) return [];
-    const seen = bodiesOf(m).flatMap((b) => b.seen.filter((s) => REACHES.includes(s.act)));
+    if (m.path.endsWith('.py') && !m.imports.some((i) => /^(?:setuptools|distutils)\b/.test(i.module)))
+      return [];
+    const seen = bodiesOf(m).flatMap((b) => b.seen.filter((s) => RUNS_FROM.includes(s.act)));
     const [first] = seen;
     return first
       ? [

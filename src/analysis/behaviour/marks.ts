@@ -29,13 +29,14 @@ export type Act =
   | 'startup'
   | 'client-config'
   | 'home'
-  | 'describe';
+  | 'describe'
+  | 'recv';
 
 /** By the path of a call: imports resolved, links of a chain joined by `()`. */
 export const CALLS: readonly [Act, RegExp][] = [
   [
     'net',
-    /^(?:globalThis\.|window\.)?fetch$|^(?:axios|got|ky|superagent|needle|undici|node-fetch|cross-fetch|phin|request|ofetch)(?:\.\w+){0,2}$/,
+    /^(?:globalThis\.|window\.)?fetch$|^(?:axios|got|ky|superagent|needle|node-fetch|cross-fetch|phin|ofetch)(?:\.\w+){0,2}$|^undici\.(?:fetch|request)$/,
   ],
   [
     'net',
@@ -48,7 +49,7 @@ export const CALLS: readonly [Act, RegExp][] = [
   ['net', /^(?:reqwest|ureq|hyper|surf|isahc)\b|\breqwest\.|\bWebClient\.|\bsendBeacon$|^boto3\.client$/],
   [
     'socket',
-    /\bcreate_connection$|^socket\.socket$|\bsendall$|\bsendto$|^net\.(?:connect|createConnection|Dial\w*|Socket)$|^(?:java\.net\.)?Socket$|\bTcpStream\.connect$|\bUdpSocket\.\w+$|^(?:ws|WebSocket)(?:\.\w+)?$|\bWebSocket$/,
+    /\bcreate_connection$|^socket\.socket$|\bsendall$|\bsendto$|^net\.(?:connect|createConnection|Dial(?:TCP|UDP|IP|Timeout|Context)?|Socket)$|^(?:java\.net\.)?Socket$|\bTcpStream\.connect$|\bUdpSocket\.\w+$|\bWebSocket$|^ws$/,
   ],
   [
     'dns',
@@ -69,7 +70,7 @@ export const CALLS: readonly [Act, RegExp][] = [
   ],
   [
     'write',
-    /(?:^|[.)])(?:open|write_text|write_bytes|writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|copyFile|copyFileSync|cpSync|symlink\w*|WriteFile|OpenFile|writeString|OpenOptions\.new|write|WriteString|dump|SetValueEx|copy|copy2|copyfile|writeln)$|^std::fs\.write$|\bfs\.write$/,
+    /(?:^|[.)])(?:open|write_text|write_bytes|writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|copyFile|copyFileSync|cpSync|symlink\w*|WriteFile|OpenFile|writeString|OpenOptions\.new|write|WriteString|SetValueEx|writeln)$|^json\.dump$|^shutil\.(?:copy\w*|move)$|^std::fs\.write$|\bfs\.write$/,
   ],
   [
     'delete',
@@ -93,8 +94,9 @@ export const CALLS: readonly [Act, RegExp][] = [
     'clipboard',
     /^pyperclip\.paste$|^clipboardy?\.(?:read\w*|paste)$|\bclipboard\.(?:ReadAll|read\w*|get_contents)$|\bgetSystemClipboard$/,
   ],
-  ['sound', /^sounddevice\.|^pyaudio\.|\bVideoCapture$|\bcv2\.VideoCapture$/],
+  ['sound', /^sounddevice\.|^pyaudio\./],
   ['chmod', /\bchmod(?:Sync)?$|\bChmod$|\bset_permissions$|\bsetExecutable$/],
+  ['recv', /\brecv(?:from|into)?$|\brecv_into$/],
   ['dup', /^os\.dup2$|^pty\.spawn$|\bdup2$|\btransferTo$/],
   ['spawn-work', /^os\.fork$|\bThread$|\bWorker$|\bthread\.spawn$|^child_process\.fork$|\bProcess$|^go$/],
 ];
@@ -121,7 +123,7 @@ export const SHELL_NET = /\/dev\/tcp\/|\bnc(?:at)?\b.{0,40}\s-e\s|\bbash -i\b|\b
 export const SENDS_BY_SHELL = /\b(?:curl|wget|nc|ncat|scp|ftp|tftp)\b/;
 export const MINES = /\bxmrig\b|\bstratum\+tcp\b|\bminerd\b|\bcpuminer\b/i;
 export const WIPES =
-  /\brm\s+-\w*r\w*\s+(?:-\w+\s+)*(?:--no-preserve-root\s+)?(?:~|\/(?:\s|$|home|Users|root)|\$HOME)|\bdel \/[sq]\b|\bformat c:|\bmkfs\b/i;
+  /\brm\s{1,4}-[a-qs-z]{0,6}r[a-z]{0,6}\s{1,4}(?:--no-preserve-root\s{1,4})?(?:~|\/(?:\s|$|home|Users|root)|\$HOME)|\bdel \/[sq]\b|\bformat c:|\bmkfs\b/i;
 export const SHELLS = /^(?:\/(?:usr\/)?bin\/)?(?:ba|z|da)?sh$|^cmd(?:\.exe)?$|^powershell(?:\.exe)?$/;
 export const PACKS_HOME = /^\/home\/?$|^\/Users\/?$|^\/$|^\/root\/?$|^~\/?$/;
 

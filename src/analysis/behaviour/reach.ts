@@ -13,6 +13,8 @@ export type Reached = {
   body: Body;
   seen: (Seen & { path: string })[];
   hosts: ReadonlySet<string>;
+  /** Acts of a function whose result is given to what reaches the network, with that. */
+  handedOut: { what: Seen & { path: string }; out: Seen & { path: string } }[];
   branches: {
     test: Special;
     line: number;
@@ -70,6 +72,24 @@ export const reachedIn = (modules: readonly Module[], entries: readonly FoundEnt
   for (const [b, tools] of handlers)
     for (const r of [b, ...closure(b, b.calls)]) fromTools.set(r, [...(fromTools.get(r) ?? []), ...tools]);
   const at = (b: Body) => (s: Seen) => ({ ...s, path: b.module.path });
+  const SECRETS: readonly Seen['act'][] = ['secret-file', 'env-all'];
+  const OUT: readonly Seen['act'][] = ['net', 'socket', 'dns'];
+  /** `send(gather())`: what one function gathers and another sends, where this one hands the first to the second. */
+  const handedOut = (body: Body): Reached['handedOut'] =>
+    body.passes.flatMap(({ to, names, line }) => {
+      const own = body.seen.find((s) => OUT.includes(s.act) && s.line === line);
+      const out = own
+        ? at(body)(own)
+        : called(to, body).flatMap((b) => b.seen.filter((s) => OUT.includes(s.act)).map(at(b)))[0];
+      if (!out) return [];
+      const here = body.seen.find((s) => s.act === 'secret-file' && s.line === line);
+      const what = here
+        ? at(body)(here)
+        : [...names]
+            .flatMap((n) => called(n, body))
+            .flatMap((b) => b.seen.filter((s) => SECRETS.includes(s.act)).map(at(b)))[0];
+      return what ? [{ what, out }] : [];
+    });
   return bodies.map((body) => {
     const all = closure(body, body.calls);
     // What the program does when it is loaded stands there itself; functions that are only handed on run later.
@@ -79,6 +99,7 @@ export const reachedIn = (modules: readonly Module[], entries: readonly FoundEnt
       loads: body.name === '',
       body,
       seen: [...body.seen.map(at(body)), ...[...all].flatMap((b) => b.seen.map(at(b)))],
+      handedOut: handedOut(body),
       hosts: new Set([body, ...all].flatMap((b) => [...b.hosts])),
       branches: body.branches.map((br) => ({
         ...br,

@@ -52,8 +52,11 @@ export const isPure = (tool: FoundEntry): boolean => {
   return pureWord(tool);
 };
 
-const pureWord = (tool: FoundEntry): boolean =>
-  wordsOf(tool.name).some((w) => PURE.test(w)) ||
-  wordsOf(tool.description.split(/[.\n]/)[0]!.slice(0, 60))
-    .slice(0, 4)
-    .some((w) => PURE.test(w));
+/** By its first words: further on stands what it works on. */
+const pureWord = (tool: FoundEntry): boolean => {
+  const [name, next] = wordsOf(tool.name);
+  const said = wordsOf(tool.description.split(/[.\n]/)[0]!.slice(0, 60)).slice(0, 2);
+  return [name, ...(/^(?:to|from|is|do|make)$/i.test(name ?? '') ? [next] : []), ...said].some(
+    (w) => w !== undefined && PURE.test(w),
+  );
+};

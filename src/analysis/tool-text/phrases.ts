@@ -178,16 +178,16 @@ const follows = (
 const MENTIONS =
   /^(?:detect(?:s|ed|ing|ion)?|scan(?:s|ned|ning)?|flag(?:s|ged)?|requests|attempts?|phrases|patterns|such|examples?|e\.g|refus(?:e|es|ed)|reject(?:s|ed)?|blocks?|prevents?|against|injections?|whether|like)$/;
 
-export const isMentioned = (words: readonly Word[], at: number): boolean => {
+const isMentioned = (words: readonly Word[], at: number): boolean => {
   for (let i = at - 1; i >= Math.max(0, at - 10) && words[i]!.word !== '.'; i--)
     if (MENTIONS.test(words[i]!.word)) return true;
   return false;
 };
 
-export type PhraseMatch = { family: PhraseFamily; from: number; to: number };
+export type PhraseMatch = { family: PhraseFamily; first: Word; last: Word; mentioned: boolean };
 
-/** Words a text may be cut to: longer ones are no description. */
-const MOST_WORDS = 12_000;
+/** Of a longer text, which is no description, this many words at its beginning and at its end are read. */
+const MOST_WORDS = 3000;
 const NEGATED_WITHIN = 4;
 
 const negated = (words: readonly Word[], at: number, not: ReadonlySet<string>): boolean => {
@@ -202,7 +202,8 @@ export const phrasesIn = (
   index: PhraseIndex,
   own: ReadonlySet<string> = new Set(),
 ): PhraseMatch[] => {
-  const words = given.slice(0, MOST_WORDS);
+  const words =
+    given.length > 2 * MOST_WORDS ? [...given.slice(0, MOST_WORDS), ...given.slice(-MOST_WORDS)] : given;
   const found = new Map<PhraseFamily, PhraseMatch>();
   for (let at = 0; at < words.length; at++) {
     const word = words[at]!;
@@ -222,8 +223,13 @@ export const phrasesIn = (
         (phrase.family.affirmed && negated(words, at, index.not))
       )
         continue;
-      found.set(phrase.family, { family: phrase.family, from: at, to });
+      found.set(phrase.family, {
+        family: phrase.family,
+        first: word,
+        last: words[Math.max(at, to - 1)]!,
+        mentioned: isMentioned(words, at),
+      });
     }
   }
-  return [...found.values()].sort((a, b) => a.from - b.from);
+  return [...found.values()];
 };

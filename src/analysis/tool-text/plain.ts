@@ -218,12 +218,21 @@ export const encodedIn = (given: string): Plain[] => {
       if (readable(text))
         found.push({ text, from: Array.from({ length: text.length }, () => at), how: 'percent-encoded' });
     }
-  for (const m of given.matchAll(/<!--([\s\S]{8,4000}?)-->/g))
+  for (
+    let from = given.indexOf('<!--'), n = 0;
+    from >= 0 && n < MOST_RUNS;
+    from = given.indexOf('<!--', from + 4), n++
+  ) {
+    const end = given.indexOf('-->', from + 4);
+    if (end < 0) break;
+    const text = given.slice(from + 4, Math.min(end, from + LONGEST_RUN));
     found.push({
-      text: m[1]!,
-      from: Array.from({ length: m[1]!.length }, (_, i) => m.index + 4 + i),
+      text,
+      from: Array.from({ length: text.length }, (_, i) => from + 4 + i),
       how: 'in a comment, which rendered text does not show',
     });
+    from = end - 1;
+  }
   if (given.length <= MOST_WHOLE && given.split(' ', 4).length > 3) {
     const units = given.length;
     found.push({

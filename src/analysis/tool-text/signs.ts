@@ -1,5 +1,5 @@
 import { orderPhrases } from '../../domain/order-phrases.ts';
-import { compilePhrases, isMentioned, phrasesIn } from './phrases.ts';
+import { compilePhrases, phrasesIn } from './phrases.ts';
 import { encodedIn, latinOf, type Plain, plainOf } from './plain.ts';
 import { wordsOf } from './words.ts';
 
@@ -78,16 +78,13 @@ const LONGEST_TEXT = 60_000;
 /** Signs in one reading of a text, with offsets into what the author wrote. */
 const phrasesOf = (plain: Plain, own: ReadonlySet<string>): Sign[] => {
   const words = wordsOf(plain);
-  return phrasesIn(words, INDEX, own).map(({ family, from, to }) => {
-    const [start, end] = [words[from]!.start, words[Math.max(from, to - 1)]!.end];
-    return {
-      kind: family.name,
-      strength: isMentioned(words, from) ? 'weak' : family.strength,
-      say: family.say,
-      start: Math.min(start, end),
-      end: Math.max(start, end),
-    };
-  });
+  return phrasesIn(words, INDEX, own).map(({ family, first, last, mentioned }) => ({
+    kind: family.name,
+    strength: mentioned ? 'weak' : family.strength,
+    say: family.say,
+    start: Math.min(first.start, last.end),
+    end: Math.max(first.start, last.end),
+  }));
 };
 
 const MOST_READ = 300;
