@@ -61,7 +61,8 @@ const say = (s: At): Place & { say: string } => ({
 const OUT: readonly Seen['act'][] = ['net', 'socket', 'dns'];
 const CAPTURES: readonly Seen['act'][] = ['screen', 'keys', 'clipboard', 'sound'];
 
-type Context = { all: readonly FoundEntry[]; r: Reached };
+/** `shared` are places that tools lead to which need more than to work something out. */
+type Context = { all: readonly FoundEntry[]; r: Reached; shared: ReadonlySet<string> };
 
 /** Tools that have to announce it: those that lead there, else all the server has. */
 const told = ({ all, r }: Context, what: Parameters<typeof announces>[1]): boolean =>
@@ -126,7 +127,7 @@ const HARMS: readonly Seen['act'][] = [
 
 /** All that one function, with what it calls, does. */
 const behavioursOf = (c: Context): Behaviour[] => {
-  const { r, all } = c;
+  const { r, all, shared } = c;
   const has = (...acts: readonly Seen['act'][]): At | undefined => r.seen.find((s) => acts.includes(s.act));
   const own = (...acts: readonly Seen['act'][]): At | undefined =>
     r.seen.find(
@@ -143,10 +144,15 @@ const behavioursOf = (c: Context): Behaviour[] => {
   const near = (...acts: readonly Seen['act'][]): At | undefined =>
     own(...acts) ?? (pure ? has(...acts) : undefined);
   const out = near(...OUT);
+  /** Of one large function the ends have little to do with each other. */
+  const beside = (a: At, b: At): boolean =>
+    pure || a.path !== b.path || Math.abs(a.line - b.line) <= MOST_LINES;
   const secret = near('secret-file');
   if (
     secret &&
     out &&
+    beside(secret, out) &&
+    beside(secret, out) &&
     !told(c, 'secret') &&
     !sentToItsOwner(secret, r.hosts) &&
     !(has('startup') && /authorized_keys/.test(secret.what))
@@ -183,7 +189,7 @@ const behavioursOf = (c: Context): Behaviour[] => {
     );
   }
   const env = near('env-all');
-  if (env && out && !told(c, 'environment'))
+  if (env && out && beside(env, out) && !told(c, 'environment'))
     found.push(
       behaviour(
         'environment-sent',
@@ -289,7 +295,14 @@ const behavioursOf = (c: Context): Behaviour[] => {
       ),
     );
   const net = own('net');
-  if (evaluated && net && !decoded && !told(c, 'download') && (!told(c, 'code') || r.body.hosts.size > 0))
+  if (
+    evaluated &&
+    net &&
+    beside(evaluated, net) &&
+    !decoded &&
+    !told(c, 'download') &&
+    (!told(c, 'code') || r.body.hosts.size > 0)
+  )
     found.push(
       behaviour(
         'downloaded-code',
@@ -407,7 +420,7 @@ const behavioursOf = (c: Context): Behaviour[] => {
     });
   }
   const describe = own('describe');
-  if (describe && (r.tools.length > 0 || r.branches.length > 0))
+  if (describe && ofTool(describe.what, all) && (r.tools.length > 0 || r.branches.length > 0))
     found.push(
       behaviour(
         'description-rewritten',
@@ -422,7 +435,7 @@ const behavioursOf = (c: Context): Behaviour[] => {
     );
   if (pure && found.length === 0) {
     const act = own(...OUT) ?? (r.tools.length > 0 ? out : undefined);
-    if (act)
+    if (act && !shared.has(`${act.path}:${act.line}`))
       found.push(
         behaviour(
           'hidden-network',
@@ -510,12 +523,22 @@ const tempRun = (r: Reached): boolean =>
 const isSecretWord = (word: string): boolean =>
   /\s|^\W{2,}|[!@#$%^&*]{2,}/.test(word.trim()) || word.length > 12;
 
+/** A tool's own, or a name that a tool has: other functions have texts, too. */
+const ofTool = (what: string, all: readonly FoundEntry[]): boolean =>
+  !what.endsWith('.__doc__') || all.some((e) => what.startsWith(`${e.name}.`));
+
+const MOST_LINES = 60;
 const WEIGHT = { strong: 0, moderate: 1, weak: 2 } as const;
 
 /** Behaviours of a program, each at the innermost function that shows it, once a place. */
 export const behavioursIn = (reached: readonly Reached[], entries: readonly FoundEntry[]): Behaviour[] => {
   const tools = entries.filter((e) => e.kind === 'tool');
-  const all = reached.flatMap((r) => behavioursOf({ r, all: tools }));
+  const shared = new Set(
+    reached
+      .filter((r) => r.tools.some((t) => !isPure(t)))
+      .flatMap((r) => r.seen.map((s) => `${s.path}:${s.line}`)),
+  );
+  const all = reached.flatMap((r) => behavioursOf({ r, all: tools, shared }));
   const once = new Map<string, Behaviour>();
   // The shortest way comes first: what is seen in one function is not told again of all that call it.
   for (const b of all.sort((x, y) => WEIGHT[x.strength] - WEIGHT[y.strength])) {
