@@ -152,7 +152,6 @@ const behavioursOf = (c: Context): Behaviour[] => {
     secret &&
     out &&
     beside(secret, out) &&
-    beside(secret, out) &&
     !told(c, 'secret') &&
     !sentToItsOwner(secret, r.hosts) &&
     !(has('startup') && /authorized_keys/.test(secret.what))

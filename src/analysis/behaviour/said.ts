@@ -8,7 +8,7 @@ export const ANNOUNCES = {
     /\b(?:back ?up|backups?|ssh|keys?|credentials?|secrets?|vault|passwords?|tokens?|dotfiles?|profiles?|sign(?:ed)? in|login|auth\w*|kube\w*|cluster|aws|cloud|docker|git\w*|npm|cookies?|browser|history|leak\w*|scan\w*|audit\w*|keychain|wallet|\.env|configuration|config)\b/i,
   environment: /\b(?:environment|env|variables?|settings|configuration|diagnos\w*|debug)\b/i,
   startup:
-    /\b(?:cron\w*|schedul\w*|autostart|start(?:s|ed)? at|startup|boot|profile|shell|alias\w*|authorized_keys|public key|ssh|hooks?|systemd|service|daemon|launch\w*|completion|install\w*|path)\b/i,
+    /\b(?:back ?ups?|backs up|dotfiles?|cron\w*|schedul\w*|autostart|start(?:s|ed)? at|startup|boot|profile|shell|alias\w*|authorized_keys|public key|ssh|hooks?|systemd|service|daemon|launch\w*|completion|install\w*|path)\b/i,
   client:
     /\b(?:install\w*|set ?up|setup\w*|config\w*|register\w*|claude|cursor|agents?|rules|instructions|memory|vscode|windsurf|mcp\.json|client|project|documentation)\b/i,
   network:
