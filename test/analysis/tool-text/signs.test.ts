@@ -75,7 +75,8 @@ describe('orders in texts', () => {
         carriersIn(text, true);
       }),
     );
-    const began = performance.now();
+    // Time of the processor: how busy the machine is does not matter.
+    const began = process.cpuUsage();
     for (const unit of [
       ' ',
       'send ',
@@ -90,7 +91,8 @@ describe('orders in texts', () => {
       '../',
     ])
       signsIn(unit.repeat(100_000)).concat([]) && carriersIn(unit.repeat(100_000), true);
-    expect(performance.now() - began).toBeLessThan(4000);
+    const { user, system } = process.cpuUsage(began);
+    expect((user + system) / 1000).toBeLessThan(4000);
   });
 });
 
