@@ -11,7 +11,7 @@ import {
 } from '../../sources/source.ts';
 import { logCalls } from '../log-calls.ts';
 import { inLiteral, matching } from '../matching.ts';
-import { inEach, type Match, type Package, type Rule } from '../rule.ts';
+import { everyLanguage, inEach, type Match, type Package, type Rule } from '../rule.ts';
 
 /** What a caller learns from failures, and what gets into the protocol's own channel. */
 
@@ -58,7 +58,7 @@ export const errorRules: readonly Rule[] = [
     class: 'hygiene',
     cwe: ['CWE-684'],
     checks: ['2.1.3'],
-    languages: ['script', 'python', 'go', 'rust', 'java'],
+    languages: everyLanguage,
     title: 'A server that speaks over stdio also writes to stdout',
     detail:
       'Over stdio, stdout carries protocol messages only. What else is written there breaks the session, or lets text of others pose as messages.',

@@ -25,7 +25,7 @@ export const exposureRules: readonly Rule[] = [
     class: 'secret-exposure',
     cwe: ['CWE-532'],
     checks: ['2.1.3', '2.2.1', '2.3.2'],
-    languages: ['script', 'python', 'go', 'rust', 'java'],
+    languages: everyLanguage,
     title: 'A value named like a secret is written to a log',
     detail: 'Logs are kept, copied and read by others. That the value is a secret is read from its name.',
     merge: 'file',
@@ -38,7 +38,7 @@ export const exposureRules: readonly Rule[] = [
     class: 'secret-exposure',
     cwe: ['CWE-200', 'CWE-522'],
     checks: ['2.2.1', '2.3.2'],
-    languages: ['script', 'python', 'go', 'rust', 'java'],
+    languages: everyLanguage,
     title: 'A value named like a secret is put into text that a function returns',
     detail:
       'If the text reaches a tool result, the model, its provider and every other tool of the session see the secret.',
@@ -148,13 +148,13 @@ export const exposureRules: readonly Rule[] = [
     class: 'secret-exposure',
     cwe: ['CWE-214'],
     checks: ['2.2.1'],
-    languages: ['script', 'python', 'go', 'rust', 'java'],
+    languages: everyLanguage,
     title: 'A secret can be given on the command line',
     detail: 'Arguments are seen in process lists and shell histories.',
     advice: 'See whether the documents recommend it.',
     merge: 'package',
     weakIsFact: true,
-    find: inEach(['script', 'python', 'go', 'rust', 'java'], (source) => {
+    find: inEach(everyLanguage, (source) => {
       const named =
         /^-{0,2}(?:[\w-]*-)?(?:api-?key|token|password|secret|access-?token|auth-?token|api_key|client-secret|private-key)(?:[ =]<?[\w -]*>?)?$/i;
       return source.literals
@@ -183,7 +183,7 @@ export const exposureRules: readonly Rule[] = [
     class: 'hardcoded-secret',
     cwe: ['CWE-798', 'CWE-1188'],
     checks: ['2.2.1', '2.2.3', '2.3.3'],
-    languages: ['script', 'python', 'go', 'rust', 'java'],
+    languages: everyLanguage,
     title: 'A secret has a default value that everyone can read',
     detail:
       'An installation that configures none uses this one, which everybody knows. A server should refuse to start, or make a random one.',

@@ -1,6 +1,6 @@
 import { bareIn, codeIn, linesAround, linesFrom, matchesIn, type Source } from '../../sources/source.ts';
 import { inLiteral, matching } from '../matching.ts';
-import { inEach, type Match, type Rule } from '../rule.ts';
+import { everyLanguage, inEach, type Match, type Rule } from '../rule.ts';
 
 /** Checks that decide by how a text looks, where what it does is what matters. */
 
@@ -90,12 +90,12 @@ export const filterRules: readonly Rule[] = [
     class: 'command-injection',
     cwe: ['CWE-184', 'CWE-78'],
     checks: CHECKS,
-    languages: ['script', 'python', 'go', 'rust', 'java'],
+    languages: everyLanguage,
     title: 'Commands are refused by a list of dangerous texts',
     detail:
       'Other programs, quoting, variables and interpreters reach the same. Only a list of what is allowed, with its arguments, decides.',
     merge: 'file',
-    find: inEach(['script', 'python', 'go', 'rust', 'java'], (s) => denyLists(s, SHELL_BAIT, 3)),
+    find: inEach(everyLanguage, (s) => denyLists(s, SHELL_BAIT, 3)),
   },
   {
     id: 'code-denylist',

@@ -1,6 +1,6 @@
 import { bareIn, codeIn, inside, linesAround, matchesIn } from '../../sources/source.ts';
 import { inLiteral, matching } from '../matching.ts';
-import { inEach, type Rule } from '../rule.ts';
+import { everyLanguage, inEach, type Rule } from '../rule.ts';
 
 /** Sessions and OAuth: whether a caller is who it was before, and whether a token is meant for this server. */
 
@@ -17,12 +17,12 @@ export const identityRules: readonly Rule[] = [
     class: 'session',
     cwe: ['CWE-330', 'CWE-384'],
     checks: CHECKS,
-    languages: ['script', 'python', 'go', 'rust', 'java'],
+    languages: everyLanguage,
     title: 'A session id comes from a source that can be guessed',
     detail:
       'Clock, counter or an ordinary random generator. The specification asks for cryptographically secure ids.',
     merge: 'file',
-    find: inEach(['script', 'python', 'go', 'rust', 'java'], (source) =>
+    find: inEach(everyLanguage, (source) =>
       matchesIn(
         source,
         'bare',

@@ -1,7 +1,7 @@
 import { bareIn, codeIn, linesAround, linesFrom, matchesIn, type Source } from '../../sources/source.ts';
 import { refusedWhen } from '../code/refusal.ts';
 import { inLiteral, matching } from '../matching.ts';
-import { inEach, type Match, type Rule } from '../rule.ts';
+import { everyLanguage, inEach, type Match, type Rule } from '../rule.ts';
 
 /** Queries judged by how they look, where the database alone knows what they do. */
 
@@ -94,7 +94,7 @@ export const queryFilterRules: readonly Rule[] = [
     class: 'sql-injection',
     cwe: ['CWE-184', 'CWE-89'],
     checks: CHECKS,
-    languages: ['script', 'python', 'go', 'rust', 'java'],
+    languages: everyLanguage,
     title: 'A query is judged by the word it begins with',
     detail:
       'Where this is to keep writing out, stacked statements, common table expressions that write, functions with side effects and comments get past.',
@@ -140,13 +140,13 @@ export const queryFilterRules: readonly Rule[] = [
     class: 'sql-injection',
     cwe: ['CWE-184'],
     checks: CHECKS,
-    languages: ['script', 'python', 'go', 'rust', 'java'],
+    languages: everyLanguage,
     title: 'A query is judged by whether known words are absent',
     detail:
       'Where this is to keep writing out, the list is never complete: procedures, dialect statements, comments and functions write without any of the words.',
     advice: 'Look for a restriction the database itself enforces.',
     merge: 'file',
-    find: inEach(['script', 'python', 'go', 'rust', 'java'], keywordLists),
+    find: inEach(everyLanguage, keywordLists),
   },
   {
     id: 'read-only-transaction-left',

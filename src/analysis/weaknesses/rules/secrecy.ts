@@ -1,6 +1,6 @@
 import { bareIn, codeIn, linesAround, linesFrom, matchesIn } from '../../sources/source.ts';
 import { inLiteral, matching } from '../matching.ts';
-import { inEach, type Rule } from '../rule.ts';
+import { everyLanguage, inEach, type Rule } from '../rule.ts';
 
 /** Certificates, ciphers and randomness. */
 
@@ -15,7 +15,7 @@ export const secrecyRules: readonly Rule[] = [
     class: 'tls',
     cwe: ['CWE-295'],
     checks: ['2.3.1', '3.2.2'],
-    languages: ['script', 'python', 'go', 'rust', 'java'],
+    languages: everyLanguage,
     title: 'Certificates are not verified',
     detail: 'On connections made so, anyone on the path can read and change the traffic.',
     advice: 'See whether this is a default, an option, or dead code.',
@@ -49,7 +49,7 @@ export const secrecyRules: readonly Rule[] = [
     class: 'oauth',
     cwe: ['CWE-319', 'CWE-295'],
     checks: ['2.2.3', '2.3.1', '3.2.2'],
-    languages: ['script', 'python', 'go', 'rust', 'java'],
+    languages: everyLanguage,
     title: 'The server itself switches off what protects its connections',
     detail:
       'A variable that libraries read is set by the program: tokens may then go over plain HTTP, or to a server nobody verified.',
@@ -120,7 +120,7 @@ export const secrecyRules: readonly Rule[] = [
     class: 'crypto',
     cwe: ['CWE-327', 'CWE-916'],
     checks: ['2.3.1'],
-    languages: ['script', 'python', 'go', 'rust', 'java'],
+    languages: everyLanguage,
     title: 'MD5 or SHA-1 near a secret',
     detail:
       'Fine as a checksum of content, and in an HMAC still; wrong for passwords, signatures and tokens.',
@@ -152,7 +152,7 @@ export const secrecyRules: readonly Rule[] = [
     class: 'crypto',
     cwe: ['CWE-327'],
     checks: ['2.3.1'],
-    languages: ['script', 'python', 'go', 'rust', 'java'],
+    languages: everyLanguage,
     title: 'A cipher or mode that does not protect',
     detail: 'ECB shows patterns, DES and RC4 are broken, createCipher derives its key without a salt.',
     merge: 'file',
