@@ -4,7 +4,9 @@ import type { Language } from '../../sources/source.ts';
 
 export const ROUTE: Record<Language, RegExp> = {
   script: /\b(?:app|router|server|fastify|api|web)\.(?:get|post|put|patch|delete|all|route)\s*\(\s*["'`]\//g,
-  python: /@(?:app|router|api|\w+_router)\.(?:get|post|put|patch|delete|route|api_route)\s*\(\s*["']\//g,
+  // By decorator, and by a table or a call that names the path and then who answers: a function, a bound method.
+  python:
+    /@(?:app|router|api|\w+_router)\.(?:get|post|put|patch|delete|route|api_route)\s*\(\s*["']\/|\b(?:(?:WebSocket)?Route|add_(?:api_|url_)?(?:route|rule)|add_(?:get|post|put|patch|delete))\s*\(\s*["']\//g,
   go: /\b\w+\.(?:(?:GET|POST|PUT|DELETE)\s*\(\s*(?:"[^"\n]{0,80}"|\w*[pP]ath)|(?:Handle|HandleFunc|Any)\s*\(\s*(?:"(?:[A-Z]{3,7} )?[^"\n/]{0,80}\/[^"\n]{0,80}"|\w*[pP]ath))\s*,/g,
   rust: /\.(?:route|nest_service|route_service)\s*\(\s*"[^"\n]{0,80}"\s*,/g,
   java: /@(?:Get|Post|Put|Delete|Request)Mapping\b|\bcreateContext\(\s*"\//g,

@@ -24,6 +24,9 @@ const HEALTH =
 const CHANGING =
   /\.(?:post|put|patch|delete|all)\b|POST|PUT|DELETE|Any|Handle|nest_service|(?:Post|Put|Delete)Mapping|createContext/;
 
+/** A row of a table of routes, with what it lets a caller do. */
+const TABLED = /\bRoute\s*\([^\n]{0,200}(?:POST|PUT|DELETE)|\badd_(?:post|put|patch|delete)\b/;
+
 const LOOPBACK = /["'`](?:127\.0\.0\.1|localhost|\[?::1\]?)(?::\d{1,5})?["'`]/g;
 const ANYWHERE = /["'`](?:0\.0\.0\.0|\[?::\]?)(?::\d{1,5})?["'`]/;
 
@@ -53,7 +56,9 @@ const openRoutes = (pack: Package): Match[] =>
       // Routes in a file of their own may stand behind what another file puts before them.
       const strength = own.length > 0 && !pack.authenticates && !isLocal(pack) ? 'strong' : 'moderate';
       if (pack.authenticates && own.length === 0) return [];
-      if (own.length === 0 && !routes.some((m) => CHANGING.test(m[0]))) return [];
+      const changing = (m: RegExpExecArray): boolean =>
+        CHANGING.test(m[0]) || TABLED.test(codeIn(source, linesAround(source, m.index, 0, 0)));
+      if (own.length === 0 && !routes.some(changing)) return [];
       return places.map((p) => ({ ...p, strength }));
     });
 
