@@ -128,7 +128,11 @@ export const setPlace = (f: Frame, expr: Expr, value: Value, depth = 0): void =>
       writeOuter(f, scope, name, added(NOTHING));
   }
   // A collection is its holder's own; what is set of another object that one has says nothing of the holder.
-  else if (expr.object.kind === 'member' && expr.kind === 'index' && depth < DEEPEST_PLACE)
+  else if (
+    expr.object.kind === 'member' &&
+    (expr.kind === 'index' || value.refs.some((r) => r.kind === 'function')) &&
+    depth < DEEPEST_PLACE
+  )
     setPlace(f, expr.object, added(object), depth + 1);
 };
 

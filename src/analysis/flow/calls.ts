@@ -1,3 +1,4 @@
+// One file, though over 300 lines: what a call does is one decision after the other, and each needs what the one before found.
 import type { Expr } from '../sources/ir.ts';
 import { remember, setPlace } from './assign.ts';
 import { bound, fill, functionsOf, mutate, unknownResult } from './call-results.ts';
@@ -97,6 +98,16 @@ const calledObjects = (f: Frame, target: Value, isMember: boolean): FunctionRef[
         return fn ? [{ kind: 'function' as const, fn, scope: fn.module.scope, self }] : [];
       });
 
+/** Whether what is called is only promised: an interface, which a function may stand for too. */
+const isInterface = (object: Value, name: string): boolean =>
+  object.refs.some((r) => r.kind === 'object' && r.cls.methods.get(name)?.fn.body.length === 0);
+
+/** What a record answers under the name of one of its parts. */
+const isAccessor = (object: Value, name: string): boolean =>
+  object.refs.some(
+    (r) => r.kind === 'object' && !r.cls.methods.has(name) && r.cls.cls.fields.some((x) => x.name === name),
+  );
+
 /** `setattr(thing, "name", value)`. */
 const setMember = (f: Frame, expr: Call, args: readonly Given[]): void => {
   const object = expr.args[0]?.value;
@@ -184,6 +195,7 @@ export const callOf = (f: Frame, expr: Call): Value => {
   if (isMember && isClean(f, object, name))
     return valueWith({ refs: paths.map((x) => external(`${x}()`).refs[0]!) });
 
+  if (language === 'java' && args.length === 0 && isAccessor(object, name)) return { ...target, tests: [] };
   registration(f, expr, name, paths, object, args);
   const parsed = isMember ? parsedBy(object, name, first?.value) : null;
   if (parsed) return parsed;
@@ -263,7 +275,7 @@ export const callOf = (f: Frame, expr: Call): Value => {
     if (
       t.source.kind === 'param' &&
       !(t.source.index < 0 && isConstructor(name)) &&
-      functions.length === 0 &&
+      (functions.length === 0 || isInterface(object, name)) &&
       f.pending.length < 60 &&
       !t.joined &&
       t.passed.length === 0

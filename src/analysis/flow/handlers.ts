@@ -159,7 +159,10 @@ const waiting = (f: Frame, kind: OriginKind, args: readonly Given[], at: Place):
     for (const t of value.taints)
       if (t.source.kind === 'param' && !t.joined && t.passed.length === 0 && f.pending.length < 60) {
         const origin = originOf(f.engine, kind, '', at);
-        f.pending.push({ source: t.source, args: [tainted(origin)], at, tool: '' });
+        // A handler of Go takes a context before what the client sent.
+        const sent = tainted(origin);
+        const args = f.module.module.language === 'go' ? [NOTHING, sent, sent] : [sent];
+        f.pending.push({ source: t.source, args, at, tool: '' });
       }
 };
 

@@ -163,7 +163,7 @@ const MOST_KEEPING = 8;
 /** Methods of that name in classes that keep a promise without naming it: protocols of Python, interfaces of Go. */
 const keeping = (p: Program, promise: FnInfo, property: string): Value | null => {
   const { language } = promise.module.module;
-  if (language !== 'python' || property.length < 4) return null;
+  if ((language !== 'python' && language !== 'go') || property.length < 4) return null;
   const all = p.methodsNamed(property, language).filter((m) => m !== promise && !isPromise(m));
   if (all.length === 0 || all.length > MOST_KEEPING) return null;
   return unionAll(
