@@ -1,13 +1,13 @@
-// One file, though over 300 lines: what a call does is one decision after the other, and each needs what the one before found.
 import type { Expr } from '../sources/ir.ts';
-import { remember, setPlace } from './assign.ts';
+import { remember } from './assign.ts';
 import { bound, fill, functionsOf, mutate, unknownResult } from './call-results.ts';
 import { callBack, events, startedBy } from './callbacks.ts';
+import { calledObjects, isAccessor, isInterface, setMember } from './called.ts';
 import { construct } from './construct.ts';
 import { addGuards, type Frame, noteTests, placeIn } from './frame.ts';
 import { CHECKING, mayThrow, REFUSES, testsOfCall } from './guards.ts';
 import { registration } from './handlers.ts';
-import { basesIn, elements, imported, longer, member, methodOf } from './members.ts';
+import { basesIn, elements, imported, longer, member } from './members.ts';
 import { brought } from './origins.ts';
 import { isSchema, parsedBy, schemaCall } from './schemas.ts';
 import { checkSinks } from './sinks.ts';
@@ -28,7 +28,6 @@ import {
 import { lookUp, valueAt } from './walk-expressions.ts';
 
 type Call = Extract<Expr, { kind: 'call' }>;
-type FunctionRef = Extract<Ref, { kind: 'function' }>;
 
 /** What these make says nothing by its path: collections hold what was put into them. */
 const BUILT_IN =
@@ -87,36 +86,6 @@ const isClean = (f: Frame, object: Value, name: string): boolean =>
       r.kind === 'external' &&
       f.engine.knows.typeOf(r.path, f.module.module.language)?.row.clean.includes(name) === true,
   );
-
-/** `ring(x)` of an object whose class says what calling it does. */
-const calledObjects = (f: Frame, target: Value, isMember: boolean): FunctionRef[] =>
-  f.module.module.language !== 'python'
-    ? []
-    : target.refs.flatMap((r) => {
-        const fn = r.kind === 'object' ? methodOf(r.cls, '__call__', basesIn(f.engine.program)) : null;
-        const self = fn && isMember ? valueWith({ refs: [r] }) : target;
-        return fn ? [{ kind: 'function' as const, fn, scope: fn.module.scope, self }] : [];
-      });
-
-/** Whether what is called is only promised: an interface, which a function may stand for too. */
-const isInterface = (object: Value, name: string): boolean =>
-  object.refs.some((r) => r.kind === 'object' && r.cls.methods.get(name)?.fn.body.length === 0);
-
-/** What a record answers under the name of one of its parts. */
-const isAccessor = (object: Value, name: string): boolean =>
-  object.refs.some(
-    (r) => r.kind === 'object' && !r.cls.methods.has(name) && r.cls.cls.fields.some((x) => x.name === name),
-  );
-
-/** `setattr(thing, "name", value)`. */
-const setMember = (f: Frame, expr: Call, args: readonly Given[]): void => {
-  const object = expr.args[0]?.value;
-  const property = args[1]?.value.literal;
-  if (!object || !args[2]) return;
-  const at = expr.at;
-  const index: Expr = { at, kind: 'literal', value: property ?? null, isString: true };
-  setPlace(f, { at, kind: 'index', object, index }, args[2].value);
-};
 
 const isConstructor = (name: string): boolean => /^(__init__|constructor|<init>)$/.test(name);
 
