@@ -58,6 +58,12 @@ const BOMBS: readonly ((n: number) => string)[] = [
   (n) => '<a>'.repeat(n),
   (n) => `f(${'g('.repeat(n)}`,
   (n) => `${'=>'.repeat(n)}`,
+  (n) => '"'.repeat(n),
+  (n) => '"\\'.repeat(n),
+  (n) => 'a:\n'.repeat(n),
+  (n) => '--- \n'.repeat(n),
+  (n) => '[a]\n'.repeat(n),
+  (n) => '<!--'.repeat(n),
 ];
 
 /** Large enough for what is quadratic to show. */
