@@ -142,7 +142,9 @@ const counted = ({ summary: s }: ReportModel): Block[] =>
           ['Severity', 'Findings'],
           [...SEVERITIES.map((sev) => [titleCase(sev), summary`${s[sev]}`]), ['Total', summary`${s.total}`]],
         ),
-        para(summary`Good practices worth keeping, among the informational findings: ${s.positive}.`),
+        ...(s.positive > 0
+          ? [para(summary`Good practices worth keeping, among the informational findings: ${s.positive}.`)]
+          : []),
       ];
 
 const executive = (m: ReportModel): Block[] => {

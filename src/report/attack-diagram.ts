@@ -71,6 +71,14 @@ const leadsTo = ({ tool, leads }: View, said: Said): boolean =>
         at.endLine >= tool.handler.startLine),
   );
 
+/** Where one handler serves several tools, a lead may be of any of them: then none is without one. */
+const isToldApart = (evidence: Evidence): boolean =>
+  ![...evidence.values()].some((r) =>
+    r.items.some(
+      (i) => i.kind === 'lead' && i.flow.some((s) => s.role === 'source' && / of a tool$/.test(s.text)),
+    ),
+  );
+
 /** All of it seen guarded: then, and only then, the edge says so. */
 const isGuardedWay = ({ sinks, leads }: View, said: Said): boolean => {
   const reached = leads.filter((l) => said.items.has(l.id));
@@ -99,7 +107,11 @@ export const attackDiagram = (
   const rest = [
     ...(cut.length > 0 ? [`${plural(cut.length, 'more tool')} that lead to findings`] : []),
     ...(open.length > 0 ? [`${plural(open.length, 'tool')} with leads nobody judged`] : []),
-    ...(quiet > 0 ? [`${plural(quiet, 'tool')} nothing was found about`] : []),
+    ...(quiet > 0
+      ? [
+          `${plural(quiet, 'tool')} ${isToldApart(evidence) ? 'nothing was found about' : 'that were not told apart'}`,
+        ]
+      : []),
     ...(surface.resources.length > 0 ? [plural(surface.resources.length, 'resource')] : []),
     ...(surface.prompts.length > 0 ? [plural(surface.prompts.length, 'prompt')] : []),
   ];

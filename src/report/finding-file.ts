@@ -81,7 +81,8 @@ const evidenceItems = (f: FindingReport): Block[] =>
       fields([
         field('Evidence', said`${code(i.id)} (${i.kind}, ${i.strength}, ${code(i.collector)}): ${i.title}`),
       ]),
-      ...(i.detail ? [para(said`${long(i.detail, 1_000)}`)] : []),
+      // What the description took over is not said again.
+      ...(i.detail && !f.description.includes(i.detail) ? [para(said`${long(i.detail, 1_000)}`)] : []),
       ...(i.flow.length > 0
         ? [list(i.flow.map((s) => said`${s.role}: ${code(`${s.path}:${s.line}`)} ${code(s.text)}`))]
         : []),

@@ -54,6 +54,10 @@ const TYPES: readonly [EvidenceItem['class'], string, string][] = [
 /** Fewer flows from tools than this tell nothing of the server as a whole, nor do those of which no kind is more than half. */
 const FLOWS_THAT_TELL = 2;
 
+/** One lead may be reached from many tools: each is a way of its own. */
+const waysOf = (told: readonly { item: EvidenceItem }[]): number =>
+  told.reduce((n, { item }) => n + Math.max(1, item.doors?.length ?? 0), 0);
+
 const typeOf = (items: readonly EvidenceItem[]): ProfilePart => {
   const flows = items.filter((i) => i.flow[0]?.role === 'source' && / of (?:a )?tool\b/.test(i.flow[0].text));
   const told = flows.flatMap((item) => {
@@ -65,11 +69,11 @@ const typeOf = (items: readonly EvidenceItem[]): ProfilePart => {
   if (told.length === 0) return unknown('no flow from a tool was seen that tells');
   const counts = new Map<string, typeof told>();
   for (const t of told) counts.set(t.type, [...(counts.get(t.type) ?? []), t]);
-  const [type, most] = [...counts].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1))[0]!;
+  const [type, most] = [...counts].sort(([a, x], [b, y]) => waysOf(y) - waysOf(x) || (a < b ? -1 : 1))[0]!;
   const ends = [...new Set(most.map((t) => t.ends))].join(' or ');
-  const counted = `${most.length} of ${plural(told.length, 'flow')} from its tools ${numbered(most.length, 'ends', 'end')} in ${ends}`;
-  if (most.length < FLOWS_THAT_TELL || 2 * most.length <= told.length)
-    return unknown(`too little to tell by: ${counted}`);
+  const [own, every] = [waysOf(most), waysOf(told)];
+  const counted = `${own} of ${plural(every, 'flow')} from its tools ${numbered(own, 'ends', 'end')} in ${ends}`;
+  if (own < FLOWS_THAT_TELL || 2 * own <= every) return unknown(`too little to tell by: ${counted}`);
   return proposed(
     type,
     counted,
@@ -101,11 +105,12 @@ const authenticationOf = (items: readonly EvidenceItem[], surface: Surface): Pro
   const optional = items.filter((i) => i.rule === 'authentication-optional');
   const open = items.filter((i) => i.rule === 'open-route');
   const kinds = kindsOf(surface);
+  // Over stdio nobody signs in, whatever a check elsewhere in the code is for.
+  if (kinds.length === 1 && kinds[0] === 'stdio')
+    return proposed('none', 'the only transport seen is stdio, over which nobody signs in');
   if (optional.length > 0)
     return proposed('optional', 'it is left out when no secret is configured', optional);
   if (open.length > 0) return proposed('none', 'routes were seen to be served without a sign of it', open);
-  if (kinds.length === 1 && kinds[0] === 'stdio')
-    return proposed('none', 'the only transport seen is stdio, over which nobody signs in');
   return unknown('nothing collected tells what is asked of a caller');
 };
 

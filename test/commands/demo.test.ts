@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { demo } from '../../src/commands/demo.ts';
 import type { Host } from '../../src/commands/host.ts';
 import { openSettings } from '../../src/io/settings.ts';
+import { databaseBreaches, filesIn } from '../support/database-rules.ts';
 import { testHost } from './test-host.ts';
 
 test.each([
@@ -44,5 +45,6 @@ test('the demonstration is a whole audit whose answers all find what they speak 
   const text = said.join('');
   expect(text).toContain('decisions recorded, 0 refused');
   expect(text).toContain('0 blocking, 0 warnings');
+  expect(databaseBreaches(filesIn(join(folder, 'submission')))).toEqual([]);
   expect(code).toBe(0);
 });

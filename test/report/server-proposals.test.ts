@@ -53,4 +53,22 @@ describe('what the evidence proposes of a server', () => {
         told: true,
       });
   });
+
+  it('asks nobody to sign in over stdio, whatever a check elsewhere in the code is for', () => {
+    const check = item({ kind: 'lead', rule: 'authentication-optional' });
+    expect(serverProposals([check], surface('stdio')).authentication.value).toBe('none');
+    expect(serverProposals([check], surface('stdio', 'http')).authentication.value).toBe('optional');
+  });
+
+  it('counts each tool that leads somewhere, not each lead', () => {
+    const door = (name: string) => ({ name, path: 'src/a.ts', line: 1, guarded: false });
+    const flow = [{ path: 'src/a.ts', line: 1, role: 'source' as const, text: '`file` of tool read' }];
+    const lead = item({ kind: 'lead', class: 'path-traversal', rule: 'file-path', flow });
+    expect(serverProposals([lead], surface('stdio')).type.value).toBe('');
+    const many = { ...lead, doors: ['read', 'write', 'list'].map(door) };
+    expect(serverProposals([many], surface('stdio')).type).toMatchObject({
+      value: 'file_access_server',
+      reason: '3 of 3 flows from its tools end in a file',
+    });
+  });
 });

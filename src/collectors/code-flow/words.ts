@@ -52,7 +52,7 @@ export const titleOfCause = ({ leads }: Cause): string => {
 };
 
 const guardWords = ({ guard, hole }: FlowLead['guards'][number]): string =>
-  `Guard at ${guard.at.path}:${guard.at.line}: ${guard.kind}${guard.detail === '' ? '' : ` ${JSON.stringify(guard.detail.replaceAll('\0', '…').slice(0, 80))}`}${hole === null ? '.' : `, but ${hole}.`}`;
+  `Guard at ${guard.at.path}:${guard.at.line}: ${guard.kind}${guard.detail === '' || /^(?:bare|separator)$/.test(guard.detail) ? '' : ` ${JSON.stringify(guard.detail.replaceAll('\0', '…').slice(0, 80))}`}${hole === null ? '.' : `, but ${hole}.`}`;
 
 const MOST_GUARDS = 8;
 const MOST_WAYS = 24;
