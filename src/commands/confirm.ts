@@ -63,8 +63,9 @@ export const confirm = (host: Host, names: readonly string[], o: ConfirmOptions)
     if (!target || !w) throw new UserError('there is no session', 'begin one with mcp-audit start');
     const leads = leadsOf(w, names, o.all ?? false);
     const does = `Then ${plural(leads.length, 'lead')} ${leads.length === 1 ? 'is' : 'are'} tried, each in a sandbox of its own: tools are called with harmless canaries, and what they did there is looked at.`;
-    const began = performance.now();
     const done = await withPrepared(host, undefined, o, target, does, async (prepared, context) => {
+      // Preparing takes as long as it takes: the time is for the leads.
+      const began = performance.now();
       const transcript = createTranscript();
       const abort = new AbortController();
       const stop = (): void => abort.abort();
