@@ -215,3 +215,17 @@ describe('a lockfile with one package in several folders', () => {
     expect(rules).not.toContain('secret-variable');
   });
 });
+
+describe('go.mod', () => {
+  it('counts a module once that it takes from elsewhere', async () => {
+    const { item } = await run(createDependencies(bundledSource), {
+      files: {
+        'go.mod':
+          'module x\n\nrequire (\n\texample.org/bells v0.0.0\n\tgithub.com/mark3labs/mcp-go v0.32.0\n)\n\nreplace example.org/bells => ../bells\n',
+        'go.sum': 'github.com/mark3labs/mcp-go v0.32.0 h1:abc=\n',
+      },
+    });
+    expect(item('manifest').title).toBe('go.mod: 2 direct dependencies');
+    expect(item('lockfile').detail).not.toContain('more than are used');
+  });
+});

@@ -40,7 +40,11 @@ export const describeManifest = (m: Manifest): ItemDraft[] => {
         at: { path: m.path, startLine: 1 },
       }),
     );
-  const runtime = m.dependencies.filter((d) => d.scope === 'runtime' || d.scope === 'optional');
+  const runtime = m.dependencies.filter(
+    // `a => ../a` of go.mod says where a is taken from, and asks for nothing more.
+    (d) =>
+      (d.scope === 'runtime' || d.scope === 'optional') && !(m.ecosystem === 'Go' && d.name.includes(' => ')),
+  );
   const optional = runtime.filter((d) => d.scope === 'optional');
   const place = (d: Dependency | undefined) => ({ path: m.path, startLine: d?.line ?? 1 });
   if (m.dependencies.length > 0) {

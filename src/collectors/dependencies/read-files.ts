@@ -157,7 +157,7 @@ const withGoSums = (locks: readonly Lockfile[]): Lockfile[] => {
         hashes: true,
         packages: lock.packages.map((p) => ({ ...p, hash: hashes.get(`${p.name} ${p.version}`) ?? '' })),
         remark:
-          `${lock.remark} ${sum.path} keeps hashes of ${plural(sum.packages.length, 'module')}, more than are used.`.trim(),
+          `${lock.remark} ${sum.path} keeps hashes of ${plural(sum.packages.length, 'module')}${sum.packages.length > lock.packages.length ? ', more than are used' : ''}.`.trim(),
       },
     ];
   });
