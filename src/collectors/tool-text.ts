@@ -12,8 +12,8 @@ import {
 import { readTexts } from '../analysis/files/read-texts.ts';
 import { byCodePoint, count, plural } from '../analysis/files/words.ts';
 import { isMinified } from '../analysis/sources/minified.ts';
-import { type Source, weaknessLanguage } from '../analysis/sources/source.ts';
-import { unreadCodeGap } from '../analysis/sources/unread-code.ts';
+import { readSource, type Source, weaknessLanguage } from '../analysis/sources/source.ts';
+import { unreadCode, unreadCodeGap } from '../analysis/sources/unread-code.ts';
 import { serverSurface } from '../analysis/surface/server-surface.ts';
 import type { DefinitionText } from '../analysis/tool-text/definitions.ts';
 import { type Collector, gap, gathered, type ItemDraft, type TreeEntry } from './collector.ts';
@@ -54,6 +54,9 @@ const parsed = (path: string, text: string): unknown => {
     return null;
   }
 };
+
+/** Languages whose texts stand in double quotes and whose comments begin with slashes. */
+const QUOTED = /^(?:Swift|C|C\+\+|Objective-C or MATLAB|Dart|Scala|Zig|F#|Groovy|Haxe|Odin|V)$/;
 
 export const toolText: Collector = {
   id: 'tool-text',
@@ -130,10 +133,17 @@ export const toolText: Collector = {
       layers.push(await reading.source(path, text));
     }
 
+    // Of languages with the quotes and comments of C the texts are read by these alone; the gap beside says that no code was.
+    const scanned: Source[] = [];
+    for (const { path, what, speaks } of await unreadCode({ tree, reading, subdir: target.subdir, signal })) {
+      const text = speaks && QUOTED.test(what) ? await reading.text(path) : null;
+      if (text !== null && text.length <= MOST_BYTES) scanned.push(readSource(path, text, 'java', null));
+    }
+
     const definitions: DefinitionText[] = entries.flatMap(textsOfEntry);
     const known = new Map<string, string>();
     for (const d of definitions) known.set(d.path, `${known.get(d.path) ?? ''}\n${d.text}`);
-    for (const source of layers)
+    for (const source of [...layers, ...scanned])
       definitions.push(
         ...[...literalTexts(source), ...rustDocTexts(source)].filter(
           (d) => d.kind === 'server' || !known.get(d.path)?.includes(d.text.trim()),
