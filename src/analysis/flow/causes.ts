@@ -33,9 +33,12 @@ const holeOf = (l: FlowLead): Place | null =>
 const CONFIGURED =
   /^(?:cfg|conf|config\w*|\w+_config|\w+Config|settings|options|opts|env|environ|cli|argv|flags)(?:\.|$)|(?:^|\.)(?:base_?url|api_?base(?:_?url)?|(?:api_?|server_?)?endpoint(?:_?url)?|api_?url|server_?url)$/i;
 
+/** What an object is made with, where nobody was seen to make it: a framework does, out of settings. */
+const MAKES = /(?:^|\.)(?:<init>|constructor|__init__)$/;
+
 /** Two doubts at once, or none left: nobody was seen to call it and a guard stands there, or it is the operator's own. */
 const isSettled = (l: FlowLead): boolean =>
-  l.closed || (!isDoor(l) && (isGuarded(l) || CONFIGURED.test(l.input)));
+  l.closed || (!isDoor(l) && (isGuarded(l) || CONFIGURED.test(l.input) || MAKES.test(l.tool)));
 
 const stateOf = (l: FlowLead): Cause['state'] =>
   !isDoor(l) ? 'unreached' : isGuarded(l) && holeOf(l) === null ? 'guarded' : 'open';
