@@ -141,7 +141,6 @@ const isLookUp = (name: string, object: Value, key: Value | undefined): boolean 
   /^(?:get|Get|get_mut|getOrDefault|getItem|get_item)$/.test(name) &&
   key !== undefined &&
   key.taints.length > 0 &&
-  allTaints(object).length === 0 &&
   object.refs.every((r) => r.kind === 'object' || (r.kind === 'external' && /[?()]/.test(r.path)));
 const JOINS = /^(?:join|joinpath|concat|append|format|resolve|push|extend|add)$/i;
 

@@ -192,6 +192,18 @@ const givenTo = (rule: SinkRule, args: readonly Given[], object: Value): Value[]
     return byItems ? { ...given, taints: [] } : given;
   });
 
+/**
+ * `service.execCommand(sessionId, command)`: of an object nobody knows, what is given where the command would stand is by its
+ * own name none.
+ */
+const namesOnly = (rule: SinkRule, path: string, expr: Expr): boolean => {
+  if (rule.exact.has(path) || expr.kind !== 'call' || expr.args.length < 2) return false;
+  const [position] = rule.arguments;
+  const written = typeof position === 'number' ? expr.args[position]?.value : undefined;
+  const name = written?.kind === 'name' ? written.name : written?.kind === 'member' ? written.property : '';
+  return /^id$|[a-z](?:Id|_id|ID|Uuid|_uuid)$/.test(name);
+};
+
 /** Notes what reaches the sinks a call is; true when it is one. */
 export const checkSinks = (
   f: Frame,
@@ -212,7 +224,7 @@ export const checkSinks = (
       const isMade = rule.exact.has('new *');
       const named = isMade && rule.hint ? spelled(expr, args, rule.hint) : null;
       // Each position for itself: what text one of them is says nothing of a value beside it.
-      const values = named ? [named.value] : givenTo(rule, args, object);
+      const values = named ? [named.value] : namesOnly(rule, path, expr) ? [] : givenTo(rule, args, object);
       // A callee with a common name is one when the text says so.
       if (!isMade && values.some((v) => v !== NOTHING && (!rule.hint || rule.hint.test(v.words))))
         isSink = true;

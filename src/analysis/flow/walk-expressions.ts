@@ -36,6 +36,13 @@ export const lookUp = (f: Frame, name: string): Value | null => {
   return named(f.engine.program, f.module, name);
 };
 
+/** `string(filepath.Separator)`. */
+const isSeparator = (e: Expr): boolean =>
+  e.kind === 'call' &&
+  e.args.length === 1 &&
+  e.args[0]!.value.kind === 'member' &&
+  /^(?:sep|Separator|PathSeparator)$/.test(e.args[0]!.value.property);
+
 const sumWords = (parts: readonly Value[]): boolean =>
   parts.some((p) =>
     p.refs.some((r) => r.kind === 'external' && /(^|[./])(sep|Separator|PathSeparator)$/.test(r.path)),
@@ -111,7 +118,7 @@ export const valueAt = (f: Frame, expr: Expr): Value => {
       const parts = expr.parts.map((x) => valueAt(f, x));
       const text = textOf(parts, placeIn(f, expr.at.line));
       checkText(f, text, expr.at.line, expr.at.endLine);
-      return sumWords(parts) ? { ...text, words: `${text.words}sep?` } : text;
+      return sumWords(parts) || expr.parts.some(isSeparator) ? { ...text, words: `${text.words}sep?` } : text;
     }
     case 'list':
       return through(

@@ -69,6 +69,8 @@ export const addressFilters = (source: Source): AddressFilter[] => {
     );
   const first = matches[0];
   if (!first || !decides) return [];
+  // Whether an address is this machine's own is asked of what a listener binds to, too: one that keeps requests in asks more.
+  if (library === '' && [...kinds].every((k) => /loopback/i.test(k))) return [];
   if (kinds.size < 2 && library === '' && !/is_?(?:private|loopback|global)|IsPrivate/i.test(first[0]))
     return [];
   return [

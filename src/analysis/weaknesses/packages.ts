@@ -22,7 +22,7 @@ const NETWORK: Record<Language, RegExp> = {
   script:
     /\bnew\s+(?:(?!\w{0,60}Client)\w*StreamableH[Tt][Tt][Pp]\w*Transport|SSEServerTransport|WebSocketServerTransport)\b|transportType:\s*["'](?:httpStream|sse|http)["']|\bcreateMcpHandler\s*\(|\bStreamableHTTPTransport\s*\(/g,
   python:
-    /transport\s*=\s*["'](?:sse|http|streamable-http|streamable_http)["']|\brun_(?:sse|http|streamable_http)_async\b|\.(?:sse_app|streamable_http_app|http_app)\s*\(|\bSseServerTransport\s*\(|\bStreamableHTTPSessionManager\s*\(/g,
+    /(?<![.\w])transport\s*=\s*["'](?:sse|http|streamable-http|streamable_http)["']|\brun_(?:sse|http|streamable_http)_async\b|\.(?:sse_app|streamable_http_app|http_app)\s*\(|\bSseServerTransport\s*\(|\bStreamableHTTPSessionManager\s*\(/g,
   go: /\bNew(?:SSEServer|StreamableHTTPServer|StreamableHTTPHandler|SSEHandler|HTTPHandler)\s*\(/g,
   rust: /\bStreamableHttpService(?:::<[^>]{0,200}>)?::new\b|\bSseServer::serve\w*\b/g,
   java: /\b(?:WebMvc|WebFlux|HttpServlet)\w*(?:Sse|Streamable)\w*TransportProvider\b|\bHttps?Server\.create\s*\(/g,

@@ -185,6 +185,13 @@ const VERIFIES =
 const inFunction = ({ fn, cls }: FnAt): OpenGuard[] => {
   if (!refuses(fn.body) || !speaksOfCallers(fn, cls)) return [];
   const locals = localsOf(fn);
+  const kept = new Set(
+    [...statementsIn(fn.body)].flatMap((s) =>
+      s.kind === 'assign'
+        ? [s.target.kind === 'name' ? s.target.name : s.target.kind === 'place' ? keyOf(s.target.expr) : '']
+        : [],
+    ),
+  );
   const credential = readsCredential(fn);
   // `return undefined` of a function that else answers with who it is says "nobody"; what that means its callers decide.
   const bare =
@@ -204,6 +211,8 @@ const inFunction = ({ fn, cls }: FnAt): OpenGuard[] => {
             caller
               ? credential && (isSecret(what) || /auth|bearer/i.test(what))
               : SETTING.test(what) &&
+                // What it sets itself, and did not just look up, is a state it is in.
+                (!kept.has(what) || locals.has(what)) &&
                 !OF_THINGS.test(what) &&
                 (credential || (GATE.test(fn.name) && !OF_THINGS.test(fn.name)))
           )

@@ -100,6 +100,10 @@ const literalOf = (e: Expr | null | undefined): Expr | null => {
   return literalOf(given?.value) ?? (e.callee.kind === 'member' ? literalOf(e.callee.object) : null);
 };
 
+/** A table of texts: what its keys are called says what they stand for, not what is kept there. */
+const isTable = (e: Expr & { kind: 'record' }): boolean =>
+  e.entries.length >= 4 && e.entries.every((x) => x.value.kind === 'literal' || x.value.kind === 'list');
+
 /** Secrets that every installation shares unless somebody sets another. */
 export const defaultSecrets = (m: Module): SecretPlace[] => {
   const found: SecretPlace[] = [];
@@ -124,7 +128,7 @@ export const defaultSecrets = (m: Module): SecretPlace[] => {
       for (const top of expressionsOf(s))
         for (const e of within(top)) {
           if (e.kind === 'record')
-            for (const entry of e.entries)
+            for (const entry of isTable(e) ? [] : e.entries)
               if (!/^(?:password|token|api_?key)$/i.test(entry.key)) given(entry.key, entry.value);
           if (e.kind === 'call')
             for (const a of e.args)

@@ -39,6 +39,8 @@ const opens = (e: Expr & { kind: 'call' }, m: Module): boolean => {
     case 'javascript':
       return (
         (e.isNew &&
+          // Handshakes that another server hands over are looked at there.
+          !e.args.some((a) => has(a.value, 'noServer')) &&
           (/^WebSocketServer$/i.test(name) || path === 'WebSocket.Server' || path === 'ws.Server')) ||
         path === 'Deno.upgradeWebSocket' ||
         (path === 'Bun.serve' && e.args.some((a) => has(a.value, 'websocket')))

@@ -127,7 +127,7 @@ export const secrecyRules: readonly Rule[] = [
     merge: 'file',
     find: matching({
       on: {
-        script: /createH(?:ash|mac)\(\s*["'](?:md5|sha1)["']/gi,
+        script: /createHash\(\s*["'](?:md5|sha1)["']/gi,
         python: /hashlib\.(?:md5|sha1)\s*\(|hashlib\.new\(\s*["'](?:md5|sha1)["']/g,
         go: /\b(?:md5|sha1)\.(?:New|Sum)\s*\(/g,
         rust: /\bMd5::(?:new|digest)|\bSha1::(?:new|digest)/g,
