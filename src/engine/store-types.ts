@@ -6,6 +6,7 @@ import type { CollectorResult, CollectorRun } from '../domain/evidence.ts';
 import type { Methodology } from '../domain/methodology.ts';
 import type { ObservationRecord } from '../domain/observation.ts';
 import type { Session } from '../domain/session.ts';
+import type { findWord } from './find-word.ts';
 import type { ForeignFile, Made } from './import-results.ts';
 import type { Opening } from './next-events.ts';
 import type { BlobPort, JournalPort, LocalPort, Source } from './ports.ts';
@@ -66,6 +67,8 @@ export type Store = {
   readText(path: string): Promise<string | null>;
   /** The commit that last changed a line of a file; null when git cannot say. Rejects when the target cannot be opened. */
   lastChange(path: string, line: number): Promise<Commit | null>;
+  /** Where a word stands in the target's text; see {@link findWord}. Rejects when the target cannot be read. */
+  findWord(word: string): ReturnType<typeof findWord>;
   /** Every file of the target at the pinned commit. Rejects when the target cannot be opened. */
   paths(): Promise<string[]>;
   /** Records where the auditor was, stops collectors, lets go of target and session. */

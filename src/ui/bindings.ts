@@ -6,6 +6,8 @@ import * as lookup from './actions/lookup.ts';
 import * as go from './actions/navigate.ts';
 import * as queue from './actions/queue.ts';
 import * as reader from './actions/reader.ts';
+import * as readLines from './actions/reader-lines.ts';
+import * as readWords from './actions/reader-words.ts';
 import * as scorecard from './actions/scorecard.ts';
 import * as server from './actions/server.ts';
 import * as session from './actions/session.ts';
@@ -83,22 +85,22 @@ export const bindings: readonly Binding[] = [
   { id: 'reader-stop-back', context: 'reader', keys: ['<'], label: 'Go to the step or place before', short: '', disabled: onStop, run: (a) => reader.stopBy(a, -1) },
   { id: 'reader-accept', context: 'reader', keys: ['a'], label: 'Accept the lead: this matters; on to the next', short: 'accept', disabled: onReadLead, run: evidence.accept },
   { id: 'reader-dismiss', context: 'reader', keys: ['d'], label: 'Dismiss the lead with a reason; on to the next', short: 'dismiss', disabled: onReadLead, run: evidence.dismiss },
-  { id: 'reader-raise', context: 'reader', keys: ['f'], label: 'Raise a finding from the selected lines, or from the lead', short: 'finding', disabled: readOnly, run: reader.raise },
+  { id: 'reader-raise', context: 'reader', keys: ['f'], label: 'Raise a finding from the selected lines, or from the lead', short: 'finding', disabled: readOnly, run: readLines.raise },
   { id: 'reader-select', context: 'reader', keys: ['V'], label: 'Select lines from here (again: let go)', short: 'select', run: reader.toggleSelection },
-  { id: 'reader-add', context: 'reader', keys: ['+'], label: 'Add the selected lines to a finding as a place', short: 'add place', disabled: (v) => readOnly(v) ?? onSelection(v), run: reader.addPlace },
-  { id: 'reader-note', context: 'reader', keys: ['m'], label: 'Write a note that names the selected lines', short: 'note', disabled: onCheck, run: reader.note },
-  { id: 'reader-attach', context: 'reader', keys: ['A'], label: 'Keep the selected lines with the check', short: 'keep', disabled: (v) => onCheck(v) ?? onSelection(v), run: reader.attachLines },
+  { id: 'reader-add', context: 'reader', keys: ['+'], label: 'Add the selected lines to a finding as a place', short: 'add place', disabled: (v) => readOnly(v) ?? onSelection(v), run: readLines.addPlace },
+  { id: 'reader-note', context: 'reader', keys: ['m'], label: 'Write a note that names the selected lines', short: 'note', disabled: onCheck, run: readLines.note },
+  { id: 'reader-attach', context: 'reader', keys: ['A'], label: 'Keep the selected lines with the check', short: 'keep', disabled: (v) => onCheck(v) ?? onSelection(v), run: readLines.attachLines },
   { id: 'reader-search', context: 'reader', keys: ['/'], label: 'Search in the file', short: 'search', run: reader.search },
   { id: 'reader-next', context: 'reader', keys: ['n'], label: 'Next place the search found; without one, the next unread lead', short: 'next', run: (a) => queue.nextUnread(a, 1) },
   { id: 'reader-previous', context: 'reader', keys: ['N'], label: 'The one before', short: '', run: (a) => queue.nextUnread(a, -1) },
-  { id: 'reader-definition', context: 'reader', keys: ['t'], label: 'Go to where a name of this line is defined, by the text', short: 'definition', run: reader.goToDefinition },
-  { id: 'reader-uses', context: 'reader', keys: ['T'], label: 'Show where a name of this line is used', short: 'uses', run: reader.showUses },
+  { id: 'reader-definition', context: 'reader', keys: ['t'], label: 'Go to where a name of this line is defined, by the text', short: 'definition', run: readWords.goToDefinition },
+  { id: 'reader-uses', context: 'reader', keys: ['T'], label: 'Show where a name of this line is used', short: 'uses', run: readWords.showUses },
   { id: 'reader-blame', context: 'reader', keys: ['b'], label: 'Who changed this line last, and why', short: 'blame', run: reader.showLastChange },
   { id: 'reader-back', context: 'reader', keys: ['ctrl+o'], label: 'Back to where you read before', short: '', run: reader.back },
   { id: 'reader-forward', context: 'reader', keys: ['tab'], label: 'Forward again', short: '', run: reader.forward },
   { id: 'reader-wrap', context: 'reader', keys: ['w'], label: 'Wrap long lines, or not', short: 'wrap', run: reader.toggleWrap },
   { id: 'reader-line', context: 'reader', keys: ['L'], label: 'Go to a line', short: 'line', run: reader.goToLine },
-  { id: 'reader-copy', context: 'reader', keys: ['y'], label: 'Copy path and lines', short: 'copy', run: reader.copyCitation },
+  { id: 'reader-copy', context: 'reader', keys: ['y'], label: 'Copy path and lines', short: 'copy', run: readLines.copyCitation },
   { id: 'reader-editor', context: 'reader', keys: ['o'], label: 'Open the file at the audited commit in $EDITOR', short: 'editor', run: reader.openInEditor },
   { id: 'reader-right', context: 'reader', keys: ['right', 'l'], label: 'Scroll to the right', short: '', run: (a) => reader.sidewaysBy(a, 1) },
   { id: 'reader-left', context: 'reader', keys: ['left', 'h'], label: 'Scroll to the left', short: '', run: (a) => reader.sidewaysBy(a, -1) },

@@ -1,40 +1,31 @@
 import fuzzysort from 'fuzzysort';
-import { isRefusal } from '../../domain/decide.ts';
 import type { EvidenceItem } from '../../domain/evidence.ts';
-import { findingsOf } from '../../domain/selectors.ts';
-import { findWord } from '../../engine/find-word.ts';
-import { plural } from '../../text/plural.ts';
 import { redactSecrets } from '../../text/redact.ts';
 import { shownPath } from '../../text/shown-path.ts';
 import { visible } from '../../text/visible.ts';
-import { truncate, truncateMiddle } from '../../text/width.ts';
+import { truncateMiddle } from '../../text/width.ts';
 import type { App } from '../app-state.ts';
-import { itemById, selectedCheck, selectedFinding, selectedId, selectedItem } from '../model.ts';
+import { selectedFinding, selectedId, selectedItem } from '../model.ts';
 import {
-  citation,
   firstStop,
   goBack,
   goForward,
   jump,
   type Reader,
   type Stop,
-  selectedLines,
   stopsOf,
   stopsOfFinding,
   toStop,
 } from '../reader.ts';
-import { carried } from '../screens/reader.ts';
-import { findMarks, wordsIn } from '../view/code.ts';
+import { findMarks } from '../view/code.ts';
 import { emptyList } from '../view/list.ts';
 import { shownFile } from '../view/shown-file.ts';
 import { textField } from '../view/text-field.ts';
-import { noteWith } from './checks.ts';
-import { newFindingFor, openFindingForm, raiseFrom } from './findings.ts';
 
 /** The open file, for actions that have one; null says so to the auditor. */
-const reading = (app: App): Reader | null => app.ui.get().reader;
+export const reading = (app: App): Reader | null => app.ui.get().reader;
 
-const set = (app: App, reader: Reader): void => app.update({ reader });
+export const set = (app: App, reader: Reader): void => app.update({ reader });
 
 /** Opens a file at the first of some stops; Esc goes back to where the auditor was. */
 export const openReader = (
@@ -249,188 +240,6 @@ export const goToLine = (app: App): void =>
       return true;
     },
   });
-
-const WORDS_OF_LANGUAGES = new Set(
-  'if else for while do return const let var function async await new class extends import export from in of def self this try catch except finally throw raise with as and or not is None True False null undefined true false lambda func type struct fn pub mut impl match use let public private static final void int string bool switch case default break continue yield'.split(
-    ' ',
-  ),
-);
-
-/** Where the text of the target has a name of this line as a word: definitions first. */
-const lookUp = (app: App, definitions: boolean): void => {
-  const r = reading(app);
-  if (!r) return;
-  const text = shownFile(app.view(), r.path)?.lines[r.line - 1] ?? '';
-  const names = carried(r.stops);
-  const words = wordsIn(text)
-    .filter((w) => !WORDS_OF_LANGUAGES.has(w))
-    .sort((a, b) => Number(names.has(b)) - Number(names.has(a)));
-  if (words.length === 0) return app.toast('There is no name in this line.', 'warn');
-  const only = words.length === 1 ? words[0] : undefined;
-  if (only) return showOccurrences(app, only, definitions);
-  app.push({
-    kind: 'pick',
-    title: definitions ? 'Go to where which name is defined?' : 'Show where which name is used?',
-    query: textField(''),
-    list: emptyList(),
-    rows: (query) =>
-      words
-        .filter((w) => w.includes(query))
-        .map((w) => ({ id: w, label: truncate(w, app.ui.get().columns - 8) })),
-    empty: 'No name of this line matches.',
-    several: false,
-    chosen: [],
-    choose: ([word]) => {
-      if (word) showOccurrences(app, word, definitions);
-    },
-  });
-};
-
-export const goToDefinition = (app: App): void => lookUp(app, true);
-export const showUses = (app: App): void => lookUp(app, false);
-
-const showOccurrences = (app: App, word: string, definitions: boolean): void =>
-  app.work(async () => {
-    const { places, complete } = await findWord(await app.opened().store.sourceTree(), word);
-    const wanted = definitions ? places.filter((p) => p.defines) : places;
-    const go = (p: { path: string; line: number }): void => {
-      const r = reading(app);
-      if (r) set(app, jump(r, p));
-    };
-    const [first] = wanted;
-    if (!first)
-      return app.toast(
-        places.length === 0
-          ? `'${word}' stands nowhere else in the target's text.`
-          : `No line was seen to define '${word}': T shows the ${plural(places.length, 'place')} that name it.`,
-        'warn',
-      );
-    if (wanted.length === 1 && definitions) return go(first);
-    const columns = app.ui.get().columns;
-    app.push({
-      kind: 'pick',
-      title: `${definitions ? 'Lines that define' : 'Lines that name'} ${word}, as text${complete ? '' : ' (cut)'}`,
-      query: textField(''),
-      list: emptyList(),
-      rows: (query) =>
-        wanted
-          .map((p, i) => ({
-            id: String(i),
-            label: `${truncateMiddle(visible(shownPath(p.path)), Math.floor(columns * 0.4))}:${p.line}  ${visible(p.text.trim())}`,
-            note: p.defines ? 'defines' : '',
-          }))
-          .filter((row) => row.label.toLowerCase().includes(query.toLowerCase()))
-          .map((row) => ({ ...row, label: truncate(row.label, Math.max(20, columns - 20)) })),
-      empty: 'Nothing matches.',
-      several: false,
-      chosen: [],
-      choose: ([id]) => {
-        const place = wanted[Number(id)];
-        if (place) go(place);
-      },
-    });
-  });
-
-const checkHere = (app: App) => selectedCheck(app.view());
-
-/** A finding from the selected lines; from the lead that is read where none are. */
-export const raise = (app: App): void => {
-  const r = reading(app);
-  const check = checkHere(app);
-  if (!r) return;
-  if (!check) return app.toast('Choose a check first: a finding belongs to one.', 'warn');
-  const item = r.item === null ? null : itemById(app.view(), r.item);
-  if (item && r.mark === null) return raiseFrom(app, check, item);
-  app.work(async () => {
-    const found = await app.ports.locate([citation(r)], app.opened().store);
-    if (isRefusal(found)) return app.toast(`${found.refused}: ${found.hint}`, 'warn');
-    set(app, { ...r, mark: null });
-    openFindingForm(
-      app,
-      { ...newFindingFor(app, check), locations: found },
-      `It cites ${citation(r)} and belongs to ${check.id}. Esc leaves no trace.`,
-    );
-  });
-};
-
-/** The selected lines as one more place of a finding. */
-export const addPlace = (app: App): void => {
-  const r = reading(app);
-  if (!r) return;
-  const findings = findingsOf(app.opened().store.snapshot().session);
-  if (findings.length === 0) return app.toast('There is no finding yet: f begins one here.', 'warn');
-  app.push({
-    kind: 'pick',
-    title: `Add ${visible(citation(r))} to which finding?`,
-    query: textField(''),
-    list: emptyList(),
-    rows: (query) =>
-      findings
-        .filter((f) => `${f.id} ${f.title}`.toLowerCase().includes(query.toLowerCase()))
-        .map((f) => ({ id: f.id, label: visible(`${f.id}  ${f.title}`) })),
-    empty: 'No finding matches.',
-    several: false,
-    chosen: [],
-    choose: ([id]) =>
-      app.work(async () => {
-        const finding = app
-          .opened()
-          .store.snapshot()
-          .session.findings.get(id ?? '');
-        const found = await app.ports.locate([citation(r)], app.opened().store);
-        if (isRefusal(found)) return app.toast(`${found.refused}: ${found.hint}`, 'warn');
-        if (!finding) return;
-        if (
-          finding.locations.some((l) =>
-            found.some((p) => p.path === l.path && p.startLine === l.startLine && p.endLine === l.endLine),
-          )
-        )
-          return app.toast(`${finding.id} cites these lines already.`, 'warn');
-        app.dispatch(
-          { type: 'record-finding', finding: { ...finding, locations: [...finding.locations, ...found] } },
-          `${finding.id} cites ${citation(r)} as well · z takes it back`,
-        );
-        set(app, { ...r, mark: null });
-      }),
-  });
-};
-
-/** A note on the check, with the selected lines named in it. */
-export const note = (app: App): void => {
-  const r = reading(app);
-  const check = checkHere(app);
-  if (!r) return;
-  if (!check) return app.toast('Choose a check first: a note belongs to one.', 'warn');
-  noteWith(app, check, r.mark === null ? '' : citation(r));
-};
-
-/** The selected lines, as they are shown, kept with the check. */
-export const attachLines = (app: App): void => {
-  const r = reading(app);
-  const check = checkHere(app);
-  if (!r) return;
-  if (!check) return app.toast('Choose a check first: what is kept belongs to one.', 'warn');
-  const { first, last } = selectedLines(r);
-  const lines = shownFile(app.view(), r.path)?.lines.slice(first - 1, last) ?? [];
-  if (lines.length === 0) return app.toast('There are no lines to keep.', 'warn');
-  const { store } = app.opened();
-  const commit = store.snapshot().session.target?.commit ?? '';
-  const name = `${shownPath(r.path)
-    .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
-    .slice(-80)}-${first}-${last}.txt`;
-  const text = `${citation(r)} at ${commit}\n\n${lines.join('\n')}\n`;
-  const result = store.attach(name, Buffer.from(text), 'text/plain', check.id);
-  if (isRefusal(result)) return app.toast(`${result.refused}: ${result.hint}`, 'warn');
-  set(app, { ...r, mark: null });
-  app.toast(`${plural(last - first + 1, 'line')} kept with ${check.id} as ${name} · z takes it back`);
-};
-
-export const copyCitation = (app: App): void => {
-  const r = reading(app);
-  if (!r) return;
-  app.ports.copy(citation(r));
-  app.toast(`${visible(citation(r))} copied.`);
-};
 
 /** Who changed the line last, when, and what they said of it. */
 export const showLastChange = (app: App): void =>
