@@ -63,6 +63,9 @@ const COMMANDS: Record<string, string[]> = {
   import: ['results.sarif'],
   scorecard: ['c', '--rate', '2', '--because', 'so'],
   scan: ['bandit', '--yes'],
+  probe: ['--yes'],
+  confirm: ['inputs/rule', '--yes'],
+  replay: ['o-1', '--yes'],
 };
 
 const arguments_ = (command: string, folder: string): string[] => {

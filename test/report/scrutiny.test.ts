@@ -25,7 +25,9 @@ describe('a stamp', () => {
     expect(texts).toContain('nobody judged 2 leads in 1 passed check');
     const { limitations } = model([started(), ...script]);
     expect(limitations.join('\n')).toContain(`${n} of ${n} passes without a note`);
-    expect(limitations.join('\n')).toContain('Nobody judged 2 leads in 1 passed check.');
+    expect(limitations.join('\n')).toContain(
+      '2 leads of the automatic evidence neither accepted nor dismissed by the auditor, all in 1 passed check.',
+    );
   });
 
   it('is none where notes say what the passes rest on and every lead was judged', () => {

@@ -10,7 +10,8 @@ const HOOKS = ['preinstall', 'install', 'postinstall', 'prepare', 'preprepare', 
 /** Inline programs, downloads and shells; everything else starts a tool by its name. */
 const INLINE =
   /\bnode\s+(?:-e|--eval|-p)\b|\b(?:curl|wget|iwr|Invoke-WebRequest|powershell|nc|ncat)\b|\b(?:ba|z)?sh\s+-c\b|\bpython3?\s+-c\b|\beval\b|base64\s+(?:-d|--decode)|\bosascript\b/i;
-const SCRIPT = /\bnode\s+(?:--[\w-]+\s+)*\.?\/?([\w./-]+\.[cm]?js)\b|\b(?:sh|bash)\s+\.?\/?([\w./-]+\.sh)\b/;
+const SCRIPT =
+  /(?<![\w-])node\s+(?:--[\w-]+\s+)*\.?\/?([\w./-]+\.[cm]?js)\b|\b(?:sh|bash)\s+\.?\/?([\w./-]+\.sh)\b/;
 const REACHES: readonly Seen['act'][] = [
   'net',
   'socket',
