@@ -225,7 +225,7 @@ const method = (m: ReportModel): Block[] => {
   return [
     h2('Methodology'),
     para(
-      how`The audit walks ${m.methodology.title} ${m.methodology.version} (id ${code(m.methodology.id)}, sha256 ${code(m.methodology.sha256)}) check by check. Collectors gather facts and leads at the pinned commit; a person reads them and gives every verdict, with a reason. A collector never decides, and a check without a verdict is reported as not tested.`,
+      how`The audit walks ${m.methodology.title} ${m.methodology.version} (id ${code(m.methodology.id)}, sha256 ${code(m.methodology.sha256)}) check by check. Collectors gather facts and leads at the pinned commit; a person reads them and gives every verdict. A collector never decides, and a check without a verdict is reported as not tested.`,
     ),
     h2('Initial Prompts and Tool Use'),
     para(

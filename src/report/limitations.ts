@@ -28,7 +28,7 @@ export const limitationsOf = (
   return [
     ...(untested.length > 0
       ? [
-          `${plural(untested.length, 'check')} of ${coverage.total} not tested: ${untested.join(', ')}. Nothing in this report says anything about them.`,
+          `${plural(untested.length, 'check')} of ${coverage.total} not tested: ${untested.join(', ')}. Nobody gave a verdict on them.`,
         ]
       : []),
     ...(unsure.length > 0
