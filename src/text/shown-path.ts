@@ -17,7 +17,7 @@ export const shownPath = (path: string): string => {
 };
 
 /** What names a file in the data of our formats: a path, and the command that shows its lines again. */
-const NAMING: ReadonlySet<string> = new Set(['path', 'reproduce']);
+const NAMING: ReadonlySet<string> = new Set(['path', 'place', 'reproduce']);
 
 /** The same value with what names a file in it, however deep, as {@link shownPath} says it. */
 export const withShownPaths = <T>(value: T): T => {
