@@ -20,6 +20,8 @@ const codeLength = (text: string, hash: boolean): number => {
       // A quote that nothing closes ends with its line: in a regular expression it opens no string.
       for (i++; i < text.length && text[i] !== c && (text[i] !== '\n' || c === '`'); i++)
         if (text[i] === '\\') i++;
+      // Its marks are code: a line of nothing but strings is none that people write.
+      code += 2;
     } else code++;
   }
   return code;
