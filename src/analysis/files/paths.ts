@@ -46,7 +46,14 @@ export const isExamplePath = (path: string): boolean => EXAMPLE.test(path.replac
 
 const HELPER = /(^|\/)(scripts?|\.[\w-]+|hack|ci|tools\/(?:build|release)|mocks?|\w*mock)\//i;
 /** Programs for building, releasing and looking at the server; some servers are started from such a folder. */
-export const isHelperPath = (path: string): boolean => HELPER.test(path);
+export const isHelperPath = (path: string): boolean => HELPER.test(outOfSources(path));
+
+/** Below the sources, `script` is what a part of the server is about: `src/handlers/script/`. */
+const outOfSources = (path: string): string => {
+  const folders = path.split('/');
+  const sources = folders.findIndex((f) => /^(?:src|lib|internal|pkg)$/.test(f));
+  return sources < 0 ? path : folders.filter((f, i) => i <= sources || !/^scripts?$/i.test(f)).join('/');
+};
 
 const BUILD =
   /(^|\/)(?:setup\.py|noxfile\.py|tasks\.py|conftest\.py|build\.rs|[\w.-]*\.gradle(?:\.kts)?|[\w.-]+\.config\.[cm]?[jt]s|\.eslintrc\.[cm]?js)$/i;
