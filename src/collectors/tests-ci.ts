@@ -7,7 +7,7 @@ import {
   languageOf,
 } from '../analysis/files/paths.ts';
 import { readTexts } from '../analysis/files/read-texts.ts';
-import { count, listed, plural, tally } from '../analysis/files/words.ts';
+import { listed, plural, tally } from '../analysis/files/words.ts';
 import { type CollectContext, type Collector, fact, gap, gathered, type ItemDraft } from './collector.ts';
 import { configurationItems } from './tests-ci/configuration.ts';
 import { CHECKS, pipelineItems } from './tests-ci/pipelines.ts';

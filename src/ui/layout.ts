@@ -110,6 +110,3 @@ export const layout = (
   }
   return { columns, rows, header, status, footer, panes, history };
 };
-
-/** The panes in the order Tab walks them, as far as this layout can ever show them. */
-export const paneOrder = (wanted: readonly PaneName[]): readonly PaneName[] => wanted;

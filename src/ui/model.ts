@@ -1,7 +1,7 @@
 import { filterTools, sortTools, type ToolView } from '../domain/attack-surface.ts';
 import type { EvidenceItem, Surface } from '../domain/evidence.ts';
 import type { Finding } from '../domain/finding.ts';
-import { type Check, checksOf, findCheck, type Section } from '../domain/methodology.ts';
+import { type Check, findCheck, type Section } from '../domain/methodology.ts';
 import type { CriterionRating, DimensionRating, ScorecardRating } from '../domain/scorecard.ts';
 import {
   type EvidenceIndex,
@@ -222,8 +222,6 @@ export const itemById = (v: View, id: string): EvidenceItem | null => {
 
 export const selectedFinding = (v: View): Finding | null =>
   findingRows(v).find((f) => f.id === selectedId(v, 'findings')) ?? null;
-
-export const totalChecks = (snap: Snapshot): readonly Check[] => checksOf(snap.methodology);
 
 /** The list the arrow keys move in, or null where they scroll text. */
 export const activeList = (ui: Ui): ListName | null => {

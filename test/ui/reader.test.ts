@@ -256,6 +256,13 @@ describe('the queue of unread leads', () => {
     expect(toast(app)).toContain('5 unread in all');
   });
 
+  test('n in the list of checks begins with the first unread lead of the check that is selected', async () => {
+    const app = await open();
+    app.press('j', 'n');
+    expect(app.app.ui.get().lists.checks.selected).toBe('2.1.2');
+    expect(here(app)).toBe('3');
+  });
+
   test('accepting in the reader goes on to the code of the next lead of the check', async () => {
     const app = await open();
     app.press('n', 'enter', 'a');

@@ -1,5 +1,6 @@
 // Long, since one walk over statements sees all acts, and what it holds of a function is shared by them all.
 import type { Expr, Fn, Module, Stmt } from '../sources/ir.ts';
+import { childrenOf } from '../sources/walk.ts';
 import {
   type Act,
   CALLS,
@@ -92,30 +93,6 @@ const namesOf = (m: Module): Map<string, string> => {
           if (p.target.kind === 'name') names.set(p.target.name, `${clean(from.value)}.${p.path}`);
     }
   return names;
-};
-
-const childrenOf = (e: Expr): readonly Expr[] => {
-  switch (e.kind) {
-    case 'member':
-      return [e.object];
-    case 'index':
-      return [e.object, e.index];
-    case 'call':
-      return [e.callee, ...e.args.map((a) => a.value)];
-    case 'text':
-    case 'other':
-      return e.parts;
-    case 'list':
-      return e.items;
-    case 'record':
-      return e.entries.map((x) => x.value);
-    case 'choice':
-      return e.test ? [...e.of, e.test] : e.of;
-    case 'test':
-      return e.operands;
-    default:
-      return [];
-  }
 };
 
 /** The literal texts of an expression in order: pieces of a path stand in several. */

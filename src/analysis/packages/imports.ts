@@ -19,9 +19,6 @@ const LANGUAGES: readonly [pattern: RegExp, language: ImportLanguage, ecosystem:
 export const importLanguage = (path: string): ImportLanguage | null =>
   LANGUAGES.find(([pattern]) => pattern.test(path))?.[1] ?? null;
 
-/** Ecosystems whose use can be told from import lines; the others' names differ from what sources write. */
-export const TOLD_BY_IMPORTS: ReadonlySet<Ecosystem> = new Set(LANGUAGES.map(([, , e]) => e));
-
 const PATTERNS: Record<ImportLanguage, readonly RegExp[]> = {
   javascript: [
     /\b(?:from|import|require|resolve)[ \t]?\(?[ \t]?["'`]([^"'`\n]{1,200})["'`]/g,

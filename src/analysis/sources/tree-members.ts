@@ -1,5 +1,5 @@
 import type { Class, Expr, Field, Fn, Param, Span, Stmt } from './ir.ts';
-import { ofKind, type TreeNode } from './tree-node.ts';
+import type { TreeNode } from './tree-node.ts';
 import {
   apart,
   append,
@@ -178,15 +178,7 @@ export const orElse = (at: Span, test: Expr, then: Stmt[]): Stmt => ({
   otherwise: then,
 });
 
-export const bodyNames = (r: Reading, nodes: readonly (TreeNode | null)[]): string[] =>
-  nodes.flatMap((n) => (n ? [r.text(n)] : []));
-
 export const nothing = (at: Span): Expr => literal(at, null);
 
 export const addDecorators = <T extends object>(to: T, decorators: Expr[]): T & { decorators?: Expr[] } =>
   decorators.length > 0 ? { ...to, decorators } : to;
-
-export const childOf = (node: TreeNode, ...kinds: string[]): readonly TreeNode[] =>
-  ofKind(node, ...kinds)?.children ?? [];
-
-export type { Class };

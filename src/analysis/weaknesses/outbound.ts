@@ -19,9 +19,6 @@ const URL_HOST =
 /** Addresses of this machine, of documentation, and names of vocabularies that nobody connects to. */
 const NO_HOST =
   /^(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\]|host\.docker\.internal|(?:[\w-]+\.)*example(?:\.(?:com|org|net|io))?|(?:[\w-]+\.)*(?:test|invalid|local|localhost)|(?:www\.)?w3\.org|(?:[\w-]+\.)*json-schema\.org|schema\.org|schemas\.[\w.-]+|xmlns\.[\w.-]+|www\.apache\.org|(?:your|my|some|foo|bar|test|dummy|fake|x|a|b|host|hostname|server|domain|user|url|proxy)(?:[-.][\w.-]*)?)$/i;
-export const isLocalHost = (host: string): boolean =>
-  /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|0\.0\.0\.0|host\.docker\.internal)$/i.test(host);
-
 /** Calls that send a request; the first bracket after the name holds the address. */
 const CALLS: Record<Language, RegExp> = {
   script:

@@ -11,28 +11,3 @@ export const namesSecret = (path: string): boolean => {
   const last = path.split(/\.|\?\.|::|->/).at(-1) ?? '';
   return last.length <= 60 && SECRET.test(last) && !NOT_SECRET.test(last);
 };
-
-/** Paths of names in code, each with its offset; what is called, measured or only tested is left out. */
-export const secretsIn = (bare: string): { name: string; at: number }[] => {
-  const found: { name: string; at: number }[] = [];
-  for (const m of bare.matchAll(/(?<![\w.])[A-Za-z_$][\w$]*(?:(?:\?\.|\.|::)[A-Za-z_$][\w$]*){0,5}/g)) {
-    if (!namesSecret(m[0])) continue;
-    const after = bare.slice(m.index + m[0].length, m.index + m[0].length + 24);
-    const before = bare.slice(Math.max(0, m.index - 24), m.index);
-    // Keyword arguments and keys of objects are names, their values come after; conditions only test.
-    if (
-      /^\s{0,40}(?:\(|[!=]==?|=(?!=)|:(?!=|:)|\?(?!\.)|&&|\.\s{0,40}(?:length|substring|slice|replace|startsWith|name\b|type\b|expires)|\[\s{0,40}(?::\s{0,40}\d|\d)|\s{1,40}(?:if|is|in)\b)/.test(
-        after,
-      )
-    )
-      continue;
-    if (
-      /(?:!|typeof\s|\bnot\s|\bif\s|Boolean\(|len\(|bool\(|mask\w*\(|redact\w*\(|hash\w*\(|sanitize\w*\(|type\(|\bin\s|\bis\s)\s*$/i.test(
-        before,
-      )
-    )
-      continue;
-    found.push({ name: m[0], at: m.index });
-  }
-  return found;
-};

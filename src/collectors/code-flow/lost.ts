@@ -1,6 +1,6 @@
 import type { Cause } from '../../analysis/flow/causes.ts';
 import type { Module } from '../../analysis/sources/ir.ts';
-import { expressionsIn, functionsOf } from '../../analysis/weaknesses/code/walk.ts';
+import { expressionsIn, functionsOf } from '../../analysis/sources/walk.ts';
 
 /** Where values were followed to and no further: who calls the function there, by its name alone. */
 

@@ -55,6 +55,3 @@ export const openWritten = (dir: string): Written => {
     },
   };
 };
-
-/** For what is written without a session. */
-export const nothingWritten: Written = { has: () => false, add: () => {} };

@@ -23,7 +23,12 @@ const goToLead = (app: App, check: string, item: string): void => {
 const step = (app: App, by: 1 | -1, within: string | null): boolean => {
   const view = app.view();
   if (!view.snap) return false;
-  const here = { check: selectedCheck(view)?.id ?? null, item: selectedItem(view)?.id ?? null };
+  // Who stands in the list of checks has not gone to an item yet, though one is selected.
+  const atItem = view.ui.place === 'reader' || view.ui.focus === 'evidence';
+  const here = {
+    check: selectedCheck(view)?.id ?? null,
+    item: atItem ? (selectedItem(view)?.id ?? null) : null,
+  };
   const next = nextLead(view.snap.methodology, view.snap.session, view.index, here, by);
   if (!next || (within !== null && next.check !== within)) return false;
   goToLead(app, next.check, next.item);

@@ -37,7 +37,7 @@ export const homePane = (v: View, theme: Theme, size: Size): Omit<PaneText, 'foc
         [span('i', 'accent', true), span('  import a session somebody exported')],
         blank,
         ...wrap(
-          'You judge; this program gathers, orders, explains and records. Nothing of the server is ever run, and nothing leaves this machine unasked.',
+          'You judge; this program gathers, orders, explains and records. Nothing of the server is run unless you ask for it by name, and then only in a sandbox; nothing leaves this machine unasked.',
           size.width,
         ).map(muted),
       ],

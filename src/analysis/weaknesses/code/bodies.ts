@@ -1,6 +1,6 @@
 import type { Expr, Fn, Module, Span } from '../../sources/ir.ts';
+import { expressionsIn, functionsOf, statementsIn, within } from '../../sources/walk.ts';
 import { lastNameOf, literalText, rootOf } from './names.ts';
-import { expressionsIn, functionsOf, statementsIn, within } from './walk.ts';
 
 /**
  * Bodies of requests and answers that are taken into memory whole, whatever their size (CWE-770), where the library sets

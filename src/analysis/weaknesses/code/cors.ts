@@ -1,6 +1,6 @@
 import type { Expr, Module, Span } from '../../sources/ir.ts';
+import { expressionsIn, expressionsOf, functionsOf, statementsIn, within } from '../../sources/walk.ts';
 import { lastNameOf, literalText, rootOf } from './names.ts';
-import { expressionsIn, expressionsOf, functionsOf, statementsIn, within } from './walk.ts';
 
 /**
  * Answers that let pages of any origin read them: the header set by hand, and the options of the libraries that set it.

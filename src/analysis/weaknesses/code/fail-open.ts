@@ -1,7 +1,14 @@
 import type { Expr, Fn, Module, Span } from '../../sources/ir.ts';
+import {
+  childrenOf,
+  expressionsIn,
+  type FnAt,
+  functionsOf,
+  statementsIn,
+  within,
+} from '../../sources/walk.ts';
 import { isSecret, keyOf, lastNameOf, literalText, rootOf } from './names.ts';
 import { givesError, isNull, lets, refuses, saysYes } from './refusal.ts';
-import { childrenOf, expressionsIn, type FnAt, functionsOf, statementsIn, within } from './walk.ts';
 
 /**
  * Checks of a caller that let everybody in when something is missing: the setting they compare with, or the credential
@@ -185,11 +192,10 @@ const VERIFIES =
 const inFunction = ({ fn, cls }: FnAt): OpenGuard[] => {
   if (!refuses(fn.body) || !speaksOfCallers(fn, cls)) return [];
   const locals = localsOf(fn);
+  /** Fields it sets; a local name is looked up in `locals`. */
   const kept = new Set(
     [...statementsIn(fn.body)].flatMap((s) =>
-      s.kind === 'assign'
-        ? [s.target.kind === 'name' ? s.target.name : s.target.kind === 'place' ? keyOf(s.target.expr) : '']
-        : [],
+      s.kind === 'assign' && s.target.kind === 'place' ? [keyOf(s.target.expr)] : [],
     ),
   );
   const credential = readsCredential(fn);

@@ -1,6 +1,6 @@
 import type { Expr, Fn, Module, Span } from '../../sources/ir.ts';
+import { expressionsIn, functionsOf, statementsIn, within } from '../../sources/walk.ts';
 import { isSecret, keyOf, lastNameOf, literalText } from './names.ts';
-import { expressionsIn, functionsOf, statementsIn, within } from './walk.ts';
 
 /** Secrets that others on the machine, or in the session, get to see: in the arguments of a program, in an answer. */
 export type Shown = Span & { what: string };

@@ -1,6 +1,6 @@
 import type { Expr, Fn, Module, Stmt } from '../../sources/ir.ts';
+import { expressionsIn, functionsOf, statementsIn, within } from '../../sources/walk.ts';
 import { lastNameOf, rootOf } from './names.ts';
-import { expressionsIn, functionsOf, statementsIn, within } from './walk.ts';
 
 /** How a function says no to a caller, and how it lets one through, in the ways of each language. */
 

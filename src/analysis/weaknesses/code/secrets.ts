@@ -1,7 +1,14 @@
 import { namesSecretVariable } from '../../repository/secret-variables.ts';
 import type { Expr, Module, Span, Stmt } from '../../sources/ir.ts';
+import {
+  childrenOf,
+  expressionsIn,
+  expressionsOf,
+  functionsOf,
+  statementsIn,
+  within,
+} from '../../sources/walk.ts';
 import { isSecret, keyOf, lastNameOf, literalText, rootOf } from './names.ts';
-import { childrenOf, expressionsIn, expressionsOf, functionsOf, statementsIn, within } from './walk.ts';
 
 /** Secrets by the names that hold them: with a default everybody can read, in logs, in texts that are handed out. */
 export type SecretPlace = Span & { name: string };

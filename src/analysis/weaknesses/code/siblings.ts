@@ -1,6 +1,6 @@
 import type { Class, Expr, Fn, Module, Span, Stmt } from '../../sources/ir.ts';
+import { expressionsIn, expressionsOf, functionsOf, statementsIn, within } from '../../sources/walk.ts';
 import { lastNameOf, literalText } from './names.ts';
-import { expressionsIn, expressionsOf, functionsOf, statementsIn, within } from './walk.ts';
 
 /**
  * Handlers that change something without asking whether the caller may, beside others of the same class or file that do

@@ -1,6 +1,6 @@
 import type { Expr, Module, Span } from '../../sources/ir.ts';
+import { expressionsIn, functionsOf } from '../../sources/walk.ts';
 import { lastNameOf, literalText } from './names.ts';
-import { expressionsIn, functionsOf } from './walk.ts';
 
 /**
  * WebSocket servers that take every connection (CWE-1385): browsers ask nobody before they open one, so a page of any

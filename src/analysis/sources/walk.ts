@@ -1,6 +1,6 @@
-import type { Class, Expr, Fn, Module, Stmt } from '../../sources/ir.ts';
+import type { Class, Expr, Fn, Module, Stmt } from './ir.ts';
 
-/** Going through a module's statements and expressions, for rules that ask about one function at a time. */
+/** Going through a module's statements and expressions. */
 
 /** Statements nested deeper are not looked at: no person writes them. */
 const DEEPEST = 60;
