@@ -5,6 +5,7 @@ import { UserError } from '../../domain/errors.ts';
 import { isPlain, visible } from '../../text/visible.ts';
 import { isWithin, lookAtGitDir, smallFile } from './git-dir.ts';
 import { decoded, isScpLike, withoutCredentials } from './remote-url.ts';
+import { wrongAddress, wrongName, wrongPackage } from './wrong-source.ts';
 
 /** What the auditor typed, taken apart. `ref` is '' when none was named. */
 export type AskedSource =
@@ -51,6 +52,8 @@ const parseUrl = (text: string): AskedSource => {
       `${visible(withoutCredentials(text))} cannot be fetched: the target is read through https, http, ssh, git or file only`,
       'write an address such as https://github.com/owner/repo',
     );
+  const wrong = wrongAddress(withPage);
+  if (wrong) throw wrong;
   const page = GITHUB_PAGE.exec(withPage);
   if (page?.[1] && page[2])
     return { kind: 'network', url: page[1], ref: ref || decoded(page[2]), subdir: decoded(page[3] ?? '') };
@@ -71,16 +74,10 @@ export const parseSource = (source: string): AskedSource => {
   if (exists(source)) return { kind: 'local', path: source, ref: '', subdir: '' };
   const [path, ref] = splitRef(source);
   if (ref !== '' && exists(path)) return { kind: 'local', path, ref, subdir: '' };
+  const published = wrongPackage(path);
+  if (published) throw published;
   if (isScpLike(path) && !path.startsWith('-')) return parseUrl(source);
-  if (/^[A-Za-z0-9][\w.-]*\/[\w.-]+$/.test(path))
-    throw new UserError(
-      `there is no folder ${visible(path)} here, and short names are not guessed to be on any host`,
-      `if you mean GitHub, write https://github.com/${path}${ref === '' ? '' : `#${ref}`}`,
-    );
-  throw new UserError(
-    `there is no folder ${visible(withoutCredentials(path))}, so there is nothing to audit`,
-    'check the path, or name a git URL such as https://github.com/owner/repo',
-  );
+  throw wrongName(path, ref);
 };
 
 /** A repository on this machine, found by looking, without running git in it. */
@@ -102,11 +99,18 @@ export type LocalRepository = {
 const isGitDir = (path: string): boolean =>
   exists(join(path, 'HEAD')) && exists(join(path, 'objects')) && exists(join(path, 'refs'));
 
+const ARCHIVE = /\.(zip|tgz|tar(\.\w+)?|whl|gem|jar|crate)$/i;
+
 const notRepository = (path: string): UserError =>
-  new UserError(
-    `${visible(path)} is not in a git repository, and an audit is of a commit, so that others can see the same`,
-    'in that folder: git init && git add -A && git commit -m "State under audit"',
-  );
+  ARCHIVE.test(path)
+    ? new UserError(
+        `${visible(path)} is an archive, and an audit is of a commit, so that others can see the same`,
+        'name the repository it was made from; or unpack it, and in that folder: git init && git add -A && git commit -m "State under audit"',
+      )
+    : new UserError(
+        `${visible(path)} is not in a git repository, and an audit is of a commit, so that others can see the same`,
+        'in that folder: git init && git add -A && git commit -m "State under audit"',
+      );
 
 /** Follows a `.git` file; '' when it leads nowhere. */
 const gitDirOf = (dotGit: string): string => {

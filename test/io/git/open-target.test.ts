@@ -185,6 +185,51 @@ describe('what cannot be opened says why and what to do', () => {
     ['a missing path', './not/here/at/all', /no folder/, /check the path/],
     ['a short name', 'acme/notes', /short names are not guessed/, /https:\/\/github\.com\/acme\/notes$/],
     ['a short name with a ref', 'acme/notes#v1', /short names/, /https:\/\/github\.com\/acme\/notes#v1$/],
+    [
+      'a package by its page',
+      'https://www.npmjs.com/package/@acme/notes',
+      /page of an npm package/,
+      /view @acme\/notes rep/,
+    ],
+    [
+      'a package by its name',
+      '@acme/notes@1.2.3',
+      /name of an npm package/,
+      /npm view @acme\/notes repository/,
+    ],
+    [
+      'a package to be probed',
+      'npm:notes-server@1.2.3',
+      /published package/,
+      /https:\/\/github\.com\/owner\/repo/,
+    ],
+    ['a package of PyPI', 'https://pypi.org/project/notes/', /package of PyPI/, /Project links/],
+    ['the page of a file', 'https://github.com/a/b/blob/v1/src/x.ts', /one file/, /github\.com\/a\/b#v1/],
+    [
+      'the page of an issue',
+      'https://github.com/a/b/issues/3',
+      /about a repository/,
+      /write https:\/\/github\.com\/a\/b;/,
+    ],
+    ['an owner alone', 'https://github.com/acme', /names no owner and name/, /owner\/repo/],
+    [
+      'an archive by its address',
+      'https://host/x/notes-1.0.tar.gz',
+      /is an archive/,
+      /repository it was made from/,
+    ],
+    [
+      'an address without its scheme',
+      'github.com/acme/notes#v1',
+      /only with its scheme/,
+      /https:\/\/github\.com\/acme\/notes#v1$/,
+    ],
+    [
+      'a session of another machine',
+      '2026-11-23-notes-server-4f2a',
+      /session that is not on this machine/,
+      /mcp-audit import/,
+    ],
     ['another transport', 'ext::sh -c x', /no folder|cannot be fetched/, /./],
     ['a foreign scheme', 'ftp://host/x', /https, http, ssh, git or file only/, /./],
     ['hidden characters', 'https://host/\u202ex', /‹U\+202E›/, /./],
@@ -193,6 +238,20 @@ describe('what cannot be opened says why and what to do', () => {
       name: 'UserError',
       message: expect.stringMatching(message),
       hint: expect.stringMatching(hint),
+    });
+  });
+
+  it('a folder whose name was mistyped, with the one that is there', async () => {
+    makeRepository(repo, two);
+    await expect(open(`${repo}x`)).rejects.toMatchObject({ hint: expect.stringContaining(`mean ${repo}`) });
+  });
+
+  it('an archive on this machine', async () => {
+    const file = join(dir, 'notes-1.0.tgz');
+    writeFileSync(file, '');
+    await expect(open(file)).rejects.toMatchObject({
+      message: expect.stringContaining('is an archive'),
+      hint: expect.stringContaining('unpack it'),
     });
   });
 
