@@ -79,7 +79,9 @@ export const importCommand = async (
     json(host, { session: done.id, folder: done.dir, outcome: done.outcome, notices: done.notices });
   else {
     for (const n of done.notices) host.stderr(`${visible(n)}\n`);
-    host.stdout(`${done.id} ${words[done.outcome] ?? done.outcome}\nopen it with: mcp-audit ${done.id}\n`);
+    host.stdout(
+      `${done.id} ${words[done.outcome] ?? done.outcome}\nopen it with: ${host.again([done.id])}\n`,
+    );
   }
   return 0;
 };

@@ -57,8 +57,8 @@ export const demo = async (host: Host, to: string | undefined): Promise<number> 
     w.store.dispatch({ type: 'report-written', audit: written.audit, sha256: written.sha256 });
     say(`4  written   ${written.folder}`);
     host.stdout(`5  validated\n${describeWritten(written)}\n`);
-    say(`look at it   MCP_AUDIT_HOME=${join(folder, 'data')} mcp-audit ${w.id}`);
-    say(`check it     mcp-audit validate ${join(folder, 'submission')}`);
+    say(`look at it   ${host.again([w.id], { MCP_AUDIT_HOME: join(folder, 'data') })}`);
+    say(`check it     ${host.again(['validate', join(folder, 'submission')])}`);
     return done.refused.length === 0 && isClean(written.diagnostics) ? 0 : 1;
   } finally {
     await w.store.close(null);

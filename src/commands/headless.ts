@@ -102,7 +102,10 @@ export const start = async (
         collectors: runSummary(w.store.snapshot()),
         notices: w.notices,
       });
-    else say(host, `next    mcp-audit ${w.id}   or: mcp-audit answer --session ${w.id} --from FILE`);
+    else {
+      say(host, `next    ${host.again([w.id])}`);
+      say(host, `or      ${host.again(['answer', '--session', w.id, '--from', 'FILE'])}`);
+    }
     return exitCode(w, ok ? 0 : 1);
   } finally {
     await closeSession(host, w);

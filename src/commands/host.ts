@@ -5,6 +5,7 @@ import { jsonText } from '../text/json-text.ts';
 import { redactSecrets } from '../text/redact.ts';
 import { withShownPaths } from '../text/shown-path.ts';
 import { visible, visibleLines } from '../text/visible.ts';
+import { ownCommand } from './own-command.ts';
 
 /** What a command may use of the machine; tests pass their own. */
 export type Host = {
@@ -17,6 +18,8 @@ export type Host = {
   progress(text: string): void;
   clock(): Date;
   settings(): Settings;
+  /** What to type to start this program again with these arguments. */
+  again(args: readonly string[], env?: Record<string, string | undefined>): string;
 };
 
 export const TOOL_NAME = 'mcp-audit-workbench';
@@ -48,6 +51,16 @@ export const createHost = (env: Record<string, string | undefined> = process.env
       settings ??= openSettings(data);
       return settings;
     },
+    again: (args, over = {}) =>
+      ownCommand(
+        {
+          env: { ...env, ...over },
+          script: process.argv[1] ?? '',
+          node: process.execPath,
+          cwd: process.cwd(),
+        },
+        args,
+      ),
   };
 };
 

@@ -57,6 +57,6 @@ export const openPlain = async (host: Host, request: PlainRequest): Promise<numb
     lines.close();
     await w.store.close(check);
   }
-  print(`Saved. Come back with: mcp-audit resume ${w.id} --plain`);
+  print(`Saved. Come back with: ${host.again(['resume', w.id, '--plain'])}`);
   return 0;
 };

@@ -10,7 +10,8 @@ export const sessions = (host: Host, options: { json?: boolean | undefined }): n
     json(host, all);
     return 0;
   }
-  if (all.length === 0) host.stdout('No sessions yet. mcp-audit start <path or URL> begins one.\n');
+  if (all.length === 0)
+    host.stdout(`No sessions yet. This begins one: ${host.again(['start'])} <path or URL>\n`);
   for (const s of all)
     host.stdout(
       `${s.id.padEnd(40)} ${visible(s.target?.name ?? '?').padEnd(30)} ${s.target?.commit.slice(0, 7) ?? ''}  ${s.answered}/${s.total ?? '?'}  ${plural(s.findings, 'finding')}  ${s.lastAt.slice(0, 16).replace('T', ' ')}${s.problem ? `  PROBLEM: ${visible(s.problem)}` : ''}\n`,

@@ -11,7 +11,7 @@ import { openWritten } from '../io/session/written.ts';
 import { serverProposals } from '../report/server.ts';
 import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
-import { resume, start } from '../ui/actions/home.ts';
+import { resume, startNamed } from '../ui/actions/home.ts';
 import type { Edited, Opened, Ports, SessionSummary } from '../ui/ports.ts';
 import { runWorkbench, type TerminalPorts } from '../ui/workbench.tsx';
 import { earlierAudits } from './earlier-audits.ts';
@@ -36,9 +36,6 @@ export type OpenRequest =
   | { kind: 'home' }
   | { kind: 'resume'; id: string; readOnly: boolean }
   | { kind: 'start'; source: string; subdir: string; methodology: string; rules: string; url: string };
-
-const resumeCommand = (host: Host, id: string): string =>
-  `${host.env.MCP_AUDIT_HOME ? `MCP_AUDIT_HOME=${host.env.MCP_AUDIT_HOME} ` : ''}mcp-audit ${id}`;
 
 const summary = (s: Listed, database: string): SessionSummary => ({
   id: s.id,
@@ -73,7 +70,7 @@ const ports = (
       folder: w.dir,
       store: w.store,
       collectors: workspace.collectorCards(w.store.snapshot().methodology),
-      resumeCommand: resumeCommand(host, w.id),
+      resumeCommand: host.again([w.id]),
     };
     return current.opened;
   };
@@ -224,18 +221,14 @@ export const openWorkbench = async (host: Host, request: OpenRequest): Promise<n
       (app) => {
         if (request.kind === 'resume') resume(app, request.id, true);
         else if (request.kind === 'start')
-          start(
-            app,
-            {
-              source: request.source,
-              subdir: request.subdir,
-              methodology: request.methodology,
-              rules: request.rules,
-              url: request.url,
-              sample: false,
-            },
-            true,
-          );
+          startNamed(app, {
+            source: request.source,
+            subdir: request.subdir,
+            methodology: request.methodology,
+            rules: request.rules,
+            url: request.url,
+            sample: false,
+          });
       },
       host.env,
     );

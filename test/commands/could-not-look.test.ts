@@ -25,6 +25,7 @@ beforeEach(() => {
     progress: () => {},
     clock: () => new Date('2026-01-02T03:04:05Z'),
     settings: () => openSettings(join(dir, 'home')),
+    again: (args) => ['mcp-audit', ...args].join(' '),
   };
   makeRepository(server, [
     { files: { 'package.json': '{"name":"a"}', 'src/index.ts': 'export const a = 1;\n' } },

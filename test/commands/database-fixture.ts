@@ -60,6 +60,7 @@ export const databaseFixture = (
     progress: () => {},
     clock: () => new Date('2026-11-23T09:00:00Z'),
     settings: () => openSettings(join(folder, 'home')),
+    again: (args) => ['mcp-audit', ...args].join(' '),
   };
   const printed = () => {
     const text = said.join('');

@@ -40,6 +40,7 @@ test('the demonstration is a whole audit whose answers all find what they speak 
     progress: () => {},
     clock: () => new Date('2026-11-23T09:00:00Z'),
     settings: () => openSettings(folder),
+    again: (args) => ['mcp-audit', ...args].join(' '),
   };
   const code = await demo(host, folder);
   const text = said.join('');

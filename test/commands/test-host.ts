@@ -18,6 +18,7 @@ export const testHost = (
       progress: () => {},
       clock: () => now,
       settings: () => openSettings(dataDir),
+      again: (args) => ['mcp-audit', ...args].join(' '),
     },
     said: () => {
       const text = words.join('');

@@ -42,7 +42,7 @@ test('--plain is linear text from the first check to the last word', async () =>
   expect(ended.code).toBe(0);
   expect(ended.screen).not.toContain('Warning');
   expect(ended.screen).not.toContain('{commit}');
-  expect(ended.screen).toContain(`Saved. Come back with: mcp-audit resume ${session} --plain`);
+  expect(ended.screen).toMatch(new RegExp(`Saved\\. Come back with: .*cli\\.js resume ${session} --plain`));
   // biome-ignore lint/suspicious/noExplicitAny: a status
   expect(desk.status(session).checks.map((c: any) => [c.verdict, c.note])).toEqual([
     ['pass', 'reads well'],
