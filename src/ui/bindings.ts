@@ -199,8 +199,8 @@ export const bindings: readonly Binding[] = [
   { id: 'screen-scorecard', context: 'audit', keys: ['7'], label: 'Scorecard: criteria, proposed and rated', short: '', run: (a) => go.goTo(a, 'scorecard') },
   { id: 'next-pane', context: 'audit', keys: ['tab'], label: 'Next pane', short: '', run: (a) => go.cycleFocus(a, 1) },
   { id: 'previous-pane', context: 'audit', keys: ['shift+tab'], label: 'Previous pane', short: '', run: (a) => go.cycleFocus(a, -1) },
-  { id: 'zoom', context: 'audit', keys: ['+', '='], label: 'Larger pane', short: '', run: (a) => go.cycleZoom(a, 1) },
-  { id: 'unzoom', context: 'audit', keys: ['_'], label: 'Smaller pane', short: '', run: (a) => go.cycleZoom(a, -1) },
+  { id: 'zoom', context: 'audit', keys: ['=', '+'], label: 'Larger pane', short: 'larger', run: (a) => go.zoomBy(a, 1) },
+  { id: 'unzoom', context: 'audit', keys: ['_'], label: 'Smaller pane', short: '', run: (a) => go.zoomBy(a, -1) },
   { id: 'open', context: 'audit', keys: ['enter', 'right', 'l'], label: 'Open, or go one pane to the right', short: '', run: go.openRow },
   { id: 'close', context: 'audit', keys: ['left', 'h'], label: 'Close the section, or go one pane to the left', short: '', run: go.closeRow },
 
@@ -263,6 +263,9 @@ export const activeBindings = (v: View): Binding[] => {
       }
   return active;
 };
+
+/** The keys of a binding that reach it here: a nearer one may mean something else by some of them. */
+export const keysHere = (v: View, b: Binding): readonly Key[] => b.keys.filter((k) => bindingFor(v, k) === b);
 
 export const bindingFor = (v: View, key: Key): Binding | null => {
   for (const context of contextsOf(v)) {

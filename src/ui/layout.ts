@@ -32,10 +32,16 @@ const widths = (
   wanted: readonly PaneName[],
 ): [PaneName, number][] => {
   if (zoom === 'full' || columns < 72 || wanted.length === 1) return [[focus, columns]];
+  // What is asked to be larger never becomes smaller, whatever it had before.
+  const half = (normal: number, of: PaneName): number => {
+    if (zoom !== 'half') return normal;
+    const middle = Math.floor(columns / 2);
+    return of === focus ? Math.max(normal, middle) : Math.min(normal, middle);
+  };
   if (wanted.includes('code')) {
     // Code needs the width; beside it stands what is read for, where there is room for both.
     if (columns < 120) return [['code', columns]];
-    const list = zoom === 'half' ? Math.floor(columns / 2) : clamp(Math.floor(columns * 0.36), 42, 68);
+    const list = half(clamp(Math.floor(columns * 0.36), 42, 68), 'list');
     return [
       ['list', list],
       ['code', columns - list],
@@ -46,27 +52,26 @@ const widths = (
     // A table beside its text needs more room than the list of checks, whose rows repeat what the detail says.
     const share = wanted.length === 2 ? 0.5 : 0.38;
     const most = wanted.length === 2 ? 90 : columns < 120 ? 44 : 52;
-    const list = zoom === 'half' ? Math.floor(columns / 2) : clamp(Math.floor(columns * share), 28, most);
+    const list = half(clamp(Math.floor(columns * share), 28, most), 'list');
     return [
       ['list', list],
       [right, columns - list],
     ];
   }
-  if (zoom === 'half') {
-    const half = Math.floor(columns / 2);
-    const rest = columns - half;
-    const others = wanted.filter((p) => p !== focus);
-    const first = Math.floor(rest / 2);
-    const size = (p: PaneName) => (p === focus ? half : p === others[0] ? first : rest - first);
-    return wanted.map((p) => [p, size(p)]);
-  }
   const list = clamp(Math.floor(columns * 0.27), 32, 52);
   const detail = Math.min(PROSE + 4, Math.floor((columns - list) * (columns >= 160 ? 0.45 : 0.5)));
-  return [
+  const normal: [PaneName, number][] = [
     ['list', list],
     ['detail', detail],
     ['evidence', columns - list - detail],
   ];
+  const own = Math.floor(columns / 2);
+  if (zoom !== 'half' || normal.some(([p, w]) => p === focus && w >= own)) return normal;
+  const rest = columns - own;
+  const others = wanted.filter((p) => p !== focus);
+  const first = Math.floor(rest / 2);
+  const size = (p: PaneName) => (p === focus ? own : p === others[0] ? first : rest - first);
+  return wanted.map((p) => [p, size(p)]);
 };
 
 /**

@@ -50,6 +50,8 @@ export type FakeParts = {
   templates?: readonly FindingTemplate[];
   edited?: Edited;
   readOnly?: string;
+  /** Why what is named cannot be opened. */
+  refuses?: Error;
   columns?: number;
   rows?: number;
   env?: Record<string, string>;
@@ -168,6 +170,7 @@ export const fakeApp = (parts: FakeParts = {}) => {
     listSessions: async () => [...(parts.sessions ?? [])],
     start: async (request) => {
       called('start', request);
+      if (parts.refuses) throw parts.refuses;
       return opened;
     },
     resume: async (id) => {

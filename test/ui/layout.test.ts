@@ -105,4 +105,18 @@ describe('in any window', () => {
       }),
     );
   });
+
+  test('a pane that is made larger is never smaller than it was', () => {
+    fc.assert(
+      fc.property(any, ({ columns, rows, focus, panes }) => {
+        const wanted = PANES.slice(0, panes);
+        fc.pre(wanted.includes(focus));
+        const areas = (['normal', 'half', 'full'] as const).map((zoom) => {
+          const rect = layout(columns, rows, focus, zoom, wanted)?.panes[focus];
+          return rect ? rect.width * rect.height : 0;
+        });
+        expect(areas).toEqual(areas.toSorted((a, b) => a - b));
+      }),
+    );
+  });
 });

@@ -1,3 +1,4 @@
+import { UserError } from '../../domain/errors.ts';
 import { checksOf } from '../../domain/methodology.ts';
 import type { App } from '../app-state.ts';
 import { selectedId } from '../model.ts';
@@ -33,29 +34,38 @@ const enter = (app: App, opened: Opened): void => {
 
 type Opening = (progress: (text: string) => void) => Promise<Opened>;
 
-/** `orFail`: what was named on the command line and cannot be opened ends the program, with the reason. */
-const open = (app: App, what: string, orFail: boolean, run: Opening): void => {
+/** `failed` is told of what cannot be opened, once Home is shown again. */
+const open = (app: App, what: string, run: Opening, failed: (error: unknown) => void): void => {
   app.update({ place: 'opening', opening: what });
   app.work(async () => {
     try {
       enter(app, await run((text) => app.update({ opening: `${what}\n${text}` })));
     } catch (error) {
-      if (orFail) return app.fail(error);
       app.update({ place: 'home', opening: '' });
-      throw error;
+      failed(error);
     }
   });
 };
 
-export const resume = (app: App, id: string, orFail = false): void =>
-  open(app, `Opening ${id}`, orFail, () => app.ports.resume(id));
+const rethrow = (error: unknown): never => {
+  throw error;
+};
 
-export const start = (app: App, request: StartRequest, orFail = false): void => {
+/** What was named on the command line and cannot be opened ends the program, with the reason. */
+const orEnd = (app: App, named: boolean) => (named ? app.fail : rethrow);
+
+export const resume = (app: App, id: string, named = false): void =>
+  open(app, `Opening ${id}`, () => app.ports.resume(id), orEnd(app, named));
+
+export const start = (app: App, request: StartRequest, failed: (error: unknown) => void): void => {
   const abort = new AbortController();
   app.cancelOpening = () => abort.abort();
   const what = request.sample ? 'Opening the sample server' : `Opening ${request.source}`;
-  open(app, what, orFail, (progress) => app.ports.start(request, progress, abort.signal));
+  open(app, what, (progress) => app.ports.start(request, progress, abort.signal), failed);
 };
+
+/** On what was named on the command line. */
+export const startNamed = (app: App, request: StartRequest): void => start(app, request, app.fail);
 
 export const resumeSelected = (app: App): void => {
   const view = app.view();
@@ -67,7 +77,12 @@ export const resumeSelected = (app: App): void => {
   else resume(app, session.id);
 };
 
-export const newAudit = (app: App): void =>
+type Asked = { source: string; subdir: string; methodology: string };
+
+export const newAudit = (app: App): void => askAudit(app, { source: '', subdir: '', methodology: '' }, '');
+
+/** The form of a new audit. It comes back with what was typed and the reason, where that could not be opened. */
+const askAudit = (app: App, asked: Asked, problem: string): void =>
   app.push({
     kind: 'form',
     title: 'New audit',
@@ -76,46 +91,60 @@ export const newAudit = (app: App): void =>
         id: 'source',
         label: 'server',
         help: 'A folder with a git repository, or a git URL. #ref at the end pins a commit, tag or branch.',
-        value: '',
+        value: asked.source,
         required: true,
       },
       {
         id: 'subdir',
         label: 'subfolder',
         help: 'In a monorepo: the folder of the server. Empty for all.',
-        value: '',
+        value: asked.subdir,
       },
       {
         id: 'methodology',
         label: 'methodology',
         help: 'A folder with your own checklists. Empty for the bundled one.',
-        value: '',
+        value: asked.methodology,
       },
     ],
     list: emptyList(),
-    editing: textField(''),
-    problem: '',
+    editing: textField(asked.source),
+    problem,
     enter: 'submits',
     submit: (v) => {
+      const typed: Asked = {
+        source: v.source?.trim() ?? '',
+        subdir: v.subdir?.trim() ?? '',
+        methodology: v.methodology?.trim() ?? '',
+      };
       const top = app.ui.get().overlays.at(-1);
-      if (!v.source?.trim()) {
+      if (typed.source === '') {
         if (top?.kind === 'form')
           app.swap({ ...top, problem: 'Name the server first: a folder or a git URL.' });
         return;
       }
       app.pop();
-      start(app, {
-        source: v.source.trim(),
-        subdir: v.subdir?.trim() ?? '',
-        methodology: v.methodology?.trim() ?? '',
-        url: '',
-        sample: false,
-      });
+      // No shell has read these: ~ is the home folder here as well.
+      const meant = (path: string): string => (path.startsWith('~') ? app.ports.fullPath(path) : path);
+      start(
+        app,
+        {
+          ...typed,
+          source: meant(typed.source),
+          methodology: meant(typed.methodology),
+          url: '',
+          sample: false,
+        },
+        (error) => {
+          if (!(error instanceof UserError)) throw error;
+          askAudit(app, typed, `${error.message}: ${error.hint}`);
+        },
+      );
     },
   });
 
 export const trySample = (app: App): void =>
-  start(app, { source: '', subdir: '', methodology: '', url: '', sample: true });
+  start(app, { source: '', subdir: '', methodology: '', url: '', sample: true }, rethrow);
 
 export const importSession = (app: App): void =>
   app.push({

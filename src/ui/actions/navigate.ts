@@ -1,7 +1,7 @@
 import { TOOL_ORDERS } from '../../domain/attack-surface.ts';
 import { nextOpen, whatNow } from '../../domain/selectors.ts';
 import type { App } from '../app-state.ts';
-import type { PaneName, Zoom } from '../layout.ts';
+import { layout, type PaneName, type Zoom } from '../layout.ts';
 import { activeList, checkRows, panesOf, readingKey, rowIds, selectedId } from '../model.ts';
 import type { ListName, Place } from '../state.ts';
 import { emptyList, move } from '../view/list.ts';
@@ -48,10 +48,22 @@ export const cycleFocus = (app: App, step: 1 | -1): void => {
   focusPane(app, panes[(at + step + panes.length) % panes.length] ?? 'list');
 };
 
-export const cycleZoom = (app: App, step: 1 | -1): void => {
-  const zooms: Zoom[] = ['normal', 'half', 'full'];
-  const at = zooms.indexOf(app.ui.get().zoom);
-  app.update({ zoom: zooms[(at + step + 3) % 3] ?? 'normal' });
+const ZOOMS: readonly Zoom[] = ['normal', 'half', 'full'];
+
+/** The next size that shows a difference: where a pane has half of the window anyway, all of it comes next. */
+export const zoomBy = (app: App, step: 1 | -1): void => {
+  const { columns, rows, focus, zoom, place } = app.ui.get();
+  const area = (z: Zoom): number => {
+    const rect = layout(columns, rows, focus, z, panesOf(place))?.panes[focus];
+    return rect ? rect.width * rect.height : 0;
+  };
+  const now = area(zoom);
+  const next = (step === 1 ? ZOOMS : ZOOMS.toReversed()).find(
+    (z) => (ZOOMS.indexOf(z) - ZOOMS.indexOf(zoom)) * step > 0 && (area(z) - now) * step > 0,
+  );
+  if (next) app.update({ zoom: next });
+  else if (step === 1) app.toast('It has all the room there is: _ makes it smaller.', 'warn');
+  else app.update({ zoom: 'normal' });
 };
 
 export const goTo = (app: App, place: Place): void =>

@@ -15,7 +15,7 @@ import { drawScore } from './score.ts';
 type Size = { width: number; height: number };
 
 const entryLine = (e: Entry, selected: boolean, theme: Theme, columns: number, keyFirst: boolean): Line => {
-  const keys = e.binding.keys.map((k) => keyLabel(k, theme.ascii)).join(' ');
+  const keys = e.keys.map((k) => keyLabel(k, theme.ascii)).join(' ');
   const cursor = span(selected ? `${theme.glyphs.cursor} ` : '  ', 'focus', true);
   const tone = e.reason ? 'muted' : undefined;
   const why = e.reason ? span(`  (${e.reason})`, 'muted') : span('');

@@ -1,9 +1,17 @@
 import fuzzysort from 'fuzzysort';
-import { activeBindings, type Binding, bindings, contextsOf } from '../bindings.ts';
+import { activeBindings, type Binding, bindings, contextsOf, keysHere } from '../bindings.ts';
+import type { Key } from '../keys.ts';
 import type { View } from '../model.ts';
 import type { Overlay } from './overlay.ts';
 
-export type Entry = { id: string; binding: Binding; group: string; reason: string | null };
+export type Entry = {
+  id: string;
+  binding: Binding;
+  /** Those that reach it here. */
+  keys: readonly Key[];
+  group: string;
+  reason: string | null;
+};
 
 const GROUPS: Record<string, string> = {
   lists: 'Moving',
@@ -20,6 +28,7 @@ export const helpEntries = (v: View, query: string): Entry[] => {
       .map((binding) => ({
         id: binding.id,
         binding,
+        keys: keysHere(v, binding),
         group: GROUPS[context] ?? 'Here',
         reason: binding.disabled?.(v) ?? null,
       })),
@@ -27,7 +36,7 @@ export const helpEntries = (v: View, query: string): Entry[] => {
   const words = query.toLowerCase();
   return words === ''
     ? entries
-    : entries.filter((e) => `${e.binding.label} ${e.binding.keys.join(' ')}`.toLowerCase().includes(words));
+    : entries.filter((e) => `${e.binding.label} ${e.keys.join(' ')}`.toLowerCase().includes(words));
 };
 
 /** Every command that can run here, best match first. */
@@ -35,7 +44,13 @@ export const paletteEntries = (v: View, query: string): Entry[] => {
   const contexts = contextsOf(v);
   const all = bindings
     .filter((b) => contexts.includes(b.context) && b.context !== 'lists')
-    .map((binding) => ({ id: binding.id, binding, group: '', reason: binding.disabled?.(v) ?? null }));
+    .map((binding) => ({
+      id: binding.id,
+      binding,
+      keys: keysHere(v, binding),
+      group: '',
+      reason: binding.disabled?.(v) ?? null,
+    }));
   if (query.trim() === '') return all;
   return fuzzysort.go(query, all, { key: (e) => e.binding.label }).map((r) => r.obj);
 };

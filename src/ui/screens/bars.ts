@@ -3,7 +3,7 @@ import { progress } from '../../domain/selectors.ts';
 import { plural } from '../../text/plural.ts';
 import { visible } from '../../text/visible.ts';
 import { truncate, width } from '../../text/width.ts';
-import { activeBindings } from '../bindings.ts';
+import { activeBindings, keysHere } from '../bindings.ts';
 import { keyLabel } from '../keys.ts';
 import type { View } from '../model.ts';
 import type { Theme } from '../theme.ts';
@@ -129,7 +129,7 @@ export const footer = (v: View, theme: Theme, columns: number): Line => {
   const room = columns - lineWidth(right) - 3;
   for (const b of activeBindings(v)) {
     if (b.short === '' || b.id === 'help' || b.disabled?.(v)) continue;
-    const key = keyLabel(b.keys[0] ?? '', theme.ascii);
+    const key = keyLabel(keysHere(v, b)[0] ?? '', theme.ascii);
     const text = `${key} ${b.short}  `;
     if (lineWidth(out) + width(text) > room) {
       out.push(span(theme.glyphs.ellipsis, 'muted'));

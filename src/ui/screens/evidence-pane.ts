@@ -191,12 +191,7 @@ const itemDetail = (
     ...(item.advice ? wrap(visibleLines(item.advice), columns).map((l): Line => [span(l, 'accent')]) : []),
   ];
   const room = Math.max(0, rows - fixed - (withCode ? LEAST_CODE : 0));
-  const told = shortened(
-    words,
-    Math.max(LEAST_WORDS, room - flow.flat().length),
-    'lines',
-    withCode ? '+' : '=',
-  );
+  const told = shortened(words, Math.max(LEAST_WORDS, room - flow.flat().length), 'lines');
   const ways = around(flow, step - 1, Math.max(LEAST_FLOW, room - told.length));
   const head: Line[] = [
     ...title,
@@ -215,12 +210,12 @@ const itemDetail = (
 };
 
 /** The first rows of a text, and how many more there are. */
-const shortened = (lines: readonly Line[], most: number, what: string, key: string): readonly Line[] =>
+const shortened = (lines: readonly Line[], most: number, what: string): readonly Line[] =>
   lines.length <= most
     ? lines
     : [
         ...lines.slice(0, most - 1),
-        muted(`… ${lines.length - most + 1} more ${what}: ${key} makes the pane larger`),
+        muted(`… ${lines.length - most + 1} more ${what}: = makes the pane larger`),
       ];
 
 /** The steps about the chosen one that have room, and how many are left out on either side. */
