@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Refusal } from './decide.ts';
 import type { Location } from './evidence.ts';
-import { business, type Finding, giveSeverity, rating, tracking, withoutLeftovers } from './finding.ts';
+import { business, type Finding, givenRating, giveSeverity, tracking, withoutLeftovers } from './finding.ts';
 import { checkId, severity } from './methodology.ts';
 import { AIVSS_SPEC, aivss, emptyAivss } from './scoring/aivss.ts';
 import { vectorProblem } from './scoring/cvss.ts';
@@ -62,10 +62,10 @@ export const findingInput = z.strictObject({
   description: text.optional(),
   impact: z
     .strictObject({
-      confidentiality: rating.optional(),
-      integrity: rating.optional(),
-      availability: rating.optional(),
-      exploitability: rating.optional(),
+      confidentiality: givenRating.optional(),
+      integrity: givenRating.optional(),
+      availability: givenRating.optional(),
+      exploitability: givenRating.optional(),
       scope: text.optional(),
     })
     .optional(),

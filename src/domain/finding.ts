@@ -8,6 +8,13 @@ import { disagreement, leadingScore } from './scoring/severity.ts';
 import { openWords } from './template-words.ts';
 
 export const rating = z.enum(['High', 'Medium', 'Low', 'None']);
+/** '' where nobody said: that is another thing than None. */
+export const givenRating = z.union([z.literal(''), rating]);
+export type GivenRating = z.infer<typeof givenRating>;
+export const RATED = ['confidentiality', 'integrity', 'availability', 'exploitability'] as const;
+
+/** A rating in words, for whatever shows it. */
+export const ratingWord = (r: GivenRating): string => (r === '' ? 'not said' : r);
 
 export const findingId = z.string().regex(/^F-\d{2,4}$/);
 
@@ -33,6 +40,12 @@ export const TRACKING = ['reported', 'acknowledged', 'fixAvailable', 'fixVerifie
 
 const emptyScores = () => ({ cvss40: '', cvss31: '', aivss: null });
 const emptyBusiness = () => ({ development: '', staging: '', production: '', enterprise: '' });
+const nothingRated = () => ({
+  confidentiality: '' as const,
+  integrity: '' as const,
+  availability: '' as const,
+  exploitability: '' as const,
+});
 const noTemplate = () => ({ id: '', parts: [] as string[] });
 const emptyTracking = (): Tracking => ({
   reported: null,
@@ -59,10 +72,10 @@ export const finding = z.strictObject({
   summary: z.string(),
   description: z.string(),
   impact: z.strictObject({
-    confidentiality: rating,
-    integrity: rating,
-    availability: rating,
-    exploitability: rating,
+    confidentiality: givenRating,
+    integrity: givenRating,
+    availability: givenRating,
+    exploitability: givenRating,
     scope: z.string(),
   }),
   components: z.array(z.string()),
@@ -130,13 +143,7 @@ export const draftFinding = (id: string, check: Check): Finding => ({
   evidence: [],
   summary: '',
   description: '',
-  impact: {
-    confidentiality: 'None',
-    integrity: 'None',
-    availability: 'None',
-    exploitability: 'None',
-    scope: '',
-  },
+  impact: { ...nothingRated(), scope: '' },
   components: [],
   reproduction: [],
   risks: [],
@@ -264,13 +271,7 @@ const OF_ITS_CASE: Record<string, (f: Finding) => Finding> = {
   examples: (f) => ({ ...f, examples: '' }),
   impact: (f) => ({
     ...f,
-    impact: {
-      ...f.impact,
-      confidentiality: 'None',
-      integrity: 'None',
-      availability: 'None',
-      exploitability: 'None',
-    },
+    impact: { ...f.impact, ...nothingRated() },
   }),
   'impact.scope': (f) => ({ ...f, impact: { ...f.impact, scope: '' } }),
   risks: (f) => ({ ...f, risks: [] }),

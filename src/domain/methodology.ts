@@ -179,10 +179,10 @@ export const ttpCatalogue = z.strictObject({
 });
 export type Ttp = z.infer<typeof ttpCatalogue>['ttps'][number];
 
-/** `catalogue/top10.yml`: names of the ten risks. */
+/** `catalogue/top10.yml`: the ten risks, each with the weaknesses by which it is there. */
 export const top10Catalogue = z.strictObject({
   source: sentence,
-  top10: z.array(z.strictObject({ id: top10Id, name: sentence })).length(10),
+  top10: z.array(z.strictObject({ id: top10Id, name: sentence, cwe: z.array(cweId).min(1) })).length(10),
 });
 export type Top10Risk = z.infer<typeof top10Catalogue>['top10'][number];
 

@@ -68,7 +68,7 @@ export const assessedTop10 = (m: ReportModel): Block[] => {
   return [
     h2('Security Analysis by MCP Top 10 Risks'),
     para(
-      rows`A risk fails when a check of it failed. It passes only when all its checks are decided and none failed.`,
+      rows`A risk fails when a check of it failed through a finding of that risk's weaknesses. It passes only when all its checks are decided and none failed.`,
       ...(bare > 0
         ? [fromSession('checks')`${counted(bare, 'pass has', 'passes have')} no word of why.`]
         : []),
@@ -79,7 +79,7 @@ export const assessedTop10 = (m: ReportModel): Block[] => {
         fromMethodology('top10')`${r.name ? `${r.id}: ${r.name}` : r.id}`,
         rows`${riskWords(r)}`,
         rows`${r.tested} of ${r.checks.length}`,
-        r.failed.length === 0 ? '–' : rows`${r.failed.join(', ')}`,
+        r.failed.length + r.unsaid.length === 0 ? '–' : rows`${[...r.failed, ...r.unsaid].join(', ')}`,
       ]),
     ),
   ];

@@ -1,7 +1,7 @@
 import type { Verdict } from '../domain/events.ts';
 import type { EvidenceItem, Outcome } from '../domain/evidence.ts';
-import { speaksTo } from '../domain/finding.ts';
-import { collectorsOf, type Methodology, type Severity } from '../domain/methodology.ts';
+import { type Finding, speaksTo } from '../domain/finding.ts';
+import { collectorsOf, type Methodology, type Severity, type Top10Risk } from '../domain/methodology.ts';
 import { type Evidence, indexEvidence, verdictWord } from '../domain/selectors.ts';
 import type { Session } from '../domain/session.ts';
 import { compareItems } from '../domain/standing.ts';
@@ -161,44 +161,76 @@ export type Top10Row = {
   id: string;
   /** '' when the caller gave no names. */
   name: string;
-  /** Fails when a check of it failed; passes when all its checks are decided and none did; null: neither can be said yet. */
+  /**
+   * Fails when a check of it failed through it; passes when all its checks are decided and none failed; null: neither can be
+   * said.
+   */
   verdict: Verdict | null;
   tested: number;
   checks: string[];
+  /** Failed checks whose findings are of this risk. */
   failed: string[];
+  /** Those that failed otherwise, or nobody said how: whether this risk is there is not said. */
+  unsaid: string[];
 };
 
 const RISKS = 10;
 
 /**
  * A check that refers to every risk (how does it hold up against all ten?) says by a failure that some risk is not met, not
- * that each is: it can keep a risk open, but fail none.
+ * that each is: it fails those its findings are of, and keeps the others only open while it is.
  */
 const asksOfAll = (c: CheckReport): boolean => c.top10.length >= RISKS;
 
-const riskVerdict = (about: readonly CheckReport[]): Verdict | null => {
-  const own = about.filter((c) => !asksOfAll(c));
-  if (own.some((c) => c.verdict === 'fail')) return 'fail';
-  if (about.length === 0 || about.some((c) => c.verdict === null)) return null;
+const riskVerdict = (
+  about: readonly CheckReport[],
+  { failed, unsaid }: Pick<Top10Row, 'failed' | 'unsaid'>,
+): Verdict | null => {
+  if (failed.length > 0) return 'fail';
+  if (about.length === 0 || unsaid.length > 0 || about.some((c) => c.verdict === null)) return null;
   if (about.some((c) => c.verdict === 'unsure')) return 'unsure';
-  return own.every((c) => c.verdict === 'not-applicable') ? 'not-applicable' : 'pass';
+  return about.every((c) => asksOfAll(c) || c.verdict === 'not-applicable') ? 'not-applicable' : 'pass';
 };
 
-/** What a risk's row says: never a pass while a check of it is open. */
-export const riskWords = (r: Top10Row): string =>
-  r.verdict !== null ? verdictWord(r.verdict) : r.tested === 0 ? 'not assessed' : 'not fully assessed';
+/** What a risk's row says: never a pass while a check of it is open, or failed for whatever reason. */
+export const riskWords = (r: Top10Row): string => {
+  if (r.verdict !== null) return verdictWord(r.verdict);
+  if (r.unsaid.length > 0) return 'not said: a check of it failed, and no finding says that through this';
+  return r.tested === 0 ? 'not assessed' : 'not fully assessed';
+};
 
-export const top10Rows = (checks: readonly CheckReport[], names: ReadonlyMap<string, string>): Top10Row[] =>
+/** By the weakness a finding is of, in what it says about a check: a check may ask about several risks. */
+const failsThrough = (
+  risk: Pick<Top10Risk, 'cwe'> | undefined,
+  check: CheckReport,
+  findings: readonly Finding[],
+): boolean =>
+  findings.some(
+    (f) => !f.positive && speaksTo(f, check.id) && f.cwe !== null && (risk?.cwe.includes(f.cwe) ?? false),
+  );
+
+export const top10Rows = (
+  checks: readonly CheckReport[],
+  risks: readonly Top10Risk[],
+  findings: readonly Finding[],
+): Top10Row[] =>
   Array.from({ length: RISKS }, (_, i) => {
     const id = `MCP-${String(i + 1).padStart(2, '0')}`;
+    const risk = risks.find((r) => r.id === id);
     const about = checks.filter((c) => c.top10.includes(id));
+    const fails = about.filter((c) => c.verdict === 'fail');
+    const failed = fails.filter((c) => failsThrough(risk, c, findings));
+    const row = {
+      failed: failed.map((c) => c.id),
+      unsaid: fails.filter((c) => !failed.includes(c) && !asksOfAll(c)).map((c) => c.id),
+    };
     return {
       id,
-      name: names.get(id) ?? '',
-      verdict: riskVerdict(about),
+      name: risk?.name ?? '',
+      verdict: riskVerdict(about, row),
       tested: about.filter((c) => c.verdict !== null).length,
       checks: about.map((c) => c.id),
-      failed: about.filter((c) => c.verdict === 'fail' && !asksOfAll(c)).map((c) => c.id),
+      ...row,
     };
   });
 

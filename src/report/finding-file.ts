@@ -1,6 +1,6 @@
 import { reportWords } from '../domain/agreement.ts';
 import { cweLabel, cweUrl } from '../domain/cwe.ts';
-import { DEPLOYMENTS, type Finding, type Tracking } from '../domain/finding.ts';
+import { DEPLOYMENTS, type Finding, ratingWord, type Tracking } from '../domain/finding.ts';
 import { leadingScore } from '../domain/scoring/severity.ts';
 import {
   type Block,
@@ -41,7 +41,7 @@ import {
 
 /** The ratings of a finding in one line, for formats that have one field for all. */
 export const impactWords = ({ impact: i }: Pick<FindingReport, 'impact'>): string =>
-  `Confidentiality ${i.confidentiality}, integrity ${i.integrity}, availability ${i.availability}, exploitability ${i.exploitability}`;
+  `Confidentiality ${ratingWord(i.confidentiality)}, integrity ${ratingWord(i.integrity)}, availability ${ratingWord(i.availability)}, exploitability ${ratingWord(i.exploitability)}`;
 
 /** By which method a finding came about. */
 export const discoveryWords = (m: ReportModel): string =>
@@ -131,11 +131,11 @@ const evidence = (f: FindingReport): Block[] => {
 const impact = (f: FindingReport): Block => {
   const of = fromFinding(f.fileId);
   return boldList([
-    field('Confidentiality', of`${f.impact.confidentiality}`),
-    field('Integrity', of`${f.impact.integrity}`),
-    field('Availability', of`${f.impact.availability}`),
-    field('Exploitability', of`${f.impact.exploitability}`),
-    field('Scope', f.impact.scope.trim() === '' ? of`Not stated` : of`${words(f.impact.scope)}`),
+    field('Confidentiality', of`${ratingWord(f.impact.confidentiality)}`),
+    field('Integrity', of`${ratingWord(f.impact.integrity)}`),
+    field('Availability', of`${ratingWord(f.impact.availability)}`),
+    field('Exploitability', of`${ratingWord(f.impact.exploitability)}`),
+    field('Scope', f.impact.scope.trim() === '' ? of`not said` : of`${words(f.impact.scope)}`),
   ]);
 };
 

@@ -161,8 +161,9 @@ const supplyChainOf = (rows: readonly Top10Row[], bare: readonly string[]): Prop
   if (!row || row.tested === 0)
     return { value: NOT_ASSESSED, reason: 'no check about the supply chain was tested' };
   const tested = `${row.tested} of ${row.checks.length} checks about the supply chain were tested`;
-  if (row.verdict === 'fail')
-    return { value: 'needs_attention', reason: `${tested}; failed: ${row.failed.join(', ')}` };
+  const failed = [...row.failed, ...row.unsaid];
+  if (failed.length > 0)
+    return { value: 'needs_attention', reason: `${tested}; failed: ${failed.join(', ')}` };
   const stamps = row.checks.filter((c) => bare.includes(c)).length;
   if (stamps === row.tested) return { value: NOT_ASSESSED, reason: `${tested}${stampWords(stamps)}` };
   return {
@@ -207,6 +208,7 @@ export const proposalsOf = (
   });
   const assessed = top10.filter((r) => r.verdict !== null);
   const failing = assessed.filter((r) => r.verdict === 'fail').map((r) => r.id);
+  const unsaid = top10.filter((r) => r.verdict === null && r.unsaid.length > 0).map((r) => r.id);
   return {
     overallRisk: { value: risk, reason: riskReason },
     status: { value: decided ? STATUS[plain]! : NOT_ASSESSED, reason: why },
@@ -241,7 +243,7 @@ export const proposalsOf = (
               : assessed.length === 10 && coverage.complete && !few
                 ? 'addressed'
                 : 'partial',
-        reason: `${assessed.length} of 10 risks were assessed${failing.length > 0 ? `; failing: ${failing.join(', ')}` : ''}${unexplained}`,
+        reason: `${assessed.length} of 10 risks were assessed${failing.length > 0 ? `; failing: ${failing.join(', ')}` : ''}${unsaid.length > 0 ? `; checks failed, and no finding says whether through ${unsaid.join(', ')}` : ''}${unexplained}`,
       },
       supplyChain: supplyChainOf(top10, bareChecks),
     },

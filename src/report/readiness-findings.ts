@@ -1,6 +1,13 @@
 import type { Cited } from '../domain/citations.ts';
 import { type EvidenceItem, placeWords } from '../domain/evidence.ts';
-import { emptyParts, type Finding, impactContradiction, openParts, stageOf } from '../domain/finding.ts';
+import {
+  emptyParts,
+  type Finding,
+  impactContradiction,
+  openParts,
+  RATED,
+  stageOf,
+} from '../domain/finding.ts';
 import { disagreement, scoresText } from '../domain/scoring/severity.ts';
 import { numbered, plural } from '../text/plural.ts';
 import { hasPlaceholder, placeholderIn } from './placeholder.ts';
@@ -89,6 +96,16 @@ export const aboutFinding = (f: Finding, known: ReadonlySet<string>): Readiness[
       check: f.checks[0]!,
       part: 'cvss40',
       fix: 'score it with CVSS (s), so that others can weigh it',
+    });
+  const unrated = f.positive || f.severity === 'info' ? [] : RATED.filter((part) => f.impact[part] === '');
+  if (unrated.length > 0)
+    rows.push({
+      level: 'warns',
+      text: `the impact of ${f.id} is not said: ${unrated.join(', ')}`,
+      finding: f.id,
+      check: f.checks[0]!,
+      part: `impact.${unrated[0]}`,
+      fix: 'rate each, None included: what is left out is published as not said',
     });
   if (stageOf(f) === 'ready')
     rows.push({

@@ -52,7 +52,7 @@ export type ReportInput = {
   tool: { name: string; version: string; rules?: string };
   /** Texts of attachments by hash; what is no text, or could not be read, is left out. */
   contents?: ReadonlyMap<string, string>;
-  /** Names of the ten risks; ids alone are shown without. */
+  /** The ten risks; without, ids alone are shown, and no finding is of any. */
   top10?: readonly Top10Risk[];
 };
 
@@ -241,7 +241,7 @@ export const buildReport = (given: ReportInput): ReportModel => {
   const judged = judgedItems(session);
   const openLeads = items.filter((i) => i.kind === 'lead' && !judged.has(i.id)).length;
   const scrutiny = scrutinyOf(session, methodology, indexEvidence(evidence));
-  const top10 = top10Rows(checks, new Map((input.top10 ?? []).map((t) => [t.id, t.name])));
+  const top10 = top10Rows(checks, input.top10 ?? [], findings);
   const surface = surfaceOf(evidence.values());
   const { commit, tags, subdir, committedAt } = session.target;
   // A folder's name says less than the address that was given later.

@@ -1,4 +1,5 @@
 import { placeWords } from '../domain/evidence.ts';
+import { ratingWord } from '../domain/finding.ts';
 import { totalWords } from '../domain/scorecard.ts';
 import { assessmentOpening } from './assessment-opening.ts';
 import { assessedChecks, assessedSurface, assessedTop10 } from './assessment-tables.ts';
@@ -57,8 +58,8 @@ const matrix = (m: ReportModel): Block[] => [
             fromPart(f, 'title')`${tag(f.tag)}: ${f.title}`,
             f.positive ? 'Info (Positive)' : titleCase(f.severity),
             fromPart(f, 'category')`${f.category}`,
-            of`${f.impact.confidentiality} / ${f.impact.integrity} / ${f.impact.availability}`,
-            of`${f.impact.exploitability}`,
+            of`${ratingWord(f.impact.confidentiality)} / ${ratingWord(f.impact.integrity)} / ${ratingWord(f.impact.availability)}`,
+            of`${ratingWord(f.impact.exploitability)}`,
           ];
         }),
       ),

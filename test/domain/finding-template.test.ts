@@ -98,7 +98,7 @@ describe('a finding raised from a lead', () => {
     expect(finding.examples).toMatch(/^\*\*TypeScript\*\*: `execFile/);
     expect(finding.template.id).toBe('shell-command');
     expect(finding).toMatchObject({ summary: '', risks: [], business: { production: '' } });
-    expect(finding.impact).toMatchObject({ confidentiality: 'None', scope: '' });
+    expect(finding.impact).toMatchObject({ confidentiality: '', scope: '' });
     expect(missingParts(finding)).toEqual([
       'severity',
       'summary',

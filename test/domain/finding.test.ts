@@ -117,6 +117,16 @@ describe('what is missing', () => {
     expect(missingParts(whole({ severity: 'low', severityReason: 'only in tests' }))).toEqual([]);
     expect(missingParts(whole({ severity: 'medium', impact: harmless }))).toEqual([]);
   });
+
+  it('takes an impact nobody rated for not said: it contradicts no severity', () => {
+    const { scope } = whole().impact;
+    const unsaid = { confidentiality: '', integrity: '', availability: '', exploitability: '', scope } as const;
+    expect(missingParts(whole({ severity: 'critical', impact: unsaid }))).toEqual([]);
+    expect(draftFinding('F-01', checksOf(testMethodology)[0]!).impact).toMatchObject({
+      confidentiality: '',
+      exploitability: '',
+    });
+  });
 });
 
 it('refuses a vector that is not complete, instead of scoring it 0', () => {
@@ -216,7 +226,7 @@ describe('what a template said of its own case', () => {
     const now = withoutLeftovers(begun, { ...begun, cwe: 'CWE-88', risks: ['mine'] });
     expect(now).toMatchObject({ examples: '', risks: ['mine'], references: ['https://example.org/guide'] });
     expect(now.business.production).toBe('');
-    expect(now.impact).toMatchObject({ confidentiality: 'None', scope: '' });
+    expect(now.impact).toMatchObject({ confidentiality: '', scope: '' });
     expect(missingParts(now)).toContain('impact.scope');
     expect(finding.parse(now)).toEqual(now);
   });

@@ -80,7 +80,7 @@ export const smallMethodology: Methodology = methodology.parse({
               title: 'Can an input inject?',
               collectors: ['sinks', 'surface'],
               scorecard: ['input-validation'],
-              top10: ['MCP-05'],
+              top10: ['MCP-07'],
               category: 'Input Validation',
             }),
             check({
@@ -446,7 +446,10 @@ export const inputOf = (
     missing: new Map(),
     auditId: AUDIT_ID,
     tool: { name: 'mcp-audit-workbench', version: '0.1.0' },
-    top10: [{ id: 'MCP-06', name: 'Supply Chain Attacks' }],
+    top10: [
+      { id: 'MCP-06', name: 'Supply Chain Attacks', cwe: ['CWE-1357'] },
+      { id: 'MCP-07', name: 'Excessive Permissions and Scope Creep', cwe: ['CWE-78'] },
+    ],
     ...over,
   };
 };

@@ -112,7 +112,9 @@ export const isVulnerability = (f: FindingReport): boolean =>
   f.cwe !== null &&
   f.locations.length > 0 &&
   f.impact.exploitability !== 'None' &&
-  [f.impact.confidentiality, f.impact.integrity, f.impact.availability].some((level) => level !== 'None');
+  [f.impact.confidentiality, f.impact.integrity, f.impact.availability].some(
+    (level) => level !== '' && level !== 'None',
+  );
 
 /**
  * @param idOf eight upper-case hexadecimal digits that are always the same for this finding of this session

@@ -103,7 +103,8 @@ export const reportJson = z.strictObject({
       verdict: verdict.nullable(),
       tested: count,
       checks: z.array(z.string()),
-      failed: z.array(z.string()),
+      failed: z.array(z.string()).describe('Failed checks whose findings are of this risk'),
+      unsaid: z.array(z.string()).describe('Failed checks of which no finding is of this risk'),
     }),
   ),
   ratings: z.strictObject({

@@ -6,6 +6,8 @@ import {
   giveSeverity,
   impactContradiction,
   missingParts,
+  RATED,
+  ratingWord,
   severityProposed,
   TRACKING,
   type Tracking,
@@ -20,7 +22,10 @@ export const lines = (text: string): string[] =>
     .map((l) => l.replace(/^\s*[-*]\s+/, '').trim())
     .filter(Boolean);
 
-const RATINGS = ['None', 'Low', 'Medium', 'High'] as const;
+const RATINGS = (['', 'None', 'Low', 'Medium', 'High'] as const).map((rating) => ({
+  rating,
+  word: ratingWord(rating),
+}));
 
 /** One row of the form: how a part of a finding is shown, and how the text goes back into it. */
 export type Part = Omit<FormField, 'value' | 'open' | 'add'> & {
@@ -61,13 +66,17 @@ const list = (
   set: (f, value) => ({ ...f, [id]: lines(value) }),
 });
 
-const impact = (id: 'confidentiality' | 'integrity' | 'availability' | 'exploitability'): Part => ({
+const impact = (id: (typeof RATED)[number]): Part => ({
   id: `impact.${id}`,
   label: id,
   help: '←/→ change',
-  options: RATINGS,
-  get: (f) => f.impact[id],
-  set: (f, value) => ({ ...f, impact: { ...f.impact, [id]: value as (typeof RATINGS)[number] } }),
+  options: RATINGS.map((r) => r.word),
+  get: (f) => ratingWord(f.impact[id]),
+  // A suggestion comes in the words of the record, a choice in those of the screen.
+  set: (f, value) => {
+    const given = RATINGS.find((r) => r.word === value || r.rating === value)?.rating ?? '';
+    return { ...f, impact: { ...f.impact, [id]: given } };
+  },
 });
 
 const advice = (id: 'immediate' | 'shortTerm' | 'longTerm', label: string): Part => ({
@@ -184,10 +193,7 @@ export const FINDING_PARTS: readonly Part[] = [
   list('evidence', 'evidence', 'Ids of the evidence it rests on, with its flows and commands.', 'evidence'),
   text('summary', 'summary', 'Two sentences for somebody who decides: what is wrong, and what it allows.'),
   text('description', 'description', 'How it comes about, in the code.'),
-  impact('confidentiality'),
-  impact('integrity'),
-  impact('availability'),
-  impact('exploitability'),
+  ...RATED.map(impact),
   {
     id: 'impact.scope',
     label: 'scope',

@@ -1,5 +1,13 @@
 import { cweLabel } from '../../domain/cwe.ts';
-import { DEPLOYMENTS, type Finding, missingParts, stageOf, TRACKING } from '../../domain/finding.ts';
+import {
+  DEPLOYMENTS,
+  type Finding,
+  missingParts,
+  RATED,
+  ratingWord,
+  stageOf,
+  TRACKING,
+} from '../../domain/finding.ts';
 import { findingHistory } from '../../domain/finding-history.ts';
 import { disagreement, leadingScore, scoresText } from '../../domain/scoring/severity.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
@@ -155,7 +163,7 @@ export const findingDetail = (v: View, f: Finding, columns: number): Line[] => {
       ? []
       : paragraph(
           'Impact',
-          `confidentiality ${f.impact.confidentiality}, integrity ${f.impact.integrity}, availability ${f.impact.availability}, exploitability ${f.impact.exploitability}\n${f.impact.scope}`.trim(),
+          `${RATED.map((part) => `${part} ${ratingWord(f.impact[part])}`).join(', ')}\n${f.impact.scope}`.trim(),
           columns,
         )),
     ...bullets('Components', f.components, columns),
