@@ -34,11 +34,17 @@ const stepAt = (steps: NonNullable<FactRule['rates']>, n: number): number | null
 
 export type FactIndex = ReadonlyMap<string, readonly EvidenceItem[]>;
 
-/** Items by `collector/rule`. Those the auditor dismissed say nothing any more. */
+/**
+ * Items by `collector/rule`. Those the auditor dismissed say nothing any more, and a lead is none before somebody said that it
+ * is true, by accepting it or by a weakness that cites it: until then it only asks.
+ */
 export const indexFacts = (session: Session, items: Iterable<EvidenceItem>): FactIndex => {
   const index = new Map<string, EvidenceItem[]>();
+  const cited = new Set([...session.findings.values()].filter((f) => !f.positive).flatMap((f) => f.evidence));
   for (const i of items) {
-    if (session.triage.get(i.id)?.decision === 'dismissed') continue;
+    const decision = session.triage.get(i.id)?.decision;
+    if (decision === 'dismissed') continue;
+    if (i.kind === 'lead' && decision !== 'accepted' && !cited.has(i.id)) continue;
     const key = `${i.collector}/${i.rule}`;
     index.set(key, [...(index.get(key) ?? []), i]);
   }

@@ -49,7 +49,10 @@ export type DimensionRating = {
 
 export type ScorecardRating = {
   dimensions: DimensionRating[];
-  /** Weighted mean of the rated dimensions, held down by the gravest finding; null when nothing is rated. */
+  /**
+   * Weighted mean of the rated dimensions, held down by the gravest finding; null when less of the weight is rated than
+   * {@link MIN_RATED}: a mean of a few criteria says nothing of the rest.
+   */
   total: number | null;
   /** Why the total is less than the mean; null when it is the mean. */
   heldDown: string | null;
@@ -77,6 +80,9 @@ const GOOD = 3;
 const EXCELLENT = 4;
 /** A mean hides what is worst: with a finding of this severity nothing as a whole is better than this. */
 const TOTAL_AT_MOST: Partial<Record<Severity, number>> = { critical: 1, high: 2 };
+
+/** Percent of the weight that must be rated for a total. */
+export const MIN_RATED = 50;
 
 const NOT_APPLICABLE = 'does not apply';
 
@@ -277,21 +283,25 @@ export const scorecardOf = (input: ScorecardInput): ScorecardRating => {
   });
   const valued = rated.flatMap((d) => (d.value === null ? [] : [{ weight: d.weight, value: d.value }]));
   const weight = valued.reduce((sum, d) => sum + d.weight, 0);
-  const average = weight === 0 ? null : valued.reduce((sum, d) => sum + d.value * d.weight, 0) / weight;
+  const ratedWeight = rated.reduce(
+    (sum, d) => sum + (d.weight * d.criteria.filter((c) => c.value !== null).length) / d.criteria.length,
+    0,
+  );
+  const average =
+    weight === 0 || ratedWeight < MIN_RATED
+      ? null
+      : valued.reduce((sum, d) => sum + d.value * d.weight, 0) / weight;
   const held = holdDown(session, average);
   return {
     dimensions: rated,
     total: held?.total ?? average,
     heldDown: held?.why ?? null,
-    ratedWeight: rated.reduce(
-      (sum, d) => sum + (d.weight * d.criteria.filter((c) => c.value !== null).length) / d.criteria.length,
-      0,
-    ),
+    ratedWeight,
   };
 };
 
 /** "2.7 of 4, resting on 62 % of the weight", as every surface says it. */
 export const totalWords = (s: ScorecardRating): string =>
   s.total === null
-    ? 'not rated'
+    ? `not rated: ${Math.round(s.ratedWeight)} % of the weight is rated, and below ${MIN_RATED} % there is no total`
     : `${s.total.toFixed(1)} of 4, resting on ${Math.round(s.ratedWeight)} % of the weight${s.heldDown ? `; ${s.heldDown}` : ''}`;

@@ -2,6 +2,7 @@ import { numbered, plural } from '../text/plural.ts';
 import { type Block, field, fields, h1, h2, h3, type Labelled, para, table, text } from './blocks.ts';
 import { fromPart } from './finding-source.ts';
 import { SEVERITIES } from './ids.ts';
+import { isBarePass } from './proposals.ts';
 import type { Label } from './report-labels.ts';
 import type { ReportModel } from './report-model.ts';
 import { type ProfilePart, transportKinds } from './server.ts';
@@ -47,6 +48,16 @@ const verdictsBy = (m: ReportModel): Labelled[] => {
     : [];
 };
 
+/** How far the audit got, by what was decided. */
+const statusWords = (m: ReportModel): Statement => {
+  const { total, complete, notTested, unsure } = m.coverage;
+  const bare = m.checks.filter(isBarePass).length;
+  const stamps = bare === 0 ? '' : `; ${plural(bare, 'pass has', 'passes have')} no word of why`;
+  return complete
+    ? coverage`Completed: ${total} of ${plural(total, 'check')} decided${stamps}`
+    : coverage`Partial: ${total - notTested - unsure} of ${plural(total, 'check')} decided${stamps} (see Limitations)`;
+};
+
 const header = (m: ReportModel): Block[] => {
   const { auditor, target: t } = m;
   const by = fromSession('auditor');
@@ -65,12 +76,7 @@ const header = (m: ReportModel): Block[] => {
       ),
       ...verdictsBy(m),
       field('Date', dates`${m.date}`),
-      field(
-        'Status',
-        m.coverage.complete
-          ? coverage`Completed`
-          : coverage`Completed, with checks left open (see Limitations)`,
-      ),
+      field('Status', statusWords(m)),
     ]),
   ];
 };
@@ -133,10 +139,29 @@ const graded = (m: ReportModel): Block[] =>
         ),
       ];
 
+/** Said where findings would stand: nothing that was not tested, or failed without one, is made good by there being none. */
+export const noFinding = (m: ReportModel): Statement[] => {
+  const failed = m.checks.filter((c) => c.verdict === 'fail').map((c) => c.id);
+  return [
+    summary`No finding was recorded.`,
+    ...(failed.length > 0
+      ? [
+          fromSession(
+            'checks',
+          )`All the same ${plural(failed.length, 'check')} failed, and no finding says how: ${failed.join(', ')}.`,
+        ]
+      : []),
+    ...(m.coverage.notTested > 0
+      ? [coverage`That says nothing about checks that were not tested: ${m.coverage.notTested}.`]
+      : []),
+  ];
+};
+
 /** How many of each grade; a table of zeros would say less than the sentence. */
-const counted = ({ summary: s }: ReportModel): Block[] =>
-  s.total === 0
-    ? [para(summary`No finding was recorded.`)]
+const counted = (m: ReportModel): Block[] => {
+  const { summary: s } = m;
+  return s.total === 0
+    ? [para(...noFinding(m))]
     : [
         table(
           ['Severity', 'Findings'],
@@ -146,6 +171,7 @@ const counted = ({ summary: s }: ReportModel): Block[] =>
           ? [para(summary`Good practices worth keeping, among the informational findings: ${s.positive}.`)]
           : []),
       ];
+};
 
 const executive = (m: ReportModel): Block[] => {
   const { coverage: c, proposals: p, server } = m;
@@ -166,8 +192,7 @@ const executive = (m: ReportModel): Block[] => {
       ],
     ),
     para(
-      coverage`${c.total - c.notTested} of ${c.total} checks of ${m.methodology.title} ${m.methodology.version} ${numbered(c.total - c.notTested, 'has', 'have')} a verdict at the commit above: ${c.pass} passed, ${c.fail} failed, ${c.notApplicable} did not apply, ${c.unsure} stayed unsure.`,
-      ...(c.notTested > 0 ? [coverage`Not tested: ${c.notTested}.`] : []),
+      coverage`${c.total - c.notTested} of ${c.total} checks of ${m.methodology.title} ${m.methodology.version} ${numbered(c.total - c.notTested, 'has', 'have')} a verdict at the commit above: ${c.pass} passed, ${c.fail} failed, ${c.notApplicable} did not apply, ${c.unsure} stayed unsure, ${c.notTested} ${numbered(c.notTested, 'was', 'were')} not tested.`,
     ),
     ...graded(m),
     ...counted(m),
@@ -199,12 +224,9 @@ const overview = (m: ReportModel): Block[] => {
     table(
       ['Item', 'Value'],
       [
-        ['Target server', target`${t.name}`],
         ['Repository', target`${link(t.repository.url, t.repository.url)}`],
         ...(t.subdir === '' ? [] : [['Folder audited' as const, target`${code(t.subdir)}`]]),
         ['Commit', target`${code(t.commit)} of ${t.committedAt.slice(0, 10)}`],
-        ['Version', target`${code(t.version)}`],
-        ['Purpose', profileWords('purpose', m.server.purpose)],
         [
           'Auditor',
           fromSession(

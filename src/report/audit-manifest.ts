@@ -72,7 +72,7 @@ export const auditManifest = (
     audit_metadata: {
       start_date: m.dates.start,
       completion_date: m.dates.completion,
-      status: 'completed',
+      status: coverage.complete ? 'completed' : 'partial',
       audit_type: 'manual_security_review',
       time_spent_hours: m.hours,
       methodology: `${m.methodology.title} v${m.methodology.version}`,

@@ -40,14 +40,21 @@ const worstOf = (
   const bare = checks.filter((c) => c.verdict === 'fail' && !weak.some((f) => speaksTo(f, c.id)));
   const severity = SEVERITIES.find((s) => weak.some((f) => f.severity === s)) ?? null;
   const recorded =
-    severity === null
-      ? 'no weakness was recorded'
-      : weak.length === 1
+    severity !== null
+      ? weak.length === 1
         ? `the one finding is ${severity}`
-        : `the gravest of ${weak.length} findings is ${severity}`;
+        : `the gravest of ${weak.length} findings is ${severity}`
+      : // A check that failed is a weakness, recorded or not.
+        bare.length === 0
+        ? 'no weakness was recorded'
+        : '';
   const failed =
-    bare.length === 0 ? '' : `; failed, and how grave is not said: ${bare.map((c) => c.id).join(', ')}`;
-  return { severity, bare: bare.length, reason: `${recorded}${failed}` };
+    bare.length === 0 ? '' : `failed, and how grave is not said: ${bare.map((c) => c.id).join(', ')}`;
+  return {
+    severity,
+    bare: bare.length,
+    reason: [recorded, failed].filter((part) => part !== '').join('; '),
+  };
 };
 
 /** A pass without a word and without a finding: nobody can tell whether anything was looked at. */
@@ -106,26 +113,17 @@ const MEANS: Record<(typeof ENVIRONMENTS)[number], string> = {
 };
 const MOST_QUOTED = 3;
 
-/** Findings by what they say of this environment, gravest first. */
+/** What the environment stands for, and the findings by what they say of it, gravest first. */
 const environmentReason = (
   e: (typeof ENVIRONMENTS)[number],
   findings: readonly (Finding & { tag: string })[],
 ): string => {
-  const weak = findings.some((f) => !f.positive);
   const saying = findings.filter((f) => !f.positive && f.business[e].trim() !== '');
   const said = saying
     .slice(0, MOST_QUOTED)
     .map((f) => `${f.tag}: ${clip(f.business[e].trim().replace(/\s+/g, ' '), 240).replace(/\.$/, '')}`);
   const more = saying.length - said.length;
-  return [
-    MEANS[e],
-    ...(weak
-      ? said.length > 0
-        ? said
-        : ['no finding says what it means here']
-      : ['no weakness was recorded']),
-    ...(more > 0 ? [`and ${plural(more, 'more finding')}`] : []),
-  ].join('; ');
+  return [MEANS[e], ...said, ...(more > 0 ? [`and ${plural(more, 'more finding')}`] : [])].join('; ');
 };
 
 const confidenceOf = (c: Coverage, looks: readonly Look[], scrutiny: Scrutiny): Proposal => {
@@ -228,10 +226,14 @@ export const proposalsOf = (
             : coverage.fail > 0
               ? isGrave(worst.severity)
                 ? 'needs_attention'
-                : 'partial'
-              : coverage.complete && !few
-                ? 'good'
-                : 'partial',
+                : few
+                  ? NOT_ASSESSED
+                  : 'partial'
+              : few
+                ? NOT_ASSESSED
+                : coverage.complete
+                  ? 'good'
+                  : 'partial',
         reason: `${plural(coverage.pass, 'check')} passed, ${coverage.fail} failed; ${coverageReason(coverage)}${unexplained}`,
       },
       top10: {

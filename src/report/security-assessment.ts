@@ -1,7 +1,7 @@
 import { placeWords } from '../domain/evidence.ts';
 import { ratingWord } from '../domain/finding.ts';
 import { totalWords } from '../domain/scorecard.ts';
-import { assessmentOpening } from './assessment-opening.ts';
+import { assessmentOpening, noFinding } from './assessment-opening.ts';
 import { assessedChecks, assessedSurface, assessedTop10 } from './assessment-tables.ts';
 import {
   type Block,
@@ -46,24 +46,30 @@ const target = fromSession('target');
 const summary = fromSession('summary');
 const proposals = fromSession('proposals');
 
-const matrix = (m: ReportModel): Block[] => [
-  h2('Risk Assessment Matrix'),
+/** Left out where there is no finding: the summary says so, and the section of findings. */
+const matrix = (m: ReportModel): Block[] =>
   m.findings.length === 0
-    ? para(summary`No finding was recorded.`)
-    : table(
-        ['Finding', 'Severity', 'Category', 'Confidentiality / Integrity / Availability', 'Exploitability'],
-        m.findings.map((f) => {
-          const of = fromFinding(f.fileId);
-          return [
-            fromPart(f, 'title')`${tag(f.tag)}: ${f.title}`,
-            f.positive ? 'Info (Positive)' : titleCase(f.severity),
-            fromPart(f, 'category')`${f.category}`,
-            of`${ratingWord(f.impact.confidentiality)} / ${ratingWord(f.impact.integrity)} / ${ratingWord(f.impact.availability)}`,
-            of`${ratingWord(f.impact.exploitability)}`,
-          ];
-        }),
-      ),
-];
+    ? []
+    : [
+        h2('Risk Assessment Matrix'),
+        table(
+          ['Finding', 'Severity', 'Category', 'Confidentiality / Integrity / Availability', 'Exploitability'],
+          m.findings.map((f) => {
+            const of = fromFinding(f.fileId);
+            return [
+              of`${tag(f.tag)}`,
+              f.positive ? 'Info (Positive)' : titleCase(f.severity),
+              fromPart(f, 'category')`${f.category}`,
+              ...(f.positive
+                ? (['–', '–'] as const)
+                : [
+                    of`${ratingWord(f.impact.confidentiality)} / ${ratingWord(f.impact.integrity)} / ${ratingWord(f.impact.availability)}`,
+                    of`${ratingWord(f.impact.exploitability)}`,
+                  ]),
+            ];
+          }),
+        ),
+      ];
 
 const finding = (f: FindingReport): Block[] => {
   const of = fromFinding(f.fileId);
@@ -86,9 +92,7 @@ const finding = (f: FindingReport): Block[] => {
 
 const findings = (m: ReportModel): Block[] => [
   h2('Key Findings'),
-  ...(m.findings.length === 0
-    ? [para(summary`No finding was recorded. That says nothing about checks that were not tested.`)]
-    : m.findings.flatMap(finding)),
+  ...(m.findings.length === 0 ? [para(...noFinding(m))] : m.findings.flatMap(finding)),
 ];
 
 const recommendations = (m: ReportModel): Block[] => {
@@ -125,17 +129,24 @@ const recommendations = (m: ReportModel): Block[] => {
 
 const sentenceCase = (s: string): string => s.slice(0, 1).toUpperCase() + s.slice(1);
 
-const deployment = (m: ReportModel): Block[] => [
-  h2('Deployment Recommendations'),
-  para(
-    proposals`Derived from the gravest weakness and from what was tested; no environment is rated better than its tests. ${long(sentenceCase(m.proposals.overallRisk.reason), 1_000)}.`,
-  ),
-  ...ENVIRONMENTS.flatMap((e): Block[] => [
-    h3(`${titleCase(e)} Environment`),
-    fields([field('Status', proposals`${said(m.proposals.deployment[e].value)}`)]),
-    para(proposals`${long(sentenceCase(m.proposals.deployment[e].reason), 1_500)}.`),
-  ]),
-];
+const deployment = (m: ReportModel): Block[] => {
+  const weak = m.findings.some((f) => !f.positive);
+  return [
+    h2('Deployment Recommendations'),
+    para(
+      proposals`Derived from the gravest weakness and from what was tested; no environment is rated better than its tests. How the overall risk comes about stands in the summary.`,
+      ...(weak ? [proposals`Where a row names no finding, none says what it means there.`] : []),
+    ),
+    table(
+      ['Where it may run', 'Status', 'Because'],
+      ENVIRONMENTS.map((e) => [
+        titleCase(e),
+        proposals`${said(m.proposals.deployment[e].value)}`,
+        proposals`${long(sentenceCase(m.proposals.deployment[e].reason), 1_500)}`,
+      ]),
+    ),
+  ];
+};
 
 const compliance = (m: ReportModel): Block[] => {
   const { baseline, top10, supplyChain } = m.proposals.compliance;

@@ -120,7 +120,13 @@ describe('what is missing', () => {
 
   it('takes an impact nobody rated for not said: it contradicts no severity', () => {
     const { scope } = whole().impact;
-    const unsaid = { confidentiality: '', integrity: '', availability: '', exploitability: '', scope } as const;
+    const unsaid = {
+      confidentiality: '',
+      integrity: '',
+      availability: '',
+      exploitability: '',
+      scope,
+    } as const;
     expect(missingParts(whole({ severity: 'critical', impact: unsaid }))).toEqual([]);
     expect(draftFinding('F-01', checksOf(testMethodology)[0]!).impact).toMatchObject({
       confidentiality: '',

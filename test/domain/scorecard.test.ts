@@ -116,7 +116,11 @@ describe('the scorecard', () => {
 
   it('without a verdict rates nothing, and says what is missing', () => {
     const { rating, criterion } = card({});
-    expect([rating.total, rating.ratedWeight, totalWords(rating)]).toEqual([null, 0, 'not rated']);
+    expect([rating.total, rating.ratedWeight, totalWords(rating)]).toEqual([
+      null,
+      0,
+      'not rated: 0 % of the weight is rated, and below 50 % there is no total',
+    ]);
     expect(criterion('input-validation')).toMatchObject({ value: null, label: 'not rated', by: 'proposal' });
     expect(criterion('input-validation').reason).toContain(
       'nothing to rate it by. Not counted: no verdict (2.1.1, 2.1.2',
@@ -236,9 +240,40 @@ describe('the scorecard', () => {
       finding: 'F-01',
       value: { ...draftFinding('F-01', findCheck(bundled, '2.4.1')!), title: 't', severity: 'critical' },
     };
-    const { rating } = card({ verdicts: passing('documentation'), events: [finding] });
+    const verdicts = Object.fromEntries(checksOf(bundled).map((c) => [c.id, 'pass' as const]));
+    const { rating } = card({ verdicts, events: [finding] });
     expect(rating.total).toBe(1);
     expect(totalWords(rating)).toContain('held down from 3.0 by F-01 (critical)');
+  });
+
+  it('takes a lead for what is so only when somebody said that it is: accepted, or cited by a weakness', () => {
+    const lead = {
+      ...item('2.2.3', 'lead', 'e'.repeat(16)),
+      collector: 'code-weaknesses',
+      rule: 'authentication-optional',
+    };
+    const facts = (events: object[]) =>
+      card({ items: [lead], events: events as never }).criterion('access-control').facts;
+    const triaged = (decision: string) => [
+      { type: 'evidence.triaged', changes: [{ item: lead.id, triage: { decision, reason: 'read' } }] },
+    ];
+    const cited = (positive: boolean) => [
+      {
+        type: 'finding.recorded',
+        finding: 'F-01',
+        value: {
+          ...draftFinding('F-01', findCheck(bundled, '2.2.3')!),
+          positive,
+          severity: 'info',
+          evidence: [lead.id],
+        },
+      },
+    ];
+    expect(facts([])).toEqual([]);
+    expect(facts(triaged('dismissed'))).toEqual([]);
+    expect(facts(cited(true))).toEqual([]);
+    for (const events of [triaged('accepted'), cited(false)])
+      expect(facts(events)).toMatchObject([{ most: 2, items: [lead.id] }]);
   });
 
   it('proposes nothing from evidence that could not be gathered, whatever the reason', () => {
@@ -295,14 +330,19 @@ describe('the scorecard', () => {
       criterion,
       value: { value, reason: 'I looked' },
     });
-    const { rating, criterion } = card({
-      events: [
-        rate('input-validation', 2),
-        rate('access-control', 4),
-        rate('license-compliance', 1),
-        rate('documentation', null),
-      ],
-    });
+    const few = [
+      rate('input-validation', 2),
+      rate('access-control', 4),
+      rate('license-compliance', 1),
+      rate('documentation', null),
+    ];
+    const rest = [
+      rate('logging-monitoring', 3),
+      rate('dependency-security', 3),
+      rate('maintenance-activity', 2),
+      rate('code-quality', 2),
+    ];
+    const { rating, criterion } = card({ events: [...few, ...rest] });
     expect(criterion('input-validation')).toMatchObject({
       value: 2,
       by: 'auditor',
@@ -310,10 +350,13 @@ describe('the scorecard', () => {
       proposal: { value: null },
     });
     expect(criterion('documentation')).toMatchObject({ value: null, by: 'auditor', label: 'not rated' });
-    // Security 35 % at the mean of 2 and 4, governance 15 % at 1; two and one of four criteria each.
-    expect(rating.total).toBeCloseTo((3 * 35 + 1 * 15) / 50);
-    expect(rating.ratedWeight).toBeCloseTo(35 / 2 + 15 / 4);
-    expect(totalWords(rating)).toBe('2.4 of 4, resting on 21 % of the weight');
+    // Security 35 % at the mean of 2, 4, 3 and 3, health 25 % at 2, governance 15 % at 1: four, two and one of four each.
+    expect(rating.total).toBeCloseTo((3 * 35 + 2 * 25 + 1 * 15) / 75);
+    expect(rating.ratedWeight).toBeCloseTo(35 + 25 / 2 + 15 / 4);
+    expect(totalWords(rating)).toBe('2.3 of 4, resting on 51 % of the weight');
+    const { rating: little } = card({ events: few });
+    expect(little.total).toBeNull();
+    expect(totalWords(little)).toContain('21 % of the weight is rated, and below 50 % there is no total');
   });
 
   it('is rated only with a reason, a known criterion, and a rating there is; undo brings back what was', () => {

@@ -30,7 +30,7 @@ describe('where it may run', () => {
     const reasons = ENVIRONMENTS.map((e) => m.proposals.deployment[e].reason);
     expect(new Set(reasons).size).toBe(ENVIRONMENTS.length);
     expect(reasons[0]).toContain('HIGH-001: A page the developer opens runs commands');
-    expect(reasons[1]).toContain('no finding says what it means here');
+    expect(reasons[1]).toBe('shared, with data that is not real');
     expect(reasons[2]).toContain('Anybody on the network runs commands');
   });
 

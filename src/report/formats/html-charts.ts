@@ -64,7 +64,9 @@ export const scorecardChart = (m: ReportModel): Markup => {
       fromMethodology('scorecard')`${long(d.title, 60)}`,
       'score',
       d.value === null ? 0 : Math.round((d.value / 4) * 100),
-      d.value === null ? rated`not rated` : rated`${d.value.toFixed(1)}`,
+      d.value === null
+        ? rated`not rated`
+        : rated`${d.value.toFixed(1)}, ${d.criteria.filter((c) => c.value !== null).length} of ${d.criteria.length} rated`,
     ),
   );
   return html`${chart('Scorecard, 0 to 4', rows)}<p class="small">${rated`Total ${totalWords(m.scorecard)}.`}</p>`;

@@ -1,5 +1,6 @@
 import { verdictWord } from '../../domain/selectors.ts';
 import { plural } from '../../text/plural.ts';
+import { noFinding } from '../assessment-opening.ts';
 import { mermaid } from '../attack-diagram.ts';
 import { type Block, para, renderBlocks } from '../blocks.ts';
 import type { CheckReport } from '../coverage.ts';
@@ -200,9 +201,6 @@ const pageOf = (m: ReportModel): Markup => {
   const signed = fromSession(
     'checks',
   )`Audit ${m.auditId}. A person gave every verdict; tools gathered the evidence.`;
-  const none = fromSession(
-    'summary',
-  )`No finding was recorded. That says nothing about checks that were not tested.`;
   const rest = markdownHtml(withinFile(demoted(labelMarkdown(renderBlocks(remaining(m))), 1)), draw);
   return html`<!doctype html>
 <html lang="en">
@@ -223,7 +221,7 @@ ${inShort(m)}
 ${section('findings')}
 ${m.findings.length > 0 ? findingTable(m) : html``}
 <fieldset class="filter"><legend>${'Show'}</legend>${severities}</fieldset>
-${m.findings.length > 0 ? m.findings.map((f) => findingSection(f, m, draw)) : html`<p>${none}</p>`}
+${m.findings.length > 0 ? m.findings.map((f) => findingSection(f, m, draw)) : noFinding(m).map((s) => html`<p>${s}</p>`)}
 ${section('checks')}
 <fieldset class="filter"><legend>${'Show'}</legend>${verdicts}</fieldset>
 <table class="rows"><thead><tr><th>${'Check'}</th><th>${'Question'}</th><th>${'Verdict'}</th><th>${'Reason'}</th><th>${'Findings'}</th></tr></thead><tbody>
