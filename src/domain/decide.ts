@@ -1,6 +1,16 @@
 import { withoutEnd } from '../text/ends.ts';
 import { graveFindings } from './disclosure.ts';
-import type { Attachment, Auditor, EventBody, ImportRecord, Rating, Triage, Verdict } from './events.ts';
+import type {
+  Answer,
+  Attachment,
+  Auditor,
+  Bookmark,
+  EventBody,
+  ImportRecord,
+  Rating,
+  Triage,
+  Verdict,
+} from './events.ts';
 import { eventBody } from './events.ts';
 import { afterChange, type Finding, missingParts } from './finding.ts';
 import { findCheck, type Methodology } from './methodology.ts';
@@ -13,6 +23,9 @@ import type { Session } from './session.ts';
 /** What an auditor can ask of a session. Each command becomes at most one event, or a refusal with a reason. */
 export type Command =
   | { type: 'answer'; check: string; verdict?: Verdict | null; note?: string }
+  /** Every one of these checks that has no verdict yet; a note that is there stays, with the reason behind it. */
+  | { type: 'answer-open'; checks: readonly string[]; verdict: Verdict; note: string }
+  | { type: 'keep-bookmark'; bookmark: string; value: Bookmark | null }
   | { type: 'keep-draft'; check: string; text: string | null }
   | { type: 'triage'; items: string[]; triage: Triage | null }
   | { type: 'record-finding'; finding: Finding }
@@ -88,6 +101,32 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
         return ends ? { event: { type: 'draft.kept', check: command.check, text: null } } : unchanged;
       }
       return { event: { type: 'check.answered', check: command.check, answer } };
+    }
+    case 'answer-open': {
+      const unknown = command.checks.map(unknownCheck).find((r) => r !== null);
+      if (unknown) return unknown;
+      const note = command.note.trim();
+      if (command.verdict === 'not-applicable' && note === '')
+        return refuse('not applicable needs a reason', 'say why these checks do not apply to this server');
+      const changes = command.checks
+        .filter((check) => (session.answers.get(check)?.verdict ?? null) === null)
+        .map((check): { check: string; answer: Answer } => {
+          const was = session.answers.get(check)?.note ?? '';
+          return { check, answer: { verdict: command.verdict, note: was === '' ? note : `${was}\n${note}` } };
+        });
+      if (changes.length === 0)
+        return refuse(
+          'every check of these has a verdict',
+          'a verdict that is there is changed check by check',
+        );
+      return { event: { type: 'checks.answered', changes } };
+    }
+    case 'keep-bookmark': {
+      if (same(session.bookmarks.get(command.bookmark) ?? null, command.value)) return unchanged;
+      const event = { type: 'bookmark.kept', bookmark: command.bookmark, value: command.value } as const;
+      if (!eventBody.safeParse(event).success)
+        return refuse('that place cannot be kept', 'choose a check, a line of evidence or lines of a file');
+      return { event };
     }
     case 'keep-draft': {
       const unknown = unknownCheck(command.check);

@@ -48,6 +48,22 @@ export const attachment = z.strictObject({
 });
 export type Attachment = z.infer<typeof attachment>;
 
+/** A place to come back to: a check, an item of evidence, or lines of a file. For the auditor alone, in no report. */
+export const bookmark = z.strictObject({
+  check: checkId.nullable(),
+  item: z.string().nullable(),
+  place: z
+    .strictObject({
+      path: z.string(),
+      startLine: z.number().int().positive(),
+      endLine: z.number().int().positive(),
+    })
+    .nullable(),
+  /** What it is, as the list of them says it. */
+  words: z.string(),
+});
+export type Bookmark = z.infer<typeof bookmark>;
+
 /** The auditor's own rating of a scorecard criterion; null says that it cannot be rated. */
 export const rating = z.strictObject({
   value: z.number().int().min(0).max(4).nullable(),
@@ -112,6 +128,16 @@ export const eventBody = z.discriminatedUnion('type', [
   /** Name of the folder or zip with an offline copy of OSV in which dependencies are looked up, without its path. */
   z.strictObject({ type: z.literal('advisories.chosen'), osv: z.string().min(1).max(4096).nullable() }),
   z.strictObject({ type: z.literal('check.answered'), check: checkId, answer: answer.nullable() }),
+  /** One answer for several checks, such as a section that does not apply: taken back as one. */
+  z.strictObject({
+    type: z.literal('checks.answered'),
+    changes: z.array(z.strictObject({ check: checkId, answer: answer.nullable() })).min(1),
+  }),
+  z.strictObject({
+    type: z.literal('bookmark.kept'),
+    bookmark: z.string().min(1),
+    value: bookmark.nullable(),
+  }),
   /** An unfinished note, kept against loss; not an answer, not undoable. */
   z.strictObject({ type: z.literal('draft.kept'), check: checkId, text: z.string().nullable() }),
   z.strictObject({

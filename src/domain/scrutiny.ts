@@ -65,6 +65,9 @@ export const scrutinyWords = (s: Scrutiny): string[] => [
     : []),
 ];
 
+/** The name of a lead among the bookmarks. */
+export const leadBookmark = (item: string): string => `item:${item}`;
+
 export type QueuedLead = { check: string; item: string };
 
 /** Every lead nobody judged, in the order of the methodology and of each check's list; each once, at its first check. */
@@ -92,7 +95,8 @@ export const nextLead = (
   here: { check: string | null; item: string | null },
   step: 1 | -1,
 ): QueuedLead | null => {
-  const queue = leadQueue(m, session, index);
+  // What is kept for later is not next: its list leads there.
+  const queue = leadQueue(m, session, index).filter((q) => !session.bookmarks.has(leadBookmark(q.item)));
   if (queue.length === 0) return null;
   const order = new Map<string, number>();
   for (const check of checksOf(m))

@@ -244,6 +244,13 @@ export const describeEvent = (
       return e.osv ? `advisories are looked up in ${e.osv}` : 'no offline copy of OSV any more';
     case 'check.answered':
       return `${mark}${e.check} ${e.answer ? `${verdictWord(e.answer.verdict)}${e.answer.note ? ` — ${e.answer.note}` : ''}` : 'answer cleared'}`;
+    case 'checks.answered': {
+      const [first] = e.changes;
+      const ids = e.changes.map((c) => c.check).join(', ');
+      return `${mark}${ids} ${first?.answer ? `${verdictWord(first.answer.verdict)}${first.answer.note ? ` — ${first.answer.note}` : ''}` : 'answer cleared'}`;
+    }
+    case 'bookmark.kept':
+      return `${mark}bookmark ${e.value ? `kept: ${e.value.words}` : 'removed'}`;
     case 'draft.kept':
       return `${e.check} ${e.text === null ? 'draft dropped' : 'draft kept'}`;
     case 'evidence.collected':

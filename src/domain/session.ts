@@ -2,8 +2,10 @@
 import { type AnsweredCheck, type Author, type Authors, authorIn, authorsOfAnswer } from './authors.ts';
 import { type Disclosure, noDisclosure } from './disclosure.ts';
 import type {
+  Answer,
   Attachment,
   Auditor,
+  Bookmark,
   EventBody,
   ImportRecord,
   Rating,
@@ -29,7 +31,13 @@ export type RunRecord = {
 };
 
 /** An event that can be taken back, and the event that restores what was there before; `was` is who had said that, and when. */
-export type Undoable = { seq: number; inverse: EventBody; was?: Authors };
+export type Undoable = {
+  seq: number;
+  inverse: EventBody;
+  was?: Authors;
+  /** The same where several checks were answered at once. */
+  wasOf?: ReadonlyMap<string, Authors>;
+};
 
 export type Session = {
   /** Number of the last event; 0 before `session.started`. */
@@ -63,6 +71,7 @@ export type Session = {
   ratedBy: Map<string, Author>;
   /** Results of other tools, by import id, in the order they were taken in. */
   imports: Map<string, ImportRecord & { at: string }>;
+  bookmarks: Map<string, Bookmark>;
   /** What was seen of the running server, by observation id, in the order it was seen. */
   observations: Map<string, ObservationRecord & Author>;
   reports: { audit: string; sha256: string; at: string }[];
@@ -99,6 +108,7 @@ export const emptySession = (): Session => ({
   ratings: new Map(),
   ratedBy: new Map(),
   imports: new Map(),
+  bookmarks: new Map(),
   observations: new Map(),
   reports: [],
   lastCheck: null,
@@ -120,6 +130,16 @@ const inverseOf = (s: Session, e: SessionEvent): EventBody | null => {
       const was = s.answers.get(e.check);
       return { type: e.type, check: e.check, answer: was ? { verdict: was.verdict, note: was.note } : null };
     }
+    case 'checks.answered':
+      return {
+        type: e.type,
+        changes: e.changes.map(({ check }) => {
+          const was = s.answers.get(check);
+          return { check, answer: was ? { verdict: was.verdict, note: was.note } : null };
+        }),
+      };
+    case 'bookmark.kept':
+      return { type: e.type, bookmark: e.bookmark, value: s.bookmarks.get(e.bookmark) ?? null };
     case 'evidence.triaged':
       return {
         type: e.type,
@@ -169,7 +189,16 @@ const trackUndo = (s: Session, e: SessionEvent): void => {
       : e.type === 'criterion.rated'
         ? s.ratedBy.get(e.criterion)
         : undefined;
-  const entry = { seq: e.seq, inverse, ...(was ? { was: authorIn(was) } : {}) };
+  const wasOf =
+    e.type === 'checks.answered'
+      ? new Map(
+          e.changes.flatMap(({ check }) => {
+            const known = s.answers.get(check);
+            return known ? [[check, authorIn(known)] as const] : [];
+          }),
+        )
+      : undefined;
+  const entry = { seq: e.seq, inverse, ...(was ? { was: authorIn(was) } : {}), ...(wasOf ? { wasOf } : {}) };
   if (e.undoes !== undefined) {
     s.undo = without(s.undo, e.undoes);
     // What was taken back is done again by the event that this one's inverse describes.
@@ -183,20 +212,34 @@ const trackUndo = (s: Session, e: SessionEvent): void => {
   }
 };
 
-/** Who said what an event records: for what is taken back, whoever had said it before. */
-const authorOf = (s: Session, e: SessionEvent): Authors => {
-  const restored =
-    e.undoes !== undefined
-      ? s.undo.findLast((u) => u.seq === e.undoes)
-      : e.redoes !== undefined
-        ? s.redo.findLast((u) => u.seq === e.redoes)
-        : undefined;
-  return restored?.was ?? { at: e.at, by: e.by };
+/** What an event takes back or does again, if it does. */
+const restoredBy = (s: Session, e: SessionEvent): Undoable | undefined =>
+  e.undoes !== undefined
+    ? s.undo.findLast((u) => u.seq === e.undoes)
+    : e.redoes !== undefined
+      ? s.redo.findLast((u) => u.seq === e.redoes)
+      : undefined;
+
+/** An answer becomes the one of its check. */
+const giveAnswer = (
+  s: Session,
+  e: SessionEvent,
+  { check, answer }: { check: string; answer: Answer | null },
+  author: Authors,
+): void => {
+  // A draft has served when its words became the note. A bare verdict, or undo, must not throw words away.
+  if (e.undoes === undefined && e.redoes === undefined)
+    if ((answer?.note ?? '') !== (s.answers.get(check)?.note ?? '')) s.drafts.delete(check);
+  const given = { answer, undoes: e.undoes, redoes: e.redoes };
+  put(s.answers, check, answer && { ...answer, ...authorsOfAnswer(s.answers.get(check), given, author) });
 };
 
 /** Changes `s` in place. Only for a session nobody else holds: replay, or the copy made by {@link apply}. */
 const mutate = (s: Session, e: SessionEvent): Session => {
-  const author = authorOf(s, e);
+  // For what is taken back, whoever had said it before.
+  const restored = restoredBy(s, e);
+  const now: Authors = { at: e.at, by: e.by };
+  const author = restored?.was ?? now;
   trackUndo(s, e);
   const gap = s.lastAt === '' || e.type === 'session.opened' ? 0 : Date.parse(e.at) - Date.parse(s.lastAt);
   if (gap > 0 && gap <= PAUSE_MS) s.workedMs += gap;
@@ -233,15 +276,15 @@ const mutate = (s: Session, e: SessionEvent): Session => {
       s.osvCopy = e.osv;
       break;
     case 'check.answered':
-      // A draft has served when its words became the note. A bare verdict, or undo, must not throw words away.
-      if (e.undoes === undefined && e.redoes === undefined)
-        if ((e.answer?.note ?? '') !== (s.answers.get(e.check)?.note ?? '')) s.drafts.delete(e.check);
-      put(
-        s.answers,
-        e.check,
-        e.answer && { ...e.answer, ...authorsOfAnswer(s.answers.get(e.check), e, author) },
-      );
+      giveAnswer(s, e, e, author);
       s.lastCheck = e.check;
+      break;
+    case 'checks.answered':
+      for (const change of e.changes) giveAnswer(s, e, change, restored?.wasOf?.get(change.check) ?? now);
+      s.lastCheck = e.changes[0]?.check ?? s.lastCheck;
+      break;
+    case 'bookmark.kept':
+      put(s.bookmarks, e.bookmark, e.value);
       break;
     case 'draft.kept':
       put(s.drafts, e.check, e.text);
@@ -296,6 +339,7 @@ const copy = (s: Session): Session => ({
   ratings: new Map(s.ratings),
   ratedBy: new Map(s.ratedBy),
   imports: new Map(s.imports),
+  bookmarks: new Map(s.bookmarks),
   observations: new Map(s.observations),
   reports: [...s.reports],
   undo: [...s.undo],
@@ -328,6 +372,7 @@ export const toJson = (s: Session): Record<string, unknown> => {
     ratings: sorted(s.ratings),
     ratedBy: sorted(s.ratedBy),
     imports: sorted(s.imports),
+    bookmarks: sorted(s.bookmarks),
     observations: sorted(s.observations),
     undo: s.undo.map((u) => u.seq),
     redo: s.redo.map((u) => u.seq),

@@ -8,7 +8,10 @@ export type LogEntry = { seq: number; at: string; check: string | null; text: st
 
 /** Events that say something about the audit; opening, closing and writing the report do not change what it found. */
 export const isWork = (e: SessionEvent): boolean =>
-  e.type !== 'session.opened' && e.type !== 'session.closed' && e.type !== 'report.written';
+  e.type !== 'session.opened' &&
+  e.type !== 'session.closed' &&
+  e.type !== 'report.written' &&
+  e.type !== 'bookmark.kept';
 
 const checkOf = (e: SessionEvent): string | null => {
   if (e.type === 'check.answered' || e.type === 'draft.kept') return e.check;
@@ -36,8 +39,20 @@ export const workLog = (events: readonly SessionEvent[], titles: ReadonlyMap<str
   const log: LogEntry[] = [];
   for (const e of events) {
     const again = e.undoes !== undefined ? ' (taken back)' : e.redoes !== undefined ? ' (done again)' : '';
-    const say = (text: string) =>
-      log.push({ seq: e.seq, at: e.at, check: checkOf(e), text: `${text}${again}` });
+    const say = (text: string, check = checkOf(e)) =>
+      log.push({ seq: e.seq, at: e.at, check, text: `${text}${again}` });
+    const sayAnswer = (check: string, now: Verdict | null) => {
+      const was = verdicts.get(check) ?? null;
+      verdicts.set(check, now);
+      say(
+        was === now
+          ? `${check}: note revised, verdict stays ${verdictWord(now)}`
+          : was === null
+            ? `${check}: ${verdictWord(now)}`
+            : `${check}: verdict changed from ${verdictWord(was)} to ${verdictWord(now)}`,
+        check,
+      );
+    };
     switch (e.type) {
       case 'session.started':
         say(
@@ -63,19 +78,12 @@ export const workLog = (events: readonly SessionEvent[], titles: ReadonlyMap<str
             : 'no offline copy of OSV any more',
         );
         break;
-      case 'check.answered': {
-        const was = verdicts.get(e.check) ?? null;
-        const now = e.answer?.verdict ?? null;
-        verdicts.set(e.check, now);
-        say(
-          was === now
-            ? `${e.check}: note revised, verdict stays ${verdictWord(now)}`
-            : was === null
-              ? `${e.check}: ${verdictWord(now)}`
-              : `${e.check}: verdict changed from ${verdictWord(was)} to ${verdictWord(now)}`,
-        );
+      case 'check.answered':
+        sayAnswer(e.check, e.answer?.verdict ?? null);
         break;
-      }
+      case 'checks.answered':
+        for (const { check, answer } of e.changes) sayAnswer(check, answer?.verdict ?? null);
+        break;
       case 'evidence.collected':
         say(
           `collector ${e.collector}: ${e.outcome} (${counted(e.counts.lead, 'lead')}, ${counted(e.counts.fact, 'fact')}, ${counted(e.counts.strength, 'strength')}, ${counted(e.counts.gap, 'gap')})`,

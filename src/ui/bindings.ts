@@ -1,3 +1,5 @@
+import * as bookmarks from './actions/bookmarks.ts';
+import * as bulk from './actions/bulk.ts';
 import * as checks from './actions/checks.ts';
 import * as evidence from './actions/evidence.ts';
 import * as findings from './actions/findings.ts';
@@ -12,6 +14,7 @@ import * as scorecard from './actions/scorecard.ts';
 import * as server from './actions/server.ts';
 import * as session from './actions/session.ts';
 import * as tools from './actions/tools.ts';
+import { undo } from './actions/undo.ts';
 import type { App } from './app-state.ts';
 import type { Key } from './keys.ts';
 import { selectedCheck, selectedCriterion, selectedFinding, selectedItem, type View } from './model.ts';
@@ -90,6 +93,7 @@ export const bindings: readonly Binding[] = [
   { id: 'reader-add', context: 'reader', keys: ['+'], label: 'Add the selected lines to a finding as a place', short: 'add place', disabled: (v) => readOnly(v) ?? onSelection(v), run: readLines.addPlace },
   { id: 'reader-note', context: 'reader', keys: ['m'], label: 'Write a note that names the selected lines', short: 'note', disabled: onCheck, run: readLines.note },
   { id: 'reader-attach', context: 'reader', keys: ['A'], label: 'Keep the selected lines with the check', short: 'keep', disabled: (v) => onCheck(v) ?? onSelection(v), run: readLines.attachLines },
+  { id: 'reader-bookmark', context: 'reader', keys: ['B'], label: 'Keep the lines, or the lead, for later (again: let go)', short: '', disabled: readOnly, run: bookmarks.toggle },
   { id: 'reader-search', context: 'reader', keys: ['/'], label: 'Search in the file', short: 'search', run: reader.search },
   { id: 'reader-next', context: 'reader', keys: ['n'], label: 'Next place the search found; without one, the next unread lead', short: 'next', run: (a) => queue.nextUnread(a, 1) },
   { id: 'reader-previous', context: 'reader', keys: ['N'], label: 'The one before', short: '', run: (a) => queue.nextUnread(a, -1) },
@@ -117,7 +121,8 @@ export const bindings: readonly Binding[] = [
   { id: 'read', context: 'item', keys: ['enter', 'right', 'l'], label: 'Read the code it points at', short: 'read', disabled: onPlace, run: reader.openSelectedItem },
   { id: 'accept', context: 'item', keys: ['a'], label: 'Accept: this matters', short: 'accept', disabled: onItem, run: evidence.accept },
   { id: 'dismiss', context: 'item', keys: ['d'], label: 'Dismiss with a reason (again: take back)', short: 'dismiss', disabled: onItem, run: evidence.dismiss },
-  { id: 'dismiss-alike', context: 'item', keys: ['D'], label: 'Dismiss all of the same rule', short: '', disabled: onItem, run: evidence.dismissAlike },
+  { id: 'dismiss-alike', context: 'item', keys: ['D'], label: 'Dismiss all alike: same rule, file, tool, class, filter', short: 'alike', disabled: onItem, run: bulk.dismissAlike },
+  { id: 'select-items', context: 'item', keys: ['V'], label: 'Select lines from here, to judge them together (again: let go)', short: 'select', disabled: onItem, run: bulk.toggleSelection },
   { id: 'raise', context: 'item', keys: ['f'], label: 'Raise a finding from this evidence', short: 'finding', disabled: onItem, run: evidence.raiseFinding },
   { id: 'open-file', context: 'item', keys: ['o'], label: 'Open the file at the audited commit in $EDITOR', short: 'open', disabled: (v) => (selectedItem(v)?.location ? null : 'this line has no place in a file'), run: evidence.openInEditor },
   { id: 'open-other', context: 'item', keys: ['O'], label: 'Open a step of the flow, or another place of the same cause', short: '', disabled: onStep, run: evidence.openOther },
@@ -127,8 +132,10 @@ export const bindings: readonly Binding[] = [
 
   { id: 'pass', context: 'check', keys: ['p'], label: 'Verdict: pass', short: 'pass', disabled: onCheck, run: (a) => checks.answer(a, 'pass') },
   { id: 'fail', context: 'check', keys: ['f'], label: 'Verdict: fail, and begin a finding', short: 'fail', disabled: onCheck, run: (a) => checks.answer(a, 'fail') },
-  { id: 'not-applicable', context: 'check', keys: ['x'], label: 'Verdict: not applicable, with a reason', short: 'n/a', disabled: onCheck, run: (a) => checks.answer(a, 'not-applicable') },
+  { id: 'not-applicable', context: 'check', keys: ['x'], label: 'Verdict: not applicable, with a reason; on a section for all that is open in it', short: 'n/a', disabled: readOnly, run: checks.notApplicable },
   { id: 'unsure', context: 'check', keys: ['u'], label: 'Verdict: unsure', short: 'unsure', disabled: onCheck, run: (a) => checks.answer(a, 'unsure') },
+  { id: 'same', context: 'check', keys: ['&'], label: 'The same verdict and note as given last', short: '', disabled: onCheck, run: checks.sameAsBefore },
+  { id: 'bookmark', context: 'check', keys: ['B'], label: 'Keep for later: this check, lead or lines (again: let go)', short: '', disabled: readOnly, run: bookmarks.toggle },
   { id: 'verdict', context: 'check', keys: ['v'], label: 'Choose the verdict from a list', short: '', disabled: onCheck, run: checks.pickVerdict },
   { id: 'clear', context: 'check', keys: ['backspace'], label: 'Clear the verdict', short: '', disabled: onCheck, run: checks.clearVerdict },
   { id: 'note', context: 'check', keys: ['m'], label: 'Write a note here', short: 'note', disabled: onCheck, run: checks.writeNote },
@@ -181,12 +188,13 @@ export const bindings: readonly Binding[] = [
   { id: 'unrate', context: 'scorecard', keys: ['backspace'], label: 'Let the proposal stand again', short: '', disabled: (v) => onCriterion(v) ?? (selectedCriterion(v)?.by === 'auditor' ? null : 'you have not rated it'), run: scorecard.unrate },
   { id: 'go-to-vote', context: 'scorecard', keys: ['o'], label: 'Go to the check that decides it', short: 'go there', disabled: (v) => (selectedCriterion(v)?.votes.length ? null : 'choose a criterion that checks speak to'), run: scorecard.goToVote },
 
-  { id: 'undo', context: 'audit', keys: ['z'], label: 'Undo', short: 'undo', disabled: (v) => readOnly(v) ?? ((v.snap?.session.undo.length ?? 0) > 0 ? null : 'nothing to undo'), run: (a) => session.undo(a, 'undo') },
-  { id: 'redo', context: 'audit', keys: ['Z'], label: 'Redo', short: '', disabled: (v) => readOnly(v) ?? ((v.snap?.session.redo.length ?? 0) > 0 ? null : 'nothing to redo'), run: (a) => session.undo(a, 'redo') },
+  { id: 'undo', context: 'audit', keys: ['z'], label: 'Undo', short: 'undo', disabled: (v) => readOnly(v) ?? ((v.snap?.session.undo.length ?? 0) > 0 ? null : 'nothing to undo'), run: (a) => undo(a, 'undo') },
+  { id: 'redo', context: 'audit', keys: ['Z'], label: 'Redo', short: '', disabled: (v) => readOnly(v) ?? ((v.snap?.session.redo.length ?? 0) > 0 ? null : 'nothing to redo'), run: (a) => undo(a, 'redo') },
   { id: 'filter', context: 'audit', keys: ['/'], label: 'Filter the list', short: 'filter', run: go.filter },
   { id: 'next-unread', context: 'check', keys: ['n'], label: 'Next lead nobody judged, of any check', short: 'next', run: (a) => queue.nextUnread(a, 1) },
   { id: 'previous-unread', context: 'check', keys: ['N'], label: 'The unjudged lead before', short: '', run: (a) => queue.nextUnread(a, -1) },
   { id: 'read-file', context: 'audit', keys: ['F'], label: 'Read any file of the target', short: '', run: reader.pickFile },
+  { id: 'bookmarks', context: 'audit', keys: ["'"], label: 'What you kept for later', short: '', run: bookmarks.show },
   { id: 'next-open', context: 'audit', keys: [']'], label: 'Next check without a verdict', short: '', run: (a) => go.goToOpen(a, 1) },
   { id: 'previous-open', context: 'audit', keys: ['['], label: 'Previous check without a verdict', short: '', run: (a) => go.goToOpen(a, -1) },
   { id: 'what-now', context: 'audit', keys: ['.'], label: 'What now: the next thing worth doing', short: 'what now', run: go.goWhatNow },

@@ -1,6 +1,6 @@
 import { layout, MIN_COLUMNS, MIN_ROWS, type PaneName } from './layout.ts';
 import { panesOf, selectedCheck, type View } from './model.ts';
-import { drawOverlay, FIELD_ROWS } from './overlays/draw.ts';
+import { drawOverlay, fieldHeight } from './overlays/draw.ts';
 import { checkList, detailLines, detailPane, reading } from './screens/audit.ts';
 import { fieldFooter, footer, header, idleMark, status } from './screens/bars.ts';
 import { evidencePane } from './screens/evidence-pane.ts';
@@ -167,7 +167,7 @@ export const frame = (v: View, theme: Theme, options: { showIdle: boolean }): Fr
   if (!full) return tooSmall(columns, rows);
   const top = overlays.at(-1);
   const docked = top?.kind === 'field';
-  const dock = docked ? Math.min(FIELD_ROWS, Math.floor(rows / 2)) : 0;
+  const dock = Math.min(fieldHeight(top), Math.floor(rows / 2));
   const l = dock > 0 ? layout(columns, Math.max(MIN_ROWS, rows - dock), focus, zoom, panesOf(place)) : full;
   if (!l) return tooSmall(columns, rows);
 
@@ -176,7 +176,10 @@ export const frame = (v: View, theme: Theme, options: { showIdle: boolean }): Fr
   let choices: Rect | null = null;
   const area: Rect = { x: 0, y: 1, width: columns, height: rows - 2 - (full.status ? 1 : 0) };
   const keys = docked
-    ? fieldFooter('Enter records · Esc leaves · Ctrl+A/E start/end · Ctrl+W word · Ctrl+U line', columns - 24)
+    ? fieldFooter(
+        `${top.offers?.length ? 'Tab offers · ' : ''}Enter records · Esc leaves · Ctrl+A/E start/end · Ctrl+W word · Ctrl+U line`,
+        columns - 24,
+      )
     : null;
 
   let overlayKeys: Line | null = null;

@@ -211,6 +211,18 @@ export const selectedItem = (v: View): EvidenceItem | null => {
   return row?.kind === 'item' ? row.item : null;
 };
 
+/** Every item from the marked row to the chosen one; the chosen one alone where no row is marked. */
+export const selectedItems = (v: View): readonly EvidenceItem[] => {
+  const check = selectedCheck(v);
+  if (!check) return [];
+  const rows = itemRows(v, check);
+  const ids = rows.map((r) => r.id);
+  const at = indexOf(v.ui.lists.items, ids);
+  const mark = v.ui.itemMark === null ? -1 : ids.indexOf(v.ui.itemMark);
+  const [first, last] = mark === -1 ? [at, at] : [Math.min(at, mark), Math.max(at, mark)];
+  return rows.slice(Math.max(0, first), last + 1).flatMap((r) => (r.kind === 'item' ? [r.item] : []));
+};
+
 /** An evidence item of any check; null when the collector was run again and says it no longer. */
 export const itemById = (v: View, id: string): EvidenceItem | null => {
   for (const { items } of v.snap?.evidence.values() ?? []) {

@@ -44,6 +44,8 @@ export type Ui = {
   reader: Reader | null;
   collapsed: ReadonlySet<string>;
   filters: Partial<Record<ListName, string>>;
+  /** Other end of the selected lines of evidence. */
+  itemMark: string | null;
   toolOrder: ToolOrder;
   /** The top one sees the keys. */
   overlays: readonly Overlay[];
@@ -77,6 +79,7 @@ export const initialUi = (columns: number, rows: number): Ui => ({
   reader: null,
   collapsed: new Set(),
   filters: {},
+  itemMark: null,
   toolOrder: 'worst',
   overlays: [],
   toast: null,

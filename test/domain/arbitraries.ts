@@ -144,6 +144,24 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
     },
     { requiredKeys: ['type', 'check'] },
   ),
+  fc.record({
+    type: fc.constant('answer-open' as const),
+    checks: fc.array(checkIds, { maxLength: 4 }),
+    verdict: fc.constantFrom('not-applicable' as const, 'pass' as const),
+    note: text,
+  }),
+  fc.record({
+    type: fc.constant('keep-bookmark' as const),
+    bookmark: fc.constantFrom('check:1.1.1', 'item:aaaaaaaaaaaaaaaa', 'src/a.ts:1-2', ''),
+    value: fc.option(
+      fc.record({
+        check: fc.option(checkIds),
+        item: fc.option(text),
+        place: fc.option(fc.record({ path: text, startLine: fc.integer(), endLine: fc.integer({ min: 1 }) })),
+        words: text,
+      }),
+    ),
+  }),
   fc.record({ type: fc.constant('keep-draft' as const), check: checkIds, text: fc.option(text) }),
   fc.record({
     type: fc.constant('triage' as const),

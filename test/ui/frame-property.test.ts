@@ -177,6 +177,7 @@ const drawn = async (s: Scene) => {
     opening: s.text,
     toast: s.scroll % 3 === 0 ? { text: s.text, tone: 'bad' } : null,
     lists: { ...app.ui.get().lists, checks: { selected: s.check, top: s.scroll } },
+    itemMark: s.scroll % 2 === 0 ? 'ffffffffffffffff' : null,
     filters: s.scroll % 5 === 0 ? { checks: s.text, items: s.text, findings: s.text, history: s.text } : {},
     scroll: { 'check:2.1.2': s.scroll, report: s.scroll, session: s.scroll },
     reader: {

@@ -1,12 +1,19 @@
 import { isRefusal } from '../../domain/decide.ts';
 import type { Verdict } from '../../domain/events.ts';
-import type { Check } from '../../domain/methodology.ts';
-import { atVerdict } from '../../domain/scrutiny.ts';
-import { findingsOfCheck, manualCommand, verdictWord } from '../../domain/selectors.ts';
+import type { Check, Section } from '../../domain/methodology.ts';
+import { lastAnswered, notApplicableReasons, noteOffers } from '../../domain/reasons.ts';
+import { atVerdict, unreadLeads, unreadWords } from '../../domain/scrutiny.ts';
+import {
+  filterChecks,
+  findingsOfCheck,
+  judgedItems,
+  manualCommand,
+  verdictWord,
+} from '../../domain/selectors.ts';
 import { plural } from '../../text/plural.ts';
 import { truncate } from '../../text/width.ts';
 import type { App } from '../app-state.ts';
-import { selectedCheck } from '../model.ts';
+import { selectedCheck, selectedSection } from '../model.ts';
 import { textField } from '../view/text-field.ts';
 import { newFindingFor, openFindingForm } from './findings.ts';
 
@@ -26,6 +33,63 @@ const tellRecorded = (app: App, check: Check, verdict: Verdict): void => {
   if (unread) app.toast(`${check.id} ${verdictWord(verdict)} recorded · ${unread} · z takes it back`, 'warn');
 };
 
+/** One reason for every check of the section that has no verdict; under a filter, of those it shows. */
+const askWhySection = (app: App, section: Section): void => {
+  const { snap, index, ui } = app.view();
+  if (!snap) return;
+  const query = ui.filters.checks ?? '';
+  const shown = query ? filterChecks(section.checks, snap.session, index, query) : section.checks;
+  const open = shown
+    .filter((c) => (snap.session.answers.get(c.id)?.verdict ?? null) === null)
+    .map((c) => c.id);
+  if (open.length === 0)
+    return app.toast(`Every check of ${section.id} has a verdict: change them one by one.`, 'warn');
+  app.push({
+    kind: 'field',
+    title: `${section.id} ${section.title}, ${plural(open.length, 'check')} not applicable: why?`,
+    help: `One reason for ${open.join(', ')}. Verdicts that are there stay. Enter records, Esc leaves it as it was.`,
+    field: textField('', true),
+    offers: notApplicableReasons(snap.session),
+    submit: (note) => {
+      const done = app.taken(
+        { type: 'answer-open', checks: open, verdict: 'not-applicable', note },
+        `${section.id}: ${plural(open.length, 'check')} not applicable recorded · z takes it back`,
+      );
+      const judged = judgedItems(app.opened().store.snapshot().session);
+      const unread = new Set(open.flatMap((id) => unreadLeads(index, id, judged))).size;
+      if (done && unread > 0)
+        app.toast(
+          `${section.id}: ${plural(open.length, 'check')} not applicable recorded · ${unreadWords(unread)} · z takes it back`,
+          'warn',
+        );
+      return done;
+    },
+  });
+};
+
+/** x: on a check its own reason, on a section one for all that is open in it. */
+export const notApplicable = (app: App): void => {
+  const section = selectedSection(app.view());
+  if (section) askWhySection(app, section);
+  else answer(app, 'not-applicable');
+};
+
+/** Gives this check the verdict and the note that were given last. */
+export const sameAsBefore = (app: App): void => {
+  const check = current(app);
+  if (!check) return;
+  const last = lastAnswered(app.opened().store.snapshot().session, check.id);
+  if (!last) return app.toast('No verdict was given yet that could be given again.', 'warn');
+  const said = `${check.id} ${verdictWord(last.verdict)} recorded as for ${last.check}`;
+  if (
+    app.dispatch(
+      { type: 'answer', check: check.id, verdict: last.verdict, note: last.note },
+      `${said} · z takes it back`,
+    )
+  )
+    tellRecorded(app, check, last.verdict);
+};
+
 /** Asks for the reason that "not applicable" must have. */
 const askWhy = (app: App, check: Check): void =>
   app.push({
@@ -33,6 +97,7 @@ const askWhy = (app: App, check: Check): void =>
     title: `${check.id} not applicable: why?`,
     help: 'One sentence a reader of the report will believe. Enter records, Esc leaves it as it was.',
     field: textField(app.view().snap?.session.answers.get(check.id)?.note ?? '', true),
+    offers: notApplicableReasons(app.opened().store.snapshot().session),
     submit: (note) => {
       const taken = app.taken(
         { type: 'answer', check: check.id, verdict: 'not-applicable', note },
@@ -131,6 +196,7 @@ const noteField = (app: App, check: Check, begun?: string): void => {
       begun ?? session.drafts.get(check.id) ?? session.answers.get(check.id)?.note ?? '',
       true,
     ),
+    offers: noteOffers(session),
     change: (text) => {
       stop();
       stop = app.ports.after(DRAFT_PAUSE, () => keep(text));

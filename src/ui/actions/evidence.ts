@@ -1,8 +1,9 @@
+import { dismissalReasons } from '../../domain/reasons.ts';
 import { plural } from '../../text/plural.ts';
 import { visible } from '../../text/visible.ts';
 import { truncate } from '../../text/width.ts';
 import type { App } from '../app-state.ts';
-import { selectedCheck, selectedItem } from '../model.ts';
+import { selectedCheck, selectedItem, selectedItems } from '../model.ts';
 import { otherPlaces, stepKey } from '../view/item-places.ts';
 import { textField } from '../view/text-field.ts';
 import { raiseFrom } from './findings.ts';
@@ -15,29 +16,37 @@ const current = (app: App) => {
 };
 
 export const accept = (app: App): void => {
-  const item = current(app);
-  if (!item) return;
+  if (!current(app)) return;
+  const items = selectedItems(app.view()).map((i) => i.id);
   if (
     app.dispatch(
-      { type: 'triage', items: [item.id], triage: { decision: 'accepted', reason: '' } },
-      'Accepted · z takes it back',
+      { type: 'triage', items, triage: { decision: 'accepted', reason: '' } },
+      `${items.length === 1 ? 'Accepted' : `${plural(items.length, 'item')} accepted`} · z takes it back`,
     )
   )
-    moveOn(app);
+    judged(app);
 };
 
-const askReason = (app: App, title: string, items: readonly string[]): void =>
+/** After a judgement nothing is selected any more, and the next lead is shown. */
+const judged = (app: App): void => {
+  app.update({ itemMark: null });
+  moveOn(app);
+};
+
+/** Dismisses items once the auditor has said why. */
+export const askReason = (app: App, title: string, items: readonly string[]): void =>
   app.push({
     kind: 'field',
     title,
     help: 'Why this is not a problem here. It stands in the report. Enter records, Esc leaves it.',
     field: textField(''),
+    offers: dismissalReasons(app.opened().store.snapshot().session),
     submit: (reason) => {
       const taken = app.taken(
         { type: 'triage', items: [...items], triage: { decision: 'dismissed', reason: reason.trim() } },
         `${items.length === 1 ? 'Dismissed' : `${plural(items.length, 'item')} dismissed`} · z takes it back`,
       );
-      if (taken) moveOn(app);
+      if (taken) judged(app);
       return taken;
     },
   });
@@ -45,22 +54,17 @@ const askReason = (app: App, title: string, items: readonly string[]): void =>
 export const dismiss = (app: App): void => {
   const item = current(app);
   if (!item) return;
-  if (app.opened().store.snapshot().session.triage.get(item.id)?.decision === 'dismissed') {
-    app.dispatch({ type: 'triage', items: [item.id], triage: null }, 'No longer dismissed · z takes it back');
+  const { triage } = app.opened().store.snapshot().session;
+  const isDismissed = (id: string): boolean => triage.get(id)?.decision === 'dismissed';
+  const items = selectedItems(app.view()).map((i) => i.id);
+  if (items.every(isDismissed)) {
+    app.dispatch({ type: 'triage', items, triage: null }, 'No longer dismissed · z takes it back');
     return;
   }
-  askReason(app, `Dismiss: ${visible(item.title)}`, [item.id]);
-};
-
-/** Everything the same rule said, anywhere: one reason for all. */
-export const dismissAlike = (app: App): void => {
-  const item = current(app);
-  if (!item) return;
-  const alike = new Set<string>();
-  for (const result of app.opened().store.snapshot().evidence.values())
-    for (const i of result.items)
-      if (i.collector === item.collector && i.rule === item.rule && i.kind === item.kind) alike.add(i.id);
-  askReason(app, `Dismiss all ${alike.size} of ${item.collector}/${item.rule}`, [...alike]);
+  const open = items.filter((id) => !isDismissed(id));
+  const title =
+    open.length === 1 ? `Dismiss: ${visible(item.title)}` : `Dismiss ${plural(open.length, 'item')}`;
+  askReason(app, title, open);
 };
 
 export const raiseFinding = (app: App): void => {

@@ -31,7 +31,7 @@ export const moveBy = (app: App, by: number | 'first' | 'last'): void => {
   setList(app, list, next);
   // The evidence of another check starts at its top.
   if (list === 'checks' && next.selected !== view.ui.lists.checks.selected)
-    app.update({ lists: { ...app.ui.get().lists, items: { selected: null, top: 0 } } });
+    app.update({ itemMark: null, lists: { ...app.ui.get().lists, items: { selected: null, top: 0 } } });
 };
 
 export const pageBy = (app: App, pages: number): void => moveBy(app, Math.round(pages * page(app)));
@@ -82,6 +82,7 @@ export const goToCheck = (app: App, check: string): void => {
     place: 'audit',
     focus: 'list',
     collapsed,
+    itemMark: null,
     filters: hidden ? { ...view.ui.filters, checks: '' } : view.ui.filters,
     lists: {
       ...view.ui.lists,
@@ -204,6 +205,7 @@ export const back = (app: App): boolean => {
   const list = activeList(view.ui);
   if (view.ui.place === 'opening') return false;
   if (view.ui.zoom !== 'normal') app.update({ zoom: 'normal' });
+  else if (list === 'items' && view.ui.itemMark !== null) app.update({ itemMark: null });
   else if (list && view.ui.filters[list]) app.update({ filters: { ...view.ui.filters, [list]: '' } });
   else if (view.ui.focus !== 'list')
     focusPane(app, panesOf(view.ui.place)[panesOf(view.ui.place).indexOf(view.ui.focus) - 1] ?? 'list');

@@ -1,4 +1,5 @@
 import { leadQueue, nextLead } from '../../domain/scrutiny.ts';
+import { plural } from '../../text/plural.ts';
 import type { App } from '../app-state.ts';
 import { itemById, selectedCheck, selectedItem } from '../model.ts';
 import { goToCheck, select } from './navigate.ts';
@@ -6,7 +7,8 @@ import { nextMatch, openItem } from './reader.ts';
 
 /** The leads nobody judged, gone through one after the other over all checks. */
 
-const goToLead = (app: App, check: string, item: string): void => {
+/** Shows a lead where the auditor is: in the list of evidence, or in the reader. */
+export const goToLead = (app: App, check: string, item: string): void => {
   const reading = app.ui.get().place === 'reader';
   const from = app.ui.get().reader?.from;
   goToCheck(app, check);
@@ -38,15 +40,16 @@ const step = (app: App, by: 1 | -1, within: string | null): boolean => {
 /** n and N: the next place the search found; without a search, the next unjudged lead of any check. */
 export const nextUnread = (app: App, by: 1 | -1): void => {
   if (app.ui.get().place === 'reader' && nextMatch(app, by)) return;
-  if (!step(app, by, null)) app.toast('Every lead has been judged.');
-  else {
-    const { snap, index } = app.view();
-    if (snap) {
-      const left = leadQueue(snap.methodology, snap.session, index).length;
-      const check = selectedCheck(app.view());
-      app.toast(`${check?.id ?? ''} ${check?.title ?? ''} · ${left} unread in all`);
-    }
-  }
+  const moved = step(app, by, null);
+  const { snap, index } = app.view();
+  const left = snap ? leadQueue(snap.methodology, snap.session, index).length : 0;
+  const check = selectedCheck(app.view());
+  if (moved) app.toast(`${check?.id ?? ''} ${check?.title ?? ''} · ${left} unread in all`);
+  else if (left > 0)
+    app.toast(
+      `Only ${plural(left, 'lead')} kept for later ${left === 1 ? 'is' : 'are'} left: ' lists what is kept.`,
+    );
+  else app.toast('Every lead has been judged.');
 };
 
 /** After a judgement: on to the next lead of the same check, or stays where it is and keeps what was said of it. */

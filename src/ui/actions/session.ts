@@ -1,7 +1,6 @@
 import { isRefusal } from '../../domain/decide.ts';
 import { DISCLOSURE_DAYS, disclosureOf, publicationRefusal } from '../../domain/disclosure.ts';
 import type { Finding } from '../../domain/finding.ts';
-import { describeEvent } from '../../domain/selectors.ts';
 import { plural } from '../../text/plural.ts';
 import type { App } from '../app-state.ts';
 import { selectedId } from '../model.ts';
@@ -12,12 +11,6 @@ import { collect } from './checks.ts';
 import { openFindingForm } from './findings.ts';
 import { back, goTo, goToCheck, select } from './navigate.ts';
 import { describeServer } from './server.ts';
-
-export const undo = (app: App, type: 'undo' | 'redo'): void => {
-  const result = app.opened().store.dispatch({ type });
-  if (isRefusal(result)) app.toast(`${result.refused}: ${result.hint}`, 'warn');
-  else app.toast(describeEvent(result));
-};
 
 export const rerun = (app: App): void => {
   const id = selectedId(app.view(), 'runs');

@@ -1,5 +1,5 @@
 import { plural } from '../../text/plural.ts';
-import { fit, wrap, wrapHanging } from '../../text/width.ts';
+import { fit, truncate, wrap, wrapHanging } from '../../text/width.ts';
 import { keyLabel } from '../keys.ts';
 import type { View } from '../model.ts';
 import type { Theme } from '../theme.ts';
@@ -121,7 +121,23 @@ const drawForm = (o: Overlay & { kind: 'form' }, theme: Theme, size: Size): Draw
   };
 };
 
-export const FIELD_ROWS = 7;
+/** Rows a docked field takes from the screen above it. */
+export const fieldHeight = (o: Overlay | undefined): number =>
+  o?.kind === 'field' ? (o.offers?.length ? 10 : 7) : 0;
+
+/** The sentences on offer that have room, the one that stands in the field in view. */
+const offerLines = (o: Overlay & { kind: 'field' }, theme: Theme, size: Size): Line[] => {
+  const offers = o.offers ?? [];
+  const at = o.offered?.at ?? -1;
+  const top = scrollTo(0, Math.max(0, at), size.height, offers.length);
+  return offers.slice(top, top + size.height).map((text, i): Line => {
+    const chosen = top + i === at;
+    return [
+      span(chosen ? `${theme.glyphs.cursor} ` : '  ', 'focus', true),
+      span(truncate(text, Math.max(1, size.width - 2)), chosen ? undefined : 'muted'),
+    ];
+  });
+};
 
 export const drawOverlay = (v: View, o: Overlay, theme: Theme, size: Size): Drawn => {
   switch (o.kind) {
@@ -132,14 +148,18 @@ export const drawOverlay = (v: View, o: Overlay, theme: Theme, size: Size): Draw
       return drawForm(o, theme, size);
     case 'field': {
       const help = wrap(o.help, size.width).map(muted);
-      const { lines, cursor } = fieldLines(o.field, {
+      const room = Math.max(1, size.height - help.length);
+      // What is offered stands below what is typed, where there is room for both.
+      const most = o.offers?.length ? Math.max(2, Math.ceil(room / 2)) : room;
+      const { lines, cursor } = fieldLines(o.field, { width: size.width, height: most });
+      const offers = offerLines(o, theme, {
         width: size.width,
-        height: Math.max(1, size.height - help.length),
+        height: Math.max(0, room - lines.length - 1),
       });
       return {
         title: o.title,
         right: `${fieldText(o.field).length}`,
-        lines: [...help, ...lines],
+        lines: [...help, ...lines, ...(offers.length > 0 ? [muted('Tab offers:'), ...offers] : [])],
         cursor: { row: cursor.row + help.length, column: cursor.column },
       };
     }

@@ -35,6 +35,10 @@ export type Overlay =
       title: string;
       help: string;
       field: TextField;
+      /** Sentences that Tab puts in the field's place, the next with each press; they are changed like any text. */
+      offers?: readonly string[];
+      /** Which of them stands there, and what had been typed before. */
+      offered?: { at: number; typed: string };
       /** Called at every change, e.g. for live filtering or keeping a draft. */
       change?: (text: string) => void;
       /** False when it was not taken: then the field stays, and nothing typed is lost. */

@@ -40,6 +40,17 @@ const pressEntries = (app: App, o: Of<'help'> | Of<'palette'>, key: Key): void =
   else if (typed(key) !== null) app.swap({ ...o, query: o.query + typed(key), list });
 };
 
+/** The next of the sentences on offer, and after the last one what was typed. */
+const takeOffer = (app: App, o: Of<'field'>, by: 1 | -1): void => {
+  const offers = o.offers ?? [];
+  const typedText = o.offered?.typed ?? fieldText(o.field);
+  const count = offers.length + 1;
+  const at = ((o.offered?.at ?? offers.length) + by + count) % count;
+  const text = offers[at] ?? typedText;
+  app.swap({ ...o, field: textField(text, o.field.multiline), offered: { at, typed: typedText } });
+  o.change?.(text);
+};
+
 const pressTextOverlay = (app: App, o: Of<'field'>, key: Key): void => {
   const text = fieldText(o.field);
   if (key === 'enter' || key === 'esc') {
@@ -48,6 +59,8 @@ const pressTextOverlay = (app: App, o: Of<'field'>, key: Key): void => {
     if (!taken) app.push(o);
     return;
   }
+  if ((key === 'tab' || key === 'shift+tab') && o.offers?.length)
+    return takeOffer(app, o, key === 'tab' ? 1 : -1);
   const field = pressField(o.field, key);
   if (!field) return;
   app.swap({ ...o, field });

@@ -59,6 +59,7 @@ export const checkList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'fo
     ).length;
     const found = findingsOfCheck(snap.session, check.id).length;
     const marks = [
+      ...(snap.session.bookmarks.has(`check:${check.id}`) ? [span('later ', 'accent')] : []),
       ...(snap.session.drafts.has(check.id) ? [span('draft ', 'warn')] : []),
       ...(found > 0 ? [span(`F${found} `, 'bad')] : []),
       ...(leads > 0 ? [span(`${theme.glyphs.lead}${leads}`, 'warn')] : []),

@@ -1,6 +1,7 @@
 import { reportWords } from '../../domain/agreement.ts';
 import type { EvidenceItem } from '../../domain/evidence.ts';
 import type { Check } from '../../domain/methodology.ts';
+import { leadBookmark } from '../../domain/scrutiny.ts';
 import { raisedAs } from '../../domain/selectors.ts';
 import { isSecondary, standingWords } from '../../domain/standing.ts';
 import { plural } from '../../text/plural.ts';
@@ -26,8 +27,19 @@ const LEAST_CODE = 5;
 const LEAST_WORDS = 3;
 const LEAST_FLOW = 5;
 
-const rowLine = (v: View, row: ItemRow, selected: boolean, theme: Theme, columns: number): Line => {
-  const cursor = span(selected ? `${theme.glyphs.cursor} ` : '  ', 'focus', selected);
+const rowLine = (
+  v: View,
+  row: ItemRow,
+  selected: boolean,
+  marked: boolean,
+  theme: Theme,
+  columns: number,
+): Line => {
+  const cursor = span(
+    `${selected ? theme.glyphs.cursor : marked ? theme.glyphs.bar : ' '} `,
+    'focus',
+    selected,
+  );
   if (row.kind === 'run')
     return [
       cursor,
@@ -43,7 +55,8 @@ const rowLine = (v: View, row: ItemRow, selected: boolean, theme: Theme, columns
   const at = item.location ? `${shown}:${item.location.startLine}` : '';
   const raised = v.snap ? raisedAs(v.snap.session, item.id) : [];
   const judged = raised.length > 0 ? ` raised as ${raised.join(', ')}` : triage ? ` ${triage.decision}` : '';
-  const mark = `${isSecondary(path) ? ' beside the server' : ''}${judged}`;
+  const later = v.snap?.session.bookmarks.has(leadBookmark(item.id)) ? ' later' : '';
+  const mark = `${later}${isSecondary(path) ? ' beside the server' : ''}${judged}`;
   const right = [
     span(at.length > columns * 0.45 ? `…${at.slice(-Math.floor(columns * 0.4))}` : at, 'muted'),
     span(mark, raised.length > 0 || triage?.decision === 'accepted' ? 'ok' : 'muted'),
@@ -281,7 +294,12 @@ export const evidencePane = (
   );
   const upper = Math.min(rows.length, Math.max(3, Math.floor(size.height * 0.4)));
   const top = scrollTo(v.ui.lists.items.top, at, upper, rows.length);
-  const list = rows.slice(top, top + upper).map((r, i) => rowLine(v, r, top + i === at, theme, size.width));
+  const marked = v.ui.itemMark === null ? -1 : rows.findIndex((r) => r.id === v.ui.itemMark);
+  const isMarked = (n: number): boolean =>
+    marked !== -1 && n >= Math.min(at, marked) && n <= Math.max(at, marked);
+  const list = rows
+    .slice(top, top + upper)
+    .map((r, i) => rowLine(v, r, top + i === at, isMarked(top + i), theme, size.width));
   const chosen = rows[at];
   const lower = size.height - upper - 1;
   const detail =
@@ -299,7 +317,7 @@ export const evidencePane = (
   return {
     title,
     right: v.ui.filters.items ? `/${v.ui.filters.items}` : plural(leads, 'lead'),
-    bottom: `${at + 1} of ${rows.length}`,
+    bottom: `${marked === -1 ? '' : `${Math.abs(at - marked) + 1} selected · `}${at + 1} of ${rows.length}`,
     lines: [
       ...list,
       [span(theme.glyphs.box[4].repeat(Math.max(0, size.width)), 'border')],
