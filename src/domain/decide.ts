@@ -1,3 +1,4 @@
+// Long, because every command is decided here and nowhere else.
 import { withoutEnd } from '../text/ends.ts';
 import { graveFindings } from './disclosure.ts';
 import type {
