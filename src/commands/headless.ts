@@ -4,15 +4,9 @@ import { disclosureOf, graveFindings, publicationWarning } from '../domain/discl
 import type { CollectorRun } from '../domain/evidence.ts';
 import { missingParts, stageOf } from '../domain/finding.ts';
 import { checksOf, collectorsOf, type Methodology } from '../domain/methodology.ts';
+import { observationsOf, triedLeads } from '../domain/observations.ts';
 import { scoresText } from '../domain/scoring/severity.ts';
-import {
-  findingsOf,
-  indexEvidence,
-  observationsOf,
-  progress,
-  verdictWord,
-  workedHours,
-} from '../domain/selectors.ts';
+import { findingsOf, indexEvidence, progress, verdictWord, workedHours } from '../domain/selectors.ts';
 import { toJson } from '../domain/session.ts';
 import type { Snapshot } from '../engine/store.ts';
 import { openWritten } from '../io/session/written.ts';
@@ -155,7 +149,7 @@ export const single = (
   });
 
 const statusJson = (w: Workspace, snapshot: Snapshot, methodology: Methodology, cited: Cited) => {
-  const index = indexEvidence(snapshot.evidence);
+  const index = indexEvidence(snapshot.evidence, triedLeads(snapshot.session));
   return {
     session: w.id,
     folder: w.dir,

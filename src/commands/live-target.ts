@@ -3,11 +3,11 @@ import type { SourceTree } from '../collectors/collector.ts';
 import { toolSurface } from '../collectors/tool-surface.ts';
 import { UserError } from '../domain/errors.ts';
 import type { EvidenceItem, Surface } from '../domain/evidence.ts';
-import { checksOf } from '../domain/methodology.ts';
 import type { ProbeReport } from '../domain/observation.ts';
 import { surfaceOf } from '../domain/surface.ts';
 import { shellQuote } from '../engine/reproduce.ts';
 import { runCollectors } from '../engine/run-collectors.ts';
+import type { Store } from '../engine/store.ts';
 import { openTarget } from '../io/git/open-target.ts';
 import {
   makePlan,
@@ -116,21 +116,26 @@ export const withLiveTarget = <T>(
     return fromSource(host, source, o, collectors, use);
   if (source !== undefined || (o.session === undefined && (o.package !== undefined || o.url !== undefined)))
     return use(null);
-  return openedSession(host, o.session, async (w) => {
-    const { session, evidence } = w.store.snapshot();
-    const { target } = session;
-    if (!target) throw new UserError('the session has no target', 'begin one with mcp-audit start');
-    return use({
-      name: target.name,
-      url: target.url,
-      commit: target.commit,
-      subdir: target.subdir,
-      tree: await w.store.sourceTree(),
-      surface: surfaceOf(evidence.values()),
-      items: [...evidence.values()].flatMap((r) => r.items),
-      workspace: w,
-    });
-  });
+  return openedSession(host, o.session, async (w) =>
+    use({ ...(await targetOfSession(w.store)), workspace: w }),
+  );
+};
+
+/** The target of an open session, with what was gathered of it. */
+export const targetOfSession = async (store: Store): Promise<LiveTarget> => {
+  const { session, evidence } = store.snapshot();
+  const { target } = session;
+  if (!target) throw new UserError('the session has no target', 'begin one with mcp-audit start');
+  return {
+    name: target.name,
+    url: target.url,
+    commit: target.commit,
+    subdir: target.subdir,
+    tree: await store.sourceTree(),
+    surface: surfaceOf(evidence.values()),
+    items: [...evidence.values()].flatMap((r) => r.items),
+    workspace: null,
+  };
 };
 
 /** `NAME=value` words. */
@@ -151,7 +156,7 @@ export type Planned = { plan: Plan; package: Package | null };
 
 /** @throws UserError when no start can be worked out, with what the auditor can do */
 export const planFor = async (
-  host: Host,
+  host: Pick<Host, 'env'>,
   source: string | undefined,
   o: LiveOptions,
   target: LiveTarget | null,
@@ -183,7 +188,7 @@ export const planFor = async (
 };
 
 /** @throws UserError in words when nothing here keeps a server apart */
-export const requireSandbox = async (host: Host): Promise<Means> => {
+export const requireSandbox = async (host: Pick<Host, 'env'>): Promise<Means> => {
   const means = await findSandbox(host.env);
   if (means.works) return means;
   throw new UserError(
@@ -238,16 +243,71 @@ export const consent = async (host: Host, o: LiveOptions, words: string): Promis
   return false;
 };
 
-export const checksExist = (w: Workspace, checks: readonly string[]): string[] => {
-  const known = new Set(checksOf(w.store.snapshot().methodology).map((c) => c.id));
-  return [...new Set(checks)].filter((c) => known.has(c)).sort();
-};
-
 export const sandboxText = (s: ProbeReport['sandbox']): string =>
   s.means === 'none' ? 'no sandbox of ours' : `${s.means} ${s.version}, network: ${s.network}; ${s.limits}`;
 
 /** What a report says of everything that was started. */
 export type StartedContext = Omit<Context, 'url'>;
+
+/** A server that was prepared, and what is said of it. Whoever has it removes it. */
+export type Ready = { prepared: Prepared; context: StartedContext };
+
+/**
+ * Carries out what was planned and agreed to.
+ *
+ * @throws UserError when a step failed
+ */
+export const prepareReady = async (
+  host: Pick<Host, 'env' | 'progress'>,
+  o: LiveOptions,
+  target: LiveTarget | null,
+  planned: Planned,
+  means: Means,
+  signal?: AbortSignal,
+): Promise<Ready> => {
+  let prepared: Prepared;
+  try {
+    prepared = await prepare({
+      plan: planned.plan,
+      tree: target?.tree ?? null,
+      package: planned.package,
+      bwrap: means.path,
+      env: host.env,
+      cwd: o.cwd || undefined,
+      set: readEnv(o.env),
+      url: o.url ?? '',
+      progress: host.progress,
+      signal,
+    });
+  } catch (error) {
+    if (!(error instanceof PrepareError)) throw error;
+    throw new UserError(
+      `it could not be prepared: ${redactSecrets(error.message)}`,
+      'prepare it by hand and name what starts it: --cmd, --cwd, --env; or ask a running one: --url',
+    );
+  }
+  const { launch } = prepared;
+  return {
+    prepared,
+    context: {
+      tool: { name: TOOL_NAME, version: VERSION },
+      target: target && { name: target.name, url: target.url, commit: target.commit },
+      package: planned.package ? packageWords(planned.package) : '',
+      command: launch.argv.map(redactSecrets),
+      cwd: launch.cwd,
+      env: Object.keys(launch.env).sort(),
+      from: planned.plan.from,
+      notes: prepared.notes,
+      sandbox: {
+        means: 'bubblewrap',
+        version: means.version,
+        network: 'none',
+        limits: limitsInWords(SERVER_LIMITS),
+      },
+      prepared: prepared.steps,
+    },
+  };
+};
 
 /**
  * Shows the plan, asks, prepares, and hands on what starts the server; removes everything afterwards.
@@ -264,48 +324,12 @@ export const withPrepared = async <T>(
   use: (prepared: Prepared, context: StartedContext) => Promise<T>,
 ): Promise<T | null> => {
   const planned = await planFor(host, source, o, target);
-  const set = readEnv(o.env);
+  readEnv(o.env);
   const means = await requireSandbox(host);
   if (!(await consent(host, o, describePlanned(planned, o, means, does)))) return null;
-  let prepared: Prepared;
+  const { prepared, context } = await prepareReady(host, o, target, planned, means);
   try {
-    prepared = await prepare({
-      plan: planned.plan,
-      tree: target?.tree ?? null,
-      package: planned.package,
-      bwrap: means.path,
-      env: host.env,
-      cwd: o.cwd,
-      set,
-      url: o.url ?? '',
-      progress: host.progress,
-    });
-  } catch (error) {
-    if (!(error instanceof PrepareError)) throw error;
-    throw new UserError(
-      `it could not be prepared: ${redactSecrets(error.message)}`,
-      'prepare it by hand and name what starts it: --cmd, --cwd, --env; or ask a running one: --url',
-    );
-  }
-  try {
-    const { launch } = prepared;
-    return await use(prepared, {
-      tool: { name: TOOL_NAME, version: VERSION },
-      target: target && { name: target.name, url: target.url, commit: target.commit },
-      package: planned.package ? packageWords(planned.package) : '',
-      command: launch.argv.map(redactSecrets),
-      cwd: launch.cwd,
-      env: Object.keys(launch.env).sort(),
-      from: planned.plan.from,
-      notes: prepared.notes,
-      sandbox: {
-        means: 'bubblewrap',
-        version: means.version,
-        network: 'none',
-        limits: limitsInWords(SERVER_LIMITS),
-      },
-      prepared: prepared.steps,
-    });
+    return await use(prepared, context);
   } finally {
     prepared.remove();
   }

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
-import { isRefusal } from '../domain/decide.ts';
-import type { ConfirmReport, ObservationRecord, ProbeReport } from '../domain/observation.ts';
+import { isRefusal, type Refusal } from '../domain/decide.ts';
+import { checksOf } from '../domain/methodology.ts';
+import {
+  type ConfirmReport,
+  type ObservationRecord,
+  PROBE_SCHEMA,
+  type ProbeReport,
+} from '../domain/observation.ts';
+import type { Store } from '../engine/store.ts';
 import { type Line, transcriptText } from '../live/client/transcript.ts';
 import { jsonText } from '../text/json-text.ts';
 import { plural } from '../text/plural.ts';
@@ -8,27 +15,65 @@ import { visible } from '../text/visible.ts';
 import type { Host } from './host.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Keeps what was seen of a running server with the session: report and transcript by hash, one event in the journal. */
-export const observe = (
-  host: Host,
-  w: Workspace,
-  kind: ObservationRecord['kind'],
-  o: Omit<ObservationRecord, 'kind' | 'report' | 'transcript'> & {
-    report: ProbeReport | ConfirmReport;
-    lines: readonly Line[];
-    quiet: boolean;
-  },
-): string | null => {
-  const { report, lines, quiet, ...value } = o;
-  const bytes = { report: Buffer.from(jsonText(report)), transcript: Buffer.from(transcriptText(lines)) };
-  const id = `${kind}@${createHash('sha256').update(bytes.report).update(bytes.transcript).digest('hex').slice(0, 12)}`;
-  const recorded = w.store.observe(id, { kind, ...value }, bytes);
-  if (isRefusal(recorded)) {
-    host.stderr(`not recorded: ${visible(recorded.refused)}\n${visible(recorded.hint)}\n`);
-    return null;
-  }
-  if (!quiet) host.stdout(`${w.id}: recorded as observation ${id}\n`);
-  return id;
+type Seen = { report: ProbeReport | ConfirmReport; lines: readonly Line[] };
+
+/** Checks of this methodology, once each. */
+const checksExist = (store: Store, checks: readonly string[]): string[] => {
+  const known = new Set(checksOf(store.snapshot().methodology).map((c) => c.id));
+  return [...new Set(checks)].filter((c) => known.has(c)).sort();
+};
+
+const sandboxText = (s: ProbeReport['sandbox']): string =>
+  s.means === 'none' ? 'no sandbox of ours' : `${s.means} ${s.version}, network: ${s.network}; ${s.limits}`;
+
+const recordOf = (store: Store, { report }: Seen): Omit<ObservationRecord, 'report' | 'transcript'> => {
+  const { command } = report;
+  const sandbox = sandboxText(report.sandbox);
+  if (report.schema === PROBE_SCHEMA)
+    return {
+      kind: 'probe',
+      summary: probeSummary(report),
+      command,
+      sandbox,
+      checks: checksExist(store, probeChecks(report)),
+      results: [],
+    };
+  const tried = report.results.filter((r) => r.result !== 'not-tried');
+  return {
+    kind: 'confirm',
+    summary: confirmSummary(report),
+    command,
+    sandbox,
+    checks: checksExist(
+      store,
+      tried.flatMap((r) => r.checks),
+    ),
+    results: report.results.map(({ item, result, shown, why }) => ({ item, result, shown, why })),
+  };
+};
+
+/**
+ * Keeps what was seen of a running server with the session: report and transcript by hash, one event in the journal.
+ *
+ * @returns the observation's id, or why it was not recorded
+ */
+export const keepObservation = (store: Store, seen: Seen): string | Refusal => {
+  const bytes = {
+    report: Buffer.from(jsonText(seen.report)),
+    transcript: Buffer.from(transcriptText(seen.lines)),
+  };
+  const record = recordOf(store, seen);
+  const id = `${record.kind}@${createHash('sha256').update(bytes.report).update(bytes.transcript).digest('hex').slice(0, 12)}`;
+  const recorded = store.observe(id, record, bytes);
+  return isRefusal(recorded) ? recorded : id;
+};
+
+/** The same for a command: says what became of it. */
+export const observe = (host: Host, w: Workspace, seen: Seen, quiet: boolean): void => {
+  const kept = keepObservation(w.store, seen);
+  if (typeof kept !== 'string')
+    host.stderr(`not recorded: ${visible(kept.refused)}\n${visible(kept.hint)}\n`);
+  else if (!quiet) host.stdout(`${w.id}: recorded as observation ${kept}\n`);
 };
 
 const counted = (r: ProbeReport, result: string): number =>

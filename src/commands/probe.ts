@@ -12,15 +12,14 @@ import { plural } from '../text/plural.ts';
 import { visible, visibleLines } from '../text/visible.ts';
 import { type Host, TOOL_NAME } from './host.ts';
 import {
-  checksExist,
   consent,
   type LiveOptions,
   type LiveTarget,
-  sandboxText,
+  type Ready,
   withLiveTarget,
   withPrepared,
 } from './live-target.ts';
-import { observe, probeChecks, probeSummary } from './observe.ts';
+import { observe } from './observe.ts';
 import { VERSION } from './version.ts';
 
 export type ProbeOptions = LiveOptions & {
@@ -114,6 +113,23 @@ const probeUrl = async (
   return { report, lines: transcript.lines() };
 };
 
+/** What a probe does with what was started, for people. */
+export const PROBE_DOES =
+  'It is asked for its lists several times, for things it must refuse, and up to five of its tools are called with the least their schemas accept.';
+
+export const probeReady = async (
+  { prepared, context }: Ready,
+  against: Parameters<typeof reportOf>[2],
+  signal?: AbortSignal,
+): Promise<Probed> => {
+  const transcript = createTranscript();
+  const seen = await probePrepared(() => prepared.open(signal), prepared.launch, transcript);
+  return {
+    report: reportOf(seen, { ...context, url: seen.http?.url ?? '' }, against),
+    lines: transcript.lines(),
+  };
+};
+
 const probeTarget = async (
   host: Host,
   source: string | undefined,
@@ -121,15 +137,10 @@ const probeTarget = async (
   target: LiveTarget | null,
   lock: ToolsLock | null,
 ): Promise<Probed | null> => {
-  const does =
-    'It is asked for its lists several times, for things it must refuse, and up to five of its tools are called with the least their schemas accept.';
-  return withPrepared(host, source, o, target, does, async (prepared, context) => {
-    const transcript = createTranscript();
+  return withPrepared(host, source, o, target, PROBE_DOES, (prepared, context) => {
     host.progress('asking the server');
-    const seen = await probePrepared(prepared.open, prepared.launch, transcript);
     const surface = target && (context.package === '' || target.workspace) ? target.surface : null;
-    const report = reportOf(seen, { ...context, url: seen.http?.url ?? '' }, { surface, lock });
-    return { report, lines: transcript.lines() };
+    return probeReady({ prepared, context }, { surface, lock });
   });
 };
 
@@ -180,18 +191,7 @@ export const probe = (host: Host, source: string | undefined, o: ProbeOptions): 
     if (o.lock && report.era !== 'none')
       writeFile(o.lock, jsonText(lockOf(report)), { replaces: () => true });
     if (o.transcript) writeFile(o.transcript, transcriptText(lines), { replaces: () => true });
-    const { workspace } = target ?? { workspace: null };
-    if (workspace)
-      observe(host, workspace, 'probe', {
-        summary: probeSummary(report),
-        command: report.command,
-        sandbox: sandboxText(report.sandbox),
-        checks: checksExist(workspace, probeChecks(report)),
-        results: [],
-        report,
-        lines,
-        quiet: o.json ?? false,
-      });
+    if (target?.workspace) observe(host, target.workspace, probed, o.json ?? false);
     if (o.json) host.stdout(jsonText(report));
     else host.stdout(`${visibleLines(describeProbe(report))}\n`);
     return exitOf(report);

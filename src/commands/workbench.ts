@@ -16,6 +16,7 @@ import type { Edited, Opened, Ports, SessionSummary } from '../ui/ports.ts';
 import { runWorkbench, type TerminalPorts } from '../ui/workbench.tsx';
 import { earlierAudits } from './earlier-audits.ts';
 import { type Host, requireTerminal } from './host.ts';
+import type { LiveDesk } from './live-desk.ts';
 
 /** Loaded when first needed: Home must be on the screen before collectors and parsers are read from the disk. */
 const lazy = {
@@ -30,6 +31,7 @@ const lazy = {
   import: () => import('./import.ts'),
   templates: () => import('./templates.ts'),
   scan: () => import('./scan.ts'),
+  live: () => import('./live-desk.ts'),
 };
 
 export type OpenRequest =
@@ -50,12 +52,9 @@ const summary = (s: Listed, database: string): SessionSummary => ({
   problem: s.problem ?? null,
 });
 
-const ports = (
-  host: Host,
-  terminal: TerminalPorts,
-  readOnly: boolean,
-  current: { opened: Opened | null },
-): Ports => {
+type Current = { opened: Opened | null; live(): Promise<LiveDesk> };
+
+const ports = (host: Host, terminal: TerminalPorts, readOnly: boolean, current: Current): Ports => {
   const opened = async (
     make: (
       w: Awaited<ReturnType<typeof lazy.workspace>>,
@@ -94,6 +93,12 @@ const ports = (
   };
   let found: Awaited<ReturnType<Awaited<ReturnType<typeof lazy.scan>>['runnable']>> = [];
   return {
+    live: {
+      untriable: async (item) => (await current.live()).untriable(item),
+      plan: async (...a) => (await current.live()).plan(...a),
+      probe: async (...a) => (await current.live()).probe(...a),
+      confirm: async (...a) => (await current.live()).confirm(...a),
+    },
     listSessions: async () =>
       (await lazy.sessions())
         .listSessions(host.dataDir)
@@ -212,7 +217,14 @@ const farewell = (host: Host, opened: Opened): void => {
 export const openWorkbench = async (host: Host, request: OpenRequest): Promise<number> => {
   requireTerminal();
   const terminal: TerminalPorts = { suspend: async (run) => run() };
-  const current: { opened: Opened | null } = { opened: null };
+  const desks: Promise<LiveDesk>[] = [];
+  const current: Current = {
+    opened: null,
+    live: () => {
+      if (desks.length === 0) desks.push(lazy.live().then(({ createLiveDesk }) => createLiveDesk(host)));
+      return desks[0]!;
+    },
+  };
   const readOnly = request.kind === 'resume' && request.readOnly;
   try {
     await runWorkbench(
@@ -240,6 +252,8 @@ export const openWorkbench = async (host: Host, request: OpenRequest): Promise<n
       );
     }
     throw error;
+  } finally {
+    for (const desk of desks) await (await desk).close();
   }
   if (current.opened) farewell(host, current.opened);
   return 0;

@@ -3,6 +3,7 @@ import type { SessionEvent, Verdict } from './events.ts';
 import type { CollectorResult, EvidenceItem } from './evidence.ts';
 import { type Finding, missingParts, speaksTo } from './finding.ts';
 import { type Check, checksOf, type Methodology, type Section } from './methodology.ts';
+import { NOTHING_TRIED, rankedByTrying, type TriedLeads } from './observations.ts';
 import type { Session } from './session.ts';
 import { compareItems } from './standing.ts';
 
@@ -34,7 +35,7 @@ export type Evidence = ReadonlyMap<string, CollectorResult>;
 export type EvidenceIndex = ReadonlyMap<string, readonly EvidenceItem[]>;
 
 /** Items by check, most worth reading first. Costs a pass over everything: keep the result while `evidence` is the same. */
-export const indexEvidence = (evidence: Evidence): EvidenceIndex => {
+export const indexEvidence = (evidence: Evidence, tried: TriedLeads = NOTHING_TRIED): EvidenceIndex => {
   const index = new Map<string, EvidenceItem[]>();
   for (const result of evidence.values())
     for (const item of result.items)
@@ -43,7 +44,7 @@ export const indexEvidence = (evidence: Evidence): EvidenceIndex => {
         if (items) items.push(item);
         else index.set(check, [item]);
       }
-  for (const items of index.values()) items.sort(compareItems);
+  for (const [check, items] of index) index.set(check, rankedByTrying(items.sort(compareItems), tried));
   return index;
 };
 
@@ -287,15 +288,6 @@ export const describeEvent = (
       return `report ${e.audit} written`;
   }
 };
-
-/** What was seen of the running server that answers to a check: no evidence, and always shown as what it is. */
-export const observationsOf = (s: Session, check: string): { id: string; said: string }[] =>
-  [...s.observations]
-    .filter(([, o]) => o.checks.includes(check))
-    .map(([id, o]) => ({
-      id,
-      said: `${o.summary} (${id}, ${o.at.slice(0, 10)}, in ${o.sandbox.split(',')[0]})`,
-    }));
 
 /** Hours with one decimal for people and manifests; at least 0.1 when anything was done. */
 export const workedHours = (s: Session): number =>

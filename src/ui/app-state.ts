@@ -4,6 +4,7 @@ import { type Command, isRefusal, type Refusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
 import type { SessionEvent } from '../domain/events.ts';
 import { emptySurface } from '../domain/evidence.ts';
+import { NOTHING_TRIED, type TriedLeads, triedLeads } from '../domain/observations.ts';
 import { scorecardOf } from '../domain/scorecard.ts';
 import { describeEvent, type EvidenceIndex, indexEvidence, whatNow } from '../domain/selectors.ts';
 import { surfaceOf } from '../domain/surface.ts';
@@ -48,6 +49,8 @@ export type App = {
   fail: (error: unknown) => void;
   /** Stops the opening of a session that is under way. */
   cancelOpening: () => void;
+  /** What is being done with the running server: called off, and waited for. */
+  live: { cancel(): void; done: Promise<void> } | null;
   /** How long the text being read is, how much of it shows, and in the reader from which line on. */
   measure: (view: View) => { lines: number; height: number; top?: number } | null;
 };
@@ -79,6 +82,13 @@ export const createApp = (
   let sessionsError: string | null = null;
   const sources = new Map<string, string | null>();
 
+  let lastTried: { key: string; value: TriedLeads } = { key: '', value: NOTHING_TRIED };
+  /** The same as long as the same was observed, whatever else is decided. */
+  const triedOf = ({ session }: Snapshot): TriedLeads => {
+    const key = [...session.observations.keys()].join(' ');
+    if (key !== lastTried.key) lastTried = { key, value: triedLeads(session) };
+    return lastTried.value;
+  };
   const index = memoLast(indexEvidence);
   const readiness = memoLast((snap: Snapshot, proof: Cited): readonly ReadinessItem[] =>
     ports.readiness(snap, proof),
@@ -103,7 +113,7 @@ export const createApp = (
     return cited;
   };
   const now = memoLast(
-    (snap: Snapshot) => whatNow(snap.methodology, snap.session, index(snap.evidence)).text,
+    (snap: Snapshot) => whatNow(snap.methodology, snap.session, index(snap.evidence, triedOf(snap))).text,
   );
   const tools = memoLast((evidence: Snapshot['evidence']) => toolViews(evidence));
   const surface = memoLast((evidence: Snapshot['evidence']) => surfaceOf(evidence.values()));
@@ -146,6 +156,24 @@ export const createApp = (
     return value;
   };
 
+  /** A text that does not change, read when it is first shown: null until then, '' where there is none. */
+  const readOnce = (
+    name: string,
+    read: (store: Opened['store']) => Promise<string | null>,
+  ): string | null => {
+    const known = sources.get(name);
+    if (!opened || known !== undefined) return known ?? null;
+    sources.set(name, null);
+    read(opened.store).then(
+      (text) => {
+        sources.set(name, text ?? '');
+        app.redraw();
+      },
+      () => sources.set(name, ''),
+    );
+    return null;
+  };
+
   const app: App = {
     ports,
     theme,
@@ -154,6 +182,7 @@ export const createApp = (
     exit: () => {},
     fail: () => {},
     cancelOpening: () => {},
+    live: null,
     clearScreen: () => {},
     stamp: () => stamp,
     view() {
@@ -163,7 +192,8 @@ export const createApp = (
         ui: ui.get(),
         opened,
         snap,
-        index: snap ? index(snap.evidence) : NO_EVIDENCE,
+        index: snap ? index(snap.evidence, triedOf(snap)) : NO_EVIDENCE,
+        tried: snap ? triedOf(snap) : NOTHING_TRIED,
         sessions,
         sessionsError,
         readiness: () => (snap && open ? readiness(snap, citations(snap, open)) : []),
@@ -173,20 +203,12 @@ export const createApp = (
         whatNow: () => (snap ? now(snap) : ''),
         preview: () => (snap && open ? preview(snap, open) : ''),
         history: () => (snap && open ? history(snap, open) : []),
-        source: (path) => {
-          if (!open) return null;
-          const known = sources.get(path);
-          if (known !== undefined) return known;
-          sources.set(path, null);
-          open.store.readText(path).then(
-            (text) => {
-              sources.set(path, text ?? '');
-              app.redraw();
-            },
-            () => sources.set(path, ''),
-          );
-          return null;
-        },
+        source: (path) => readOnce(path, (store) => store.readText(path)),
+        observed: (sha256) =>
+          readOnce(`blob ${sha256}`, async (store) => {
+            const bytes = await store.readBlob(sha256);
+            return bytes && new TextDecoder().decode(bytes);
+          }),
         now: ports.now(),
         kept,
       };

@@ -4,6 +4,7 @@ import * as checks from './actions/checks.ts';
 import * as evidence from './actions/evidence.ts';
 import * as findings from './actions/findings.ts';
 import * as home from './actions/home.ts';
+import * as live from './actions/live.ts';
 import * as lookup from './actions/lookup.ts';
 import * as go from './actions/navigate.ts';
 import * as queue from './actions/queue.ts';
@@ -31,6 +32,7 @@ export type Context =
   | 'session'
   | 'surface'
   | 'scorecard'
+  | 'live'
   | 'lists'
   | 'audit'
   | 'global';
@@ -86,6 +88,7 @@ export const bindings: readonly Binding[] = [
 
   { id: 'reader-stop', context: 'reader', keys: ['>'], label: 'Go to the next step or place', short: 'next step', disabled: onStop, run: (a) => reader.stopBy(a, 1) },
   { id: 'reader-stop-back', context: 'reader', keys: ['<'], label: 'Go to the step or place before', short: '', disabled: onStop, run: (a) => reader.stopBy(a, -1) },
+  { id: 'reader-try', context: 'reader', keys: ['c'], label: 'Try the lead on the running server, in a sandbox', short: 'try', disabled: onReadLead, run: live.tryItem },
   { id: 'reader-accept', context: 'reader', keys: ['a'], label: 'Accept the lead: this matters; on to the next', short: 'accept', disabled: onReadLead, run: evidence.accept },
   { id: 'reader-dismiss', context: 'reader', keys: ['d'], label: 'Dismiss the lead with a reason; on to the next', short: 'dismiss', disabled: onReadLead, run: evidence.dismiss },
   { id: 'reader-raise', context: 'reader', keys: ['f'], label: 'Raise a finding from the selected lines, or from the lead', short: 'finding', disabled: readOnly, run: readLines.raise },
@@ -119,6 +122,7 @@ export const bindings: readonly Binding[] = [
   { id: 'reader-close', context: 'reader', keys: ['esc', 'q'], label: 'Let go of the selection, the search, the file', short: 'close', run: reader.close },
 
   { id: 'read', context: 'item', keys: ['enter', 'right', 'l'], label: 'Read the code it points at', short: 'read', disabled: onPlace, run: reader.openSelectedItem },
+  { id: 'try', context: 'item', keys: ['c'], label: 'Try it on the running server, in a sandbox', short: 'try', disabled: onItem, run: live.tryItem },
   { id: 'accept', context: 'item', keys: ['a'], label: 'Accept: this matters', short: 'accept', disabled: onItem, run: evidence.accept },
   { id: 'dismiss', context: 'item', keys: ['d'], label: 'Dismiss with a reason (again: take back)', short: 'dismiss', disabled: onItem, run: evidence.dismiss },
   { id: 'dismiss-alike', context: 'item', keys: ['D'], label: 'Dismiss all alike: same rule, file, tool, class, filter', short: 'alike', disabled: onItem, run: bulk.dismissAlike },
@@ -140,6 +144,7 @@ export const bindings: readonly Binding[] = [
   { id: 'clear', context: 'check', keys: ['backspace'], label: 'Clear the verdict', short: '', disabled: onCheck, run: checks.clearVerdict },
   { id: 'note', context: 'check', keys: ['m'], label: 'Write a note here', short: 'note', disabled: onCheck, run: checks.writeNote },
   { id: 'editor', context: 'check', keys: ['e'], label: 'Write the note in $EDITOR', short: 'editor', disabled: onCheck, run: checks.editNote },
+  { id: 'try-check', context: 'check', keys: ['c'], label: 'Try its leads on the running server, in a sandbox', short: '', disabled: onCheck, run: live.tryCheck },
   { id: 'open-evidence', context: 'check', keys: ['o'], label: 'Go to the evidence of this check', short: 'open', disabled: (v) => (selectedCheck(v) ? null : 'a section is selected: choose a check'), run: (a) => go.focusPane(a, 'evidence') },
   { id: 'recollect', context: 'check', keys: ['r'], label: 'Gather the evidence of this check again', short: '', disabled: onCheck, run: checks.recollect },
   { id: 'copy-check', context: 'check', keys: ['y'], label: 'Copy a reference to this check', short: '', disabled: onCheck, run: checks.copyCheck },
@@ -180,8 +185,14 @@ export const bindings: readonly Binding[] = [
   { id: 'export', context: 'session', keys: ['E'], label: 'Export the session to one file', short: 'export', run: session.exportSession },
 
   { id: 'sort-tools', context: 'surface', keys: ['s'], label: 'Sort by worst, name, sinks, parameters in turn', short: 'sort', run: go.sortTools },
-  { id: 'read-handler', context: 'surface', keys: ['c'], label: 'Read the code of its handler', short: 'code', run: reader.openSelectedTool },
+  { id: 'read-handler', context: 'surface', keys: ['t'], label: 'Read the code of its handler, where it is defined', short: 'code', run: reader.openSelectedTool },
+  { id: 'try-tool', context: 'surface', keys: ['c'], label: 'Try its leads on the running server, in a sandbox', short: 'try', disabled: readOnly, run: live.tryTool },
   { id: 'go-to-lead', context: 'surface', keys: ['o'], label: 'Go to the worst lead of this tool', short: 'worst lead', run: go.goToLead },
+
+  { id: 'probe', context: 'live', keys: ['r'], label: 'Start the server in a sandbox and ask it', short: 'start and ask', disabled: readOnly, run: live.probe },
+  { id: 'try-again', context: 'live', keys: ['c'], label: 'Try the lead again', short: 'try', disabled: readOnly, run: live.tryAgain },
+  { id: 'start-words', context: 'live', keys: ['e'], label: 'Say how it is started', short: 'how', disabled: readOnly, run: live.sayStart },
+  { id: 'go-to-tried', context: 'live', keys: ['o'], label: 'Go to the lead', short: 'lead', run: live.goToTried },
 
   { id: 'rate', context: 'scorecard', keys: ['enter', 'e'], label: 'Rate this criterion yourself, with a reason', short: 'rate', disabled: onCriterion, run: scorecard.rate },
   { id: 'accept-proposal', context: 'scorecard', keys: ['a'], label: 'Accept the proposed rating', short: 'accept', disabled: (v) => onCriterion(v) ?? (selectedCriterion(v)?.proposal.value === null ? 'nothing is proposed: no check that speaks to it could be counted' : null), run: scorecard.acceptProposal },
@@ -205,6 +216,8 @@ export const bindings: readonly Binding[] = [
   { id: 'screen-session', context: 'audit', keys: ['5'], label: 'Session and its history', short: '', run: (a) => go.goTo(a, 'session') },
   { id: 'screen-surface', context: 'audit', keys: ['6'], label: 'Attack surface: tools and what they may reach', short: '', run: (a) => go.goTo(a, 'surface') },
   { id: 'screen-scorecard', context: 'audit', keys: ['7'], label: 'Scorecard: criteria, proposed and rated', short: '', run: (a) => go.goTo(a, 'scorecard') },
+  { id: 'screen-live', context: 'audit', keys: ['8'], label: 'Running server: started in a sandbox, asked, leads tried', short: '', run: (a) => go.goTo(a, 'live') },
+  { id: 'try-all', context: 'audit', keys: ['C'], label: 'Try all leads that can be on the running server', short: '', disabled: readOnly, run: live.tryAll },
   { id: 'next-pane', context: 'audit', keys: ['tab'], label: 'Next pane', short: '', run: (a) => go.cycleFocus(a, 1) },
   { id: 'previous-pane', context: 'audit', keys: ['shift+tab'], label: 'Previous pane', short: '', run: (a) => go.cycleFocus(a, -1) },
   { id: 'zoom', context: 'audit', keys: ['=', '+'], label: 'Larger pane', short: 'larger', run: (a) => go.zoomBy(a, 1) },
@@ -256,6 +269,8 @@ export const contextsOf = (v: View): readonly Context[] => {
       return ['surface', 'audit', 'lists', 'global'];
     case 'scorecard':
       return ['scorecard', 'audit', 'lists', 'global'];
+    case 'live':
+      return ['live', 'audit', 'lists', 'global'];
   }
 };
 

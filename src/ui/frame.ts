@@ -6,6 +6,7 @@ import { fieldFooter, footer, header, idleMark, status } from './screens/bars.ts
 import { evidencePane } from './screens/evidence-pane.ts';
 import { findingLines, findingList } from './screens/findings.ts';
 import { homePane, openingPane } from './screens/home.ts';
+import { liveLines, liveList } from './screens/live.ts';
 import { readerExtent, readerPane } from './screens/reader.ts';
 import { readinessList, reportLines } from './screens/report.ts';
 import { runLines, runList } from './screens/runs.ts';
@@ -86,6 +87,10 @@ const content = (v: View, name: PaneName, theme: Theme, size: Size): Omit<PaneTe
       return name === 'list'
         ? toolList(v, theme, size)
         : readable(v, toolLines(v, theme, size.width), size, 'Tool');
+    case 'live':
+      return name === 'list'
+        ? liveList(v, theme, size)
+        : readable(v, liveLines(v, theme, size.width), size, 'Seen running');
     case 'scorecard':
       return name === 'list'
         ? criterionList(v, theme, size)
@@ -115,6 +120,7 @@ export const readingExtent = (
     report: () => reportLines(v, theme, size.width).length,
     session: () => sessionLines(v, theme, size.width).length,
     surface: () => toolLines(v, theme, size.width).length,
+    live: () => liveLines(v, theme, size.width).length,
     scorecard: () => criterionLines(v, theme, size.width).length,
   }[v.ui.place]();
   return { lines, height: size.height };

@@ -1,7 +1,18 @@
 import { filterTools, sortTools, type ToolView } from '../domain/attack-surface.ts';
+import type { Author } from '../domain/authors.ts';
 import type { EvidenceItem, Surface } from '../domain/evidence.ts';
 import type { Finding } from '../domain/finding.ts';
 import { type Check, findCheck, type Section } from '../domain/methodology.ts';
+import {
+  type Confirmation,
+  confirmReport,
+  type LiveDifference,
+  type ObservationRecord,
+  type ProbeReport,
+  probeReport,
+  type RequirementAnswer,
+} from '../domain/observation.ts';
+import type { TriedLead, TriedLeads } from '../domain/observations.ts';
 import type { CriterionRating, DimensionRating, ScorecardRating } from '../domain/scorecard.ts';
 import {
   type EvidenceIndex,
@@ -32,6 +43,10 @@ export type View = {
   history: () => readonly { id: string; at: string; text: string }[];
   /** A file of the target at the pinned commit; null while it is being read. */
   source: (path: string) => string | null;
+  /** The text of a report or transcript that an observation keeps; null while it is being read, '' where it cannot be. */
+  observed: (sha256: string) => string | null;
+  /** By lead, what became of it on the running server. */
+  tried: TriedLeads;
   /** The tools of the server with the leads that begin in them, and the whole surface. */
   tools: () => readonly ToolView[];
   surface: () => Surface;
@@ -156,6 +171,95 @@ export const selectedCriterion = (v: View): CriterionRating | null => {
   return row?.kind === 'criterion' ? row.criterion : null;
 };
 
+/** What an observation reported; null while it is being read, or where it cannot be read. */
+const reportIn = <T>(v: View, { report }: ObservationRecord, parse: (value: unknown) => T): T | null => {
+  const text = v.observed(report);
+  if (!text) return null;
+  return v.kept(`report:${report}`, [text], () => {
+    try {
+      return parse(JSON.parse(text));
+    } catch {
+      return null;
+    }
+  });
+};
+
+/** The last look at the running server. */
+export const lastProbe = (
+  v: View,
+): { record: ObservationRecord & Author; report: ProbeReport | null } | null => {
+  const record = [...(v.snap?.session.observations.values() ?? [])].findLast((o) => o.kind === 'probe');
+  return record ? { record, report: reportIn(v, record, (x) => probeReport.parse(x)) } : null;
+};
+
+/** What was called for a lead, and how it answered; empty while it is being read. */
+export const callsOf = (v: View, tried: TriedLead): Confirmation['calls'] => {
+  const record = v.snap?.session.observations.get(tried.observation);
+  const report = record ? reportIn(v, record, (x) => confirmReport.parse(x)) : null;
+  return report?.results.find((r) => r.item === tried.item)?.calls ?? [];
+};
+
+export const lastObservation = (v: View): (ObservationRecord & Author & { id: string }) | null => {
+  const last = [...(v.snap?.session.observations ?? [])].at(-1);
+  return last ? { id: last[0], ...last[1] } : null;
+};
+
+/** What the live screen lists: parts, and below each what is worth reading of it. */
+export type LiveRow =
+  | { id: string; kind: 'part'; part: 'start' | 'tools' | 'requirements' | 'leads' | 'traffic' }
+  | { id: string; kind: 'difference'; difference: LiveDifference }
+  | { id: string; kind: 'requirement'; answer: RequirementAnswer }
+  | { id: string; kind: 'lead'; tried: TriedLead; title: string };
+
+const ANSWER_ORDER = { violated: 0, held: 1, 'not-tried': 2 };
+const TRIED_ORDER = { confirmed: 0, 'not-reached': 1, 'not-tried': 2 };
+
+export const liveRows = (v: View): readonly LiveRow[] => {
+  const report = lastProbe(v)?.report ?? null;
+  const part = (name: (LiveRow & { kind: 'part' })['part']): LiveRow => ({
+    id: `part:${name}`,
+    kind: 'part',
+    part: name,
+  });
+  const titles = itemTitles(v);
+  return [
+    part('start'),
+    part('tools'),
+    ...(report?.differences ?? []).map(
+      (difference, n): LiveRow => ({ id: `difference:${n}`, kind: 'difference', difference }),
+    ),
+    part('leads'),
+    ...[...v.tried.values()]
+      .sort((a, b) => TRIED_ORDER[a.result] - TRIED_ORDER[b.result])
+      .map(
+        (tried): LiveRow => ({
+          id: `lead:${tried.item}`,
+          kind: 'lead',
+          tried,
+          title: titles.get(tried.item) ?? 'a lead that later evidence no longer holds',
+        }),
+      ),
+    part('requirements'),
+    ...[...(report?.requirements ?? [])]
+      .sort((a, b) => ANSWER_ORDER[a.result] - ANSWER_ORDER[b.result])
+      .map((answer): LiveRow => ({ id: `requirement:${answer.id}`, kind: 'requirement', answer })),
+    part('traffic'),
+  ];
+};
+
+const itemTitles = (v: View): ReadonlyMap<string, string> =>
+  v.kept(
+    'titles',
+    [v.snap?.evidence],
+    () =>
+      new Map(
+        [...(v.snap?.evidence.values() ?? [])].flatMap((r) => r.items.map((i) => [i.id, i.title] as const)),
+      ),
+  );
+
+export const selectedLive = (v: View): LiveRow | null =>
+  liveRows(v).find((r) => r.id === selectedId(v, 'live')) ?? null;
+
 /** Ids of a list's rows, for moving the selection. */
 export const rowIds = (v: View, list: ListName): string[] => {
   switch (list) {
@@ -177,6 +281,8 @@ export const rowIds = (v: View, list: ListName): string[] => {
       return surfaceRows(v).map((t) => t.id);
     case 'scorecard':
       return scorecardRows(v).map((r) => r.id);
+    case 'live':
+      return liveRows(v).map((r) => r.id);
     case 'history':
       return historyRows(v).map((h) => h.id);
   }
@@ -257,6 +363,8 @@ export const activeList = (ui: Ui): ListName | null => {
       return ui.focus === 'list' ? 'surface' : null;
     case 'scorecard':
       return ui.focus === 'list' ? 'scorecard' : null;
+    case 'live':
+      return ui.focus === 'list' ? 'live' : null;
   }
 };
 
@@ -271,6 +379,8 @@ export const readingKey = (v: View): string => {
       return `run:${selectedId(v, 'runs')}`;
     case 'surface':
       return `tool:${selectedId(v, 'surface')}`;
+    case 'live':
+      return `live:${selectedId(v, 'live')}`;
     case 'scorecard':
       return `criterion:${selectedId(v, 'scorecard')}`;
     default:

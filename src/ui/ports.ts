@@ -1,7 +1,7 @@
 import type { Cited } from '../domain/citations.ts';
 import type { Command, Refusal } from '../domain/decide.ts';
 import type { Auditor, SessionEvent } from '../domain/events.ts';
-import type { Location } from '../domain/evidence.ts';
+import type { EvidenceItem, Location } from '../domain/evidence.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { FindingTemplate } from '../domain/finding-template.ts';
 import type { ProposedPart, ServerProposal } from '../domain/server-profile.ts';
@@ -77,7 +77,43 @@ export type ScannerChoice = {
   takes: { what: string; required: boolean } | null;
 };
 
+/** How the auditor says the server is started, where that is not found or is another; '' for what is worked out. */
+export type Start = { cmd: string; cwd: string; env: string };
+
+type Run = { progress(text: string): void; signal: AbortSignal };
+export type Tried = {
+  item: string;
+  result: 'confirmed' | 'not-reached' | 'not-tried';
+  shown: string;
+  why: string;
+};
+
+/** The running server. Everything but `plan` starts it, in a sandbox, as it was planned and agreed to. */
+export type LivePort = {
+  /** Why a lead cannot be tried by calls, as far as the lead tells; '' where it can be. */
+  untriable(item: EvidenceItem): Promise<string>;
+  /**
+   * What would happen, every command of it, for the auditor to agree to. `agreed` when this very start was agreed to before and
+   * stands prepared. Rejects when nothing can be started, and says why.
+   */
+  plan(
+    store: Store,
+    start: Start,
+    does: { kind: 'probe' } | { kind: 'confirm'; leads: number },
+  ): Promise<{ words: string; agreed: boolean }>;
+  /** Asks it and records what was seen; in a line. */
+  probe(store: Store, start: Start, run: Run): Promise<string>;
+  /** Tries leads and records what became of them. `told` after each: how many are done, and the last in words. */
+  confirm(
+    store: Store,
+    start: Start,
+    leads: readonly EvidenceItem[],
+    run: Run & { told(done: number, words: string): void },
+  ): Promise<{ summary: string; results: readonly Tried[] }>;
+};
+
 export type Ports = {
+  live: LivePort;
   listSessions(): Promise<SessionSummary[]>;
   /** What may leave this machine once the network is allowed for the open session. */
   sendings(snapshot: Snapshot): readonly string[];

@@ -1,10 +1,19 @@
 import type { ToolOrder } from '../domain/attack-surface.ts';
 import type { PaneName, Zoom } from './layout.ts';
 import type { Overlay } from './overlays/overlay.ts';
+import type { Start } from './ports.ts';
 import type { Reader } from './reader.ts';
 import { emptyList, type ListState } from './view/list.ts';
 
-export type ScreenName = 'audit' | 'findings' | 'evidence' | 'report' | 'session' | 'surface' | 'scorecard';
+export type ScreenName =
+  | 'audit'
+  | 'findings'
+  | 'evidence'
+  | 'report'
+  | 'session'
+  | 'surface'
+  | 'scorecard'
+  | 'live';
 export const SCREENS: readonly ScreenName[] = [
   'audit',
   'findings',
@@ -13,6 +22,7 @@ export const SCREENS: readonly ScreenName[] = [
   'session',
   'surface',
   'scorecard',
+  'live',
 ];
 /** `home` and `opening` come before a session is open; `reader` is come to from what points at code. */
 export type Place = 'home' | 'opening' | 'reader' | ScreenName;
@@ -26,7 +36,8 @@ export type ListName =
   | 'report'
   | 'history'
   | 'surface'
-  | 'scorecard';
+  | 'scorecard'
+  | 'live';
 
 export type Toast = { text: string; tone: 'ok' | 'warn' | 'bad' };
 
@@ -50,6 +61,10 @@ export type Ui = {
   /** The top one sees the keys. */
   overlays: readonly Overlay[];
   toast: Toast | null;
+  /** How the auditor says the server is started. */
+  start: Start;
+  /** What is being done with the running server; leads when they are tried. */
+  live: { words: string; done: number; total: number } | null;
   /** Words under the spinner while a session is being opened. */
   opening: string;
   spinner: number;
@@ -74,6 +89,7 @@ export const initialUi = (columns: number, rows: number): Ui => ({
     history: emptyList(),
     surface: emptyList(),
     scorecard: emptyList(),
+    live: emptyList(),
   },
   scroll: {},
   reader: null,
@@ -83,6 +99,8 @@ export const initialUi = (columns: number, rows: number): Ui => ({
   toolOrder: 'worst',
   overlays: [],
   toast: null,
+  start: { cmd: '', cwd: '', env: '' },
+  live: null,
   opening: '',
   spinner: 0,
   handled: 0,

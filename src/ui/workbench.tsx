@@ -74,7 +74,10 @@ const Workbench = ({ app, showIdle }: { app: App; showIdle: boolean }) => {
   usePaste((text) => paste(app, text));
 
   const view = app.view();
-  const running = view.ui.place === 'opening' || (view.snap !== null && view.snap.running.size > 0);
+  const running =
+    view.ui.place === 'opening' ||
+    view.ui.live !== null ||
+    (view.snap !== null && view.snap.running.size > 0);
   useEffect(() => {
     if (!running) return;
     const timer = setInterval(() => app.update({ spinner: app.ui.get().spinner + 1 }), SPINNER_MS);

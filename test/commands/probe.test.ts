@@ -29,7 +29,7 @@ const run = async (...argv: string[]): Promise<{ code: number; text: string }> =
 };
 
 const ours = (): string[] =>
-  readdirSync(tmpdir()).filter((n) => n.startsWith('mcp-audit-live-') && !n.includes('test'));
+  readdirSync(tmpdir()).filter((n) => n.startsWith(`mcp-audit-live-${process.pid}-`));
 
 describe.skipIf(!sandbox.works)(`mcp-audit probe${why}`, () => {
   it('starts nothing without consent, and shows what it would', async () => {

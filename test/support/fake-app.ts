@@ -5,7 +5,7 @@ import {
   type SessionEvent,
   type SessionTarget,
 } from '../../src/domain/events.ts';
-import type { CollectorResult } from '../../src/domain/evidence.ts';
+import type { CollectorResult, EvidenceItem } from '../../src/domain/evidence.ts';
 import type { FindingTemplate } from '../../src/domain/finding-template.ts';
 import type { Methodology } from '../../src/domain/methodology.ts';
 import { encode, FIRST_HASH, hashLine } from '../../src/engine/journal.ts';
@@ -16,7 +16,7 @@ import { type App, createApp } from '../../src/ui/app-state.ts';
 import { paste, press } from '../../src/ui/controller.ts';
 import { frame, readingExtent } from '../../src/ui/frame.ts';
 import type { Key } from '../../src/ui/keys.ts';
-import type { Edited, Opened, Ports, ReadinessItem, SessionSummary } from '../../src/ui/ports.ts';
+import type { Edited, Opened, Ports, ReadinessItem, SessionSummary, Tried } from '../../src/ui/ports.ts';
 import { createTheme } from '../../src/ui/theme.ts';
 import { lineText } from '../../src/ui/view/line.ts';
 import { collectorOf, fakeSource, fakeTree, found } from '../engine/fake-source.ts';
@@ -49,6 +49,12 @@ export type FakeParts = {
   preview?: string;
   templates?: readonly FindingTemplate[];
   edited?: Edited;
+  /** What would be run, as it is shown. */
+  plan?: string;
+  /** What becomes of a lead that is tried; not reached where it says nothing. */
+  became?: (item: EvidenceItem) => Tried | null;
+  /** Holds what is done with the running server until it settles. */
+  live?: (signal: AbortSignal) => Promise<void>;
   readOnly?: string;
   /** Why what is named cannot be opened. */
   refuses?: Error;
@@ -56,6 +62,13 @@ export type FakeParts = {
   rows?: number;
   env?: Record<string, string>;
 };
+
+const notReached = (item: string): Tried => ({
+  item,
+  result: 'not-reached',
+  shown: '',
+  why: '9 calls of read_note, 9 of them refused: none did what the canary would do',
+});
 
 /** A whole interface over a session in memory: its real store, a disk that can be full, ports that remember. */
 export const fakeApp = (parts: FakeParts = {}) => {
@@ -162,6 +175,44 @@ export const fakeApp = (parts: FakeParts = {}) => {
   const timers: (() => void)[] = [];
   let edited: Edited = parts.edited ?? { kind: 'unchanged' };
   const ports: Ports = {
+    live: {
+      untriable: async (item) => (item.class === 'hygiene' ? 'no call shows it' : ''),
+      plan: async (_store, start, does) => {
+        called('live-plan', start, does);
+        const words = parts.plan ?? '  node /pkg/dist/index.js\n\nIn bubblewrap: no network.';
+        const agreed = calls.some((c) => c.name === 'live-probe' || c.name === 'live-confirm');
+        return { words, agreed };
+      },
+      probe: async (_store, _start, run) => {
+        called('live-probe');
+        run.progress('asking the server');
+        if (parts.live) await parts.live(run.signal);
+        return 'the server was asked (stdio, 2025-11-25): 3 tools';
+      },
+      confirm: async (_store, _start, leads, run) => {
+        called(
+          'live-confirm',
+          leads.map((l) => l.id),
+        );
+        if (parts.live) await parts.live(run.signal);
+        const results = leads.map((l) => parts.became?.(l) ?? notReached(l.id));
+        for (const [n, r] of results.entries()) run.told(n + 1, r.result);
+        if (!run.signal.aborted)
+          store.observe(
+            `confirm@${calls.length.toString(16).padStart(12, '0')}`,
+            {
+              kind: 'confirm',
+              summary: `${results.length} tried`,
+              command: ['node', '/pkg/dist/index.js'],
+              sandbox: 'bubblewrap 0.8.0, network: none',
+              checks: [],
+              results,
+            },
+            { report: Buffer.from('{}'), transcript: Buffer.from('') },
+          );
+        return { summary: `${results.length} tried`, results };
+      },
+    },
     sendings: ({ session }) => [
       "dependencies to api.osv.dev: names and versions of the target's packages",
       `git to ${session.target?.url}: a fetch of the target, while its clone is not here`,

@@ -49,6 +49,7 @@ const SCREENS: Record<
   report: inAudit('4'),
   session: inAudit('5'),
   surface: inAudit('6'),
+  live: inAudit('8'),
   scorecard: inAudit('7', 'j', 'a'),
   'scorecard-why': inAudit('7', 'j', 'tab'),
   help: inAudit('?'),

@@ -124,7 +124,8 @@ const base = (item: EvidenceItem): Omit<Confirmation, 'result' | 'shown' | 'why'
   checks: item.checks,
 });
 
-const never = (item: EvidenceItem, why: string): Confirmation => ({
+/** That nothing was done about a lead, and why. */
+export const notTried = (item: EvidenceItem, why: string): Confirmation => ({
   ...base(item),
   result: 'not-tried',
   shown: '',
@@ -189,6 +190,14 @@ const canariesFor = (item: EvidenceItem): readonly Canary[] | undefined =>
     (c) => !c.id.startsWith('link') || /link|realpath/i.test(`${item.rule} ${item.title}`),
   );
 
+/** Why calls cannot show it, as far as the lead itself tells; '' where it can be tried. */
+export const whyNotTried = (item: EvidenceItem): string =>
+  !CANARIES[item.class] && item.class !== 'tool-poisoning'
+    ? (NOT_BY_CALLS[item.class] ?? `no call shows a weakness of the class ${item.class}`)
+    : item.standing?.beside
+      ? 'it lies in tests, examples or scripts: that is not what was started'
+      : '';
+
 export const confirmLead = async (o: {
   item: EvidenceItem;
   surface: Surface;
@@ -200,11 +209,9 @@ export const confirmLead = async (o: {
   const { item, transcript } = o;
   const began = performance.now();
   const canaries = canariesFor(item);
-  if (!canaries && item.class !== 'tool-poisoning')
-    return never(item, NOT_BY_CALLS[item.class] ?? `no call shows a weakness of the class ${item.class}`);
-  if (item.standing?.beside)
-    return never(item, 'it lies in tests, examples or scripts: that is not what was started');
-  const box = await o.open();
+  const why = whyNotTried(item);
+  if (why) return notTried(item, why);
+  const box = await o.open(o.signal);
   try {
     const { port } = await box.ask<{ port: number }>('listen', { answer: 'canary' });
     const v = newTry(port);
@@ -216,7 +223,7 @@ export const confirmLead = async (o: {
       transcript,
     );
     if (!hello.result)
-      return never(
+      return notTried(
         item,
         `the server could not be asked: ${hello.error ? String(hello.error.message).slice(0, 200) : hello.problem}`,
       );
@@ -233,16 +240,18 @@ export const confirmLead = async (o: {
     const { aims, guessed } = aimsOf(item, o.surface, live);
     if (aims.length === 0)
       return {
-        ...never(item, 'no tool of the running server takes a text and was seen to lead there'),
+        ...notTried(item, 'no tool of the running server takes a text and was seen to lead there'),
         ms: Math.round(performance.now() - began),
       };
     const { files } = await box.ask<{ files: SeenFile[] }>('listing', { roots: WATCHED });
     const scene: Scene = { box, peer, v, files: key(files) };
     const calls: Confirmation['calls'] = [];
     let needs = '';
+    let over = false;
     for (const aim of aims)
       for (const canary of canaries) {
-        if (performance.now() - began > LEAD_MS || o.signal?.aborted) break;
+        over ||= performance.now() - began > LEAD_MS;
+        if (over || o.signal?.aborted) break;
         const { call, shown, reply } = await tryAim(scene, aim, canary);
         calls.push(call);
         if (shown)
@@ -262,6 +271,8 @@ export const confirmLead = async (o: {
           });
       }
     const called = `${calls.length} calls of ${[...new Set(calls.map((c) => c.tool))].join(', ')}`;
+    if (o.signal?.aborted)
+      return done({ result: 'not-tried', shown: '', why: `it was called off after ${called}`, calls });
     const refused = calls.filter((c) => c.outcome !== 'a result').length;
     if (needs)
       return done({
@@ -273,11 +284,11 @@ export const confirmLead = async (o: {
     return done({
       result: 'not-reached',
       shown: '',
-      why: `${called}, ${refused} of them refused: none did what the canary would do`,
+      why: `${called}, ${refused} of them refused: none did what the canary would do${over ? `; after ${LEAD_MS / 1000} s the rest was left out` : ''}`,
       calls,
     });
   } catch (error) {
-    return never(item, box.stopped() || (error instanceof Error ? error.message : String(error)));
+    return notTried(item, box.stopped() || (error instanceof Error ? error.message : String(error)));
   } finally {
     await box.close();
   }

@@ -169,7 +169,7 @@ const prepareIn = async (
     { from: at('deps'), at: DEPS, write },
     { from: at('built'), at: BUILT, write },
   ];
-  const box = (shape: Shape) => openBox({ bwrap: o.bwrap, env, folder, shape, signal: o.signal });
+  const box = (shape: Shape, signal = o.signal) => openBox({ bwrap: o.bwrap, env, folder, shape, signal });
 
   const steps: StepDone[] = [];
   const runStep = async (step: Step): Promise<boolean> => {
@@ -269,7 +269,7 @@ const prepareIn = async (
     steps,
     launch,
     notes,
-    open: () => box({ mounts: own(false), network: false, limits: SERVER_LIMITS }),
+    open: (signal) => box({ mounts: own(false), network: false, limits: SERVER_LIMITS }, signal),
     remove,
   };
 };

@@ -12,8 +12,8 @@ export type Launch = {
   files: readonly { path: string; text?: string; link?: string; folder?: boolean }[];
 };
 
-/** A fresh sandbox, with nothing started in it. */
-export type OpenBox = () => Promise<Box>;
+/** A fresh sandbox, with nothing started in it. `signal` ends it at once. */
+export type OpenBox = (signal?: AbortSignal) => Promise<Box>;
 
 export const launchIn = async (box: Box, launch: Launch): Promise<void> => {
   if (launch.files.length > 0) await box.ask('write', { files: launch.files });

@@ -251,7 +251,10 @@ const close = (app: App): void => {
   const check = selectedId(app.view(), 'checks');
   const { store } = app.opened();
   store.abort();
+  app.live?.cancel();
   app.work(async () => {
+    // What was seen of the running server is recorded before the session is closed.
+    await app.live?.done;
     await store.close(check && !check.startsWith('section:') ? check : null);
     app.exit();
   });
@@ -270,10 +273,14 @@ export const quitOrBack = (app: App): void => {
   else leave(app);
 };
 
-/** Ctrl+C: asks once while collectors run, since their work would be lost; the second one always leaves. */
+/** Ctrl+C: calls off what is done with the running server; else leaves. Asks once while collectors run, since their work would be lost; the second one always leaves. */
 export const interrupt = (app: App): void => {
   const view = app.view();
   if (!view.snap) return leave(app);
+  if (app.live) {
+    app.live.cancel();
+    return app.toast('Calling it off…', 'warn');
+  }
   const asked = view.ui.overlays.at(-1)?.kind === 'confirm';
   if (view.snap.running.size > 0 && !asked)
     return app.push({

@@ -163,17 +163,23 @@ export const drawOverlay = (v: View, o: Overlay, theme: Theme, size: Size): Draw
         cursor: { row: cursor.row + help.length, column: cursor.column },
       };
     }
-    case 'confirm':
+    case 'confirm': {
+      const question = [
+        blank,
+        ...wrap(o.question, size.width).map((l): Line => [span(l, undefined, true)]),
+        blank,
+      ];
+      const detail = wrap(o.detail, size.width).map(plain);
+      const height = Math.max(1, size.height - question.length);
+      const most = Math.max(0, detail.length - height);
+      const top = Math.min(o.top ?? 0, most);
+      const below = detail.length - height - top;
       return {
         title: 'Sure?',
-        bottom: 'y yes · n no',
-        lines: [
-          blank,
-          ...wrap(o.question, size.width).map((l): Line => [span(l, undefined, true)]),
-          blank,
-          ...wrap(o.detail, size.width).map(plain),
-        ],
+        bottom: `y yes · n no${most > 0 ? ` · j k ${below > 0 ? plural(below, 'more line') : 'back'}` : ''}`,
+        lines: [...question, ...detail.slice(top, top + height)],
       };
+    }
     case 'message':
       return {
         title: o.title,

@@ -96,5 +96,6 @@ export type Overlay =
       /** Records and closes; returns what is wrong, or null. */
       save: (scores: Scores) => string | null;
     }
-  | { kind: 'confirm'; question: string; detail: string; yes: () => void }
+  /** `top`: lines of the detail scrolled past, where it is longer than the window. */
+  | { kind: 'confirm'; question: string; detail: string; top?: number; yes: () => void }
   | { kind: 'message'; title: string; text: string };

@@ -1,3 +1,4 @@
+import { wrap } from '../../text/width.ts';
 import type { App } from '../app-state.ts';
 import { type Key, typed } from '../keys.ts';
 import { indexOf, move } from '../view/list.ts';
@@ -159,6 +160,15 @@ const pressForm = (app: App, o: Of<'form'>, key: Key): void => {
   }
 };
 
+/** What is agreed to is read as a whole, also where the window is small. */
+const scrollConfirm = (app: App, o: Of<'confirm'>, key: Key): void => {
+  const by = { j: 1, down: 1, k: -1, up: -1, pagedown: 10, space: 10, pageup: -10 }[key as string];
+  const { rows, columns } = app.ui.get();
+  if (by === undefined) return;
+  const most = Math.max(0, wrap(o.detail, Math.max(1, columns - 4)).length - Math.max(1, rows - 14));
+  app.swap({ ...o, top: Math.max(0, Math.min(most, (o.top ?? 0) + by)) });
+};
+
 /** Gives a key to the top overlay. */
 export const pressOverlay = (app: App, o: Overlay, key: Key): void => {
   switch (o.kind) {
@@ -181,7 +191,8 @@ export const pressOverlay = (app: App, o: Overlay, key: Key): void => {
         app.pop();
         return o.yes();
       }
-      return key === 'n' || key === 'esc' || key === 'q' ? app.pop() : undefined;
+      if (key === 'n' || key === 'esc' || key === 'q') return app.pop();
+      return scrollConfirm(app, o, key);
     case 'message':
       return app.pop();
   }

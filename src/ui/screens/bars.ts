@@ -75,17 +75,18 @@ export const header = (v: View, columns: number): Line => {
     ['session', '5'],
     ['surface', '6'],
     ['scorecard', '7'],
+    ['live', '8'],
   ];
-  const tabs: Span[] = places.map(([place, key]) =>
-    place === v.ui.place
-      ? span(` ${key} ${place}`, 'focus', true)
-      : span(columns >= 120 ? ` ${key} ${place}` : ` ${key}`, 'muted'),
-  );
-  const left: Line = [
-    ...tabs,
-    span('  '),
-    span(`${name} @ ${session.target?.commit.slice(0, 7) ?? ''}`, undefined, true),
-  ];
+  const tabs = (named: boolean): Span[] =>
+    places.map(([place, key]) =>
+      place === v.ui.place
+        ? span(` ${key} ${place}`, 'focus', true)
+        : span(named ? ` ${key} ${place}` : ` ${key}`, 'muted'),
+    );
+  const who = [span('  '), span(`${name} @ ${session.target?.commit.slice(0, 7) ?? ''}`, undefined, true)];
+  // What is audited comes before what the other screens are called.
+  const long: Line = [...tabs(true), ...who];
+  const left = lineWidth(long) + lineWidth(right) < columns ? long : [...tabs(false), ...who];
   return spread(left, right, columns);
 };
 
@@ -100,6 +101,18 @@ export const status = (v: View, theme: Theme, columns: number): Line => {
   if (ui.toast)
     return fitLine([span(` ${visible(ui.toast.text)}`, ui.toast.tone, ui.toast.tone === 'bad')], columns);
   if (!snap) return [];
+  if (ui.live) {
+    const { words, done, total } = ui.live;
+    const spinner = theme.glyphs.spinner[ui.spinner % theme.glyphs.spinner.length] ?? '';
+    return fitLine(
+      [
+        span(` ${spinner} ${total > 1 ? `${done}/${total} leads  ` : ''}`, 'accent'),
+        span(visible(words)),
+        span('  Ctrl+C calls it off', 'muted'),
+      ],
+      columns,
+    );
+  }
   if (snap.running.size + snap.queued.length > 0) {
     const spinner = theme.glyphs.spinner[ui.spinner % theme.glyphs.spinner.length] ?? '';
     const total = v.opened?.collectors.length ?? 0;

@@ -11,6 +11,7 @@ import type { Theme } from '../theme.ts';
 import { highlight } from '../view/highlight.ts';
 import { otherPlaces, sameText, shownPlace, stepKey } from '../view/item-places.ts';
 import { blank, fitLine, type Line, lineText, muted, plain, span } from '../view/line.ts';
+import { triedLines } from './live.ts';
 import { runWords } from './verdicts.ts';
 
 const CONTEXT_LINES = 2;
@@ -117,6 +118,9 @@ export const itemDetail = (
           columns,
         ).map(muted);
   const title = wrap(visible(item.title), columns).map((l): Line => [span(l, undefined, true)]);
+  const last = v.tried.get(item.id);
+  // No evidence: what was seen of it running, told apart and above what the commit shows.
+  const seen = last ? triedLines(v, last, theme, columns) : [];
   const raised = v.snap ? raisedAs(v.snap.session, item.id) : [];
   const triaged =
     raised.length > 0
@@ -139,6 +143,7 @@ export const itemDetail = (
     title.length +
     1 +
     why.length +
+    seen.length +
     triaged.length +
     reported.length +
     also.length +
@@ -157,6 +162,7 @@ export const itemDetail = (
     ...title,
     muted(about),
     ...why,
+    ...seen,
     ...triaged,
     ...reported,
     ...told,

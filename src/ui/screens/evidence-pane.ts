@@ -45,9 +45,12 @@ const rowLine = (
   const raised = v.snap ? raisedAs(v.snap.session, item.id) : [];
   const judged = raised.length > 0 ? ` raised as ${raised.join(', ')}` : triage ? ` ${triage.decision}` : '';
   const later = v.snap?.session.bookmarks.has(leadBookmark(item.id)) ? ' later' : '';
+  const seen = v.tried.get(item.id);
+  const observed = seen && seen.result !== 'not-tried' ? ` ${seen.result.replace('-', ' ')}` : '';
   const mark = `${later}${isSecondary(path) ? ' beside the server' : ''}${judged}`;
   const right = [
     span(at.length > columns * 0.45 ? `…${at.slice(-Math.floor(columns * 0.4))}` : at, 'muted'),
+    span(observed, seen?.result === 'confirmed' ? 'bad' : 'ok', seen?.result === 'confirmed'),
     span(mark, raised.length > 0 || triage?.decision === 'accepted' ? 'ok' : 'muted'),
   ];
   const strength =

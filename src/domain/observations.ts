@@ -1,0 +1,60 @@
+import type { EvidenceItem } from './evidence.ts';
+import type { ObservationRecord } from './observation.ts';
+import type { Session } from './session.ts';
+
+/** What observations of the running server say of checks and leads: no evidence, and always shown as what it is. */
+
+/** What was seen of the running server that answers to a check. */
+export const observationsOf = (s: Session, check: string): { id: string; said: string }[] =>
+  [...s.observations]
+    .filter(([, o]) => o.checks.includes(check))
+    .map(([id, o]) => ({
+      id,
+      said: `${o.summary} (${id}, ${o.at.slice(0, 10)}, in ${o.sandbox.split(',')[0]})`,
+    }));
+
+/** What became of a lead when it was tried on the running server. */
+export type TriedLead = ObservationRecord['results'][number] & {
+  observation: string;
+  at: string;
+  by: string;
+  sandbox: string;
+};
+export type TriedLeads = ReadonlyMap<string, TriedLead>;
+
+export const NOTHING_TRIED: TriedLeads = new Map();
+
+/** By lead, the last that was seen of it. That it could not be tried later takes nothing from what was seen before. */
+export const triedLeads = (s: Session): TriedLeads => {
+  const tried = new Map<string, TriedLead>();
+  for (const [observation, o] of s.observations)
+    for (const r of o.results) {
+      const before = tried.get(r.item);
+      if (before && before.result !== 'not-tried' && r.result === 'not-tried') continue;
+      tried.set(r.item, { ...r, observation, at: o.at, by: o.by, sandbox: o.sandbox.split(',')[0] ?? '' });
+    }
+  return tried;
+};
+
+const RANK = { confirmed: 0, 'not-tried': 1, 'not-reached': 2 } as const;
+
+/**
+ * Leads in the places that leads have: those that were seen to hold first, those that were tried in vain last, and the rest
+ * between them as they stood.
+ */
+export const rankedByTrying = (items: EvidenceItem[], tried: TriedLeads): EvidenceItem[] => {
+  const rank = (i: EvidenceItem): number => RANK[tried.get(i.id)?.result ?? 'not-tried'];
+  const leads = items.filter((i) => i.kind === 'lead').sort((a, b) => rank(a) - rank(b));
+  let next = 0;
+  return items.map((i) => (i.kind === 'lead' ? leads[next++]! : i));
+};
+
+const WORDS = {
+  confirmed: 'confirmed',
+  'not-reached': 'not reached',
+  'not-tried': 'not tried',
+} as const;
+
+/** "confirmed: pack, folder: it ran what was passed …": in one line, without when and where. */
+export const triedWords = (t: Pick<TriedLead, 'result' | 'shown' | 'why'>): string =>
+  `${WORDS[t.result]}: ${t.result === 'confirmed' ? t.shown : t.why}`;
