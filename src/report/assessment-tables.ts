@@ -2,7 +2,7 @@ import { verdictWord } from '../domain/selectors.ts';
 import { plural as counted } from '../text/plural.ts';
 import { mermaid } from './attack-diagram.ts';
 import { type Block, h2, type Piece, para, table, text } from './blocks.ts';
-import { riskWords } from './coverage.ts';
+import { type CheckReport, riskWords } from './coverage.ts';
 import { isBarePass } from './proposals.ts';
 import type { Label } from './report-labels.ts';
 import type { ReportModel } from './report-model.ts';
@@ -85,16 +85,34 @@ export const assessedTop10 = (m: ReportModel): Block[] => {
   ];
 };
 
+/** Who gave the verdict, and who wrote the note where that is somebody else. */
+export const authorWords = (c: CheckReport): string =>
+  c.note === '' || c.noteBy === c.by ? c.by : `${c.by}; note by ${c.noteBy}`;
+
+/** Everybody who gave a verdict or wrote a note. */
+export const authorsIn = (m: ReportModel): string[] => [
+  ...new Set(
+    m.checks.flatMap((c) => [...(c.verdict !== null ? [c.by] : []), ...(c.note === '' ? [] : [c.noteBy])]),
+  ),
+];
+
 /** All checks, tested or not; long notes are in raw-notes.md in full. */
 export const assessedChecks = (m: ReportModel): Block[] => {
   const rows = fromSession('checks');
+  const by = authorsIn(m);
+  const several = by.length > 1;
   return [
     h2('Coverage'),
     para(
       rows`Evidence counts are leads / strengths / facts / gaps. Where a collector could not look, nothing is known from it.`,
+      ...(several || m.coverage.notTested === m.coverage.total
+        ? []
+        : [rows`Every verdict and its reason is by ${by[0] ?? ''}.`]),
     ),
     table(
-      ['Check', 'Verdict', 'Evidence', 'Could not look', 'Findings', 'Reason'],
+      several
+        ? ['Check', 'Verdict', 'By', 'Evidence', 'Could not look', 'Findings', 'Reason']
+        : ['Check', 'Verdict', 'Evidence', 'Could not look', 'Findings', 'Reason'],
       m.checks.map((c) => {
         const blind = c.looks
           .filter((l) => !l.looked)
@@ -103,7 +121,12 @@ export const assessedChecks = (m: ReportModel): Block[] => {
           fromMethodology(
             c.id,
           )`${c.origin === 'guide' ? `${c.id} ${c.title}` : `${c.id} ${c.title} (${c.origin})`}`,
-          rows`${verdictWord(c.verdict)}`,
+          c.verdict === null
+            ? rows`${verdictWord(c.verdict)}`
+            : fromAuditor(c.by, `verdict on ${c.id}`)`${verdictWord(c.verdict)}`,
+          ...(several
+            ? [c.verdict === null && c.note === '' ? ('–' as const) : rows`${authorWords(c)}`]
+            : []),
           rows`${c.evidence.lead} / ${c.evidence.strength} / ${c.evidence.fact} / ${c.evidence.gap}`,
           blind.length === 0 ? '–' : rows`${listed(blind)}`,
           c.findings.length === 0

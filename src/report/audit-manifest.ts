@@ -50,6 +50,12 @@ export const auditManifest = (
   artifacts: readonly string[] = [],
 ): JsonObject => {
   const { auditor, target, summary, proposals, coverage } = m;
+  // The database knows one auditor, who signs: whoever judged beside them is named all the same.
+  const contributors = m.auditors.slice(1).map(({ name, github, organization }) => ({
+    name,
+    github,
+    organization: organization || 'Independent',
+  }));
   const proven = m.findings
     .filter((f) => !f.positive)
     .every((f) => f.reproduction.length > 0 && f.locations.length > 0);
@@ -61,6 +67,7 @@ export const auditManifest = (
       organization: auditor.organization || 'Independent',
       contact: auditor.contact,
     },
+    ...(contributors.length > 0 ? { contributors } : {}),
     target: {
       repo_url: target.repository.url,
       commit_hash: target.commit,

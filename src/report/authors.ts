@@ -9,7 +9,10 @@ export type AuthorOf = (by: string, at: string) => string;
 
 const shown = (a: Auditor): string => a.name || a.github;
 
-export const authorsOf = (events: readonly SessionEvent[], signs: Auditor): AuthorOf => {
+const identities = (
+  events: readonly SessionEvent[],
+  signs: Auditor,
+): ((by: string, at: string) => Auditor) => {
   const named = events.flatMap((e) =>
     (e.type === 'session.started' || e.type === 'auditor.named') && shown(e.auditor) !== ''
       ? [{ at: e.at, auditor: e.auditor }]
@@ -18,8 +21,29 @@ export const authorsOf = (events: readonly SessionEvent[], signs: Auditor): Auth
   return (by, at) => {
     // The newest spelling of somebody's own name is the one they want to be known by.
     const known = named.findLast(({ auditor: a }) => by !== '' && (a.github === by || a.name === by));
-    if (known) return shown(known.auditor);
-    const next = named.find((n) => n.at >= at) ?? named.at(-1);
-    return next ? shown(next.auditor) : shown(signs);
+    return (known ?? named.find((n) => n.at >= at) ?? named.at(-1))?.auditor ?? signs;
   };
+};
+
+export const authorsOf = (events: readonly SessionEvent[], signs: Auditor): AuthorOf => {
+  const identity = identities(events, signs);
+  return (by, at) => shown(identity(by, at));
+};
+
+/** Events by which somebody says something of the server. */
+const SAYING: ReadonlySet<SessionEvent['type']> = new Set([
+  'check.answered',
+  'checks.answered',
+  'evidence.triaged',
+  'finding.recorded',
+  'criterion.rated',
+  'server.described',
+  'observation.recorded',
+]);
+
+/** Everybody who audits: who signs first, then all others who judged anything, each once, in the order they came in. */
+export const auditorsOf = (events: readonly SessionEvent[], signs: Auditor): Auditor[] => {
+  const identity = identities(events, signs);
+  const all = [signs, ...events.filter((e) => SAYING.has(e.type)).map((e) => identity(e.by, e.at))];
+  return all.filter((a, i) => all.findIndex((o) => shown(o) === shown(a)) === i);
 };

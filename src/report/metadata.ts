@@ -69,13 +69,18 @@ const repositoryPart = (m: ReportModel, was: JsonObject): JsonObject => {
   };
 };
 
+/** Everybody who audited, added to those of earlier audits; nobody is dropped. */
 const auditorsPart = (m: ReportModel, was: JsonObject): unknown[] => {
-  const { name, github, organization } = m.auditor;
-  const known = Array.isArray(was.auditors) ? was.auditors : [];
-  const there = known.some(
-    (a) => isObject(a) && typeof a.github === 'string' && a.github.toLowerCase() === github.toLowerCase(),
-  );
-  return there ? known : [...known, { name, github, organization: organization || 'Independent' }];
+  const all: unknown[] = Array.isArray(was.auditors) ? [...was.auditors] : [];
+  for (const { name, github, organization } of m.auditors) {
+    const isThey = (a: unknown): boolean =>
+      isObject(a) &&
+      (github !== '' && typeof a.github === 'string' && a.github !== ''
+        ? a.github.toLowerCase() === github.toLowerCase()
+        : a.name === name);
+    if (!all.some(isThey)) all.push({ name, github, organization: organization || 'Independent' });
+  }
+  return all;
 };
 
 const summaryPart = (m: ReportModel): JsonObject => {

@@ -13,12 +13,18 @@ const checks = fromSession('checks');
 const journal = (m: ReportModel): Block[] => [
   h2('Journal'),
   para(
-    log`What was done, in order; times are UTC. Unfinished drafts and earlier wordings are not published.`,
+    log`What was done, in order; times are UTC. Of what was withdrawn, as of drafts and earlier wordings, only that it was is published.`,
+    ...(m.auditors.length > 1 ? [] : [log`All of it was done by ${m.auditor.name || m.auditor.github}.`]),
   ),
-  table(
-    ['#', 'Time', 'What'],
-    m.log.map((e) => [log`${e.seq}`, log`${time(e.at)}`, log`${long(e.text, 1_000)}`]),
-  ),
+  m.auditors.length > 1
+    ? table(
+        ['#', 'Time', 'By', 'What'],
+        m.log.map((e) => [log`${e.seq}`, log`${time(e.at)}`, log`${e.by}`, log`${long(e.text, 1_000)}`]),
+      )
+    : table(
+        ['#', 'Time', 'What'],
+        m.log.map((e) => [log`${e.seq}`, log`${time(e.at)}`, log`${long(e.text, 1_000)}`]),
+      ),
 ];
 
 const notes = (m: ReportModel): Block[] => [

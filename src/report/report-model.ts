@@ -17,7 +17,7 @@ import { indexEvidence, judgedItems, workedHours } from '../domain/selectors.ts'
 import { replay, type Session } from '../domain/session.ts';
 import { surfaceOf } from '../domain/surface.ts';
 import { type AttackDiagram, attackDiagram } from './attack-diagram.ts';
-import { type AuthorOf, authorsOf } from './authors.ts';
+import { type AuthorOf, auditorsOf, authorsOf } from './authors.ts';
 import {
   allItems,
   type CheckReport,
@@ -77,7 +77,10 @@ export type ReportModel = {
   auditId: string;
   /** Day in the audit id, YYYY-MM-DD. */
   date: string;
+  /** Who signs. */
   auditor: Auditor;
+  /** Everybody who judged anything, who signs first. */
+  auditors: Auditor[];
   target: {
     name: string;
     repository: Repository;
@@ -253,6 +256,7 @@ export const buildReport = (given: ReportInput): ReportModel => {
     auditId: input.auditId,
     date: id.date,
     auditor: session.auditor,
+    auditors: auditorsOf(input.events, session.auditor),
     target: { name, repository, commit, version: versionOf(tags, commit), subdir, committedAt },
     dates: { start: inSeconds(session.startedAt), completion: inSeconds(atEnd.lastAt || session.startedAt) },
     hours: workedHours(atEnd),
@@ -315,7 +319,12 @@ export const buildReport = (given: ReportInput): ReportModel => {
       .map((a) => ({ ...a, content: input.contents?.get(a.sha256) ?? null }))
       .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
     observations: observedOf(session, items, authorOf),
-    log: workLog(worked, new Map(items.map((i) => [i.id, i.title]))),
+    log: workLog(worked, {
+      session,
+      titles: new Map(items.map((i) => [i.id, i.title])),
+      tags: new Map(findings.map((f) => [f.id, f.tag])),
+      authorOf,
+    }),
     minutesByCheck: [...timeByCheck(worked)].map(([check, ms]) => ({
       check,
       minutes: Math.round(ms / 60_000),

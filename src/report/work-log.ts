@@ -1,10 +1,15 @@
 import type { SessionEvent, Verdict } from '../domain/events.ts';
+import { same } from '../domain/same.ts';
 import { verdictWord } from '../domain/selectors.ts';
-import { PAUSE_MS } from '../domain/session.ts';
+import { PAUSE_MS, type Session } from '../domain/session.ts';
 import { plural as counted } from '../text/plural.ts';
+import type { AuthorOf } from './authors.ts';
 
-/** The journal as a reader of the audit may see it: plain text, drafts and superseded notes left out. */
-export type LogEntry = { seq: number; at: string; check: string | null; text: string };
+/**
+ * The journal as a reader of the audit may see it: what was decided, in order. What was withdrawn is told as that and no more:
+ * no draft, no earlier wording, no word of a finding, a reason or a file that no longer stands, since nobody vouches for it.
+ */
+export type LogEntry = { seq: number; at: string; check: string | null; by: string; text: string };
 
 /** Events that say something about the audit; opening, closing and writing the report do not change what it found. */
 export const isWork = (e: SessionEvent): boolean =>
@@ -32,15 +37,56 @@ export const timeByCheck = (events: readonly SessionEvent[]): Map<string, number
   return spent;
 };
 
-/** `titles` name evidence items by id, as far as they are known. */
-export const workLog = (events: readonly SessionEvent[], titles: ReadonlyMap<string, string>): LogEntry[] => {
+type Known = {
+  /** As it stands at the end: what an event says beside that was withdrawn. */
+  session: Session;
+  /** Titles of evidence items by id, as far as they are known. */
+  titles: ReadonlyMap<string, string>;
+  /** How the report names a finding that stands, by its id in the session. */
+  tags: ReadonlyMap<string, string>;
+  authorOf: AuthorOf;
+};
+
+type Triaged = Extract<SessionEvent, { type: 'evidence.triaged' }>;
+
+/** Items of one decision in one sentence. Why something was dismissed stands with the dismissals. */
+const triageWords = ({ changes }: Triaged, { session, titles }: Known): string => {
+  const [first] = changes;
+  const triage = first?.triage ?? null;
+  const name = titles.get(first?.item ?? '');
+  const what =
+    changes.length === 1
+      ? `evidence ${first!.item}${name ? ` "${name}"` : ''}`
+      : `${counted(changes.length, 'evidence item')} (${changes.map((c) => c.item).join(', ')})`;
+  if (triage === null) return `${what}: back to undecided`;
+  const stands = changes.every((c) => same(session.triage.get(c.item) ?? null, c.triage));
+  const because = triage.decision === 'accepted' && triage.reason !== '' ? `, because ${triage.reason}` : '';
+  return `${what}: ${triage.decision}${stands ? because : ', decided anew later'}`;
+};
+
+export const workLog = (events: readonly SessionEvent[], known: Known): LogEntry[] => {
+  const { session, tags, authorOf } = known;
   const verdicts = new Map<string, Verdict | null>();
   const recorded = new Set<string>();
   const log: LogEntry[] = [];
+  /** What is said again by the same person is said once: an editor saves every field. */
+  const repeats = new Map<LogEntry, { text: string; times: number }>();
   for (const e of events) {
     const again = e.undoes !== undefined ? ' (taken back)' : e.redoes !== undefined ? ' (done again)' : '';
-    const say = (text: string, check = checkOf(e)) =>
-      log.push({ seq: e.seq, at: e.at, check, text: `${text}${again}` });
+    const say = (said: string, check = checkOf(e)) => {
+      const text = `${said}${again}`;
+      const by = authorOf(e.by, e.at);
+      const last = log.at(-1);
+      const repeat = last && repeats.get(last);
+      if (last && repeat && repeat.text === text && last.by === by) {
+        repeat.times += 1;
+        last.text = `${text} (${repeat.times} times)`;
+        return;
+      }
+      const entry = { seq: e.seq, at: e.at, check, by, text };
+      repeats.set(entry, { text, times: 1 });
+      log.push(entry);
+    };
     const sayAnswer = (check: string, now: Verdict | null) => {
       const was = verdicts.get(check) ?? null;
       verdicts.set(check, now);
@@ -90,33 +136,47 @@ export const workLog = (events: readonly SessionEvent[], titles: ReadonlyMap<str
         );
         break;
       case 'evidence.triaged':
-        for (const { item, triage } of e.changes) {
-          const name = titles.get(item) ? `${item} "${titles.get(item)}"` : item;
-          say(
-            triage === null
-              ? `evidence ${name}: back to undecided`
-              : `evidence ${name}: ${triage.decision}${triage.reason ? `, because ${triage.reason}` : ''}`,
-          );
-        }
+        say(triageWords(e, known));
         break;
-      case 'finding.recorded':
+      case 'finding.recorded': {
+        const stands = session.findings.has(e.finding);
+        const name = `finding ${tags.get(e.finding) ?? e.finding}`;
         say(
           e.value === null
-            ? `finding ${e.finding} deleted`
-            : `finding ${e.finding} ${recorded.has(e.finding) ? 'revised' : 'recorded'} for ${e.value.checks.join(', ')}, ${e.value.severity}: ${e.value.title}`,
+            ? `${name} withdrawn`
+            : `${name} ${recorded.has(e.finding) ? 'revised' : `recorded for ${e.value.checks.join(', ')}`}${stands ? '' : ', withdrawn later'}`,
         );
         if (e.value) recorded.add(e.finding);
+        break;
+      }
+      case 'criterion.rated':
+        say(
+          e.value ? `criterion ${e.criterion} rated` : `criterion ${e.criterion}: back to what is proposed`,
+        );
+        break;
+      case 'results.imported':
+        say(
+          e.value === null || !session.imports.has(e.import)
+            ? `results of another tool ${e.value === null ? 'removed' : 'imported, removed later'}`
+            : `results imported: ${e.value.name} (sha256 ${e.value.sha256})`,
+        );
         break;
       case 'attachment.added':
         say(
           e.value === null
-            ? `attachment ${e.name} removed`
-            : `attachment ${e.name} added (${e.value.bytes} bytes, sha256 ${e.value.sha256})`,
+            ? 'an attachment removed'
+            : session.attachments.get(e.name)?.sha256 === e.value.sha256
+              ? `attachment ${e.name} added (${e.value.bytes} bytes, sha256 ${e.value.sha256})`
+              : 'an attachment added, removed or replaced later',
         );
         break;
       case 'observation.recorded':
         say(
-          e.value === null ? `observation ${e.observation} removed` : `server observed: ${e.value.summary}`,
+          e.value === null
+            ? 'an observation of the running server removed'
+            : session.observations.has(e.observation)
+              ? `server observed: ${e.value.summary}`
+              : 'server observed, removed later',
         );
         break;
     }

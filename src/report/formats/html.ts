@@ -1,6 +1,7 @@
 import { verdictWord } from '../../domain/selectors.ts';
 import { plural } from '../../text/plural.ts';
 import { noFinding } from '../assessment-opening.ts';
+import { authorsIn, authorWords } from '../assessment-tables.ts';
 import { mermaid } from '../attack-diagram.ts';
 import { type Block, para, renderBlocks } from '../blocks.ts';
 import type { CheckReport } from '../coverage.ts';
@@ -169,22 +170,25 @@ const noteHtml = (c: CheckReport): Markup => {
   return as(note, markdownHtml(labelMarkdown(renderBlocks([{ type: 'text', of: note }]))));
 };
 
-const checkRow = (c: CheckReport): Markup => {
-  const checks = fromSession('checks');
-  const blind = c.looks.filter((l) => !l.looked).map((l) => l.collector);
-  const unseen =
-    blind.length > 0 ? [small(fromEvidence(c.id)`Could not look: ${long(blind.join(', '), 1_000)}`)] : [];
-  const findings = c.findings.map((id, i) => {
-    const anchor = anchorOf(id);
-    const name = as(fromFinding(id)`${anchor}`, shortHtml(anchor));
-    return i === 0
-      ? html`<a href="#${attribute(anchor)}">${name}</a>`
-      : html`, <a href="#${attribute(anchor)}">${name}</a>`;
-  });
-  const of = fromMethodology(c.id);
-  return html`<tr class="c-${attribute(c.verdict ?? 'not-tested')}"><td data-label="${'Check'}">${of`${c.id}`}</td><td data-label="${'Question'}">${of`${c.title}`}</td><td data-label="${'Verdict'}">${checks`${verdictWord(c.verdict)}`}</td><td data-label="${'Reason'}">${noteHtml(c)}${unseen}</td><td data-label="${'Findings'}">${findings}</td></tr>
+const checkRow =
+  (several: boolean) =>
+  (c: CheckReport): Markup => {
+    const checks = fromSession('checks');
+    const blind = c.looks.filter((l) => !l.looked).map((l) => l.collector);
+    const unseen =
+      blind.length > 0 ? [small(fromEvidence(c.id)`Could not look: ${long(blind.join(', '), 1_000)}`)] : [];
+    const findings = c.findings.map((id, i) => {
+      const anchor = anchorOf(id);
+      const name = as(fromFinding(id)`${anchor}`, shortHtml(anchor));
+      return i === 0
+        ? html`<a href="#${attribute(anchor)}">${name}</a>`
+        : html`, <a href="#${attribute(anchor)}">${name}</a>`;
+    });
+    const of = fromMethodology(c.id);
+    const author = several && c.verdict !== null ? [small(checks`By ${authorWords(c)}.`)] : [];
+    return html`<tr class="c-${attribute(c.verdict ?? 'not-tested')}"><td data-label="${'Check'}">${of`${c.id}`}</td><td data-label="${'Question'}">${of`${c.title}`}</td><td data-label="${'Verdict'}">${checks`${verdictWord(c.verdict)}`}</td><td data-label="${'Reason'}">${noteHtml(c)}${author}${unseen}</td><td data-label="${'Findings'}">${findings}</td></tr>
 `;
-};
+  };
 
 /** The page, with every statement of its own; the documents it shows in full have theirs. */
 const pageOf = (m: ReportModel): Markup => {
@@ -225,7 +229,7 @@ ${m.findings.length > 0 ? m.findings.map((f) => findingSection(f, m, draw)) : no
 ${section('checks')}
 <fieldset class="filter"><legend>${'Show'}</legend>${verdicts}</fieldset>
 <table class="rows"><thead><tr><th>${'Check'}</th><th>${'Question'}</th><th>${'Verdict'}</th><th>${'Reason'}</th><th>${'Findings'}</th></tr></thead><tbody>
-${m.checks.map(checkRow)}
+${m.checks.map(checkRow(authorsIn(m).length > 1))}
 </tbody></table>
 ${section('assessment')}
 ${as(shownAbove, rest)}
