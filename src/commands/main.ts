@@ -1,6 +1,7 @@
 // Long, because it is one list: every command of the program with its options.
 import { Command, CommanderError, Option } from 'commander';
 import { UserError } from '../domain/errors.ts';
+import { AUTHENTICATIONS, NETWORKS, SENSITIVITIES, SERVER_TYPES } from '../domain/server-profile.ts';
 import { diskError } from '../io/session/save-error.ts';
 import { visible, visibleLines } from '../text/visible.ts';
 import { createHost, type Host } from './host.ts';
@@ -17,9 +18,16 @@ to fetch, or allow the network for a session.`;
 
 const ANSWERS = `
 The file is YAML; every key is optional:
+  server:   {purpose: what it is for, type: ${SERVER_TYPES[0]}, data_sensitivity: ${SENSITIVITIES.join(' | ')},
+             authentication: ${AUTHENTICATIONS.join(' | ')}, network: ${NETWORKS[0]},
+             judgement: what you tell a person who has to decide; it closes the summary}   '' takes a part back
+             type: one of ${SERVER_TYPES.slice(0, 5).join(', ')},
+                   ${SERVER_TYPES.slice(5).join(', ')}
+             network: one of ${NETWORKS.join(', ')}
   auditor:  {name: Jane Doe, github: jane, organization: Independent, contact: jane@example.org}
   checks:   {"1.1.1": {verdict: pass, note: why}}      verdict: pass, fail, not-applicable, unsure, null
-  findings: [{template: shell-command, check: 2.1.2, title: …, severity: high, cwe: CWE-78, where: ["src/a.ts:10-20"],
+  findings: [{template: shell-command, checks: [2.1.2, 2.2.4], title: …, severity: high, category: …,
+              cwe: CWE-78, where: ["src/a.ts:10-20"],
               evidence: [id, collector/rule, collector/rule@path], summary: …, description: …,
               impact: {confidentiality: High, integrity: Low, availability: None, exploitability: High, scope: …},
               components: […], reproduction: […], risks: […], validation: […], references: […], notes: …,
@@ -28,8 +36,11 @@ The file is YAML; every key is optional:
               aivss: {threat: poc, mitigation: none, factors: {tools: 1, language: 0.5}}, examples: …,
               business: {development: …, staging: …, production: …, enterprise: …},
               tracking: {reported: 2026-11-01, acknowledged: null, fixAvailable: null, fixVerified: null, closed: null},
-              reviewed: true}]     id: F-02 names one that is there; its check may then be left out, as with a title that
-                                   only one has. Without one, check and title say which; else it is new.
+              positive: true for a good practice, reviewed: true}]
+             checks: all it speaks to, the one it was raised from first; check: 2.1.2 for one alone
+             id: F-02 names one that is there; its checks may then be left out, as with a title that only one has.
+             Without one, check and title say which; else it is new
+             impact: what is left out or '' is published as not said
   disclosure: {told: 2026-11-01, channel: advisory or address, acknowledge: why it may be public before 90 days}
   scorecard: {access-control: {value: 2, reason: why}}  value: 0 to 4, or null for not rated; null alone: the proposal
   triage:   [{items: id or collector/rule, decision: dismissed, reason: why}]
@@ -175,7 +186,7 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     .command('raise')
     .description('begin a finding from evidence, in the words of the template that fits it')
     .argument('<evidence>', 'item id, collector/rule, or collector/rule@path')
-    .option('--check <id>', 'the check it belongs to; the first of the evidence when left out')
+    .option('--check <id>', 'the one check it belongs to; all that the evidence speaks to when left out')
     .option('--template <id>', 'another template; mcp-audit checklist templates lists them')
     .addOption(session())
     .addOption(json())

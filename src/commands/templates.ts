@@ -4,6 +4,7 @@ import { isRefusal, nextFindingId } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
 import { draftFinding, missingParts } from '../domain/finding.ts';
 import {
+  checksFor,
   type FindingTemplate,
   findingFromEvidence,
   LANGUAGES,
@@ -114,7 +115,12 @@ export const raise = async (host: Host, evidence: string, options: RaiseOptions)
       host.stderr(`the evidence belongs to no check of ${methodology.id}\nname one with --check\n`);
       return 1;
     }
-    const finding = findingFromEvidence(draftFinding(nextFindingId(session), check), item, {
+    const draft = {
+      ...draftFinding(nextFindingId(session), check),
+      // A check that was named is meant; else all the evidence was gathered for.
+      ...(options.check ? {} : { checks: checksFor(item, check.id, methodology, session) }),
+    };
+    const finding = findingFromEvidence(draft, item, {
       templates,
       surface: surfaceOf(known.values()),
       server: session.target?.name ?? '',

@@ -18,7 +18,7 @@ import { findCheck, type Methodology } from './methodology.ts';
 import type { ObservationRecord } from './observation.ts';
 import { same } from './same.ts';
 import { vectorProblem } from './scoring/cvss.ts';
-import { type ServerProfile, serverProfile } from './server-profile.ts';
+import { type ServerProfile, serverProfile, wrongWord } from './server-profile.ts';
 import type { Session } from './session.ts';
 
 /** What an auditor can ask of a session. Each command becomes at most one event, or a refusal with a reason. */
@@ -285,7 +285,17 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
       return { event };
     }
     case 'describe-server': {
-      const given = Object.fromEntries(Object.entries(command.server).filter(([, v]) => v !== undefined));
+      const given = Object.fromEntries(
+        Object.entries(command.server).filter(
+          ([part, v]) => v !== undefined && v !== session.server[part as keyof ServerProfile],
+        ),
+      );
+      const wrong = wrongWord(given);
+      if (wrong)
+        return refuse(
+          `"${wrong.said.slice(0, 60)}" is no ${wrong.part === 'dataSensitivity' ? 'data sensitivity' : wrong.part} that the database knows`,
+          `one of ${wrong.words.join(', ')}; or leave it empty, and it is proposed from the evidence`,
+        );
       const parsed = serverProfile.safeParse({ ...session.server, ...given });
       if (!parsed.success) {
         const issue = parsed.error.issues[0];

@@ -1,5 +1,7 @@
 import { type EvidenceItem, placeWords, type Surface, type SurfaceTool } from './evidence.ts';
 import { type Finding, partTexts } from './finding.ts';
+import { findCheck, type Methodology } from './methodology.ts';
+import type { Session } from './session.ts';
 import { type FindingTemplate, fitted, LANGUAGES, type Language } from './template-file.ts';
 import { type TemplateWord, withWords } from './template-words.ts';
 
@@ -164,6 +166,18 @@ export const applyTemplate = (
 /** An item's title as a heading: no marks, and no bracket that a list had to cut. */
 const titleOf = (item: EvidenceItem): string =>
   item.title.replaceAll('`', '').replace(/ \([^()]*…(?=,|$)/, '');
+
+/**
+ * The checks a finding begun from an item speaks to: the one it is raised from, then every other the item was gathered for.
+ * Where the auditor has said that a check passes or does not apply, that stands until they say otherwise.
+ */
+export const checksFor = (item: EvidenceItem, first: string, m: Methodology, session: Session): string[] => [
+  first,
+  ...item.checks.filter((id) => {
+    const verdict = session.answers.get(id)?.verdict;
+    return id !== first && findCheck(m, id) && verdict !== 'pass' && verdict !== 'not-applicable';
+  }),
+];
 
 /** Guidance for a check's worst case, which a finding begun from evidence must not inherit. */
 const withoutGuidance = (draft: Finding): Finding => ({

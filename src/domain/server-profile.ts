@@ -4,6 +4,25 @@ import { z } from 'zod';
 export const SENSITIVITIES = ['low', 'medium', 'high'] as const;
 export const AUTHENTICATIONS = ['required', 'optional', 'none'] as const;
 
+/** The database's words for what a server is, from its audits, and ours for what they had no word for. */
+export const SERVER_TYPES = [
+  'data_access_server',
+  'data_analytics_server',
+  'analytics_server',
+  'database_access_server',
+  'integration_server',
+  'platform_integration_server',
+  'file_access_server',
+  'command_execution_server',
+  'web_access_server',
+] as const;
+export const NETWORKS = [
+  'local_only',
+  'external_api_dependent',
+  'configurable_by_design',
+  'network_listener',
+] as const;
+
 const line = z.string().trim().max(1_000);
 
 export const serverProfile = z.strictObject({
@@ -22,6 +41,26 @@ export const serverProfile = z.strictObject({
   judgement: z.string().trim().max(10_000),
 });
 export type ServerProfile = z.infer<typeof serverProfile>;
+
+/** Parts that are one of a few words, and which. Journals of before hold others, so only what is newly said is held to them. */
+export const PROFILE_WORDS = {
+  type: SERVER_TYPES,
+  dataSensitivity: SENSITIVITIES,
+  authentication: AUTHENTICATIONS,
+  network: NETWORKS,
+} as const satisfies Partial<Record<keyof ServerProfile, readonly string[]>>;
+
+/** The first part that says none of its words, and which it has; null when all do. */
+export const wrongWord = (
+  given: Partial<Record<keyof ServerProfile, string>>,
+): { part: keyof typeof PROFILE_WORDS; said: string; words: readonly string[] } | null => {
+  for (const part of Object.keys(PROFILE_WORDS) as (keyof typeof PROFILE_WORDS)[]) {
+    const said = given[part]?.trim() ?? '';
+    const words: readonly string[] = PROFILE_WORDS[part];
+    if (said !== '' && !words.includes(said)) return { part, said, words };
+  }
+  return null;
+};
 
 /** The parts for which evidence may propose something. */
 export type ProposedPart = Exclude<keyof ServerProfile, 'judgement'>;

@@ -114,15 +114,48 @@ const authenticationOf = (items: readonly EvidenceItem[], surface: Surface): Pro
   return unknown('nothing collected tells what is asked of a caller');
 };
 
-const networkOf = (surface: Surface): ProfilePart => {
+/** Facts of requests that the code makes, and leads on a caller who chooses where one goes. */
+const goesOut = (i: EvidenceItem): boolean =>
+  (i.collector === 'network' &&
+    /^(?:outbound-hosts|address-from-input|address-from-answer|address-configured|address-computed)$/.test(
+      i.rule,
+    )) ||
+  i.class === 'ssrf';
+
+/** What may connect where nothing read shows it: libraries that do so by themselves, programs that are started. */
+const mayGoOut = (i: EvidenceItem): boolean =>
+  (i.collector === 'network' && i.rule === 'connections-not-recognised') ||
+  i.rule === 'process-without-timeout' ||
+  i.class === 'command-injection' ||
+  i.class === 'argument-injection';
+
+/** That nothing reaches out needs somebody who looked: where a port is opened, they say so in one way or the other. */
+const wasRead = (items: readonly EvidenceItem[]): boolean =>
+  items.some((i) => i.collector === 'network' && (i.rule === 'listeners' || i.rule === 'no-listener')) &&
+  !items.some((i) => i.collector === 'network' && i.rule.startsWith('unread-'));
+
+/** Both ways, since one word stands for both: who reaches it, and whom it reaches. */
+const networkOf = (items: readonly EvidenceItem[], surface: Surface): ProfilePart => {
   const kinds = kindsOf(surface);
+  const out = items.filter(goesOut);
+  const maybe = items.filter(mayGoOut);
+  const [first] = out;
+  const requests = first
+    ? `; it makes requests: ${first.title}${out.length > 1 ? `, and ${plural(out.length - 1, 'more item')}` : ''}`
+    : '';
+  if (kinds.some((k) => k !== 'stdio'))
+    return proposed(
+      kinds.includes('stdio') ? 'configurable_by_design' : 'network_listener',
+      `transports seen: ${kinds.join(', ')}${requests}`,
+      out,
+    );
+  if (first) return proposed('external_api_dependent', requests.slice(2), out);
+  if (maybe.length > 0)
+    return unknown(`no request of its own was seen, yet others may connect for it: ${maybe[0]!.title}`);
   if (kinds.length === 0) return unknown('no transport was seen');
-  const value = kinds.every((k) => k === 'stdio')
-    ? 'local_only'
-    : kinds.includes('stdio')
-      ? 'configurable_by_design'
-      : 'network_listener';
-  return proposed(value, `transports seen: ${kinds.join(', ')}`);
+  return wasRead(items)
+    ? proposed('local_only', 'the only transport seen is stdio, and no request and no listener was seen')
+    : unknown('its code was not read, or not completely, for what it connects to');
 };
 
 const licenseOf = (items: readonly EvidenceItem[]): ProfilePart => {
@@ -138,10 +171,11 @@ const licenseOf = (items: readonly EvidenceItem[]): ProfilePart => {
 /** Every part: the auditor's word before what the evidence says. `author` is who described the server. */
 export const serverReport = (
   session: Session,
-  items: readonly EvidenceItem[],
+  all: readonly EvidenceItem[],
   surface: Surface,
   author: string,
 ): ServerReport => {
+  const items = all.filter((i) => session.triage.get(i.id)?.decision !== 'dismissed');
   const part = (key: keyof ServerProfile, other: ProfilePart): ProfilePart => {
     const value = session.server[key];
     return value === '' ? other : { value, by: 'auditor', reason: '', items: [], author };
@@ -151,7 +185,7 @@ export const serverReport = (
     type: part('type', typeOf(items)),
     dataSensitivity: part('dataSensitivity', sensitivityOf(items)),
     authentication: part('authentication', authenticationOf(items, surface)),
-    network: part('network', networkOf(surface)),
+    network: part('network', networkOf(items, surface)),
     judgement: part('judgement', unknown('the auditor wrote no closing judgement')),
     license: licenseOf(items),
   };
@@ -188,7 +222,7 @@ export const serverProposals = (
     type: shown(typeOf(items)),
     dataSensitivity: shown(sensitivityOf(items)),
     authentication: seen(authenticationOf(items, surface)),
-    network: seen(networkOf(surface)),
+    network: seen(networkOf(items, surface)),
   };
 };
 

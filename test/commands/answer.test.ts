@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyAnswers } from '../../src/commands/answer.ts';
+import { main } from '../../src/commands/main.ts';
 import { answersFile } from '../../src/domain/answers-file.ts';
 import type { SessionEvent } from '../../src/domain/events.ts';
+import { findingInput } from '../../src/domain/finding-input.ts';
 import { emptyAivss } from '../../src/domain/scoring/aivss.ts';
-import { audited } from '../domain/arbitraries.ts';
+import { PROFILE_WORDS } from '../../src/domain/server-profile.ts';
 import { collectorOf, draft, fakeSource, fakeTree, found } from '../engine/fake-source.ts';
 import { disk, openStore } from '../engine/store-fixture.ts';
+import { temporaryDir } from '../io/session/fixtures.ts';
+import { testHost } from './test-host.ts';
 
 const tree = fakeTree({ 'src/a.ts': 'one\ntwo\nthree\nfour\n', 'src/b.ts': 'exec(a)\nexec(b)\n' });
 const collectors = [
@@ -307,5 +311,39 @@ describe('evidence in a file of answers', () => {
     const cited = await give({ findings: [{ ...WHOLE, evidence: [id.slice(0, 6)] }] });
     expect(cited.session.findings.get('F-01')?.evidence).toEqual([id]);
     expect((await give({ findings: [{ ...WHOLE, evidence: [id.slice(0, 7)] }] })).written).toEqual([]);
+  });
+});
+
+describe('what the server is', () => {
+  it('is one of the words of the database, and a refusal names them', async () => {
+    const { give } = await desk();
+    const wrong = { type: 'filesystem', data_sensitivity: 'secret', authentication: 'yes', network: 'lan' };
+    for (const [part, value] of Object.entries(wrong)) {
+      const { done, written } = await give({ server: { [part]: value } });
+      expect(written.filter((e) => e.type === 'server.described')).toEqual([]);
+      expect(done.refused, part).toMatchObject([
+        { what: 'server', why: expect.stringContaining(`"${value}"`) },
+      ]);
+    }
+    const { done } = await give({ server: { type: 'filesystem' } });
+    expect(done.refused[0]?.hint).toContain('file_access_server');
+    const { session } = await give({ server: { type: 'file_access_server', network: 'local_only' } });
+    expect(session.server).toMatchObject({ type: 'file_access_server', network: 'local_only' });
+  });
+});
+
+describe('the help of answer', () => {
+  it('names every key a file of answers may have, and every word a part of the server may be', async () => {
+    const { host, said } = testHost(temporaryDir());
+    await main(['answer', '--help'], host);
+    const help = said();
+    const keys = [
+      ...Object.keys(answersFile.shape).map((k) => `${k}:`),
+      ...Object.keys(answersFile.shape.server.unwrap().shape).map((k) => `${k}:`),
+      ...Object.keys(findingInput.shape).map((k) => `${k}:`),
+      ...Object.values(PROFILE_WORDS).flat(),
+    ];
+    expect(keys.filter((k) => !help.includes(k))).toEqual([]);
+    expect(Math.max(...help.split('\n').map((l) => l.length))).toBeLessThanOrEqual(120);
   });
 });

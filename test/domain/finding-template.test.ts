@@ -2,10 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { findCwe } from '../../src/domain/cwe.ts';
+import type { Verdict } from '../../src/domain/events.ts';
 import { type EvidenceItem, emptySurface, weaknessClass } from '../../src/domain/evidence.ts';
 import { draftFinding, missingParts } from '../../src/domain/finding.ts';
 import {
   applyTemplate,
+  checksFor,
   findingFromEvidence,
   fittedTo,
   parseTemplates,
@@ -16,7 +18,7 @@ import {
 import { checksOf } from '../../src/domain/methodology.ts';
 import { openWords, TEMPLATE_WORDS, withWords } from '../../src/domain/template-words.ts';
 import { placeholderIn } from '../../src/report/placeholder.ts';
-import { testMethodology, text } from './arbitraries.ts';
+import { audited, testMethodology, text } from './arbitraries.ts';
 
 const FOLDER = new URL('../../checklists/findings/', import.meta.url);
 const files = new Map(
@@ -56,6 +58,29 @@ const item = (over: Partial<EvidenceItem> = {}): EvidenceItem => ({
   ...over,
 });
 const about = { templates, surface: emptySurface(), server: 'acme/notes-server' };
+
+describe('the checks of a finding begun from evidence', () => {
+  const [first, second, third] = checksOf(testMethodology).map((c) => c.id);
+  const of = (...commands: Parameters<typeof audited>[0]) =>
+    checksFor(
+      item({ checks: [first!, second!, third!, '9.9.9'] }),
+      second!,
+      testMethodology,
+      audited(commands).session,
+    );
+  const says = (id: string, verdict: Verdict) =>
+    ({ type: 'answer', check: id, verdict, note: 'because' }) as const;
+
+  it('are all it was gathered for, the one it is raised from first, and none there is not', () => {
+    expect(of()).toEqual([second, first, third]);
+    expect(of(says(first!, 'fail'), says(third!, 'unsure'))).toEqual([second, first, third]);
+  });
+
+  it('leave out what the auditor says passes or does not apply', () => {
+    expect(of(says(first!, 'pass'), says(third!, 'not-applicable'))).toEqual([second]);
+    expect(of(says(second!, 'pass'))).toEqual([second, first, third]);
+  });
+});
 
 describe('the packaged templates', () => {
   it('have nothing wrong, and are at least 40', () => {

@@ -44,6 +44,35 @@ describe('what the evidence proposes of a server', () => {
     expect(authentication).toMatchObject({ value: '', evidence: [] });
   });
 
+  it('says of no server that it is local before somebody looked at whom it talks to', () => {
+    const network = (items: EvidenceItem[], ...kinds: Parameters<typeof surface>) =>
+      serverProposals(items, surface(...kinds)).network;
+    const seen = (rule: string, over: Partial<EvidenceItem> = {}) =>
+      item({ collector: 'network', rule, ...over });
+    const looked = seen('no-listener');
+    expect(network([], 'stdio').value).toBe('');
+    expect(network([looked], 'stdio').value).toBe('local_only');
+    expect(network([looked, seen('unread-sources', { kind: 'gap' })], 'stdio').value).toBe('');
+    for (const rule of ['outbound-hosts', 'address-from-input', 'address-configured', 'address-computed'])
+      expect(network([looked, seen(rule)], 'stdio')).toMatchObject({
+        value: 'external_api_dependent',
+        evidence: ['src/a.ts:4 A title'],
+      });
+    // A caller who chooses the address is seen by another collector.
+    const chosen = item({ kind: 'lead', collector: 'code-flow', rule: 'request-address', class: 'ssrf' });
+    expect(network([looked, chosen], 'stdio').value).toBe('external_api_dependent');
+    // Whom libraries and started programs connect to does not show.
+    for (const other of [
+      seen('connections-not-recognised', { kind: 'gap' }),
+      item({ collector: 'code-flow', rule: 'program-option', class: 'argument-injection' }),
+    ]) {
+      expect(network([looked, other], 'stdio').value).toBe('');
+      expect(network([looked, other], 'stdio').reason).toContain('others may connect for it');
+    }
+    expect(network([looked, chosen], 'http')).toMatchObject({ value: 'network_listener' });
+    expect(network([looked, chosen], 'http').reason).toContain('it makes requests: A title');
+  });
+
   it('proposes nothing without evidence, and says why', () => {
     for (const [part, p] of Object.entries(serverProposals([], emptySurface())))
       expect({ part, value: p.value, evidence: p.evidence, told: p.reason !== '' }).toEqual({

@@ -3,6 +3,7 @@ import type { EvidenceItem } from '../../domain/evidence.ts';
 import { draftFinding, type Finding, missingParts, stageOf, withoutLeftovers } from '../../domain/finding.ts';
 import {
   applyTemplate,
+  checksFor,
   type FindingTemplate,
   findingFromEvidence,
   fittedTo,
@@ -20,6 +21,8 @@ export const newFindingFor = (app: App, check: Check): Finding =>
 /** Begins a finding where the evidence already says what and where; the judgement is still to write. */
 export const raiseFrom = (app: App, check: Check, item: EvidenceItem): void =>
   app.work(async () => {
+    const { methodology, session } = app.opened().store.snapshot();
+    const checks = checksFor(item, check.id, methodology, session);
     const about = {
       templates: await app.ports.templates(),
       surface: app.view().surface(),
@@ -27,7 +30,7 @@ export const raiseFrom = (app: App, check: Check, item: EvidenceItem): void =>
     };
     openFindingForm(
       app,
-      findingFromEvidence(newFindingFor(app, check), item, about),
+      findingFromEvidence({ ...newFindingFor(app, check), checks }, item, about),
       'Begun from this evidence. Every word is yours to change; Esc leaves no trace.',
     );
   });

@@ -1,5 +1,11 @@
 import { isRefusal } from '../../domain/decide.ts';
-import { PROFILE_PARTS, type ServerProfile, type ServerProposal } from '../../domain/server-profile.ts';
+import {
+  NETWORKS,
+  PROFILE_PARTS,
+  SERVER_TYPES,
+  type ServerProfile,
+  type ServerProposal,
+} from '../../domain/server-profile.ts';
 import type { App } from '../app-state.ts';
 import { emptyList } from '../view/list.ts';
 import { textField } from '../view/text-field.ts';
@@ -21,10 +27,10 @@ export const describeServer = (app: App): void => {
   const help: Record<keyof ServerProfile, string> = {
     purpose:
       'What it is for, in a sentence or two. Empty: quoted from the manifest or README, and marked so.',
-    type: "In the database's words: data_access_server, integration_server, database_access_server.",
+    type: `In the database's words, one of ${SERVER_TYPES.join(', ')}.`,
     dataSensitivity: 'low, medium or high: what the server reads and holds.',
     authentication: 'required, optional or none: what it asks of its callers.',
-    network: "In the database's words: local_only, external_api_dependent, configurable_by_design.",
+    network: `In the database's words, one of ${NETWORKS.join(', ')}.`,
     judgement: 'What you tell a person who has to decide. It closes the summary; nobody else writes it.',
   };
   const proposals = app.ports.serverProposals(app.opened().store.snapshot());
