@@ -1,4 +1,5 @@
 import type { Behaviour } from '../analysis/behaviour/behaviours.ts';
+import type { InstallScript } from '../analysis/behaviour/hooks.ts';
 import { below, extensionOf, isVendoredPath } from '../analysis/files/paths.ts';
 import { readTexts } from '../analysis/files/read-texts.ts';
 import { byCodePoint, count, listed, plural } from '../analysis/files/words.ts';
@@ -38,6 +39,31 @@ const itemOf = (b: Behaviour): ItemDraft => {
     at: { path: first!.path, startLine: first!.line },
     places: b.seen.slice(1).map((s) => ({ path: s.path, startLine: s.line })),
   });
+};
+
+/** What a script of installation starts was not read: then nobody knows what runs first. */
+const unreadPrograms = (
+  scripts: readonly InstallScript[],
+  read: ReadonlyMap<string, Module>,
+): ItemDraft[] => {
+  const lost = scripts.filter((s) => s.file !== null && !read.has(s.file));
+  return lost.length === 0
+    ? []
+    : [
+        gap(
+          'installation-not-read',
+          ['1.3.4', '2.4.1'],
+          `${plural(lost.length, 'program')} of installation ${lost.length === 1 ? 'was' : 'were'} not read: ${listed(
+            lost.map((s) => s.file!),
+            3,
+          )}`,
+          {
+            class: 'supply-chain',
+            detail: lost.map((s) => `${s.path} ${s.name}: ${s.command.slice(0, 160)}`).join('\n'),
+            advice: 'Read it before installing anything: it runs first.',
+          },
+        ),
+      ];
 };
 
 export const hiddenBehaviour: Collector = {
@@ -93,7 +119,7 @@ export const hiddenBehaviour: Collector = {
     });
     const { reachedIn } = await import('../analysis/behaviour/reach.ts');
     const { behavioursIn } = await import('../analysis/behaviour/behaviours.ts');
-    const { hooksOfBuilds, hooksOfPackages } = await import('../analysis/behaviour/hooks.ts');
+    const { hooksOfBuilds, hooksOfPackages, installScripts } = await import('../analysis/behaviour/hooks.ts');
     const { describedElsewhere, listsThatVary } = await import('../analysis/behaviour/lists.ts');
     const { entries, listHandlers } = surface.found;
     const byPath = new Map([...modules, ...hooks].map((m) => [m.path, m]));
@@ -133,9 +159,11 @@ export const hiddenBehaviour: Collector = {
               },
             ),
           ];
+    const scripts = installScripts(manifests);
+    const besides = hooks.length > 0 ? `, ${plural(hooks.length, 'program')} of builds beside them` : '';
     return gathered(
-      `${plural(modules.length, 'source file')}, ${plural(manifests.size, 'manifest')} and ${plural(hooks.length, 'program')} of installation, against what ${plural(entries.length, 'definition')} say`,
-      [...items, ...missed, ...unread],
+      `${plural(modules.length, 'source file')}${besides}, ${plural(manifests.size, 'manifest')} with ${plural(scripts.length, 'script')} of installation, against what ${plural(entries.length, 'definition')} say`,
+      [...items, ...missed, ...unreadPrograms(scripts, byPath), ...unread],
     );
   },
 };

@@ -389,6 +389,31 @@ describe('dockerfile', () => {
     ).toBe(whole);
   });
 
+  it('takes several stages for no more than they are, unless the last one only copies', async () => {
+    const of = async (text: string) =>
+      (await run(dockerfile, { files: { Dockerfile: text } })).items.find((i) =>
+        /^(?:multi-stage|stages)$/.test(i.rule),
+      );
+    const copies = await of('FROM golang:1 AS b\nRUN go build\nFROM scratch\nCOPY --from=b /app /app\n');
+    expect(copies).toMatchObject({ kind: 'strength', detail: expect.stringContaining('It copies from b.') });
+    expect((await of('FROM golang:1\nRUN go build\nFROM alpine\nCOPY --from=0 /app /app\n'))?.kind).toBe(
+      'strength',
+    );
+    const built = 'FROM node:22 AS base\nRUN apt-get install -y git\nFROM base AS b\nRUN npm ci\nFROM base\n';
+    expect(await of(`${built}COPY --from=b /app/dist dist\n`)).toMatchObject({
+      kind: 'fact',
+      title: 'Dockerfile has 3 stages',
+      detail: expect.stringContaining('built on base, with all that holds'),
+    });
+    for (const last of ['RUN npm ci --omit=dev\n', 'COPY . .\n', ''])
+      expect((await of(`FROM node:22 AS b\nRUN npm ci\nFROM node:22\n${last}`))?.kind, last).toBe('fact');
+    expect(await of('FROM node:22\nRUN npm ci\n')).toBeUndefined();
+    // What another stage holds is not what lies in the folder.
+    const fromStage = 'FROM node:22 AS b\nCOPY src src\nFROM node:22\nCOPY --chown=app --from=b . .\n';
+    const { item } = await run(dockerfile, { files: { Dockerfile: fromStage } });
+    expect(item('no-dockerignore').kind).toBe('fact');
+  });
+
   it('knows good practice, and when it does not apply', async () => {
     const digest = `node@sha256:${'a'.repeat(64)}`;
     const { items } = await run(dockerfile, {

@@ -56,6 +56,25 @@ describe('behaviour that no text announces', () => {
     expect((await leads({ 'package.json': manifest })).map((i) => i.rule)).toEqual(rules);
   });
 
+  it('counts what manifests run at installation, and says which of it was not read', async () => {
+    const about = async (files: Record<string, string>) => {
+      const { gathered, items } = await run(hiddenBehaviour, { files });
+      return {
+        searched: gathered.searched,
+        gap: items.find((i) => i.rule === 'installation-not-read')?.title,
+      };
+    };
+    const scripts = (preinstall: string) => JSON.stringify({ scripts: { preinstall, prepare: 'tsc' } });
+    const own = { 'package.json': scripts('node hook.js'), 'src/a.js': 'run()\n' };
+    expect(await about({ ...own, 'hook.js': 'console.log(1)\n' })).toEqual({
+      searched: expect.stringContaining('1 manifest with 2 scripts of installation'),
+      gap: undefined,
+    });
+    expect((await about({ ...own, 'package.json': scripts('sh ./setup.sh'), 'setup.sh': 'id\n' })).gap).toBe(
+      '1 program of installation was not read: setup.sh',
+    );
+  });
+
   it('says what could not be looked at', async () => {
     expect((await run(hiddenBehaviour, { files: { 'README.md': 'x' } })).gathered.outcome).toBe(
       'not-applicable',

@@ -43,48 +43,56 @@ const lineOf = (text: string, part: string): number => {
   return at < 0 ? 1 : text.slice(0, at).split('\n').length;
 };
 
+/** The program a script starts, as a path of the tree; null where it starts a tool by its name. */
+const programOf = (path: string, command: string): string | null => {
+  const script = SCRIPT.exec(command);
+  const file = script?.[1] ?? script?.[2];
+  return file ? [folderOf(path), file.replace(/^\.\//, '')].filter(Boolean).join('/') : null;
+};
+
+export type InstallScript = { path: string; name: string; command: string; file: string | null };
+
+/** What package.json files, by their paths, let run at installation. */
+export const installScripts = (manifests: ReadonlyMap<string, string>): InstallScript[] =>
+  [...manifests].flatMap(([path, text]) => {
+    let scripts: unknown;
+    try {
+      scripts = (JSON.parse(text) as { scripts?: unknown } | null)?.scripts;
+    } catch {
+      return [];
+    }
+    if (scripts === null || typeof scripts !== 'object') return [];
+    return HOOKS.flatMap((name) => {
+      const command = (scripts as Record<string, unknown>)[name];
+      return typeof command === 'string' ? [{ path, name, command, file: programOf(path, command) }] : [];
+    });
+  });
+
 /** `manifests` are texts of package.json files by path. */
 export const hooksOfPackages = (
   manifests: ReadonlyMap<string, string>,
   modules: ReadonlyMap<string, Module>,
 ): Behaviour[] =>
-  [...manifests].flatMap(([path, text]): Behaviour[] => {
-    let scripts: unknown;
-    try {
-      scripts = (JSON.parse(text) as { scripts?: unknown }).scripts;
-    } catch {
-      return [];
-    }
-    if (scripts === null || typeof scripts !== 'object') return [];
-    return HOOKS.flatMap((name): Behaviour[] => {
-      const command = (scripts as Record<string, unknown>)[name];
-      if (typeof command !== 'string') return [];
-      const line = lineOf(text, `"${name}"`);
-      if (
-        INLINE.test(command) &&
-        (hostIn(command) || /https?:|fetch\(|child_process|base64|\beval\b|\|\s*(?:ba)?sh/.test(command))
-      )
-        return [hook(path, line, `${name}: ${command.slice(0, 160)}`)];
-      const script = SCRIPT.exec(command);
-      const file = script?.[1] ?? script?.[2];
-      const module = file
-        ? modules.get([folderOf(path), file.replace(/^\.\//, '')].filter(Boolean).join('/'))
-        : undefined;
-      const seen = module
-        ? bodiesOf(module).flatMap((b) => b.seen.filter((s) => REACHES.includes(s.act)))
-        : [];
-      const grave = seen.some((s) => s.act !== 'net');
-      return module && seen[0] && grave
-        ? [
-            hook(
-              path,
-              line,
-              `${name}: ${command.slice(0, 160)}`,
-              seen.slice(0, 4).map((s) => ({ path: module.path, line: s.line, say: s.what })),
-            ),
-          ]
-        : [];
-    });
+  installScripts(manifests).flatMap(({ path, name, command, file }): Behaviour[] => {
+    const line = lineOf(manifests.get(path) ?? '', `"${name}"`);
+    if (
+      INLINE.test(command) &&
+      (hostIn(command) || /https?:|fetch\(|child_process|base64|\beval\b|\|\s*(?:ba)?sh/.test(command))
+    )
+      return [hook(path, line, `${name}: ${command.slice(0, 160)}`)];
+    const module = file === null ? undefined : modules.get(file);
+    const seen = module ? bodiesOf(module).flatMap((b) => b.seen.filter((s) => REACHES.includes(s.act))) : [];
+    const grave = seen.some((s) => s.act !== 'net');
+    return module && seen[0] && grave
+      ? [
+          hook(
+            path,
+            line,
+            `${name}: ${command.slice(0, 160)}`,
+            seen.slice(0, 4).map((s) => ({ path: module.path, line: s.line, say: s.what })),
+          ),
+        ]
+      : [];
   });
 
 /** setup.py and build.rs: programs that run before anything was looked at. */

@@ -13,6 +13,17 @@ export type ImageFile = {
     /** The last USER of the stage, or of the one it is built from; null when none says one. */
     user: { user: string; line: number } | null;
   }[];
+  /** What makes up the image: the last stage, and every earlier one it is built on. Null without a stage. */
+  image: {
+    /** The image of others that it all is built on. */
+    base: string;
+    /** Earlier stages of the file it is built on, and so holds whole, by name. */
+    on: string[];
+    /** Stages and images it takes files from. */
+    copiesFrom: string[];
+    /** Lines of its RUN instructions. */
+    runs: number[];
+  } | null;
   exposed: { port: string; line: number }[];
   healthchecks: number[];
   /** Takes the whole build context in; `final`: into the last stage or one it is built on, whose files are all in the image. */
@@ -154,6 +165,7 @@ export const readDockerfile = async (text: string): Promise<ImageFile> => {
   const { DockerfileParser } = await import('./dockerfile-parser.ts');
   const file: ImageFile = {
     stages: [],
+    image: null,
     exposed: [],
     wholeCopies: [],
     secretCopies: [],
@@ -166,6 +178,8 @@ export const readDockerfile = async (text: string): Promise<ImageFile> => {
     runs: [],
   };
   const whole: { line: number; stage: ImageFile['stages'][number] | undefined }[] = [];
+  const copies: { from: string; stage: ImageFile['stages'][number] | undefined }[] = [];
+  const runs: { line: number; stage: ImageFile['stages'][number] | undefined }[] = [];
   /** By name of the stage. */
   const users = new Map<string, { user: string; line: number } | null>();
   for (const instruction of DockerfileParser.parse(text).getInstructions()) {
@@ -197,7 +211,12 @@ export const readDockerfile = async (text: string): Promise<ImageFile> => {
     } else if (keyword === 'EXPOSE') for (const port of args.slice(0, 20)) file.exposed.push({ port, line });
     else if (keyword === 'HEALTHCHECK' && args[0]?.toUpperCase() !== 'NONE') file.healthchecks.push(line);
     else if (keyword === 'ADD' || keyword === 'COPY') {
-      const fromStage = instruction.getArgumentsContent()?.includes('--from') ?? false;
+      // Flags are no arguments.
+      const from = /^\s*\w+(?:\s+--\S+)*?\s+--from=(\S{1,200})/.exec(
+        instruction.getTextContent().slice(0, 2_000),
+      )?.[1];
+      const fromStage = from !== undefined;
+      if (from) copies.push({ from, stage: file.stages.at(-1) });
       const sources = args.filter((a) => !a.startsWith('--')).slice(0, -1);
       if (!fromStage && sources.some((a) => /^\.\/?$|^\/?\*$/.test(a)))
         whole.push({ line, stage: file.stages.at(-1) });
@@ -216,6 +235,7 @@ export const readDockerfile = async (text: string): Promise<ImageFile> => {
         if (namesSecretVariable(name) && (value !== '' || keyword === 'ARG') && !/^["']?\$\{?\w/.test(value))
           file.secrets.push({ instruction: keyword, name, hasValue: !/^(["'])?\1?$/.test(value), line });
     } else if (keyword === 'RUN') {
+      runs.push({ line, stage: file.stages.at(-1) });
       if (/--mount=type=secret/.test(rest.slice(0, 5000))) file.secretMounts.push(line);
       file.runs.push({
         command: rest.slice(0, 50_000),
@@ -231,7 +251,17 @@ export const readDockerfile = async (text: string): Promise<ImageFile> => {
   for (const stage of [...file.stages].reverse())
     if ([...kept].some((k) => k.ofStage && k.image.toLowerCase() === stage.name.toLowerCase()))
       kept.add(stage);
-  file.wholeCopies = whole.map((w) => ({ line: w.line, final: w.stage !== undefined && kept.has(w.stage) }));
+  const isKept = (x: { stage: ImageFile['stages'][number] | undefined }): boolean =>
+    x.stage !== undefined && kept.has(x.stage);
+  if (last)
+    file.image = {
+      base: [...kept].at(-1)!.image,
+      on: [...kept].slice(1).map((stage) => stage.name),
+      // A stage may be named by its number.
+      copiesFrom: [...new Set(copies.filter(isKept).map((c) => file.stages[Number(c.from)]?.name || c.from))],
+      runs: runs.filter(isKept).map((r) => r.line),
+    };
+  file.wholeCopies = whole.map((w) => ({ line: w.line, final: isKept(w) }));
   return file;
 };
 

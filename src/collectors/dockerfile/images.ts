@@ -1,6 +1,6 @@
 import { type ImageFile, readDockerfile } from '../../analysis/deployment/dockerfile.ts';
 import { linesOf } from '../../analysis/files/lines.ts';
-import { count } from '../../analysis/files/words.ts';
+import { count, listed, plural } from '../../analysis/files/words.ts';
 import { imagePin } from '../../analysis/repository/launch-commands.ts';
 import { type CollectContext, fact, gap, type ItemDraft, lead, strength } from '../collector.ts';
 
@@ -91,16 +91,47 @@ const bases = (image: ImageFile, path: string, at: At): ItemDraft[] => {
         }),
       );
   }
-  if (image.stages.length > 1)
-    items.push(
+  items.push(...stages(image, path, at));
+  return items;
+};
+
+/**
+ * Several stages alone keep nothing out: the last one may be built on another with all it holds, or install by itself. Where it
+ * does neither, what it copies is all there is.
+ */
+const stages = (image: ImageFile, path: string, at: At): ItemDraft[] => {
+  const final = image.stages.at(-1);
+  if (image.stages.length < 2 || !final || !image.image) return [];
+  const { base, on, copiesFrom, runs } = image.image;
+  const placed = { class: 'container', at: at(final.line) } as const;
+  const whole = image.wholeCopies.some((c) => c.final);
+  if (on.length === 0 && runs.length === 0 && !whole && copiesFrom.length > 0)
+    return [
       strength(
         'multi-stage',
         BUILD,
-        `${path} has ${image.stages.length} stages: build tools stay out of the final image`,
-        { class: 'container', at: at(image.stages.at(-1)!.line) },
+        `${path}: the final stage adds to ${base} only what it copies, and builds nothing`,
+        { ...placed, detail: `It copies from ${listed(copiesFrom, 6)}. What ${base} holds was not seen.` },
       ),
-    );
-  return items;
+    ];
+  const said = [
+    ...(on.length > 0 ? [`The final stage is built on ${listed(on, 6)}, with all that holds.`] : []),
+    ...(runs.length > 0
+      ? [
+          `Commands are run in what becomes the image: ${plural(runs.length, 'line')} ${listed(runs.map(String), 6)}.`,
+        ]
+      : []),
+    ...(whole ? ['The whole folder is copied into what becomes the image.'] : []),
+    ...(copiesFrom.length > 0
+      ? [`It copies from ${listed(copiesFrom, 6)}.`]
+      : ['It copies from no other stage.']),
+  ];
+  return [
+    fact('stages', BUILD, `${path} has ${image.stages.length} stages`, {
+      ...placed,
+      detail: said.join('\n'),
+    }),
+  ];
 };
 
 const user = (image: ImageFile, path: string, at: At): ItemDraft[] => {
