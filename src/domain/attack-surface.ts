@@ -1,4 +1,5 @@
 import type { CollectorResult, EvidenceItem, SurfaceTool } from './evidence.ts';
+import type { FilterTerms } from './filter.ts';
 import { matchesWords } from './selectors.ts';
 import { compareItems } from './standing.ts';
 import { type Reached, reachedByTool, surfaceOf } from './surface.ts';
@@ -105,6 +106,9 @@ const HAS: Record<string, (t: ToolView) => boolean> = {
   parameter: (t) => t.tool.params.length > 0,
   hint: (t) => Object.keys(t.tool.annotations).some((k) => k.endsWith('Hint')),
 };
+
+/** What {@link filterTools} knows besides words. */
+export const TOOL_TERMS: FilterTerms = { is: Object.keys(IS), has: Object.keys(HAS) };
 
 /** Words match name, file, description and what is reached; `is:` and `has:` narrow further. */
 export const filterTools = (views: readonly ToolView[], query: string): ToolView[] => {

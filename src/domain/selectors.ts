@@ -100,50 +100,11 @@ export const runState = (
   return (s.runs.get(collector) ?? s.imports.get(collector))?.outcome ?? 'not-run';
 };
 
-const VERDICT_TOKENS: Record<string, Verdict | null> = {
-  open: null,
-  pass: 'pass',
-  fail: 'fail',
-  na: 'not-applicable',
-  unsure: 'unsure',
-};
-
 /** Whether text contains the words; case counts only when a capital is typed. */
 export const matchesWords = (words: string, ...texts: readonly string[]): boolean => {
   const exact = /\p{Lu}/u.test(words);
   const haystack = exact ? texts.join('\n') : texts.join('\n').toLowerCase();
   return words.split(/\s+/).every((w) => haystack.includes(exact ? w : w.toLowerCase()));
-};
-
-/**
- * Checks a filter keeps: words match id, title and note; `is:open|pass|fail|na|unsure`, `has:note|finding|lead|draft` and
- * `sec:2.1` narrow further.
- */
-export const filterChecks = (
-  checks: readonly Check[],
-  s: Session,
-  index: EvidenceIndex,
-  query: string,
-): Check[] => {
-  const tokens = query.trim().split(/\s+/).filter(Boolean);
-  const words = tokens.filter((t) => !/^(is|has|sec):/.test(t)).join(' ');
-  const has: Record<string, (c: Check) => boolean> = {
-    note: (c) => (s.answers.get(c.id)?.note ?? '') !== '',
-    finding: (c) => findingsOfCheck(s, c.id).length > 0,
-    lead: (c) => (index.get(c.id) ?? []).some((i) => i.kind === 'lead'),
-    draft: (c) => s.drafts.has(c.id),
-  };
-  return checks.filter(
-    (c) =>
-      tokens.every((t) => {
-        const [field, value = ''] = t.split(':', 2);
-        if (field === 'is') return value in VERDICT_TOKENS && verdictOf(s, c.id) === VERDICT_TOKENS[value];
-        if (field === 'has') return has[value]?.(c) ?? false;
-        if (field === 'sec') return c.id.startsWith(value);
-        return true;
-      }) &&
-      (words === '' || matchesWords(words, c.id, c.name ?? '', c.title, s.answers.get(c.id)?.note ?? '')),
-  );
 };
 
 export const sectionsOf = (m: Methodology): Section[] => m.phases.flatMap((p) => p.sections);

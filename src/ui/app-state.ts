@@ -65,6 +65,7 @@ const memoLast = <K extends readonly unknown[], V>(compute: (...key: K) => V): (
 };
 
 const NO_EVIDENCE: EvidenceIndex = new Map();
+const NO_FILES: readonly string[] = [];
 
 export const createApp = (
   ports: Ports,
@@ -81,6 +82,7 @@ export const createApp = (
   let sessions: readonly SessionSummary[] | null = null;
   let sessionsError: string | null = null;
   const sources = new Map<string, string | null>();
+  let files: readonly string[] | null = null;
 
   let lastTried: { key: string; value: TriedLeads } = { key: '', value: NOTHING_TRIED };
   /** The same as long as the same was observed, whatever else is decided. */
@@ -209,6 +211,19 @@ export const createApp = (
             const bytes = await store.readBlob(sha256);
             return bytes && new TextDecoder().decode(bytes);
           }),
+        files: () => {
+          if (files || !open) return files ?? NO_FILES;
+          files = NO_FILES;
+          open.store.paths().then(
+            (paths) => {
+              if (opened !== open) return;
+              files = paths;
+              app.redraw();
+            },
+            () => {},
+          );
+          return files;
+        },
         now: ports.now(),
         kept,
       };
@@ -221,6 +236,7 @@ export const createApp = (
       unsubscribe();
       opened = next;
       sources.clear();
+      files = null;
       cited = nothingCited;
       unsubscribe = next ? next.store.subscribe(() => app.redraw()) : () => {};
       app.redraw();

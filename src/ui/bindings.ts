@@ -84,6 +84,7 @@ export const bindings: readonly Binding[] = [
   { id: 'new-audit', context: 'home', keys: ['n'], label: 'New audit', short: 'new audit', run: home.newAudit },
   { id: 'try-sample', context: 'home', keys: ['t'], label: 'Try it on the bundled sample server', short: 'try the sample', run: home.trySample },
   { id: 'earlier-home', context: 'home', keys: ['L'], label: 'Look up earlier audits of a server', short: 'earlier audits', run: lookup.lookUpAudits },
+  { id: 'filter-home', context: 'home', keys: ['/'], label: 'Filter the sessions', short: 'filter', run: go.filter },
   { id: 'import', context: 'home', keys: ['i'], label: 'Import a session', short: 'import', run: home.importSession },
 
   { id: 'reader-stop', context: 'reader', keys: ['>'], label: 'Go to the next step or place', short: 'next step', disabled: onStop, run: (a) => reader.stopBy(a, 1) },
@@ -206,6 +207,7 @@ export const bindings: readonly Binding[] = [
   { id: 'previous-unread', context: 'check', keys: ['N'], label: 'The unjudged lead before', short: '', run: (a) => queue.nextUnread(a, -1) },
   { id: 'read-file', context: 'audit', keys: ['F'], label: 'Read any file of the target', short: '', run: reader.pickFile },
   { id: 'bookmarks', context: 'audit', keys: ["'"], label: 'What you kept for later', short: '', run: bookmarks.show },
+  { id: 'jump-back', context: 'audit', keys: ['ctrl+o'], label: 'Back to where you were before the last jump', short: '', run: go.back },
   { id: 'next-open', context: 'audit', keys: [']'], label: 'Next check without a verdict', short: '', run: (a) => go.goToOpen(a, 1) },
   { id: 'previous-open', context: 'audit', keys: ['['], label: 'Previous check without a verdict', short: '', run: (a) => go.goToOpen(a, -1) },
   { id: 'what-now', context: 'audit', keys: ['.'], label: 'What now: the next thing worth doing', short: 'what now', run: go.goWhatNow },
@@ -234,9 +236,9 @@ export const bindings: readonly Binding[] = [
   { id: 'page-down', context: 'lists', keys: ['pagedown', 'space'], label: 'A page down', short: '', run: (a) => go.pageBy(a, 1) },
   { id: 'page-up', context: 'lists', keys: ['pageup'], label: 'A page up', short: '', run: (a) => go.pageBy(a, -1) },
 
-  { id: 'palette', context: 'global', keys: [':', 'ctrl+p'], label: 'All commands', short: 'commands', run: go.openPalette },
+  { id: 'palette', context: 'global', keys: [':', 'ctrl+p'], label: 'Go to anything, or do anything: checks, leads, findings, tools, files, commands', short: 'go to', run: go.openPalette },
   { id: 'help', context: 'global', keys: ['?'], label: 'Help', short: 'help', run: go.openHelp },
-  { id: 'back', context: 'global', keys: ['esc'], label: 'Close, clear the filter, or go back', short: '', run: (a) => void go.back(a) },
+  { id: 'back', context: 'global', keys: ['esc'], label: 'Close, clear the filter, or go back', short: '', run: (a) => void go.close(a) },
   { id: 'quit', context: 'global', keys: ['q'], label: 'Back; on the last screen quit', short: 'quit', run: session.quitOrBack },
   { id: 'interrupt', context: 'global', keys: ['ctrl+c'], label: 'Quit', short: '', run: session.interrupt },
   { id: 'redraw', context: 'global', keys: ['ctrl+l'], label: 'Draw the screen again', short: '', run: (a) => { a.clearScreen(); a.redraw(); } },

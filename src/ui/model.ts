@@ -1,6 +1,7 @@
 import { filterTools, sortTools, type ToolView } from '../domain/attack-surface.ts';
 import type { Author } from '../domain/authors.ts';
 import type { EvidenceItem, Surface } from '../domain/evidence.ts';
+import { filterChecks } from '../domain/filter.ts';
 import type { Finding } from '../domain/finding.ts';
 import { type Check, findCheck, type Section } from '../domain/methodology.ts';
 import {
@@ -14,14 +15,7 @@ import {
 } from '../domain/observation.ts';
 import type { TriedLead, TriedLeads } from '../domain/observations.ts';
 import type { CriterionRating, DimensionRating, ScorecardRating } from '../domain/scorecard.ts';
-import {
-  type EvidenceIndex,
-  filterChecks,
-  findingsOf,
-  matchesWords,
-  runState,
-  sectionsOf,
-} from '../domain/selectors.ts';
+import { type EvidenceIndex, findingsOf, matchesWords, runState, sectionsOf } from '../domain/selectors.ts';
 import type { Snapshot } from '../engine/store.ts';
 import type { PaneName } from './layout.ts';
 import type { CollectorCard, Opened, ReadinessItem, SessionSummary } from './ports.ts';
@@ -47,6 +41,8 @@ export type View = {
   observed: (sha256: string) => string | null;
   /** By lead, what became of it on the running server. */
   tried: TriedLeads;
+  /** Every file of the target at the pinned commit; none while they are being read. */
+  files: () => readonly string[];
   /** The tools of the server with the leads that begin in them, and the whole surface. */
   tools: () => readonly ToolView[];
   surface: () => Surface;
@@ -77,7 +73,13 @@ export const checkRows = (v: View): CheckRow[] => {
 };
 
 /** Collectors, then the imported results of other tools, as the list of runs shows them. */
-export const runCards = (v: View): readonly CollectorCard[] => [
+export const runCards = (v: View): readonly CollectorCard[] => {
+  const query = v.ui.filters.runs ?? '';
+  const all = allCards(v);
+  return query ? all.filter((c) => matchesWords(query, c.id, c.title, c.about)) : all;
+};
+
+const allCards = (v: View): readonly CollectorCard[] => [
   ...(v.opened?.collectors ?? []),
   ...[...(v.snap?.session.imports ?? [])].map(
     ([id, i]): CollectorCard => ({
@@ -138,6 +140,20 @@ export const itemRows = (v: View, check: Check): ItemRow[] => {
       );
 };
 
+/** Sessions as Home lists them. */
+export const sessionRows = (v: View): readonly SessionSummary[] => {
+  const query = v.ui.filters.home ?? '';
+  const all = v.sessions ?? [];
+  return query ? all.filter((s) => matchesWords(query, s.name, s.id, s.commit)) : all;
+};
+
+/** What the report lacks, each under the number it has in the whole list. */
+export const readinessRows = (v: View): readonly { id: string; item: ReadinessItem }[] => {
+  const query = v.ui.filters.report ?? '';
+  const rows = v.readiness().map((item, i) => ({ id: String(i), item }));
+  return query ? rows.filter(({ item }) => matchesWords(query, item.level, item.text, item.fix)) : rows;
+};
+
 export const findingRows = (v: View): Finding[] => {
   const query = v.ui.filters.findings ?? '';
   const all = v.snap ? findingsOf(v.snap.session) : [];
@@ -158,13 +174,18 @@ export type ScorecardRow =
   | { id: string; kind: 'dimension'; dimension: DimensionRating }
   | { id: string; kind: 'criterion'; criterion: CriterionRating };
 
-export const scorecardRows = (v: View): readonly ScorecardRow[] =>
-  (v.scorecard()?.dimensions ?? []).flatMap((dimension): ScorecardRow[] => [
-    { id: `dimension:${dimension.id}`, kind: 'dimension', dimension },
-    ...dimension.criteria.map(
-      (criterion): ScorecardRow => ({ id: criterion.id, kind: 'criterion', criterion }),
-    ),
-  ]);
+export const scorecardRows = (v: View): readonly ScorecardRow[] => {
+  const query = v.ui.filters.scorecard ?? '';
+  return (v.scorecard()?.dimensions ?? []).flatMap((dimension): ScorecardRow[] => {
+    const criteria = dimension.criteria.filter((c) => query === '' || matchesWords(query, c.id, c.title));
+    return criteria.length === 0
+      ? []
+      : [
+          { id: `dimension:${dimension.id}`, kind: 'dimension', dimension },
+          ...criteria.map((criterion): ScorecardRow => ({ id: criterion.id, kind: 'criterion', criterion })),
+        ];
+  });
+};
 
 export const selectedCriterion = (v: View): CriterionRating | null => {
   const row = scorecardRows(v).find((r) => r.id === selectedId(v, 'scorecard'));
@@ -264,7 +285,7 @@ export const selectedLive = (v: View): LiveRow | null =>
 export const rowIds = (v: View, list: ListName): string[] => {
   switch (list) {
     case 'home':
-      return (v.sessions ?? []).map((s) => s.id);
+      return sessionRows(v).map((s) => s.id);
     case 'checks':
       return checkRows(v).map((r) => r.id);
     case 'items': {
@@ -276,7 +297,7 @@ export const rowIds = (v: View, list: ListName): string[] => {
     case 'runs':
       return runCards(v).map((c) => c.id);
     case 'report':
-      return v.readiness().map((_, i) => String(i));
+      return readinessRows(v).map((r) => r.id);
     case 'surface':
       return surfaceRows(v).map((t) => t.id);
     case 'scorecard':

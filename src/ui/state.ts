@@ -41,6 +41,9 @@ export type ListName =
 
 export type Toast = { text: string; tone: 'ok' | 'warn' | 'bad' };
 
+/** A place to come back to: what was shown, and what was chosen there. */
+export type Spot = Pick<Ui, 'place' | 'focus' | 'lists' | 'reader'>;
+
 /** Everything the interface remembers that is not part of the audit. */
 export type Ui = {
   columns: number;
@@ -51,6 +54,8 @@ export type Ui = {
   lists: Record<ListName, ListState>;
   /** Lines scrolled past in the reading pane, by what is shown there. */
   scroll: Record<string, number>;
+  /** Where the auditor was before each jump, the last at the end. */
+  trail: readonly Spot[];
   /** What is being read; kept when left, null before the first file is opened. */
   reader: Reader | null;
   collapsed: ReadonlySet<string>;
@@ -92,6 +97,7 @@ export const initialUi = (columns: number, rows: number): Ui => ({
     live: emptyList(),
   },
   scroll: {},
+  trail: [],
   reader: null,
   collapsed: new Set(),
   filters: {},

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { activeBindings, bindingFor, bindings, contextsOf } from '../../src/ui/bindings.ts';
 import { frame } from '../../src/ui/frame.ts';
-import { helpEntries, paletteEntries } from '../../src/ui/overlays/entries.ts';
+import { anywhere } from '../../src/ui/overlays/anywhere.ts';
+import { helpEntries } from '../../src/ui/overlays/entries.ts';
 import { type Place, SCREENS } from '../../src/ui/state.ts';
 import { lineText } from '../../src/ui/view/line.ts';
 import { auditApp } from './audit-fixture.ts';
@@ -71,7 +72,10 @@ describe.each<[Place, string]>([
         .map((e) => e.id)
         .toSorted(),
     ).toEqual(active.map((b) => b.id).toSorted());
-    for (const e of paletteEntries(view, '')) expect(contextsOf(view)).toContain(e.binding.context);
+    for (const e of anywhere(view, '')) {
+      const bound = bindings.find((b) => b.id === e.id);
+      expect(contextsOf(view)).toContain(bound?.context);
+    }
     for (const key of ['?', 'q', 'esc', 'ctrl+c', ':']) expect(bindingFor(view, key), key).not.toBeNull();
   });
 

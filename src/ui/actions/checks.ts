@@ -1,15 +1,10 @@
 import { isRefusal } from '../../domain/decide.ts';
 import type { Verdict } from '../../domain/events.ts';
+import { filterChecks } from '../../domain/filter.ts';
 import type { Check, Section } from '../../domain/methodology.ts';
 import { lastAnswered, notApplicableReasons, noteOffers } from '../../domain/reasons.ts';
 import { atVerdict, unreadLeads, unreadWords } from '../../domain/scrutiny.ts';
-import {
-  filterChecks,
-  findingsOfCheck,
-  judgedItems,
-  manualCommand,
-  verdictWord,
-} from '../../domain/selectors.ts';
+import { findingsOfCheck, judgedItems, manualCommand, verdictWord } from '../../domain/selectors.ts';
 import { plural } from '../../text/plural.ts';
 import { truncate } from '../../text/width.ts';
 import type { App } from '../app-state.ts';

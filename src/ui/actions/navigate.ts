@@ -1,9 +1,10 @@
-import { TOOL_ORDERS } from '../../domain/attack-surface.ts';
+import { TOOL_ORDERS, TOOL_TERMS } from '../../domain/attack-surface.ts';
+import { CHECK_TERMS, type FilterTerms, filterProblem, termsWords } from '../../domain/filter.ts';
 import { nextOpen, whatNow } from '../../domain/selectors.ts';
 import type { App } from '../app-state.ts';
 import { layout, type PaneName, type Zoom } from '../layout.ts';
 import { activeList, checkRows, panesOf, readingKey, rowIds, selectedId } from '../model.ts';
-import type { ListName, Place } from '../state.ts';
+import type { ListName, Place, Spot } from '../state.ts';
 import { emptyList, move } from '../view/list.ts';
 import { textField } from '../view/text-field.ts';
 
@@ -66,12 +67,48 @@ export const zoomBy = (app: App, step: 1 | -1): void => {
   else app.update({ zoom: 'normal' });
 };
 
-export const goTo = (app: App, place: Place): void =>
+const MOST_SPOTS = 100;
+
+const sameSpot = (a: Spot, b: Spot): boolean =>
+  a.place === b.place &&
+  (a.place === 'reader'
+    ? a.reader?.path === b.reader?.path && a.reader?.line === b.reader?.line
+    : Object.entries(a.lists).every(([name, list]) => b.lists[name as ListName].selected === list.selected));
+
+/** Keeps where the auditor is, before they are taken elsewhere. */
+export const remember = (app: App): void => {
+  const { place, focus, lists, reader, trail } = app.ui.get();
+  if (place === 'home' || place === 'opening') return;
+  app.update({ trail: [...trail, { place, focus, lists, reader }].slice(-MOST_SPOTS) });
+};
+
+/** Back to where the last jump began. Returns false where none was made. */
+export const goBack = (app: App): boolean => {
+  const ui = app.ui.get();
+  // Esc may have led there already.
+  const at = ui.trail.findLastIndex((spot) => !sameSpot(spot, ui));
+  const to = ui.trail[at];
+  if (!to) return false;
+  app.update({ ...to, trail: ui.trail.slice(0, at), zoom: 'normal', itemMark: null, toast: null });
+  return true;
+};
+
+export const back = (app: App): void => {
+  if (!goBack(app)) app.toast('You have not gone anywhere from here yet.', 'warn');
+};
+
+const show = (app: App, place: Place): void =>
   app.update({ place, focus: 'list', zoom: 'normal', toast: null });
+
+export const goTo = (app: App, place: Place): void => {
+  if (app.ui.get().place !== place) remember(app);
+  show(app, place);
+};
 
 /** Shows a check, wherever the auditor was; opens its section and drops a filter that hides it. */
 export const goToCheck = (app: App, check: string): void => {
   const view = app.view();
+  if (view.ui.place !== 'audit' || selectedId(view, 'checks') !== check) remember(app);
   const section = view.snap?.methodology.phases
     .flatMap((p) => p.sections)
     .find((s) => s.checks.some((c) => c.id === check));
@@ -169,28 +206,39 @@ export const closeRow = (app: App): void => {
   select(app, 'checks', `section:${section.id}`);
 };
 
-const FILTER_HELP: Partial<Record<ListName, string>> = {
-  surface:
-    'words · is:unguarded is:guarded is:dynamic is:read-only · has:sink has:lead has:parameter has:hint',
-  checks: 'words · is:open is:fail is:pass is:na is:unsure · has:note has:finding has:lead · sec:2.1',
+const TERMS: Partial<Record<ListName, FilterTerms>> = { checks: CHECK_TERMS, surface: TOOL_TERMS };
+
+/** The list of each screen that a filter narrows: the one the auditor is in, else the first. */
+const FILTERED: Partial<Record<Place, ListName>> = {
+  home: 'home',
+  audit: 'checks',
+  findings: 'findings',
+  evidence: 'runs',
+  report: 'report',
+  session: 'history',
+  surface: 'surface',
+  scorecard: 'scorecard',
 };
 
-/** Filters the list the auditor is in, live. Enter keeps it, Esc clears it. */
+/** Filters the list the auditor is in, live, and stays in it. Enter keeps it, Esc clears it. */
 export const filter = (app: App): void => {
   const view = app.view();
-  const list: ListName =
-    activeList(view.ui) ??
-    (view.ui.place === 'audit' ? 'checks' : view.ui.place === 'findings' ? 'findings' : 'history');
+  const list = activeList(view.ui) ?? FILTERED[view.ui.place] ?? 'checks';
+  if (list !== 'items') app.update({ focus: 'list' });
+  const terms = TERMS[list];
   const set = (text: string) => app.update({ filters: { ...app.ui.get().filters, [list]: text } });
   app.push({
     kind: 'field',
     title: 'Filter',
-    help: FILTER_HELP[list] ?? 'words; case counts once you type a capital',
+    help: terms ? `words · ${termsWords(terms)}` : 'words; case counts once you type a capital',
     field: textField(view.ui.filters[list] ?? ''),
+    ...(terms ? { problem: (text: string) => filterProblem(text, terms, true) } : {}),
     change: set,
     submit: (text) => {
-      set(text);
-      return true;
+      const problem = terms ? filterProblem(text, terms, false) : null;
+      if (problem) app.toast(problem, 'warn');
+      else set(text);
+      return problem === null;
     },
     cancel: () => {
       set('');
@@ -200,7 +248,7 @@ export const filter = (app: App): void => {
 };
 
 /** Esc and q: closes what is nearest. Returns false when there is nothing left to close. */
-export const back = (app: App): boolean => {
+export const close = (app: App): boolean => {
   const view = app.view();
   const list = activeList(view.ui);
   if (view.ui.place === 'opening') return false;
@@ -209,7 +257,7 @@ export const back = (app: App): boolean => {
   else if (list && view.ui.filters[list]) app.update({ filters: { ...view.ui.filters, [list]: '' } });
   else if (view.ui.focus !== 'list')
     focusPane(app, panesOf(view.ui.place)[panesOf(view.ui.place).indexOf(view.ui.focus) - 1] ?? 'list');
-  else if (view.ui.place !== 'audit' && view.ui.place !== 'home') goTo(app, 'audit');
+  else if (view.ui.place !== 'audit' && view.ui.place !== 'home') show(app, 'audit');
   else return false;
   return true;
 };

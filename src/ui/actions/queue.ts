@@ -2,7 +2,7 @@ import { leadQueue, nextLead } from '../../domain/scrutiny.ts';
 import { plural } from '../../text/plural.ts';
 import type { App } from '../app-state.ts';
 import { itemById, selectedCheck, selectedItem } from '../model.ts';
-import { goToCheck, select } from './navigate.ts';
+import { goToCheck, remember, select } from './navigate.ts';
 import { nextMatch, openItem } from './reader.ts';
 
 /** The leads nobody judged, gone through one after the other over all checks. */
@@ -11,14 +11,18 @@ import { nextMatch, openItem } from './reader.ts';
 export const goToLead = (app: App, check: string, item: string): void => {
   const reading = app.ui.get().place === 'reader';
   const from = app.ui.get().reader?.from;
+  // One jump, however many steps it takes.
+  remember(app);
+  const { trail } = app.ui.get();
   goToCheck(app, check);
-  app.update({ focus: 'evidence' });
+  app.update({ focus: 'evidence', trail });
   select(app, 'items', item);
   const lead = itemById(app.view(), item);
   if (!reading || !lead) return;
   // Who reads on stays in the reader, and comes out where they went in.
   openItem(app, lead);
   const { reader } = app.ui.get();
+  app.update({ trail });
   if (reader && from) app.update({ reader: { ...reader, from: { place: 'audit', focus: 'evidence' } } });
 };
 

@@ -8,10 +8,10 @@ import type { App } from '../app-state.ts';
 import { selectedFinding, selectedId, selectedItem } from '../model.ts';
 import {
   firstStop,
-  goBack,
   goForward,
   jump,
   type Reader,
+  goBack as readBack,
   type Stop,
   stopsOf,
   stopsOfFinding,
@@ -21,6 +21,7 @@ import { findMarks } from '../view/code.ts';
 import { emptyList } from '../view/list.ts';
 import { shownFile } from '../view/shown-file.ts';
 import { textField } from '../view/text-field.ts';
+import { goBack, remember } from './navigate.ts';
 
 /** The open file, for actions that have one; null says so to the auditor. */
 export const reading = (app: App): Reader | null => app.ui.get().reader;
@@ -33,6 +34,7 @@ export const openReader = (
   at: { path: string; line: number },
   about: { item?: string; stops?: readonly Stop[]; stop?: number } = {},
 ): void => {
+  remember(app);
   const ui = app.ui.get();
   const from = ui.place === 'reader' && ui.reader ? ui.reader.from : { place: ui.place, focus: ui.focus };
   app.update({
@@ -153,9 +155,9 @@ export const stopBy = (app: App, by: 1 | -1): void => {
 
 export const back = (app: App): void => {
   const r = reading(app);
-  const to = r && goBack(r);
+  const to = r && readBack(r);
   if (to) set(app, to);
-  else app.toast('This is where you began: Esc closes the file.', 'warn');
+  else if (!goBack(app)) app.toast('This is where you began: Esc closes the file.', 'warn');
 };
 
 export const forward = (app: App): void => {

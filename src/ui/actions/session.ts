@@ -9,7 +9,7 @@ import { emptyList } from '../view/list.ts';
 import { textField } from '../view/text-field.ts';
 import { collect } from './checks.ts';
 import { openFindingForm } from './findings.ts';
-import { back, goTo, goToCheck, select } from './navigate.ts';
+import { close as closeNearest, goTo, goToCheck, select } from './navigate.ts';
 import { describeServer } from './server.ts';
 
 export const rerun = (app: App): void => {
@@ -268,7 +268,7 @@ const leave = (app: App): void => {
 
 /** q: one step back; on the last screen it leaves. */
 export const quitOrBack = (app: App): void => {
-  if (back(app)) return;
+  if (closeNearest(app)) return;
   if (app.view().snap) close(app);
   else leave(app);
 };

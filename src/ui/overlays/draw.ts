@@ -6,7 +6,8 @@ import type { Theme } from '../theme.ts';
 import { blank, type Line, muted, plain, span, spread } from '../view/line.ts';
 import { indexOf, scrollTo } from '../view/list.ts';
 import { fieldText } from '../view/text-field.ts';
-import { type Entry, entriesOf } from './entries.ts';
+import { entriesOf } from './entries.ts';
+import type { Entry } from './entry.ts';
 import { type Drawn, fieldLines } from './field-lines.ts';
 import type { Overlay } from './overlay.ts';
 import { drawPick } from './pick.ts';
@@ -20,8 +21,12 @@ const entryLine = (e: Entry, selected: boolean, theme: Theme, columns: number, k
   const tone = e.reason ? 'muted' : undefined;
   const why = e.reason ? span(`  (${e.reason})`, 'muted') : span('');
   return keyFirst
-    ? [cursor, span(fit(keys, 14), e.reason ? 'muted' : 'accent'), span(e.binding.label, tone, selected), why]
-    : spread([cursor, span(e.binding.label, tone, selected), why], [span(keys, 'accent')], columns);
+    ? [cursor, span(fit(keys, 14), e.reason ? 'muted' : 'accent'), span(e.label, tone, selected), why]
+    : spread(
+        [cursor, span(e.label, tone, selected), why],
+        [e.kind === '' ? span(keys, 'accent') : span(e.kind, 'muted')],
+        columns,
+      );
 };
 
 const drawEntries = (v: View, o: Overlay & { kind: 'help' | 'palette' }, theme: Theme, size: Size): Drawn => {
@@ -49,14 +54,14 @@ const drawEntries = (v: View, o: Overlay & { kind: 'help' | 'palette' }, theme: 
   const row = rows.findIndex((r) => r.index === at);
   const top = scrollTo(0, Math.max(0, row), height, rows.length);
   return {
-    title: o.kind === 'help' ? 'Help' : 'Commands',
-    keys: `${o.kind === 'help' ? 'type to filter' : 'type to search'} · ↑ ↓ choose · Enter runs · Esc closes`,
+    title: o.kind === 'help' ? 'Help' : 'Go to, or do',
+    keys: `${o.kind === 'help' ? 'type to filter' : 'checks, leads, findings, tools, files, commands'} · ↑ ↓ choose · Enter · Esc closes`,
     bottom: entries.length > 0 ? `${at + 1} of ${entries.length}` : '',
     lines: [
       ...head,
       ...(entries.length > 0
         ? rows.slice(top, top + height).map((r) => r.line)
-        : [muted('No command matches.')]),
+        : [muted('Nothing matches: no check, lead, finding, tool, file or command.')]),
     ],
   };
 };
@@ -147,7 +152,10 @@ export const drawOverlay = (v: View, o: Overlay, theme: Theme, size: Size): Draw
     case 'form':
       return drawForm(o, theme, size);
     case 'field': {
-      const help = wrap(o.help, size.width).map(muted);
+      const problem = o.problem?.(fieldText(o.field)) ?? null;
+      const help = problem
+        ? wrap(problem, size.width).map((l): Line => [span(l, 'warn')])
+        : wrap(o.help, size.width).map(muted);
       const room = Math.max(1, size.height - help.length);
       // What is offered stands below what is typed, where there is room for both.
       const most = o.offers?.length ? Math.max(2, Math.ceil(room / 2)) : room;

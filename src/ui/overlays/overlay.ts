@@ -39,6 +39,8 @@ export type Overlay =
       offers?: readonly string[];
       /** Which of them stands there, and what had been typed before. */
       offered?: { at: number; typed: string };
+      /** What is wrong with the text so far, shown in place of the help; null when nothing is. */
+      problem?: (text: string) => string | null;
       /** Called at every change, e.g. for live filtering or keeping a draft. */
       change?: (text: string) => void;
       /** False when it was not taken: then the field stays, and nothing typed is lost. */

@@ -30,7 +30,7 @@ const pressEntries = (app: App, o: Of<'help'> | Of<'palette'>, key: Key): void =
     if (!entry) return;
     if (entry.reason) return app.toast(`Not now: ${entry.reason}`, 'warn');
     app.pop();
-    return entry.binding.run(app);
+    return entry.run(app);
   }
   const list = { selected: null, top: 0 };
   if (o.kind === 'palette') {

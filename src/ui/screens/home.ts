@@ -1,11 +1,11 @@
 import { plural } from '../../text/plural.ts';
 import { visible } from '../../text/visible.ts';
 import { fit, wrap } from '../../text/width.ts';
-import type { View } from '../model.ts';
+import { sessionRows, type View } from '../model.ts';
 import type { Theme } from '../theme.ts';
 import { blank, type Line, muted, plain, span, spread } from '../view/line.ts';
 import { indexOf, scrollTo } from '../view/list.ts';
-import type { PaneText } from '../view/pane.ts';
+import { nothingMatches, type PaneText } from '../view/pane.ts';
 import { dayAndTime } from './bars.ts';
 
 type Size = { width: number; height: number };
@@ -42,10 +42,14 @@ export const homePane = (v: View, theme: Theme, size: Size): Omit<PaneText, 'foc
         ).map(muted),
       ],
     };
-  const ids = sessions.map((s) => s.id);
+  const query = v.ui.filters.home ?? '';
+  const rows = sessionRows(v);
+  if (rows.length === 0)
+    return { title: 'Resume', right: `/${query}`, lines: [muted(nothingMatches(query))] };
+  const ids = rows.map((s) => s.id);
   const at = indexOf(v.ui.lists.home, ids);
-  const top = scrollTo(v.ui.lists.home.top, at, size.height, sessions.length);
-  const lines = sessions.slice(top, top + size.height).map((s, i): Line => {
+  const top = scrollTo(v.ui.lists.home.top, at, size.height, rows.length);
+  const lines = rows.slice(top, top + size.height).map((s, i): Line => {
     const selected = top + i === at;
     const cursor = span(selected ? `${theme.glyphs.cursor} ` : '  ', 'focus', true);
     if (s.problem)
@@ -80,9 +84,14 @@ export const homePane = (v: View, theme: Theme, size: Size): Omit<PaneText, 'foc
       size.width,
     );
   });
-  const earlier = sessions[at]?.earlier ?? 0;
+  const earlier = rows[at]?.earlier ?? 0;
   const known = earlier > 0 ? ` · ${plural(earlier, 'earlier audit')} in the database` : '';
-  return { title: 'Resume', bottom: `${at + 1} of ${sessions.length}${known}`, lines };
+  return {
+    title: 'Resume',
+    ...(query ? { right: `/${query}` } : {}),
+    bottom: `${at + 1} of ${rows.length}${known}`,
+    lines,
+  };
 };
 
 export const openingPane = (v: View, theme: Theme): Omit<PaneText, 'focused'> => {

@@ -1,10 +1,10 @@
 import { visibleLines } from '../../text/visible.ts';
 import { wrap, wrapHanging } from '../../text/width.ts';
-import { selectedId, type View } from '../model.ts';
+import { readinessRows, selectedId, type View } from '../model.ts';
 import type { Theme, Tone } from '../theme.ts';
 import { blank, type Line, muted, plain, span } from '../view/line.ts';
 import { indexOf, scrollTo } from '../view/list.ts';
-import type { PaneText } from '../view/pane.ts';
+import { nothingMatches, type PaneText } from '../view/pane.ts';
 
 type Size = { width: number; height: number };
 
@@ -15,12 +15,13 @@ const LEVELS: Record<'blocks' | 'warns' | 'ok', { word: string; tone: Tone }> = 
 };
 
 export const readinessList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'focused'> => {
-  const rows = v.readiness();
-  const ids = rows.map((_, i) => String(i));
+  const rows = readinessRows(v);
+  const query = v.ui.filters.report ?? '';
+  const ids = rows.map((r) => r.id);
   const at = indexOf(v.ui.lists.report, ids);
   const top = scrollTo(v.ui.lists.report.top, at, size.height, rows.length);
   const glyph = { blocks: theme.glyphs.fail, warns: '!', ok: theme.glyphs.pass };
-  const lines = rows.slice(top, top + size.height).map((r, i): Line => {
+  const lines = rows.slice(top, top + size.height).map(({ item: r }, i): Line => {
     const selected = top + i === at;
     const level = LEVELS[r.level];
     return [
@@ -29,13 +30,21 @@ export const readinessList = (v: View, theme: Theme, size: Size): Omit<PaneText,
       span(r.text, undefined, selected),
     ];
   });
-  const blocks = rows.filter((r) => r.level === 'blocks').length;
-  const warns = rows.filter((r) => r.level === 'warns').length;
+  const all = v.readiness();
+  const blocks = all.filter((r) => r.level === 'blocks').length;
+  const warns = all.filter((r) => r.level === 'warns').length;
   return {
     title: 'Report readiness',
-    right: blocks > 0 ? `${blocks} in the way` : warns > 0 ? `${warns} to look at` : 'ready to write',
+    right:
+      query !== ''
+        ? `/${query}`
+        : blocks > 0
+          ? `${blocks} in the way`
+          : warns > 0
+            ? `${warns} to look at`
+            : 'ready to write',
     bottom: rows.length > 0 ? `${at + 1} of ${rows.length}` : '',
-    lines,
+    lines: query !== '' && rows.length === 0 ? [muted(nothingMatches(query))] : lines,
   };
 };
 

@@ -6,7 +6,7 @@ import { runCards, selectedId, stateOfRun, type View } from '../model.ts';
 import type { Theme } from '../theme.ts';
 import { blank, type Line, muted, plain, span, spread } from '../view/line.ts';
 import { indexOf, scrollTo } from '../view/list.ts';
-import type { PaneText } from '../view/pane.ts';
+import { nothingMatches, type PaneText } from '../view/pane.ts';
 import { kindGlyph, runGlyph, runWords } from './verdicts.ts';
 
 /** How many results of an import became one with a lead that was there. */
@@ -21,6 +21,9 @@ type Size = { width: number; height: number };
 export const runList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'focused'> => {
   const cards = runCards(v);
   const { snap } = v;
+  const query = v.ui.filters.runs ?? '';
+  if (query !== '' && cards.length === 0)
+    return { title: 'Evidence runs', right: `/${query}`, lines: [muted(nothingMatches(query))] };
   if (!snap || cards.length === 0)
     return {
       title: 'Evidence runs',
@@ -51,7 +54,8 @@ export const runList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'focu
   });
   return {
     title: 'Evidence runs',
-    right: `${snap.session.runs.size} of ${v.opened?.collectors.length ?? 0} ran`,
+    right:
+      query !== '' ? `/${query}` : `${snap.session.runs.size} of ${v.opened?.collectors.length ?? 0} ran`,
     bottom: `${at + 1} of ${cards.length}`,
     lines,
   };

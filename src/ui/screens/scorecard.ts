@@ -5,7 +5,7 @@ import { type ScorecardRow, scorecardRows, type View } from '../model.ts';
 import type { Theme, Tone } from '../theme.ts';
 import { blank, cell, type Line, muted, plain, type Span, span, spread } from '../view/line.ts';
 import { indexOf, scrollTo } from '../view/list.ts';
-import type { PaneText } from '../view/pane.ts';
+import { nothingMatches, type PaneText } from '../view/pane.ts';
 
 type Size = { width: number; height: number };
 
@@ -57,10 +57,14 @@ export const criterionList = (v: View, theme: Theme, size: Size): Omit<PaneText,
   );
   const top = scrollTo(v.ui.lists.scorecard.top, at, size.height, rows.length);
   const rating = v.scorecard();
+  const query = v.ui.filters.scorecard ?? '';
+  if (query !== '' && rows.length === 0)
+    return { title: 'Scorecard', right: `/${query}`, lines: [muted(nothingMatches(query))] };
   return {
     title: 'Scorecard',
-    right:
-      rating?.total == null
+    right: query
+      ? `/${query}`
+      : rating?.total == null
         ? 'not rated'
         : `${rating.total.toFixed(1)} of 4, ${Math.round(rating.ratedWeight)} % rated`,
     bottom: `${at + 1} of ${rows.length}`,

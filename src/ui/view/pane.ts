@@ -12,6 +12,9 @@ export type PaneText = {
   focused: boolean;
 };
 
+/** What a list says that a filter left nothing of. */
+export const nothingMatches = (query: string): string => `Nothing matches '${query}'. Esc clears the filter.`;
+
 /** Columns and rows inside the frame: one space of air left and right. */
 export const inner = (rect: Rect): { width: number; height: number } => ({
   width: Math.max(0, rect.width - 4),
