@@ -1,3 +1,4 @@
+// Long, because it is one list: what each screen lists, and what is chosen in it.
 import { filterTools, sortTools, type ToolView } from '../domain/attack-surface.ts';
 import type { Author } from '../domain/authors.ts';
 import type { EvidenceItem, Surface } from '../domain/evidence.ts';
@@ -243,7 +244,8 @@ export const liveRows = (v: View): readonly LiveRow[] => {
     part: name,
   });
   const titles = itemTitles(v);
-  return [
+  const query = v.ui.filters.live ?? '';
+  const rows: LiveRow[] = [
     part('start'),
     part('tools'),
     ...(report?.differences ?? []).map(
@@ -266,6 +268,10 @@ export const liveRows = (v: View): readonly LiveRow[] => {
       .map((answer): LiveRow => ({ id: `requirement:${answer.id}`, kind: 'requirement', answer })),
     part('traffic'),
   ];
+  // What a row is about, as a whole: its parts stay whatever is looked for.
+  return query === ''
+    ? rows
+    : rows.filter((r) => r.kind === 'part' || matchesWords(query, JSON.stringify(r)));
 };
 
 const itemTitles = (v: View): ReadonlyMap<string, string> =>

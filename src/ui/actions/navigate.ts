@@ -218,6 +218,7 @@ const FILTERED: Partial<Record<Place, ListName>> = {
   session: 'history',
   surface: 'surface',
   scorecard: 'scorecard',
+  live: 'live',
 };
 
 /** Filters the list the auditor is in, live, and stays in it. Enter keeps it, Esc clears it. */

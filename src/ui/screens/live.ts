@@ -120,7 +120,7 @@ export const liveList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'foc
   const top = scrollTo(v.ui.lists.live.top, at, size.height, rows.length);
   return {
     title: 'Running server',
-    right: v.ui.live ? 'running' : '',
+    right: v.ui.filters.live ? `/${v.ui.filters.live}` : v.ui.live ? 'running' : '',
     bottom: `${at + 1} of ${rows.length}`,
     lines: rows.slice(top, top + size.height).map((r, i) => rowLine(v, r, top + i === at, theme, size.width)),
   };
