@@ -18,8 +18,9 @@ export type OpenOptions = {
   plain?: boolean;
 };
 
+/** Asked for, for a screen reader, or for a terminal that cannot move its cursor. */
 const wantsPlain = (host: Host, o: { plain?: boolean }): boolean =>
-  o.plain === true || host.env.INK_SCREEN_READER === 'true';
+  o.plain === true || host.env.INK_SCREEN_READER === 'true' || host.env.TERM === 'dumb';
 
 export const resumeCommand = async (host: Host, id: string | undefined, o: OpenOptions): Promise<number> => {
   requireTerminal();

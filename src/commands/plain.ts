@@ -4,9 +4,10 @@ import { collectorsOf } from '../domain/methodology.ts';
 import { openWritten } from '../io/session/written.ts';
 import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
-import { runPlain } from '../ui/plain.ts';
+import { runPlain } from '../ui/plain/plain.ts';
+import type { Ports } from '../ui/ports.ts';
 import type { Host } from './host.ts';
-import { describeWritten, loadTop10, stateOf, writeReport } from './report.ts';
+import { citedBy, describeWritten, loadTop10, readinessOf, stateOf, writeReport } from './report.ts';
 import { resumeAudit, startAudit } from './workspace.ts';
 
 export type PlainRequest =
@@ -33,10 +34,22 @@ export const openPlain = async (host: Host, request: PlainRequest): Promise<numb
       await w.store.collect(missing);
     }
     const top10 = await loadTop10();
+    let templates: Awaited<ReturnType<Ports['templates']>> | null = null;
     check = await runPlain({
       store: w.store,
       print,
       ask: (prompt) => Promise.race([lines.question(prompt).catch(() => null), ended]),
+      templates: async () => (templates ??= await (await import('./templates.ts')).loadTemplates()),
+      locate: async (references, store) =>
+        (await import('../engine/locate.ts')).locate(references, (path) => store.readText(path)),
+      auditor: {
+        get: () => host.settings().auditor.get(),
+        set: (auditor) => host.settings().auditor.set(auditor),
+      },
+      readiness: async () => {
+        const snapshot = w.store.snapshot();
+        return readinessOf(snapshot, await citedBy(snapshot, (path) => w.store.readText(path)));
+      },
       write: async (folder) => {
         try {
           const written = await writeReport(

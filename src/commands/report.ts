@@ -19,6 +19,7 @@ import { repositoryOf, spelled } from '../report/repository.ts';
 import { securityAssessment } from '../report/security-assessment.ts';
 import { compileSubmission, repositoryFolder } from '../report/submission.ts';
 import { type Diagnostic, renderDiagnostics, validateSubmission } from '../report/validate.ts';
+import { isWork } from '../report/work-log.ts';
 import { visible } from '../text/visible.ts';
 import { TOOL_NAME } from './host.ts';
 import { VERSION } from './version.ts';
@@ -71,9 +72,7 @@ export const readinessOf = (snapshot: Snapshot, cited?: Cited): Readiness[] =>
 
 /** Day of the last piece of work, which the submission folder is named after. */
 const dateOf = (events: readonly SessionEvent[]): string => {
-  const last = events.findLast(
-    (e) => !['session.opened', 'session.closed', 'report.written'].includes(e.type),
-  );
+  const last = events.findLast(isWork);
   return (last?.at ?? events[0]?.at ?? '').slice(0, 10);
 };
 
