@@ -76,7 +76,7 @@ export const toolSurface: Collector = {
       where === 'server'
         ? 'tests, examples, helper scripts, generated and vendored files left out'
         : 'found only in examples, helper scripts or generated files';
-    const searched = `${plural(read, 'source file')}, ${leftOut}`;
+    const searched = `${plural(read, 'source file')}; ${leftOut}`;
     if (candidates === 0 && items.length === 0)
       return {
         outcome: 'not-applicable',

@@ -116,6 +116,10 @@ export type Place = z.infer<typeof place>;
 export const placeWords = ({ path, startLine, endLine }: Place): string =>
   `${path}:${startLine}${endLine === startLine ? '' : `-${endLine}`}`;
 
+/** `line 12` or `lines 12-14`, for sentences. */
+export const lineWords = ({ startLine, endLine }: Pick<Place, 'startLine' | 'endLine'>): string =>
+  endLine === startLine ? `line ${startLine}` : `lines ${startLine}-${endLine}`;
+
 /** Another tool that says the same of the same place, in its own words. */
 export const toolReport = z.strictObject({
   tool: z.string(),

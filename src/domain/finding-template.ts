@@ -1,4 +1,4 @@
-import { type EvidenceItem, placeWords, type Surface, type SurfaceTool } from './evidence.ts';
+import { type EvidenceItem, lineWords, placeWords, type Surface, type SurfaceTool } from './evidence.ts';
 import { type Finding, partTexts } from './finding.ts';
 import { findCheck, type Methodology } from './methodology.ts';
 import type { Session } from './session.ts';
@@ -16,6 +16,17 @@ const quoted = (text: string): string =>
 const declares = (tool: SurfaceTool, path: string, line: number): boolean =>
   (tool.path === path && tool.line === line) ||
   (tool.handler?.path === path && line >= tool.handler.startLine && line <= tool.handler.endLine);
+
+/**
+ * Where one handler serves many tools, the evidence names the parameter and "a tool": those that take one of that name. Which of
+ * them leads there shows only where there is one.
+ */
+export const toolsTaking = (item: EvidenceItem, surface: Surface): SurfaceTool[] => {
+  const parameter = /^`([^`]+)` of a tool$/.exec(item.flow.find((s) => s.role === 'source')?.text ?? '')?.[1];
+  return parameter === undefined
+    ? []
+    : surface.tools.filter((t) => t.params.some((p) => p.name === parameter));
+};
 
 /** What an evidence item says of itself, as words of a template. Nothing is guessed. */
 export const wordsOf = (
@@ -38,6 +49,8 @@ export const wordsOf = (
   if (parameter) words.parameter = quoted(parameter);
   else if (source) words.parameter = whole ? 'its input' : quoted(source.text);
   if (tool) words.tool = door === 'tool' ? quoted(tool) : `${door} ${quoted(tool)}`;
+  const [only, another] = tool ? [] : toolsTaking(item, surface);
+  if (only && !another) words.tool = quoted(only.name);
   const anchor = source ?? (at ? { path: at.path, line: at.startLine } : null);
   const declared = anchor && surface.tools.find((t) => declares(t, anchor.path, anchor.line));
   if (!words.tool && declared) words.tool = quoted(declared.name);
@@ -163,9 +176,28 @@ export const applyTemplate = (
   return { ...filled, template: { id: t.id, parts: [...new Set([...f.template.parts, ...parts])] } };
 };
 
-/** An item's title as a heading: no marks, and no bracket that a list had to cut. */
-const titleOf = (item: EvidenceItem): string =>
-  item.title.replaceAll('`', '').replace(/ \([^()]*…(?=,|$)/, '');
+/** An item's title as a heading: the tool by its name where there is one, no marks, and no bracket that a list had to cut. */
+const titleOf = (item: EvidenceItem, surface: Surface): string => {
+  const [only, another] = toolsTaking(item, surface);
+  const named = only && !another ? item.title.replace(/ of a tool\b/, ` of tool ${only.name}`) : item.title;
+  return named.replaceAll('`', '').replace(/ \([^()]*…(?=,|$)/, '');
+};
+
+const MOST_TOOLS = 12;
+
+/** The tools it may be, in one line. */
+const toolsWords = (item: EvidenceItem, surface: Surface): string[] => {
+  const tools = toolsTaking(item, surface);
+  const rest = tools.length > MOST_TOOLS ? `, and ${tools.length - MOST_TOOLS} more` : '';
+  return tools.length > 1
+    ? [
+        `Tools that take such a value, of which the evidence does not tell the one: ${tools
+          .slice(0, MOST_TOOLS)
+          .map((t) => quoted(t.name))
+          .join(', ')}${rest}`,
+      ]
+    : [];
+};
 
 /**
  * The checks a finding begun from an item speaks to: the one it is raised from, then every other the item was gathered for.
@@ -206,15 +238,15 @@ export const findingFromEvidence = (
   const template = chosen && fittedTo(chosen, item);
   const begun: Finding = {
     ...withoutGuidance(draft),
-    title: titleOf(item),
+    title: titleOf(item, about.surface),
     positive,
     severity: weak ? (template ? AT_MOST[item.strength] : milder('medium', AT_MOST[item.strength])) : 'info',
     category: positive ? draft.category : '',
     cwe: weak ? (item.cwe[0] ?? null) : null,
     locations: at ? [at] : [],
     components: [
-      ...(words.tool ? [`Tool: ${words.tool}`] : []),
-      ...(at ? [`File: \`${at.path}\` (lines ${at.startLine}-${at.endLine})`] : []),
+      ...(words.tool ? [`Tool: ${words.tool}`] : toolsWords(item, about.surface)),
+      ...(at ? [`File: \`${at.path}\` (${lineWords(at)})`] : []),
     ],
     evidence: [item.id],
     template: { id: '', parts: weak ? ['severity'] : [] },

@@ -209,14 +209,8 @@ const proposalOf = (
     ...(rated.length > 0 ? [grouped(rated)] : []),
     ...bounds.map((b) => `no better than ${b.most}: ${b.why}`),
   ];
-  return {
-    value: null,
-    reason: [
-      counted === 0 ? 'nothing to rate it by' : 'too little to rate it by',
-      ...(known.length > 0 ? [`Known: ${known.join('; ')}`] : []),
-      ...(left ? [left] : []),
-    ].join('. '),
-  };
+  const told = [...(known.length > 0 ? [`Known: ${known.join('; ')}`] : []), ...(left ? [left] : [])];
+  return { value: null, reason: told.length > 0 ? told.join('. ') : 'nothing to rate it by' };
 };
 
 const mean = (values: readonly number[]): number | null =>

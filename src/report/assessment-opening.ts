@@ -118,11 +118,11 @@ const unseenWords = (m: ReportModel): Statement => {
     blind.length === 0 ? '' : `; ${plural(blind.length, 'collector')} could not look: ${blind.join(', ')}`;
   return open.length === 0
     ? of`every check has a verdict${long(unlooked, 1_000)}${missing}`
-    : of`${plural(open.length, 'check')} without a verdict: ${long(open.join(', '), 1_000)}${long(unlooked, 1_000)}${missing}`;
+    : of`${plural(open.length, 'check')} without a verdict${open.length > MOST_NAMED ? ', named under Limitations' : `: ${open.join(', ')}`}${long(unlooked, 1_000)}${missing}`;
 };
 
 /** The first sentence of a finding's summary, whole. */
-const firstSentence = (text: string): string =>
+export const firstSentence = (text: string): string =>
   /^[\s\S]*?[.!?](?=\s|$)/.exec(text.trim())?.[0] ?? text.trim();
 
 const graded = (m: ReportModel): Block[] =>
@@ -173,10 +173,10 @@ const counted = (m: ReportModel): Block[] => {
       ];
 };
 
-const executive = (m: ReportModel): Block[] => {
-  const { coverage: c, proposals: p, server } = m;
+/** What the server is, and who says so. */
+export const serverBlocks = (m: ReportModel): Block[] => {
+  const { server } = m;
   return [
-    h2('Executive Summary'),
     table(
       ['Item', 'Value'],
       [
@@ -191,6 +191,23 @@ const executive = (m: ReportModel): Block[] => {
         ['Not looked at', unseenWords(m)],
       ],
     ),
+  ];
+};
+
+/** What the auditor tells a person who has to decide; nothing where they wrote none. */
+export const judgementBlocks = ({ server: { judgement } }: ReportModel): Block[] =>
+  judgement.by === 'auditor'
+    ? [
+        h3('Closing Judgement'),
+        text(proseOf(judgement.value, { kind: 'auditor', by: judgement.author, of: 'closing judgement' })),
+      ]
+    : [];
+
+const executive = (m: ReportModel): Block[] => {
+  const { coverage: c, proposals: p } = m;
+  return [
+    h2('Executive Summary'),
+    ...serverBlocks(m),
     para(
       coverage`${c.total - c.notTested} of ${c.total} checks of ${m.methodology.title} ${m.methodology.version} ${numbered(c.total - c.notTested, 'has', 'have')} a verdict at the commit above: ${c.pass} passed, ${c.fail} failed, ${c.notApplicable} did not apply, ${c.unsure} stayed unsure, ${c.notTested} ${numbered(c.notTested, 'was', 'were')} not tested.`,
     ),
@@ -200,18 +217,7 @@ const executive = (m: ReportModel): Block[] => {
       'Overall risk',
       proposals`${said(p.overallRisk.value)}, because ${long(p.overallRisk.reason, 1_000)}.`,
     ),
-    ...(server.judgement.by === 'auditor'
-      ? [
-          h3('Closing Judgement'),
-          text(
-            proseOf(server.judgement.value, {
-              kind: 'auditor',
-              by: server.judgement.author,
-              of: 'closing judgement',
-            }),
-          ),
-        ]
-      : []),
+    ...judgementBlocks(m),
   ];
 };
 

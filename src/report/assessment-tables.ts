@@ -62,6 +62,11 @@ export const assessedSurface = (m: ReportModel): Block[] => {
   ];
 };
 
+/** What "not said" means of a risk. */
+export const unsaidRisk = fromSession(
+  'top10',
+)`Not said: a check of it failed, and no finding says that through this risk.`;
+
 export const assessedTop10 = (m: ReportModel): Block[] => {
   const rows = fromSession('top10');
   const bare = m.checks.filter(isBarePass).length;
@@ -69,6 +74,7 @@ export const assessedTop10 = (m: ReportModel): Block[] => {
     h2('Security Analysis by MCP Top 10 Risks'),
     para(
       rows`A risk fails when a check of it failed through a finding of that risk's weaknesses. It passes only when all its checks are decided and none failed.`,
+      ...(m.top10.some((r) => r.verdict === null && r.unsaid.length > 0) ? [unsaidRisk] : []),
       ...(bare > 0
         ? [fromSession('checks')`${counted(bare, 'pass has', 'passes have')} no word of why.`]
         : []),

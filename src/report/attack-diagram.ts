@@ -5,7 +5,7 @@ import type { Session } from '../domain/session.ts';
 import { surfaceOf } from '../domain/surface.ts';
 import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
-import { fence } from './markdown.ts';
+import { clipWords, fence } from './markdown.ts';
 
 /**
  * How something gets from a client to what went wrong: client, transport, server, tool, and what the auditor says of it:
@@ -154,7 +154,7 @@ export const attackDiagram = (
 
 /** Letters, digits and a few marks stand for themselves; all others become Mermaid's numbered entities. */
 const mermaidText = (text: string): string => {
-  const shown = visible(text.trim().slice(0, 60).toWellFormed()) || 'nameless';
+  const shown = visible(clipWords(text.trim(), 90).toWellFormed()) || 'nameless';
   return shown.replace(/[^A-Za-z0-9_ .,:/-]/gu, (c) => `#${c.codePointAt(0)};`);
 };
 

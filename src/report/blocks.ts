@@ -100,6 +100,16 @@ const lines = (b: Block): string[] => {
 
 export const renderBlocks = (blocks: readonly Block[]): string => document(blocks.map(lines));
 
+/** A document without the sections (headings of level 2) of these names. */
+export const withoutSections = (blocks: readonly Block[], names: readonly Label[]): Block[] => {
+  let dropped = false;
+  return blocks.filter((b) => {
+    if (b.type === 'heading' && b.level <= 2)
+      dropped = b.level === 2 && typeof b.of === 'string' && (names as readonly string[]).includes(b.of);
+    return !dropped;
+  });
+};
+
 /** Every statement of a document, in order. */
 export const statementsOf = (blocks: readonly Block[]): Statement[] =>
   blocks.flatMap(saidIn).filter((p): p is Statement => typeof p === 'object' && !saysNothing(p));

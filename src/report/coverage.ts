@@ -195,7 +195,7 @@ const riskVerdict = (
 /** What a risk's row says: never a pass while a check of it is open, or failed for whatever reason. */
 export const riskWords = (r: Top10Row): string => {
   if (r.verdict !== null) return verdictWord(r.verdict);
-  if (r.unsaid.length > 0) return 'not said: a check of it failed, and no finding says that through this';
+  if (r.unsaid.length > 0) return 'not said';
   return r.tested === 0 ? 'not assessed' : 'not fully assessed';
 };
 

@@ -1,5 +1,6 @@
 import { reportWords } from '../domain/agreement.ts';
 import { cweLabel, cweUrl } from '../domain/cwe.ts';
+import { lineWords } from '../domain/evidence.ts';
 import { DEPLOYMENTS, type Finding, ratingWord, type Tracking } from '../domain/finding.ts';
 import { leadingScore } from '../domain/scoring/severity.ts';
 import {
@@ -73,15 +74,22 @@ const header = (f: FindingReport): Block => {
   ]);
 };
 
+const plainTitle = (title: string): string => title.replaceAll('`', '').trim();
+
 /** Only the flow and command of an item; its lines are quoted as a code location when the finding cites them. */
 const evidenceItems = (f: FindingReport): Block[] =>
   f.items.flatMap((i) => {
     const said = fromEvidence(i.id);
     return [
       fields([
-        field('Evidence', said`${code(i.id)} (${i.kind}, ${i.strength}, ${code(i.collector)}): ${i.title}`),
+        field(
+          'Evidence',
+          // What the finding took over is not said again.
+          plainTitle(i.title) === plainTitle(f.title)
+            ? said`${code(i.id)} (${i.kind}, ${i.strength}, ${code(i.collector)})`
+            : said`${code(i.id)} (${i.kind}, ${i.strength}, ${code(i.collector)}): ${i.title}`,
+        ),
       ]),
-      // What the description took over is not said again.
       ...(i.detail && !f.description.includes(i.detail) ? [para(said`${long(i.detail, 1_000)}`)] : []),
       ...(i.flow.length > 0
         ? [list(i.flow.map((s) => said`${s.role}: ${code(`${s.path}:${s.line}`)} ${code(s.text)}`))]
@@ -96,7 +104,7 @@ const evidenceItems = (f: FindingReport): Block[] =>
       ...(i.reports
         ? [list(i.reports.map((r): Item => ({ label: 'Reported by', is: said`${code(reportWords(r))}` })))]
         : []),
-      ...(i.reproduce
+      ...(i.reproduce && !f.reproduction.some((step) => step.includes(i.reproduce))
         ? [
             para(said`Shows it again in any clone:`),
             text(fenceOf(i.reproduce, 'bash', { kind: 'evidence', of: i.id })),
@@ -121,7 +129,7 @@ const evidence = (f: FindingReport): Block[] => {
   const of = fromFinding(f.fileId);
   return [
     ...quoted.flatMap((l) => [
-      fields([field('Code Location', of`${code(l.path)} lines ${l.startLine}-${l.endLine}`)]),
+      fields([field('Code Location', of`${code(l.path)} ${lineWords(l)}`)]),
       text(fenceOf(l.snippet, languageOf(l.path), sourceOf(f))),
     ]),
     ...evidenceItems(f),
@@ -148,11 +156,14 @@ const business = (f: FindingReport): Block[] => {
 
 const components = (f: FindingReport): Block => {
   const of = fromFinding(f.fileId);
-  const files = f.locations.map(
-    (l): Item => ({ label: 'File', is: of`${code(l.path)} (lines ${l.startLine}-${l.endLine})` }),
+  const files = f.locations.map((l): Item => ({ label: 'File', is: of`${code(l.path)} (${lineWords(l)})` }));
+  // A component that only repeats where the code lies is said once, however many lines it gives to one.
+  const known = new Set(
+    f.locations.flatMap((l) => [
+      `File: \`${l.path}\` (${lineWords(l)})`,
+      `File: \`${l.path}\` (lines ${l.startLine}-${l.endLine})`,
+    ]),
   );
-  const known = new Set(files.map((i) => `File: ${i.is?.markdown}`));
-  // A component that only repeats where the code lies is said once.
   const named = proses(
     f,
     'components',

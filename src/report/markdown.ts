@@ -9,6 +9,14 @@ import { visible, visibleLines } from '../text/visible.ts';
 export const clip = (text: string, max: number): string =>
   text.length > max ? `${text.slice(0, max - 1)}…` : text;
 
+/** The same between words, where one ends in the second half. */
+export const clipWords = (text: string, max: number): string => {
+  if (text.length <= max) return text;
+  const cut = text.slice(0, max - 1);
+  const at = cut.lastIndexOf(' ');
+  return `${(at > max / 2 ? cut.slice(0, at) : cut).trimEnd()}…`;
+};
+
 const oneLine = (text: string, max: number): string =>
   visible(
     clip(text.trim(), max)

@@ -1,9 +1,19 @@
 import { verdictWord } from '../domain/selectors.ts';
 import { plural } from '../text/plural.ts';
 import { type Block, field, fields, h1, h2, h3, list, para, renderBlocks, table, text } from './blocks.ts';
+import type { CheckReport } from './coverage.ts';
 import { labelMarkdown } from './labels.ts';
 import type { ReportModel } from './report-model.ts';
-import { code, fromAuditor, fromEvidence, fromMethodology, fromSession, long, proseOf } from './statement.ts';
+import {
+  code,
+  fromAuditor,
+  fromMethodology,
+  fromSession,
+  listed,
+  long,
+  phrase,
+  proseOf,
+} from './statement.ts';
 
 const time = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 19)}`;
 
@@ -27,6 +37,19 @@ const journal = (m: ReportModel): Block[] => [
       ),
 ];
 
+/** Which collectors looked for a check; what each looked at stands once, in the assessment. */
+const gatheredBy = (c: CheckReport): Block[] => {
+  const [seen, blind] = [c.looks.filter((l) => l.looked), c.looks.filter((l) => !l.looked)];
+  const looks = fromSession('looks');
+  const parts = [
+    ...(seen.length > 0 ? [looks`Evidence by ${listed(seen.map((l) => code(l.collector)))}.`] : []),
+    ...(blind.length > 0
+      ? [looks`Could not look: ${listed(blind.map((l) => phrase`${code(l.collector)} (${l.outcome})`))}.`]
+      : []),
+  ];
+  return parts.length > 0 ? [para(...parts)] : [];
+};
+
 const notes = (m: ReportModel): Block[] => [
   h2('Notes by Check'),
   ...m.checks
@@ -39,19 +62,7 @@ const notes = (m: ReportModel): Block[] => [
           : checks`Verdict: ${verdictWord(c.verdict)}, given by ${c.by} on ${time(c.answeredAt ?? m.dates.completion)}. The note is by ${c.noteBy}.`,
       ),
       text(proseOf(c.note, { kind: 'auditor', by: c.noteBy, of: `note on ${c.id}` })),
-      ...(c.looks.length === 0
-        ? []
-        : [
-            list(
-              c.looks.map((l) => {
-                const said = fromEvidence(l.collector);
-                const outcome = l.looked ? l.outcome : `could not look, ${l.outcome}`;
-                return l.message
-                  ? said`${code(l.collector)}: ${outcome}, ${l.message}`
-                  : said`${code(l.collector)}: ${outcome}`;
-              }),
-            ),
-          ]),
+      ...gatheredBy(c),
     ]),
 ];
 

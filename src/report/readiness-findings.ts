@@ -107,6 +107,15 @@ export const aboutFinding = (f: Finding, known: ReadonlySet<string>): Readiness[
       part: `impact.${unrated[0]}`,
       fix: 'rate each, None included: what is left out is published as not said',
     });
+  if (/ of a tool\b/.test(f.title))
+    rows.push({
+      level: 'warns',
+      text: `the title of ${f.id} names no tool`,
+      finding: f.id,
+      check: f.checks[0]!,
+      part: 'title',
+      fix: 'name the tool, or say how many it is true of: a reader looks for it by that name',
+    });
   if (stageOf(f) === 'ready')
     rows.push({
       level: 'warns',

@@ -1,7 +1,7 @@
 import { placeWords } from '../domain/evidence.ts';
 import { ratingWord } from '../domain/finding.ts';
 import { totalWords } from '../domain/scorecard.ts';
-import { assessmentOpening, noFinding } from './assessment-opening.ts';
+import { assessmentOpening, firstSentence } from './assessment-opening.ts';
 import { assessedChecks, assessedSurface, assessedTop10 } from './assessment-tables.ts';
 import {
   type Block,
@@ -75,7 +75,13 @@ const finding = (f: FindingReport): Block[] => {
   const of = fromFinding(f.fileId);
   return [
     h3(fromPart(f, 'title')`${tag(f.tag)}: ${f.title}`),
-    text(proseOf(f.summary, { kind: 'finding', of: f.fileId })),
+    // Its first sentence stands in the summary.
+    text(
+      proseOf(f.summary.trim().slice(firstSentence(f.summary).length).trim(), {
+        kind: 'finding',
+        of: f.fileId,
+      }),
+    ),
     list([
       { label: 'Full text', is: of`${within(`findings/${f.fileId}.md`, `findings/${f.fileId}.md`)}` },
       ...f.locations.map((l): Item => ({ label: 'Evidence', is: of`${code(placeWords(l))}` })),
@@ -92,7 +98,9 @@ const finding = (f: FindingReport): Block[] => {
 
 const findings = (m: ReportModel): Block[] => [
   h2('Key Findings'),
-  ...(m.findings.length === 0 ? [para(...noFinding(m))] : m.findings.flatMap(finding)),
+  ...(m.findings.length === 0
+    ? [para(summary`None. What that says, and what it does not, stands in the summary.`)]
+    : m.findings.flatMap(finding)),
 ];
 
 const recommendations = (m: ReportModel): Block[] => {

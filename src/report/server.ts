@@ -120,7 +120,7 @@ const goesOut = (i: EvidenceItem): boolean =>
     /^(?:outbound-hosts|address-from-input|address-from-answer|address-configured|address-computed)$/.test(
       i.rule,
     )) ||
-  i.class === 'ssrf';
+  (i.kind === 'lead' && i.class === 'ssrf');
 
 /** What may connect where nothing read shows it: libraries that do so by themselves, programs that are started. */
 const mayGoOut = (i: EvidenceItem): boolean =>
@@ -137,7 +137,8 @@ const wasRead = (items: readonly EvidenceItem[]): boolean =>
 /** Both ways, since one word stands for both: who reaches it, and whom it reaches. */
 const networkOf = (items: readonly EvidenceItem[], surface: Surface): ProfilePart => {
   const kinds = kindsOf(surface);
-  const out = items.filter(goesOut);
+  // What was counted before what one place shows.
+  const out = items.filter(goesOut).sort((a, b) => Number(a.kind === 'lead') - Number(b.kind === 'lead'));
   const maybe = items.filter(mayGoOut);
   const [first] = out;
   const requests = first

@@ -3,7 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { findCwe } from '../../src/domain/cwe.ts';
 import type { Verdict } from '../../src/domain/events.ts';
-import { type EvidenceItem, emptySurface, weaknessClass } from '../../src/domain/evidence.ts';
+import {
+  type EvidenceItem,
+  emptySurface,
+  type SurfaceTool,
+  weaknessClass,
+} from '../../src/domain/evidence.ts';
 import { draftFinding, missingParts } from '../../src/domain/finding.ts';
 import {
   applyTemplate,
@@ -59,6 +64,38 @@ const item = (over: Partial<EvidenceItem> = {}): EvidenceItem => ({
 });
 const about = { templates, surface: emptySurface(), server: 'acme/notes-server' };
 
+describe('a parameter of a tool that its handler does not tell apart', () => {
+  const tool = (name: string, ...params: string[]): SurfaceTool => ({
+    name,
+    path: 'src/tools.ts',
+    line: 1,
+    description: '',
+    certainty: 'literal',
+    params: params.map((p) => ({ name: p, type: 'string', constraints: [] })),
+    annotations: {},
+    handler: null,
+    sinks: [],
+  });
+  const found = item({
+    title: '`name` of a tool reaches a shell (child_process.exec)',
+    flow: item().flow.map((s) => (s.role === 'source' ? { ...s, text: '`name` of a tool' } : s)),
+  });
+  const begun = (...tools: SurfaceTool[]) =>
+    findingFromEvidence(draft, found, { ...about, surface: { ...emptySurface(), tools } });
+
+  it('is of the one tool that takes it, by name', () => {
+    const f = begun(tool('export', 'name'), tool('list', 'page'));
+    expect(f.title).toBe('name of tool export reaches a shell (child_process.exec)');
+    expect(f.components[0]).toBe('Tool: `export`');
+  });
+
+  it('is of none where several take it: they are named as what they are', () => {
+    const f = begun(tool('export', 'name'), tool('print', 'name'));
+    expect(f.title).toBe('name of a tool reaches a shell (child_process.exec)');
+    expect(f.components[0]).toMatch(/does not tell the one: `export`, `print`$/);
+  });
+});
+
 describe('the checks of a finding begun from evidence', () => {
   const [first, second, third] = checksOf(testMethodology).map((c) => c.id);
   const of = (...commands: Parameters<typeof audited>[0]) =>
@@ -83,6 +120,12 @@ describe('the checks of a finding begun from evidence', () => {
 });
 
 describe('the packaged templates', () => {
+  it('say where a function of an example comes from that two modules have in two shapes', () => {
+    for (const t of templates)
+      for (const example of [t.examples, ...(t.fitting ?? []).flatMap((f) => f.examples ?? [])])
+        expect(example.typescript, t.id).not.toMatch(/\bfs\.\w/);
+  });
+
   it('have nothing wrong, and are at least 40', () => {
     expect(problems).toEqual([]);
     expect(templates.length).toBeGreaterThanOrEqual(40);

@@ -52,6 +52,7 @@ const faults = (log: Json): string[] => {
       need(said(rule.fullDescription?.text), 'GH2012 fullDescription', at);
       need(said(rule.help?.text), 'GH2012 help', at);
       need(/[.!?]$/.test(String(rule.fullDescription?.text)), 'SARIF2001 a sentence ends', at);
+      need(/^https:\/\//.test(String(rule.helpUri)), 'SARIF2012 helpUri, absolute', at);
       need(list(rule.properties?.tags).length <= 20, 'GH1004 tags', at);
     }
     for (const [n, result] of list(run.results).entries()) {

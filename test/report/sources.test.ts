@@ -2,6 +2,7 @@ import MarkdownIt from 'markdown-it';
 import { type DefaultTreeAdapterTypes, parse } from 'parse5';
 import { describe, expect, it } from 'vitest';
 import { type DisclosureState, disclosureOf } from '../../src/domain/disclosure.ts';
+import type { EventBody } from '../../src/domain/events.ts';
 import { type Block, labelsOf, renderBlocks, statementsOf } from '../../src/report/blocks.ts';
 import { htmlFile } from '../../src/report/formats/html.ts';
 import { markdownFile } from '../../src/report/formats/markdown-file.ts';
@@ -16,6 +17,7 @@ import {
   documentsOf,
   formsOf,
   modelSource,
+  sentencesOf,
   sourcesOf,
   sourcesText,
   wordsOfJson,
@@ -197,4 +199,39 @@ it('notices a sentence that slipped in', () => {
   expect(unsourced(blocks, markdown)).toEqual(['The server is quite safe']);
   const page = htmlFile(m).replace('</main>', '<p>The server is quite safe.</p></main>');
   expect(unsourcedOfPage(allBlocks(m, d), page)).toEqual(['The server is quite safe']);
+});
+
+describe('a document', () => {
+  /** A verdict is told for each check; two of one moment read alike. */
+  const RECORDS = /^Verdict: /;
+  const scripts: Record<string, EventBody[]> = {
+    'a small audit': smallScript(),
+    'nothing decided': [started()],
+    'one failed check': [
+      started(),
+      { type: 'check.answered', check: '2.1.2', answer: { verdict: 'fail', note: '' } },
+    ],
+    'passes alone': [
+      started(),
+      ...['1.3.1', '1.3.2', '2.1.2', '2.1.4', '2.4.1'].map(
+        (check): EventBody => ({ type: 'check.answered', check, answer: { verdict: 'pass', note: '' } }),
+      ),
+    ],
+  };
+
+  it.each(Object.keys(scripts))('says nothing twice: %s', (name) => {
+    const m = buildReport(inputOf(scripts[name]));
+    for (const [file, blocks] of documentsOf(m)) {
+      const counts = new Map<string, number>();
+      for (const { markdown, source } of statementsOf(blocks))
+        if (source.kind === 'session' || source.kind === 'evidence')
+          for (const sentence of sentencesOf(markdown))
+            if (/[.:]$/.test(sentence) && sentence.split(' ').length >= 4 && !RECORDS.test(sentence))
+              counts.set(sentence, (counts.get(sentence) ?? 0) + 1);
+      expect(
+        [...counts].filter(([, n]) => n > 1),
+        file,
+      ).toEqual([]);
+    }
+  });
 });

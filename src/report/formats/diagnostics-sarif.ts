@@ -38,6 +38,7 @@ export const diagnosticsSarif = (
               shortDescription: { text: describe(id) },
               fullDescription: { text: `${describe(id)}.` },
               help: { text: `${describe(id)}. What is wrong and what to do about it stands in each result.` },
+              helpUri: SARIF_INFORMATION,
             })),
           },
         },

@@ -2,6 +2,7 @@ import { totalWords } from '../../domain/scorecard.ts';
 import type { AttackDiagram, DiagramNode } from '../attack-diagram.ts';
 import { riskWords } from '../coverage.ts';
 import { SEVERITIES } from '../ids.ts';
+import { clipWords } from '../markdown.ts';
 import type { Label } from '../report-labels.ts';
 import type { ReportModel } from '../report-model.ts';
 import { fromMethodology, fromSession, long, type Statement, strong } from '../statement.ts';
@@ -9,8 +10,14 @@ import { as, attribute, html, type Markup } from './html-markup.ts';
 import { shortHtml } from './html-text.ts';
 
 /** Pictures of the report as inline SVG and bars: no script, nothing to load. Every picture says its numbers in words too. */
-const short = (text: string, max: number): string =>
-  text.length > max ? `${text.slice(0, max - 1)}…` : text;
+
+/** A label on two lines of so many characters, between words as far as they let it. */
+const twoLines = (text: string, max: number): string[] => {
+  if (text.length <= max) return [text];
+  const at = text.slice(0, max + 1).lastIndexOf(' ');
+  const first = at > max / 3 ? text.slice(0, at) : text.slice(0, max);
+  return [first, clipWords(text.slice(first.length).trim(), max)];
+};
 
 /** `width` in percent. */
 const bar = (name: Label | Statement, tone: string, width: number, value: Statement): Markup =>
@@ -81,8 +88,8 @@ export const top10Grid = (m: ReportModel): Markup =>
 
 const COLUMN = 214;
 const WIDTH = 176;
-const ROW = 40;
-const HEIGHT = 28;
+const ROW = 46;
+const HEIGHT = 34;
 
 export const diagramSvg = (d: AttackDiagram): Markup => {
   const columns = [0, 1, 2, 3, 4].map((c) => d.nodes.filter((n) => n.column === c));
@@ -104,7 +111,12 @@ export const diagramSvg = (d: AttackDiagram): Markup => {
   const box = (n: DiagramNode): Markup => {
     const { x, y } = at.get(n.id)!;
     const label = fromSession('diagram')`${n.label}`;
-    return html`<g class="${attribute(n.tone)}"><title>${as(label, shortHtml(n.label, 300))}</title><rect x="${attribute(x)}" y="${attribute(y - HEIGHT / 2)}" width="${attribute(WIDTH)}" height="${attribute(HEIGHT)}" rx="5"/><text x="${attribute(x + 8)}" y="${attribute(y + 4)}">${as(label, shortHtml(short(n.label, 26)))}</text></g>`;
+    const rows = twoLines(n.label, 27);
+    const shown = rows.map((text, i) => {
+      const line = y + 4 + (i - (rows.length - 1) / 2) * 13;
+      return html`<text x="${attribute(x + 8)}" y="${attribute(line)}">${as(fromSession('diagram')`${text}`, shortHtml(text))}</text>`;
+    });
+    return html`<g class="${attribute(n.tone)}"><title>${as(label, shortHtml(n.label, 300))}</title><rect x="${attribute(x)}" y="${attribute(y - HEIGHT / 2)}" width="${attribute(WIDTH)}" height="${attribute(HEIGHT)}" rx="5"/>${shown}</g>`;
   };
   const name: Label = 'Attack surface: client, transport, server, tools, findings';
   return html`<svg class="diagram" viewBox="0 0 ${attribute(4 * COLUMN + WIDTH + 8)} ${attribute(total)}" role="img" aria-label="${name}">${edges}${d.nodes.map(box)}</svg>`;

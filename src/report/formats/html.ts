@@ -1,9 +1,9 @@
 import { verdictWord } from '../../domain/selectors.ts';
 import { plural } from '../../text/plural.ts';
-import { noFinding } from '../assessment-opening.ts';
-import { authorsIn, authorWords } from '../assessment-tables.ts';
+import { judgementBlocks, noFinding, serverBlocks } from '../assessment-opening.ts';
+import { authorsIn, authorWords, unsaidRisk } from '../assessment-tables.ts';
 import { mermaid } from '../attack-diagram.ts';
-import { type Block, para, renderBlocks } from '../blocks.ts';
+import { type Block, para, renderBlocks, withoutSections } from '../blocks.ts';
 import type { CheckReport } from '../coverage.ts';
 import { findingFile } from '../finding-file.ts';
 import { fromPart } from '../finding-source.ts';
@@ -88,7 +88,9 @@ const inShort = (m: ReportModel): Markup => {
     ]),
     card('Findings', [
       severityChart(m),
-      small(fromSession('summary')`${m.summary.positive} of the informational ones are good practices.`),
+      ...(m.summary.positive > 0
+        ? [small(fromSession('summary')`Good practices among the informational ones: ${m.summary.positive}.`)]
+        : []),
     ]),
     card('Checks', [
       coverageChart(m),
@@ -100,13 +102,16 @@ const inShort = (m: ReportModel): Markup => {
   const legend = fromSession(
     'diagram',
   )`Client, transport, server, tools, and the findings about them. Dashed: a guard was seen on the way. What nobody judged is counted, not drawn.`;
+  const unsaid = m.top10.some((r) => r.verdict === null && r.unsaid.length > 0) ? [small(unsaidRisk)] : [];
+  const server = markdownHtml(labelMarkdown(renderBlocks([...serverBlocks(m), ...judgementBlocks(m)])));
   return html`${section('short')}
 <div class="cards">
 ${cards}
 </div>
+${drawnDocument(server)}
 ${section('surface')}<div class="scroll">${diagramSvg(m.diagram)}</div>
 ${small(legend)}
-${section('top10')}${top10Grid(m)}`;
+${section('top10')}${top10Grid(m)}${unsaid}`;
 };
 
 /** Sections of the assessment that this page shows in a form of its own. */
@@ -120,15 +125,10 @@ const SHOWN_ELSEWHERE: readonly Label[] = [
   'Coverage',
 ];
 
-/** What of the assessment the rest of the page does not say: from each such heading to the next of its level. */
+/** What of the assessment the rest of the page does not say. */
 const remaining = (m: ReportModel): Block[] => {
-  let shown = false;
-  return assessmentBlocks(m).filter((b) => {
-    if (b.type === 'heading' && b.level <= 2)
-      shown =
-        b.level === 2 && typeof b.of === 'string' && !(SHOWN_ELSEWHERE as readonly string[]).includes(b.of);
-    return shown;
-  });
+  const blocks = withoutSections(assessmentBlocks(m), SHOWN_ELSEWHERE);
+  return blocks.slice(blocks.findIndex((b) => b.type === 'heading' && b.level === 2));
 };
 
 const SECTIONS = {

@@ -1,4 +1,4 @@
-import { type Block, h2, renderBlocks } from '../blocks.ts';
+import { type Block, h2, renderBlocks, withoutSections } from '../blocks.ts';
 import { findingBlocks } from '../finding-file.ts';
 import { fencedLines, labelMarkdown } from '../labels.ts';
 import type { ReportModel } from '../report-model.ts';
@@ -50,12 +50,18 @@ export const partsText = (parts: readonly FilePart[]): string =>
 export const markdownFileBlocks = (m: ReportModel): Block[] =>
   m.findings.length > 0 ? [h2('Findings in Full')] : [];
 
+/** The assessment without what the findings say in full further down. */
+const ownPart = (m: ReportModel): Block[] =>
+  m.findings.length > 0
+    ? withoutSections(assessmentBlocks(m), ['Key Findings', 'Recommendations by Priority'])
+    : assessmentBlocks(m);
+
 /** The assessment and every finding in one file. */
 export const markdownFile = (m: ReportModel): string => {
   const own = markdownFileBlocks(m);
   return withinFile(
     partsText([
-      { blocks: assessmentBlocks(m), down: 0 },
+      { blocks: ownPart(m), down: 0 },
       ...(own.length > 0 ? [{ blocks: own, down: 0 }] : []),
       ...m.findings.map(
         (f): FilePart => ({ anchor: anchorOf(f.fileId), blocks: findingBlocks(f, m), down: 2 }),

@@ -151,6 +151,8 @@ const rulesOf = (m: ReportModel, ids: readonly string[]) =>
   ids.map((id) => {
     const check = m.checks.find((c) => c.id === id);
     const own = m.findings.filter((f) => f.checks[0] === id && !f.positive);
+    // The page of what the check failed by, else the guide's.
+    const weakness = own.find((f) => f.cwe !== null)?.cwe;
     const fails = check?.failsWhen ? `It fails when this holds: ${check.failsWhen}` : '';
     const text = sarifText([check?.why ?? check?.title ?? id, fails].filter(Boolean).join(' '));
     return {
@@ -158,6 +160,7 @@ const rulesOf = (m: ReportModel, ids: readonly string[]) =>
       shortDescription: { text: sarifText(check?.title ?? id, 500) },
       fullDescription: { text: sentence(sarifText(check?.why || check?.title || id, 1_000)) },
       help: { text: sentence(text) },
+      helpUri: weakness ? cweUrl(weakness) : SARIF_INFORMATION,
       ...(own.length > 0 ? { defaultConfiguration: { level: LEVELS[own[0]!.severity] } } : {}),
       properties: {
         tags: ['security', ...(check?.top10 ?? []), ...(check?.ttps ?? [])].slice(0, MAX_TAGS),
