@@ -21,7 +21,7 @@ test('--plain is linear text from the first check to the last word', async () =>
   await t.waitFor('the first check', () => t.everything().includes('S1-001 >'));
   expect(t.alternate).toBe(false);
   expect(t.everything()).toMatch(/Check S1-001, custom\. Question S1-001/);
-  await say('?', 'p pass, f fail');
+  await say('?', 'pass, fail, na, unsure');
   await say('p', 'Note (empty for none):');
   await say('reads well', 'Recorded: S1-001 pass — reads well');
   await say('n', /Check S1-002, custom/);
