@@ -46,6 +46,8 @@ export const openPlain = async (host: Host, request: PlainRequest): Promise<numb
         get: () => host.settings().auditor.get(),
         set: (auditor) => host.settings().auditor.set(auditor),
       },
+      planByHand: async (store, of, n) => (await import('./by-hand.ts')).planByHand(host, store, of, n),
+      runByHand: async (store, of, n) => (await import('./by-hand.ts')).runByHand(host, store, of, n),
       readiness: async () => {
         const snapshot = w.store.snapshot();
         return readinessOf(snapshot, await citedBy(snapshot, (path) => w.store.readText(path)));

@@ -53,6 +53,20 @@ export const toolCommands = (
     .action(async (o) => done(await (await import('./doctor.ts')).doctor(host, o)));
 
   cli
+    .command('by-hand')
+    .description(
+      'the commands of a check that a person runs: list them, or run one in a sandbox and keep what it says',
+    )
+    .argument('<check>', 'id of the check, such as 2.1.2')
+    .argument('[command]', 'its number in the list')
+    .addOption(options.session())
+    .option('--yes', 'run it; without this its exact text and where it would run are shown')
+    .addOption(options.json())
+    .action(async (check: string, which: string | undefined, o) =>
+      done(await (await import('./by-hand.ts')).byHandCommand(host, check, which, o)),
+    );
+
+  cli
     .command('scan')
     .description('run a scanner you have on a checkout of the audited commit, and take in what it finds')
     .argument('<tool>', 'semgrep, gitleaks, osv-scanner, trivy, bandit or hadolint')

@@ -31,6 +31,7 @@ const lazy = {
   import: () => import('./import.ts'),
   templates: () => import('./templates.ts'),
   scan: () => import('./scan.ts'),
+  byHand: () => import('./by-hand.ts'),
   live: () => import('./live-desk.ts'),
 };
 
@@ -137,6 +138,8 @@ const ports = (host: Host, terminal: TerminalPorts, readOnly: boolean, current: 
       const [{ planScan, runScan }, { describeImport }] = await Promise.all([lazy.scan(), lazy.import()]);
       return describeImport(await runScan(host, store, await planScan(host, id, given, found)));
     },
+    planByHand: async (store, check, n) => (await lazy.byHand()).planByHand(host, store, check, n),
+    runByHand: async (store, check, n) => (await lazy.byHand()).runByHand(host, store, check, n),
     exportFile: async (o) => (await lazy.archive()).exportTo(o.folder, `${o.id}.mcp-audit.zip`),
     readiness: (snapshot, cited) => report().report.readinessOf(snapshot, cited),
     serverProposals: ({ evidence }) => {

@@ -7,28 +7,6 @@ import { NOTHING_TRIED, rankedByTrying, type TriedLeads } from './observations.t
 import type { Session } from './session.ts';
 import { compareItems } from './standing.ts';
 
-/** Characters that mean nothing to a shell. */
-const SHELL_SAFE = /^[A-Za-z0-9:/._~@+-]*$/;
-
-/**
- * A command to run by hand, with the target filled in. A value a shell could take for more than a word stays a placeholder:
- * these commands are copied into terminals.
- */
-export const manualCommand = (
-  run: string,
-  target: { commit: string; url: string; subdir: string } | null,
-): string => {
-  const values: Record<string, string> = {
-    commit: target?.commit ?? '',
-    url: target?.url ?? '',
-    subdir: target?.subdir || '.',
-  };
-  return run.replace(/\{(commit|url|subdir)\}/g, (placeholder, name: string) => {
-    const value = values[name] ?? '';
-    return value !== '' && SHELL_SAFE.test(value) ? value : placeholder;
-  });
-};
-
 /** Questions screens and reports ask of a session. Pure; nothing here is stored. */
 
 export type Evidence = ReadonlyMap<string, CollectorResult>;

@@ -1,5 +1,6 @@
 import * as bookmarks from './actions/bookmarks.ts';
 import * as bulk from './actions/bulk.ts';
+import * as byHand from './actions/by-hand.ts';
 import * as checks from './actions/checks.ts';
 import * as evidence from './actions/evidence.ts';
 import * as findings from './actions/findings.ts';
@@ -150,7 +151,8 @@ export const bindings: readonly Binding[] = [
   { id: 'recollect', context: 'check', keys: ['r'], label: 'Gather the evidence of this check again', short: '', disabled: onCheck, run: checks.recollect },
   { id: 'copy-check', context: 'check', keys: ['y'], label: 'Copy a reference to this check', short: '', disabled: onCheck, run: checks.copyCheck },
 
-  { id: 'copy-commands', context: 'check', keys: ['Y'], label: 'Copy the commands to run by hand', short: '', disabled: (v) => (selectedCheck(v) ? null : 'a section is selected: choose a check'), run: checks.copyCommands },
+  { id: 'copy-commands', context: 'check', keys: ['Y'], label: 'Copy the commands to run by hand', short: '', disabled: (v) => (selectedCheck(v) ? null : 'a section is selected: choose a check'), run: byHand.copyCommands },
+  { id: 'run-command', context: 'check', keys: ['!'], label: 'Run one of its commands here, and keep what it says', short: '', disabled: onCheck, run: byHand.runCommand },
 
   { id: 'edit-finding', context: 'finding', keys: ['enter', 'right', 'l'], label: 'Edit the finding', short: 'edit', disabled: onFinding, run: findings.editSelected },
   { id: 'edit-finding-whole', context: 'finding', keys: ['e'], label: 'Edit the whole finding in $EDITOR', short: 'editor', disabled: onFinding, run: findings.editSelectedWhole },

@@ -112,6 +112,10 @@ export type LivePort = {
   ): Promise<{ summary: string; results: readonly Tried[] }>;
 };
 
+/** What a command run by hand would be, and what came of it. */
+export type ByHandPlan = { command: string; where: string };
+export type ByHandDone = { name: string; sha256: string; code: number | null; text: string };
+
 export type Ports = {
   live: LivePort;
   listSessions(): Promise<SessionSummary[]>;
@@ -128,6 +132,10 @@ export type Ports = {
   planScan(id: string, given: string): Promise<string>;
   /** Runs it, after that was agreed to; says in words what came of it. */
   runScan(store: Store, id: string, given: string): Promise<string>;
+  /** The exact command of a check and where it would run. Rejects when it cannot be run from here. */
+  planByHand(store: Store, check: string, n: number): Promise<ByHandPlan>;
+  /** Runs it, after that was agreed to; what it says is kept with the check. */
+  runByHand(store: Store, check: string, n: number): Promise<ByHandDone>;
   exportFile(opened: Opened): Promise<string>;
   readiness(snapshot: Snapshot, cited: Cited): readonly ReadinessItem[];
   /** What the evidence lets propose of the server, with its reasons. */

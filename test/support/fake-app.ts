@@ -248,6 +248,14 @@ export const fakeApp = (parts: FakeParts = {}) => {
       called('run-scan', id, given);
       return `${id} imported`;
     },
+    planByHand: async (_store, check, n) => {
+      called('plan-by-hand', check, n);
+      return { command: `git show ${check} ${n}`, where: 'in a sandbox without network' };
+    },
+    runByHand: async (_store, check, n) => {
+      called('run-by-hand', check, n);
+      return { name: `by-hand-${check}-${n}.txt`, sha256: 'c'.repeat(64), code: 0, text: 'three lines' };
+    },
     exportFile: async () => '/tmp/session.mcp-audit.zip',
     readiness: () => parts.readiness ?? [],
     serverProposals: () => ({

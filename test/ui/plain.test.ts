@@ -22,6 +22,8 @@ const talk = async (lines: readonly string[], parts: FakeParts = {}) => {
       written.push(folder);
       return 'written';
     },
+    planByHand: app.app.ports.planByHand,
+    runByHand: app.app.ports.runByHand,
     templates: app.app.ports.templates,
     locate: app.app.ports.locate,
     auditor: app.app.ports.auditor,

@@ -4,7 +4,7 @@ import { filterChecks } from '../../domain/filter.ts';
 import type { Check, Section } from '../../domain/methodology.ts';
 import { lastAnswered, notApplicableReasons, noteOffers } from '../../domain/reasons.ts';
 import { atVerdict, unreadLeads, unreadWords } from '../../domain/scrutiny.ts';
-import { findingsOfCheck, judgedItems, manualCommand, verdictWord } from '../../domain/selectors.ts';
+import { findingsOfCheck, judgedItems, verdictWord } from '../../domain/selectors.ts';
 import { plural } from '../../text/plural.ts';
 import { truncate } from '../../text/width.ts';
 import type { App } from '../app-state.ts';
@@ -272,15 +272,6 @@ export const collect = (app: App, ids: readonly string[]): void => {
     .opened()
     .store.collect(ids)
     .catch((error: unknown) => app.toast(error instanceof Error ? error.message : String(error), 'bad'));
-};
-
-export const copyCommands = (app: App): void => {
-  const check = current(app);
-  if (!check) return;
-  if (check.manual.length === 0) return app.toast(`${check.id} has no commands to run by hand.`, 'warn');
-  const { target } = app.opened().store.snapshot().session;
-  app.ports.copy(check.manual.map((m) => `# ${m.purpose}\n${manualCommand(m.run, target)}\n`).join(''));
-  app.toast(`${plural(check.manual.length, 'command')} copied.`);
 };
 
 export const copyCheck = (app: App): void => {

@@ -188,12 +188,17 @@ export const drawOverlay = (v: View, o: Overlay, theme: Theme, size: Size): Draw
         lines: [...question, ...detail.slice(top, top + height)],
       };
     }
-    case 'message':
+    case 'message': {
+      const lines = [blank, ...wrapHanging('', o.text, size.width).map(plain)];
+      const top = Math.min(o.top ?? 0, Math.max(0, lines.length - size.height));
+      const more = lines.length - top - size.height;
       return {
         title: o.title,
-        bottom: 'any key closes',
-        lines: [blank, ...wrapHanging('', o.text, size.width).map(plain)],
+        bottom: more > 0 ? `${more} more lines` : '',
+        keys: `${lines.length > size.height ? '↑ ↓ PgUp PgDn scroll · ' : ''}any other key closes`,
+        lines: lines.slice(top, top + size.height),
       };
+    }
     case 'pick':
       return drawPick(o, theme, size);
     case 'score':

@@ -100,4 +100,4 @@ export type Overlay =
     }
   /** `top`: lines of the detail scrolled past, where it is longer than the window. */
   | { kind: 'confirm'; question: string; detail: string; top?: number; yes: () => void }
-  | { kind: 'message'; title: string; text: string };
+  | { kind: 'message'; title: string; text: string /** Lines scrolled past. */; top?: number };

@@ -193,7 +193,13 @@ export const pressOverlay = (app: App, o: Overlay, key: Key): void => {
       }
       if (key === 'n' || key === 'esc' || key === 'q') return app.pop();
       return scrollConfirm(app, o, key);
-    case 'message':
-      return app.pop();
+    case 'message': {
+      const page = Math.max(1, app.ui.get().rows - 6);
+      const by = { up: -1, down: 1, pageup: -page, pagedown: page }[key];
+      if (by === undefined) return app.pop();
+      // How far there is to scroll the drawing knows: past the end it stays there.
+      const most = o.text.length;
+      return app.swap({ ...o, top: Math.max(0, Math.min(most, (o.top ?? 0) + by)) });
+    }
   }
 };

@@ -1,5 +1,7 @@
 // Long, because it is one list: every command of plain mode, and what it does.
+import { byHand } from '../../domain/by-hand.ts';
 import { isRefusal } from '../../domain/decide.ts';
+import { UserError } from '../../domain/errors.ts';
 import type { Verdict } from '../../domain/events.ts';
 import type { EvidenceItem } from '../../domain/evidence.ts';
 import { type Finding, stageOf } from '../../domain/finding.ts';
@@ -13,7 +15,6 @@ import {
   findingsOfCheck,
   indexEvidence,
   judgedItems,
-  manualCommand,
   nextOpen,
   progress,
   raisedAs,
@@ -26,6 +27,7 @@ import { plural } from '../../text/plural.ts';
 import { redactSecrets } from '../../text/redact.ts';
 import { shownPath } from '../../text/shown-path.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
+import type { Ports } from '../ports.ts';
 import { shownPlace } from '../view/item-places.ts';
 import { choose, InputEnded, line } from './ask.ts';
 import {
@@ -52,13 +54,14 @@ const AROUND = 12;
  * The workbench as linear text: one question at a time, no panes, no redrawing. For screen readers, and for terminals that
  * can do no more. Decisions go the same way as in the full interface, and all of them can be taken here.
  */
-export type PlainPorts = FindingPorts & ReportPorts;
+export type PlainPorts = FindingPorts & ReportPorts & Pick<Ports, 'planByHand' | 'runByHand'>;
 
 const HELP = `Commands, each followed by Enter; 3 stands for the number of an item, F-01 for a finding, 2.1.2 for a check:
 pass, fail, na, unsure (or p, f, x, u): the verdict; then a note is asked for. na 2.1: for all that is open in a section.
 same: the verdict and note given last. note (or m): write the note of this check.
 e: list the evidence; e 3 reads item 3; code 3 shows its file around it; code src/a.ts 10 40 shows lines of any file.
 accept 3 (or a 3); dismiss 3 (or d 3), with a reason; alike 3: dismiss all unjudged of the same rule, with one reason.
+run 2: run command 2 of this check, once you agreed; what it says is kept with the check.
 lead (or l): the next lead nobody judged, of any check.
 raise 3: a finding from item 3; finding: a new one for this check; findings: list them.
 edit F-01, fill F-01, score F-01, review F-01, delete F-01.
@@ -112,6 +115,8 @@ export const runPlain = async (p: PlainPorts): Promise<string | null> => {
   const { store, print } = p;
   const state = () => store.snapshot();
   const checks = (): readonly Check[] => checksOf(state().methodology);
+  // Without them every command of a check is told, whatever the target is made of.
+  const paths = await store.paths().catch((): string[] => []);
   let at: string = state().session.lastCheck ?? checks()[0]?.id ?? '';
 
   const items = (): readonly EvidenceItem[] => indexEvidence(state().evidence).get(at) ?? [];
@@ -140,8 +145,10 @@ export const runPlain = async (p: PlainPorts): Promise<string | null> => {
       const why = state().missing.get(id) ?? state().evidence.get(id)?.run.message ?? '';
       print(`Collector ${id} ${OUTCOME_WORDS[outcome] ?? outcome}${why ? `: ${visible(why)}` : ''}.`);
     }
-    for (const m of check.manual)
-      print(`By hand: ${m.purpose}. Command: ${manualCommand(m.run, session.target)}`);
+    for (const c of byHand(check, session.target, paths))
+      print(
+        `By hand ${c.n}: ${c.purpose}. Command: ${c.command}${c.elsewhere ? `, not from here: ${c.elsewhere}` : ''}`,
+      );
     for (const f of findingsOfCheck(session, at))
       print(`Finding ${f.id}, ${f.severity}: ${visible(f.title)}`);
   };
@@ -285,6 +292,19 @@ export const runPlain = async (p: PlainPorts): Promise<string | null> => {
     return found ?? null;
   };
 
+  const runCommand = async (n: number): Promise<void> => {
+    try {
+      const plan = await p.planByHand(store, at, n);
+      print(`Command: ${visibleLines(plan.command)}\nIt runs ${plan.where}.`);
+      if (!/^y(es)?$/i.test((await line(p, 'Run it? y or n: ')).trim())) return print('Nothing was run.');
+      const done = await p.runByHand(store, at, n);
+      print(`${visibleLines(done.text)}\nKept with ${at} as ${done.name}, sha256 ${done.sha256}.`);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      print(`Not run: ${error.message}. ${error.hint}`);
+    }
+  };
+
   const rate = async (): Promise<void> => {
     const criteria = scorecardOf(state()).dimensions.flatMap((d) => d.criteria);
     const chosen = await choose(
@@ -420,6 +440,9 @@ export const runPlain = async (p: PlainPorts): Promise<string | null> => {
         break;
       case 'go':
         print(`There is no check ${argument ?? ''}.`);
+        break;
+      case 'run':
+        await runCommand(Number(argument));
         break;
       case 'rate':
         await rate();

@@ -86,7 +86,7 @@ export const checkList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'fo
 export const detailLines = (v: View, theme: Theme, columns: number): Line[] => {
   const check = selectedCheck(v);
   if (check)
-    return v.kept('check-detail', [v.snap, check, columns, theme, v.now.toDateString()], () =>
+    return v.kept('check-detail', [v.snap, check, columns, theme, v.now.toDateString(), v.files()], () =>
       checkDetail(v, check, theme, columns),
     );
   const section = selectedSection(v);

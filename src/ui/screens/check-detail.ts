@@ -1,6 +1,7 @@
+import { byHand, outputName } from '../../domain/by-hand.ts';
 import { missingParts } from '../../domain/finding.ts';
 import type { Check, Section } from '../../domain/methodology.ts';
-import { findingsOfCheck, manualCommand, progress, verdictOf, verdictWord } from '../../domain/selectors.ts';
+import { findingsOfCheck, progress, verdictOf, verdictWord } from '../../domain/selectors.ts';
 import { shownPath } from '../../text/shown-path.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
 import { wrap, wrapHanging } from '../../text/width.ts';
@@ -151,19 +152,25 @@ export const checkDetail = (v: View, check: Check, theme: Theme, columns: number
     blank,
     ...evidence,
   );
-  if (check.manual.length > 0) {
-    out.push(blank);
-    for (const [i, m] of check.manual.entries()) {
-      const run = manualCommand(m.run, snap.session.target);
-      out.push(
-        ...labelled(
-          i === 0 ? 'By hand' : '',
-          i === 0 ? `${m.purpose} (Y copies the commands)` : m.purpose,
-          columns,
-        ),
-      );
-      out.push(...wrapHanging(`${' '.repeat(LABEL)}$ `, run, columns).map((l): Line => [span(l, 'muted')]));
-    }
+  const commands = byHand(check, snap.session.target, v.files());
+  if (commands.length > 0) out.push(blank);
+  for (const [i, c] of commands.entries()) {
+    const kept = snap.session.attachments.get(outputName(check.id, c.n));
+    out.push(
+      ...labelled(
+        i === 0 ? 'By hand' : '',
+        i === 0 ? `${c.purpose} (! runs them here, Y copies them)` : c.purpose,
+        columns,
+      ),
+      ...wrapHanging(`${' '.repeat(LABEL)}$ `, c.command, columns).map((l): Line => [span(l, 'muted')]),
+      ...(kept
+        ? wrapHanging(
+            ' '.repeat(LABEL),
+            `ran: kept as ${outputName(check.id, c.n)}, sha256 ${kept.sha256.slice(0, 12)}…`,
+            columns,
+          ).map((l): Line => [span(l, 'ok')])
+        : []),
+    );
   }
   const refs = [...check.references.cwe, ...check.references.top10, ...check.references.ttps];
   if (refs.length > 0) out.push(blank, ...labelled('See', refs.join(' · '), columns));
