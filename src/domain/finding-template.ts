@@ -57,7 +57,7 @@ export const wordsOf = (
   if (source && sink)
     words.guard =
       guards.length === 0
-        ? 'No guard was seen on the way.'
+        ? (/^(?:Tested on the way|On the way it passes|No guard was seen).*$/m.exec(item.detail)?.[0] ?? '')
         : // That it does not hold is for the auditor to say: the word stays open behind it.
           `On the way stands ${guards.map((g) => `${quoted(g.text)} (${quoted(`${g.path}:${g.line}`)})`).join(' and ')}. It does not hold because {{guard}}.`;
   return words;

@@ -45,7 +45,7 @@ const item = (over: Partial<EvidenceItem> = {}): EvidenceItem => ({
   cwe: ['CWE-78'],
   class: 'command-injection',
   title: '`name` of tool export_report reaches a shell (child_process.exec)',
-  detail: 'What the rule is about.',
+  detail: 'What the rule is about.\nNo guard was seen on the way.',
   location: {
     path: 'src/export.ts',
     startLine: 88,

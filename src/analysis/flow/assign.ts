@@ -5,7 +5,7 @@ import { keptFrom, writeField } from './kept.ts';
 import { basesIn, elements, member, methodOf } from './members.ts';
 import { applyRef } from './summary.ts';
 import { NOTHING, type Scope, union, type Value, valueWith, withField } from './value.ts';
-import { valueAt, withUnknown } from './walk-expressions.ts';
+import { answering, valueAt, withUnknown } from './walk-expressions.ts';
 
 /** Where values go: variables, fields, parts of a pattern. */
 
@@ -160,9 +160,13 @@ export const assignTo = (f: Frame, target: Target, value: Value, outer = false):
           ? restOf(value, parts)
           : path === ''
             ? elements(value)
-            : /^\d+$/.test(path) && !value.fields?.has(path) && !value.items
-              ? elements(value)
-              : member(f.engine.program, value, path),
+            : answering(
+                value,
+                path,
+                /^\d+$/.test(path) && !value.fields?.has(path) && !value.items
+                  ? elements(value)
+                  : member(f.engine.program, value, path),
+              ),
       );
   }
 };

@@ -3,7 +3,7 @@ import { setPlace } from './assign.ts';
 import type { Frame } from './frame.ts';
 import { basesIn, methodOf } from './members.ts';
 import type { Given } from './summary.ts';
-import { type Ref, type Value, valueWith } from './value.ts';
+import { type FnInfo, type Ref, type Value, valueWith } from './value.ts';
 
 /** What is called where that is neither a function nor a method by its name. */
 
@@ -39,3 +39,22 @@ export const setMember = (f: Frame, expr: Call, args: readonly Given[]): void =>
   const index: Expr = { at, kind: 'literal', value: property ?? null, isString: true };
   setPlace(f, { at, kind: 'index', object, index }, args[2].value);
 };
+
+/** Methods whose name many things have, in and out of the tree. */
+export const COMMON =
+  /^(?:get|set|has|add|delete|run|call|execute|exec|query|send|write|read|open|close|start|stop|init|list|find|create|update|remove|connect|disconnect|on|once|off|emit|handle|parse|format|toString|toJSON|map|filter|forEach|push|pop|then|catch|apply|bind|next|error|info|debug|warn|log|test|match|replace|split|join|keys|values|items|append|copy|clear|save|load|fetch|post|put|patch|head|all|use|end|request|process|validate|invoke|build|render|encode|decode|name|value|type|data|clone|dispose|register|resolve|reject|listen|setup|reset)$/;
+
+/** An object known by an interface only: methods of that name in the tree, when there are few. */
+export const byName = (f: Frame, name: string): readonly FnInfo[] => {
+  if (COMMON.test(name) || name.length < 5) return [];
+  const found = f.engine.program.methodsNamed(name, f.module.module.language);
+  return found.length <= 8 ? found : [];
+};
+
+/** What a request has that its sender does not decide. */
+export const isClean = (f: Frame, object: Value, name: string): boolean =>
+  object.refs.some(
+    (r) =>
+      r.kind === 'external' &&
+      f.engine.knows.typeOf(r.path, f.module.module.language)?.row.clean.includes(name) === true,
+  );

@@ -2,10 +2,10 @@ import type { Expr } from '../sources/ir.ts';
 import { remember } from './assign.ts';
 import { bound, fill, functionsOf, mutate, unknownResult } from './call-results.ts';
 import { callBack, events, startedBy } from './callbacks.ts';
-import { calledObjects, isAccessor, isInterface, setMember } from './called.ts';
+import { byName, COMMON, calledObjects, isAccessor, isClean, isInterface, setMember } from './called.ts';
 import { construct } from './construct.ts';
-import { addGuards, type Frame, noteTests, placeIn } from './frame.ts';
-import { CHECKING, mayThrow, REFUSES, testsOfCall } from './guards.ts';
+import { addGuards, type Frame, noteTests, placeIn, testsOf } from './frame.ts';
+import { CHECKING, DEMANDS, mayThrow, REFUSES, testsOfCall, unreadCall } from './guards.ts';
 import { registration } from './handlers.ts';
 import { basesIn, elements, imported, longer, member } from './members.ts';
 import { brought } from './origins.ts';
@@ -14,7 +14,6 @@ import { checkSinks } from './sinks.ts';
 import { apply, applyRef, type Given, RESOLVES } from './summary.ts';
 import {
   external,
-  type FnInfo,
   keyOfSource,
   NOTHING,
   type Ref,
@@ -34,17 +33,6 @@ const BUILT_IN =
   /^(?:Map|Set|WeakMap|WeakRef|Array|Object|JSON|Promise|String|Number|Math|Buffer|Symbol|Reflect|Proxy|Error|Date|AbortController|dict|list|set|str|tuple|sorted|map|filter|zip|enumerate|getattr|reversed|iter|next|defaultdict|collections|copy|typing|functools|itertools)\b/;
 
 const withoutPackages = (v: Value): Value => ({ ...v, refs: v.refs.filter((r) => r.kind !== 'external') });
-
-/** Methods whose name many things have, in and out of the tree. */
-const COMMON =
-  /^(?:get|set|has|add|delete|run|call|execute|exec|query|send|write|read|open|close|start|stop|init|list|find|create|update|remove|connect|disconnect|on|once|off|emit|handle|parse|format|toString|toJSON|map|filter|forEach|push|pop|then|catch|apply|bind|next|error|info|debug|warn|log|test|match|replace|split|join|keys|values|items|append|copy|clear|save|load|fetch|post|put|patch|head|all|use|end|request|process|validate|invoke|build|render|encode|decode|name|value|type|data|clone|dispose|register|resolve|reject|listen|setup|reset)$/;
-
-/** An object known by an interface only: methods of that name in the tree, when there are few. */
-const byName = (f: Frame, name: string): readonly FnInfo[] => {
-  if (COMMON.test(name) || name.length < 5) return [];
-  const found = f.engine.program.methodsNamed(name, f.module.module.language);
-  return found.length <= 8 ? found : [];
-};
 
 const argumentsOf = (f: Frame, expr: Call): Given[] =>
   expr.args.flatMap((a): Given[] => {
@@ -80,11 +68,11 @@ const namesOf = (
   return [isMember || name === '' || name === '[]' ? longer('?', `.${name || '()'}`) : name];
 };
 
-const isClean = (f: Frame, object: Value, name: string): boolean =>
-  object.refs.some(
-    (r) =>
-      r.kind === 'external' &&
-      f.engine.knows.typeOf(r.path, f.module.module.language)?.row.clean.includes(name) === true,
+/** `assert(isInside(path))`: behind the call it is so. */
+const demand = (f: Frame, args: readonly Given[]): void =>
+  addGuards(
+    f,
+    args.slice(0, 1).flatMap((a) => a.value.tests),
   );
 
 const isConstructor = (name: string): boolean => /^(__init__|constructor|<init>)$/.test(name);
@@ -217,6 +205,7 @@ export const callOf = (f: Frame, expr: Call): Value => {
           passed: [...t.passed.filter((x) => x !== name), name].slice(-12),
         })),
       };
+    if (DEMANDS.test(name) && functions.some((ref) => mayThrow(ref.fn.fn.body))) demand(f, args);
     if (REFUSES.test(name) && functions.some((ref) => mayThrow(ref.fn.fn.body)))
       addGuards(
         f,
@@ -249,7 +238,13 @@ export const callOf = (f: Frame, expr: Call): Value => {
       !t.joined &&
       t.passed.length === 0
     )
-      f.pending.push({ source: t.source, args: args.map((a) => a.value), at, tool: f.tool });
+      f.pending.push({
+        source: t.source,
+        args: args.map((a) => a.value),
+        at,
+        tool: f.tool,
+        holds: testsOf(f, f.guards),
+      });
 
   const values = args.map((a) => a.value);
   const isSink = checkSinks(f, named, args, object, expr);
@@ -277,8 +272,13 @@ export const callOf = (f: Frame, expr: Call): Value => {
   );
   const tests = testsOfCall(name, object, values, at, byParts);
   noteTests(f, tests);
-  const inner = [...tests, ...returned.tests].slice(0, 40);
+  const unread =
+    tests.length === 0 && !isSink && rows.length === 0 && !COMMON.test(name) && functions.length === 0
+      ? unreadCall(name, values, at)
+      : [];
+  const inner = [...tests, ...returned.tests, ...unread].slice(0, 40);
   if (REFUSES.test(name)) addGuards(f, tests);
+  if (DEMANDS.test(name)) demand(f, args);
 
   const outside = brought(f, named, args, expr);
   if (outside) return { ...outside, tests: inner };

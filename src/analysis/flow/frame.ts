@@ -4,9 +4,12 @@ import { type Slot, UNTOLD } from './positions.ts';
 import type { Program } from './program.ts';
 import {
   type ClassInfo,
+  type Condition,
+  commonConditions,
   type FnInfo,
   type Guard,
   guarded,
+  joinedConditions,
   keyOfSource,
   type ModuleInfo,
   NOTHING,
@@ -40,10 +43,19 @@ export type Hit = {
   list?: boolean;
   /** The tool whose branch of a dispatching handler led here. */
   tool: string;
+  /** What it is reached under, outermost first. */
+  under: readonly Condition[];
 };
 
 /** A call of something a parameter holds: known only to those who call the function. */
-export type Pending = { source: Source; args: readonly Value[]; at: Place; tool: string };
+export type Pending = {
+  source: Source;
+  args: readonly Value[];
+  at: Place;
+  tool: string;
+  /** What had been tested where it is called. */
+  holds: readonly Tested[];
+};
 
 /** What calling a function does, in terms of its own parameters. */
 export type Summary = {
@@ -55,6 +67,8 @@ export type Summary = {
   tests: readonly Tested[];
   /** Tests every way out of it has passed. */
   holds: readonly Tested[];
+  /** Tests every way out has passed whose answer is no refusal; null where answers do not tell. */
+  granted: readonly Tested[] | null;
   stores: ReadonlyMap<string, Value>;
   pending: readonly Pending[];
   /** Variables of outer functions it writes. */
@@ -97,6 +111,14 @@ export type Frame = {
   tests: Tested[];
   /** Guards at each way out so far. */
   exits: Map<string, readonly Guard[]> | null;
+  /** Guards at each way out so far that grants what was asked for, and which kinds of answers there were. */
+  granting: Map<string, readonly Guard[]> | null;
+  answers: Set<Answer>;
+  /** What the place being walked is reached under. */
+  under: readonly Condition[];
+  /** The setting asked for in the branch being walked, and one that lets out who was not tested. */
+  setting: Place | null;
+  lenient: Place | null;
   sources: Map<string, Source>;
   stores: Map<string, Value>;
   pending: Pending[];
@@ -181,8 +203,35 @@ export const bothGuards = (
   return both;
 };
 
-export const leave = (f: Frame): void => {
+/** What an answer says of what was asked: go on, do not, or nothing that could be told. */
+export type Answer = 'granted' | 'refused' | 'untold';
+
+/** `open`: what comes back is as good as if nothing had been asked. */
+export const leave = (f: Frame, answer: Answer = 'untold', open = answer === 'granted'): void => {
+  if (open && f.setting) {
+    f.lenient ??= f.setting;
+    f.answers.add(answer);
+    return;
+  }
   f.exits = f.exits ? bothGuards(f.exits, f.guards) : new Map(f.guards);
+  f.answers.add(answer);
+  if (answer === 'granted') f.granting = f.granting ? bothGuards(f.granting, f.guards) : new Map(f.guards);
+};
+
+/** A guard that a setting turns on. */
+export const conditional = (guard: Guard, by: Place): Guard =>
+  guard.conditional ? guard : { ...guard, conditional: by };
+
+/** Guards by source, as tests whose outcome is decided. */
+export const testsOf = (f: Frame, guards: ReadonlyMap<string, readonly Guard[]> | null): Tested[] => {
+  const all: Tested[] = [];
+  for (const [key, held] of guards ?? []) {
+    const source = f.sources.get(key);
+    if (source)
+      for (const guard of held)
+        all.push({ source, guard: f.lenient ? conditional(guard, f.lenient) : guard, holds: null });
+  }
+  return all;
 };
 
 export const noteTests = (f: Frame, tests: readonly Tested[]): void => {
@@ -191,7 +240,9 @@ export const noteTests = (f: Frame, tests: readonly Tested[]): void => {
 
 /** A value reached a sink here. From a door it is a result; from a parameter it waits for callers. */
 export const addHit = (f: Frame, hit: Hit): void => {
-  const h = hit.tool === '' && f.tool !== '' ? { ...hit, tool: f.tool } : hit;
+  const under = joinedConditions(f.under, hit.under);
+  const tool = hit.tool === '' ? f.tool : hit.tool;
+  const h = tool === hit.tool && under === hit.under ? hit : { ...hit, tool, under };
   if (h.taint.source.kind === 'origin') {
     f.engine.found.push(h);
     return;
@@ -199,7 +250,10 @@ export const addHit = (f: Frame, hit: Hit): void => {
   const key = `${h.rule.rule.id}|${h.at.path}:${h.at.line}|${h.taint.key}|${h.taint.joined}|${h.tool}`;
   const held = f.hits.get(key);
   const tells = held?.slot === UNTOLD && h.slot !== UNTOLD;
-  if (held && !tells && held.taint.guards.length <= h.taint.guards.length) return;
+  if (held && !tells && held.taint.guards.length <= h.taint.guards.length) {
+    if (held.under.length > 0) f.hits.set(key, { ...held, under: commonConditions(held.under, h.under) });
+    return;
+  }
   if (!held && f.hits.size >= MOST_HITS) {
     f.engine.limits.set(f.module.module.path, 'more flows in one function than are followed');
     return;
@@ -218,6 +272,11 @@ export const newFrame = (engine: Engine, module: ModuleInfo, info: FnInfo | null
   hits: new Map(),
   tests: [],
   exits: null,
+  granting: null,
+  answers: new Set(),
+  under: [],
+  setting: null,
+  lenient: null,
   sources: new Map(),
   stores: new Map(),
   pending: [],

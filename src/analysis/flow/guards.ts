@@ -60,6 +60,16 @@ const METHODS: ReadonlyMap<string, GuardKind> = new Map([
   ['relative_to', 'relative'],
 ]);
 
+/** What is told of a value, done with many at once, or changes what holds it: never a check of it. */
+const NO_CHECK =
+  /^_*(?:log|print|trace|debug|info|warn|error|notif|report|emit|track|record|metric|count|observe|append|push|insert|display|render|format|schedule|span|mark|announce|progress|tap|touch|audit|publish|sleep|delay|dispatch|stringify|encode|decode|serialize|to[A-Z_])/i;
+
+/** A call nobody looked into, as far as it may be a check by its name. */
+export const unreadCall = (name: string, args: readonly Value[], at: Place): Tested[] =>
+  name.length < 3 || NO_CHECK.test(name)
+    ? []
+    : args.flatMap((a) => a.taints.map((t) => testOf(t, named('passed', name, at), null)));
+
 /** A function that says by its name that it judges what it is given. */
 export const CHECKING =
   /^_*(is|has|can|are|check|valid|assert|ensure|verif|allow|permit|guard|enforce|require|reject|forbid|deny|authori[sz]e|confirm)|(?:^|_)(?:is|are)_(?:with)?in(?:side)?_|(?:Is|_is_|Are|_are_)_?(?:allowed|valid|safe|within|inside|under|contained|permitted)/i;
@@ -241,6 +251,10 @@ export const testsOfOperator = (
 /** Functions whose only answer is that they come back: what they judge is guarded after the call. */
 export const REFUSES =
   /^_*(assert|validate|ensure|verify|require|enforce|guard|reject|forbid|deny|check|raise_?for)/i;
+
+/** Of these the argument is the test: what it is false of does not get past the call. */
+export const DEMANDS =
+  /^_*(?:assert\w*|invariant|ensure\w*|require\w*|check\w*|verify\w*|must\w*|precondition|isTrue|True|That)$/i;
 
 /** Whether a body can refuse by throwing. How well it judges is seen where it can be followed; else its name stands for it. */
 export const mayThrow = (body: readonly Stmt[]): boolean =>

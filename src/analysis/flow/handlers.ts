@@ -1,6 +1,6 @@
 import type { Expr } from '../sources/ir.ts';
 import { enterHandler, tainted } from './doors.ts';
-import { type Frame, originOf, placeIn } from './frame.ts';
+import { type Frame, originOf, placeIn, testsOf } from './frame.ts';
 import { basesIn, methodOf } from './members.ts';
 import type { DoorRow } from './models.ts';
 import { argumentAt, holds } from './sinks.ts';
@@ -162,7 +162,7 @@ const waiting = (f: Frame, kind: OriginKind, args: readonly Given[], at: Place):
         // A handler of Go takes a context before what the client sent.
         const sent = tainted(origin);
         const args = f.module.module.language === 'go' ? [NOTHING, sent, sent] : [sent];
-        f.pending.push({ source: t.source, args, at, tool: '' });
+        f.pending.push({ source: t.source, args, at, tool: '', holds: testsOf(f, f.guards) });
       }
 };
 

@@ -1,6 +1,6 @@
 import { alphabetLeft, isHarmlessThere } from './alphabets.ts';
 import type { Rule } from './rules.ts';
-import type { Guard, OriginKind, Taint } from './value.ts';
+import type { Guard, OriginKind, Place, Taint } from './value.ts';
 import { OPENED, UNMODELLED } from './value.ts';
 
 /** What a rule makes of the guards a value met on its way. */
@@ -34,7 +34,8 @@ const compiled = (patterns: Map<string, RegExp>, text: string): RegExp => {
 };
 
 /** Of a guard that a setting turns on. */
-const CONDITIONAL = 'it holds only where a setting turns it on';
+const conditionalOn = (at: Place): string =>
+  `it holds only where a setting turns it on (${at.path}:${at.line})`;
 
 /** A test that says nothing where it stands: what passes is anything but one value. */
 const NO_GUARD = '';
@@ -72,6 +73,8 @@ export type Judged = {
   strength: Strength;
   guards: readonly { guard: Guard; hole: string | null }[];
   sanitizers: string[];
+  /** Tests that were seen and are none against this: of another part, of another kind, or calls nobody looked into. */
+  others: readonly Guard[];
   /** A guard was seen to leave nothing that could do harm: there is nothing to prove. */
   closed: boolean;
 };
@@ -115,6 +118,7 @@ const isOwn = (step: string): boolean =>
 /** What the rule makes of the guards on the way. A guard weakens a flow; one with a hole does so by half. */
 export const judge = (rule: Rule, t: Taint, patterns: Map<string, RegExp>): Judged => {
   const guards: { guard: Guard; hole: string | null }[] = [];
+  const others: Guard[] = [];
   let closed = false;
   for (const g of t.guards) {
     const spec = rule.guards.find(
@@ -124,9 +128,16 @@ export const judge = (rule: Rule, t: Taint, patterns: Map<string, RegExp>): Judg
         (s.matches === undefined || compiled(patterns, s.matches).test(g.detail)) &&
         (s.input === undefined || compiled(patterns, s.input).test(t.source.path.at(-1) ?? '')),
     );
-    if (!spec || spec.ignore) continue;
-    const hole = spec.hole ?? forbids(g, spec.denies ?? false) ?? (g.conditional ? CONDITIONAL : null);
-    if (hole === NO_GUARD) continue;
+    if (!spec || spec.ignore) {
+      if (g.kind !== 'schema') others.push(g);
+      continue;
+    }
+    const hole =
+      spec.hole ?? forbids(g, spec.denies ?? false) ?? (g.conditional ? conditionalOn(g.conditional) : null);
+    if (hole === NO_GUARD) {
+      others.push(g);
+      continue;
+    }
     // A pattern that leaves letters and digits has no hole, whatever is to be said of patterns.
     const proved = (hole === null || g.kind === 'pattern') && isProof(rule, g, t);
     closed ||= proved;
@@ -154,6 +165,7 @@ export const judge = (rule: Rule, t: Taint, patterns: Map<string, RegExp>): Judg
   return {
     strength: holds ? 'weak' : guards.length > 0 ? weaker(base, 'moderate') : base,
     guards,
+    others,
     sanitizers,
     closed: closed || (!holes && sanitizers.some(isLibrarys)) || (isText && holds),
   };

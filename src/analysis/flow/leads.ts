@@ -5,6 +5,8 @@ import { positionAt, UNTOLD } from './positions.ts';
 import type { Rule } from './rules.ts';
 import { withoutFollowedTexts } from './text-leads.ts';
 import {
+  type Condition,
+  commonConditions,
   type Guard,
   OPENED,
   type OriginKind,
@@ -37,6 +39,10 @@ export type FlowLead = {
   flow: (Place & { role: 'source' | 'step' | 'guard' | 'sink' })[];
   guards: readonly { guard: Guard; hole: string | null }[];
   sanitizers: readonly string[];
+  /** What every way to the sink is under, outermost first. */
+  under: readonly Condition[];
+  /** Tests on its way that are none against this. */
+  others: readonly Guard[];
   /** On each way something was seen to leave nothing that could do harm. */
   closed: boolean;
   /** Calls on its way into libraries that no model speaks of. */
@@ -177,6 +183,8 @@ const leadOf = (group: readonly Found[], alsoAt: readonly Place[], shared: Reado
     flow: flowOf(best),
     guards: best.guards,
     sanitizers: best.sanitizers,
+    others: best.others,
+    under: group.map((x) => x.hit.under).reduce(commonConditions),
     closed: best.closed,
     through: best.hit.taint.passed.flatMap((p) => (p.startsWith(UNMODELLED) ? [p.slice(1)] : [])),
     alsoFrom: unique(group.map(said)).filter((s) => s !== said(best)),

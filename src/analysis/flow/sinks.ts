@@ -249,6 +249,7 @@ export const checkSinks = (
             slot: slotOf(rule, value, t, program),
             ...ofList(rule, value),
             tool: '',
+            under: [],
           });
         }
       }
@@ -280,6 +281,7 @@ export const checkText = (f: Frame, value: Value, line: number, endLine: number)
           program: '',
           slot: null,
           tool: '',
+          under: [],
         });
   }
 };

@@ -91,9 +91,7 @@ export const substitution = (
     list.flatMap((t) => {
       const key = `${t.source.kind}${t.source.kind === 'param' ? `${t.source.frame}.${t.source.index}` : t.source.origin.id}/${t.source.path.join('/')}`;
       const r = resolve(t.source, key);
-      return r === null
-        ? [t]
-        : allTaints(r).map((o) => ({ source: o.source, guard: t.guard, holds: t.holds }));
+      return r === null ? [t] : allTaints(r).map((o) => ({ ...t, source: o.source }));
     });
   return { resolve, composed, taints, value, tests };
 };

@@ -3,6 +3,7 @@ import { bind, type Given, hasSelf, record } from './bind-arguments.ts';
 import {
   addGuards,
   addHit,
+  conditional,
   type Engine,
   type Frame,
   guardedHere,
@@ -11,6 +12,7 @@ import {
   newFrame,
   noteTests,
   type Summary,
+  testsOf,
 } from './frame.ts';
 import { writeField } from './kept.ts';
 import { elements, member } from './members.ts';
@@ -26,7 +28,6 @@ import {
   type Place,
   type Scope,
   type Taint,
-  type Tested,
   taintOf,
   union,
   unionTaints,
@@ -85,16 +86,6 @@ const leftIdle = (f: Frame): void => {
       apply(f, info, scope, [], null, { path: f.module.module.path, line: info.fn.at.line });
 };
 
-const testsOf = (f: Frame): Tested[] => {
-  const all: Tested[] = [];
-  for (const [key, guards] of f.exits ?? [])
-    for (const guard of guards) {
-      const source = f.sources.get(key);
-      if (source) all.push({ source, guard, holds: true });
-    }
-  return all;
-};
-
 /** What calling a function does; null while it is being found out (recursion), or past the bounds. */
 export const summaryOf = (e: Engine, info: FnInfo, scope: Scope | null): Summary | null => {
   const held = e.summaries.get(info);
@@ -111,8 +102,12 @@ export const summaryOf = (e: Engine, info: FnInfo, scope: Scope | null): Summary
       info,
       returns: { ...guardedWhole(f, f.returns), tests: [] },
       hits: [...f.hits.values()],
-      tests: f.tests,
-      holds: testsOf(f),
+      tests: f.lenient ? f.tests.map((t) => ({ ...t, guard: conditional(t.guard, f.lenient!) })) : f.tests,
+      holds: testsOf(f, f.exits),
+      granted:
+        f.answers.has('granted') && f.answers.has('refused') && !f.answers.has('untold')
+          ? testsOf(f, f.granting)
+          : null,
       stores: f.stores,
       pending: f.pending,
       writes: f.writes,
@@ -202,12 +197,18 @@ export const apply = (
     else writeField(f, w.cls, w.name, sub.value(w.value));
   for (const waiting of s.pending) {
     const args = waiting.args.map((v) => ({ value: sub.value(v) }));
+    const holds = sub.tests(waiting.holds);
     const r = sub.resolve(waiting.source, `${waiting.source.kind}${JSON.stringify(waiting.source)}`);
     if (r === null) {
-      if (f.pending.length < 60) f.pending.push({ ...waiting, args: args.map((a) => a.value) });
+      if (f.pending.length < 60) f.pending.push({ ...waiting, args: args.map((a) => a.value), holds });
       continue;
     }
     const outer = f.tool;
+    const { guards } = f;
+    if (holds.length > 0) {
+      f.guards = new Map(guards);
+      addGuards(f, holds);
+    }
     if (waiting.tool !== '') f.tool = waiting.tool;
     // `tool('read_file', …, handler)` in the program's own words: the name is beside the handler.
     else if (unnamed(waiting.args))
@@ -220,13 +221,23 @@ export const apply = (
         resolved = union(resolved, args[0].value);
     for (const t of r.taints)
       if (t.source.kind === 'param' && f.pending.length < 60)
-        f.pending.push({ ...waiting, source: t.source, args: args.map((a) => a.value), tool: f.tool });
+        f.pending.push({
+          ...waiting,
+          source: t.source,
+          args: args.map((a) => a.value),
+          tool: f.tool,
+          holds: testsOf(f, f.guards),
+        });
     f.tool = outer;
+    f.guards = guards;
   }
   const held = sub.tests(s.holds);
   addGuards(f, held);
   // Of a predicate that is one expression the answer is what was tested; of others only that it was.
-  const asked = sub.tests(isPredicate(info) ? s.tests : s.tests.map((t) => ({ ...t, holds: null })));
+  const asked = sub.tests(
+    s.granted ??
+      (isPredicate(info) ? s.tests : s.tests.map((t) => ({ ...t, holds: null, whole: true as const }))),
+  );
   noteTests(f, asked);
   const result = union(sub.value(s.returns), resolved);
   return {

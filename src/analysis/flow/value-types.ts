@@ -4,6 +4,9 @@ import type { Class, Fn, Module } from '../sources/ir.ts';
 
 export type Place = { path: string; line: number };
 
+/** A test of something else that a place is reached under, and how it came out there. */
+export type Condition = Place & { holds: boolean };
+
 export type OriginKind =
   | 'tool'
   | 'resource'
@@ -36,7 +39,9 @@ export type GuardKind =
   | 'contains'
   | 'relative'
   | 'check'
-  | 'schema';
+  | 'schema'
+  /** A call it was handed to that nobody looked into and whose answer decides, or is not asked for: it may be a check. */
+  | 'passed';
 
 /**
  * A test a value met on its way. `detail`: the literal or regular expression it was compared with, the name of the
@@ -50,8 +55,8 @@ export type Guard = {
   part?: string;
   /** Whether what passes is what the test is false of: a list of what is forbidden. Not there where that is not known. */
   denies?: boolean;
-  /** It stands inside a condition that says nothing of the value: a setting turns it on. */
-  conditional?: true;
+  /** It stands inside a condition that says nothing of the value: a setting, asked for there, turns it on. */
+  conditional?: Place;
   /** Where the function that checks is written: what there is to prove. */
   defined?: Place;
   /** What was tested was a path with all links in it followed. */
@@ -88,6 +93,8 @@ export type Tested = {
   guard: Guard;
   /** Whether the guard's statement is true when the whole test is; null where that is not known. */
   holds: boolean | null;
+  /** Said of the answer as a whole: one of its parts need not be what it decided. */
+  whole?: true;
 };
 
 export type Ref =

@@ -1,4 +1,4 @@
-import type { Guard, Place, Ref, Source, Taint, Tested, Trail, Value } from './value-types.ts';
+import type { Condition, Guard, Place, Ref, Source, Taint, Tested, Trail, Value } from './value-types.ts';
 
 export type * from './value-types.ts';
 
@@ -277,3 +277,23 @@ export const unionGuards = (a: readonly Guard[], b: readonly Guard[]): readonly 
       all.push(g);
   return all;
 };
+
+const MOST_CONDITIONS = 6;
+
+/** Both, outer first, each once. */
+export const joinedConditions = (
+  outer: readonly Condition[],
+  inner: readonly Condition[],
+): readonly Condition[] =>
+  outer.length === 0
+    ? inner
+    : inner.length === 0
+      ? outer
+      : [...outer, ...inner.filter((c) => !outer.some((o) => sameCondition(o, c)))].slice(-MOST_CONDITIONS);
+
+const sameCondition = (a: Condition, b: Condition): boolean =>
+  a.line === b.line && a.path === b.path && a.holds === b.holds;
+
+/** What holds on each of two ways. */
+export const commonConditions = (a: readonly Condition[], b: readonly Condition[]): readonly Condition[] =>
+  a.filter((x) => b.some((y) => sameCondition(x, y)));

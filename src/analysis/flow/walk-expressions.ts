@@ -1,4 +1,5 @@
 import type { Expr } from '../sources/ir.ts';
+import { ofAnswer } from './answers.ts';
 import { callOf } from './calls.ts';
 import { addGuards, type Frame, noteTests, placeIn } from './frame.ts';
 import { testsOfOperator } from './guards.ts';
@@ -90,7 +91,7 @@ export const valueAt = (f: Frame, expr: Expr): Value => {
       if (known) return known;
       // Numbers and counts say nothing an attacker could use.
       if (expr.property === 'length' || expr.property === 'size') return NOTHING;
-      return found;
+      return answering(object, expr.property, found);
     }
     case 'index': {
       const object = valueAt(f, expr.object);
@@ -143,7 +144,10 @@ export const valueAt = (f: Frame, expr: Expr): Value => {
     }
     case 'choice': {
       const tests = expr.test ? testsIn(f, expr.test) : [];
-      const values = expr.of.map((x) => valueAt(f, x));
+      const assumed = expr.test && !allHold(expr.test) ? [] : tests;
+      const values = expr.all
+        ? inTurn(f, expr.of, true)
+        : expr.of.map((x, i) => (i > 1 ? valueAt(f, x) : given(f, i === 0 ? assumed : tests, i === 0, x)));
       const all = unionAll(values);
       if (tests.length === 0) return all;
       // What is taken only when a test held carries it; what is mended otherwise is taken in any case.
@@ -162,7 +166,9 @@ export const valueAt = (f: Frame, expr: Expr): Value => {
       };
     }
     case 'test': {
-      const values = expr.operands.map((x) => valueAt(f, x));
+      const values = /^(?:&&|and|\|\||or)$/.test(expr.operator)
+        ? inTurn(f, expr.operands, /^(?:&&|and)$/.test(expr.operator))
+        : expr.operands.map((x) => valueAt(f, x));
       const tests = testsOfOperator(expr.operator, expr.operands, values, placeIn(f, expr.at.line));
       noteTests(f, tests);
       return valueWith({ tests });
@@ -189,6 +195,49 @@ export const valueAt = (f: Frame, expr: Expr): Value => {
       });
     }
   }
+};
+
+/** Whether a test that came out true says that each of its parts did: not where one of several is enough. */
+export const allHold = (test: Expr): boolean =>
+  (test.kind !== 'choice' || test.all === true) &&
+  !(test.kind === 'test' && /^(?:\|\||or)$/.test(test.operator));
+
+/** An expression where tests before it came out so. */
+const given = (f: Frame, tests: Value['tests'], outcome: boolean, expr: Expr): Value => {
+  if (tests.length === 0) return valueAt(f, expr);
+  const { guards } = f;
+  f.guards = new Map(guards);
+  addGuards(f, tests, outcome);
+  const value = valueAt(f, expr);
+  f.guards = guards;
+  return value;
+};
+
+/** Operands of which each is worked out only where those before it hold, or do not. */
+const inTurn = (f: Frame, operands: readonly Expr[], holding: boolean): Value[] => {
+  const { guards } = f;
+  const values: Value[] = [];
+  for (const x of operands) {
+    const before = values.at(-1)?.tests ?? [];
+    if (before.length > 0) {
+      if (f.guards === guards) f.guards = new Map(guards);
+      addGuards(f, before, holding);
+    }
+    values.push(valueAt(f, x));
+  }
+  f.guards = guards;
+  return values;
+};
+
+/** `verdict.ok`, `_, err :=`: what an answer's part says was decided with the answer. */
+export const answering = (answer: Value, part: string, found: Value): Value => {
+  if (answer.tests.length === 0 || found.tests.length > 0) return found;
+  const says = ofAnswer(part);
+  if (says === null) return found;
+  const tests = answer.tests.filter((t) => !t.whole);
+  return tests.length === 0
+    ? found
+    : { ...found, tests: says === 'yes' ? tests : tests.map((t) => ({ ...t, holds: null })) };
 };
 
 /** What a text that is put together begins with, as far as that is fixed. */

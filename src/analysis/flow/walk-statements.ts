@@ -1,11 +1,24 @@
 import type { Class, Expr, Stmt } from '../sources/ir.ts';
+import { answerOf } from './answers.ts';
 import { assignTo, lasting, remember } from './assign.ts';
+import { asksSettings, conditionOf, isToolName, toolNamed } from './conditions.ts';
 import { classEntries, decorated } from './decorators.ts';
-import { addGuards, bothGuards, type Frame, guardedHere, leave, placeIn } from './frame.ts';
+import { addGuards, bothGuards, conditional, type Frame, guardedHere, leave, placeIn } from './frame.ts';
 import { elements } from './members.ts';
 import { typed } from './types.ts';
-import { NOTHING, type Tested, textOf, through, union, type Value, valueWith } from './value.ts';
-import { lookUp, testsIn, valueAt } from './walk-expressions.ts';
+import {
+  type Condition,
+  joinedConditions,
+  NOTHING,
+  type Place,
+  type Tested,
+  textOf,
+  through,
+  union,
+  type Value,
+  valueWith,
+} from './value.ts';
+import { allHold, lookUp, testsIn, valueAt } from './walk-expressions.ts';
 
 /** Calls that do not come back. */
 const ENDS =
@@ -32,9 +45,22 @@ const runClass = (f: Frame, cls: Class): void => {
 
 type Branch = { ends: boolean; changed: Map<string, Value>; guards: Frame['guards'] };
 
+type Way = {
+  assumed?: readonly Tested[];
+  outcome?: boolean;
+  under?: Condition | null;
+  setting?: Place | null;
+};
+
 /** Walks one of several ways; what it wrote is taken back and returned. */
-const branch = (f: Frame, stmts: readonly Stmt[], assumed: readonly Tested[], outcome = true): Branch => {
-  const { written, guards } = f;
+const branch = (
+  f: Frame,
+  stmts: readonly Stmt[],
+  { assumed = [], outcome = true, under = null, setting = null }: Way = {},
+): Branch => {
+  const { written, guards, under: before, setting: outer } = f;
+  if (under) f.under = joinedConditions(before, [under]);
+  if (setting) f.setting = setting;
   f.written = new Map();
   f.guards = new Map(guards);
   addGuards(f, assumed, outcome);
@@ -49,6 +75,8 @@ const branch = (f: Frame, stmts: readonly Stmt[], assumed: readonly Tested[], ou
   const result = { ends, changed, guards: f.guards };
   f.written = written;
   f.guards = guards;
+  f.under = before;
+  f.setting = outer;
   return result;
 };
 
@@ -71,7 +99,7 @@ const meet = (f: Frame, ways: readonly Branch[], all: boolean): void => {
 };
 
 /** What only one way checks, where a setting decides which is taken: weaker than a guard, and more than nothing. */
-const addConditional = (f: Frame, checked: Frame['guards']): void => {
+const addConditional = (f: Frame, checked: Frame['guards'], by: Place): void => {
   for (const [key, guards] of checked) {
     const source = f.sources.get(key);
     const held = f.guards.get(key) ?? [];
@@ -79,7 +107,7 @@ const addConditional = (f: Frame, checked: Frame['guards']): void => {
     if (source)
       addGuards(
         f,
-        fresh.map((g) => ({ source, guard: { ...g, conditional: true as const }, holds: true })),
+        fresh.map((g) => ({ source, guard: conditional(g, by), holds: null })),
       );
   }
 };
@@ -89,34 +117,24 @@ const runIf = (f: Frame, s: Extract<Stmt, { kind: 'if' }>): boolean => {
   const named = toolNamed(f, s.test);
   const outer = f.tool;
   if (named !== null) f.tool = named;
-  const then = branch(f, s.then, allHold(s.test) ? tests : [], true);
+  const setting = tests.length === 0 ? asksSettings(f, s.test) : null;
+  const is = named === null ? conditionOf(f, s.test, true) : null;
+  const isNot = named === null ? conditionOf(f, s.test, false) : null;
+  const then = branch(f, s.then, {
+    assumed: allHold(s.test) ? tests : [],
+    under: is,
+    setting,
+  });
   f.tool = outer;
-  const otherwise = branch(f, s.otherwise, tests, false);
+  const otherwise = branch(f, s.otherwise, { assumed: tests, outcome: false, under: isNot, setting });
   meet(f, [then, otherwise], true);
+  const left = then.ends === otherwise.ends ? null : then.ends ? isNot : is;
+  if (left) f.under = joinedConditions(f.under, [left]);
   if (then.ends !== otherwise.ends) addGuards(f, tests, otherwise.ends);
-  else if (tests.length === 0 && s.otherwise.length === 0 && !then.ends) addConditional(f, then.guards);
+  else if (tests.length === 0 && s.otherwise.length === 0 && !then.ends)
+    addConditional(f, then.guards, placeIn(f, s.at.line));
   return then.ends && otherwise.ends;
 };
-
-/** Whether a test that came out true says that each of its parts did: not where one of several is enough. */
-const allHold = (test: Expr): boolean =>
-  test.kind !== 'choice' && !(test.kind === 'test' && /^(?:\|\||or)$/.test(test.operator));
-
-/** `name === 'read_file'` in a handler that serves several tools. */
-const toolNamed = (f: Frame, test: Expr): string | null => {
-  if (test.kind !== 'test' || !/^(===?|eq)$/.test(test.operator)) return null;
-  const [a, b] = test.operands;
-  if (!a || !b) return null;
-  const literal = a.kind === 'literal' ? a : b.kind === 'literal' ? b : null;
-  const other = literal === a ? b : a;
-  return literal?.isString && isToolName(f, other) ? literal.value : null;
-};
-
-const isToolName = (f: Frame, expr: Expr): boolean =>
-  (expr.kind === 'name' &&
-    /^(name|toolName|tool_name|tool)$/.test(expr.name) &&
-    lookUp(f, expr.name) !== null) ||
-  (expr.kind === 'member' && expr.property === 'name');
 
 const runLoop = (f: Frame, s: Extract<Stmt, { kind: 'loop' }>): void => {
   const over = s.over ? through(elements(valueAt(f, s.over)), placeIn(f, s.at.line)) : null;
@@ -124,7 +142,7 @@ const runLoop = (f: Frame, s: Extract<Stmt, { kind: 'loop' }>): void => {
   for (let round = 0; round < (f.loops === 0 ? 2 : 1); round++) {
     f.loops++;
     const tests = s.test ? testsIn(f, s.test) : [];
-    const { written } = f;
+    const { written, under } = f;
     f.written = new Map();
     if (s.target && over) assignTo(f, s.target, over);
     const guards = f.guards;
@@ -140,6 +158,7 @@ const runLoop = (f: Frame, s: Extract<Stmt, { kind: 'loop' }>): void => {
       if (written && !written.has(name)) written.set(name, before);
     }
     f.written = written;
+    f.under = under;
     f.loops--;
   }
 };
@@ -164,7 +183,9 @@ const runSwitch = (f: Frame, s: Extract<Stmt, { kind: 'switch' }>): boolean => {
       if (byName && value.literal) label = value.literal;
     }
     if (byName) f.tool = label || outer;
-    ways.push(branch(f, c.body, tests));
+    const [first] = c.tests;
+    const under = byName || !first ? null : { ...placeIn(f, first.at.line), holds: true };
+    ways.push(branch(f, c.body, { assumed: tests, under }));
     if (c.body.length > 0) label = '';
   }
   f.tool = outer;
@@ -223,7 +244,12 @@ const runOne = (f: Frame, s: Stmt): boolean => {
       return false;
     }
     case 'expr': {
-      valueAt(f, s.value);
+      const { tests } = valueAt(f, s.value);
+      // Nobody asks for its answer: what it is for is done when it comes back.
+      addGuards(
+        f,
+        tests.filter((t) => t.guard.kind === 'passed'),
+      );
       return s.value.kind === 'call' && ENDS.test(pathText(s.value.callee));
     }
     case 'return': {
@@ -233,7 +259,8 @@ const runOne = (f: Frame, s: Stmt): boolean => {
         // What it answers about its parameters is for those who ask.
         f.returns = { ...f.returns, tests: [] };
       }
-      leave(f);
+      const answer = answerOf(s.value, f.module.module.language);
+      leave(f, answer, answer === 'granted' || s.value === null || isParam(f, s.value));
       return true;
     }
     case 'throw':
@@ -249,7 +276,7 @@ const runOne = (f: Frame, s: Stmt): boolean => {
     case 'try': {
       const ends = run(f, s.body);
       const guards = f.guards;
-      const ways = s.handlers.map((h) => branch(f, h.body, []));
+      const ways = s.handlers.map((h) => branch(f, h.body));
       meet(f, [...ways, { ends, changed: new Map(), guards }], false);
       if (!ends || ways.length === 0) f.guards = guards;
       const last = run(f, s.last);
@@ -267,6 +294,10 @@ const runOne = (f: Frame, s: Stmt): boolean => {
       return run(f, s.body);
   }
 };
+
+/** What was handed in, as it is. */
+const isParam = (f: Frame, value: Expr): boolean =>
+  value.kind === 'name' && f.info?.fn.params.some((x) => x.name === value.name) === true;
 
 const p = (f: Frame) => f.engine.program;
 

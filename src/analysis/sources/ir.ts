@@ -24,7 +24,14 @@ export type Expr = { at: Span } & (
   | { kind: 'record'; entries: { key: string; value: Expr }[] }
   | { kind: 'function'; fn: Fn }
   /** One of several values: conditional, `||`, `??`, `or`; also what passes through unchanged: await, cast, parentheses. */
-  | { kind: 'choice'; of: Expr[] /** What decides, for a conditional. */; test?: Expr }
+  | {
+      kind: 'choice';
+      of: Expr[];
+      /** What decides, for a conditional. */
+      test?: Expr;
+      /** `a && b` of languages in which that gives one of the two: the later are worked out where the earlier hold. */
+      all?: true;
+    }
   /** Comparison, membership or boolean test: its value does not carry the operands, but it may guard them. */
   | { kind: 'test'; operator: string; operands: Expr[] }
   | { kind: 'other'; parts: Expr[] }

@@ -82,7 +82,7 @@ export const toItem = (
       strength: cause.strength,
       class: rule.class,
       cwe: rule.cwe,
-      detail: [describeCause(cause, calls), ...namesakes(cause, besides)].join('\n'),
+      detail: [describeCause(cause, calls, text), ...namesakes(cause, besides)].join('\n'),
       advice: adviceOn(cause),
       at: { path: at.path, startLine: at.line, endLine: Math.min(at.endLine, at.line + MOST_LINES) },
       places: cause.leads

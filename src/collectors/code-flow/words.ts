@@ -51,8 +51,45 @@ export const titleOfCause = ({ leads }: Cause): string => {
   return `${title.length + tail.length > TITLE_ROOM ? `${title.slice(0, TITLE_ROOM - tail.length - 1).toWellFormed()}…` : title}${tail}`;
 };
 
+const detailWords = ({ detail }: FlowLead['others'][number]): string =>
+  detail === '' || /^(?:bare|separator)$/.test(detail)
+    ? ''
+    : ` ${JSON.stringify(detail.replaceAll('\0', '…').slice(0, 80))}`;
+
 const guardWords = ({ guard, hole }: FlowLead['guards'][number]): string =>
-  `Guard at ${guard.at.path}:${guard.at.line}: ${guard.kind}${guard.detail === '' || /^(?:bare|separator)$/.test(guard.detail) ? '' : ` ${JSON.stringify(guard.detail.replaceAll('\0', '…').slice(0, 80))}`}${hole === null ? '.' : `, but ${hole}.`}`;
+  `Guard at ${guard.at.path}:${guard.at.line}: ${guard.kind}${detailWords(guard)}${hole === null ? '.' : `, but ${hole}.`}`;
+
+/** What was seen on the way beside guards against this: said, so that nobody takes it for unseen. */
+const otherWords = (leads: Cause['leads']): string[] => {
+  const others = [
+    ...new Map(
+      leads.flatMap((l) => l.others).map((g) => [`${g.kind} ${g.detail} ${g.at.path}:${g.at.line}`, g]),
+    ).values(),
+  ];
+  const calls = others.filter((g) => g.kind === 'passed');
+  const tests = others.filter((g) => g.kind !== 'passed');
+  return [
+    ...(tests.length > 0
+      ? [
+          `Tested on the way, but no guard against this: ${listed(
+            tests.map(
+              (g) =>
+                `${g.kind}${g.part === undefined ? '' : ` of the ${g.part}`}${detailWords(g)} at ${g.at.path}:${g.at.line}`,
+            ),
+            3,
+          )}.`,
+        ]
+      : []),
+    ...(calls.length > 0
+      ? [
+          `On the way it passes ${listed(
+            calls.map((g) => `\`${g.detail}(...)\` at ${g.at.path}:${g.at.line}`),
+            3,
+          )}, which was not read as a guard.`,
+        ]
+      : []),
+  ];
+};
 
 const MOST_GUARDS = 8;
 const MOST_WAYS = 24;
@@ -121,8 +158,25 @@ const lostWords = (leads: Cause['leads'], calls: CallsByName): string[] => {
   ];
 };
 
+const MOST_CONDITIONS = 3;
+
+/** What the sink is reached under, by the lines that say so. */
+const conditionWords = ({ under }: FlowLead, text: LineText): string[] =>
+  under.slice(-MOST_CONDITIONS).map((c) => {
+    const line = text(c.path, c.line).slice(0, 100);
+    const shown = line === '' ? '' : ` \`${line.replaceAll('`', "'")}\``;
+    return `Reached only where the test${shown} at ${c.path}:${c.line} ${c.holds ? 'holds' : 'does not hold'}.`;
+  });
+
+/** A line of a file as it stands there. */
+export type LineText = (path: string, line: number) => string;
+
 /** What was seen of the guards, then the other ways of the same cause. */
-export const describeCause = ({ leads, state }: Cause, calls: CallsByName = () => []): string => {
+export const describeCause = (
+  { leads, state }: Cause,
+  calls: CallsByName = () => [],
+  text: LineText = () => '',
+): string => {
   const [first, ...others] = leads;
   const { at, sink } = first;
   const lines: string[] = [];
@@ -133,7 +187,11 @@ export const describeCause = ({ leads, state }: Cause, calls: CallsByName = () =
   if (stands !== '') lines.push(stands);
   const guards = [...new Set(leads.flatMap((l) => l.guards.map(guardWords)))];
   lines.push(...guards.slice(0, MOST_GUARDS));
-  if (guards.length === 0) lines.push('No guard was seen on the way.');
+  if (guards.length === 0) {
+    const others = otherWords(leads);
+    lines.push(...(others.length > 0 ? others : ['No guard was seen on the way.']));
+  }
+  lines.push(...conditionWords(first, text));
   if (guards.length > MOST_GUARDS) lines.push(`And ${guards.length - MOST_GUARDS} more guards.`);
   const through = [...new Set(leads.flatMap((l) => l.sanitizers))];
   if (through.length > 0) lines.push(`Goes through ${listed(through, 4)}.`);

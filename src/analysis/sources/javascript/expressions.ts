@@ -1,4 +1,5 @@
 import type { Arg, Class, Expr, Fn, Span, Stmt, Target } from '../ir.ts';
+import { alternatives, isAll, sumOf } from './chains.ts';
 import { withoutSteps } from './compiled.ts';
 import { type Node, spanOf } from './node.ts';
 
@@ -67,29 +68,6 @@ const PASSES: Record<string, string> = {
   TSInstantiationExpression: 'expression',
   JSXExpressionContainer: 'expression',
   ExpressionStatement: 'expression',
-};
-
-/** `a + b + c` is a tree as deep as it is long: taken apart without recursion. */
-const sumOf = (node: Node): Node[] => {
-  const parts: Node[] = [];
-  let rest = node;
-  while (rest.type === 'BinaryExpression' && rest.operator === '+') {
-    parts.push(rest.right);
-    rest = rest.left;
-  }
-  parts.push(rest);
-  return parts.reverse();
-};
-
-const alternatives = (node: Node): Node[] => {
-  const parts: Node[] = [];
-  let rest = node;
-  while (rest.type === 'LogicalExpression') {
-    parts.push(rest.right);
-    rest = rest.left;
-  }
-  parts.push(rest);
-  return parts.reverse();
 };
 
 const templateParts = (r: Reading, node: Node): Expr[] => {
@@ -217,7 +195,12 @@ export const exprOf = (r: Reading, node: Node | null): Expr => {
             operands: [exprOf(r, node.left), exprOf(r, node.right)],
           };
     case 'LogicalExpression':
-      return { at, kind: 'choice', of: alternatives(node).map((p) => exprOf(r, p)) };
+      return {
+        at,
+        kind: 'choice',
+        of: alternatives(node).map((p) => exprOf(r, p)),
+        ...(isAll(node) && { all: true as const }),
+      };
     case 'ConditionalExpression':
       return {
         at,
