@@ -1,7 +1,7 @@
 import type { Expr } from '../sources/ir.ts';
 import { setPlace } from './assign.ts';
 import type { Frame } from './frame.ts';
-import { basesIn, methodOf } from './members.ts';
+import { basesIn, longer, methodOf } from './members.ts';
 import type { Given } from './summary.ts';
 import { type FnInfo, type Ref, type Value, valueWith } from './value.ts';
 
@@ -51,6 +51,15 @@ export const byName = (f: Frame, name: string): readonly FnInfo[] => {
   return found.length <= 8 ? found : [];
 };
 
+/** Of an object nobody knows, or of a package that is somebody's own: what it does may be anything, a check too. */
+export const isUnread = (paths: readonly string[]): boolean =>
+  paths.every(
+    (path) =>
+      /^[?.@]|^[\w-]+\.[a-z]+\//.test(path) &&
+      // A class by its whole name is a package's: `reactor.core.publisher.Mono.just`.
+      !/^\?(?:\.[a-z]\w*){2,}\.[A-Z]/.test(path),
+  );
+
 /** What a request has that its sender does not decide. */
 export const isClean = (f: Frame, object: Value, name: string): boolean =>
   object.refs.some(
@@ -58,3 +67,16 @@ export const isClean = (f: Frame, object: Value, name: string): boolean =>
       r.kind === 'external' &&
       f.engine.knows.typeOf(r.path, f.module.module.language)?.row.clean.includes(name) === true,
   );
+
+/** What a call goes by where models are asked: its paths, or what it is spelled. */
+export const namesOf = (
+  object: Value,
+  isMember: boolean,
+  name: string,
+  paths: readonly string[],
+): readonly string[] => {
+  if (isMember && object.literal !== null && /^\/.+\/[a-z]*$/.test(object.literal))
+    return [`RegExp().${name}`];
+  if (paths.length > 0) return paths;
+  return [isMember || name === '' || name === '[]' ? longer('?', `.${name || '()'}`) : name];
+};

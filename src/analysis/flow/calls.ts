@@ -2,10 +2,20 @@ import type { Expr } from '../sources/ir.ts';
 import { remember } from './assign.ts';
 import { bound, fill, functionsOf, mutate, unknownResult } from './call-results.ts';
 import { callBack, events, startedBy } from './callbacks.ts';
-import { byName, COMMON, calledObjects, isAccessor, isClean, isInterface, setMember } from './called.ts';
+import {
+  byName,
+  COMMON,
+  calledObjects,
+  isAccessor,
+  isClean,
+  isInterface,
+  isUnread,
+  namesOf,
+  setMember,
+} from './called.ts';
 import { construct } from './construct.ts';
 import { addGuards, type Frame, noteTests, placeIn, testsOf } from './frame.ts';
-import { CHECKING, DEMANDS, mayThrow, REFUSES, testsOfCall, unreadCall } from './guards.ts';
+import { beyond, CHECKING, DEMANDS, mayThrow, REFUSES, testsOfCall, unreadCall } from './guards.ts';
 import { registration } from './handlers.ts';
 import { basesIn, elements, imported, longer, member } from './members.ts';
 import { brought } from './origins.ts';
@@ -53,19 +63,6 @@ const storing = (f: Frame, expr: Call): ((field: string, value: Value) => void) 
     remember(f, name);
     f.scope.vars.set(name, withField(f.scope.vars.get(name)!, field, value));
   };
-};
-
-/** What a call goes by where models are asked: its paths, or what it is spelled. */
-const namesOf = (
-  object: Value,
-  isMember: boolean,
-  name: string,
-  paths: readonly string[],
-): readonly string[] => {
-  if (isMember && object.literal !== null && /^\/.+\/[a-z]*$/.test(object.literal))
-    return [`RegExp().${name}`];
-  if (paths.length > 0) return paths;
-  return [isMember || name === '' || name === '[]' ? longer('?', `.${name || '()'}`) : name];
 };
 
 /** `assert(isInside(path))`: behind the call it is so. */
@@ -273,7 +270,7 @@ export const callOf = (f: Frame, expr: Call): Value => {
   const tests = testsOfCall(name, object, values, at, byParts);
   noteTests(f, tests);
   const unread =
-    tests.length === 0 && !isSink && rows.length === 0 && !COMMON.test(name) && functions.length === 0
+    tests.length === 0 && !isSink && rows.length === 0 && !COMMON.test(name) && isUnread(paths)
       ? unreadCall(name, values, at)
       : [];
   const inner = [...tests, ...returned.tests, ...unread].slice(0, 40);
@@ -301,7 +298,10 @@ export const callOf = (f: Frame, expr: Call): Value => {
   if (rows.some((r) => r.into === 'member')) setMember(f, expr, args);
   if ((isSink && !/^(?:member|derived)$/.test(rows[0]?.result ?? '')) || rows[0]?.result === 'clean')
     return valueWith({ refs, tests: inner, words });
-  const result = unknownResult(f, expr, name, named[0]!, object, args, returned, rows);
+  const result = beyond(
+    unknownResult(f, expr, name, named[0]!, object, args, returned, rows),
+    isMember ? unread : [],
+  );
   return {
     ...result,
     ...(words === '' ? {} : { words }),

@@ -61,6 +61,9 @@ export const conditionOf = (f: Frame, test: Expr, holds: boolean): Condition | n
     : null;
 };
 
+/** Where whoever runs the program says how. */
+const SET_UP = /^(?:environment|argument|file)$/;
+
 /** Whether a test asks for nothing that came in: how the program is set up decides. */
 export const asksSettings = (f: Frame, test: Expr): Place | null => {
   const parts = leaves(test).flatMap((e) =>
@@ -68,7 +71,9 @@ export const asksSettings = (f: Frame, test: Expr): Place | null => {
   );
   const names = parts.map(rootName).filter((n) => n !== '');
   const own = names.every((name) =>
-    (lookUp(f, name)?.taints ?? []).every((t) => t.source.kind === 'param' && t.source.index < 0),
+    (lookUp(f, name)?.taints ?? []).every((t) =>
+      t.source.kind === 'param' ? t.source.index < 0 : SET_UP.test(t.source.origin.kind),
+    ),
   );
   return names.length > 0 && own ? placeIn(f, test.at.line) : null;
 };

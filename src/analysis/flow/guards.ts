@@ -2,6 +2,8 @@ import type { Expr, Stmt } from '../sources/ir.ts';
 import {
   type Guard,
   type GuardKind,
+  guarded,
+  keyOfSource,
   NOTHING,
   type Place,
   type Taint,
@@ -62,13 +64,29 @@ const METHODS: ReadonlyMap<string, GuardKind> = new Map([
 
 /** What is told of a value, done with many at once, or changes what holds it: never a check of it. */
 const NO_CHECK =
-  /^_*(?:log|print|trace|debug|info|warn|error|notif|report|emit|track|record|metric|count|observe|append|push|insert|display|render|format|schedule|span|mark|announce|progress|tap|touch|audit|publish|sleep|delay|dispatch|stringify|encode|decode|serialize|to[A-Z_])/i;
+  /^_*(?:log|print|trace|debug|info|warn|error|notif|report|emit|track|record|metric|count|observe|append|push|insert|display|render|format|schedule|span|mark|announce|progress|tap|touch|audit|publish|sleep|delay|defer|subscribe|dispatch|stringify|encode|decode|serialize|to[A-Z_])/i;
 
 /** A call nobody looked into, as far as it may be a check by its name. */
 export const unreadCall = (name: string, args: readonly Value[], at: Place): Tested[] =>
-  name.length < 3 || NO_CHECK.test(name)
+  name.length < 3 || NO_CHECK.test(name) || PARTS.test(name)
     ? []
     : args.flatMap((a) => a.taints.map((t) => testOf(t, named('passed', name, at), null)));
+
+/** What a call nobody looked into gives back: whatever it made of what it was given, it may have judged it. */
+export const beyond = (result: Value, unread: readonly Tested[]): Value =>
+  unread.length === 0 || result.taints.length === 0
+    ? result
+    : {
+        ...result,
+        taints: result.taints.map((t) => {
+          const own = unread.find((x) => sameSource(x.source, t.source));
+          return own ? guarded(t, [{ ...own.guard, part: RESULT }]) : t;
+        }),
+      };
+const sameSource = (a: Tested['source'], b: Tested['source']): boolean => keyOfSource(a) === keyOfSource(b);
+
+/** The part of a call that is told from the value it was given: what it gives back. */
+export const RESULT = 'result';
 
 /** A function that says by its name that it judges what it is given. */
 export const CHECKING =

@@ -1,4 +1,5 @@
 import { alphabetLeft, isHarmlessThere } from './alphabets.ts';
+import { RESULT } from './guards.ts';
 import type { Rule } from './rules.ts';
 import type { Guard, OriginKind, Place, Taint } from './value.ts';
 import { OPENED, UNMODELLED } from './value.ts';
@@ -155,6 +156,7 @@ export const judge = (rule: Rule, t: Taint, patterns: Map<string, RegExp>): Judg
   // What a library made of it, that no model speaks of, may be anything.
   const doubtful =
     t.passed.some((p) => p.startsWith(UNMODELLED)) ||
+    others.some((g) => g.kind === 'passed' && g.part === RESULT) ||
     (kind === 'tool' && t.source.path.filter(isOwn).length > DEEPEST);
   const base = doubtful ? weaker(certain, 'moderate') : certain;
   // A function's good name counts only as long as nothing was seen to be wrong inside it.

@@ -161,11 +161,11 @@ const lostWords = (leads: Cause['leads'], calls: CallsByName): string[] => {
 const MOST_CONDITIONS = 3;
 
 /** What the sink is reached under, by the lines that say so. */
-const conditionWords = ({ under }: FlowLead, text: LineText): string[] =>
+const conditionWords = ({ under }: FlowLead, text: LineText, only: boolean): string[] =>
   under.slice(-MOST_CONDITIONS).map((c) => {
     const line = text(c.path, c.line).slice(0, 100);
     const shown = line === '' ? '' : ` \`${line.replaceAll('`', "'")}\``;
-    return `Reached only where the test${shown} at ${c.path}:${c.line} ${c.holds ? 'holds' : 'does not hold'}.`;
+    return `${only ? 'Reached' : 'The first is reached'} only where the test${shown} at ${c.path}:${c.line} ${c.holds ? 'holds' : 'does not hold'}.`;
   });
 
 /** A line of a file as it stands there. */
@@ -191,7 +191,7 @@ export const describeCause = (
     const others = otherWords(leads);
     lines.push(...(others.length > 0 ? others : ['No guard was seen on the way.']));
   }
-  lines.push(...conditionWords(first, text));
+  lines.push(...conditionWords(first, text, others.length === 0));
   if (guards.length > MOST_GUARDS) lines.push(`And ${guards.length - MOST_GUARDS} more guards.`);
   const through = [...new Set(leads.flatMap((l) => l.sanitizers))];
   if (through.length > 0) lines.push(`Goes through ${listed(through, 4)}.`);
