@@ -28,10 +28,10 @@ export const below = (path: string, subdir: string): string =>
   subdir !== '' && path.startsWith(`${subdir}/`) ? path.slice(subdir.length + 1) : path;
 
 const TEST =
-  /(^|\/)(tests?|__tests__|specs?|e2e|testdata|test[-_]data|fixtures?|__fixtures__|__mocks__|mocks?|testing)\/|[._](test|tests|spec|e2e|bench)\.[cm]?[jt]sx?$|_test\.(go|py|exs?|rs)$|(^|[/_])tests\.rs$|(^|\/)(test_[^/]*|conftest)\.py$|(Tests?|IT|Spec)\.(java|kt|cs|scala|swift)$|_spec\.rb$|(^|[/_])test_?(?:helpers?|utils?|support)\.(?:go|py|[cm]?[jt]s|rs)$|(^|\/)testing_\w+\//;
+  /(^|\/)(tests?|__tests__|specs?|e2e|testdata|test[-_]data|\w*fixtures?|__fixtures__|__mocks__|mocks?|testing)\/|[._](test|tests|spec|e2e|bench)\.[cm]?[jt]sx?$|_test\.(go|py|exs?|rs)$|(^|[/_])tests\.rs$|(^|\/)(test_[^/]*|conftest)\.py$|(Tests?|IT|Spec)\.(java|kt|cs|scala|swift)$|_spec\.rb$|(^|[/_])test_?(?:helpers?|utils?|support)\.(?:go|py|[cm]?[jt]s|rs)$|(^|\/)testing_\w+\//;
 /** `integration-tests/`, `testHelpers/`: packages and folders of their own that hold tests, or what only tests use. */
 const TESTS =
-  /[-_]tests$|^tests?[-_]?(?:helpers?|utils?|support|kit|harness|servers?|doubles?|manifests?|resources?|assets?|cases?|inputs?|outputs?|configs?|projects?|files?|yamls?|scripts?)$/i;
+  /[-_.]tests$|^tests?[-_]?(?:helpers?|utils?|support|kit|harness|servers?|doubles?|manifests?|resources?|assets?|cases?|inputs?|outputs?|configs?|projects?|files?|yamls?|scripts?)$/i;
 export const isTestPath = (path: string): boolean =>
   TEST.test(path) ||
   folderOf(path)

@@ -138,7 +138,7 @@ const FOLLOWS_LINKS =
  * (`lodash.get`, `Paths.get`) nothing of that kind is known.
  */
 const isLookUp = (name: string, object: Value, key: Value | undefined): boolean =>
-  /^(?:get|Get|get_mut|getOrDefault|getItem|get_item)$/.test(name) &&
+  /^(?:get|Get|get_mut|getOrDefault|getItem|get_item|pop|remove|take)$/.test(name) &&
   key !== undefined &&
   key.taints.length > 0 &&
   object.refs.every((r) => r.kind === 'object' || (r.kind === 'external' && /[?()]/.test(r.path)));

@@ -7,6 +7,7 @@ import {
   statementsIn,
   within,
 } from '../../sources/walk.ts';
+import { judgesValues, OF_STATES, OF_THINGS } from './callers.ts';
 import { isSecret, keyOf, lastNameOf, literalText, rootOf } from './names.ts';
 import { givesError, isNull, lets, refuses, saysYes } from './refusal.ts';
 
@@ -28,10 +29,6 @@ const REQUEST =
 
 const SETTING =
   /auth|key|token|secret|passw|credential|allow|origins?|hosts?|issuer|audience|jwks|acl|whitelist|roles?|scopes?|permission|users?$|verif|protected|enabled|required/i;
-
-/** A list of what may be fetched, read or run says nothing of who calls: an empty one is another question. */
-const OF_THINGS =
-  /(?:repo\w*|director\w*|dirs?|folders?|paths?|files?|roots?|types?|mime\w*|content\w*|extensions?|formats?|domains?|urls?|schemes?|ports?|commands?|cmds?|programs?|tools?|tables?|schemas?|databases?|models?|modules?|packages?|keywords?|languages?|labels?|tags?|topics?|channels?|fields?|columns?|methods?|kinds?)(?:_?(?:raw|list|set|patterns?|prefix(?:es)?|str|csv|names?))?$/i;
 
 /** `"x-api-key"`, `headers.authorization`, `headers["x-api-key"]`. */
 const namesCredentialHeader = (e: Expr): boolean =>
@@ -220,6 +217,8 @@ const inFunction = ({ fn, cls }: FnAt): OpenGuard[] => {
                 // What it sets itself, and did not just look up, is a state it is in.
                 (!kept.has(what) || locals.has(what)) &&
                 !OF_THINGS.test(what) &&
+                !OF_STATES.test(what) &&
+                (credential || !judgesValues(fn, what)) &&
                 (credential || (GATE.test(fn.name) && !OF_THINGS.test(fn.name)))
           )
             found.push({ ...s.at, endLine: s.at.line, how: caller ? 'caller' : 'setting', what });

@@ -52,13 +52,21 @@ const usable = (value: string): boolean => {
 
 /** What names, shows or files a secret, by the name it is given to. */
 const ABOUT =
-  /name|label|type|title|field|header|prefix|param|help|desc|error|message|url|path|file|scope|arn|env|purpose|kind|id$|attr|column|placeholder|pattern|regex|schema|selector|locator|hash|digest|storage|version|list$|count|usage/i;
+  /name|label|type|title|field|header|prefix|param|help|desc|error|message|url|path|file|scope|arn|env|purpose|kind|id$|attr|column|placeholder|pattern|regex|schema|selector|locator|hash|digest|storage|version|list$|count|usage|status|verdict|outcome/i;
+
+const plainly = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
+
+/** `manualOAuthKey = "manual_oauth"`: what a thing is filed under says its own name. */
+const saysItself = (name: string, value: string): boolean =>
+  /key$/i.test(name) && value.length > 4 && plainly(name).startsWith(plainly(value));
 
 const holdsSecret = (name: string): boolean => isSecret(name) && !ABOUT.test(name);
 
 const defaultIn = (e: Expr): SecretPlace | null => {
   const found = (name: string, value: Expr): SecretPlace | null =>
-    holdsSecret(name) && usable(literalText(value) ?? '') ? { ...value.at, name } : null;
+    holdsSecret(name) && usable(literalText(value) ?? '') && !saysItself(name, literalText(value) ?? '')
+      ? { ...value.at, name }
+      : null;
   if (e.kind === 'choice' && !e.test) {
     const last = e.of.at(-1)!;
     const [key] = e.of
@@ -116,7 +124,9 @@ export const defaultSecrets = (m: Module): SecretPlace[] => {
   const found: SecretPlace[] = [];
   const given = (name: string, value: Expr | null | undefined): void => {
     const literal = literalOf(value);
-    if (literal && holdsSecret(name) && usable(literalText(literal)!)) found.push({ ...literal.at, name });
+    const text = literal && literalText(literal);
+    if (literal && text && holdsSecret(name) && usable(text) && !saysItself(name, text))
+      found.push({ ...literal.at, name });
   };
   for (const { fn } of functionsOf(m)) {
     for (const p of fn.params) given(p.name, p.defaultValue);
@@ -176,6 +186,10 @@ export const isLogCall = (e: Expr & { kind: 'call' }): boolean => {
 const HARMLESS =
   /^(?:len|length|size|bool|Boolean|mask\w*|redact\w*|hash\w*|sha\w*|md5|digest|sanitize\w*|hide\w*|obfuscate\w*|truncate\w*|type|typeof|isinstance|fingerprint\w*|hasOwnProperty|has|some|isEmpty|is_some|is_none|is_empty|keys|preview\w*|substring|slice|substr|startsWith|endsWith|exists|verify\w*|validate\w*|compare\w*|encrypt\w*)$/i;
 
+/** `LogId.checkCredentials`, `Events.TOKEN`: a constant by which something is told apart from others of its kind. */
+const TELLS_APART =
+  /^[A-Z]\w*(?:Ids?|Events?|Codes?|Types?|Kinds?|Names?|Keys?|Messages?|Reasons?|Status|Actions?|Errors?|Enum|Constants?|Fields?|Topics?|Metrics?|Labels?)$/;
+
 /** The secret an expression shows in a text made of it, if it does. */
 const shown = (e: Expr, depth = 0): SecretPlace | null => {
   if (depth > 12) return null;
@@ -185,6 +199,7 @@ const shown = (e: Expr, depth = 0): SecretPlace | null => {
     case 'index': {
       const name = keyOf(e);
       if (e.kind !== 'name' && KEPT_ABOUT.test(lastNameOf(e.object))) return null;
+      if (e.kind === 'member' && TELLS_APART.test(lastNameOf(e.object))) return null;
       return isSecret(name) && !/^(?:authorization|credentials?|cookie)$/i.test(name)
         ? { ...e.at, name }
         : null;

@@ -8,7 +8,7 @@ import { lastNameOf, literalText } from './names.ts';
  */
 export type Unasked = Span & { name: string; asked: readonly string[] };
 
-type Handler = { name: string; fn: Fn; group: string; asks: boolean };
+type Handler = { name: string; fn: Fn; group: string; asks: boolean; cls?: Class };
 
 /** `@Tool`, `@mcp.tool()`, `@PostMapping`, `@router.delete("/x")`, `#[tool]`. */
 const REGISTERS =
@@ -93,6 +93,7 @@ const alike = (fn: Fn, cls: Class | null): Handler[] => {
           // A method's further parameters are its own; functions are alike in all of theirs.
           group: cls ? `methods ${cls.name}` : `like ${types.join()}`,
           asks: asksWhether(fn),
+          ...(cls && { cls }),
         },
       ]
     : [];
@@ -105,6 +106,33 @@ const handlersOf = (m: Module): Handler[] => {
     const marked = decorated(fn, `class ${cls?.name ?? ''}`);
     return [...(marked.length > 0 ? marked : alike(fn, cls)), ...handedOver(fn.body, named)];
   });
+};
+
+const callsOf = (fn: Fn): Set<string> => {
+  const names = new Set<string>();
+  const look = (body: readonly Stmt[]): void => {
+    for (const e of expressionsIn(body)) {
+      if (e.kind === 'member') names.add(e.property);
+      if (e.kind === 'function') look(e.fn.body);
+    }
+  };
+  look(fn.body);
+  return names;
+};
+
+/** Methods that one which asks calls, or hands on, itself or through others of its class: they stand behind its question. */
+const behind = (cls: Class | undefined, asking: readonly Fn[]): ReadonlySet<Fn> => {
+  const reached = new Set<Fn>();
+  const go = (fn: Fn): void => {
+    const names = callsOf(fn);
+    for (const m of cls?.methods ?? [])
+      if (names.has(m.name) && m !== fn && !reached.has(m)) {
+        reached.add(m);
+        go(m);
+      }
+  };
+  for (const fn of asking) go(fn);
+  return reached;
 };
 
 /** One that asks is a habit only if those that do not are few beside those that do. */
@@ -122,7 +150,11 @@ export const unaskedHandlers = (m: Module): Unasked[] => {
   const found = new Map<string, Unasked>();
   for (const handlers of groups.values()) {
     const asked = handlers.filter((h) => h.asks);
-    const open = handlers.filter((h) => !h.asks);
+    const reached = behind(
+      asked.find((h) => h.cls)?.cls,
+      asked.map((h) => h.fn),
+    );
+    const open = handlers.filter((h) => !h.asks && !reached.has(h.fn));
     if (asked.length === 0 || open.length > asked.length * MOST) continue;
     for (const h of open) {
       const line = firstLine(h.fn);

@@ -52,6 +52,20 @@ const narrowedOnlyInList = (source: Source): Match[] => {
   });
 };
 
+/** A record of data has such a field as well: whether a calendar is read-only is no switch of the server. */
+const isOfData = (source: Source, offset: number): boolean => {
+  if (source.language !== 'python') return false;
+  const above = bareIn(source, { start: 0, end: offset });
+  const own = [
+    ...above.matchAll(/^(?:class\s{1,4}(\w{1,80})\s{0,4}(?:\(([^)\n]{0,200})\))?|(?:async\s{1,4})?def\s)/gm),
+  ].at(-1);
+  if (!own?.[1] || !/^\s/.test(above.slice(above.lastIndexOf('\n') + 1))) return false;
+  return (
+    /(?:Model|TypedDict|NamedTuple|Struct)\b/.test(own[2] ?? '') &&
+    !/settings|config|option|arg|param|server|security|flag|polic/i.test(`${own[1]} ${own[2]}`)
+  );
+};
+
 export const accessRules: readonly Rule[] = [
   {
     id: 'authentication-optional',
@@ -157,6 +171,7 @@ export const accessRules: readonly Rule[] = [
       },
       accept: (source, m) => {
         if (inLiteral(source, m.index + 1) && !/^["']/.test(m[0])) return false;
+        if (isOfData(source, m.index)) return false;
         // What is off by default here is the check of certificates.
         return /verify_?ssl|ssl_?verify|tls_?verify|verify_?tls|verify_?cert/i.test(m[0])
           ? { class: 'tls', strength: 'moderate' }

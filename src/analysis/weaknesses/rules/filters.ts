@@ -12,22 +12,18 @@ const CODE_BAIT =
   /^(?:os\.system|subprocess\.?|eval\(?|exec\(?|__import__\(?|open\(?|os\.popen|pickle\.loads?|import os|import sys|compile\(?|shutil.*|socket|spawn\(?|child_process|require\(?|process\.exit|globals\(?)$/;
 
 const denyLists = (source: Source, bait: RegExp, least: number): Match[] => {
-  const runs: { start: number; end: number; hits: number; last: number; words: boolean }[] = [];
+  const runs: { start: number; end: number; hits: Set<string>; last: number }[] = [];
   for (const l of source.literals) {
     if (!l.complete || l.text.length > 40 || !bait.test(l.text.trim())) continue;
     const line = source.lineOf(l.start);
     const run = runs.at(-1);
     if (run && line - run.last <= 2)
-      Object.assign(run, {
-        end: l.end,
-        hits: run.hits + 1,
-        last: line,
-        words: run.words || /\w/.test(l.text),
-      });
-    else runs.push({ start: l.start, end: l.end, hits: 1, last: line, words: /\w/.test(l.text) });
+      Object.assign(run, { end: l.end, hits: run.hits.add(l.text), last: line });
+    // The same text again and again is no list: one that holds a quote is put together so.
+    else runs.push({ start: l.start, end: l.end, hits: new Set([l.text]), last: line });
   }
   return runs
-    .filter((r) => r.hits >= least)
+    .filter((r) => r.hits.size >= least)
     .filter((r) => {
       const near =
         codeIn(source, linesAround(source, r.start, 3, 0)) + codeIn(source, linesFrom(source, r.end, 22));
@@ -81,6 +77,15 @@ const enclosing = (source: Source, offset: number): string =>
       /(?:\bfunction\s{1,10}|\bdef\s{1,10}|\bfunc\s{1,10}(?:\([^)\n]{0,80}\)\s{0,10})?|\bconst\s{1,10})(\w{1,80})\s{0,10}[=(]/g,
     ),
   ].at(-1)?.[1] ?? '';
+
+/** Whether the prefixes that a loop goes through, above it, all end where a name does. */
+const endWithSeparator = (source: Source, offset: number): boolean => {
+  const { start } = linesAround(source, offset, 12, 0);
+  const paths = source.literals.filter(
+    (l) => l.start >= start && l.end <= offset && /^(?:\/|[a-z]+:\/\/)/.test(l.text),
+  );
+  return paths.length > 1 && paths.every((l) => l.text.endsWith('/'));
+};
 
 export const filterRules: readonly Rule[] = [
   {
@@ -182,6 +187,7 @@ export const filterRules: readonly Rule[] = [
         )
           return false;
         if (/module/i.test(m[1] ?? '')) return false;
+        if (/prefix/i.test(m[2] ?? '') && endWithSeparator(source, m.index)) return false;
         // What is left out of a listing is no border, and an address whose origin was compared has its host.
         const name = enclosing(source, m.index);
         if (/exclud|ignor|skip|hidden|filter|drift|exempt|generated|vendor/i.test(`${name} ${m[1]} ${m[2]}`))

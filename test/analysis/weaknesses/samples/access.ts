@@ -17,6 +17,10 @@ export const access: Samples = {
   'authentication-optional': {
     found: [
       [
+        'c.ts',
+        'class Guard {\n  isAllowed(user: string): boolean {\n    if (!this.allowed || this.allowed.length === 0) return true;\n    return this.allowed.includes(user);\n  }\n}\n',
+      ],
+      [
         'a.ts',
         'function auth(req, res, next) {\n  if (!apiKey) {\n    next();\n    return;\n  }\n  if (req.headers.authorization !== apiKey) res.status(401);\n}\n',
       ],
@@ -40,6 +44,23 @@ export const access: Samples = {
         'async function resolveCredential(headers) {\n  const token = headers["x-api-key"] ?? headers.authorization;\n  if (!token) return undefined;\n  if (!isKey(token)) throw new Error("no key");\n  return { credential: token, source: "header" };\n}\n',
       ],
       ['a.ts', "if (!apiKey) throw new Error('API_KEY is required, or 401');\n"],
+      // What may be opened, said by a list of any name, is no question of who asks.
+      [
+        'v.ts',
+        'class Guard {\n  isAllowed(target: string): boolean {\n    if (!this.allowed || this.allowed.length === 0) return true;\n    return this.allowed.some((a) => target.startsWith(a));\n  }\n}\n',
+      ],
+      [
+        'v.py',
+        'def check_access(resource):\n    if not settings.access_list:\n        return True\n    return resource in settings.access_list\n',
+      ],
+      [
+        'v.go',
+        'package a\nfunc (g *Gate) Allowed(name string) bool {\n\tif len(g.allowlist) == 0 {\n\t\treturn true\n\t}\n\treturn g.allowlist[name]\n}\n',
+      ],
+      [
+        's.py',
+        'async def check_offline_access(self):\n    scopes_supported = config.get("scopes_supported")\n    if scopes_supported is None:\n        return True\n    return "offline" in scopes_supported\n',
+      ],
     ],
   },
   'list-filter-not-on-call': {
@@ -117,10 +138,15 @@ export const access: Samples = {
     found: [
       ['a.ts', "const readOnly = process.env.READ_ONLY === 'true';\n"],
       ['a.py', 'def create(driver, read_only: bool = False):\n    pass\n'],
+      ['s.py', 'class ServerSettings(BaseSettings):\n    read_only: bool = Field(default=False)\n'],
     ],
     clean: [
       ['a.ts', "const readOnly = process.env.READ_ONLY !== 'false';\n"],
       ['a.py', 'allow_write: bool = False\n'],
+      [
+        'm.py',
+        'class Calendar(BaseModel):\n    href: str\n    read_only: bool = Field(default=False, description="x")\n',
+      ],
     ],
   },
   'host-from-environment': {

@@ -11,6 +11,7 @@ export const exposure: Samples = {
     ],
     clean: [
       ['s.ts', 'console.log(`key from ${config.sources.apiKey}`);\n'],
+      ['l.ts', 'logger.warning({ id: LogId.checkCredentials, message: text });\n'],
       ['t.ts', 'const onToken = (token) => { process.stdout.write(token); };\n'],
       ['t.py', 'for token in stream:\n    print(token, end="")\n'],
       ['n.py', 'logger.info(f"Using the service for {user_email_from_creds}")\n'],
@@ -85,6 +86,7 @@ export const exposure: Samples = {
     clean: [
       ['s.ts', "config.sources.apiKey = 'cli';\nconst key = process.env.OPENAI_API_KEY || 'not-needed';\n"],
       ['t.py', 'cfg = Config(jwt_secret_key="test-secret-key")\n'],
+      ['v.go', 'package a\nconst StatusPass = "pass"\nconst manualOAuthKey contextKey = "manual_oauth"\n'],
       ['f.ts', 'const r = await fetch(url, { method: "POST", credentials: "include" });\n'],
       [
         'a.ts',

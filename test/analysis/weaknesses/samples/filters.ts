@@ -118,7 +118,13 @@ export const filters: Samples = {
       ],
       ['a.ts', "const dangerous = ['rm', 'sudo', 'dd'];\nif (dangerous.includes(cmd)) throw new Error();\n"],
     ],
-    clean: [['a.ts', "const units = ['rm', 'mm', 'km'];\n"]],
+    clean: [
+      ['a.ts', "const units = ['rm', 'mm', 'km'];\n"],
+      [
+        'd.go',
+        'package a\nconst doc = `a ` + "`" + `x` + "`" + ` dangerous ` + "`" + `y` + "`" + ` contains in`\n',
+      ],
+    ],
   },
   'code-denylist': {
     found: [
@@ -151,6 +157,10 @@ export const filters: Samples = {
       ],
     ],
     clean: [
+      [
+        'p.go',
+        'package a\nfunc isSystem(path string) bool {\n\tprefixes := []string{"/etc/", "/var/"}\n\tfor _, prefix := range prefixes {\n\t\tif strings.HasPrefix(path, prefix) {\n\t\t\treturn true\n\t\t}\n\t}\n\treturn false\n}\n',
+      ],
       [
         'x.ts',
         'function shouldExcludeFile(filePath) {\n  if (EXCLUDED.some((prefix) => filePath.startsWith(prefix))) {\n    return true;\n  }\n}\n',

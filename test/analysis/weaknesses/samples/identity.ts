@@ -76,6 +76,11 @@ export const identity: Samples = {
     clean: [
       ['a.ts', "if (apiKey === undefined || apiKey === '') usage('authorization');\n"],
       ['b.ts', "if (type === 'apiKey') header = 'authorization';\n"],
+      [
+        'c.go',
+        'package a\nfunc changed(old, new *C) bool {\n\tif old.ClientSecret != new.ClientSecret { return true }\n\treturn r.Header.Get("Authorization") == ""\n}\n',
+      ],
+      ['d.ts', "const auth = headers.authorization;\nif (digest !== expected) throw new Error('damaged');\n"],
     ],
   },
 };
