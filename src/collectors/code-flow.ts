@@ -2,6 +2,7 @@ import { packageFolders, sharedNames } from '../analysis/files/package-folders.t
 import {
   below,
   extensionOf,
+  isBrowserPath,
   isExamplePath,
   isGeneratedPath,
   isHelperPath,
@@ -133,7 +134,9 @@ export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>):
     const leads = leadsOf(flows.hits);
     const packageOf = packageFolders(tree.allEntries);
     const causes = causesOf(leads, packageOf).map((c) =>
-      besideServer(c, target.subdir, surface.where === 'server'),
+      inBrowser(c, target.subdir)
+        ? { ...c, aside: true }
+        : besideServer(c, target.subdir, surface.where === 'server'),
     );
     const lineOf = (path: string, line: number): string =>
       (
@@ -210,6 +213,10 @@ const unmodelledGap = (calls: ReadonlyMap<string, number>): ItemDraft[] => {
 };
 
 const CLIENTS: ReadonlySet<OriginKind> = new Set(['tool', 'resource', 'prompt', 'http', 'message', 'remote']);
+
+/** A page asks for what its own server gives it: what its functions are handed is nobody's request to the server. */
+const inBrowser = (cause: Cause, subdir: string): boolean =>
+  cause.leads.every((l) => !CLIENTS.has(l.origin) && isBrowserPath(below(l.sink.path, subdir)));
 
 /** What whoever builds, installs or releases the server gives to their own programs is so, and nothing to judge first. */
 const besideServer = (cause: Cause, subdir: string, elsewhere: boolean): Cause =>

@@ -3,6 +3,7 @@ import {
   below,
   extensionOf,
   folderOf,
+  isBrowserPath,
   isExamplePath,
   isGeneratedPath,
   isHelperPath,
@@ -27,8 +28,6 @@ const OF_TOOLS =
 const MOST_BYTES = 1_000_000;
 const LONGEST_MEAN_LINE = 1000;
 const SERVES = /modelcontextprotocol|McpServer|fastmcp|mcp\.server|mcp-go/i;
-/** What runs in a browser. */
-const IN_BROWSER = /(^|\/)(frontend|ui|web-?ui|www|public|components|pages)\/.{0,400}\.(?:[jt]sx?|vue)$/i;
 
 /** Three layers of a text are kept while its package is read. */
 const MOST_TOTAL_BYTES = 30_000_000;
@@ -57,7 +56,7 @@ export const codeWeaknesses: Collector = {
       };
     const read = (e: TreeEntry): boolean =>
       !/\.d\.[cm]?ts$/.test(e.path) &&
-      !(IN_BROWSER.test(below(e.path, target.subdir)) && !/(^|\/)src\/ui\//.test(e.path)) &&
+      !isBrowserPath(below(e.path, target.subdir)) &&
       ![isTestPath, isVendoredPath, isGeneratedPath, isExamplePath].some((is) =>
         is(below(e.path, target.subdir)),
       );

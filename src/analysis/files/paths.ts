@@ -55,6 +55,12 @@ const outOfSources = (path: string): string => {
   return sources < 0 ? path : folders.filter((f, i) => i <= sources || !/^scripts?$/i.test(f)).join('/');
 };
 
+const IN_BROWSER =
+  /(^|\/)(frontend|ui|web-?ui|www|public|components|pages|static\/(?:js|scripts?|assets)|web\/static|static\/web)\/.{0,400}\.(?:[jt]sx?|vue)$/i;
+/** What runs in a browser by where it lies; `src/ui/` may be a program's own. */
+export const isBrowserPath = (path: string): boolean =>
+  IN_BROWSER.test(path) && !/(^|\/)src\/ui\//.test(path);
+
 const BUILD =
   /(^|\/)(?:setup\.py|noxfile\.py|tasks\.py|conftest\.py|build\.rs|[\w.-]*\.gradle(?:\.kts)?|[\w.-]+\.config\.[cm]?[jt]s|\.eslintrc\.[cm]?js)$/i;
 /** Programs that build, test or configure the tools of those who develop the server. */

@@ -26,6 +26,15 @@ const MOST: Record<OriginKind, Strength> = {
   caller: 'weak',
 };
 
+/** What another thread or process of the program itself sends has been through the program before. */
+export const OWN_PROCESS = 'own process';
+
+const mostOf = (t: Taint): Strength => {
+  if (t.source.kind !== 'origin') return MOST.caller;
+  const { kind, name } = t.source.origin;
+  return kind === 'message' && name === OWN_PROCESS ? MOST.stdin : MOST[kind];
+};
+
 const compiled = (patterns: Map<string, RegExp>, text: string): RegExp => {
   const held = patterns.get(text);
   if (held) return held;
@@ -152,7 +161,7 @@ export const judge = (rule: Rule, t: Taint, patterns: Map<string, RegExp>): Judg
     ),
   );
   const kind = t.source.kind === 'origin' ? t.source.origin.kind : 'caller';
-  const certain = weaker(rule.strength, MOST[kind]);
+  const certain = weaker(rule.strength, mostOf(t));
   // What a library made of it, that no model speaks of, may be anything.
   const doubtful =
     t.passed.some((p) => p.startsWith(UNMODELLED)) ||

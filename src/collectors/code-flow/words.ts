@@ -1,5 +1,6 @@
 import { listed, plural } from '../../analysis/files/words.ts';
 import type { Cause } from '../../analysis/flow/causes.ts';
+import { OWN_PROCESS } from '../../analysis/flow/judging.ts';
 import { type FlowLead, joinedPositions } from '../../analysis/flow/leads.ts';
 import type { OriginKind } from '../../analysis/flow/value.ts';
 import type { SinkPosition } from '../../domain/evidence.ts';
@@ -27,6 +28,8 @@ export const inputWords = (l: FlowLead): string => {
   if (l.origin === 'stdin' && l.tool === '') return 'what standard input brings';
   if (l.origin === 'argument') return `command-line argument ${l.input || l.tool}`.trim();
   if (l.origin === 'message' && l.tool === '') return 'a message of a raw connection';
+  if (l.origin === 'message' && l.tool === OWN_PROCESS)
+    return `${l.input === '' ? 'what' : `\`${l.input}\` that`} another thread or process of the program sends`;
   if (l.origin === 'file') return 'what a file holds';
   if (l.origin === 'environment') return `environment variable ${l.tool}`.trim();
   const input = l.input === '' ? 'input' : `\`${l.input}\``;

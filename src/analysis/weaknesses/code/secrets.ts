@@ -1,4 +1,3 @@
-import { namesSecretVariable } from '../../repository/secret-variables.ts';
 import type { Expr, Module, Span, Stmt } from '../../sources/ir.ts';
 import {
   childrenOf,
@@ -9,46 +8,10 @@ import {
   within,
 } from '../../sources/walk.ts';
 import { isSecret, keyOf, lastNameOf, literalText, rootOf } from './names.ts';
+import { usable } from './usable-secret.ts';
 
 /** Secrets by the names that hold them: with a default everybody can read, in logs, in texts that are handed out. */
 export type SecretPlace = Span & { name: string };
-
-/**
- * Whether a literal could be used as the secret it is given to, as against a placeholder, a label, a key to look it up by or
- * words that say it is missing.
- */
-const usable = (value: string): boolean => {
-  if (value.length < 2 || value.length > 200 || /[\s{}<>$%/]/.test(value)) return false;
-  if (/^(?:secret|password|token|changeme|admin|root|test|dev)$/i.test(value)) return true;
-  // What a browser is told of its own cookies: `fetch(url, { credentials: "include" })`.
-  if (/^(?:include|omit|same-origin)$/.test(value)) return false;
-  if (/^(?:test|testing|mock)[-_]/i.test(value)) return false;
-  // Where a setting came from, and what programs of one's own machine are given because they ask for something.
-  if (
-    /^(?:cli|env|file|flag|args?|argv|config|keychain|keyring|dotenv|header|query|stdin|prompt|default|unknown|anonymous|ollama|vllm|lm-?studio|llama\w*|local|local-\w+|\w+-local|not-?needed|unused|empty|dummy|fake|placeholder|sk-(?:no-key|xxx|dummy|local)\w*(?:-\w+)*)$/i.test(
-      value,
-    )
-  )
-    return false;
-  if (
-    /^(?:phc_|present|skip|auto|always|never|first|last|no-|your|env|not|none|null|missing|undefined|unset|n\/a|example|\*|xxx|x-|--?\w)/i.test(
-      value,
-    )
-  )
-    return false;
-  if (
-    /authorization|^(?:string|text|bearer|basic|api_?key|default|optional|required)s?$|_path$|_id$/i.test(
-      value,
-    )
-  )
-    return false;
-  if (/^[A-Z][A-Z0-9_]+$/.test(value)) return false;
-  // `tls_client_key`, `apiToken`: the name of a secret. `default-dev-secret-change-me` is none.
-  return !(
-    namesSecretVariable(value) &&
-    !/change|default|dev|insecure|super|demo|admin|local|my|test|123/i.test(value)
-  );
-};
 
 /** What names, shows or files a secret, by the name it is given to. */
 const ABOUT =
