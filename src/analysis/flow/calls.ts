@@ -24,7 +24,6 @@ import { checkSinks } from './sinks.ts';
 import { apply, applyRef, type Given, RESOLVES } from './summary.ts';
 import {
   external,
-  keyOfSource,
   NOTHING,
   type Ref,
   type Taint,
@@ -207,7 +206,7 @@ export const callOf = (f: Frame, expr: Call): Value => {
       addGuards(
         f,
         (result.tests.length > 0 ? result.tests : tests).filter(
-          ({ source }) => f.guards.get(keyOfSource(source)) === before.get(keyOfSource(source)),
+          ({ key }) => f.guards.get(key) === before.get(key),
         ),
       );
     if (paths.length === 0) {

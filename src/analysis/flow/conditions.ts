@@ -53,12 +53,30 @@ const isChoice = (e: Expr): boolean =>
       (o.kind === 'name' || o.kind === 'member') && !/^(?:name|type|kind|code|status)$/.test(lastName(o)),
   );
 
+type Kind = { isSwitch: boolean; isChoice: boolean; names: readonly string[] };
+const kinds = new WeakMap<Expr, Kind>();
+
+/** What a test is by its text alone, worked out once. */
+const kindOf = (test: Expr): Kind => {
+  const held = kinds.get(test);
+  if (held) return held;
+  const parts = leaves(test);
+  const asked = parts.flatMap((e) =>
+    e.kind === 'test' ? e.operands : e.kind === 'call' ? [e.callee, ...e.args.map((a) => a.value)] : [e],
+  );
+  const kind = {
+    isSwitch: parts.some(isSwitch),
+    isChoice: parts.some(isChoice),
+    names: asked.map(rootName).filter((n) => n !== ''),
+  };
+  kinds.set(test, kind);
+  return kind;
+};
+
 /** What a branch of an `if` is reached under: a switch either way, one of several words only where it is the one. */
 export const conditionOf = (f: Frame, test: Expr, holds: boolean): Condition | null => {
-  const parts = leaves(test);
-  return parts.some(isSwitch) || (holds && parts.some(isChoice))
-    ? { ...placeIn(f, test.at.line), holds }
-    : null;
+  const kind = kindOf(test);
+  return kind.isSwitch || (holds && kind.isChoice) ? { ...placeIn(f, test.at.line), holds } : null;
 };
 
 /** Where whoever runs the program says how. */
@@ -66,10 +84,7 @@ const SET_UP = /^(?:environment|argument|file)$/;
 
 /** Whether a test asks for nothing that came in: how the program is set up decides. */
 export const asksSettings = (f: Frame, test: Expr): Place | null => {
-  const parts = leaves(test).flatMap((e) =>
-    e.kind === 'test' ? e.operands : e.kind === 'call' ? [e.callee, ...e.args.map((a) => a.value)] : [e],
-  );
-  const names = parts.map(rootName).filter((n) => n !== '');
+  const { names } = kindOf(test);
   const own = names.every((name) =>
     (lookUp(f, name)?.taints ?? []).every((t) =>
       t.source.kind === 'param' ? t.source.index < 0 : SET_UP.test(t.source.origin.kind),

@@ -169,8 +169,7 @@ export const guardedWhole = (f: Frame, v: Value, depth = 0): Value =>
 
 /** From here on the tests came out as `outcome`: what passes a test that says what is forbidden is what it is false of. */
 export const addGuards = (f: Frame, tests: readonly Tested[], outcome = true): void => {
-  for (const { source, guard, holds } of tests) {
-    const key = keyOfSource(source);
+  for (const { source, key, guard, holds } of tests) {
     f.sources.set(key, source);
     const known = holds === null ? guard : decided(guard, holds !== outcome);
     f.guards.set(key, unionGuards(f.guards.get(key) ?? [], [known]));
@@ -229,7 +228,7 @@ export const testsOf = (f: Frame, guards: ReadonlyMap<string, readonly Guard[]> 
     const source = f.sources.get(key);
     if (source)
       for (const guard of held)
-        all.push({ source, guard: f.lenient ? conditional(guard, f.lenient) : guard, holds: null });
+        all.push({ source, key, guard: f.lenient ? conditional(guard, f.lenient) : guard, holds: null });
   }
   return all;
 };

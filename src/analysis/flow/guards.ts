@@ -3,7 +3,6 @@ import {
   type Guard,
   type GuardKind,
   guarded,
-  keyOfSource,
   NOTHING,
   type Place,
   type Taint,
@@ -79,11 +78,10 @@ export const beyond = (result: Value, unread: readonly Tested[]): Value =>
     : {
         ...result,
         taints: result.taints.map((t) => {
-          const own = unread.find((x) => sameSource(x.source, t.source));
+          const own = unread.find((x) => x.key === t.key);
           return own ? guarded(t, [{ ...own.guard, part: RESULT }]) : t;
         }),
       };
-const sameSource = (a: Tested['source'], b: Tested['source']): boolean => keyOfSource(a) === keyOfSource(b);
 
 /** The part of a call that is told from the value it was given: what it gives back. */
 export const RESULT = 'result';
@@ -107,7 +105,12 @@ const partOf = (t: Taint): string | undefined => {
 const testOf = (taint: Taint, guard: Guard, holds: boolean | null = true): Tested => {
   const part = partOf(taint);
   const own = taint.resolved ? { ...guard, resolved: true as const } : guard;
-  return { source: taint.source, guard: part === undefined ? own : { ...own, part }, holds };
+  return {
+    source: taint.source,
+    key: taint.key,
+    guard: part === undefined ? own : { ...own, part },
+    holds,
+  };
 };
 
 const sourceText = (v: Value): string =>

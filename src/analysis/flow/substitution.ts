@@ -89,9 +89,8 @@ export const substitution = (
   };
   const tests = (list: readonly Tested[]): Tested[] =>
     list.flatMap((t) => {
-      const key = `${t.source.kind}${t.source.kind === 'param' ? `${t.source.frame}.${t.source.index}` : t.source.origin.id}/${t.source.path.join('/')}`;
-      const r = resolve(t.source, key);
-      return r === null ? [t] : allTaints(r).map((o) => ({ ...t, source: o.source }));
+      const r = resolve(t.source, t.key);
+      return r === null ? [t] : allTaints(r).map((o) => ({ ...t, source: o.source, key: o.key }));
     });
   return { resolve, composed, taints, value, tests };
 };

@@ -24,10 +24,12 @@ import {
   allTaints,
   type FnInfo,
   guarded,
+  keyOfSource,
   NOTHING,
   type Place,
   type Scope,
   type Taint,
+  type Tested,
   taintOf,
   union,
   unionTaints,
@@ -86,6 +88,17 @@ const leftIdle = (f: Frame): void => {
       apply(f, info, scope, [], null, { path: f.module.module.path, line: info.fn.at.line });
 };
 
+/** Each test once: loops are walked twice, and what is called often asks the same. */
+const distinct = (tests: readonly Tested[]): readonly Tested[] => {
+  if (tests.length < 2) return tests;
+  const all = new Map<string, Tested>();
+  for (const t of tests) {
+    const key = `${t.key}|${t.guard.kind}|${t.guard.at.line}|${t.guard.detail}|${t.holds}`;
+    if (!all.has(key)) all.set(key, t);
+  }
+  return [...all.values()];
+};
+
 /** What calling a function does; null while it is being found out (recursion), or past the bounds. */
 export const summaryOf = (e: Engine, info: FnInfo, scope: Scope | null): Summary | null => {
   const held = e.summaries.get(info);
@@ -102,7 +115,9 @@ export const summaryOf = (e: Engine, info: FnInfo, scope: Scope | null): Summary
       info,
       returns: { ...guardedWhole(f, f.returns), tests: [] },
       hits: [...f.hits.values()],
-      tests: f.lenient ? f.tests.map((t) => ({ ...t, guard: conditional(t.guard, f.lenient!) })) : f.tests,
+      tests: distinct(
+        f.lenient ? f.tests.map((t) => ({ ...t, guard: conditional(t.guard, f.lenient!) })) : f.tests,
+      ),
       holds: testsOf(f, f.exits),
       granted:
         f.answers.has('granted') && f.answers.has('refused') && !f.answers.has('untold')
@@ -147,6 +162,24 @@ export const applyRef = (
   onStore?: (field: string, value: Value) => void,
 ): Value => apply(f, ref.fn, ref.scope, ref.given ? [...ref.given, ...args] : args, self, at, onStore);
 
+/** Nothing of it concerns those who call it. */
+const isQuiet = (s: Summary): boolean =>
+  s.hits.length === 0 &&
+  s.tests.length === 0 &&
+  s.holds.length === 0 &&
+  s.pending.length === 0 &&
+  s.writes.length === 0 &&
+  s.stores.size === 0 &&
+  isEmpty(s.returns);
+
+const isEmpty = (v: Value): boolean =>
+  v.taints.length === 0 &&
+  v.refs.length === 0 &&
+  v.fields === null &&
+  v.items === null &&
+  v.literal === null &&
+  v.words === '';
+
 /** What `resolve` of a promise is: whatever it is given, the promise becomes. */
 export const RESOLVES = '#resolve';
 
@@ -168,6 +201,7 @@ export const apply = (
   const s = summaryOf(e, info, scope);
   if (!s)
     return valueWith({ taints: bound.reduce<readonly Taint[]>((all, v) => unionTaints(all, v.taints), []) });
+  if (isQuiet(s)) return NOTHING;
   const sub = substitution(f, s, bound, self, at);
   for (const hit of s.hits) {
     const { taint } = hit;
@@ -198,7 +232,7 @@ export const apply = (
   for (const waiting of s.pending) {
     const args = waiting.args.map((v) => ({ value: sub.value(v) }));
     const holds = sub.tests(waiting.holds);
-    const r = sub.resolve(waiting.source, `${waiting.source.kind}${JSON.stringify(waiting.source)}`);
+    const r = sub.resolve(waiting.source, keyOfSource(waiting.source));
     if (r === null) {
       if (f.pending.length < 60) f.pending.push({ ...waiting, args: args.map((a) => a.value), holds });
       continue;

@@ -90,6 +90,8 @@ export type Taint = {
 /** A test of a value, by the key of its source: it guards where the test's outcome decides. */
 export type Tested = {
   source: Source;
+  /** The source, as a key. */
+  key: string;
   guard: Guard;
   /** Whether the guard's statement is true when the whole test is; null where that is not known. */
   holds: boolean | null;

@@ -11,7 +11,6 @@ import { applyRef } from './summary.ts';
 import {
   allTaints,
   external,
-  keyOfSource,
   NOTHING,
   openedUp,
   textOf,
@@ -152,8 +151,7 @@ export const valueAt = (f: Frame, expr: Expr): Value => {
       if (tests.length === 0) return all;
       // What is taken only when a test held carries it; what is mended otherwise is taken in any case.
       const tested = tests.filter((t) => {
-        const key = keyOfSource(t.source);
-        return values.filter((v) => allTaints(v).some((x) => x.key === key)).length < 2;
+        return values.filter((v) => allTaints(v).some((x) => x.key === t.key)).length < 2;
       });
       const keys = new Set(tested.map((t) => JSON.stringify(t.source.path)));
       return {

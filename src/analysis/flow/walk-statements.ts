@@ -107,7 +107,7 @@ const addConditional = (f: Frame, checked: Frame['guards'], by: Place): void => 
     if (source)
       addGuards(
         f,
-        fresh.map((g) => ({ source, guard: conditional(g, by), holds: null })),
+        fresh.map((g) => ({ source, key, guard: conditional(g, by), holds: null })),
       );
   }
 };
@@ -177,6 +177,7 @@ const runSwitch = (f: Frame, s: Extract<Stmt, { kind: 'switch' }>): boolean => {
         for (const taint of on.taints)
           tests.push({
             source: taint.source,
+            key: taint.key,
             guard: { kind: 'equals', detail: value.literal.slice(0, 160), at: placeIn(f, s.at.line) },
             holds: true,
           });

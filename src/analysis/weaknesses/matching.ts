@@ -25,6 +25,21 @@ export const matching =
       });
     });
 
+/** The literals that lie in a range, which are few where the range is. */
+export const literalsIn = (source: Source, start: number, end: number): Source['literals'][number][] => {
+  let low = 0;
+  let high = source.literals.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (source.literals[middle]!.start < start) low = middle + 1;
+    else high = middle;
+  }
+  const found: Source['literals'][number][] = [];
+  for (let i = low; i < source.literals.length && source.literals[i]!.end <= end; i++)
+    found.push(source.literals[i]!);
+  return found;
+};
+
 /** Whether an offset lies in a literal, where a pattern over `code` may have hit prose. */
 export const inLiteral = (source: Source, offset: number): boolean => {
   let low = 0;

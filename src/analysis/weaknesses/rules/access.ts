@@ -55,7 +55,7 @@ const narrowedOnlyInList = (source: Source): Match[] => {
 /** A record of data has such a field as well: whether a calendar is read-only is no switch of the server. */
 const isOfData = (source: Source, offset: number): boolean => {
   if (source.language !== 'python') return false;
-  const above = bareIn(source, { start: 0, end: offset });
+  const above = bareIn(source, { start: linesAround(source, offset, 80, 0).start, end: offset });
   const own = [
     ...above.matchAll(/^(?:class\s{1,4}(\w{1,80})\s{0,4}(?:\(([^)\n]{0,200})\))?|(?:async\s{1,4})?def\s)/gm),
   ].at(-1);

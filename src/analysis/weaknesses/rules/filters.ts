@@ -1,5 +1,5 @@
 import { bareIn, codeIn, linesAround, linesFrom, matchesIn, type Source } from '../../sources/source.ts';
-import { inLiteral, matching } from '../matching.ts';
+import { inLiteral, literalsIn, matching } from '../matching.ts';
 import { everyLanguage, inEach, type Match, type Rule } from '../rule.ts';
 
 /** Checks that decide by how a text looks, where what it does is what matters. */
@@ -81,9 +81,7 @@ const enclosing = (source: Source, offset: number): string =>
 /** Whether the prefixes that a loop goes through, above it, all end where a name does. */
 const endWithSeparator = (source: Source, offset: number): boolean => {
   const { start } = linesAround(source, offset, 12, 0);
-  const paths = source.literals.filter(
-    (l) => l.start >= start && l.end <= offset && /^(?:\/|[a-z]+:\/\/)/.test(l.text),
-  );
+  const paths = literalsIn(source, start, offset).filter((l) => /^(?:\/|[a-z]+:\/\/)/.test(l.text));
   return paths.length > 1 && paths.every((l) => l.text.endsWith('/'));
 };
 
