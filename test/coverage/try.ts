@@ -27,7 +27,9 @@ export const tried = async (wanted: (p: Program) => boolean = () => true): Promi
       // A class is what an auditor reads; two rules of one class are one answer.
       const own = leads.filter((l) => l.rule.id === rule.id || l.rule.class === rule.class);
       const best = own.map((l) => l.strength).sort((a, b) => RANK[a] - RANK[b])[0];
-      const full = /^(?:standard input|stdin|worker\b|child message)/.test(program.name) ? 'moderate' : rule.strength;
+      const full = /^(?:standard input|stdin|worker\b|child message)/.test(program.name)
+        ? 'moderate'
+        : rule.strength;
       const outcome: Outcome =
         program.expected === 'guarded'
           ? own.some(
