@@ -29,6 +29,8 @@ test('a long message scrolls, and ends where it ends', async () => {
   expect(app.text()).toContain('row 0');
   for (let n = 0; n < 40; n++) app.press('pagedown');
   expect(app.text()).toContain('row 99');
-  app.press('pageup', 'x');
+  app.press('pageup', 'pageup', 'pageup', 'pageup', 'pageup');
+  expect(app.text()).toContain('row 0');
+  app.press('x');
   expect(app.app.ui.get().overlays).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { wrap } from '../../text/width.ts';
+import { wrapHanging } from '../../text/width.ts';
 import type { App } from '../app-state.ts';
 import { type Key, typed } from '../keys.ts';
 import { indexOf, move } from '../view/list.ts';
@@ -197,8 +198,8 @@ export const pressOverlay = (app: App, o: Overlay, key: Key): void => {
       const page = Math.max(1, app.ui.get().rows - 6);
       const by = { up: -1, down: 1, pageup: -page, pagedown: page }[key];
       if (by === undefined) return app.pop();
-      // How far there is to scroll the drawing knows: past the end it stays there.
-      const most = o.text.length;
+      const lines = wrapHanging('', o.text, app.ui.get().columns - 4).length + 1;
+      const most = Math.max(0, lines - page + 1);
       return app.swap({ ...o, top: Math.max(0, Math.min(most, (o.top ?? 0) + by)) });
     }
   }
