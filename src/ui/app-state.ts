@@ -45,6 +45,8 @@ export type App = {
   /** Wipes the terminal, so that the next frame is drawn whole. */
   clearScreen: () => void;
   exit: () => void;
+  /** Stops the program until the shell's `fg`, the terminal as it was before. */
+  stop: () => void;
   /** Ends the interface with an error, for what was asked for on the command line and cannot be. */
   fail: (error: unknown) => void;
   /** Stops the opening of a session that is under way. */
@@ -52,6 +54,8 @@ export type App = {
   /** What is being done with the running server: called off, and waited for. */
   live: { cancel(): void; done: Promise<void> } | null;
   /** How long the text being read is, how much of it shows, and in the reader from which line on. */
+  /** The header as it is drawn, for what is pointed at in it. */
+  headerText: () => string;
   measure: (view: View) => { lines: number; height: number; top?: number } | null;
 };
 
@@ -181,7 +185,9 @@ export const createApp = (
     theme,
     ui,
     measure,
+    headerText: () => '',
     exit: () => {},
+    stop: () => {},
     fail: () => {},
     cancelOpening: () => {},
     live: null,

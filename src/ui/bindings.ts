@@ -243,6 +243,7 @@ export const bindings: readonly Binding[] = [
   { id: 'back', context: 'global', keys: ['esc'], label: 'Close, clear the filter, or go back', short: '', run: (a) => void go.close(a) },
   { id: 'quit', context: 'global', keys: ['q'], label: 'Back; on the last screen quit', short: 'quit', run: session.quitOrBack },
   { id: 'interrupt', context: 'global', keys: ['ctrl+c'], label: 'Quit', short: '', run: session.interrupt },
+  { id: 'stop', context: 'global', keys: ['ctrl+z'], label: 'Back to the shell for a while: fg comes back', short: '', disabled: () => (process.platform === 'win32' ? 'this system cannot stop a program' : null), run: (a) => a.stop() },
   { id: 'redraw', context: 'global', keys: ['ctrl+l'], label: 'Draw the screen again', short: '', run: (a) => { a.clearScreen(); a.redraw(); } },
 ];
 

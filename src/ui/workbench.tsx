@@ -6,9 +6,11 @@ import { type App, createApp } from './app-state.ts';
 import { paste, press } from './controller.ts';
 import { frame, readingExtent } from './frame.ts';
 import { decode } from './keys.ts';
+import { MOUSE_OFF, MOUSE_ON, withoutPointer } from './mouse.ts';
+import { point } from './pointer.ts';
 import type { Ports } from './ports.ts';
 import { createTheme, type Theme } from './theme.ts';
-import type { Line } from './view/line.ts';
+import { type Line, lineText } from './view/line.ts';
 
 const SPINNER_MS = 120;
 
@@ -117,7 +119,12 @@ const Bridge = ({ terminal }: { terminal: TerminalPorts }) => {
   const { suspendTerminal } = useApp();
   const { isRawModeSupported } = useStdin();
   useEffect(() => {
-    if (isRawModeSupported) terminal.suspend = async (run) => void (await suspendTerminal(run));
+    if (!isRawModeSupported) return;
+    terminal.suspend = async (run) => {
+      process.stdout.write(MOUSE_OFF);
+      await suspendTerminal(run);
+      process.stdout.write(MOUSE_ON);
+    };
   }, [terminal, suspendTerminal, isRawModeSupported]);
   return null;
 };
@@ -136,6 +143,7 @@ export const runWorkbench = async (
   const app = createApp(ports, theme, process.stdout.columns ?? 80, process.stdout.rows ?? 24, (view) =>
     readingExtent(view, theme),
   );
+  app.headerText = () => lineText(frame(app.view(), theme, { showIdle: false }).lines[0] ?? []);
   begin(app);
   if (app.ui.get().place === 'home') refreshHome(app);
   const instance = render(
@@ -144,6 +152,7 @@ export const runWorkbench = async (
       <Workbench app={app} showIdle={env.MCP_AUDIT_TEST_IDLE === '1'} />
     </>,
     {
+      stdin: withoutPointer(process.stdin, (p) => point(app, p)),
       alternateScreen: true,
       incrementalRendering: env.MCP_AUDIT_FULL_REDRAW !== '1',
       maxFps: 60,
@@ -153,6 +162,22 @@ export const runWorkbench = async (
     },
   );
   app.clearScreen = () => instance.clear();
-  await instance.waitUntilExit();
+  // The whole group, as the terminal's own Ctrl+Z does: what started us waits in the foreground otherwise.
+  app.stop = () =>
+    app.work(() =>
+      terminal.suspend(async () => {
+        process.kill(0, 'SIGTSTP');
+      }),
+    );
+  // Whatever ends the program, the terminal must not go on telling of the pointer.
+  const quiet = (): void => void process.stdout.write(MOUSE_OFF);
+  process.stdout.write(MOUSE_ON);
+  process.once('exit', quiet);
+  try {
+    await instance.waitUntilExit();
+  } finally {
+    process.removeListener('exit', quiet);
+    quiet();
+  }
   return app;
 };

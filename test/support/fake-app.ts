@@ -327,6 +327,7 @@ export const fakeApp = (parts: FakeParts = {}) => {
   const app: App = createApp(ports, theme, parts.columns ?? 100, parts.rows ?? 30, (view) =>
     readingExtent(view, theme),
   );
+  app.headerText = () => lineText(frame(app.view(), theme, { showIdle: false }).lines[0] ?? []);
   const exits = { count: 0 };
   app.exit = () => {
     exits.count += 1;

@@ -131,6 +131,18 @@ export const moveBy = (app: App, by: number | 'first' | 'last'): void => {
   set(app, { ...r, line, top: topOf(app) });
 };
 
+/** To a line that was pointed at; nothing is selected any more. */
+export const goTo = (app: App, line: number): void => {
+  const r = reading(app);
+  if (r) set(app, { ...r, line, mark: null, top: topOf(app) });
+};
+
+/** Selects from where the pointer was pressed to the line it is at. */
+export const selectTo = (app: App, line: number): void => {
+  const r = reading(app);
+  if (r) set(app, { ...r, mark: r.mark ?? r.line, line, top: topOf(app) });
+};
+
 /** Rows the code has, for moving by pages. */
 export const pageBy = (app: App, pages: number): void =>
   moveBy(app, Math.round(pages * Math.max(1, app.ui.get().rows - 10)));

@@ -1,5 +1,4 @@
-import { wrap } from '../../text/width.ts';
-import { wrapHanging } from '../../text/width.ts';
+import { wrap, wrapHanging } from '../../text/width.ts';
 import type { App } from '../app-state.ts';
 import { type Key, typed } from '../keys.ts';
 import { indexOf, move } from '../view/list.ts';

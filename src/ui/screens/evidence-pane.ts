@@ -66,6 +66,10 @@ const rowLine = (
     columns,
   );
 };
+/** Rows the list gets of a pane it shares with what the chosen item says. */
+export const evidenceListHeight = (rows: number, height: number): number =>
+  Math.min(rows, Math.max(3, Math.floor(height * 0.4)));
+
 /** The evidence of a check: the items above, the chosen one below; beside the reader without its code. */
 export const evidencePane = (
   v: View,
@@ -89,7 +93,7 @@ export const evidencePane = (
     v.ui.lists.items,
     rows.map((r) => r.id),
   );
-  const upper = Math.min(rows.length, Math.max(3, Math.floor(size.height * 0.4)));
+  const upper = evidenceListHeight(rows.length, size.height);
   const top = scrollTo(v.ui.lists.items.top, at, upper, rows.length);
   const marked = v.ui.itemMark === null ? -1 : rows.findIndex((r) => r.id === v.ui.itemMark);
   const isMarked = (n: number): boolean =>

@@ -137,6 +137,22 @@ export const readerExtent = (
   return { lines, height, top: topFor(at, lines, height, rowsOf(at, file, size.width)) };
 };
 
+/** The line of the file that a row of the pane shows; null above the code and below its end. */
+export const lineAtRow = (v: View, theme: Theme, size: Size, row: number): number | null => {
+  const { reader: r } = v.ui;
+  const file = r && shownFile(v, r.path);
+  const extent = r && readerExtent(v, r, theme, size);
+  if (!r || !file || !extent) return null;
+  const rows = rowsOf({ ...r, line: Math.min(r.line, extent.lines) }, file, size.width);
+  let left = row - (size.height - extent.height);
+  if (left < 0) return null;
+  for (let n = extent.top; n <= extent.lines; n++) {
+    left -= rows(n);
+    if (left < 0) return n;
+  }
+  return null;
+};
+
 /** The file at the pinned commit, at the place the auditor reads. */
 export const readerPane = (v: View, r: Reader, theme: Theme, size: Size): Omit<PaneText, 'focused'> => {
   const file = shownFile(v, r.path);
