@@ -86,7 +86,9 @@ const profileWords = (key: string, p: ProfilePart): Statement => {
   const value = words(p.value, 1_000);
   if (p.by === 'auditor') return fromAuditor(p.author, `the server's ${key}`)`${value}`;
   const of = p.by === 'nobody' ? fromSession('server') : fromEvidence(p.items.join(', ') || 'surface');
-  return p.by === 'nobody' ? of`unknown: ${p.reason}` : of`${value} (proposed: ${p.reason})`;
+  return p.by === 'nobody'
+    ? of`unknown: ${long(p.reason, 1_000)}`
+    : of`${value} (proposed: ${long(p.reason, 1_000)})`;
 };
 
 const MOST_NAMED = 12;
@@ -278,7 +280,12 @@ const method = (m: ReportModel): Block[] => {
     para(
       fromSession(
         'tool',
-      )`The tools read the objects of the commit out of a bare clone of their own: no work tree was made of it. They execute no code of the target by themselves; where the auditor ran something, the notes of the check say so.`,
+      )`The collectors read the objects of the commit out of a bare clone of their own: no work tree was made of it, and none of its code was run by them.`,
+      m.observations.length === 0
+        ? fromSession('observations')`No run of the server was recorded.`
+        : fromSession(
+            'observations',
+          )`Runs of the server that were recorded: ${m.observations.length}, told in ${within('raw-notes.md', 'raw-notes.md')}.`,
     ),
   ];
 };

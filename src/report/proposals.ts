@@ -195,8 +195,11 @@ export const proposalsOf = (
         ? plain
         : `at_least_${plain}`;
   const unexplained = stampWords(bare);
+  // What keeps it from being stated comes first; that nothing was found is no reason for it.
+  const reasoned = tested - coverage.unsure - bare;
+  const recorded = worst.severity === null && worst.bare === 0 ? '' : `; ${worst.reason}`;
   const riskReason = few
-    ? `${why}${unexplained}; where fewer than ${MIN_DECIDED * 100} % of the checks are decided with a reason, no overall risk is stated`
+    ? `${reasoned} of ${plural(coverage.total, 'check')} ${numbered(reasoned, 'is', 'are')} decided with a reason, and below ${MIN_DECIDED * 100} % no overall risk is stated${recorded}${unexplained}`
     : `${why}${unexplained}`;
   // A grave weakness decides by itself; anything milder needs the whole methodology behind it.
   const decided = (whole && !few) || isGrave(worst.severity);

@@ -180,7 +180,7 @@ const scorecard = (m: ReportModel): Block[] => {
   return [
     h2('Selection Scorecard'),
     para(
-      rated`From 0 (critical) to 4 (excellent). Total ${totalWords(m.scorecard)}: what is not rated counts neither way. A rating is proposed from verdicts and evidence unless the auditor gave it.`,
+      rated`From 0 (critical) to 4 (excellent). Total: ${totalWords(m.scorecard)}. What is not rated counts neither way. A rating is proposed from verdicts and evidence unless the auditor gave it.`,
     ),
     table(
       ['Criterion', 'Rating', 'By', 'Because'],

@@ -24,7 +24,7 @@ describe('what is proposed', () => {
   it('is not assessed when nothing was tested', () => {
     const { proposals, scorecard, top10 } = model([started()]);
     expect(proposals.overallRisk.value).toBe('not_determined');
-    expect(proposals.overallRisk.reason).toContain('fewer than 80 % of the checks');
+    expect(proposals.overallRisk.reason).toContain('0 of 5 checks are decided with a reason, and below 80 %');
     expect(proposals.status.value).toBe('not_assessed');
     expect(proposals.productionReady).toBeNull();
     expect(Object.values(proposals.deployment).map((p) => p.value)).toEqual(Array(4).fill('not_assessed'));

@@ -96,3 +96,25 @@ describe('a check that failed without a finding', () => {
     expect(m.scorecard.total).toBeNull();
   });
 });
+
+describe('where too little is decided', () => {
+  it('the risk is not determined for that reason, and not because nothing was recorded', () => {
+    const checks = checksOf(smallMethodology).map((c) => c.id);
+    const stamped = buildReport(inputOf([started(), ...checks.map((id) => answer(id, 'pass', ''))]));
+    expect(stamped.proposals.overallRisk).toEqual({
+      value: 'not_determined',
+      reason:
+        '0 of 5 checks are decided with a reason, and below 80 % no overall risk is stated; 5 passes have no word of why',
+    });
+    const failed = buildReport(inputOf([started(), answer('2.1.2', 'fail')]));
+    expect(failed.proposals.overallRisk.reason).toContain('failed, and how grave is not said: 2.1.2');
+  });
+});
+
+describe('a run of the server', () => {
+  it('is told where one was recorded, and its absence where none was', () => {
+    expect(securityAssessment(buildReport(inputOf([started()])))).toContain(
+      'No run of the server was recorded.',
+    );
+  });
+});
