@@ -3,7 +3,7 @@ import type { Evidence } from '../domain/selectors.ts';
 import { judgedItems } from '../domain/selectors.ts';
 import type { Session } from '../domain/session.ts';
 import { surfaceOf } from '../domain/surface.ts';
-import { plural } from '../text/plural.ts';
+import { numbered, plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { clipWords, fence } from './markdown.ts';
 
@@ -105,11 +105,13 @@ export const attackDiagram = (
   const open = others.filter((v) => !cut.includes(v) && v.leads.some((l) => !judged.has(l.id)));
   const quiet = others.length - cut.length - open.length;
   const rest = [
-    ...(cut.length > 0 ? [`${plural(cut.length, 'more tool')} that lead to findings`] : []),
+    ...(cut.length > 0
+      ? [`${plural(cut.length, 'more tool')} that ${numbered(cut.length, 'leads', 'lead')} to findings`]
+      : []),
     ...(open.length > 0 ? [`${plural(open.length, 'tool')} with leads nobody judged`] : []),
     ...(quiet > 0
       ? [
-          `${plural(quiet, 'tool')} ${isToldApart(evidence) ? 'nothing was found about' : 'that were not told apart'}`,
+          `${plural(quiet, 'tool')} ${isToldApart(evidence) ? 'nothing was found about' : `that ${numbered(quiet, 'was', 'were')} not told apart`}`,
         ]
       : []),
     ...(surface.resources.length > 0 ? [plural(surface.resources.length, 'resource')] : []),

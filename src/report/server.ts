@@ -117,14 +117,16 @@ const authenticationOf = (items: readonly EvidenceItem[], surface: Surface): Pro
 /** Facts of requests that the code makes, and leads on a caller who chooses where one goes. */
 const goesOut = (i: EvidenceItem): boolean =>
   (i.collector === 'network' &&
-    /^(?:outbound-hosts|address-from-input|address-from-answer|address-configured|address-computed)$/.test(
-      i.rule,
-    )) ||
+    /^(?:address-from-input|address-from-answer|address-configured|address-computed)$/.test(i.rule)) ||
+  (isHosts(i) && i.measures?.requests !== 0) ||
   (i.kind === 'lead' && i.class === 'ssrf');
 
-/** What may connect where nothing read shows it: libraries that do so by themselves, programs that are started. */
+const isHosts = (i: EvidenceItem): boolean => i.collector === 'network' && i.rule === 'outbound-hosts';
+
+/** What may connect where nothing read shows it: hosts that are named, libraries that do so by themselves, programs. */
 const mayGoOut = (i: EvidenceItem): boolean =>
   (i.collector === 'network' && i.rule === 'connections-not-recognised') ||
+  isHosts(i) ||
   i.rule === 'process-without-timeout' ||
   i.class === 'command-injection' ||
   i.class === 'argument-injection';
@@ -152,7 +154,7 @@ const networkOf = (items: readonly EvidenceItem[], surface: Surface): ProfilePar
     );
   if (first) return proposed('external_api_dependent', requests.slice(2), out);
   if (maybe.length > 0)
-    return unknown(`no request of its own was seen, yet others may connect for it: ${maybe[0]!.title}`);
+    return unknown(`no request of its own was seen, which says little beside this: ${maybe[0]!.title}`);
   if (kinds.length === 0) return unknown('no transport was seen');
   return wasRead(items)
     ? proposed('local_only', 'the only transport seen is stdio, and no request and no listener was seen')
@@ -176,6 +178,7 @@ export const serverReport = (
   surface: Surface,
   author: string,
 ): ServerReport => {
+  // What was dismissed as a weakness tells of none; where a flow ends it tells all the same.
   const items = all.filter((i) => session.triage.get(i.id)?.decision !== 'dismissed');
   const part = (key: keyof ServerProfile, other: ProfilePart): ProfilePart => {
     const value = session.server[key];
@@ -183,7 +186,7 @@ export const serverReport = (
   };
   return {
     purpose: part('purpose', purposeOf(items)),
-    type: part('type', typeOf(items)),
+    type: part('type', typeOf(all)),
     dataSensitivity: part('dataSensitivity', sensitivityOf(items)),
     authentication: part('authentication', authenticationOf(items, surface)),
     network: part('network', networkOf(items, surface)),

@@ -65,9 +65,11 @@ describe('what the evidence proposes of a server', () => {
     for (const other of [
       seen('connections-not-recognised', { kind: 'gap' }),
       item({ collector: 'code-flow', rule: 'program-option', class: 'argument-injection' }),
+      // A host that no request was seen to go to.
+      seen('outbound-hosts', { measures: { requests: 0 } }),
     ]) {
       expect(network([looked, other], 'stdio').value).toBe('');
-      expect(network([looked, other], 'stdio').reason).toContain('others may connect for it');
+      expect(network([looked, other], 'stdio').reason).toContain('says little beside this');
     }
     expect(network([looked, chosen], 'http')).toMatchObject({ value: 'network_listener' });
     expect(network([looked, chosen], 'http').reason).toContain('it makes requests: A title');

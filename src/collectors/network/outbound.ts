@@ -77,6 +77,8 @@ export const outbound = (
         {
           class: CLASS,
           detail: contacted.slice(0, 40).map(line).join('\n'),
+          // A host in the code may be a link that nothing requests.
+          measures: { requests: calls.length },
           ...placed(contacted.map((n) => byHost.get(n)!.find((h) => h.how !== 'text')!.at)),
         },
       ),
