@@ -19,6 +19,8 @@ export type Vote = {
   /** Set when it gives no rating, yet none can be better than this. */
   most?: number;
   why: string;
+  /** The same without its numbers, by which several checks are told together. */
+  kind?: string;
 };
 
 export type CriterionRating = {
@@ -103,7 +105,11 @@ type SeenItem = Pick<EvidenceItem, 'id' | 'kind' | 'strength' | 'title'>;
 /** What a pass is worth: it stands on what was seen and judged, and only the auditor can say what the rest is worth. */
 const passVote = (input: Judged, items: readonly SeenItem[], check: Check): Omit<Vote, 'check'> => {
   const { session } = input;
-  const no = (why: string): Omit<Vote, 'check'> => ({ value: null, why: `passes, but ${why}` });
+  const no = (why: string, kind?: string): Omit<Vote, 'check'> => ({
+    value: null,
+    why: `passes, but ${why}`,
+    ...(kind === undefined ? {} : { kind: `passes, but ${kind}` }),
+  });
   const blind = check.collectors.map((c) => unseen(input, c)).filter((why) => why !== null);
   if (blind.length > 0) return no(blind.join(', '));
   const findings = findingsOfCheck(session, check.id);
@@ -118,10 +124,14 @@ const passVote = (input: Judged, items: readonly SeenItem[], check: Check): Omit
   const open = items.filter((i) => !input.judged.has(i.id));
   const gaps = open.filter((i) => i.kind === 'gap');
   if (gaps.length > 0)
-    return no(`${plural(gaps.length, 'gap')} in its evidence nobody judged: ${gaps[0]?.title}`);
+    return no(
+      `${plural(gaps.length, 'gap')} in its evidence nobody judged: ${gaps[0]?.title}`,
+      'with gaps in its evidence nobody judged',
+    );
   const leads = open.filter((i) => i.kind === 'lead');
   const grave = leads.filter((i) => i.strength !== 'weak');
-  if (grave.length > 0) return no(`nobody judged ${plural(grave.length, 'lead')} of it`);
+  if (grave.length > 0)
+    return no(`nobody judged ${plural(grave.length, 'lead')} of it`, 'with leads nobody judged');
   const looked = findings.length > 0 || items.length > open.length;
   if (!looked && (session.answers.get(check.id)?.note ?? '').trim() === '')
     return no('without a note or a look');
@@ -161,7 +171,10 @@ const voteOf = (input: Judged, items: readonly SeenItem[], check: Check): Vote =
 /** "no verdict (2.1.1, 2.1.2); passes (3.3.1)": the same words are said once. */
 const grouped = (votes: readonly Vote[]): string => {
   const byWhy = new Map<string, string[]>();
-  for (const v of votes) byWhy.set(v.why, [...(byWhy.get(v.why) ?? []), v.check]);
+  for (const v of votes) {
+    const why = v.kind ?? v.why;
+    byWhy.set(why, [...(byWhy.get(why) ?? []), v.check]);
+  }
   return [...byWhy].map(([why, checks]) => `${why} (${checks.join(', ')})`).join('; ');
 };
 

@@ -74,7 +74,12 @@ const header = (f: FindingReport): Block => {
   ]);
 };
 
-const plainTitle = (title: string): string => title.replaceAll('`', '').trim();
+/** A title without its marks, and without the name of a tool that a finding puts in for "a tool". */
+const plainTitle = (title: string): string =>
+  title
+    .replaceAll('`', '')
+    .replace(/ of (?:a tool|tool \S+)/, ' of a tool')
+    .trim();
 
 /** Only the flow and command of an item; its lines are quoted as a code location when the finding cites them. */
 const evidenceItems = (f: FindingReport): Block[] =>

@@ -12,6 +12,31 @@ const onOneLine = (text: string): string =>
     .filter((l) => l !== '')
     .reduce((all, l) => (all === '' ? l : /[.:;,!?]$/.test(all) ? `${all} ${l}` : `${all}; ${l}`), '');
 
+/** "Not read for flows: compiled code": the same is left unread by several collectors. */
+const UNREAD_FOR = /^Not read for ([^:]{1,80}): (.+)$/;
+
+/** Gaps of one cause as one: what they say of it is said once, with all it was not read for and all checks it leaves open. */
+const together = (gaps: readonly EvidenceItem[]): { title: string; detail: string; checks: string[] }[] => {
+  const byCause = new Map<string, EvidenceItem[]>();
+  for (const g of gaps) {
+    const what = UNREAD_FOR.exec(g.title)?.[2];
+    const key = what === undefined ? g.id : `${what}\n${g.detail}`;
+    byCause.set(key, [...(byCause.get(key) ?? []), g]);
+  }
+  return [...byCause.values()].map((same) => {
+    const [first] = same;
+    const what = UNREAD_FOR.exec(first!.title)?.[2];
+    return {
+      title:
+        what === undefined
+          ? first!.title
+          : `Not read for ${same.map((g) => UNREAD_FOR.exec(g.title)?.[1]).join(', ')}: ${what}`,
+      detail: first!.detail,
+      checks: [...new Set(same.flatMap((g) => g.checks))].sort(),
+    };
+  });
+};
+
 /** What the audit does not know, in words: tests left out, nobody looked, leads left open. */
 export const limitationsOf = (
   coverage: Coverage,
@@ -24,7 +49,7 @@ export const limitationsOf = (
 ): string[] => {
   const untested = checks.filter((c) => c.verdict === null).map((c) => c.id);
   const unsure = checks.filter((c) => c.verdict === 'unsure').map((c) => c.id);
-  const gaps = items.filter((i) => i.kind === 'gap');
+  const gaps = together(items.filter((i) => i.kind === 'gap'));
   return [
     ...(untested.length > 0
       ? [

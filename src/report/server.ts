@@ -110,7 +110,8 @@ const authenticationOf = (items: readonly EvidenceItem[], surface: Surface): Pro
     return proposed('none', 'the only transport seen is stdio, over which nobody signs in');
   if (optional.length > 0)
     return proposed('optional', 'a lead says that callers are let in when a setting is absent', optional);
-  if (open.length > 0) return proposed('none', 'routes were seen to be served without a sign of it', open);
+  if (open.length > 0)
+    return proposed('none', 'a lead says that routes are served without a sign of it', open);
   return unknown('nothing collected tells what is asked of a caller');
 };
 

@@ -137,7 +137,7 @@ describe('the scorecard', () => {
     expect(partial.reason).toContain(`Not counted: no verdict (${check})`);
     const lead = item(check, 'lead', 'f'.repeat(16));
     const withLead = card({ verdicts, items: [...strengths, lead] });
-    expect(withLead.criterion('logging-monitoring').reason).toContain('nobody judged 1 lead of it');
+    expect(withLead.criterion('logging-monitoring').reason).toContain('with leads nobody judged');
     const weak = card({ verdicts, items: [...strengths, { ...lead, strength: 'weak' }] });
     expect(weak.criterion('logging-monitoring')).toMatchObject({ value: 3 });
   });
@@ -286,10 +286,7 @@ describe('the scorecard', () => {
       [{ outcomes: { [collector]: 'unavailable' } }, `${collector} could not look`],
       [{ notRun: [collector] }, `${collector} was not run`],
       [{ missing: [collector] }, `what ${collector} found cannot be read`],
-      [
-        { items: [item(needed.id, 'gap', 'a'.repeat(16))] },
-        `1 gap in its evidence nobody judged: gap of ${needed.id}`,
-      ],
+      [{ items: [item(needed.id, 'gap', 'a'.repeat(16))] }, 'with gaps in its evidence nobody judged'],
     ] as [Told, string][]) {
       const rated = card({ verdicts: { ...rest, ...only }, ...blind }).criterion('logging-monitoring');
       expect(rated.value, words).toBeNull();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { EvidenceItem } from '../../src/domain/evidence.ts';
 import { limitationsOf } from '../../src/report/limitations.ts';
 
 const words = (openLeads: number, unreadLeads: number, unread: string[]): string[] =>
@@ -27,5 +28,36 @@ describe('leads nobody judged, among the limitations', () => {
       '3 leads of the automatic evidence neither accepted nor dismissed by the auditor.',
     ]);
     expect(words(0, 0, [])).toEqual([]);
+  });
+});
+
+describe('gaps of one cause', () => {
+  const gap = (title: string, detail: string, checks: string[]): EvidenceItem =>
+    ({ id: title, kind: 'gap', title, detail, checks }) as EvidenceItem;
+  const said = (...gaps: EvidenceItem[]): string[] =>
+    limitationsOf(
+      { total: 49 } as Parameters<typeof limitationsOf>[0],
+      [],
+      [],
+      gaps,
+      0,
+      { passes: 0, withoutNote: [], untouched: [], unread: [], unreadLeads: 0 },
+      false,
+    ).filter((w) => w.startsWith('Gap'));
+
+  it('are told together, with all they leave open; others stay apart', () => {
+    const detail = 'Of the rest nothing is known.';
+    expect(
+      said(
+        gap('Not read for flows: compiled code (1 file)', detail, ['2.1.2', '2.1.1']),
+        gap('Not read for tools: compiled code (1 file)', detail, ['2.1.1', '2.4.1']),
+        gap('Not read for tools: a notebook', 'Another cause.', ['2.4.1']),
+        gap('The server was not started', '', ['3.2.1']),
+      ),
+    ).toEqual([
+      'Gap in the evidence for 2.1.1, 2.1.2, 2.4.1: Not read for flows, tools: compiled code (1 file) (Of the rest nothing is known.)',
+      'Gap in the evidence for 2.4.1: Not read for tools: a notebook (Another cause.)',
+      'Gap in the evidence for 3.2.1: The server was not started',
+    ]);
   });
 });
