@@ -193,7 +193,7 @@ export const status = (
     async (w) => {
       const snapshot = w.store.snapshot();
       const { session, methodology } = snapshot;
-      const cited = await citedBy(snapshot, (path) => w.store.readText(path));
+      const cited = await citedBy(snapshot, (path) => w.store.readQuoted(path));
       if (options.json) {
         json(host, statusJson(w, snapshot, methodology, cited));
         return 0;
@@ -269,7 +269,7 @@ export const report = (
     const format = parseFormat(options.format ?? 'submission');
     if (format !== 'submission') {
       const state = await stateOf(w.store, await loadTop10());
-      const model = await reportModelOf(state, (path) => w.store.readText(path));
+      const model = await reportModelOf(state, (path) => w.store.readQuoted(path));
       // Advisories are made to be published; the other formats may be for the maintainers themselves.
       if (format === 'osv') refuseEarly(state.snapshot);
       const early = publicationWarning(state.snapshot.session);
@@ -287,7 +287,7 @@ export const report = (
     const written = await writeReport(
       await stateOf(w.store, await loadTop10()),
       options.to,
-      (path) => w.store.readText(path),
+      (path) => w.store.readQuoted(path),
       openWritten(w.dir),
     );
     const unnoted = noteWritten(w.store, written);

@@ -50,14 +50,14 @@ export const openPlain = async (host: Host, request: PlainRequest): Promise<numb
       runByHand: async (store, of, n) => (await import('./by-hand.ts')).runByHand(host, store, of, n),
       readiness: async () => {
         const snapshot = w.store.snapshot();
-        return readinessOf(snapshot, await citedBy(snapshot, (path) => w.store.readText(path)));
+        return readinessOf(snapshot, await citedBy(snapshot, (path) => w.store.readQuoted(path)));
       },
       write: async (folder) => {
         try {
           const written = await writeReport(
             await stateOf(w.store, top10),
             folder,
-            (path) => w.store.readText(path),
+            (path) => w.store.readQuoted(path),
             openWritten(w.dir),
           );
           w.store.dispatch({ type: 'report-written', audit: written.audit, sha256: written.sha256 });

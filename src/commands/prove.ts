@@ -24,7 +24,7 @@ const proofs = async (
   finding: string | undefined,
 ): Promise<{ all: ProvenCitation[]; problem: string | null }> => {
   const snapshot = w.store.snapshot();
-  const cited = await citedBy(snapshot, (path) => w.store.readText(path));
+  const cited = await citedBy(snapshot, (path) => w.store.readQuoted(path));
   const items = itemsById(snapshot.evidence);
   const all = findingsOf(snapshot.session)
     .filter((f) => finding === undefined || f.id === finding)

@@ -88,7 +88,7 @@ export const submit = (host: Host, options: SubmitOptions): Promise<number> =>
 
     const clone = await openDatabaseClone(databaseFolder(host, options.db));
     const state = await stateOf(w.store, await loadTop10());
-    const read = (path: string) => w.store.readText(path);
+    const read = (path: string) => w.store.readQuoted(path);
     const { repository } = (await reportModelOf(state, read)).target;
     const branch =
       options.branch ?? `audit/${repository.owner}-${repository.name}-${session.target?.commit.slice(0, 10)}`;

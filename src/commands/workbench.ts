@@ -168,7 +168,7 @@ const ports = (host: Host, terminal: TerminalPorts, readOnly: boolean, current: 
       const written = await r.report.writeReport(
         state,
         folder,
-        (path) => store.readText(path),
+        (path) => store.readQuoted(path),
         openWritten(dir),
       );
       return {

@@ -106,6 +106,16 @@ const whole = (entry: TreeEntry): string => {
   return `(${entry.size.toLocaleString('en')} bytes, no text that can be read; object ${entry.oid})`;
 };
 
+/**
+ * A file as evidence quotes it: its text, or for what has none (a binary, a submodule) the words that stand for it. Null when
+ * there is no such file.
+ */
+export const quotedText = async (tree: SourceTree, path: string): Promise<string | null> => {
+  const entry = tree.allEntries.find((e) => e.path === path);
+  if (!entry) return null;
+  return (await readLines(tree, entry))?.join('\n') ?? whole(entry);
+};
+
 type Pointed = Omit<Located, 'places' | 'remarks'>;
 
 const locate = async (draft: ItemDraft, parts: FinishParts, files: FileReader): Promise<Pointed> => {

@@ -65,6 +65,8 @@ export type Store = {
   sourceTree(): Promise<Source['tree']>;
   /** A file of the target at the pinned commit; null as `SourceTree.text`. Rejects when the target cannot be opened. */
   readText(path: string): Promise<string | null>;
+  /** The same as evidence quotes it, also where it has no text: what a citation is held against. Null when it is not there. */
+  readQuoted(path: string): Promise<string | null>;
   /** The commit that last changed a line of a file; null when git cannot say. Rejects when the target cannot be opened. */
   lastChange(path: string, line: number): Promise<Commit | null>;
   /** Where a word stands in the target's text; see {@link findWord}. Rejects when the target cannot be read. */

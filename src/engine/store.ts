@@ -6,6 +6,7 @@ import type { CollectorResult, CollectorRun, Outcome } from '../domain/evidence.
 import { type Local, withLocal } from '../domain/local.ts';
 import { apply, replay, type Session } from '../domain/session.ts';
 import { findWord } from './find-word.ts';
+import { quotedText } from './finish-items.ts';
 import { recordWithGrant } from './grant.ts';
 import { createHeldEvidence } from './held-evidence.ts';
 import { countKinds, keepMade, makeEvidence } from './import-results.ts';
@@ -322,6 +323,7 @@ export const createStore = (parts: StoreParts): Store => {
     events: () => events,
     sourceTree: async () => (await source()).tree,
     readText: async (path) => (await source()).tree.text(path),
+    readQuoted: async (path) => quotedText((await source()).tree, path),
     lastChange: async (path, line) => (await source()).history.lastChange(path, line),
     findWord: async (word) => findWord((await source()).tree, word),
     paths: async () => (await source()).tree.entries.map((e) => e.path),

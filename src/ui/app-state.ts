@@ -109,7 +109,7 @@ export const createApp = (
     const wanted = paths(snap.session.findings, snap.evidence);
     if (!reading && cited.problem === null && wanted.some((p) => !cited.texts.has(p))) {
       reading = true;
-      readCited(wanted, (path) => open.store.readText(path), cited).then((read) => {
+      readCited(wanted, (path) => open.store.readQuoted(path), cited).then((read) => {
         reading = false;
         if (opened !== open) return;
         cited = read;

@@ -1,10 +1,13 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { readCited } from '../../src/domain/citations.ts';
 import { isRefusal } from '../../src/domain/decide.ts';
 import type { SessionEvent } from '../../src/domain/events.ts';
 import { replay, toJson } from '../../src/domain/session.ts';
+import { quotedText } from '../../src/engine/finish-items.ts';
 import type { Source } from '../../src/engine/ports.ts';
 import { createStore, type StoreParts } from '../../src/engine/store.ts';
+import { proveLocation } from '../../src/report/proof.ts';
 import { audited, START_MS, testMethodology } from '../domain/arbitraries.ts';
 import { collectorOf, deferred, draft, fakeSource, fakeTree, found } from './fake-source.ts';
 import { disk, openStore } from './store-fixture.ts';
@@ -213,6 +216,32 @@ describe('collecting', () => {
     expect(await store.readText('a.ts')).toBe('exec(x)');
     expect(await store.readText('gone.ts')).toBeNull();
     expect(opened).toBe(2);
+  });
+
+  it('reads a file as evidence quotes it, so that what has no text can be proven too', async () => {
+    const files = {
+      'a.ts': 'exec(x)\n',
+      'tool.bin': new Uint8Array([0, 1, 2]),
+      lib: { submodule: true },
+    } as const;
+    const collector = collectorOf('inputs', async () =>
+      found(...Object.keys(files).map((path) => draft({ title: path, at: { path, startLine: 1 } }))),
+    );
+    const { store } = open({ collectors: [collector], openSource: async () => fakeSource(fakeTree(files)) });
+    await store.collect(['inputs']);
+    const items = [...store.snapshot().evidence.values()].flatMap((r) => r.items);
+    expect(items).toHaveLength(3);
+    const cited = await readCited(Object.keys(files), (path) => store.readQuoted(path));
+    for (const { location } of items)
+      expect(proveLocation(location!, cited), location!.path).toEqual({ state: 'exact' });
+    // Another object under the same path is another thing.
+    const other = fakeTree({ 'tool.bin': new Uint8Array([0, 9]) });
+    const changed = await readCited(['tool.bin', 'lib'], (path) => quotedText(other, path));
+    for (const path of ['tool.bin', 'lib'])
+      expect(
+        proveLocation(items.find((i) => i.location!.path === path)!.location!, changed).state,
+        path,
+      ).toBe('gone');
   });
 
   it('does not let a run that could not look take the place of one that did', async () => {
