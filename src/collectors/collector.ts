@@ -126,6 +126,8 @@ export type ItemDraft = {
   checks?: string[];
   /** Set on what another tool reported. */
   reports?: ToolReport[];
+  /** What the rest of its checks is read by: it stands first there. */
+  first?: true;
   /** What was counted, by name, for who computes with it. */
   measures?: Readonly<Record<string, number>>;
 };
@@ -246,6 +248,8 @@ export const oneForEachRule = (
 export const fact = draftOf('fact');
 /** A place or a circumstance the auditor has to judge. */
 export const lead = draftOf('lead');
+/** Places, and what is to be found out there; never worded as a weakness. */
+export const question = draftOf('question');
 /** A good practice seen. */
 export const strength = draftOf('strength');
 /** What could not be looked at, and why. */

@@ -57,6 +57,21 @@ const triageCommands = (
   const asked = entries.map(({ items: name, decision, reason }) => {
     const items = itemsNamed(evidence, name);
     if (isRefusal(items)) return { what: `triage ${name}`, command: items };
+    // Each kind in its own words: accepting a question would say nothing, and a lead has no answer.
+    const wrong = items.find((i) =>
+      decision === 'dismissed' ? false : (i.kind === 'question') !== (decision === 'answered'),
+    );
+    if (wrong)
+      return {
+        what: `triage ${name}`,
+        command: {
+          refused: `"${wrong.title}" is a ${wrong.kind}, so it cannot be ${decision}`,
+          hint:
+            wrong.kind === 'question'
+              ? 'decision: answered, with the answer as reason'
+              : 'decision: accepted or dismissed',
+        },
+      };
     const command: Command = {
       type: 'triage',
       items: items.map((i) => i.id),

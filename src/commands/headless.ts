@@ -165,6 +165,7 @@ const statusJson = (w: Workspace, snapshot: Snapshot, methodology: Methodology, 
       note: snapshot.session.answers.get(c.id)?.note ?? '',
       items: (index.get(c.id) ?? []).length,
       leads: (index.get(c.id) ?? []).filter((i) => i.kind === 'lead').length,
+      questions: (index.get(c.id) ?? []).filter((i) => i.kind === 'question').length,
       // Seen of the running server: beside the items, never among them.
       observations: observationsOf(snapshot.session, c.id).map((o) => o.id),
     })),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { day } from './disclosure.ts';
-import { auditor, rating, verdict } from './events.ts';
+import { auditor, rating, triageDecision, verdict } from './events.ts';
 import { findingInput } from './finding-input.ts';
 
 /** `mcp-audit answer --from FILE`: a whole audit, or a part of one, as YAML. Every key is optional. */
@@ -42,7 +42,8 @@ export const answersFile = z.strictObject({
       z.strictObject({
         /** An item id, or `collector/rule`, or `collector/rule@path`. */
         items: z.string(),
-        decision: z.enum(['accepted', 'dismissed']),
+        /** `answered` is for questions, and for nothing else: the reason is the answer. */
+        decision: triageDecision,
         reason: z.string().default(''),
       }),
     )

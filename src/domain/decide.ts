@@ -139,6 +139,8 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
       if (command.items.length === 0) return refuse('no evidence item was named', 'choose an item first');
       if (command.triage?.decision === 'dismissed' && command.triage.reason.trim() === '')
         return refuse('dismissing needs a reason', 'say why this is not a problem here');
+      if (command.triage?.decision === 'answered' && command.triage.reason.trim() === '')
+        return refuse('a question is answered in words', 'say what you found out there');
       const changes = command.items
         .filter((item) => !same(session.triage.get(item) ?? null, command.triage))
         .map((item) => ({ item, triage: command.triage }));

@@ -22,6 +22,8 @@ const evidenceCounts = z.strictObject({
   fact: z.number(),
   strength: z.number(),
   gap: z.number(),
+  /** Sessions of before 2026-12 had none. */
+  question: z.number().optional(),
 });
 
 /** Who signs. `github` names the submission folder. */
@@ -37,7 +39,9 @@ export type Auditor = z.infer<typeof auditor>;
 export const answer = z.strictObject({ verdict: verdict.nullable(), note: z.string() });
 export type Answer = z.infer<typeof answer>;
 
-export const triage = z.strictObject({ decision: z.enum(['accepted', 'dismissed']), reason: z.string() });
+/** `answered` is for questions: the reason is the answer. */
+export const triageDecision = z.enum(['accepted', 'dismissed', 'answered']);
+export const triage = z.strictObject({ decision: triageDecision, reason: z.string() });
 export type Triage = z.infer<typeof triage>;
 
 export const attachment = z.strictObject({

@@ -4,7 +4,11 @@ import { checkId, cweId } from './methodology.ts';
 /** The public, versioned format `mcp-audit/evidence@1`; its JSON Schema is committed beside the checklists. */
 export const EVIDENCE_SCHEMA = 'mcp-audit/evidence@1';
 
-export const itemKind = z.enum(['lead', 'fact', 'strength', 'gap']);
+/**
+ * A `question` names places and what is to be found out there, where reading ends: it is no weakness, and nobody words it as
+ * one. The auditor answers it; only an answered one is published.
+ */
+export const itemKind = z.enum(['lead', 'question', 'fact', 'strength', 'gap']);
 export type ItemKind = z.infer<typeof itemKind>;
 
 export const itemStrength = z.enum(['strong', 'moderate', 'weak']);
@@ -206,6 +210,8 @@ export const evidenceItem = z.strictObject({
   positions: z.array(sinkPosition).min(1).optional(),
   /** What was counted, by name, where a number says it better than words: days, percent, people. */
   measures: measures.optional(),
+  /** It stands before everything else of its checks: what the rest is read by. */
+  first: z.literal(true).optional(),
   /** Of leads: why it is where it is. Evidence gathered before 2026-12 has none. */
   standing: standing.optional(),
 });

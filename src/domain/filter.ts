@@ -42,12 +42,12 @@ const VERDICT_TOKENS: Record<string, Verdict | null> = {
 /** What {@link filterChecks} knows besides words. */
 export const CHECK_TERMS: FilterTerms = {
   is: Object.keys(VERDICT_TOKENS),
-  has: ['note', 'finding', 'lead', 'draft', 'bookmark'],
+  has: ['note', 'finding', 'lead', 'question', 'draft', 'bookmark'],
   sec: null,
 };
 
 /**
- * Checks a filter keeps: words match id, title and note; `is:open|pass|fail|na|unsure`, `has:note|finding|lead|draft|bookmark` and
+ * Checks a filter keeps: words match id, title and note; `is:open|pass|fail|na|unsure`, `has:note|finding|lead|question|draft|bookmark` and
  * `sec:2.1` narrow further.
  */
 export const filterChecks = (
@@ -62,6 +62,7 @@ export const filterChecks = (
     note: (c) => (s.answers.get(c.id)?.note ?? '') !== '',
     finding: (c) => findingsOfCheck(s, c.id).length > 0,
     lead: (c) => (index.get(c.id) ?? []).some((i) => i.kind === 'lead'),
+    question: (c) => (index.get(c.id) ?? []).some((i) => i.kind === 'question'),
     draft: (c) => s.drafts.has(c.id),
     bookmark: (c) => [...s.bookmarks.values()].some((b) => b.check === c.id),
   };

@@ -68,15 +68,23 @@ export const scrutinyWords = (s: Scrutiny): string[] => [
 /** The name of a lead among the bookmarks. */
 export const leadBookmark = (item: string): string => `item:${item}`;
 
-export type QueuedLead = { check: string; item: string };
+export type Queued = { check: string; item: string };
 
-/** Every lead nobody judged, in the order of the methodology and of each check's list; each once, at its first check. */
-export const leadQueue = (m: Methodology, session: Session, index: EvidenceIndex): readonly QueuedLead[] => {
+/** Questions of a check that nobody answered, dismissed or raised a finding from. */
+export const openQuestions = (
+  index: EvidenceIndex,
+  check: string,
+  judged: ReadonlySet<string>,
+): readonly string[] =>
+  (index.get(check) ?? []).filter((i) => i.kind === 'question' && !judged.has(i.id)).map((i) => i.id);
+
+/** Every lead nobody judged and every question nobody answered, in the order of the methodology and of each check's list; each once, at its first check. */
+export const unreadQueue = (m: Methodology, session: Session, index: EvidenceIndex): readonly Queued[] => {
   const judged = judgedItems(session);
   const seen = new Set<string>();
-  const queue: QueuedLead[] = [];
+  const queue: Queued[] = [];
   for (const check of checksOf(m))
-    for (const item of unreadLeads(index, check.id, judged)) {
+    for (const item of [...unreadLeads(index, check.id, judged), ...openQuestions(index, check.id, judged)]) {
       if (seen.has(item)) continue;
       seen.add(item);
       queue.push({ check: check.id, item });
@@ -85,18 +93,18 @@ export const leadQueue = (m: Methodology, session: Session, index: EvidenceIndex
 };
 
 /**
- * The next unjudged lead from where the auditor is, going round; null when none is left. `here` may have been judged just
+ * The next unjudged lead or question from where the auditor is, going round; null when none is left. `here` may have been judged just
  * now: then what stood behind it in its check is next.
  */
-export const nextLead = (
+export const nextUnread = (
   m: Methodology,
   session: Session,
   index: EvidenceIndex,
   here: { check: string | null; item: string | null },
   step: 1 | -1,
-): QueuedLead | null => {
+): Queued | null => {
   // What is kept for later is not next: its list leads there.
-  const queue = leadQueue(m, session, index).filter((q) => !session.bookmarks.has(leadBookmark(q.item)));
+  const queue = unreadQueue(m, session, index).filter((q) => !session.bookmarks.has(leadBookmark(q.item)));
   if (queue.length === 0) return null;
   const order = new Map<string, number>();
   for (const check of checksOf(m))
@@ -107,7 +115,7 @@ export const nextLead = (
   const rank = (q: { check: string; item: string }): number => order.get(`${q.check} ${q.item}`) ?? -1;
   const checks = checksOf(m).map((c) => c.id);
   const checkRank = (id: string | null): number => (id === null ? -1 : checks.indexOf(id));
-  const after = (q: QueuedLead): boolean =>
+  const after = (q: Queued): boolean =>
     here.check !== null && here.item !== null && order.has(`${here.check} ${here.item}`)
       ? rank(q) > rank({ check: here.check, item: here.item })
       : checkRank(q.check) >= checkRank(here.check);

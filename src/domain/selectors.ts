@@ -194,7 +194,7 @@ export const describeEvent = (
     case 'draft.kept':
       return `${e.check} ${e.text === null ? 'draft dropped' : 'draft kept'}`;
     case 'evidence.collected':
-      return `${e.collector}: ${e.outcome}, ${plural(e.counts.lead, 'lead')}, ${plural(e.counts.fact, 'fact')}, ${plural(e.counts.strength, 'strength')}, ${plural(e.counts.gap, 'gap')}`;
+      return `${e.collector}: ${e.outcome}, ${plural(e.counts.lead, 'lead')}, ${e.counts.question ? `${plural(e.counts.question, 'question')}, ` : ''}${plural(e.counts.fact, 'fact')}, ${plural(e.counts.strength, 'strength')}, ${plural(e.counts.gap, 'gap')}`;
     case 'evidence.triaged': {
       const [first] = e.changes;
       const what = first?.triage

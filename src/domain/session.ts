@@ -25,7 +25,7 @@ export type { AnsweredCheck, Author };
 
 export type RunRecord = {
   outcome: Outcome;
-  counts: { lead: number; fact: number; strength: number; gap: number };
+  counts: { lead: number; question?: number | undefined; fact: number; strength: number; gap: number };
   blob: string;
   at: string;
 };

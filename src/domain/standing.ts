@@ -9,7 +9,7 @@ import type { consequence, EvidenceItem, ItemKind, likelihood, Standing, WayIn }
 type Consequence = z.infer<typeof consequence>;
 type Likelihood = z.infer<typeof likelihood>;
 
-const KIND_ORDER: Record<ItemKind, number> = { lead: 0, gap: 1, strength: 2, fact: 3 };
+const KIND_ORDER: Record<ItemKind, number> = { lead: 0, question: 1, gap: 2, strength: 3, fact: 4 };
 const STRENGTH_ORDER = { strong: 0, moderate: 1, weak: 2 } as const;
 
 /** Tests, examples, scripts, generated and vendored code come last: seldom what an auditor must read first. */
@@ -126,13 +126,14 @@ const weightOf = (i: EvidenceItem): number => WEIGHT[consequenceOf(i)] * CERTAIN
 const byCodePoint = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
- * Most worth the auditor's time first: the server before what lies beside it, what may be wrong before what is so, then by
+ * Most worth the auditor's time first: what the rest is read by, the server before what lies beside it, what may be wrong before what is so, then by
  * consequence times certainty; among equals the certain and unguarded before the rest, what an input was seen to reach before
  * what only stands there. A total order, so that the same items always come in the same order.
  */
 export const compareItems = (a: EvidenceItem, b: EvidenceItem): number => {
   const path = (i: EvidenceItem) => i.location?.path ?? '';
   return (
+    Number(b.first ?? false) - Number(a.first ?? false) ||
     Number(isSecondary(path(a))) - Number(isSecondary(path(b))) ||
     KIND_ORDER[a.kind] - KIND_ORDER[b.kind] ||
     weightOf(b) - weightOf(a) ||

@@ -289,6 +289,7 @@ const finish = (
     ...(draft.positions?.length ? { positions: draft.positions } : {}),
     reproduce,
     ...(draft.reports && { reports: draft.reports }),
+    ...(draft.first ? { first: true as const } : {}),
     ...(draft.measures && { measures: { ...draft.measures } }),
   };
   return item.kind === 'lead' ? { ...item, standing: standingOf(item, draft.wayIn) } : item;

@@ -43,7 +43,7 @@ export type Made = {
 const MAX_SEARCHED_CHARS = 1000;
 
 export const countKinds = (items: readonly EvidenceItem[]): ImportRecord['counts'] => {
-  const counts = { lead: 0, fact: 0, strength: 0, gap: 0 };
+  const counts = { lead: 0, question: 0, fact: 0, strength: 0, gap: 0 };
   for (const item of items) counts[item.kind] += 1;
   return counts;
 };

@@ -95,7 +95,8 @@ export const looksOf = (
 
 const countKinds = (items: readonly EvidenceItem[]): CheckReport['evidence'] => {
   const counts = { lead: 0, fact: 0, strength: 0, gap: 0 };
-  for (const i of items) counts[i.kind]++;
+  // A question is no evidence for or against anything: what the auditor found out is told with their words.
+  for (const i of items) if (i.kind !== 'question') counts[i.kind]++;
   return counts;
 };
 

@@ -103,6 +103,23 @@ const dismissed = (m: ReportModel): Block[] => [
       ),
 ];
 
+/** Where reading ended and the auditor went on: the question, and what they found out. */
+const answered = (m: ReportModel): Block[] =>
+  m.answered.length === 0
+    ? []
+    : [
+        h2('Questions Answered'),
+        list(
+          m.answered.map(
+            (d) =>
+              fromAuditor(
+                d.by,
+                `answer to ${d.id}`,
+              )`${code(d.id)} ${d.where === '' ? '' : code(d.where)} ${d.title}: ${long(d.reason, 2_000)}`,
+          ),
+        ),
+      ];
+
 const attachments = (m: ReportModel): Block[] => {
   const of = fromSession('attachments');
   return m.attachments.length === 0
@@ -167,6 +184,7 @@ export const notesBlocks = (m: ReportModel): Block[] => [
   ...journal(m),
   ...spent(m),
   ...notes(m),
+  ...answered(m),
   ...dismissed(m),
   ...observations(m),
   ...attachments(m),

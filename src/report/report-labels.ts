@@ -153,6 +153,7 @@ export const LABELS = [
   'Notes by Check',
   'Minutes',
   'Dismissed Evidence',
+  'Questions Answered',
   'Attachments',
   'Observations',
   'Name',

@@ -1,7 +1,7 @@
 // Long, because it is one model: everything that writers print comes out of it.
 import { isGrave } from '../domain/disclosure.ts';
 import { UserError } from '../domain/errors.ts';
-import type { Auditor, SessionEvent } from '../domain/events.ts';
+import type { Auditor, SessionEvent, Triage } from '../domain/events.ts';
 import {
   type CollectorResult,
   EVIDENCE_SCHEMA,
@@ -70,7 +70,8 @@ export type FindingReport = Finding & {
   foundBy: string;
 };
 
-export type Dismissal = { id: string; title: string; where: string; reason: string; by: string };
+/** What the auditor said of an item, in their words: why it is no problem, or what the answer to a question is. */
+export type Decided = { id: string; title: string; where: string; reason: string; by: string };
 
 /** Everything the writers need, as one plain value. All dates come from the journal. */
 export type ReportModel = {
@@ -102,7 +103,9 @@ export type ReportModel = {
   findings: FindingReport[];
   summary: Record<Severity, number> & { total: number; positive: number };
   top10: Top10Row[];
-  dismissed: Dismissal[];
+  dismissed: Decided[];
+  /** Questions with the auditor's answers; those nobody answered are in no report. */
+  answered: Decided[];
   /** Leads that were neither accepted nor dismissed. */
   openLeads: number;
   limitations: string[];
@@ -161,11 +164,16 @@ const findingReports = (input: ReportInput, items: Items, authorOf: AuthorOf): F
 
 const whereOf = (i: EvidenceItem): string => (i.location ? `${i.location.path}:${i.location.startLine}` : '');
 
-const dismissals = (session: Session, items: readonly EvidenceItem[], authorOf: AuthorOf): Dismissal[] => {
+const decided = (
+  session: Session,
+  decision: Triage['decision'],
+  items: readonly EvidenceItem[],
+  authorOf: AuthorOf,
+): Decided[] => {
   const byId = new Map(items.map((i) => [i.id, i]));
   const order = new Map(items.map((i, n) => [i.id, n]));
   return [...session.triage]
-    .filter(([, t]) => t.decision === 'dismissed')
+    .filter(([, t]) => t.decision === decision)
     .map(([id, t]) => {
       const found = byId.get(id);
       return {
@@ -204,6 +212,20 @@ const evidenceFileOf = (
   };
 };
 
+/** A question is between the program and the auditor until somebody has said what the answer is. */
+const withoutOpenQuestions = (
+  session: Session,
+  evidence: ReportInput['evidence'],
+): ReportInput['evidence'] => {
+  const judged = judgedItems(session);
+  return new Map(
+    [...evidence].map(([id, result]) => [
+      id,
+      { ...result, items: result.items.filter((i) => i.kind !== 'question' || judged.has(i.id)) },
+    ]),
+  );
+};
+
 /**
  * The one value all writers share. Pure: the same journal, evidence and methodology give the same model.
  * @throws UserError when the session has no target with a public https address, or `auditId` cannot name a folder:
@@ -211,7 +233,8 @@ const evidenceFileOf = (
  */
 export const buildReport = (given: ReportInput): ReportModel => {
   const { methodology, ...told } = given;
-  const input: ReportInput = { ...redactedValue(told), methodology };
+  const all: ReportInput = { ...redactedValue(told), methodology };
+  const input: ReportInput = { ...all, evidence: withoutOpenQuestions(all.session, all.evidence) };
   const { session, evidence } = input;
   const id = parseAuditId(input.auditId);
   if (!id)
@@ -281,7 +304,8 @@ export const buildReport = (given: ReportInput): ReportModel => {
       positive: findings.filter((f) => f.positive).length,
     },
     top10,
-    dismissed: dismissals(session, items, authorOf),
+    dismissed: decided(session, 'dismissed', items, authorOf),
+    answered: decided(session, 'answered', items, authorOf),
     openLeads,
     limitations: limitationsOf(
       coverage,

@@ -60,6 +60,7 @@ const PARTS: readonly [keyof ReportModel, Source['kind']][] = [
   ['server', 'evidence'],
   ['checks', 'session'],
   ['dismissed', 'auditor'],
+  ['answered', 'auditor'],
   ['scorecard', 'session'],
   ['top10', 'methodology'],
   ['methodology', 'methodology'],

@@ -132,7 +132,7 @@ export const workLog = (events: readonly SessionEvent[], known: Known): LogEntry
         break;
       case 'evidence.collected':
         say(
-          `collector ${e.collector}: ${e.outcome} (${counted(e.counts.lead, 'lead')}, ${counted(e.counts.fact, 'fact')}, ${counted(e.counts.strength, 'strength')}, ${counted(e.counts.gap, 'gap')})`,
+          `collector ${e.collector}: ${e.outcome} (${counted(e.counts.lead, 'lead')}, ${e.counts.question ? `${counted(e.counts.question, 'question')}, ` : ''}${counted(e.counts.fact, 'fact')}, ${counted(e.counts.strength, 'strength')}, ${counted(e.counts.gap, 'gap')})`,
         );
         break;
       case 'evidence.triaged':

@@ -8,6 +8,7 @@ export type Glyphs = {
   unsure: string;
   open: string;
   lead: string;
+  question: string;
   fact: string;
   strength: string;
   gap: string;
@@ -40,6 +41,7 @@ const UNICODE: Glyphs = {
   unsure: '?',
   open: '◦',
   lead: '▲',
+  question: '?',
   fact: '·',
   strength: '+',
   gap: '○',
@@ -64,6 +66,7 @@ const ASCII: Glyphs = {
   unsure: '?',
   open: '.',
   lead: '!',
+  question: '?',
   fact: '.',
   strength: '+',
   gap: 'o',

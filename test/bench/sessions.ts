@@ -94,7 +94,7 @@ export const collected = (result: CollectorResult, put: (bytes: Uint8Array) => s
   type: 'evidence.collected',
   collector: result.run.id,
   outcome: result.run.outcome,
-  counts: { lead: result.items.length, fact: 0, strength: 0, gap: 0 },
+  counts: { lead: result.items.length, question: 0, fact: 0, strength: 0, gap: 0 },
   blob: put(Buffer.from(JSON.stringify(result))),
 });
 

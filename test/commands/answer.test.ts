@@ -300,6 +300,19 @@ describe('evidence in a file of answers', () => {
     expect((await give(file)).written).toEqual([]);
   });
 
+  it('takes an answer for questions alone, and says which words fit', async () => {
+    const { give, items } = await desk();
+    const lead = items.find((i) => i.kind === 'lead');
+    const r = await give({ triage: [{ items: lead?.id, decision: 'answered', reason: 'nobody' }] });
+    expect(r.written).toEqual([]);
+    expect(r.done.refused).toEqual([
+      expect.objectContaining({
+        why: `"${lead?.title}" is a lead, so it cannot be answered`,
+        hint: 'decision: accepted or dismissed',
+      }),
+    ]);
+  });
+
   it('is named by the beginning of its id; one that several share is refused with their names', async () => {
     const { give, items } = await desk();
     const [a] = items;

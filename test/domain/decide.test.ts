@@ -54,6 +54,9 @@ describe('deciding', () => {
     expect(
       refusedBecause({ type: 'triage', items: ['a'], triage: { decision: 'dismissed', reason: ' ' } }),
     ).toBe('dismissing needs a reason');
+    expect(
+      refusedBecause({ type: 'triage', items: ['a'], triage: { decision: 'answered', reason: ' ' } }),
+    ).toBe('a question is answered in words');
   });
 
   it('keeps a verdict when a note comes, and a note when a verdict comes', () => {

@@ -52,6 +52,9 @@ const anyItem: fc.Arbitrary<EvidenceItem> = fc
 describe('the order of evidence', () => {
   it.each([
     ['what may be wrong before what is so', { kind: 'fact', strength: 'strong' }, {}],
+    ['what may be wrong before what is asked', { kind: 'question' }, { strength: 'weak' }],
+    ['what is asked before what is so', { kind: 'fact' }, { kind: 'question' }],
+    ['what the rest is read by before everything', { strength: 'strong' }, { kind: 'fact', first: true }],
     ['the strong before the weak', { strength: 'weak' }, { strength: 'moderate' }],
     [
       'the unguarded before the guarded',

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { EventBody, Verdict } from '../../src/domain/events.ts';
+import type { CollectorResult } from '../../src/domain/evidence.ts';
 import { checksOf } from '../../src/domain/methodology.ts';
+import { rawNotes } from '../../src/report/raw-notes.ts';
 import { readiness } from '../../src/report/readiness.ts';
 import { buildReport } from '../../src/report/report-model.ts';
 import {
   inputOf,
   shellFinding,
+  shellItem,
   smallMethodology,
   smallScript,
   started,
@@ -195,6 +198,37 @@ describe('what nobody looked at', () => {
     expect(limitations.join('\n')).toContain(
       'sinks could not look (unreadable): the stored result is damaged',
     );
+  });
+
+  it('holds a question only with the answer somebody gave to it', () => {
+    const asked: CollectorResult = {
+      run: { id: 'asks', outcome: 'collected', durationMs: 1, searched: '', message: '' },
+      items: ['open', 'told'].map((title, n) => ({
+        ...shellItem,
+        id: `${n}`.repeat(16),
+        kind: 'question',
+        collector: 'asks',
+        title: `Who is ${title}?`,
+      })),
+      surface: null,
+      artifacts: [],
+    };
+    const input = inputOf([
+      ...smallScript(),
+      {
+        type: 'evidence.triaged',
+        changes: [{ item: '1'.repeat(16), triage: { decision: 'answered', reason: 'Staff alone.' } }],
+      },
+    ]);
+    const report = buildReport({ ...input, evidence: new Map([...input.evidence, ['asks', asked]]) });
+    expect(report.answered).toEqual([
+      expect.objectContaining({ title: 'Who is told?', reason: 'Staff alone.', where: 'src/export.ts:4' }),
+    ]);
+    expect(report.evidence.items.map((i) => i.title)).toContain('Who is told?');
+    expect(JSON.stringify(report)).not.toContain('Who is open?');
+    const notes = rawNotes(report);
+    expect(notes).toMatch(/## Questions Answered\n\n- .*Who is told\?: Staff alone\./);
+    expect(notes).toContain('"Who is told?": answered');
   });
 
   it('keeps a dismissal whose item is gone', () => {

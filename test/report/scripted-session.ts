@@ -353,7 +353,7 @@ export const strengthFinding = (over: Partial<Finding> = {}): Finding => ({
   ...over,
 });
 
-const counts = { lead: 0, fact: 0, strength: 0, gap: 0 };
+const counts = { lead: 0, question: 0, fact: 0, strength: 0, gap: 0 };
 
 /** Numbers and times the events: two minutes apart, from 09:00 UTC. */
 export const eventsOf = (

@@ -89,7 +89,7 @@ export const fakeApp = (parts: FakeParts = {}) => {
       auditor: { name: 'Jane Doe', github: 'jane', organization: 'Independent', contact: 'jane@example.org' },
     },
     ...(parts.evidence ?? []).map((result): EventBody => {
-      const counts = { lead: 0, fact: 0, strength: 0, gap: 0 };
+      const counts = { lead: 0, question: 0, fact: 0, strength: 0, gap: 0 };
       for (const item of result.items) counts[item.kind] += 1;
       const blob = put(Buffer.from(JSON.stringify(result)));
       return {

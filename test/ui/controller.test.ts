@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { rowIds } from '../../src/ui/model.ts';
 import { type FakeApp, TARGET } from '../support/fake-app.ts';
-import { auditApp } from './audit-fixture.ts';
+import { auditApp, EVIDENCE } from './audit-fixture.ts';
 
 const open = async (over: Parameters<typeof auditApp>[0] = {}): Promise<FakeApp> => auditApp(over).enter();
 /** The fixture's leads are there. */
@@ -407,5 +407,44 @@ describe('everything else', () => {
     expect(top(app)).toBeNull();
     expect(toast(app)).toContain('2 things block the report');
     expect(app.calls.some((c) => c.name === 'write')).toBe(false);
+  });
+});
+
+describe('questions', () => {
+  const asked = EVIDENCE.map((result, n) =>
+    n > 0
+      ? result
+      : {
+          ...result,
+          items: [
+            ...result.items,
+            {
+              ...EVIDENCE.flatMap((e) => e.items)[0]!,
+              id: 'a'.repeat(16),
+              kind: 'question' as const,
+              checks: [EVIDENCE_CHECK],
+              title: 'Who is let in?',
+            },
+          ],
+        },
+  );
+  const triage = (app: FakeApp) => app.store.snapshot().session.triage.get('a'.repeat(16));
+
+  test('a asks for the answer in words, records it, and offers it again', async () => {
+    const app = await open({ evidence: asked });
+    app.press('g', 'j');
+    for (let n = 0; n < 9 && selected(app) !== EVIDENCE_CHECK; n++) app.press('j');
+    app.press('o');
+    const item = () => app.app.ui.get().lists.items.selected;
+    for (let n = 0; n < 9 && item() !== 'a'.repeat(16); n++) app.press('j');
+    app.press('a');
+    expect(top(app)).toBe('field');
+    app.press('enter');
+    expect(toast(app)).toContain('answered in words');
+    expect(triage(app)).toBeUndefined();
+    app.type('Staff of the company alone.').press('enter');
+    expect(triage(app)).toEqual({ decision: 'answered', reason: 'Staff of the company alone.' });
+    app.press('z');
+    expect(triage(app)).toBeUndefined();
   });
 });

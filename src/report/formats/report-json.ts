@@ -21,6 +21,14 @@ const look = z.strictObject({
   message: z.string(),
 });
 const count = z.number().int().nonnegative();
+/** What the auditor said of an item of evidence. */
+const decided = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  where: z.string(),
+  reason: z.string(),
+  by: z.string(),
+});
 
 export const reportJson = z.strictObject({
   schema: z.literal(REPORT_SCHEMA),
@@ -142,15 +150,9 @@ export const reportJson = z.strictObject({
       }),
     ),
   }),
-  dismissed: z.array(
-    z.strictObject({
-      id: z.string(),
-      title: z.string(),
-      where: z.string(),
-      reason: z.string(),
-      by: z.string(),
-    }),
-  ),
+  dismissed: z.array(decided),
+  /** Questions of the evidence with the auditor's answers; absent when none was answered. */
+  answered: z.array(decided).optional(),
   server: z
     .record(
       z.string(),
@@ -237,6 +239,7 @@ export const reportValue = (m: ReportModel): ReportJson => {
       })),
     },
     dismissed: m.dismissed,
+    ...(m.answered.length > 0 ? { answered: m.answered } : {}),
     server: m.server,
     openLeads: m.openLeads,
     limitations: m.limitations,

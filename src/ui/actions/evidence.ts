@@ -1,3 +1,4 @@
+import type { EvidenceItem } from '../../domain/evidence.ts';
 import { dismissalReasons } from '../../domain/reasons.ts';
 import { plural } from '../../text/plural.ts';
 import { visible } from '../../text/visible.ts';
@@ -15,8 +16,35 @@ const current = (app: App) => {
   return item;
 };
 
+/** A question is answered in words; the answer that is there is what the field begins with. */
+const answer = (app: App, item: EvidenceItem): void => {
+  const known = app.opened().store.snapshot().session.triage.get(item.id);
+  app.push({
+    kind: 'field',
+    title: `Answer: ${visible(item.title)}`,
+    help: 'What you found out there. It stands in the report, with the question. Enter records, Esc leaves it.',
+    field: textField(known?.decision === 'answered' ? known.reason : ''),
+    submit: (words) => {
+      const taken = app.taken(
+        { type: 'triage', items: [item.id], triage: { decision: 'answered', reason: words.trim() } },
+        'Answered · z takes it back',
+      );
+      if (taken) judged(app);
+      return taken;
+    },
+  });
+};
+
+/** What `a` says of items: that they matter, or, of a question, what the answer is. Each question has an answer of its own. */
 export const accept = (app: App): void => {
-  if (!current(app)) return;
+  const item = current(app);
+  if (!item) return;
+  const chosen = selectedItems(app.view());
+  if (chosen.some((i) => i.kind === 'question')) {
+    if (chosen.length === 1) answer(app, item);
+    else app.toast('There is a question among these: questions are answered one by one.', 'warn');
+    return;
+  }
   const items = selectedItems(app.view()).map((i) => i.id);
   if (
     app.dispatch(

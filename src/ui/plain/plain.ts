@@ -8,7 +8,7 @@ import { type Finding, stageOf } from '../../domain/finding.ts';
 import { type Check, checksOf, findCheck } from '../../domain/methodology.ts';
 import { dismissalReasons, lastAnswered } from '../../domain/reasons.ts';
 import { scorecardOf } from '../../domain/scorecard.ts';
-import { atVerdict, nextLead } from '../../domain/scrutiny.ts';
+import { atVerdict, nextUnread as nextOf } from '../../domain/scrutiny.ts';
 import {
   describeEvent,
   findingsOf,
@@ -60,7 +60,7 @@ const HELP = `Commands, each followed by Enter; 3 stands for the number of an it
 pass, fail, na, unsure (or p, f, x, u): the verdict; then a note is asked for. na 2.1: for all that is open in a section.
 same: the verdict and note given last. note (or m): write the note of this check.
 e: list the evidence; e 3 reads item 3; code 3 shows its file around it; code src/a.ts 10 40 shows lines of any file.
-accept 3 (or a 3); dismiss 3 (or d 3), with a reason; alike 3: dismiss all unjudged of the same rule, with one reason.
+accept 3 (or a 3), or answer it where it is a question; dismiss 3 (or d 3), with a reason; alike 3: dismiss all unjudged of the same rule, with one reason.
 run 2: run command 2 of this check, once you agreed; what it says is kept with the check.
 lead (or l): the next lead nobody judged, of any check.
 raise 3: a finding from item 3; finding: a new one for this check; findings: list them.
@@ -137,8 +137,10 @@ export const runPlain = async (p: PlainPorts): Promise<string | null> => {
     });
     print(`Passes when: ${check.passesWhen}`);
     print(`Fails when: ${check.failsWhen}`);
-    const leads = items().filter((i) => i.kind === 'lead').length;
-    print(`Evidence: ${plural(items().length, 'item')}, ${plural(leads, 'lead')}.`);
+    const of = (kind: EvidenceItem['kind']): number => items().filter((i) => i.kind === kind).length;
+    print(
+      `Evidence: ${plural(items().length, 'item')}, ${plural(of('lead'), 'lead')}${of('question') > 0 ? `, ${plural(of('question'), 'question')}` : ''}.`,
+    );
     for (const id of check.collectors) {
       const outcome = state().missing.has(id) ? 'failed' : (session.runs.get(id)?.outcome ?? 'not-run');
       if (outcome === 'collected') continue;
@@ -276,8 +278,8 @@ export const runPlain = async (p: PlainPorts): Promise<string | null> => {
 
   const nextUnread = (): void => {
     const index = indexEvidence(state().evidence);
-    const next = nextLead(state().methodology, state().session, index, { check: at, item: lastLead }, 1);
-    if (!next) return print('Every lead has been judged.');
+    const next = nextOf(state().methodology, state().session, index, { check: at, item: lastLead }, 1);
+    if (!next) return print('Every lead has been judged, every question answered.');
     at = next.check;
     lastLead = next.item;
     const n = items().findIndex((i) => i.id === next.item);
@@ -373,7 +375,11 @@ export const runPlain = async (p: PlainPorts): Promise<string | null> => {
         break;
       case 'accept': {
         const item = numbered(argument);
-        if (item) tell({ type: 'triage', items: [item.id], triage: { decision: 'accepted', reason: '' } });
+        if (item?.kind === 'question') {
+          const reason = await line(p, 'What did you find out there? ');
+          tell({ type: 'triage', items: [item.id], triage: { decision: 'answered', reason: reason.trim() } });
+        } else if (item)
+          tell({ type: 'triage', items: [item.id], triage: { decision: 'accepted', reason: '' } });
         break;
       }
       case 'dismiss': {

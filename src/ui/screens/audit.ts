@@ -54,15 +54,18 @@ export const checkList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'fo
       );
     }
     const { check } = row;
-    const leads = (v.index.get(check.id) ?? []).filter(
-      (e) => e.kind === 'lead' && !snap.session.triage.has(e.id) && raisedAs(snap.session, e.id).length === 0,
-    ).length;
+    const open = (v.index.get(check.id) ?? []).filter(
+      (e) => !snap.session.triage.has(e.id) && raisedAs(snap.session, e.id).length === 0,
+    );
+    const leads = open.filter((e) => e.kind === 'lead').length;
+    const questions = open.filter((e) => e.kind === 'question').length;
     const found = findingsOfCheck(snap.session, check.id).length;
     const marks = [
       ...(snap.session.bookmarks.has(`check:${check.id}`) ? [span('later ', 'accent')] : []),
       ...(snap.session.drafts.has(check.id) ? [span('draft ', 'warn')] : []),
       ...(found > 0 ? [span(`F${found} `, 'bad')] : []),
-      ...(leads > 0 ? [span(`${theme.glyphs.lead}${leads}`, 'warn')] : []),
+      ...(questions > 0 ? [span(`${theme.glyphs.question}${questions}`, 'accent')] : []),
+      ...(leads > 0 ? [span(`${questions > 0 ? ' ' : ''}${theme.glyphs.lead}${leads}`, 'warn')] : []),
     ];
     return spread(
       [

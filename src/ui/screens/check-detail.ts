@@ -49,13 +49,14 @@ const evidenceSummary = (v: View, check: Check, theme: Theme, columns: number): 
       check.collectors.length === 0 ? 'none is gathered: this check is done by hand' : 'nothing yet',
       columns,
     );
-  const kinds = { lead: 0, gap: 0, strength: 0, fact: 0 };
+  const kinds = { lead: 0, question: 0, gap: 0, strength: 0, fact: 0 };
   for (const r of rows)
     if (r.kind === 'item' && v.snap?.session.triage.get(r.item.id)?.decision !== 'dismissed')
       kinds[r.item.kind] += 1;
   const blind = rows.some((r) => r.kind === 'run' && COULD_NOT_LOOK.has(r.state));
   const words: Record<keyof typeof kinds, [string, string]> = {
     lead: ['lead', 'leads'],
+    question: ['question', 'questions'],
     gap: ['gap', 'gaps'],
     strength: ['strength', 'strengths'],
     fact: ['fact', 'facts'],

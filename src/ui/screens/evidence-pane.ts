@@ -1,3 +1,4 @@
+import type { ItemKind } from '../../domain/evidence.ts';
 import type { Check } from '../../domain/methodology.ts';
 import { leadBookmark } from '../../domain/scrutiny.ts';
 import { raisedAs } from '../../domain/selectors.ts';
@@ -51,7 +52,7 @@ const rowLine = (
   const right = [
     span(at.length > columns * 0.45 ? `…${at.slice(-Math.floor(columns * 0.4))}` : at, 'muted'),
     span(observed, seen?.result === 'confirmed' ? 'bad' : 'ok', seen?.result === 'confirmed'),
-    span(mark, raised.length > 0 || triage?.decision === 'accepted' ? 'ok' : 'muted'),
+    span(mark, raised.length > 0 || (triage && triage.decision !== 'dismissed') ? 'ok' : 'muted'),
   ];
   const strength =
     item.kind === 'lead' ? (columns >= NARROW ? `${item.strength.padEnd(9)}` : `${item.strength} `) : '';
@@ -109,15 +110,19 @@ export const evidencePane = (
       : chosen
         ? runDetail(v, chosen, size.width)
         : [];
-  const leads = rows.filter(
-    (r) =>
-      r.kind === 'item' &&
-      r.item.kind === 'lead' &&
-      v.snap?.session.triage.get(r.item.id)?.decision !== 'dismissed',
-  ).length;
+  const kept = (kind: ItemKind): number =>
+    rows.filter(
+      (r) =>
+        r.kind === 'item' &&
+        r.item.kind === kind &&
+        v.snap?.session.triage.get(r.item.id)?.decision !== 'dismissed',
+    ).length;
+  const questions = kept('question');
   return {
     title,
-    right: v.ui.filters.items ? `/${v.ui.filters.items}` : plural(leads, 'lead'),
+    right: v.ui.filters.items
+      ? `/${v.ui.filters.items}`
+      : `${plural(kept('lead'), 'lead')}${questions > 0 ? `, ${plural(questions, 'question')}` : ''}`,
     bottom: `${marked === -1 ? '' : `${Math.abs(at - marked) + 1} selected · `}${at + 1} of ${rows.length}`,
     lines: [
       ...list,

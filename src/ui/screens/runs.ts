@@ -12,7 +12,7 @@ import { kindGlyph, runGlyph, runWords } from './verdicts.ts';
 /** How many results of an import became one with a lead that was there. */
 const agreements = (snap: NonNullable<View['snap']>, id: string): number => {
   const { counts } = snap.session.imports.get(id) ?? {};
-  const all = counts ? counts.lead + counts.fact + counts.strength + counts.gap : 0;
+  const all = counts ? counts.lead + (counts.question ?? 0) + counts.fact + counts.strength + counts.gap : 0;
   return all - (snap.evidence.get(id)?.items.length ?? all);
 };
 
@@ -40,7 +40,7 @@ export const runList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'focu
     const run = snap.session.runs.get(card.id) ?? snap.session.imports.get(card.id);
     const counts =
       run && state === 'collected'
-        ? `${plural(run.counts.lead, 'lead')} ${plural(run.counts.fact + run.counts.strength, 'fact')}${run.counts.gap > 0 ? ` ${run.counts.gap} not seen` : ''}`
+        ? `${plural(run.counts.lead, 'lead')}${run.counts.question ? ` ${plural(run.counts.question, 'question')}` : ''} ${plural(run.counts.fact + run.counts.strength, 'fact')}${run.counts.gap > 0 ? ` ${run.counts.gap} not seen` : ''}`
         : runWords(state);
     return spread(
       [

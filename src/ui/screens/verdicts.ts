@@ -26,6 +26,7 @@ export const verdictGlyph = (verdict: Verdict | null, theme: Theme): Span => {
 export const kindGlyph = (kind: ItemKind, theme: Theme): Span => {
   const tone: Record<ItemKind, Tone | undefined> = {
     lead: 'warn',
+    question: 'accent',
     fact: undefined,
     strength: 'ok',
     gap: 'bad',
