@@ -113,6 +113,7 @@ const ANALYSIS = [
   'flow',
   'behaviour',
   'weaknesses',
+  'authorization',
   'tool-text',
 ];
 const PEERS = [['flow', 'surface']];

@@ -1,5 +1,6 @@
 import { bundledSource } from '../io/advisories/bundled.ts';
 import { type RuleFiles, readBundledRules } from '../io/rule-files.ts';
+import { authorization } from './authorization.ts';
 import { codeFlow } from './code-flow.ts';
 import { codeWeaknesses } from './code-weaknesses.ts';
 import type { Collector } from './collector.ts';
@@ -46,6 +47,7 @@ const listed = (ownRules: RuleFiles): readonly Collector[] => [
   hiddenBehaviour,
   codeFlow(async () => new Map([...(await readBundledRules()), ...ownRules])),
   codeWeaknesses,
+  authorization,
   dockerfile,
   deployment,
   network,

@@ -81,6 +81,7 @@ describe('all collectors over a real repository', () => {
   it('have the ids the checklists name', () => {
     expect(collectors.map((c) => c.id).sort()).toEqual(
       [
+        'authorization',
         'dependencies',
         'dockerfile',
         'git-history',

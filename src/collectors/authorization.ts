@@ -1,0 +1,109 @@
+import { describe } from '../analysis/authorization/describe.ts';
+import { type AuthorizationMap, authorizationMap } from '../analysis/authorization/map.ts';
+import { concernsOf } from '../analysis/authorization/rules/index.ts';
+import { listed, plural } from '../analysis/files/words.ts';
+import type { Module } from '../analysis/sources/ir.ts';
+import { readServerSources } from '../analysis/sources/server-sources.ts';
+import { weaknessLanguage } from '../analysis/sources/source.ts';
+import { unreadCodeGap } from '../analysis/sources/unread-code.ts';
+import { type Collector, fact, gap, gathered, type ItemDraft, lead, placed, question } from './collector.ts';
+
+/** The checks of credentials, data and network: who may call stands before all of them. */
+const ALL = [
+  '2.2.1',
+  '2.2.2',
+  '2.2.3',
+  '2.2.4',
+  '2.3.1',
+  '2.3.2',
+  '2.3.3',
+  '2.3.4',
+  '3.2.1',
+  '3.2.2',
+  '3.2.3',
+  '3.2.4',
+];
+
+export const authorization: Collector = {
+  id: 'authorization',
+  title: 'How callers are let in',
+  about:
+    'The routes of authorization (metadata, registration, authorize, consent, callback, token, revocation), what is kept between them and what is compared, in all languages read.',
+  timeoutMs: 180_000,
+  large: true,
+  async collect({ tree, target, reading, signal, progress }) {
+    const { sources, unread } = await readServerSources(tree, reading, target.subdir, signal);
+    const unreadGap = await unreadCodeGap(
+      { tree, reading, subdir: target.subdir, signal },
+      'authorization',
+      (path) => weaknessLanguage(path) !== null,
+    );
+    if (sources.length + unread.length + unreadGap.length === 0)
+      return {
+        outcome: 'not-applicable',
+        searched: `${plural(tree.entries.length, 'entry', 'entries')} by name`,
+        message: 'There is no source code of a server here.',
+      };
+    progress(`${plural(sources.length, 'file')} for routes of authorization`);
+    const modules: Module[] = [];
+    const broken: string[] = [];
+    for (const s of sources) {
+      const module = await reading.module(s.path, s.text).catch(() => null);
+      if (module) modules.push(module);
+      else broken.push(s.path);
+      signal.throwIfAborted();
+    }
+    const map = authorizationMap(modules);
+    const items: ItemDraft[] = [...mechanism(map), ...concerns(map), ...unreadGap];
+    if (unread.length + broken.length > 0)
+      items.push(
+        gap(
+          'unread-sources',
+          ['2.2.3'],
+          `${plural(unread.length + broken.length, 'source file')} not read for authorization`,
+          {
+            detail: `Too large, minified, not text, past the limit of what is read at once, or without a parser here: ${listed([...unread, ...broken], 12)}`,
+          },
+        ),
+      );
+    return gathered(
+      `${plural(sources.length, 'source file')}: ${plural(map.endpoints.length, 'step')} of authorization, ${plural(map.others.length, 'other route')}`,
+      items,
+    );
+  },
+};
+
+const at = (p: { path: string; line: number }) => ({ path: p.path, startLine: p.line });
+
+const mechanism = (map: AuthorizationMap): ItemDraft[] => {
+  const described = describe(map);
+  if (!described) return [];
+  return [
+    fact('authorization-mechanism', ALL, described.title, {
+      class: 'oauth',
+      first: true,
+      detail: described.lines.join('\n'),
+      advice:
+        'Followed by names, not by running it: what a framework, a library or a proxy in front does is not in it. Read these places first.',
+      ...placed(described.places.map(at)),
+    }),
+  ];
+};
+
+const concerns = (map: AuthorizationMap): ItemDraft[] =>
+  concernsOf(map).map((c) => {
+    const extra = {
+      class: c.class,
+      detail: c.detail,
+      ...(c.advice ? { advice: c.advice } : {}),
+      ...placed(c.places.map(at)),
+    };
+    return c.kind === 'question'
+      ? question(c.rule, [...c.checks], c.title, extra)
+      : lead(c.rule, [...c.checks], c.title, {
+          ...extra,
+          strength: c.strength,
+          cwe: [...c.cwe],
+          wayIn: 'http' as const,
+        });
+  });
