@@ -43,8 +43,8 @@ The file is YAML; every key is optional:
              impact: what is left out or '' is published as not said
   disclosure: {told: 2026-11-01, channel: advisory or address, acknowledge: why it may be public before 90 days}
   scorecard: {access-control: {value: 2, reason: why}}  value: 0 to 4, or null for not rated; null alone: the proposal
-  triage:   [{items: id or collector/rule, decision: dismissed, reason: why}]     decision: accepted, dismissed; of a
-                                   question answered, and the reason is the answer
+  triage:   [{items: id or collector/rule, decision: dismissed, reason: why}]
+            decision: accepted, dismissed; of a question: answered, and the reason is the answer
 Evidence is named by its id, or the beginning of it where that is plain. Given again, a file records nothing that is so
 already. A finding that says reviewed and lacks parts is recorded all the same, and told as not reviewed (exit 1).`;
 

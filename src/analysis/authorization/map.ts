@@ -1,8 +1,9 @@
 import { withoutEnd } from '../../text/ends.ts';
 import type { Module } from '../sources/ir.ts';
 import { literalText } from '../weaknesses/code/names.ts';
-import { type Facts, factsOf, type Thing } from './facts.ts';
+import { type Facts, factsOf } from './facts.ts';
 import { type FnRef, type Functions, functionsIn } from './functions.ts';
+import type { Thing } from './kept.ts';
 import { type Route, routesOf } from './routes.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Expr, Fn } from '../../sources/ir.ts';
 import { within } from '../../sources/walk.ts';
 import { lastNameOf, literalText } from '../../weaknesses/code/names.ts';
-import type { Compared } from '../facts.ts';
+import type { Compared } from '../compared.ts';
 import { type AuthorizationMap, type Endpoint, isIssuer, ofRole, type Spot } from '../map.ts';
 import { wordFor, wordOf } from '../words.ts';
 import {

@@ -2,7 +2,9 @@ import type { EvidenceItem } from '../../../domain/evidence.ts';
 import type { Expr, Stmt } from '../../sources/ir.ts';
 import { within } from '../../sources/walk.ts';
 import { lastNameOf } from '../../weaknesses/code/names.ts';
-import type { Called, Compared, Facts, Kept } from '../facts.ts';
+import type { Compared } from '../compared.ts';
+import type { Called, Facts } from '../facts.ts';
+import type { Kept } from '../kept.ts';
 import type { AuthorizationMap, Endpoint, Spot } from '../map.ts';
 import type { Word } from '../words.ts';
 

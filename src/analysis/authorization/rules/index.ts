@@ -3,6 +3,7 @@ import { accessRules } from './access.ts';
 import { codeRules } from './code.ts';
 import type { AuthorizationRule, Concern } from './concern.ts';
 import { consentRules } from './consent.ts';
+import { pkceRules } from './pkce.ts';
 import { redirectRules } from './redirect.ts';
 import { registrationRules } from './registration.ts';
 import { stateRules } from './state.ts';
@@ -15,6 +16,7 @@ const RULES: readonly AuthorizationRule[] = [
   consentRules,
   stateRules,
   codeRules,
+  pkceRules,
   tokenRules,
   registrationRules,
   storeRules,

@@ -1,6 +1,7 @@
 import { expressionsIn, within } from '../../sources/walk.ts';
 import { lastNameOf } from '../../weaknesses/code/names.ts';
-import type { Facts, Thing } from '../facts.ts';
+import type { Facts } from '../facts.ts';
+import type { Thing } from '../kept.ts';
 import { isIssuer, type Spot } from '../map.ts';
 import { wordFor, wordOf } from '../words.ts';
 import { type AuthorizationRule, lead, places, spot } from './concern.ts';
