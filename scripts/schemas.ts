@@ -23,6 +23,7 @@ import {
   probeReport,
   toolsLock,
 } from '../src/domain/observation.ts';
+import { interfaceSettings } from '../src/domain/settings.ts';
 import { REPORT_SCHEMA, reportJson } from '../src/report/formats/report-json.ts';
 
 const SCHEMAS = [
@@ -38,6 +39,7 @@ const SCHEMAS = [
   ['probe', probeReport, `What "mcp-audit probe --json" writes: ${PROBE_SCHEMA}`],
   ['confirm', confirmReport, `What "mcp-audit confirm --json" writes: ${CONFIRM_SCHEMA}`],
   ['tools-lock', toolsLock, `tools.lock.json, what a server offered: ${LOCK_SCHEMA}`],
+  ['settings', interfaceSettings, 'settings.json: how the interface looks, its keys, commands of your own'],
   ['evidence', evidenceFile, `What "mcp-audit collect --json" writes: ${EVIDENCE_SCHEMA}`],
 ] as const;
 

@@ -47,6 +47,14 @@ export const toolCommands = (
     );
 
   cli
+    .command('keys')
+    .description(
+      'every command of the interface with its keys, and what of settings.json cannot be (docs/settings.md)',
+    )
+    .addOption(options.json())
+    .action(async (o) => done((await import('./keys.ts')).keys(host, o)));
+
+  cli
     .command('doctor')
     .description('which scanners and which sandbox are on this machine, and what each adds to an audit')
     .addOption(options.json())

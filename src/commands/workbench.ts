@@ -5,9 +5,11 @@ import type { FindingTemplate } from '../domain/finding-template.ts';
 import { checksOf, type Top10Risk } from '../domain/methodology.ts';
 import { progress, workedHours } from '../domain/selectors.ts';
 import { surfaceOf } from '../domain/surface.ts';
-import { editText, viewText } from '../io/editor.ts';
+import { copyText } from '../io/clipboard.ts';
+import { editFile, editText, viewText } from '../io/editor.ts';
 import type { SessionSummary as Listed } from '../io/session/list-sessions.ts';
 import { openWritten } from '../io/session/written.ts';
+import { readSettings, settingsPath, writeSetting } from '../io/settings-file.ts';
 import { serverProposals } from '../report/server.ts';
 import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
@@ -32,6 +34,7 @@ const lazy = {
   templates: () => import('./templates.ts'),
   scan: () => import('./scan.ts'),
   byHand: () => import('./by-hand.ts'),
+  own: () => import('../io/own-command.ts'),
   live: () => import('./live-desk.ts'),
 };
 
@@ -39,6 +42,10 @@ export type OpenRequest =
   | { kind: 'home' }
   | { kind: 'resume'; id: string; readOnly: boolean }
   | { kind: 'start'; source: string; subdir: string; methodology: string; rules: string; url: string };
+
+/** What the file of settings begins as, when it is first opened. */
+const SETTINGS_BEGUN =
+  '{\n  // docs/settings.md says what can stand here.\n  "keys": {},\n  "commands": []\n}\n';
 
 const summary = (s: Listed, database: string): SessionSummary => ({
   id: s.id,
@@ -184,8 +191,26 @@ const ports = (host: Host, terminal: TerminalPorts, readOnly: boolean, current: 
     templates: async () => (templates ??= await (await lazy.templates()).loadTemplates()),
     edit: (text, name) => withTerminal(() => editText(host.env, text, name)),
     view: (path, text, line) => withTerminal(() => viewText(host.env, text, path, line)),
-    // OSC 52: the terminal's own clipboard, also over ssh. Base64, so nothing of the text reaches the terminal as is.
-    copy: (text) => void process.stdout.write(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`),
+    copy: (text) => copyText(host.env, text, (bytes) => void process.stdout.write(bytes)),
+    notify: (text) => void process.stdout.write(`\u001b]9;${text}\u0007\u0007`),
+    settings: {
+      read: () => readSettings(host.dataDir),
+      write: (name, value) => {
+        try {
+          writeSetting(host.dataDir, name, value);
+          return null;
+        } catch (error) {
+          return `it could not be kept: ${error instanceof Error ? error.message : error}`;
+        }
+      },
+    },
+    editSettings: () => withTerminal(() => editFile(host.env, settingsPath(host.dataDir), SETTINGS_BEGUN)),
+    runOwn: async (command, variables) => {
+      const { runOwnCommand } = await lazy.own();
+      if (command.show === 'output') return runOwnCommand(host.env, command, variables);
+      await terminal.suspend(async () => void (await runOwnCommand(host.env, command, variables)));
+      return '';
+    },
     database: () => host.settings().database.get(),
     lookUp: async (server, database) => {
       const { databaseFolder, lookUp, lookupRows } = await lazy.lookup();
@@ -219,7 +244,7 @@ const farewell = (host: Host, opened: Opened): void => {
 /** Opens the interface; returns when the auditor leaves. */
 export const openWorkbench = async (host: Host, request: OpenRequest): Promise<number> => {
   requireTerminal();
-  const terminal: TerminalPorts = { suspend: async (run) => run() };
+  const terminal: TerminalPorts = { suspend: async (run) => run(), pointer: false };
   const desks: Promise<LiveDesk>[] = [];
   const current: Current = {
     opened: null,

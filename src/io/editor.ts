@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 export type EditorResult =
   | { kind: 'changed'; text: string }
@@ -70,6 +70,25 @@ export const editText = (env: Env, text: string, name: string): EditorResult => 
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { kind: 'failed', message: `the editor's file could not be used (${why})${at ? `: ${at}` : ''}` };
+  }
+};
+
+/** Hands the terminal to the auditor's editor on a file of theirs, which begins as `begun` where it is not there. */
+export const editFile = (env: Env, file: string, begun: string): EditorResult => {
+  try {
+    if (!existsSync(file)) {
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      writeFileSync(file, begun, { mode: 0o600, flag: 'wx' });
+    }
+    const failed = run(env, file, null);
+    return failed
+      ? { kind: 'failed', message: failed }
+      : { kind: 'changed', text: readFileSync(file, 'utf8') };
+  } catch (error) {
+    return {
+      kind: 'failed',
+      message: `${file} could not be edited: ${error instanceof Error ? error.message : error}`,
+    };
   }
 };
 

@@ -1,3 +1,4 @@
+// Long, because it is where the interface's parts meet: what is shown, and the few ways to change it.
 import { toolViews } from '../domain/attack-surface.ts';
 import { type Cited, citedPaths, itemsById, nothingCited, readCited } from '../domain/citations.ts';
 import { type Command, isRefusal, type Refusal } from '../domain/decide.ts';
@@ -7,11 +8,13 @@ import { emptySurface } from '../domain/evidence.ts';
 import { NOTHING_TRIED, type TriedLeads, triedLeads } from '../domain/observations.ts';
 import { scorecardOf } from '../domain/scorecard.ts';
 import { describeEvent, type EvidenceIndex, indexEvidence, whatNow } from '../domain/selectors.ts';
+import { defaultSettings, type InterfaceSettings } from '../domain/settings.ts';
 import { surfaceOf } from '../domain/surface.ts';
 import type { Snapshot } from '../engine/store.ts';
+import { withSettings } from './keymap.ts';
 import type { View } from './model.ts';
 import type { Overlay } from './overlays/overlay.ts';
-import type { Opened, Ports, ReadinessItem, SessionSummary } from './ports.ts';
+import type { Opened, Ports, ReadinessItem, ReadSettings, SessionSummary } from './ports.ts';
 import { type Cell, cell, initialUi, type Toast, type Ui } from './state.ts';
 import type { Theme } from './theme.ts';
 
@@ -19,6 +22,12 @@ import type { Theme } from './theme.ts';
 export type App = {
   ports: Ports;
   theme: Theme;
+  /** The theme that settings ask for on this terminal. */
+  themeOf: (settings: InterfaceSettings) => Theme;
+  /** Turns reports of the pointer on or off. */
+  usePointer: (on: boolean) => void;
+  /** Makes settings hold from now on, and says what of them cannot. */
+  applySettings(read: ReadSettings): void;
   ui: Cell<Ui>;
   view(): View;
   /** The open session; actions that need one are bound only where there is one. */
@@ -70,6 +79,8 @@ const memoLast = <K extends readonly unknown[], V>(compute: (...key: K) => V): (
 
 const NO_EVIDENCE: EvidenceIndex = new Map();
 const NO_FILES: readonly string[] = [];
+/** Who waits for less than this is still there. */
+const LONG_RUN_MS = 5000;
 
 export const createApp = (
   ports: Ports,
@@ -180,9 +191,35 @@ export const createApp = (
     return null;
   };
 
+  let { bindings } = withSettings(defaultSettings());
+  let bell = false;
+  /** When collectors began to run; null while none does. */
+  let began: number | null = null;
+  const tellEnd = (): void => {
+    const running = (opened?.store.snapshot().running.size ?? 0) > 0;
+    if (running) began ??= ports.now().getTime();
+    else if (began !== null) {
+      if (bell && ports.now().getTime() - began > LONG_RUN_MS)
+        ports.notify('mcp-audit: the collectors are done');
+      began = null;
+    }
+  };
+
   const app: App = {
     ports,
     theme,
+    themeOf: () => theme,
+    usePointer: () => {},
+    applySettings({ settings, problem }) {
+      const made = withSettings(settings);
+      bindings = made.bindings;
+      bell = settings.bell;
+      app.theme = app.themeOf(settings);
+      app.usePointer(settings.mouse);
+      const wrong = [problem, ...made.problems].filter(Boolean);
+      if (wrong.length > 0) app.toast(wrong.join(' · '), 'warn');
+      app.redraw();
+    },
     ui,
     measure,
     headerText: () => '',
@@ -198,6 +235,7 @@ export const createApp = (
       const open = opened;
       return {
         ui: ui.get(),
+        bindings,
         opened,
         snap,
         index: snap ? index(snap.evidence, triedOf(snap)) : NO_EVIDENCE,
@@ -244,7 +282,12 @@ export const createApp = (
       sources.clear();
       files = null;
       cited = nothingCited;
-      unsubscribe = next ? next.store.subscribe(() => app.redraw()) : () => {};
+      unsubscribe = next
+        ? next.store.subscribe(() => {
+            tellEnd();
+            app.redraw();
+          })
+        : () => {};
       app.redraw();
     },
     setSessions(next, error) {

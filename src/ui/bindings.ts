@@ -15,6 +15,7 @@ import * as readWords from './actions/reader-words.ts';
 import * as scorecard from './actions/scorecard.ts';
 import * as server from './actions/server.ts';
 import * as session from './actions/session.ts';
+import { openSettings } from './actions/settings.ts';
 import * as tools from './actions/tools.ts';
 import { undo } from './actions/undo.ts';
 import type { App } from './app-state.ts';
@@ -239,6 +240,7 @@ export const bindings: readonly Binding[] = [
   { id: 'page-up', context: 'lists', keys: ['pageup'], label: 'A page up', short: '', run: (a) => go.pageBy(a, -1) },
 
   { id: 'palette', context: 'global', keys: [':', 'ctrl+p'], label: 'Go to anything, or do anything: checks, leads, findings, tools, files, commands', short: 'go to', run: go.openPalette },
+  { id: 'settings', context: 'global', keys: [','], label: 'Settings: theme, glyphs, mouse, bell, keys, own commands', short: '', run: openSettings },
   { id: 'help', context: 'global', keys: ['?'], label: 'Help', short: 'help', run: go.openHelp },
   { id: 'back', context: 'global', keys: ['esc'], label: 'Close, clear the filter, or go back', short: '', run: (a) => void go.close(a) },
   { id: 'quit', context: 'global', keys: ['q'], label: 'Back; on the last screen quit', short: 'quit', run: session.quitOrBack },
@@ -284,7 +286,7 @@ export const activeBindings = (v: View): Binding[] => {
   const taken = new Set<Key>();
   const active: Binding[] = [];
   for (const context of contextsOf(v))
-    for (const b of bindings)
+    for (const b of v.bindings)
       if (b.context === context && b.keys.some((k) => !taken.has(k))) {
         for (const k of b.keys) taken.add(k);
         active.push(b);
@@ -297,7 +299,7 @@ export const keysHere = (v: View, b: Binding): readonly Key[] => b.keys.filter((
 
 export const bindingFor = (v: View, key: Key): Binding | null => {
   for (const context of contextsOf(v)) {
-    const found = bindings.find((b) => b.context === context && b.keys.includes(key));
+    const found = v.bindings.find((b) => b.context === context && b.keys.includes(key));
     if (found) return found;
   }
   return null;

@@ -18,6 +18,7 @@ import type { TriedLead, TriedLeads } from '../domain/observations.ts';
 import type { CriterionRating, DimensionRating, ScorecardRating } from '../domain/scorecard.ts';
 import { type EvidenceIndex, findingsOf, matchesWords, runState, sectionsOf } from '../domain/selectors.ts';
 import type { Snapshot } from '../engine/store.ts';
+import type { Binding } from './bindings.ts';
 import type { PaneName } from './layout.ts';
 import type { CollectorCard, Opened, ReadinessItem, SessionSummary } from './ports.ts';
 import type { ListName, Place, Ui } from './state.ts';
@@ -26,6 +27,8 @@ import { indexOf } from './view/list.ts';
 /** Everything a frame is drawn from. */
 export type View = {
   ui: Ui;
+  /** The table of keys, with the auditor's own in it. */
+  bindings: readonly Binding[];
   opened: Opened | null;
   snap: Snapshot | null;
   index: EvidenceIndex;

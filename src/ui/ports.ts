@@ -5,6 +5,7 @@ import type { EvidenceItem, Location } from '../domain/evidence.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { FindingTemplate } from '../domain/finding-template.ts';
 import type { ProposedPart, ServerProposal } from '../domain/server-profile.ts';
+import type { InterfaceSettings, OwnCommand } from '../domain/settings.ts';
 import type { Snapshot, Store } from '../engine/store.ts';
 
 /** What the interface needs from outside. Commands wire the real ones; tests pass their own. */
@@ -116,6 +117,9 @@ export type LivePort = {
 export type ByHandPlan = { command: string; where: string };
 export type ByHandDone = { name: string; sha256: string; code: number | null; text: string };
 
+/** `problem` says why the file does not count, '' when it does. */
+export type ReadSettings = { file: string; settings: InterfaceSettings; problem: string };
+
 export type Ports = {
   live: LivePort;
   listSessions(): Promise<SessionSummary[]>;
@@ -158,6 +162,17 @@ export type Ports = {
   /** Shows a file of the target, read-only, at a line. */
   view(path: string, text: string, line: number): Promise<Edited>;
   copy(text: string): void;
+  /** Tells the auditor of something that ended while they were elsewhere. */
+  notify(text: string): void;
+  /** The auditor's settings; `write` says why one could not be kept, or null. */
+  settings: {
+    read(): ReadSettings;
+    write(name: keyof InterfaceSettings, value: unknown): string | null;
+  };
+  /** Opens the file of settings in the auditor's editor. */
+  editSettings(): Promise<Edited>;
+  /** Runs a command of the auditor's own; what it put out, '' where it had the terminal. */
+  runOwn(command: OwnCommand, variables: Readonly<Record<string, string>>): Promise<string>;
   /** Folder of the clone of the audit database; '' when none was ever named. */
   database(): string;
   /** What that clone holds about a server; no rows, and the title says why, when it holds nothing. */

@@ -1,3 +1,5 @@
+import { defaultSettings, type InterfaceSettings } from '../domain/settings.ts';
+
 /** Colour only repeats what a glyph or a word says; every tone may be colourless. */
 export type Tone = 'ok' | 'bad' | 'warn' | 'muted' | 'accent' | 'border' | 'focus';
 
@@ -84,14 +86,36 @@ const ASCII: Glyphs = {
   box: ['+', '+', '+', '+', '-', '|', '+', '+'],
 };
 
-const COLOURS: Record<Tone, string> = {
-  ok: 'green',
-  bad: 'red',
-  warn: 'yellow',
-  muted: 'gray',
-  accent: 'cyan',
-  border: 'gray',
-  focus: 'cyan',
+/** Named colours, which follow the terminal's own; undefined is its plain text. */
+const COLOURS: Record<InterfaceSettings['theme'], Partial<Record<Tone, string>>> = {
+  dark: {
+    ok: 'green',
+    bad: 'red',
+    warn: 'yellow',
+    muted: 'gray',
+    accent: 'cyan',
+    border: 'gray',
+    focus: 'cyan',
+  },
+  // Yellow and cyan cannot be read on white.
+  light: {
+    ok: 'green',
+    bad: 'red',
+    warn: 'magenta',
+    muted: 'gray',
+    accent: 'blue',
+    border: 'gray',
+    focus: 'blue',
+  },
+  // What is only softer elsewhere is plain text here.
+  'high-contrast': {
+    ok: 'greenBright',
+    bad: 'redBright',
+    warn: 'yellowBright',
+    accent: 'cyanBright',
+    focus: 'cyanBright',
+  },
+  none: {},
 };
 
 /** Ambiguous-width glyphs break the frame where the terminal counts them as two cells or cannot show them at all. */
@@ -105,11 +129,17 @@ const wantsAscii = (env: Record<string, string | undefined>): boolean => {
  * NO_COLOR (https://no-color.org) counts when it is not empty. Ink's chalk does not read it, hence colours are decided
  * here; bold stays.
  */
-export const createTheme = (env: Record<string, string | undefined>, ascii = wantsAscii(env)): Theme => {
-  const colourless = Boolean(env.NO_COLOR);
+export const createTheme = (
+  env: Record<string, string | undefined>,
+  settings: Pick<InterfaceSettings, 'theme' | 'glyphs'> = defaultSettings(),
+): Theme => {
+  // What was said for this start counts before what is kept.
+  const ascii =
+    settings.glyphs === 'auto' || env.MCP_AUDIT_GLYPHS ? wantsAscii(env) : settings.glyphs === 'ascii';
+  const colours = env.NO_COLOR ? {} : COLOURS[settings.theme];
   return {
     glyphs: ascii ? ASCII : UNICODE,
     ascii,
-    colour: (tone) => (colourless ? undefined : COLOURS[tone]),
+    colour: (tone) => colours[tone],
   };
 };

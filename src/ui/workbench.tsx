@@ -113,7 +113,11 @@ const Workbench = ({ app, showIdle }: { app: App; showIdle: boolean }) => {
 };
 
 /** Ports that need the terminal handed over, filled in once Ink runs. */
-export type TerminalPorts = { suspend: (run: () => Promise<void>) => Promise<void> };
+export type TerminalPorts = {
+  suspend: (run: () => Promise<void>) => Promise<void>;
+  /** Whether it is asked to tell of its pointer. */
+  pointer: boolean;
+};
 
 const Bridge = ({ terminal }: { terminal: TerminalPorts }) => {
   const { suspendTerminal } = useApp();
@@ -123,7 +127,7 @@ const Bridge = ({ terminal }: { terminal: TerminalPorts }) => {
     terminal.suspend = async (run) => {
       process.stdout.write(MOUSE_OFF);
       await suspendTerminal(run);
-      process.stdout.write(MOUSE_ON);
+      if (terminal.pointer) process.stdout.write(MOUSE_ON);
     };
   }, [terminal, suspendTerminal, isRawModeSupported]);
   return null;
@@ -139,11 +143,15 @@ export const runWorkbench = async (
   begin: (app: App) => void,
   env: Record<string, string | undefined>,
 ): Promise<App> => {
-  const theme = createTheme(env);
-  const app = createApp(ports, theme, process.stdout.columns ?? 80, process.stdout.rows ?? 24, (view) =>
-    readingExtent(view, theme),
+  const app: App = createApp(
+    ports,
+    createTheme(env),
+    process.stdout.columns ?? 80,
+    process.stdout.rows ?? 24,
+    (view) => readingExtent(view, app.theme),
   );
-  app.headerText = () => lineText(frame(app.view(), theme, { showIdle: false }).lines[0] ?? []);
+  app.headerText = () => lineText(frame(app.view(), app.theme, { showIdle: false }).lines[0] ?? []);
+  app.themeOf = (settings) => createTheme(env, settings);
   begin(app);
   if (app.ui.get().place === 'home') refreshHome(app);
   const instance = render(
@@ -169,9 +177,13 @@ export const runWorkbench = async (
         process.kill(0, 'SIGTSTP');
       }),
     );
+  app.usePointer = (on) => {
+    terminal.pointer = on;
+    process.stdout.write(on ? MOUSE_ON : MOUSE_OFF);
+  };
+  app.applySettings(ports.settings.read());
   // Whatever ends the program, the terminal must not go on telling of the pointer.
   const quiet = (): void => void process.stdout.write(MOUSE_OFF);
-  process.stdout.write(MOUSE_ON);
   process.once('exit', quiet);
   try {
     await instance.waitUntilExit();

@@ -8,6 +8,7 @@ import {
 import type { CollectorResult, EvidenceItem } from '../../src/domain/evidence.ts';
 import type { FindingTemplate } from '../../src/domain/finding-template.ts';
 import type { Methodology } from '../../src/domain/methodology.ts';
+import { defaultSettings, type InterfaceSettings } from '../../src/domain/settings.ts';
 import { encode, FIRST_HASH, hashLine } from '../../src/engine/journal.ts';
 import { locate } from '../../src/engine/locate.ts';
 import { type BlobPort, type JournalPort, SaveError } from '../../src/engine/ports.ts';
@@ -56,6 +57,7 @@ export type FakeParts = {
   /** Holds what is done with the running server until it settles. */
   live?: (signal: AbortSignal) => Promise<void>;
   readOnly?: string;
+  settings?: Partial<InterfaceSettings>;
   /** Why what is named cannot be opened. */
   refuses?: Error;
   columns?: number;
@@ -174,6 +176,7 @@ export const fakeApp = (parts: FakeParts = {}) => {
   const called = (name: string, ...args: unknown[]): void => void calls.push({ name, args });
   const timers: (() => void)[] = [];
   let edited: Edited = parts.edited ?? { kind: 'unchanged' };
+  let kept: InterfaceSettings = { ...defaultSettings(), ...parts.settings };
   const ports: Ports = {
     live: {
       untriable: async (item) => (item.class === 'hygiene' ? 'no call shows it' : ''),
@@ -308,6 +311,19 @@ export const fakeApp = (parts: FakeParts = {}) => {
       return { kind: 'unchanged' };
     },
     copy: (text) => called('copy', text),
+    notify: (text) => called('notify', text),
+    settings: {
+      read: () => ({ file: '/home/jane/settings.json', settings: kept, problem: '' }),
+      write: (name, value) => {
+        kept = { ...kept, [name]: value };
+        return null;
+      },
+    },
+    editSettings: async () => ({ kind: 'unchanged' }),
+    runOwn: async (command, variables) => {
+      called('run-own', command, variables);
+      return `${command.name} ran`;
+    },
     database: () => parts.database ?? '',
     lookUp: async (server, database) => {
       called('lookUp', server, database);
@@ -325,9 +341,11 @@ export const fakeApp = (parts: FakeParts = {}) => {
   };
   const theme = createTheme(parts.env ?? {});
   const app: App = createApp(ports, theme, parts.columns ?? 100, parts.rows ?? 30, (view) =>
-    readingExtent(view, theme),
+    readingExtent(view, app.theme),
   );
-  app.headerText = () => lineText(frame(app.view(), theme, { showIdle: false }).lines[0] ?? []);
+  app.headerText = () => lineText(frame(app.view(), app.theme, { showIdle: false }).lines[0] ?? []);
+  app.themeOf = (settings) => createTheme(parts.env ?? {}, settings);
+  app.applySettings(ports.settings.read());
   const exits = { count: 0 };
   app.exit = () => {
     exits.count += 1;
@@ -382,9 +400,9 @@ export const fakeApp = (parts: FakeParts = {}) => {
       app.update({ columns, rows });
       return self;
     },
-    draw: () => frame(app.view(), theme, { showIdle: false }),
+    draw: () => frame(app.view(), app.theme, { showIdle: false }),
     text: () =>
-      frame(app.view(), theme, { showIdle: false })
+      frame(app.view(), app.theme, { showIdle: false })
         .lines.map((l) => lineText(l).trimEnd())
         .join('\n'),
   };

@@ -162,7 +162,10 @@ const hostileApp = async (text: string) => {
 /** Controls, bidi and other hidden characters: nothing a terminal would act on, or a reader would not see. */
 const RAW = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069\u200b\ufeff\u2028\u2029]/u;
 
-const themes = { ascii: createTheme({}, true), unicode: createTheme({}, false) };
+const themes = {
+  ascii: createTheme({}, { theme: 'dark', glyphs: 'ascii' }),
+  unicode: createTheme({}, { theme: 'dark', glyphs: 'unicode' }),
+};
 
 type Scene = typeof scene extends fc.Arbitrary<infer S> ? S : never;
 const drawn = async (s: Scene) => {

@@ -29,7 +29,7 @@ test.each<[Record<string, string>, boolean]>([
 });
 
 describe.each([true, false])('glyphs, ascii %s', (ascii) => {
-  const { glyphs } = createTheme({}, ascii);
+  const { glyphs } = createTheme({}, { theme: 'dark', glyphs: ascii ? 'ascii' : 'unicode' });
   const all = Object.values(glyphs).flat();
 
   test('each takes one cell', () => {

@@ -2,6 +2,7 @@ import { CWE_CATALOGUE, searchCwes, shortCweName } from '../../domain/cwe.ts';
 import type { EvidenceItem } from '../../domain/evidence.ts';
 import { type Finding, giveSeverity, severityProposed } from '../../domain/finding.ts';
 import { type FindingTemplate, fittedTo, suggestionFor, wordsOf } from '../../domain/finding-template.ts';
+import { checksOf } from '../../domain/methodology.ts';
 import { SHEETS } from '../../domain/scoring/sheet.ts';
 import { matchesWords } from '../../domain/selectors.ts';
 import { shownPath } from '../../text/shown-path.ts';
@@ -53,8 +54,20 @@ const spoken = (name: string): string => {
 };
 
 export const pickCwe = (app: App, { latest, record }: Editing): void => {
+  const { methodology } = app.opened().store.snapshot();
+  const now = latest().cwe;
+  // What checks of MCP servers are about comes before the rest of the catalogue, the finding's own first of all.
+  const relevant = new Set([
+    ...(now ? [now] : []),
+    ...checksOf(methodology).flatMap((c) => c.references.cwe),
+  ]);
+  const near = <T extends { id: string }>(found: readonly T[]): T[] => [
+    ...found.filter((c) => c.id === now),
+    ...found.filter((c) => c.id !== now && relevant.has(c.id)),
+    ...found.filter((c) => !relevant.has(c.id)),
+  ];
   const rows = (query: string): PickRow[] => {
-    const found = searchCwes(query).map((c) => ({
+    const found = near(searchCwes(query)).map((c) => ({
       id: c.id,
       label: `${c.id.padEnd(9)}${spoken(c.name)}`,
       ...(c.usage === 'allowed' ? {} : { note: `mapping ${c.usage}` }),

@@ -6,7 +6,7 @@ import { goTo, goToCheck, select } from '../actions/navigate.ts';
 import { goToLead } from '../actions/queue.ts';
 import { openReader, reading, set } from '../actions/reader.ts';
 import type { App } from '../app-state.ts';
-import { bindings, contextsOf } from '../bindings.ts';
+import { contextsOf } from '../bindings.ts';
 import type { View } from '../model.ts';
 import { jump } from '../reader.ts';
 import { commandEntry, type Entry } from './entry.ts';
@@ -60,7 +60,7 @@ const placesOf = (v: View): Entry[] => {
 
 const commands = (v: View): Entry[] => {
   const contexts = contextsOf(v);
-  return bindings
+  return v.bindings
     .filter((b) => contexts.includes(b.context) && b.context !== 'lists')
     .map((b) => commandEntry(v, b));
 };
