@@ -173,3 +173,31 @@ describe('dependencies: large and broken lockfiles', () => {
     });
   }, 60_000);
 });
+
+describe('dependencies: a vulnerable package', () => {
+  it('is cited with its name and its version, in lockfiles that write an entry on several lines', async () => {
+    const at = async (files: Record<string, string>) => {
+      const { item } = await run(dependencies, { files });
+      const { path, startLine, endLine = startLine } = item('vulnerable-dependency').at!;
+      return files[path]!.split('\n')
+        .slice(startLine - 1, endLine)
+        .join('\n');
+    };
+    const uv =
+      'version = 1\n\n[[package]]\nname = "mcp"\nversion = "1.9.0"\nsource = { registry = "https://pypi.org/simple" }\n';
+    const pyproject = '[project]\nname = "x"\ndependencies = ["mcp>=1"]\n';
+    expect(await at({ 'pyproject.toml': pyproject, 'uv.lock': uv })).toBe(
+      '[[package]]\nname = "mcp"\nversion = "1.9.0"',
+    );
+    const npm = lock({
+      '': { dependencies: { '@modelcontextprotocol/sdk': '^1.0.0' } },
+      'node_modules/@modelcontextprotocol/sdk': { version: '1.9.0', integrity: 'sha512-x' },
+    });
+    const cited = await at({
+      'package.json': '{"dependencies":{"@modelcontextprotocol/sdk":"^1.0.0"}}',
+      'package-lock.json': npm,
+    });
+    expect(cited).toContain('"node_modules/@modelcontextprotocol/sdk"');
+    expect(cited).toContain('"version": "1.9.0"');
+  });
+});

@@ -79,8 +79,19 @@ const line = (c: Component, v: Vulnerability): string =>
     v.fixed ? `It names ${v.fixed} as mended.` : 'It names no mended version.',
   ].join(' ');
 
+/** How far below its first line an entry says which package in which version it is: a citation holds both. */
+const NAMED_WITHIN: readonly [file: RegExp, lines: number][] = [
+  [/(?:^|\/)(?:(?:uv|poetry|pdm|Cargo)\.lock|pylock(?:\.[\w-]+)?\.toml)$/i, 2],
+  [/(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock)$/, 1],
+];
+
 const placesOf = (some: readonly Affected[]) =>
-  some.flatMap((a) => a.component.places.map((p) => ({ path: p.path, startLine: p.line })));
+  some.flatMap((a) =>
+    a.component.places.map(({ path, line }) => {
+      const below = NAMED_WITHIN.find(([file]) => file.test(path))?.[1] ?? 0;
+      return { path, startLine: line, endLine: line + below };
+    }),
+  );
 
 const cwesOf = (some: readonly Affected[]): string[] => [
   'CWE-1395',
