@@ -80,12 +80,13 @@ export const assessedTop10 = (m: ReportModel): Block[] => {
         : []),
     ),
     table(
-      ['Risk', 'Verdict', 'Checks tested', 'Failed checks'],
+      ['Risk', 'Verdict', 'Checks tested', 'Failed through it', 'Other failed checks'],
       m.top10.map((r) => [
         fromMethodology('top10')`${r.name ? `${r.id}: ${r.name}` : r.id}`,
         rows`${riskWords(r)}`,
         rows`${r.tested} of ${r.checks.length}`,
-        r.failed.length + r.unsaid.length === 0 ? '–' : rows`${[...r.failed, ...r.unsaid].join(', ')}`,
+        r.failed.length === 0 ? '–' : rows`${r.failed.join(', ')}`,
+        r.unsaid.length === 0 ? '–' : rows`${r.unsaid.join(', ')}`,
       ]),
     ),
   ];

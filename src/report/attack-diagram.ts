@@ -111,7 +111,7 @@ export const attackDiagram = (
     ...(open.length > 0 ? [`${plural(open.length, 'tool')} with leads nobody judged`] : []),
     ...(quiet > 0
       ? [
-          `${plural(quiet, 'tool')} ${isToldApart(evidence) ? 'nothing was found about' : `that ${numbered(quiet, 'was', 'were')} not told apart`}`,
+          `${plural(quiet, 'tool')} ${isToldApart(evidence) ? 'that no finding was traced to' : `that ${numbered(quiet, 'was', 'were')} not told apart`}`,
         ]
       : []),
     ...(surface.resources.length > 0 ? [plural(surface.resources.length, 'resource')] : []),

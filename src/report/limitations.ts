@@ -1,6 +1,6 @@
 import type { EvidenceItem } from '../domain/evidence.ts';
 import { type Scrutiny, scrutinyWords } from '../domain/scrutiny.ts';
-import { plural } from '../text/plural.ts';
+import { numbered, plural } from '../text/plural.ts';
 import { wholeSentences } from '../text/sentences.ts';
 import type { CheckReport, Coverage, Look } from './coverage.ts';
 
@@ -53,7 +53,7 @@ export const limitationsOf = (
   return [
     ...(untested.length > 0
       ? [
-          `${plural(untested.length, 'check')} of ${coverage.total} not tested: ${untested.join(', ')}. Nobody gave a verdict on them.`,
+          `${plural(untested.length, 'check')} of ${coverage.total} not tested: ${untested.join(', ')}. Nobody gave a verdict on ${numbered(untested.length, 'it', 'them')}.`,
         ]
       : []),
     ...(unsure.length > 0

@@ -43,7 +43,7 @@ it('draws no lead nobody judged, and none that was dismissed; it counts the tool
     '1 tool with leads nobody judged',
   ]);
   expect(labels(drawing([...withoutFindings, triaged('dismissed')])).at(-1)).toBe(
-    '1 tool nothing was found about',
+    '1 tool that no finding was traced to',
   );
   expect(labels(drawing([...withoutFindings, triaged('accepted')])).slice(-2)).toEqual([
     'export_report',

@@ -58,7 +58,7 @@ describe('the ten risks', () => {
     }
     const m = model([started(), answer('1.3.1', 'fail'), answer('1.3.2', 'pass')]);
     expect(renderBlocks(assessedTop10(m))).toMatch(
-      /Not said: a check of it failed[\s\S]*MCP-06[^\n]*\| not said \| 2 of 2 \| 1\.3\.1 \|/,
+      /Not said: a check of it failed[\s\S]*MCP-06[^\n]*\| not said \| 2 of 2 \| – \| 1\.3\.1 \|/,
     );
     expect(m.proposals.compliance.top10).toMatchObject({ value: 'not_assessed' });
     expect(m.proposals.compliance.top10.reason).toContain('no finding says whether through MCP-06');
