@@ -245,7 +245,9 @@ export const unknownResult = (
       ...t,
       passed: [...t.passed.filter((x) => x !== 'RegExp.escape'), 'RegExp.escape'].slice(-12),
     }));
-  const words = quiet ? unionAll([object, ...args.map((a) => a.value)]).words : '';
+  // `os.path.join(root, "")` ends where a name does.
+  const closesPath = name === 'join' && args.length > 1 && args.at(-1)?.value.literal === '';
+  const words = closesPath ? '?sep?' : quiet ? unionAll([object, ...args.map((a) => a.value)]).words : '';
   return valueWith({ taints, words });
 };
 

@@ -1,9 +1,9 @@
 import type { Expr } from '../sources/ir.ts';
-import { setPlace } from './assign.ts';
+import { remember, setPlace } from './assign.ts';
 import type { Frame } from './frame.ts';
 import { basesIn, longer, methodOf } from './members.ts';
 import type { Given } from './summary.ts';
-import { type FnInfo, type Ref, type Value, valueWith } from './value.ts';
+import { type FnInfo, type Ref, type Value, valueWith, withField } from './value.ts';
 
 /** What is called where that is neither a function nor a method by its name. */
 
@@ -79,4 +79,16 @@ export const namesOf = (
     return [`RegExp().${name}`];
   if (paths.length > 0) return paths;
   return [isMember || name === '' || name === '[]' ? longer('?', `.${name || '()'}`) : name];
+};
+
+/** What a method keeps in its object, the variable it was called on holds from then on. */
+export const storing = (f: Frame, expr: Call): ((field: string, value: Value) => void) | undefined => {
+  const { callee } = expr;
+  if (callee.kind !== 'member' || callee.object.kind !== 'name') return undefined;
+  const { name } = callee.object;
+  if (!f.scope.vars.has(name) || name === 'this' || name === 'self') return undefined;
+  return (field, value) => {
+    remember(f, name);
+    f.scope.vars.set(name, withField(f.scope.vars.get(name)!, field, value));
+  };
 };

@@ -1,5 +1,4 @@
 import type { Expr } from '../sources/ir.ts';
-import { remember } from './assign.ts';
 import { bound, fill, functionsOf, mutate, unknownResult } from './call-results.ts';
 import { callBack, events, startedBy } from './callbacks.ts';
 import {
@@ -12,13 +11,15 @@ import {
   isUnread,
   namesOf,
   setMember,
+  storing,
 } from './called.ts';
 import { construct } from './construct.ts';
 import { addGuards, type Frame, noteTests, placeIn, testsOf } from './frame.ts';
-import { beyond, CHECKING, DEMANDS, mayThrow, REFUSES, testsOfCall, unreadCall } from './guards.ts';
+import { beyond, CHECKING, testsOfCall, unreadCall } from './guards.ts';
 import { registration } from './handlers.ts';
 import { basesIn, elements, imported, longer, member } from './members.ts';
 import { brought } from './origins.ts';
+import { DEMANDS, isPathOf, mayThrow, RAISES, REFUSES } from './refusing.ts';
 import { isSchema, parsedBy, schemaCall } from './schemas.ts';
 import { checkSinks } from './sinks.ts';
 import { apply, applyRef, type Given, RESOLVES } from './summary.ts';
@@ -31,7 +32,6 @@ import {
   unionTaints,
   type Value,
   valueWith,
-  withField,
 } from './value.ts';
 import { lookUp, valueAt } from './walk-expressions.ts';
 
@@ -51,18 +51,6 @@ const argumentsOf = (f: Frame, expr: Call): Given[] =>
     if (a.spread) given.spread = true;
     return [given];
   });
-
-/** What a method keeps in its object, the variable it was called on holds from then on. */
-const storing = (f: Frame, expr: Call): ((field: string, value: Value) => void) | undefined => {
-  const { callee } = expr;
-  if (callee.kind !== 'member' || callee.object.kind !== 'name') return undefined;
-  const { name } = callee.object;
-  if (!f.scope.vars.has(name) || name === 'this' || name === 'self') return undefined;
-  return (field, value) => {
-    remember(f, name);
-    f.scope.vars.set(name, withField(f.scope.vars.get(name)!, field, value));
-  };
-};
 
 /** `assert(isInside(path))`: behind the call it is so. */
 const demand = (f: Frame, args: readonly Given[]): void =>
@@ -263,9 +251,11 @@ export const callOf = (f: Frame, expr: Call): Value => {
       if (!f.engine.entered.has(ref.fn)) returned = union(returned, callBack(f, ref, given, expr));
   }
   if (rows.some((r) => r.into === 'arguments')) fill(f, expr, object, args);
-  const byParts = object.refs.some(
-    (r) => r.kind === 'external' && f.engine.knows.typeOf(r.path, f.module.module.language)?.row.parts,
-  );
+  const byParts =
+    isPathOf(language, object) ||
+    object.refs.some(
+      (r) => r.kind === 'external' && f.engine.knows.typeOf(r.path, f.module.module.language)?.row.parts,
+    );
   const tests = testsOfCall(name, object, values, at, byParts);
   noteTests(f, tests);
   const unread =
@@ -273,7 +263,7 @@ export const callOf = (f: Frame, expr: Call): Value => {
       ? unreadCall(name, values, at)
       : [];
   const inner = [...tests, ...returned.tests, ...unread].slice(0, 40);
-  if (REFUSES.test(name)) addGuards(f, tests);
+  if (REFUSES.test(name) || RAISES.test(name)) addGuards(f, tests);
   if (DEMANDS.test(name)) demand(f, args);
 
   const outside = brought(f, named, args, expr);

@@ -1,4 +1,4 @@
-import type { Expr, Stmt } from '../sources/ir.ts';
+import type { Expr } from '../sources/ir.ts';
 import {
   type Guard,
   type GuardKind,
@@ -59,6 +59,7 @@ const METHODS: ReadonlyMap<string, GuardKind> = new Map([
   ['equalsIgnoreCase', 'equals'],
   ['is_relative_to', 'relative'],
   ['relative_to', 'relative'],
+  ['strip_prefix', 'relative'],
 ]);
 
 /** What is told of a value, done with many at once, or changes what holds it: never a check of it. */
@@ -124,10 +125,12 @@ const isWhole = (t: Taint): boolean =>
 const endsAtBoundary = (v: Value): boolean =>
   v.literal !== null
     ? /[\\/]$/.test(v.literal)
-    : /(?:[\\/]|\?sep\?)$/.test(v.words) || v.taints.some((t) => t.passed.includes('+sep'));
+    : /[\\/]$|\?sep\?(?: |$)/.test(v.words) || v.taints.some((t) => t.passed.includes('+sep'));
 
 const isRelative = (t: Taint): boolean =>
-  t.passed.some((p) => /(^|\.)(relative|relpath|Rel|relativize|strip_prefix)$/.test(p));
+  t.passed.some((p) =>
+    /(^|\.)(relative|relpath|Rel|relativize|strip_prefix|commonpath|[gG]etRelativePath)$/.test(p),
+  );
 
 const named = (kind: GuardKind, detail: string, at: Place): Guard => ({ kind, detail, at });
 
@@ -187,7 +190,9 @@ export const testsOfCall = (
             ? named('relative', sourceText(other ?? object), at)
             : named(
                 'prefix',
-                other?.literal ?? (detail === 'bare' ? (other?.items?.[0]?.literal ?? detail) : detail),
+                byParts
+                  ? detail
+                  : (other?.literal ?? (detail === 'bare' ? (other?.items?.[0]?.literal ?? detail) : detail)),
                 at,
               ),
         ),
@@ -218,6 +223,12 @@ const owner = (t: Taint): Taint =>
   t.source.path.at(-1) === 'parents'
     ? { ...t, source: { ...t.source, path: t.source.path.slice(0, -1) } }
     : t;
+
+/** What is known to come from whoever runs the program, or is the object's own, is what a value may be held against. */
+const isSent = (t: Taint): boolean =>
+  t.source.kind === 'param'
+    ? t.source.index >= 0
+    : !/^(?:environment|argument|file)$/.test(t.source.origin.kind);
 
 /** Tests made by a comparison or a membership operator. */
 export const testsOfOperator = (
@@ -256,43 +267,17 @@ export const testsOfOperator = (
     if (expr?.kind === 'literal' && (expr.value === null || /^(true|false|-?\d+)$/.test(expr.value)))
       return [];
     // One character of a text that is scanned, not the text.
-    if (other.literal !== null && /^\W{0,2}$|^.$/.test(other.literal)) return [];
-    if (other.literal === null && other.taints.length > 0) return [];
-    return tainted.taints.map((t) =>
-      testOf(
-        t,
-        isRelative(t) ? named('relative', sourceText(other), at) : named('equals', sourceText(other), at),
-        holds,
-      ),
-    );
+    const scanned = other.literal !== null && /^\W{0,2}$|^.$/.test(other.literal);
+    const sent = other.literal === null && other.taints.some(isSent);
+    return tainted.taints
+      .filter((t) => isRelative(t) || (!scanned && !sent))
+      .map((t) =>
+        testOf(
+          t,
+          isRelative(t) ? named('relative', sourceText(other), at) : named('equals', sourceText(other), at),
+          holds,
+        ),
+      );
   };
   return [...inner, ...compare(a, b, operands[1]), ...compare(b, a, operands[0])];
 };
-
-/** Functions whose only answer is that they come back: what they judge is guarded after the call. */
-export const REFUSES =
-  /^_*(assert|validate|ensure|verify|require|enforce|guard|reject|forbid|deny|check|raise_?for)/i;
-
-/** Of these the argument is the test: what it is false of does not get past the call. */
-export const DEMANDS =
-  /^_*(?:assert\w*|invariant|ensure\w*|require\w*|check\w*|verify\w*|must\w*|precondition|isTrue|True|That)$/i;
-
-/** Whether a body can refuse by throwing. How well it judges is seen where it can be followed; else its name stands for it. */
-export const mayThrow = (body: readonly Stmt[]): boolean =>
-  body.some((s) => {
-    switch (s.kind) {
-      case 'throw':
-        return true;
-      case 'if':
-        return mayThrow(s.then) || mayThrow(s.otherwise);
-      case 'loop':
-      case 'block':
-        return mayThrow(s.body);
-      case 'try':
-        return mayThrow(s.body) || s.handlers.some((h) => mayThrow(h.body)) || mayThrow(s.last);
-      case 'switch':
-        return s.cases.some((c) => mayThrow(c.body));
-      default:
-        return false;
-    }
-  });

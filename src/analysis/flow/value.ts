@@ -110,6 +110,9 @@ const unionFields = (a: Value['fields'], b: Value['fields'], depth: number): Val
   return all;
 };
 
+const bothWords = (a: string, b: string): string =>
+  a === b || b === '' ? a : a === '' ? b : `${a} ${b}`.slice(0, LONGEST_TEXT);
+
 /** What is one or the other. */
 export const union = (a: Value, b: Value, depth = 0): Value => {
   if (a === b || b === NOTHING) return a;
@@ -126,7 +129,7 @@ export const union = (a: Value, b: Value, depth = 0): Value => {
           : mergeItems(b.items, a.items, depth)
         : (a.items ?? b.items),
     literal: a.literal === b.literal ? a.literal : null,
-    words: a.words === b.words ? a.words : `${a.words} ${b.words}`.slice(0, LONGEST_TEXT),
+    words: bothWords(a.words, b.words),
     tests: unionTests(a.tests, b.tests),
   };
 };

@@ -36,17 +36,18 @@ export const lookUp = (f: Frame, name: string): Value | null => {
   return named(f.engine.program, f.module, name);
 };
 
+const SEPARATOR =
+  /(^|[./])(sep|Separator|PathSeparator|separator|separatorChar|(?:Alt)?DirectorySeparatorChar|MAIN_SEPARATOR(?:_STR)?)$/;
+
 /** `string(filepath.Separator)`. */
 const isSeparator = (e: Expr): boolean =>
   e.kind === 'call' &&
   e.args.length === 1 &&
   e.args[0]!.value.kind === 'member' &&
-  /^(?:sep|Separator|PathSeparator)$/.test(e.args[0]!.value.property);
+  SEPARATOR.test(e.args[0]!.value.property);
 
 const sumWords = (parts: readonly Value[]): boolean =>
-  parts.some((p) =>
-    p.refs.some((r) => r.kind === 'external' && /(^|[./])(sep|Separator|PathSeparator)$/.test(r.path)),
-  );
+  parts.some((p) => p.refs.some((r) => r.kind === 'external' && SEPARATOR.test(r.path)));
 
 /** A name nothing in the program gives a meaning: what the language brings with it, or an object we know nothing of. */
 const unknown = (f: Frame, name: string): Value =>
@@ -166,7 +167,7 @@ export const valueAt = (f: Frame, expr: Expr): Value => {
     case 'test': {
       const values = /^(?:&&|and|\|\||or)$/.test(expr.operator)
         ? inTurn(f, expr.operands, /^(?:&&|and)$/.test(expr.operator))
-        : expr.operands.map((x) => valueAt(f, x));
+        : expr.operands.map((x, i) => valueAt(f, i === 1 ? whole(expr.operator, x) : x));
       const tests = testsOfOperator(expr.operator, expr.operands, values, placeIn(f, expr.at.line));
       noteTests(f, tests);
       return valueWith({ tests });
@@ -186,6 +187,8 @@ export const valueAt = (f: Frame, expr: Expr): Value => {
       const taints = parts.length > 1 ? made.map((t) => ({ ...t, part: true })) : made;
       return valueWith({
         taints,
+        // `root + os.sep`, where neither is known to be a text.
+        words: parts.length > 1 && (sumWords(parts) || expr.parts.some(isSeparator)) ? '?sep?' : '',
         refs: kept,
         // `[a] + [b]`, `{**a} | b`: both, one behind the other.
         items: lists.length > 0 ? lists.flatMap((x) => x.items ?? []).slice(0, 48) : null,
@@ -237,6 +240,10 @@ export const answering = (answer: Value, part: string, found: Value): Value => {
     ? found
     : { ...found, tests: says === 'yes' ? tests : tests.map((t) => ({ ...t, holds: null })) };
 };
+
+/** `root in path.parents` asks for the path itself. */
+const whole = (operator: string, e: Expr): Expr =>
+  /^(?:not )?in$/.test(operator) && e.kind === 'member' && e.property === 'parents' ? e.object : e;
 
 /** What a text that is put together begins with, as far as that is fixed. */
 export const fixedHead = (v: Value): string => /^[\w$]+(?=\?)/.exec(v.words)?.[0] ?? '';
