@@ -62,6 +62,12 @@ describe('what a lead says of its way', () => {
     ).toEqual([]);
   });
 
+  it('is that a guard is asked for only where another test holds', async () => {
+    const body =
+      "if (p.length > 3) {\nif (!fs.realpathSync(p).startsWith('/data/')) throw new Error('no');\n}\nreturn fs.readFileSync(p);";
+    expect((await said(body)).join(' ')).toContain('but it is asked only where another test holds (a.ts:5).');
+  });
+
   it('is which setting turns a guard on, be it asked for outside of the guard or in it', async () => {
     const inside = "if (!fs.realpathSync(q).startsWith('/data/')) throw new Error('no');";
     const hole = (line: number): string => `but it holds only where a setting turns it on (a.ts:${line}).`;

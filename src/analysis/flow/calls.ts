@@ -259,7 +259,7 @@ export const callOf = (f: Frame, expr: Call): Value => {
   const tests = testsOfCall(name, object, values, at, byParts);
   noteTests(f, tests);
   const unread =
-    tests.length === 0 && !isSink && rows.length === 0 && !COMMON.test(name) && isUnread(paths)
+    tests.length === 0 && !isSink && !expr.isNew && rows.length === 0 && !COMMON.test(name) && isUnread(paths)
       ? unreadCall(name, values, at)
       : [];
   const inner = [...tests, ...returned.tests, ...unread].slice(0, 40);

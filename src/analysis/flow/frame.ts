@@ -218,8 +218,8 @@ export const leave = (f: Frame, answer: Answer = 'untold', open = answer === 'gr
 };
 
 /** A guard that a setting turns on. */
-export const conditional = (guard: Guard, by: Place): Guard =>
-  guard.conditional ? guard : { ...guard, conditional: by };
+export const conditional = (guard: Guard, by: Place, isSetting = true): Guard =>
+  guard.conditional ? guard : { ...guard, conditional: { ...by, isSetting } };
 
 /** Guards by source, as tests whose outcome is decided. */
 export const testsOf = (f: Frame, guards: ReadonlyMap<string, readonly Guard[]> | null): Tested[] => {

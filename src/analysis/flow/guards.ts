@@ -1,5 +1,6 @@
 import type { Expr } from '../sources/ir.ts';
 import {
+  allTaints,
   type Guard,
   type GuardKind,
   guarded,
@@ -64,13 +65,13 @@ const METHODS: ReadonlyMap<string, GuardKind> = new Map([
 
 /** What is told of a value, done with many at once, or changes what holds it: never a check of it. */
 const NO_CHECK =
-  /^_*(?:log|print|trace|debug|info|warn|error|notif|report|emit|track|record|metric|count|observe|append|push|insert|display|render|format|schedule|span|mark|announce|progress|tap|touch|audit|publish|sleep|delay|defer|subscribe|dispatch|stringify|encode|decode|serialize|to[A-Z_])/i;
+  /^_*(?:log|print|trace|debug|info|warn|error|notif|report|emit|track|record|metric|count|observe|append|push|insert|display|render|format|schedule|span|mark|announce|progress|tap|touch|audit|publish|sleep|delay|defer|subscribe|(?:slice_?of_?)?ptrs?$|pointer|of$|from$|some$|just$|new|dispatch|stringify|encode|decode|serialize|to[A-Z_])/i;
 
 /** A call nobody looked into, as far as it may be a check by its name. */
 export const unreadCall = (name: string, args: readonly Value[], at: Place): Tested[] =>
   name.length < 3 || NO_CHECK.test(name) || PARTS.test(name)
     ? []
-    : args.flatMap((a) => a.taints.map((t) => testOf(t, named('passed', name, at), null)));
+    : args.flatMap((a) => allTaints(a).map((t) => testOf(t, named('passed', name, at), null)));
 
 /** What a call nobody looked into gives back: whatever it made of what it was given, it may have judged it. */
 export const beyond = (result: Value, unread: readonly Tested[]): Value =>

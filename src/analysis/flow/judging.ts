@@ -1,7 +1,7 @@
 import { alphabetLeft, isHarmlessThere } from './alphabets.ts';
 import { RESULT } from './guards.ts';
 import type { Rule } from './rules.ts';
-import type { Guard, OriginKind, Place, Taint } from './value.ts';
+import type { Guard, OriginKind, Taint } from './value.ts';
 import { OPENED, UNMODELLED } from './value.ts';
 
 /** What a rule makes of the guards a value met on its way. */
@@ -44,8 +44,10 @@ const compiled = (patterns: Map<string, RegExp>, text: string): RegExp => {
 };
 
 /** Of a guard that a setting turns on. */
-const conditionalOn = (at: Place): string =>
-  `it holds only where a setting turns it on (${at.path}:${at.line})`;
+const conditionalOn = ({ path, line, isSetting }: NonNullable<Guard['conditional']>): string =>
+  isSetting
+    ? `it holds only where a setting turns it on (${path}:${line})`
+    : `it is asked only where another test holds (${path}:${line})`;
 
 /** A test that says nothing where it stands: what passes is anything but one value. */
 const NO_GUARD = '';

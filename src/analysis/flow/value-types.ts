@@ -55,8 +55,8 @@ export type Guard = {
   part?: string;
   /** Whether what passes is what the test is false of: a list of what is forbidden. Not there where that is not known. */
   denies?: boolean;
-  /** It stands inside a condition that says nothing of the value: a setting, asked for there, turns it on. */
-  conditional?: Place;
+  /** It stands inside a condition that says nothing of the value: a setting, or another test there, decides whether it is asked. */
+  conditional?: Place & { isSetting: boolean };
   /** Where the function that checks is written: what there is to prove. */
   defined?: Place;
   /** What was tested was a path with all links in it followed. */

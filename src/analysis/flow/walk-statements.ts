@@ -3,7 +3,7 @@ import { answerOf } from './answers.ts';
 import { assignTo, lasting, remember } from './assign.ts';
 import { asksSettings, conditionOf, isToolName, toolNamed } from './conditions.ts';
 import { classEntries, decorated } from './decorators.ts';
-import { addGuards, bothGuards, conditional, type Frame, guardedHere, leave, placeIn } from './frame.ts';
+import { addGuards, bothGuards, conditional, type Frame, guardedWhole, leave, placeIn } from './frame.ts';
 import { elements } from './members.ts';
 import { typed } from './types.ts';
 import {
@@ -65,10 +65,12 @@ const branch = (
   f.guards = new Map(guards);
   addGuards(f, assumed, outcome);
   const ends = run(f, stmts);
+  const tested = !ends && [...f.guards].some(([key, held]) => guards.get(key) !== held);
   const changed = new Map<string, Value>();
   for (const [name, before] of f.written) {
     const now = f.scope.vars.get(name);
-    if (now) changed.set(name, now);
+    // What only this way tests, what it writes has passed.
+    if (now) changed.set(name, tested ? guardedWhole(f, now) : now);
     if (before) f.scope.vars.set(name, before);
     else f.scope.vars.delete(name);
   }
@@ -99,7 +101,7 @@ const meet = (f: Frame, ways: readonly Branch[], all: boolean): void => {
 };
 
 /** What only one way checks, where a setting decides which is taken: weaker than a guard, and more than nothing. */
-const addConditional = (f: Frame, checked: Frame['guards'], by: Place): void => {
+const addConditional = (f: Frame, checked: Frame['guards'], by: Place, isSetting: boolean): void => {
   for (const [key, guards] of checked) {
     const source = f.sources.get(key);
     const held = f.guards.get(key) ?? [];
@@ -107,7 +109,7 @@ const addConditional = (f: Frame, checked: Frame['guards'], by: Place): void => 
     if (source)
       addGuards(
         f,
-        fresh.map((g) => ({ source, key, guard: conditional(g, by), holds: null })),
+        fresh.map((g) => ({ source, key, guard: conditional(g, by, isSetting), holds: null })),
       );
   }
 };
@@ -132,7 +134,7 @@ const runIf = (f: Frame, s: Extract<Stmt, { kind: 'if' }>): boolean => {
   if (left) f.under = joinedConditions(f.under, [left]);
   if (then.ends !== otherwise.ends) addGuards(f, tests, otherwise.ends);
   else if (tests.length === 0 && s.otherwise.length === 0 && !then.ends)
-    addConditional(f, then.guards, placeIn(f, s.at.line));
+    addConditional(f, then.guards, placeIn(f, s.at.line), setting !== null);
   return then.ends && otherwise.ends;
 };
 
@@ -301,17 +303,6 @@ const isParam = (f: Frame, value: Expr): boolean =>
   value.kind === 'name' && f.info?.fn.params.some((x) => x.name === value.name) === true;
 
 const p = (f: Frame) => f.engine.program;
-
-/** What is returned carries the guards of the way it is returned on, the parts of several results too. */
-const guardedWhole = (f: Frame, v: Value, depth = 0): Value => {
-  if (f.guards.size === 0 || depth > 2 || v === NOTHING) return v;
-  return {
-    ...v,
-    taints: v.taints.map((t) => guardedHere(f, t)),
-    items: v.items?.map((x) => guardedWhole(f, x, depth + 1)) ?? null,
-    fields: v.fields && new Map([...v.fields].map(([k, x]) => [k, guardedWhole(f, x, depth + 1)])),
-  };
-};
 
 /** `a.b.c` as text, for calls that are recognised by their spelling alone. */
 export const pathText = (e: Expr): string =>

@@ -113,6 +113,10 @@ const GUARDED: Record<string, Sample> = {
   ),
   'in front of a question mark': script('', 'return isInside(p) ? fs.readFileSync(p) : null;'),
   'in front of two ands': script('', 'return isInside(p) && fs.readFileSync(p);'),
+  'in the branch that hands it on': script(
+    '',
+    "let names;\nif (p !== undefined) {\n  if (!isInside(p)) throw new Error('no');\n  names = [p];\n} else {\n  names = all();\n}\nfor (const n of names) fs.readFileSync(n);",
+  ),
   'as what an assertion demands': script('', "invariant(isInside(p), 'no');\nreturn fs.readFileSync(p);"),
   'in a try that leaves': script(
     '',
