@@ -52,7 +52,7 @@ const sharing = (reading: Reading, tree: SourceTree, missed: Missed): Reading =>
 const MOST_NAMED = 20;
 
 const named = (paths: ReadonlySet<string>): string => {
-  const sorted = [...paths].sort();
+  const sorted = [...paths].map((path) => path || '(the topmost)').sort();
   return `${sorted.slice(0, MOST_NAMED).join(', ')}${sorted.length > MOST_NAMED ? ` and ${sorted.length - MOST_NAMED} more` : ''}`;
 };
 
@@ -64,7 +64,7 @@ const tell = ({ files, folders }: Missed): { title: string; detail: string } => 
   detail: [
     ...(files.size > 0 ? [`Files: ${named(files)}.`] : []),
     ...(folders.size > 0
-      ? [`Folders, of which not even the names in them are known: ${named(folders)}.`]
+      ? [`Folders, of which not all names in them are known, or none: ${named(folders)}.`]
       : []),
     'Their objects are not in the clone, or not as they were written. What the collector says is without them. A complete clone has them: git fsck.',
   ].join('\n'),

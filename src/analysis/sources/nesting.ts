@@ -8,6 +8,13 @@ const DEEPEST = 300;
 const DEEPEST_GENERIC = 10;
 
 /**
+ * `a: a: a:`: the parser of JavaScript holds each label against all around it and keeps an error for every two that are
+ * alike, half a gigabyte for 500 of them.
+ */
+const MOST_LABELS = 50;
+const IDENTIFIER = /[\w$]/;
+
+/**
  * Whether a text is nested so deep that parsing it could take forever or all of the stack. Linear; counts brackets in
  * strings and comments too, where they seldom pile up.
  */
@@ -16,6 +23,8 @@ export const tooDeep = (source: string): boolean => {
   let generic = 0;
   const opened: boolean[] = [];
   let before = '';
+  let labels = 0;
+  let beforeWord = '';
   for (let i = 0; i < source.length; i++) {
     const c = source[i]!;
     if (c === '(' || c === '[' || c === '{') {
@@ -28,6 +37,10 @@ export const tooDeep = (source: string): boolean => {
       if (depth > 0) depth--;
       if (opened.pop()) generic--;
     }
+    if (c === ':') {
+      labels = IDENTIFIER.test(before) && beforeWord === ':' ? labels + 1 : 0;
+      if (labels > MOST_LABELS) return true;
+    } else if (IDENTIFIER.test(c) && !IDENTIFIER.test(source[i - 1] ?? '')) beforeWord = before;
     // `=> (` opens an ordinary parenthesis.
     if (c === '>' && source[i - 1] === '=') before = '=';
     else if (c > ' ') before = c;

@@ -1,4 +1,5 @@
-import type { Language, Parser } from '@vscode/tree-sitter-wasm';
+import type { Language, Parser, ParseState } from '@vscode/tree-sitter-wasm';
+import { onOwnStack, type ParserStack } from './parser-stack.ts';
 import { copyTree, type NodeTypes, type ParsedTree } from './tree-node.ts';
 
 /** A parser of one language. */
@@ -14,16 +15,24 @@ const PIECE = 8192;
 /** How often a text may be asked for in all, since the parser goes back; programs need it less than three times. */
 const MOST_READS = 12;
 /**
- * The parser reports once in 100 steps how far it is. Programs take it 145 characters a report at the least (4,000 real files);
- * where it recovers from errors it gets on by some 30, and a step may take as long as all there is before it. So what gets on
- * by less than this is given up once it has had enough reports for any small file: a megabyte made for it would last half an
- * hour.
+ * The parser reports once in 100 steps how far it is. How many reports a text falls behind this pace (characters a report)
+ * tells when it cannot make sense of one: real files stay below half of `behind`; where it recovers from errors it gets on by
+ * some 30 to 60 characters, and a step may take as long as all there is before it.
  */
-const CHARACTERS_A_REPORT = 120;
-const REPORTS_BEFORE = 600;
+type Allowance = { pace: number; behind: number };
+const ALLOWED: Allowance = { pace: 80, behind: 200 };
 /** Grammars whose tables are so large that recovering takes several times as long. */
+const ALLOWED_SLOW: Allowance = { pace: 100, behind: 100 };
 const SLOW: ReadonlySet<GrammarName> = new Set(['c-sharp', 'ruby']);
-const REPORTS_BEFORE_SLOW = 200;
+
+/**
+ * Recovering takes the square of how long it goes on, which the pace does not show. The parser's log does, in which it names
+ * each token it skips; keeping one takes seven times as long, so that only long texts are parsed with it. Programs have none
+ * skipped, a damaged one some hundreds.
+ */
+const LONG = 96 * 1024;
+const MOST_SKIPPED = 1000;
+
 /** Offsets are told in bytes of UTF-16. */
 const BYTES_A_CHARACTER = 2;
 
@@ -41,6 +50,12 @@ const typesOf = (language: Language): NodeTypes => {
   };
 };
 
+/** The library starts once a process. */
+let stack: Promise<ParserStack> | undefined;
+
+const wasmOf = (name: string): URL =>
+  new URL(import.meta.resolve(`@vscode/tree-sitter-wasm/wasm/${name}.wasm`));
+
 /**
  * Loads a grammar (some 20 ms). They are WebAssembly: what a hostile text does to a parser stays in its own memory, and
  * there is one build for every platform. Rejects when the package is not installed whole.
@@ -49,39 +64,66 @@ export const loadGrammar = async (name: GrammarName): Promise<Grammar> => {
   const loaded = await import('@vscode/tree-sitter-wasm');
   // A CommonJS package: Node names only its default export, a bundler all of them.
   const library = (loaded as unknown as { default?: typeof loaded }).default ?? loaded;
-  await library.Parser.init();
-  const place = new URL(import.meta.resolve(`@vscode/tree-sitter-wasm/wasm/tree-sitter-${name}.wasm`));
+  // Its types know one of the module's options.
+  stack ??= onOwnStack(wasmOf('tree-sitter'), (options) => library.Parser.init(options as never));
+  const own = await stack;
   // It hands what it is given to Node's readFile, which takes a URL as well; a path of Windows would have to be made of it.
-  const language = await library.Language.load(place as unknown as string);
-  const parser = new library.Parser();
-  parser.setLanguage(language);
-  return grammarOf(parser, typesOf(language), SLOW.has(name) ? REPORTS_BEFORE_SLOW : REPORTS_BEFORE);
+  const language = await library.Language.load(wasmOf(`tree-sitter-${name}`) as unknown as string);
+  const start = (): Parser => {
+    const parser = new library.Parser();
+    parser.setLanguage(language);
+    return parser;
+  };
+  return grammarOf(start, typesOf(language), own, SLOW.has(name) ? ALLOWED_SLOW : ALLOWED);
 };
 
-const grammarOf = (parser: Parser, types: NodeTypes, reportsBefore: number): Grammar => ({
-  parse(source, shift = 0) {
-    let left = MOST_READS * (source.length + PIECE);
-    let reports = 0;
-    const tree = parser.parse(
-      (at) => {
-        const piece = source.slice(at, at + PIECE);
-        left -= piece.length;
-        return piece;
-      },
-      null,
-      // Counted, not timed: what is found must not depend on the machine.
-      {
-        progressCallback: ({ currentOffset }) =>
-          left < 0 ||
-          (++reports > reportsBefore && currentOffset / BYTES_A_CHARACTER < reports * CHARACTERS_A_REPORT),
-      },
-    );
-    if (!tree) {
-      parser.reset();
-      return null;
-    }
-    const copy = copyTree(tree, types, shift);
-    tree.delete();
-    return copy;
-  },
-});
+const grammarOf = (start: () => Parser, types: NodeTypes, own: ParserStack, allowed: Allowance): Grammar => {
+  let parser = start();
+  return {
+    parse(source, shift = 0) {
+      const { pieces, isTooMuch, log } = watch(source, allowed);
+      let copy: ParsedTree | null = null;
+      try {
+        parser.setLogger(log);
+        const tree = parser.parse(pieces, null, { progressCallback: isTooMuch });
+        if (tree) {
+          copy = copyTree(tree, types, shift);
+          tree.delete();
+        } else parser.reset();
+      } catch {
+        // Out of stack or memory in the middle of something; a parser left so is not asked again. That is the file's fault.
+        parser = start();
+      }
+      return own.wasOverrun() ? null : copy;
+    },
+  };
+};
+
+/** What parsing a text may take. Counted, not timed: what is found must not depend on the machine. */
+const watch = (source: string, allowed: Allowance) => {
+  const end = source.trimEnd().length - 1;
+  let left = MOST_READS * (source.length + PIECE);
+  let furthest = 0;
+  let behind = 0;
+  let skipped = 0;
+  return {
+    pieces(at: number): string {
+      const piece = source.slice(at, at + PIECE);
+      left -= piece.length;
+      return piece;
+    },
+    isTooMuch({ currentOffset }: ParseState): boolean {
+      const at = currentOffset / BYTES_A_CHARACTER;
+      // At the end it puts the tree in order, as long as the tree is.
+      if (at < end) behind = Math.max(0, behind + 1 - Math.max(0, at - furthest) / allowed.pace);
+      furthest = Math.max(furthest, at);
+      return left < 0 || behind > allowed.behind || skipped > MOST_SKIPPED;
+    },
+    log:
+      source.length > LONG
+        ? (message: string): void => {
+            if (message.startsWith('skip_token')) skipped++;
+          }
+        : null,
+  };
+};

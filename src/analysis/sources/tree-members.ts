@@ -1,4 +1,4 @@
-import type { Class, Expr, Field, Fn, Param, Span, Stmt } from './ir.ts';
+import type { Expr, Field, Fn, Param, Span, Stmt } from './ir.ts';
 import type { TreeNode } from './tree-node.ts';
 import {
   apart,

@@ -46,7 +46,7 @@ export const readTree = (
   const line = lineFinder(source);
   const empty = { path, language, imports: [], exports: [], body: [], marks: null };
   const unread = { ...empty, errors: [{ line: 1, endLine: line(source.length) }] };
-  const tree = grammar && source.length <= MOST_READ ? parsed(grammar, source) : null;
+  const tree = grammar && source.length <= MOST_READ ? grammar.parse(source) : null;
   if (!grammar || !tree) return unread;
   // Most of what there is stands on one line: one span a line is half the memory of a tree.
   const oneLine: Span[] = [];
@@ -76,7 +76,7 @@ export const readTree = (
       }
       return words.join('\n').trim();
     },
-    reparse: (text, shift) => parsed(grammar, text, shift),
+    reparse: (text, shift) => grammar.parse(text, shift),
     before: [],
     imports: [],
     temporaries: 0,
@@ -89,15 +89,6 @@ export const readTree = (
     marks: marksOfTree(tree, language, source),
     errors: merged(tree.errors.map((e) => spanOf(e.from, e.to))),
   };
-};
-
-/** A parser that runs out of its memory throws; that is the file's fault, not the program's. */
-const parsed = (grammar: Grammar, source: string, shift?: number): ParsedTree | null => {
-  try {
-    return grammar.parse(source, shift);
-  } catch {
-    return null;
-  }
 };
 
 /** Reads a part with a place of its own for what is found inside expressions. */

@@ -12,21 +12,25 @@ const OID_BYTES = 20;
 
 type Entry = { mode: string; name: Buffer; oid: string };
 
-/** A tree object's entries: `mode name NUL` and the 20 bytes of an id. Ends where it is no longer well formed. */
-export const parseTree = (bytes: Buffer): Entry[] => {
+/** As git writes it; a tab or a letter in it would be taken for another part of the record. */
+const MODE = /^(?:0?40000|[1-7][0-7]{5})$/;
+
+/** A tree object's entries, `mode name NUL` and the 20 bytes of an id each, up to where it is no longer well formed. */
+export const parseTree = (bytes: Buffer): { entries: Entry[]; whole: boolean } => {
   const entries: Entry[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  let at = 0;
+  while (at < bytes.length) {
     const space = bytes.indexOf(32, at);
     const end = space === -1 ? -1 : bytes.indexOf(0, space);
     if (end === -1 || end + 1 + OID_BYTES > bytes.length) break;
-    entries.push({
-      mode: bytes.toString('latin1', at, space),
-      name: bytes.subarray(space + 1, end),
-      oid: bytes.toString('hex', end + 1, end + 1 + OID_BYTES),
-    });
+    const mode = bytes.toString('latin1', at, space);
+    if (!MODE.test(mode)) break;
+    const oid = bytes.toString('hex', end + 1, end + 1 + OID_BYTES);
+    // Old programs wrote folders as 040000.
+    entries.push({ mode: mode.replace(/^0/, ''), name: bytes.subarray(space + 1, end), oid });
     at = end + 1 + OID_BYTES;
   }
-  return entries;
+  return { entries, whole: at === bytes.length };
 };
 
 const sizesOf = async (repository: string, oids: readonly string[]): Promise<Map<string, string>> => {
@@ -69,11 +73,13 @@ export const walkTree = async (
         missingFolders.push(decodePath(path));
         continue;
       }
-      for (const { mode, name, oid } of parseTree(object.bytes)) {
+      const { entries, whole } = parseTree(object.bytes);
+      if (!whole) missingFolders.push(decodePath(path));
+      for (const { mode, name, oid } of entries) {
         if (++seen > limit) return null;
-        const whole = path.length > 0 ? Buffer.concat([path, Buffer.from('/'), name]) : name;
-        if (mode === FOLDER) below.push({ oid, path: whole });
-        else files.push({ mode, oid, path: whole });
+        const under = path.length > 0 ? Buffer.concat([path, Buffer.from('/'), name]) : name;
+        if (mode === FOLDER) below.push({ oid, path: under });
+        else files.push({ mode, oid, path: under });
       }
     }
     folders = below;

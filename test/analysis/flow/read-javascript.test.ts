@@ -130,5 +130,9 @@ describe('tooDeep', () => {
     expect(tooDeep('('.repeat(1000))).toBe(true);
     expect(tooDeep('<T>('.repeat(20))).toBe(true);
     expect(tooDeep(')'.repeat(1000))).toBe(false);
+    expect(tooDeep('a: '.repeat(100))).toBe(true);
+    expect(tooDeep('a: string\n'.repeat(100))).toBe(false);
+    expect(tooDeep('case a: '.repeat(100))).toBe(false);
+    expect(tooDeep('{ a: b, c: d }, '.repeat(100))).toBe(false);
   });
 });

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   appendFileSync,
   mkdirSync,
@@ -61,6 +63,14 @@ const swap = (revision: string): void => {
   const path = pathOf(idOf(revision));
   rmSync(path);
   writeFileSync(path, deflateSync(Buffer.from('blob 5\0other')));
+};
+/** An object as nobody's git would write it; its id. */
+const write = (type: string, content: Buffer): string => {
+  const bytes = Buffer.concat([Buffer.from(`${type} ${content.length}\0`), content]);
+  const oid = createHash('sha1').update(bytes).digest('hex');
+  mkdirSync(dirname(pathOf(oid)), { recursive: true });
+  writeFileSync(pathOf(oid), deflateSync(bytes));
+  return oid;
 };
 const make = (): void => void makeRepository(repo, commits);
 
@@ -152,6 +162,23 @@ describe('a repository that lacks', () => {
       ids.filter((id) => !said(id).includes(path)).map((id) => `${id} says nothing of ${path}`),
     );
     expect(silent).toEqual([]);
+  });
+
+  it('the rest of a folder, whose listing is damaged in the middle: what was listed before is read', async () => {
+    make();
+    const bytes = execFileSync('git', ['cat-file', 'tree', 'HEAD^{tree}'], { cwd: repo });
+    const at = bytes.indexOf('40000 src');
+    // A tab in a mode would end a record of git's own listing.
+    const damaged = Buffer.concat([bytes.subarray(0, at), Buffer.from('4\t'), bytes.subarray(at + 2)]);
+    const tree = write('tree', damaged);
+    const commit = git(repo, ['commit-tree', '-m', 'damaged', tree]);
+    git(repo, ['update-ref', 'refs/heads/main', commit]);
+    const { results } = await gathered();
+    expect(failed(results)).toEqual([]);
+    expect(told(results, 'missing-objects')).toMatch(
+      /not all names in them are known, or none: \(the topmost\)/,
+    );
+    expect(results.get('dependencies')?.run.outcome).toBe('collected');
   });
 
   it('the whole tree of the commit', async () => {
