@@ -201,3 +201,27 @@ describe('dependencies: a vulnerable package', () => {
     expect(cited).toContain('"version": "1.9.0"');
   });
 });
+
+describe('dependencies: modules of one Maven project', () => {
+  const pom = (
+    artifact: string,
+    rest: string,
+    head = '<parent><groupId>org.acme</groupId><artifactId>all</artifactId><version>1</version></parent>',
+  ) => `<project>${head}<artifactId>${artifact}</artifactId>${rest}</project>`;
+  const needs = (group: string, artifact: string) =>
+    `<dependencies><dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>1</version></dependency></dependencies>`;
+
+  it('are no packages of others, and those of another group with such a name are', async () => {
+    const { item } = await run(dependencies, {
+      files: {
+        'pom.xml': pom('all', '', '<groupId>org.acme</groupId><version>1</version>'),
+        'shared/pom.xml': pom('shared', ''),
+        'a/pom.xml': pom('a', needs('org.acme', 'shared')),
+        'b/pom.xml': pom('b', needs('org.other', 'shared')),
+      },
+    });
+    expect(item('inventory').title).toContain('1 package pinned');
+    expect(item('inventory').detail).toContain('org.other:shared');
+    expect(item('inventory').detail).not.toContain('org.acme:shared');
+  });
+});

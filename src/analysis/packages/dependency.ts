@@ -56,7 +56,12 @@ export type Manifest = {
   /** Other files it takes requirements from (`-r`, `-c`), as written. */
   includes?: { path: string; line: number }[];
   /** Of a pom: what its versions may stand for, and the artifact whose pom it goes on from. */
-  maven?: { parent: string; properties: Record<string, string>; management: Record<string, string> };
+  maven?: {
+    group: string;
+    parent: string;
+    properties: Record<string, string>;
+    management: Record<string, string>;
+  };
   /** What its own text does not settle: "4 versions stand in a parent that is not in this repository". */
   partial?: string;
   /** A list of versions that other files pick from: by itself it asks for nothing. */

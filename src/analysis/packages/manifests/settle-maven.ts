@@ -15,6 +15,8 @@ export const settleMaven = (manifests: readonly Manifest[]): Manifest[] => {
       [chain[chain.length], p] = [p, poms.get(p.maven?.parent ?? '')];
     return chain;
   };
+  /** Modules of this repository are no packages of others. */
+  const own = new Set(manifests.flatMap((m) => (m.maven && m.name ? [`${m.maven.group}:${m.name}`] : [])));
   return manifests.map((m) => {
     if (!m.maven) return m;
     const chain = lineage(m);
@@ -33,7 +35,8 @@ export const settleMaven = (manifests: readonly Manifest[]): Manifest[] => {
     const dependencies = m.dependencies.map((d) => {
       const managed = d.specifier || (chain.map((p) => p.maven?.management[d.name]).find((v) => v) ?? '');
       const specifier = settled(managed);
-      return { ...d, name: settled(d.name), specifier, kind: mavenKind(specifier) };
+      const name = settled(d.name);
+      return { ...d, name, specifier, kind: own.has(name) ? 'workspace' : mavenKind(specifier) };
     });
     const open = dependencies.filter((d) => d.kind === 'managed').length;
     return {

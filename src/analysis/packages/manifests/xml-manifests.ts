@@ -92,6 +92,7 @@ export const pomXml: ManifestReader = (path, source) => {
       dependencies,
       scripts: [],
       maven: {
+        group: child(head, 'groupId') || (parent ? child(parent.body, 'groupId') : ''),
         parent: parent ? child(parent.body, 'artifactId') : '',
         properties,
         management,
