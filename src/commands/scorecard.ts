@@ -49,7 +49,7 @@ export const scorecard = (host: Host, options: ScorecardOptions): Promise<number
           );
         }
       }
-      host.stdout(`total ${totalWords(card)}\n`);
+      host.stdout(`total: ${totalWords(card)}\n`);
       return 0;
     },
     options.criterion === undefined,

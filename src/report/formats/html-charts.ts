@@ -76,7 +76,7 @@ export const scorecardChart = (m: ReportModel): Markup => {
         : rated`${d.value.toFixed(1)}, ${d.criteria.filter((c) => c.value !== null).length} of ${d.criteria.length} rated`,
     ),
   );
-  return html`${chart('Scorecard, 0 to 4', rows)}<p class="small">${rated`Total ${totalWords(m.scorecard)}.`}</p>`;
+  return html`${chart('Scorecard, 0 to 4', rows)}<p class="small">${rated`Total: ${totalWords(m.scorecard)}.`}</p>`;
 };
 
 export const top10Grid = (m: ReportModel): Markup =>
@@ -111,7 +111,7 @@ export const diagramSvg = (d: AttackDiagram): Markup => {
   const box = (n: DiagramNode): Markup => {
     const { x, y } = at.get(n.id)!;
     const label = fromSession('diagram')`${n.label}`;
-    const rows = twoLines(n.label, 27);
+    const rows = twoLines(n.label, 25);
     const shown = rows.map((text, i) => {
       const line = y + 4 + (i - (rows.length - 1) / 2) * 13;
       return html`<text x="${attribute(x + 8)}" y="${attribute(line)}">${as(fromSession('diagram')`${text}`, shortHtml(text))}</text>`;

@@ -79,7 +79,7 @@ const dimensionLines = (v: View, d: DimensionRating, theme: Theme, columns: numb
     blank,
     [...bar(d.value, theme), span(d.value === null ? 'not rated' : 'mean of its rated criteria', 'muted')],
     blank,
-    ...(rating ? wrap(`Total ${totalWords(rating)}.`, columns).map(plain) : []),
+    ...(rating ? wrap(`Total: ${totalWords(rating)}.`, columns).map(plain) : []),
     ...wrap(
       'What is not rated counts neither as nothing nor as excellent. Ratings are proposed from verdicts and evidence; only you can say what they are worth.',
       columns,
