@@ -1,11 +1,10 @@
 import { hash } from 'node:crypto';
 import type { ItemDraft, SourceTree, TreeEntry } from '../collectors/collector.ts';
-import { UserError } from '../domain/errors.ts';
 import { type EvidenceItem, type Location, type Place, placeWords } from '../domain/evidence.ts';
 import { checksOf, type Methodology } from '../domain/methodology.ts';
 import { compareItems, standingOf } from '../domain/standing.ts';
-import { redactSecrets } from '../text/redact.ts';
 import { visible, visibleLines } from '../text/visible.ts';
+import { readLines, whole } from './quoted.ts';
 import { showLines } from './reproduce.ts';
 
 /** Turns what collectors wrote down into evidence: adds id, checks, snippet, hash and the command that shows it again. */
@@ -14,8 +13,6 @@ export const MAX_SNIPPET_LINES = 40;
 export const MAX_SNIPPET_CHARS = 4000;
 /** A collector that says more is cut here, and a gap says so. */
 export const MAX_ITEMS = 5000;
-/** Larger files are pointed at as a whole, not by line. */
-const MAX_READ_BYTES = 16 * 1024 * 1024;
 const MAX_TITLE_CHARS = 300;
 const MAX_DETAIL_CHARS = 4000;
 const MAX_FLOW_STEPS = 60;
@@ -47,34 +44,6 @@ const paragraphs = (text: string, max: number): string => {
   return lines.length <= max ? lines : `${cut(lines, max - 1)}…`;
 };
 
-/**
- * A file's lines as `sed` counts them: only LF ends a line, and a last LF begins none. Credentials are masked in the whole
- * file: a range of lines may begin inside of a private key.
- */
-const splitLines = (text: string): string[] => {
-  const lines = redactSecrets(text).split('\n');
-  if (lines.at(-1) === '' && lines.length > 1) lines.pop();
-  return lines;
-};
-
-const SNIFFED = 8000;
-/** Null for what has no lines, or cannot be read: it is pointed at as a whole. */
-const readLines = (tree: SourceTree, entry: TreeEntry): Promise<string[] | null> =>
-  linesAt(tree, entry).catch((error: unknown) => {
-    if (error instanceof UserError) return null;
-    throw error;
-  });
-const linesAt = async (tree: SourceTree, entry: TreeEntry): Promise<string[] | null> => {
-  if (entry.kind === 'submodule') return null;
-  if (entry.kind !== 'symlink') {
-    const text = await tree.text(entry.path);
-    if (text !== null) return splitLines(text);
-  }
-  if (entry.size > MAX_READ_BYTES) return null;
-  const bytes = await tree.bytes(entry.path);
-  return bytes.subarray(0, SNIFFED).includes(0) ? null : splitLines(bytes.toString('utf8'));
-};
-
 export type FinishParts = {
   collector: string;
   /** Full hash of the pinned commit. */
@@ -100,21 +69,6 @@ const isWithin = ({ startLine, endLine }: Omit<Place, 'path'>, count: number): b
   startLine >= 1 &&
   endLine >= startLine &&
   endLine <= count;
-
-const whole = (entry: TreeEntry): string => {
-  if (entry.kind === 'submodule') return `(submodule at ${entry.oid})`;
-  return `(${entry.size.toLocaleString('en')} bytes, no text that can be read; object ${entry.oid})`;
-};
-
-/**
- * A file as evidence quotes it: its text, or for what has none (a binary, a submodule) the words that stand for it. Null when
- * there is no such file.
- */
-export const quotedText = async (tree: SourceTree, path: string): Promise<string | null> => {
-  const entry = tree.allEntries.find((e) => e.path === path);
-  if (!entry) return null;
-  return (await readLines(tree, entry))?.join('\n') ?? whole(entry);
-};
 
 type Pointed = Omit<Located, 'places' | 'remarks'>;
 

@@ -6,13 +6,13 @@ import type { CollectorResult, CollectorRun, Outcome } from '../domain/evidence.
 import { type Local, withLocal } from '../domain/local.ts';
 import { apply, replay, type Session } from '../domain/session.ts';
 import { findWord } from './find-word.ts';
-import { quotedText } from './finish-items.ts';
 import { recordWithGrant } from './grant.ts';
 import { createHeldEvidence } from './held-evidence.ts';
 import { countKinds, keepMade, makeEvidence } from './import-results.ts';
 import { encodeAll } from './journal.ts';
 import { nextEvents } from './next-events.ts';
 import { SaveError, type Source } from './ports.ts';
+import { quotedText } from './quoted.ts';
 import { readEvidence } from './read-evidence.ts';
 import { DEFAULT_CONCURRENCY, gather, unavailable } from './run-collectors.ts';
 import { createRunOnce, orAborted } from './run-once.ts';
