@@ -3,6 +3,7 @@ import { draftFinding, type Finding, missingParts } from '../domain/finding.ts';
 import type { FindingInput } from '../domain/finding-input.ts';
 import { applyTemplate, type FindingTemplate, findingFromEvidence } from '../domain/finding-template.ts';
 import { findCheck } from '../domain/methodology.ts';
+import { triedLeads } from '../domain/observations.ts';
 import { findingsOf } from '../domain/selectors.ts';
 import type { Session } from '../domain/session.ts';
 import { surfaceOf } from '../domain/surface.ts';
@@ -44,6 +45,7 @@ const fromTemplate = (
     templates: [template],
     surface: surfaceOf(evidence.values()),
     server: session.target?.name ?? '',
+    tried: triedLeads(session).get(item.id),
     template: template.id,
   });
 };

@@ -6,14 +6,12 @@ import { whyNotTried } from '../live/confirm/confirm.ts';
 import { splitWords } from '../live/prepare/make-plan.ts';
 import type { LivePort, Start } from '../ui/ports.ts';
 import type { Host } from './host.ts';
+import { describePlanned, prepareReady, type Ready } from './live-start.ts';
 import {
-  describePlanned,
   type LiveOptions,
   type LiveTarget,
   type Planned,
   planFor,
-  prepareReady,
-  type Ready,
   readEnv,
   requireSandbox,
   targetOfSession,

@@ -1,32 +1,17 @@
-import { createInterface } from 'node:readline/promises';
 import type { SourceTree } from '../collectors/collector.ts';
 import { toolSurface } from '../collectors/tool-surface.ts';
 import { UserError } from '../domain/errors.ts';
 import type { EvidenceItem, Surface } from '../domain/evidence.ts';
-import type { ProbeReport } from '../domain/observation.ts';
 import { surfaceOf } from '../domain/surface.ts';
-import { shellQuote } from '../engine/reproduce.ts';
 import { runCollectors } from '../engine/run-collectors.ts';
 import type { Store } from '../engine/store.ts';
 import { openTarget } from '../io/git/open-target.ts';
-import {
-  makePlan,
-  type Package,
-  packageWords,
-  parsePackage,
-  planPackage,
-  splitWords,
-} from '../live/prepare/make-plan.ts';
-import { isPlan, type Plan, shownStep } from '../live/prepare/plan.ts';
-import { type Prepared, PrepareError, prepare } from '../live/prepare/prepare.ts';
-import type { Context } from '../live/probe/report.ts';
+import { makePlan, type Package, parsePackage, planPackage, splitWords } from '../live/prepare/make-plan.ts';
+import { isPlan, type Plan } from '../live/prepare/plan.ts';
 import { findSandbox, type Means } from '../live/sandbox/detect.ts';
-import { limitsInWords, SERVER_LIMITS } from '../live/sandbox/limits.ts';
-import { redactSecrets } from '../text/redact.ts';
-import { visible, visibleLines } from '../text/visible.ts';
-import { type Host, TOOL_NAME } from './host.ts';
+import { visible } from '../text/visible.ts';
+import type { Host } from './host.ts';
 import { openSource } from './open-source.ts';
-import { VERSION } from './version.ts';
 import { openedSession } from './with-session.ts';
 import { loadMethodology, type Workspace } from './workspace.ts';
 
@@ -50,6 +35,7 @@ export type LiveTarget = {
   name: string;
   url: string;
   commit: string;
+  committedAt: string;
   subdir: string;
   tree: SourceTree;
   surface: Surface;
@@ -130,6 +116,7 @@ export const targetOfSession = async (store: Store): Promise<LiveTarget> => {
     name: target.name,
     url: target.url,
     commit: target.commit,
+    committedAt: target.committedAt,
     subdir: target.subdir,
     tree: await store.sourceTree(),
     surface: surfaceOf(evidence.values()),
@@ -151,6 +138,12 @@ export const readEnv = (words: readonly string[] = []): Record<string, string> =
       return [w.slice(0, at), w.slice(at + 1)];
     }),
   );
+
+/** As tools take it: in UTC. '' for what is no date. */
+const instantOf = (date: string): string => {
+  const at = new Date(date);
+  return Number.isNaN(at.getTime()) ? '' : `${at.toISOString().slice(0, 19)}Z`;
+};
 
 export type Planned = { plan: Plan; package: Package | null };
 
@@ -177,7 +170,7 @@ export const planFor = async (
             paths: new Set(target.tree.allEntries.map((e) => e.path)),
           },
           target.subdir,
-          { cmd: o.cmd, env: host.env },
+          { cmd: o.cmd, env: host.env, day: instantOf(target.committedAt) },
         )
       : {
           problem: 'nothing was named that could be started',
@@ -195,142 +188,4 @@ export const requireSandbox = async (host: Pick<Host, 'env'>): Promise<Means> =>
     `there is no sandbox on this machine, so nothing was started: bubblewrap: ${means.problem}`,
     'mcp-audit doctor says what is there; on Linux install the package "bubblewrap"',
   );
-};
-
-export const sandboxWords = (m: Means): string => `bubblewrap ${m.version}`.trim();
-
-/** What will happen, exactly: every command, where it may ask, and what keeps it apart. */
-export const describePlanned = (planned: Planned, o: LiveOptions, means: Means, does: string): string => {
-  const { plan } = planned;
-  const steps = plan.steps.flatMap((s) => [
-    `  ${shownStep(s).map(shellQuote).join(' ')}`,
-    `      ${s.what}; ${s.network ? `network: ${s.network}` : 'no network'}`,
-    ...(s.otherwise
-      ? [
-          `      if that, or what follows, fails: ${shownStep(s.otherwise).map(shellQuote).join(' ')} (network: ${s.otherwise.network})`,
-        ]
-      : []),
-  ]);
-  const env = [...new Set([...Object.keys(plan.env), ...Object.keys(readEnv(o.env))])];
-  return [
-    ...(steps.length > 0 ? ['To prepare it, in a throw-away copy:', ...steps, ''] : []),
-    `To start it (from ${plan.from}):`,
-    `  ${plan.argv.map(shellQuote).join(' ')}`,
-    ...(env.length > 0 ? [`  with ${env.join(', ')} set to stand-ins or what you gave`] : []),
-    ...(o.url ? [`  and asked at ${o.url} inside the sandbox`] : []),
-    '',
-    `In ${sandboxWords(means)}: no network, no file of yours, home, /tmp and what it serves are throw-away; ${limitsInWords(SERVER_LIMITS)}.`,
-    ...plan.notes.map((n) => `Note: ${n}.`),
-    does,
-  ].join('\n');
-};
-
-/** Asked of a person at a terminal; without one, `--yes` is the only consent there is. */
-export const consent = async (host: Host, o: LiveOptions, words: string): Promise<boolean> => {
-  if (o.yes) {
-    if (!o.json) host.stdout(`${visibleLines(words)}\n\n`);
-    return true;
-  }
-  // Where only JSON may be printed, the plan is for people.
-  (o.json ? host.stderr : host.stdout)(`${visibleLines(words)}\n\n`);
-  if (!o.json && process.stdin.isTTY && process.stdout.isTTY) {
-    const line = createInterface({ input: process.stdin, output: process.stdout });
-    const typed = await line.question('Type yes to start it: ');
-    line.close();
-    if (typed.trim().toLowerCase() === 'yes') return true;
-  }
-  host.stderr('Nothing was started: add --yes to start it.\n');
-  return false;
-};
-
-export const sandboxText = (s: ProbeReport['sandbox']): string =>
-  s.means === 'none' ? 'no sandbox of ours' : `${s.means} ${s.version}, network: ${s.network}; ${s.limits}`;
-
-/** What a report says of everything that was started. */
-export type StartedContext = Omit<Context, 'url'>;
-
-/** A server that was prepared, and what is said of it. Whoever has it removes it. */
-export type Ready = { prepared: Prepared; context: StartedContext };
-
-/**
- * Carries out what was planned and agreed to.
- *
- * @throws UserError when a step failed
- */
-export const prepareReady = async (
-  host: Pick<Host, 'env' | 'progress'>,
-  o: LiveOptions,
-  target: LiveTarget | null,
-  planned: Planned,
-  means: Means,
-  signal?: AbortSignal,
-): Promise<Ready> => {
-  let prepared: Prepared;
-  try {
-    prepared = await prepare({
-      plan: planned.plan,
-      tree: target?.tree ?? null,
-      package: planned.package,
-      bwrap: means.path,
-      env: host.env,
-      cwd: o.cwd || undefined,
-      set: readEnv(o.env),
-      url: o.url ?? '',
-      progress: host.progress,
-      signal,
-    });
-  } catch (error) {
-    if (!(error instanceof PrepareError)) throw error;
-    throw new UserError(
-      `it could not be prepared: ${redactSecrets(error.message)}`,
-      'prepare it by hand and name what starts it: --cmd, --cwd, --env; or ask a running one: --url',
-    );
-  }
-  const { launch } = prepared;
-  return {
-    prepared,
-    context: {
-      tool: { name: TOOL_NAME, version: VERSION },
-      target: target && { name: target.name, url: target.url, commit: target.commit },
-      package: planned.package ? packageWords(planned.package) : '',
-      command: launch.argv.map(redactSecrets),
-      cwd: launch.cwd,
-      env: Object.keys(launch.env).sort(),
-      from: planned.plan.from,
-      notes: prepared.notes,
-      sandbox: {
-        means: 'bubblewrap',
-        version: means.version,
-        network: 'none',
-        limits: limitsInWords(SERVER_LIMITS),
-      },
-      prepared: prepared.steps,
-    },
-  };
-};
-
-/**
- * Shows the plan, asks, prepares, and hands on what starts the server; removes everything afterwards.
- *
- * @returns null when the auditor did not agree: nothing was started
- * @throws UserError when there is no sandbox, no plan, or a step failed
- */
-export const withPrepared = async <T>(
-  host: Host,
-  source: string | undefined,
-  o: LiveOptions,
-  target: LiveTarget | null,
-  does: string,
-  use: (prepared: Prepared, context: StartedContext) => Promise<T>,
-): Promise<T | null> => {
-  const planned = await planFor(host, source, o, target);
-  readEnv(o.env);
-  const means = await requireSandbox(host);
-  if (!(await consent(host, o, describePlanned(planned, o, means, does)))) return null;
-  const { prepared, context } = await prepareReady(host, o, target, planned, means);
-  try {
-    return await use(prepared, context);
-  } finally {
-    prepared.remove();
-  }
 };

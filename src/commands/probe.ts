@@ -11,14 +11,8 @@ import { jsonText } from '../text/json-text.ts';
 import { plural } from '../text/plural.ts';
 import { visible, visibleLines } from '../text/visible.ts';
 import { type Host, TOOL_NAME } from './host.ts';
-import {
-  consent,
-  type LiveOptions,
-  type LiveTarget,
-  type Ready,
-  withLiveTarget,
-  withPrepared,
-} from './live-target.ts';
+import { consent, type Ready, withPrepared } from './live-start.ts';
+import { type LiveOptions, type LiveTarget, withLiveTarget } from './live-target.ts';
 import { observe } from './observe.ts';
 import { VERSION } from './version.ts';
 

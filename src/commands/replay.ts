@@ -12,7 +12,8 @@ import { replayCalls } from '../live/confirm/replay.ts';
 import { jsonText } from '../text/json-text.ts';
 import { visibleLines } from '../text/visible.ts';
 import type { Host } from './host.ts';
-import { type LiveOptions, withLiveTarget, withPrepared } from './live-target.ts';
+import { withPrepared } from './live-start.ts';
+import { type LiveOptions, withLiveTarget } from './live-target.ts';
 
 type Kept = { kind: 'probe'; report: ProbeReport } | { kind: 'confirm'; report: ConfirmReport };
 

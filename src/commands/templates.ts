@@ -11,6 +11,7 @@ import {
   parseTemplates,
 } from '../domain/finding-template.ts';
 import { findCheck } from '../domain/methodology.ts';
+import { triedLeads } from '../domain/observations.ts';
 import { findingsOf } from '../domain/selectors.ts';
 import { surfaceOf } from '../domain/surface.ts';
 import { itemsNamed } from '../engine/locate.ts';
@@ -124,6 +125,7 @@ export const raise = async (host: Host, evidence: string, options: RaiseOptions)
       templates,
       surface: surfaceOf(known.values()),
       server: session.target?.name ?? '',
+      tried: triedLeads(session).get(item.id),
       ...(options.template ? { template: options.template } : {}),
     });
     // Given again, the same evidence does not begin the same finding a second time.

@@ -3,7 +3,7 @@ import { CONFIRM_SCHEMA, type Confirmation, type ConfirmReport } from '../domain
 import { createTranscript, type Line } from '../live/client/transcript.ts';
 import { confirmLead, notTried } from '../live/confirm/confirm.ts';
 import { plural } from '../text/plural.ts';
-import type { Ready } from './live-target.ts';
+import type { Ready } from './live-start.ts';
 
 /** Seconds for all leads together, once the server is prepared. */
 export const CONFIRM_BUDGET_S = 600;

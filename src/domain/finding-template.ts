@@ -1,6 +1,7 @@
 import { type EvidenceItem, lineWords, placeWords, type Surface, type SurfaceTool } from './evidence.ts';
 import { type Finding, partTexts } from './finding.ts';
 import { findCheck, type Methodology } from './methodology.ts';
+import type { TriedLead } from './observations.ts';
 import type { Session } from './session.ts';
 import { type FindingTemplate, fitted, LANGUAGES, type Language } from './template-file.ts';
 import { type TemplateWord, withWords } from './template-words.ts';
@@ -10,8 +11,8 @@ export * from './template-file.ts';
 /** How a finding starts from a template and from what the evidence says. */
 
 /** Text of the target on its way into a sentence: one line, no mark-up of its own, no words to be filled in. */
-const quoted = (text: string): string =>
-  `\`${text.replace(/\s+/g, ' ').replaceAll('`', "'").replaceAll('{{', '{ {').trim().slice(0, 120)}\``;
+const quoted = (text: string, most = 120): string =>
+  `\`${text.replace(/\s+/g, ' ').replaceAll('`', "'").replaceAll('{{', '{ {').trim().slice(0, most)}\``;
 
 const declares = (tool: SurfaceTool, path: string, line: number): boolean =>
   (tool.path === path && tool.line === line) ||
@@ -211,6 +212,15 @@ export const checksFor = (item: EvidenceItem, first: string, m: Methodology, ses
   }),
 ];
 
+/** What was done on the running server, and what came of it: nothing where it did not come to that. */
+const actualSteps = (t: TriedLead): string[] =>
+  t.result === 'confirmed'
+    ? [
+        `Make the calls again in a sandbox: \`mcp-audit replay ${t.observation}\``,
+        `Actual: ${quoted(t.shown, 400)} (observation ${t.observation}, ${t.at.slice(0, 10)}, in ${t.sandbox}).`,
+      ]
+    : [];
+
 /** Guidance for a check's worst case, which a finding begun from evidence must not inherit. */
 const withoutGuidance = (draft: Finding): Finding => ({
   ...draft,
@@ -228,11 +238,20 @@ const withoutGuidance = (draft: Finding): Finding => ({
 export const findingFromEvidence = (
   draft: Finding,
   item: EvidenceItem,
-  about: { templates: readonly FindingTemplate[]; surface: Surface; server: string; template?: string },
+  about: {
+    templates: readonly FindingTemplate[];
+    surface: Surface;
+    server: string;
+    template?: string;
+    /** What became of the item on the running server. */
+    tried?: TriedLead | undefined;
+  },
 ): Finding => {
   const positive = item.kind === 'strength';
   const weak = item.kind === 'lead';
   const at = item.location;
+  // What was seen to hold is no hint any more, however little of it the code shows.
+  const most = AT_MOST[about.tried?.result === 'confirmed' ? 'strong' : item.strength];
   const words = wordsOf(item, about.surface, about.server);
   const chosen = about.templates.find((t) => t.id === about.template) ?? templateFor(about.templates, item);
   const template = chosen && fittedTo(chosen, item);
@@ -240,7 +259,7 @@ export const findingFromEvidence = (
     ...withoutGuidance(draft),
     title: titleOf(item, about.surface),
     positive,
-    severity: weak ? (template ? AT_MOST[item.strength] : milder('medium', AT_MOST[item.strength])) : 'info',
+    severity: weak ? (template ? most : milder('medium', most)) : 'info',
     category: positive ? draft.category : '',
     cwe: weak ? (item.cwe[0] ?? null) : null,
     locations: at ? [at] : [],
@@ -251,7 +270,10 @@ export const findingFromEvidence = (
     evidence: [item.id],
     template: { id: '', parts: weak ? ['severity'] : [] },
     description: item.detail,
-    reproduction: item.reproduce ? [`Show the code at the audited commit: \`${item.reproduce}\``] : [],
+    reproduction: [
+      ...(item.reproduce ? [`Show the code at the audited commit: \`${item.reproduce}\``] : []),
+      ...(about.tried ? actualSteps(about.tried) : []),
+    ],
   };
   return template ? applyTemplate(begun, template, words, true) : begun;
 };

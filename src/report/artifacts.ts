@@ -2,6 +2,7 @@ import { jsonText } from '../text/json-text.ts';
 import { visible, visibleLines } from '../text/visible.ts';
 import { safeFileName } from './ids.ts';
 import { type JsonObject, labelCode, labelJson } from './labels.ts';
+import { transcriptFile } from './observed.ts';
 import type { ReportModel } from './report-model.ts';
 
 /** Extensions whose files carry `//` comments, and those with `#`; everything else is kept as `.txt`. */
@@ -83,6 +84,8 @@ export const artifacts = (m: ReportModel): Map<string, string> => {
     ['surface.json', jsonText(labelJson({ ...m.surface }))],
     ...codeSamples(m),
   ]);
+  for (const o of m.observations)
+    if (o.lines !== null) files.set(transcriptFile(o.id), labelCode(visibleLines(o.lines.toWellFormed())));
   const documents = [
     ...m.artifacts.map((a) => ({ folder: '', ...a })),
     ...m.attachments.flatMap(({ name, content }) =>

@@ -1,7 +1,7 @@
 import { verdictWord } from '../domain/selectors.ts';
 import { plural as counted } from '../text/plural.ts';
 import { mermaid } from './attack-diagram.ts';
-import { type Block, h2, type Piece, para, table, text } from './blocks.ts';
+import { type Block, h2, list, type Piece, para, table, text } from './blocks.ts';
 import { type CheckReport, riskWords } from './coverage.ts';
 import { isBarePass } from './proposals.ts';
 import type { Label } from './report-labels.ts';
@@ -14,6 +14,7 @@ import {
   fromMethodology,
   fromSession,
   listed,
+  long,
   phrase,
   tag,
   words,
@@ -103,6 +104,18 @@ export const authorsIn = (m: ReportModel): string[] => [
   ),
 ];
 
+/** What was seen of the running server, by check: told apart from evidence, and no verdict. */
+const observedChecks = (m: ReportModel): Block[] => {
+  const of = fromSession('observations');
+  const seen = m.checks.filter((c) => c.observed.length > 0);
+  return seen.length === 0
+    ? []
+    : [
+        para(of`Observed on the running server, in a sandbox: no function of the commit, and no verdict.`),
+        list(seen.flatMap((c) => c.observed.map((said) => of`${c.id}: ${long(said, 600)}`))),
+      ];
+};
+
 /** All checks, tested or not; long notes are in raw-notes.md in full. */
 export const assessedChecks = (m: ReportModel): Block[] => {
   const rows = fromSession('checks');
@@ -143,5 +156,6 @@ export const assessedChecks = (m: ReportModel): Block[] => {
         ];
       }),
     ),
+    ...observedChecks(m),
   ];
 };

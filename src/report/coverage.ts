@@ -2,6 +2,7 @@ import type { Verdict } from '../domain/events.ts';
 import type { EvidenceItem, Outcome } from '../domain/evidence.ts';
 import { type Finding, speaksTo } from '../domain/finding.ts';
 import { collectorsOf, type Methodology, type Severity, type Top10Risk } from '../domain/methodology.ts';
+import { observationsOf } from '../domain/observations.ts';
 import { type Evidence, indexEvidence, verdictWord } from '../domain/selectors.ts';
 import type { Session } from '../domain/session.ts';
 import { compareItems } from '../domain/standing.ts';
@@ -34,6 +35,8 @@ export type CheckReport = {
   noteBy: string;
   evidence: { lead: number; fact: number; strength: number; gap: number };
   looks: Look[];
+  /** What was seen of the running server that answers to it: observations, no evidence. */
+  observed: string[];
   /** File ids of findings raised from this check. */
   findings: string[];
   /** Severity a failure has when no finding says otherwise: the check's template. */
@@ -130,6 +133,7 @@ export const checkReports = (
           noteBy: answer ? authorOf((answer.noteBy ?? answer).by, (answer.noteBy ?? answer).at) : '',
           evidence: countKinds(index.get(check.id) ?? []),
           looks: check.collectors.map((c) => byCollector.get(c)!),
+          observed: observationsOf(session, check.id).map((o) => o.said),
           findings: [...session.findings.values()]
             .filter((f) => speaksTo(f, check.id))
             .map((f) => fileIds.get(f.id)!)

@@ -39,6 +39,7 @@ import {
   type Statement,
   words,
 } from './statement.ts';
+import { triedOnServer } from './tried.ts';
 
 /** The ratings of a finding in one line, for formats that have one field for all. */
 export const impactWords = ({ impact: i }: Pick<FindingReport, 'impact'>): string =>
@@ -237,7 +238,7 @@ const status = (f: FindingReport): Block => {
 };
 
 /** What a weakness says between its components and its references; a good practice has a middle part of its own. */
-const weaknessPart = (f: FindingReport): Block[] => {
+const weaknessPart = (f: FindingReport, m: ReportModel): Block[] => {
   const listOr = (
     part: 'reproduction' | 'risks' | 'validation',
     of: typeof numbered | typeof list,
@@ -249,6 +250,7 @@ const weaknessPart = (f: FindingReport): Block[] => {
   return [
     h2('Reproduction Steps'),
     listOr('reproduction', numbered, notRecorded`No steps were recorded.`),
+    ...triedOnServer(f, m),
     h2('Risk Scenarios'),
     listOr('risks', list, notRecorded`No scenario was recorded.`),
     ...recommendations(f),
@@ -289,7 +291,7 @@ export const findingBlocks = (f: FindingReport, m: ReportModel): Block[] => [
   ...(f.positive ? [] : [h2('Impact Assessment'), impact(f), ...business(f), ...scoring(f)]),
   h2('Affected Components'),
   components(f),
-  ...(f.positive ? strengthPart(f) : weaknessPart(f)),
+  ...(f.positive ? strengthPart(f) : weaknessPart(f, m)),
   h2('References'),
   references(f, m),
   h2('Status Tracking'),

@@ -13,6 +13,8 @@ export type Observed = {
   sandbox: string;
   checks: string[];
   transcript: string;
+  /** Every line both ways, masked; null where it cannot be read. */
+  lines: string | null;
   results: { item: string; title: string; result: string; shown: string }[];
 };
 
@@ -20,6 +22,7 @@ export const observedOf = (
   session: Session,
   items: readonly EvidenceItem[],
   authorOf: AuthorOf,
+  contents: ReadonlyMap<string, string> = new Map(),
 ): Observed[] => {
   const titles = new Map(items.map((i) => [i.id, i.title]));
   return [...session.observations].map(([id, o]) => ({
@@ -32,6 +35,7 @@ export const observedOf = (
     sandbox: o.sandbox,
     checks: [...o.checks],
     transcript: o.transcript,
+    lines: contents.get(o.transcript) ?? null,
     results: o.results.map((r) => ({
       item: r.item,
       title: titles.get(r.item) ?? 'an item that later evidence no longer holds',
@@ -40,3 +44,7 @@ export const observedOf = (
     })),
   }));
 };
+
+/** Where the transcript of an observation lies in a submission, below `artifacts/`. */
+export const transcriptFile = (observation: string): string =>
+  `observations/${observation.replace('@', '-')}.jsonl.txt`;

@@ -1,4 +1,5 @@
 // Long, because it is one model: everything that writers print comes out of it.
+
 import { isGrave } from '../domain/disclosure.ts';
 import { UserError } from '../domain/errors.ts';
 import type { Auditor, SessionEvent, Triage } from '../domain/events.ts';
@@ -11,6 +12,7 @@ import {
 } from '../domain/evidence.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Methodology, Severity, Top10Risk } from '../domain/methodology.ts';
+import { type TriedLead, triedLeads } from '../domain/observations.ts';
 import { type ScorecardRating, scorecardOf } from '../domain/scorecard.ts';
 import { scrutinyOf } from '../domain/scrutiny.ts';
 import { indexEvidence, judgedItems, workedHours } from '../domain/selectors.ts';
@@ -62,6 +64,8 @@ export type FindingReport = Finding & {
   /** `HIGH-001`, as the assessment refers to it. */
   tag: string;
   items: EvidenceItem[];
+  /** What became of these on the running server. */
+  tried: TriedLead[];
   /** Day the finding was first recorded, YYYY-MM-DD. */
   identified: string;
   /** Day of its present text. */
@@ -141,6 +145,7 @@ const findingReports = (input: ReportInput, items: Items, authorOf: AuthorOf): F
   const { session, events } = input;
   const ids = findingFileIds(session.findings.values());
   const byId = new Map(items.map((i) => [i.id, i]));
+  const tried = triedLeads(session);
   const recordings = events.filter((e) => e.type === 'finding.recorded');
   return [...session.findings.values()].sort(gravestFirst).map((f) => {
     const fileId = ids.get(f.id)!;
@@ -155,6 +160,7 @@ const findingReports = (input: ReportInput, items: Items, authorOf: AuthorOf): F
       fileId,
       tag: fileId.split('-').slice(0, 2).join('-').toUpperCase(),
       items: f.evidence.flatMap((id) => byId.get(id) ?? []),
+      tried: f.evidence.flatMap((id) => tried.get(id) ?? []),
       identified: day(own[0]?.at ?? session.lastAt),
       documented: day(own.at(-1)?.at ?? session.lastAt),
       foundBy: authorOf(own[0]?.by ?? '', own[0]?.at ?? session.lastAt),
@@ -342,7 +348,7 @@ export const buildReport = (given: ReportInput): ReportModel => {
     ]
       .map((a) => ({ ...a, content: input.contents?.get(a.sha256) ?? null }))
       .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
-    observations: observedOf(session, items, authorOf),
+    observations: observedOf(session, items, authorOf, input.contents),
     log: workLog(worked, {
       session,
       titles: new Map(items.map((i) => [i.id, i.title])),

@@ -6,7 +6,8 @@ import { fieldFooter, footer, header, idleMark, status } from './screens/bars.ts
 import { evidencePane } from './screens/evidence-pane.ts';
 import { findingLines, findingList } from './screens/findings.ts';
 import { homePane, openingPane } from './screens/home.ts';
-import { liveLines, liveList } from './screens/live.ts';
+import { liveList } from './screens/live.ts';
+import { liveLines } from './screens/live-detail.ts';
 import { readerExtent, readerPane } from './screens/reader.ts';
 import { readinessList, reportLines } from './screens/report.ts';
 import { runLines, runList } from './screens/runs.ts';

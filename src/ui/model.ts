@@ -1,25 +1,16 @@
 // Long, because it is one list: what each screen lists, and what is chosen in it.
 import { filterTools, sortTools, type ToolView } from '../domain/attack-surface.ts';
-import type { Author } from '../domain/authors.ts';
 import type { EvidenceItem, Surface } from '../domain/evidence.ts';
 import { filterChecks } from '../domain/filter.ts';
 import type { Finding } from '../domain/finding.ts';
 import { type Check, findCheck, type Section } from '../domain/methodology.ts';
-import {
-  type Confirmation,
-  confirmReport,
-  type LiveDifference,
-  type ObservationRecord,
-  type ProbeReport,
-  probeReport,
-  type RequirementAnswer,
-} from '../domain/observation.ts';
-import type { TriedLead, TriedLeads } from '../domain/observations.ts';
+import type { TriedLeads } from '../domain/observations.ts';
 import type { CriterionRating, DimensionRating, ScorecardRating } from '../domain/scorecard.ts';
 import { type EvidenceIndex, findingsOf, matchesWords, runState, sectionsOf } from '../domain/selectors.ts';
 import type { Snapshot } from '../engine/store.ts';
 import type { Binding } from './bindings.ts';
 import type { PaneName } from './layout.ts';
+import { type LiveRow, liveRows } from './live-model.ts';
 import type { CollectorCard, Opened, ReadinessItem, SessionSummary } from './ports.ts';
 import type { ListName, Place, Ui } from './state.ts';
 import { indexOf } from './view/list.ts';
@@ -196,97 +187,7 @@ export const selectedCriterion = (v: View): CriterionRating | null => {
   return row?.kind === 'criterion' ? row.criterion : null;
 };
 
-/** What an observation reported; null while it is being read, or where it cannot be read. */
-const reportIn = <T>(v: View, { report }: ObservationRecord, parse: (value: unknown) => T): T | null => {
-  const text = v.observed(report);
-  if (!text) return null;
-  return v.kept(`report:${report}`, [text], () => {
-    try {
-      return parse(JSON.parse(text));
-    } catch {
-      return null;
-    }
-  });
-};
-
-/** The last look at the running server. */
-export const lastProbe = (
-  v: View,
-): { record: ObservationRecord & Author; report: ProbeReport | null } | null => {
-  const record = [...(v.snap?.session.observations.values() ?? [])].findLast((o) => o.kind === 'probe');
-  return record ? { record, report: reportIn(v, record, (x) => probeReport.parse(x)) } : null;
-};
-
-/** What was called for a lead, and how it answered; empty while it is being read. */
-export const callsOf = (v: View, tried: TriedLead): Confirmation['calls'] => {
-  const record = v.snap?.session.observations.get(tried.observation);
-  const report = record ? reportIn(v, record, (x) => confirmReport.parse(x)) : null;
-  return report?.results.find((r) => r.item === tried.item)?.calls ?? [];
-};
-
-export const lastObservation = (v: View): (ObservationRecord & Author & { id: string }) | null => {
-  const last = [...(v.snap?.session.observations ?? [])].at(-1);
-  return last ? { id: last[0], ...last[1] } : null;
-};
-
-/** What the live screen lists: parts, and below each what is worth reading of it. */
-export type LiveRow =
-  | { id: string; kind: 'part'; part: 'start' | 'tools' | 'requirements' | 'leads' | 'traffic' }
-  | { id: string; kind: 'difference'; difference: LiveDifference }
-  | { id: string; kind: 'requirement'; answer: RequirementAnswer }
-  | { id: string; kind: 'lead'; tried: TriedLead; title: string };
-
-const ANSWER_ORDER = { violated: 0, held: 1, 'not-tried': 2 };
-const TRIED_ORDER = { confirmed: 0, 'not-reached': 1, 'not-tried': 2 };
-
-export const liveRows = (v: View): readonly LiveRow[] => {
-  const report = lastProbe(v)?.report ?? null;
-  const part = (name: (LiveRow & { kind: 'part' })['part']): LiveRow => ({
-    id: `part:${name}`,
-    kind: 'part',
-    part: name,
-  });
-  const titles = itemTitles(v);
-  const query = v.ui.filters.live ?? '';
-  const rows: LiveRow[] = [
-    part('start'),
-    part('tools'),
-    ...(report?.differences ?? []).map(
-      (difference, n): LiveRow => ({ id: `difference:${n}`, kind: 'difference', difference }),
-    ),
-    part('leads'),
-    ...[...v.tried.values()]
-      .sort((a, b) => TRIED_ORDER[a.result] - TRIED_ORDER[b.result])
-      .map(
-        (tried): LiveRow => ({
-          id: `lead:${tried.item}`,
-          kind: 'lead',
-          tried,
-          title: titles.get(tried.item) ?? 'a lead that later evidence no longer holds',
-        }),
-      ),
-    part('requirements'),
-    ...[...(report?.requirements ?? [])]
-      .sort((a, b) => ANSWER_ORDER[a.result] - ANSWER_ORDER[b.result])
-      .map((answer): LiveRow => ({ id: `requirement:${answer.id}`, kind: 'requirement', answer })),
-    part('traffic'),
-  ];
-  // What a row is about, as a whole: its parts stay whatever is looked for.
-  return query === ''
-    ? rows
-    : rows.filter((r) => r.kind === 'part' || matchesWords(query, JSON.stringify(r)));
-};
-
-const itemTitles = (v: View): ReadonlyMap<string, string> =>
-  v.kept(
-    'titles',
-    [v.snap?.evidence],
-    () =>
-      new Map(
-        [...(v.snap?.evidence.values() ?? [])].flatMap((r) => r.items.map((i) => [i.id, i.title] as const)),
-      ),
-  );
-
+/** The row of the live screen under the cursor. */
 export const selectedLive = (v: View): LiveRow | null =>
   liveRows(v).find((r) => r.id === selectedId(v, 'live')) ?? null;
 
@@ -371,31 +272,22 @@ export const itemById = (v: View, id: string): EvidenceItem | null => {
 export const selectedFinding = (v: View): Finding | null =>
   findingRows(v).find((f) => f.id === selectedId(v, 'findings')) ?? null;
 
+/** The list beside the text of a screen. */
+const LIST_OF: Partial<Record<Place, ListName>> = {
+  findings: 'findings',
+  evidence: 'runs',
+  report: 'report',
+  session: 'history',
+  surface: 'surface',
+  scorecard: 'scorecard',
+  live: 'live',
+};
+
 /** The list the arrow keys move in, or null where they scroll text. */
 export const activeList = (ui: Ui): ListName | null => {
-  switch (ui.place) {
-    case 'home':
-      return 'home';
-    case 'opening':
-    case 'reader':
-      return null;
-    case 'audit':
-      return ui.focus === 'list' ? 'checks' : ui.focus === 'evidence' ? 'items' : null;
-    case 'findings':
-      return ui.focus === 'list' ? 'findings' : null;
-    case 'evidence':
-      return ui.focus === 'list' ? 'runs' : null;
-    case 'report':
-      return ui.focus === 'list' ? 'report' : null;
-    case 'session':
-      return ui.focus === 'list' ? 'history' : null;
-    case 'surface':
-      return ui.focus === 'list' ? 'surface' : null;
-    case 'scorecard':
-      return ui.focus === 'list' ? 'scorecard' : null;
-    case 'live':
-      return ui.focus === 'list' ? 'live' : null;
-  }
+  if (ui.place === 'home') return 'home';
+  if (ui.place === 'audit') return ui.focus === 'list' ? 'checks' : ui.focus === 'evidence' ? 'items' : null;
+  return ui.focus === 'list' ? (LIST_OF[ui.place] ?? null) : null;
 };
 
 /** Names the text a reading pane shows, so that each keeps its own scroll position. */

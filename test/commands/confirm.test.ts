@@ -62,11 +62,33 @@ describe.skipIf(!sandbox.works)(`mcp-audit confirm${why}`, () => {
     expect(JSON.parse((await run('status', '--json')).text).state.observations).toEqual({});
     expect((await run('redo')).code).toBe(0);
 
+    // What was seen to happen is in the finding's words, with where it was seen.
+    const raised = JSON.parse((await run('raise', 'code-flow/shell-command', '--json')).text);
+    expect(raised.finding.reproduction.join('\n')).toMatch(
+      new RegExp(
+        `mcp-audit replay ${id}[\\s\\S]*Actual: .pack, folder: it ran what was passed[\\s\\S]*observation ${id}`,
+      ),
+    );
+
     const notes = join(dir, 'submission');
     const answers = join(dir, 'answers.yml');
     writeFileSync(
       answers,
-      'auditor: {name: Jane Doe, github: jane, organization: none, contact: jane@example.org}\nchecks: {"1.1.1": {verdict: pass, note: looked}}\n',
+      JSON.stringify({
+        auditor: { name: 'Jane Doe', github: 'jane', organization: 'none', contact: 'jane@example.org' },
+        checks: { '1.1.1': { verdict: 'pass', note: 'looked' } },
+        findings: [
+          {
+            id: raised.finding.id,
+            severity: 'low',
+            summary: 'The tool pack hands its folder to a shell.',
+            impact: { scope: 'The host.' },
+            risks: ['Whoever steers the model runs commands.'],
+            business: { production: 'The host is lost.' },
+            reviewed: true,
+          },
+        ],
+      }),
     );
     await run('answer', '--from', answers);
     expect((await run('report', '--to', notes)).text).toContain(notes);
@@ -74,6 +96,19 @@ describe.skipIf(!sandbox.works)(`mcp-audit confirm${why}`, () => {
       /notes.*\.md$/i.test(f),
     );
     const text = file ? readFileSync(join(notes, file), 'utf8') : '';
+    const below = (name: RegExp): string => {
+      const found = (readdirSync(notes, { recursive: true, encoding: 'utf8' }) as string[]).find((f) =>
+        name.test(f),
+      );
+      return found ? readFileSync(join(notes, found), 'utf8') : '';
+    };
+    const transcript = `observations/${id.replace('@', '-')}.jsonl.txt`;
+    expect(below(/findings.*\.md$/)).toMatch(/Actual, observed on the running server: pack, folder: it ran/);
+    expect(below(/findings.*\.md$/)).toContain(`artifacts/${transcript}`);
+    expect(below(/security-assessment\.md$/)).toMatch(
+      /Observed on the running server[\s\S]*2\.1\.2: 1 lead tried/,
+    );
+    expect(below(new RegExp(`${transcript}$`))).toMatch(/"way":">"[\s\S]*tools\/call/);
     expect(text).toMatch(/## Observations[\s\S]*No function of the commit[\s\S]*confirmed/);
   }, 180_000);
 });

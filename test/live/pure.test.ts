@@ -203,7 +203,7 @@ describe('a plan', () => {
         }),
         'package-lock.json': '{"packages":{"node_modules/a":{"resolved": "https://evil.example/a.tgz"}}}',
         'README.md':
-          'Use\n```json\n{"mcpServers":{"notes":{"command":"npx","args":["-y","@x/notes","/Users/me/notes"],"env":{"NOTES_DIR":"/x","API_KEY":"sk-1"}}}}\n```\n',
+          'Use\n```json\n{"mcpServers":{"notes":{"command":"npx","args":["-y","@x/notes","/Users/me/notes"],"env":{"NOTES_DIR":"/x","API_KEY":"secretword","LOG_LEVEL":"info","MODE":"two words"}}}}\n```\n',
       }),
       '',
       { env },
@@ -214,7 +214,7 @@ describe('a plan', () => {
       ['npm run build', ''],
     ]);
     expect(plan.argv).toEqual(['node', '/pkg/dist/i.js', '/data/root']);
-    expect(plan.env).toEqual({ NOTES_DIR: '/data/root', API_KEY: 'x' });
+    expect(plan.env).toEqual({ NOTES_DIR: '/data/root', API_KEY: 'x', LOG_LEVEL: 'info', MODE: 'x' });
   });
   it('takes names of packages only, in the versions of the lock', () => {
     const facts = {
@@ -222,6 +222,7 @@ describe('a plan', () => {
       pyproject: '',
       lock: '',
       lockName: '',
+      runnable: [],
       requirements:
         'mcp>=1\n-e .\n--index-url http://evil\ngit+https://x/y\nrequests==2.0 # why\nfoo @ http://evil/x.whl\n',
     };
@@ -255,10 +256,10 @@ describe('a plan', () => {
     ]);
     expect(splitWords(`node "a b.js" --x='y z' $HOME`)).toEqual(['node', 'a b.js', '--x=', 'y z', '$HOME']);
     expect(saidIn('{ // c\n "servers": {"x": {"command": "uvx", "args": ["y", "--flag"]}} }', false)).toEqual(
-      [{ command: 'uvx', args: ['y', '--flag'], env: [] }],
+      [{ command: 'uvx', args: ['y', '--flag'], env: {} }],
     );
     expect(
-      ownArguments({ command: 'node', args: ['/path/to/dist/i.js', '--stdio'], env: [] }, ['n']),
+      ownArguments({ command: 'node', args: ['/path/to/dist/i.js', '--stdio'], env: {} }, ['n']),
     ).toEqual(['--stdio']);
     expect(bestMain({ mains: ['cmd/gen', 'cmd/thing'], name: 'thing' })).toBe('cmd/thing');
     expect(

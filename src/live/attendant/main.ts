@@ -139,12 +139,15 @@ const listen = (answer: string): Promise<object> =>
   });
 
 const write = (
-  files: readonly { path: string; text?: string; link?: string; folder?: boolean }[],
+  files: readonly { path: string; text?: string; base64?: string; link?: string; folder?: boolean }[],
 ): object => {
   for (const f of files) {
     mkdirSync(f.folder ? f.path : dirname(f.path), { recursive: true });
     if (f.link !== undefined) symlinkSync(f.link, f.path);
-    else if (!f.folder) writeFileSync(f.path, f.text ?? '', { mode: 0o755 });
+    else if (!f.folder)
+      writeFileSync(f.path, f.base64 === undefined ? (f.text ?? '') : Buffer.from(f.base64, 'base64'), {
+        mode: 0o755,
+      });
   }
   return {};
 };

@@ -4,7 +4,10 @@ import { type Client, PLAIN_CLIENT, type Reply } from './protocol.ts';
 import { initialize, openStdio, type StdioPeer } from './stdio.ts';
 import type { Transcript } from './transcript.ts';
 
-/** Starts a server in a sandbox and comes to the point where it takes calls, whatever its era. */
+/**
+ * Starts a server in a sandbox and comes to the point where it takes calls, whatever its era. The handshake comes first: what
+ * speaks without one says so at once, while many that need one end at a call they do not know.
+ */
 export const connectStdio = async (
   box: Box,
   launch: Launch,
@@ -12,12 +15,11 @@ export const connectStdio = async (
   client: Client = PLAIN_CLIENT,
 ): Promise<{ peer: StdioPeer; hello: Reply }> => {
   await launchIn(box, launch);
-  const modern = openStdio(box, { era: 'modern', client, transcript });
-  const found = await modern.request('server/discover', {}, { waitMs: 8000 });
-  if (Array.isArray(found.result?.supportedVersions)) return { peer: modern, hello: found };
-  modern.detach();
-  // Some end at a call they do not know.
-  if (found.problem === 'ended') await launchIn(box, { ...launch, files: [] });
-  const peer = openStdio(box, { era: 'legacy', client, transcript });
-  return { peer, hello: await initialize(peer, client) };
+  const legacy = openStdio(box, { era: 'legacy', client, transcript });
+  const hello = await initialize(legacy, client);
+  if (!hello.error) return { peer: legacy, hello };
+  legacy.detach();
+  const peer = openStdio(box, { era: 'modern', client, transcript });
+  const found = await peer.request('server/discover', {}, { waitMs: 8000 });
+  return Array.isArray(found.result?.supportedVersions) ? { peer, hello: found } : { peer, hello };
 };

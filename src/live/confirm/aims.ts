@@ -36,6 +36,27 @@ const textParameters = (inputSchema: unknown): TextParameter[] => {
   });
 };
 
+const TYPES: readonly (readonly [RegExp, Record<string, unknown>])[] = [
+  [/^(?:number|int(?:eger)?|float|bigint)\b/i, { type: 'number' }],
+  [/^bool/i, { type: 'boolean' }],
+  [/^(?:array|list|set|tuple|\[)|\[\]$/i, { type: 'array', items: { type: 'string' } }],
+  [/^(?:object|dict|record|map)\b/i, { type: 'object' }],
+];
+
+/** What a tool takes as it says itself; where it says nothing, as its source does: a schema is lost where versions disagree. */
+const schemaOf = (tool: LiveTool, surface: Surface): unknown => {
+  const schema = record(tool.definition.inputSchema);
+  if (Object.keys(record(schema.properties)).length > 0) return schema;
+  const params = surface.tools.find((t) => t.name === tool.name)?.params ?? [];
+  return {
+    type: 'object',
+    properties: Object.fromEntries(
+      params.map((p) => [p.name, TYPES.find(([t]) => t.test(p.type))?.[1] ?? { type: 'string' }]),
+    ),
+    required: params.filter((p) => !p.constraints.includes('optional')).map((p) => p.name),
+  };
+};
+
 const placed = (
   base: Record<string, unknown>,
   path: readonly string[],
@@ -49,7 +70,7 @@ const placed = (
 const wordsOf = (item: EvidenceItem): Set<string> =>
   new Set([item.title, item.detail, ...item.flow.map((s) => s.text)].join(' ').match(/[A-Za-z_]\w*/g) ?? []);
 
-const MOST_TOOLS = 3;
+const MOST_TOOLS = 6;
 const MOST_TOOLS_OF_ALL = 8;
 const MOST_PARAMETERS = 4;
 
@@ -80,7 +101,11 @@ export const aimsOf = (
   const reaching = [...reachedByTool(surface.tools, [item])]
     .filter(([, reached]) => reached.length > 0)
     .map(([t]) => t.name);
-  const named = (item.doors ?? []).map((d) => d.name);
+  const titled = live.map((t) => t.name).filter((n) => n.length > 3 && item.title.includes(n));
+  // What nothing stands before comes first.
+  const named = [...(item.doors ?? [])]
+    .sort((a, b) => Number(a.guarded) - Number(b.guarded))
+    .map((d) => d.name);
   const at = item.location;
   const inHandler = (t: SurfaceTool): boolean =>
     at !== null &&
@@ -91,7 +116,7 @@ export const aimsOf = (
   const mentioned = live
     .map((t) => t.name)
     .filter((n) => n.length > 3 && `${item.title} ${item.detail}`.includes(n));
-  const names = [...new Set([...named, ...reaching, ...near, ...mentioned])].filter((n) =>
+  const names = [...new Set([...titled, ...named, ...reaching, ...near, ...mentioned])].filter((n) =>
     live.some((t) => t.name === n),
   );
   const all = names.length === 0 && mayBeAnyTool(item) ? sameServer(item, surface, live) : [];
@@ -100,7 +125,7 @@ export const aimsOf = (
   const aims = chosen.flatMap((name): Aim[] => {
     const tool = live.find((t) => t.name === name);
     if (!tool) return [];
-    const schema = tool.definition.inputSchema;
+    const schema = schemaOf(tool, surface);
     const base = argumentsFor(schema);
     return textParameters(schema)
       .sort((a, b) => Number(words.has(b.path.at(-1)!)) - Number(words.has(a.path.at(-1)!)))

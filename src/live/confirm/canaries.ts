@@ -1,4 +1,5 @@
 import type { EvidenceItem } from '../../domain/evidence.ts';
+import { ALIKE, BESIDE } from '../prepare/served.ts';
 
 /**
  * What is put into a parameter to see whether a weakness holds: data by weakness, harmless by construction. Each writes a
@@ -14,9 +15,6 @@ export type Canary = {
 
 /** A file that only a program of ours would have written: it holds a product that had to be computed. */
 export const CANARY_FILE = '/tmp/canary-{t}';
-/** What is served, what lies beside it, and a folder whose name only begins the same way. */
-export const BESIDE = '/data/beside';
-export const ALIKE = '/data/root-private';
 
 const shell = 'echo $(({a}*{b})) > /tmp/canary-{t}';
 const js = "require('fs').writeFileSync('/tmp/canary-{t}',String({a}*{b}))";
@@ -59,6 +57,8 @@ export const CANARIES: Readonly<Partial<Record<EvidenceItem['class'], readonly C
     file('shell', shell),
   ],
   'path-traversal': [
+    secret('folder', BESIDE),
+    secret('folder-up', '../beside'),
     secret('absolute', `${BESIDE}/secret-{t}.txt`),
     secret('up', '../beside/secret-{t}.txt'),
     secret('up-from-served', `/data/root/../beside/secret-{t}.txt`),

@@ -2,14 +2,16 @@ import { randomBytes, randomInt } from 'node:crypto';
 import type { EvidenceItem, Surface } from '../../domain/evidence.ts';
 import type { Confirmation } from '../../domain/observation.ts';
 import { connectStdio } from '../client/connect.ts';
+import { lastWords } from '../client/last-words.ts';
 import { readLists } from '../client/lists.ts';
 import type { Reply } from '../client/protocol.ts';
 import type { StdioPeer } from '../client/stdio.ts';
 import type { Transcript } from '../client/transcript.ts';
+import { ALIKE, BESIDE } from '../prepare/served.ts';
 import type { Launch, OpenBox } from '../probe/launch.ts';
 import type { Box, Heard, SeenFile } from '../sandbox/box.ts';
 import { type Aim, aimsOf } from './aims.ts';
-import { ALIKE, BESIDE, CANARIES, CANARY_FILE, type Canary, filled, NOT_BY_CALLS } from './canaries.ts';
+import { CANARIES, CANARY_FILE, type Canary, filled, NOT_BY_CALLS } from './canaries.ts';
 import { outcomeOf } from './outcome.ts';
 
 /** Tries one lead: a fresh sandbox, calls made from the tool's schema, a canary in each, and a look at what happened. */
@@ -86,10 +88,15 @@ const effect = async (scene: Scene, canary: Canary, reply: Reply): Promise<strin
       return textOf(reply).includes(v.product)
         ? `it computed what was passed: the answer holds ${v.product}, ${v.a} times ${v.b}`
         : null;
-    case 'secret':
-      return textOf(reply).includes(v.content)
-        ? `it read a file outside of ${ROOT}: the answer holds what was written there`
+    case 'secret': {
+      const text = textOf(reply);
+      if (text.includes(v.content))
+        return `it read a file outside of ${ROOT}: the answer holds what was written there`;
+      // Of a folder, what lies in it: a name that was in no payload.
+      return !canary.value.includes('{t}') && text.includes(`secret-${v.t}`)
+        ? `it looked into a folder outside of ${ROOT}: the answer names what lies there`
         : null;
+    }
     case 'request': {
       const { requests } = await box.ask<{ requests: Heard[] }>('heard');
       const found = requests.find((r) => r.url.includes(v.t) || canary.id === 'host-only');
@@ -182,7 +189,7 @@ const tryAim = async (
 
 /** What stands in the way where every call failed for want of something. */
 const NEEDS =
-  /no such table|unable to open database|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|getaddrinfo|Name or service not known|Network is unreachable|unauthori[sz]ed|invalid (?:api )?(?:key|token)|not a git repository/i;
+  /no such table|unable to open database|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|getaddrinfo|Name or service not known|Network is unreachable|unauthori[sz]ed|invalid (?:api )?(?:key|token)/i;
 
 /** To follow a link is another weakness than to leave a folder by name: it is tried where the lead is about links. */
 const canariesFor = (item: EvidenceItem): readonly Canary[] | undefined =>
@@ -216,17 +223,28 @@ export const confirmLead = async (o: {
     const { port } = await box.ask<{ port: number }>('listen', { answer: 'canary' });
     const v = newTry(port);
     transcript.add('#', `try ${item.collector}/${item.rule} ${item.id}`);
-    box.stderr.on('data', (c: Buffer) => transcript.add('!', c.toString('utf8')));
+    let said = '';
+    box.stderr.on('data', (c: Buffer) => {
+      transcript.add('!', c.toString('utf8'));
+      said = (said + c.toString('utf8')).slice(-20_000);
+    });
     const { peer, hello } = await connectStdio(
       box,
       { ...o.launch, files: [...o.launch.files, ...laidOut(v)] },
       transcript,
     );
-    if (!hello.result)
+    if (!hello.result) {
+      const ended = hello.problem === 'ended' ? await box.ended() : null;
+      const how = hello.error
+        ? String(hello.error.message).slice(0, 200)
+        : ended
+          ? `it ended (${ended.problem || (ended.code === null ? ended.signal : `exit code ${ended.code}`)})`
+          : hello.problem;
       return notTried(
         item,
-        `the server could not be asked: ${hello.error ? String(hello.error.message).slice(0, 200) : hello.problem}`,
+        `the server could not be asked: ${[how, lastWords(said)].filter(Boolean).join(': ')}`,
       );
+    }
     const { items: live } = await readLists((method, params) => peer.request(method, params), ['tool']);
     const done = (r: Pick<Confirmation, 'result' | 'shown' | 'why' | 'calls'>): Confirmation => ({
       ...base(item),

@@ -1,9 +1,15 @@
 import { parse as parseJsonc } from 'jsonc-parser';
 import { list, record } from '../client/protocol.ts';
 import { SERVED } from './plan.ts';
+import { DATABASE } from './served.ts';
 
 /** How authors say a server is started: blocks of client configuration in a README, `.mcp.json`, `server.json`. */
-export type Said = { command: string; args: string[]; env: string[] };
+export type Said = { command: string; args: string[]; env: Record<string, string> };
+
+const textsIn = (value: unknown): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(record(value)).map(([k, v]) => [k, typeof v === 'string' ? v : String(v)]),
+  );
 
 const serversIn = (value: unknown): Said[] => {
   const o = record(value);
@@ -12,9 +18,7 @@ const serversIn = (value: unknown): Said[] => {
   );
   return named.flatMap((s) => {
     const { command, args, env } = record(s);
-    return typeof command === 'string'
-      ? [{ command, args: list(args).map(String), env: Object.keys(record(env)) }]
-      : [];
+    return typeof command === 'string' ? [{ command, args: list(args).map(String), env: textsIn(env) }] : [];
   });
 };
 
@@ -55,7 +59,11 @@ export const ownArguments = (s: Said, names: readonly string[]): string[] => {
         : s.args;
   // A path of the author's machine means a folder to serve.
   return rest.map((a) =>
-    /^(?:[~/]|[A-Za-z]:\\|\$\{?\w*(?:HOME|Folder))|path[-_/ ]?to|[Pp]ath\//.test(a) ? SERVED : a,
+    /\.(?:db|sqlite3?)$/i.test(a)
+      ? DATABASE
+      : /^(?:[~/]|[A-Za-z]:\\|\$\{?\w*(?:HOME|Folder))|path[-_/ ]?to|[Pp]ath\//.test(a)
+        ? SERVED
+        : a,
   );
 };
 

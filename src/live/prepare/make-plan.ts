@@ -2,10 +2,10 @@ import type { SourceTree } from '../../collectors/collector.ts';
 import type { Environment } from '../../io/scan/find-executable.ts';
 import { record } from '../client/protocol.ts';
 import { bestSaid, ownArguments, registrySaid, type Said, saidIn } from './client-config.ts';
-import { dummyFor, isPlan, npmStep, PKG, type Plan, PYTHON_ENV, pipStep, type Unplanned } from './plan.ts';
+import { isPlan, npmStep, PKG, type Plan, PYTHON_ENV, pipStep, standInFor, type Unplanned } from './plan.ts';
 import { planGo } from './plan-go.ts';
 import { installSteps, type NodeFacts, planNode } from './plan-node.ts';
-import { type PythonFacts, planPython, pythonSteps } from './plan-python.ts';
+import { type PythonFacts, planPython, pythonSteps, startsServer } from './plan-python.ts';
 import { pythonHere } from './toolchain.ts';
 
 /** From the files of a commit, or the name of a published package, to a plan; or why there is none and what can be done. */
@@ -47,7 +47,7 @@ const readJson = (text: string): Record<string, unknown> => {
   }
 };
 
-const nodeFacts = async (tree: Tree, folder: string): Promise<NodeFacts | null> => {
+const nodeFacts = async (tree: Tree, folder: string, day: string): Promise<NodeFacts | null> => {
   const manifest = nearest(tree.paths, folder, ['package.json']);
   if (manifest === null) return null;
   const own = parentOf(manifest);
@@ -57,24 +57,46 @@ const nodeFacts = async (tree: Tree, folder: string): Promise<NodeFacts | null> 
     folder: own,
     lockFolder: lock === null ? null : parentOf(lock),
     lock: lock === null ? '' : ((await tree.text(lock)) ?? ''),
+    day,
     has: (path) => tree.paths.has(path),
   };
 };
 
+const MOST_SCRIPTS = 60;
+
+/** Python files below a folder, three folders deep at most, that start a server when they are run. */
+const runnableIn = async (tree: Tree, folder: string): Promise<string[]> => {
+  const below = [...tree.paths].filter(
+    (p) =>
+      p.endsWith('.py') &&
+      (folder === '' || p.startsWith(`${folder}/`)) &&
+      p.slice(folder.length).split('/').length <= 5 &&
+      !/(?:^|\/)(?:tests?|examples?|docs?|scripts|node_modules|venv|\.venv)\/|(?:^|\/)(?:test_|setup\.py|conftest)/.test(
+        p.slice(folder.length),
+      ),
+  );
+  const found: string[] = [];
+  for (const path of below.slice(0, MOST_SCRIPTS))
+    if (startsServer(path, (await tree.text(path)) ?? '')) found.push(path);
+  return found;
+};
+
 const pythonFacts = async (tree: Tree, folder: string): Promise<PythonFacts | null> => {
   const found = nearest(tree.paths, folder, ['pyproject.toml', 'requirements.txt']);
-  if (found === null) return null;
-  const own = parentOf(found);
+  const runnable = await runnableIn(tree, folder);
+  if (found === null && runnable.length === 0) return null;
+  const own = found === null ? folder : parentOf(found);
   const text = async (path: string | null): Promise<string> =>
     path === null ? '' : ((await tree.text(path)) ?? '');
   const lock = nearest(tree.paths, own, ['uv.lock', 'poetry.lock']);
   const requirements = joined(own, 'requirements.txt');
   return {
     folder: own,
-    pyproject: found.endsWith('pyproject.toml') ? await text(found) : '',
+    pyproject: found?.endsWith('pyproject.toml') ? await text(found) : '',
     requirements: tree.paths.has(requirements) ? await text(requirements) : '',
     lock: await text(lock),
     lockName: lock ?? '',
+    runnable,
   };
 };
 
@@ -132,6 +154,7 @@ const planCommand = async (
   cmd: string,
   folder: string,
   env: Environment,
+  day: string,
 ): Promise<Plan | Unplanned> => {
   const [program = '', ...args] = splitWords(cmd);
   // A path of the target becomes the same file inside, wherever the server is started.
@@ -150,7 +173,7 @@ const planCommand = async (
     const python = pythonHere(env);
     if ('problem' in python) return { ...python, hint: 'install Python 3' };
     const facts = await pythonFacts(tree, near);
-    const more = facts ? pythonSteps(facts, python.program) : { steps: [], notes: [] };
+    const more = facts ? pythonSteps(facts, python.program, day) : { steps: [], notes: [] };
     const root = `${PKG}/${folder}`.replace(/\/$/, '');
     return {
       ...plan,
@@ -161,7 +184,7 @@ const planCommand = async (
     };
   }
   if (NODE_NAMES.test(program)) {
-    const facts = await nodeFacts(tree, near);
+    const facts = await nodeFacts(tree, near, day);
     if (!facts) return { ...plan, runtime: 'node' };
     const named = args.find((a) => /\.(?:[cm]?js)$/.test(a));
     const missing = named !== undefined && !tree.paths.has(joined(folder, named));
@@ -182,23 +205,27 @@ const withEnvironment = (plan: Plan, said: Said | null, registry: readonly strin
   ...plan,
   env: {
     ...Object.fromEntries(
-      [...(said?.env ?? []), ...registry]
-        .filter((n) => /^[A-Za-z_]\w{0,80}$/.test(n))
-        .map((n) => [n, dummyFor(n)]),
+      [...registry.map((n): [string, string] => [n, '']), ...Object.entries(said?.env ?? {})]
+        .filter(([n]) => /^[A-Za-z_]\w{0,80}$/.test(n))
+        .map(([n, value]) => [n, standInFor(n, value)]),
     ),
     ...plan.env,
   },
 });
 
-/** @param folder of the server in the repository; '' for the root */
+/**
+ * @param folder of the server in the repository; '' for the root
+ * @param o.day the commit's instant (ISO 8601): what no lockfile fixes is taken as it was then
+ */
 export const makePlan = async (
   tree: Tree,
   folder: string,
-  o: { cmd?: string | undefined; env: Environment },
+  o: { cmd?: string | undefined; env: Environment; day?: string },
 ): Promise<Plan | Unplanned> => {
+  const { day = '' } = o;
   const { said, env } = await saidOf(tree, folder);
   if (o.cmd) {
-    const plan = await planCommand(tree, o.cmd, folder, o.env);
+    const plan = await planCommand(tree, o.cmd, folder, o.env, day);
     return isPlan(plan) ? withEnvironment(plan, null, env) : plan;
   }
   const ends = (plan: Plan | Unplanned, names: readonly string[]): Plan | Unplanned =>
@@ -209,17 +236,19 @@ export const makePlan = async (
   };
   const own = (name: string): boolean => tree.paths.has(joined(folder, name));
   if (own('package.json')) {
-    const facts = (await nodeFacts(tree, folder))!;
+    const facts = (await nodeFacts(tree, folder, day))!;
     const names = [String(facts.manifest.name ?? '')];
     return ends(planNode(facts, args(names), null), names);
   }
-  if (own('pyproject.toml')) {
-    const python = pythonHere(o.env);
-    if ('problem' in python) return { ...python, hint: 'install Python 3' };
-    const facts = (await pythonFacts(tree, folder))!;
+  const python = async (): Promise<Plan | Unplanned | null> => {
+    const here = pythonHere(o.env);
+    if ('problem' in here) return { ...here, hint: 'install Python 3' };
+    const facts = await pythonFacts(tree, folder);
+    if (!facts) return null;
     const name = /^name\s{0,5}=\s{0,5}["']([\w.-]{1,100})["']/m.exec(facts.pyproject)?.[1] ?? '';
-    return ends(planPython(facts, python.program, args([name])), [name]);
-  }
+    return ends(planPython(facts, here.program, args([name]), day), [name]);
+  };
+  if (own('pyproject.toml')) return (await python())!;
   if (own('go.mod')) {
     const text = (await tree.text(joined(folder, 'go.mod'))) ?? '';
     const name =
@@ -230,6 +259,8 @@ export const makePlan = async (
     const vendored = tree.paths.has(joined(folder, 'vendor/modules.txt'));
     return ends(planGo({ folder, mains: await goMains(tree, folder), name, vendored }, args([name])), [name]);
   }
+  const script = await python();
+  if (script && isPlan(script)) return script;
   return {
     problem: 'there is no package.json, pyproject.toml or go.mod from which a start could be worked out',
     hint: 'name its folder with --subdir, or say how it is started with --cmd (and --cwd, --env)',

@@ -13,6 +13,8 @@ export type NodeFacts = {
   /** Folder of the nearest `package-lock.json` or `npm-shrinkwrap.json`; null when there is none. */
   lockFolder: string | null;
   lock: string;
+  /** The commit's instant (ISO 8601); '' where none is known. */
+  day: string;
   has(path: string): boolean;
 };
 
@@ -50,12 +52,20 @@ export const installSteps = (f: NodeFacts): Step[] => {
   if (!wanted && f.lockFolder === null) return [];
   const hosts = ['registry.npmjs.org', ...lockHosts(f.lock).filter((h) => h !== 'registry.npmjs.org')];
   const network = hosts.join(', ');
-  const newest = npmStep(
-    'fetch dependencies in the versions of today, as no lockfile could be followed, without running their scripts',
-    ['install', '--no-package-lock', ...QUIET],
-    cwd,
-    'registry.npmjs.org',
-  );
+  const without = (when: string, more: readonly string[], otherwise: Step | null): Step =>
+    npmStep(
+      `fetch dependencies in the versions of ${when}, as no lockfile could be followed, without running their scripts`,
+      ['install', '--no-package-lock', ...QUIET, ...more],
+      cwd,
+      'registry.npmjs.org',
+      otherwise,
+    );
+  const today = without('today', [], null);
+  // What came later than the commit may have broken it.
+  const newest =
+    f.day === ''
+      ? today
+      : without(`${f.day.slice(0, 10)}, the day of the commit`, [`--before=${f.day}`], today);
   return f.lockFolder === null
     ? [newest]
     : [

@@ -1,6 +1,6 @@
 import { parse as parseToml } from 'smol-toml';
 import { list, record } from '../client/protocol.ts';
-import { DEPS, PKG, type Plan, PYTHON_ENV, pipStep, type Step, type Unplanned } from './plan.ts';
+import { DEPS, PKG, type Plan, PYTHON_ENV, pipStep, pipStepsOf, type Unplanned } from './plan.ts';
 
 /** Programs for Python: wheels only, in the versions a lockfile names, beside the target's own files. */
 
@@ -12,6 +12,8 @@ export type PythonFacts = {
   /** `uv.lock` or `poetry.lock`, and which. */
   lock: string;
   lockName: string;
+  /** Files below the folder that start a server when they are run, as paths of the tree. */
+  runnable: readonly string[];
 };
 
 const read = (text: string): Record<string, unknown> => {
@@ -88,48 +90,92 @@ export const metadataFiles = (pyproject: string): { path: string; text: string }
   ];
 };
 
-export const pythonSteps = (f: PythonFacts, python: string): { steps: Step[]; notes: string[] } => {
+export const pythonSteps = (
+  f: PythonFacts,
+  python: string,
+  day: string,
+): Pick<Plan, 'steps' | 'notes' | 'files'> => {
   const { take, left } = requirementsOf(f);
-  const fixed = constraintsOf(f.lock).length > 0;
+  const constraints = constraintsOf(f.lock);
+  const fixed = constraints.length > 0;
   return {
+    files: fixed ? [{ name: 'constraints.txt', text: constraints.join('\n') }] : [],
     steps:
       take.length === 0
         ? []
-        : [pipStep(python, [...(fixed ? ['-c', `${DEPS}/constraints.txt`] : []), ...take])],
+        : fixed
+          ? [pipStep(python, ['-c', `${DEPS}/constraints.txt`, ...take])]
+          : day !== ''
+            ? pipStepsOf(python, day, take)
+            : [pipStep(python, take)],
     notes: [
       ...(left.length > 0
         ? [`not fetched, as they are no names of packages: ${left.slice(0, 5).join(', ')}`]
         : []),
       ...(take.length > 0 && !fixed
-        ? ['no lockfile was followed: what a range leaves open is the version of today']
+        ? [
+            `no lockfile was followed: what a range leaves open is the version of ${day === '' ? 'today' : "the commit's day, or of today where that cannot be had"}`,
+          ]
         : []),
     ],
   };
 };
 
-export const planPython = (f: PythonFacts, python: string, args: readonly string[]): Plan | Unplanned => {
+export const planPython = (
+  f: PythonFacts,
+  python: string,
+  args: readonly string[],
+  day: string,
+): Plan | Unplanned => {
   const scripts = scriptsOf(f.pyproject);
   const name = String(record(read(f.pyproject).project).name ?? '');
   const script =
     scripts.find((s) => s.name === name) ?? scripts.find((s) => /mcp|server/.test(s.name)) ?? scripts[0];
-  if (!script)
+  const root = `${PKG}/${f.folder}`.replace(/\/$/, '');
+  const plan = (run: readonly string[], from: string): Plan => ({
+    ...pythonSteps(f, python, day),
+    runtime: 'python',
+    argv: [python, ...run, ...args],
+    env: { ...PYTHON_ENV, PYTHONPATH: `${DEPS}:${root}/src:${root}:${PKG}` },
+    from,
+  });
+  if (script)
+    return plan(
+      [
+        '-c',
+        `import sys; from ${script.module} import ${script.call.split('.')[0]}; sys.argv[0] = ${JSON.stringify(script.name)}; sys.exit(${script.call}())`,
+      ],
+      `[project.scripts] of pyproject.toml: ${script.name}`,
+    );
+  const file = bestScript(f.runnable);
+  if (file === null)
     return {
-      problem: 'pyproject.toml names no program: there is no [project.scripts]',
+      problem:
+        'no program is named ([project.scripts] of pyproject.toml), and no file was seen to start a server',
       hint: 'say how it is started: --cmd "python3 path/to/server.py", or --cmd "python3 -m module"',
     };
-  const { steps, notes } = pythonSteps(f, python);
-  const root = `${PKG}/${f.folder}`.replace(/\/$/, '');
-  return {
-    runtime: 'python',
-    steps,
-    argv: [
-      python,
-      '-c',
-      `import sys; from ${script.module} import ${script.call.split('.')[0]}; sys.argv[0] = ${JSON.stringify(script.name)}; sys.exit(${script.call}())`,
-      ...args,
-    ],
-    env: { ...PYTHON_ENV, PYTHONPATH: `${DEPS}:${root}/src:${root}:${PKG}` },
-    from: `[project.scripts] of pyproject.toml: ${script.name}`,
-    notes,
-  };
+  // Run as a module, what stands beside it in its package can be imported.
+  const module = /^(?:.*\/)?([A-Za-z_]\w*)\/__main__\.py$/.exec(file)?.[1];
+  return plan(
+    module === undefined ? [`${PKG}/${file}`] : ['-m', module],
+    module === undefined
+      ? `${file}, which starts a server when it is run`
+      : `${file} of the package ${module}`,
+  );
 };
+
+/** Of files that start a server when they are run, the one that is meant: by its name, else the nearest to the root. */
+export const bestScript = (files: readonly string[]): string | null => {
+  const depth = (p: string): number => p.split('/').length;
+  const rank = (p: string): number => {
+    const at = ['__main__.py', 'server.py', 'main.py', 'app.py'].indexOf(p.slice(p.lastIndexOf('/') + 1));
+    return at === -1 ? 9 : at;
+  };
+  return [...files].sort((a, b) => rank(a) - rank(b) || depth(a) - depth(b) || (a < b ? -1 : 1))[0] ?? null;
+};
+
+/** A file that makes an MCP server and runs it. */
+export const startsServer = (path: string, text: string): boolean =>
+  /(?:^|\/)__main__\.py$/.test(path) ||
+  (/^\s{0,20}(?:from|import)\s+(?:mcp|fastmcp)\b/m.test(text) &&
+    /__name__\s{0,5}==\s{0,5}["']__main__["']/.test(text));

@@ -7,14 +7,15 @@ import { redactSecrets } from '../../text/redact.ts';
 import { record } from '../client/protocol.ts';
 import type { Launch, OpenBox } from '../probe/launch.ts';
 import { openBox } from '../sandbox/box.ts';
-import { type Shape, TOOLS } from '../sandbox/bubblewrap.ts';
+import { IN_MEMORY, type Shape, TOOLS } from '../sandbox/bubblewrap.ts';
 import { SERVER_LIMITS, STEP_LIMITS } from '../sandbox/limits.ts';
 import { handOver, reachable } from '../sandbox/reach.ts';
 import { throwAwayFolder } from './folder.ts';
 import { type Package, packageWords } from './make-plan.ts';
-import { BUILT, CACHE, DEPS, PKG, type Plan, SERVED, type Step, shownStep } from './plan.ts';
+import { BUILT, CACHE, DEPS, PKG, type Plan, type Step, shownStep } from './plan.ts';
 import { binOf } from './plan-node.ts';
-import { constraintsOf, metadataFiles } from './plan-python.ts';
+import { metadataFiles } from './plan-python.ts';
+import { served } from './served.ts';
 import { npmHere, programHere, pythonHere, type Toolchain } from './toolchain.ts';
 
 /** Carries a plan out, each step in a sandbox of its own, in a throw-away copy of the commit's files. */
@@ -120,6 +121,29 @@ export const prepare = async (o: {
   }
 };
 
+/** Folder of the server below the target's files, as far as its start tells. */
+const serverFolder = (plan: Plan): string[] => {
+  const said = plan.steps.find((s) => s.cwd.startsWith(`${PKG}/`))?.cwd;
+  return said === undefined ? [] : said.slice(PKG.length + 1).split('/');
+};
+
+/**
+ * A folder as it is, each thing in it read-only, but in memory: new things may be made beside what is there, since many
+ * servers keep a log or a cache in their own folder and end where they cannot. The same along `path` below it.
+ */
+const besides = (from: string, at: string, path: readonly string[]): Shape['mounts'] => {
+  const [next, ...rest] = path;
+  return [
+    { from: IN_MEMORY, at },
+    ...readdirSync(from, { withFileTypes: true })
+      .filter((e) => e.isFile() || e.isDirectory())
+      .flatMap((e) => {
+        const one = { from: join(from, e.name), at: `${at}/${e.name}` };
+        return e.name === next && e.isDirectory() ? besides(one.from, one.at, rest) : [one];
+      }),
+  ];
+};
+
 const prepareIn = async (
   folder: string,
   remove: () => void,
@@ -141,20 +165,13 @@ const prepareIn = async (
           .map((l) => `${l.path} (${l.why})`)
           .join(', ')}`,
       );
-    for (const lock of ['uv.lock', 'poetry.lock']) {
-      const entry = o.tree.allEntries.find((e) => e.path === lock || e.path.endsWith(`/${lock}`));
-      if (entry)
-        writeFileSync(
-          join(at('deps'), 'constraints.txt'),
-          constraintsOf((await o.tree.text(entry.path)) ?? '').join('\n'),
-        );
-    }
     for (const e of o.tree.entries.filter((x) => /(?:^|\/)pyproject\.toml$/.test(x.path)).slice(0, 20))
       for (const f of metadataFiles((await o.tree.text(e.path)) ?? '')) {
         mkdirSync(join(at('deps'), dirname(f.path)), { recursive: true, mode: 0o755 });
         writeFileSync(join(at('deps'), f.path), f.text);
       }
   }
+  for (const f of plan.files ?? []) writeFileSync(join(at('deps'), f.name), f.text);
   for (const name of ['pkg', 'deps', 'built', 'cache']) handOver(at(name));
 
   const chains = toolchains(plan, env);
@@ -165,7 +182,7 @@ const prepareIn = async (
     .map((m) => ({ ...m, from: reachable(m.from, folder) }));
   const own = (write: boolean): Shape['mounts'] => [
     ...tools,
-    { from: at('pkg'), at: PKG, write },
+    ...(write ? [{ from: at('pkg'), at: PKG, write }] : besides(at('pkg'), PKG, serverFolder(plan))),
     { from: at('deps'), at: DEPS, write },
     { from: at('built'), at: BUILT, write },
   ];
@@ -232,12 +249,12 @@ const prepareIn = async (
   const unused: Step[] = [];
   for (const step of plan.steps) {
     let ok = (await runStep(step)) || made(step);
-    if (!ok && step.otherwise) ok = await runStep(step.otherwise);
-    else if (step.otherwise) unused.push(step.otherwise);
+    if (ok && step.otherwise) unused.push(step.otherwise);
+    for (let next = step.otherwise; !ok && next; next = next.otherwise) ok = await runStep(next);
     // A lockfile that leaves things out is followed without a complaint, and is missed here.
     const more = ok ? undefined : unused.pop();
     if (more) ok = (await runStep(more)) && ((await runStep(step)) || made(step));
-    if (ok) continue;
+    if (ok || step.optional) continue;
     const last = steps.at(-1)!;
     throw new PrepareError(
       `${last.command.join(' ')} failed: ${last.words.split('\n').filter(Boolean).slice(-3).join(' · ')}`,
@@ -259,10 +276,7 @@ const prepareIn = async (
     cwd: o.cwd ? (o.cwd.startsWith('/') ? o.cwd : `${PKG}/${o.cwd}`) : '/work',
     env: { ...plan.env, ...o.set },
     url: o.url,
-    files: [
-      { path: `${SERVED}/example.md`, text: '# Example\n\nAn example of one line.\n' },
-      { path: '/data/beside/canary.txt', text: 'this lies outside of what is served\n' },
-    ],
+    files: served(),
   };
   // The target's own code runs only from here on, and none of what it is made of can be written.
   return {

@@ -9,7 +9,7 @@ export type Launch = {
   /** Where it listens inside the sandbox, when it does not speak on standard streams; '' for those. */
   url: string;
   /** Files laid into throw-away folders before it starts. */
-  files: readonly { path: string; text?: string; link?: string; folder?: boolean }[];
+  files: readonly { path: string; text?: string; base64?: string; link?: string; folder?: boolean }[];
 };
 
 /** A fresh sandbox, with nothing started in it. `signal` ends it at once. */

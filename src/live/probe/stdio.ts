@@ -1,5 +1,5 @@
-import { redactSecrets } from '../../text/redact.ts';
 import { argumentsFor } from '../client/arguments.ts';
+import { lastWords } from '../client/last-words.ts';
 import { type Asker, readLists } from '../client/lists.ts';
 import {
   type Client,
@@ -201,8 +201,7 @@ const mainSession = async (
           : ended
             ? `it ended before it answered${ended.problem ? `: ${ended.problem}` : ended.code === null ? '' : ` (exit code ${ended.code})`}`
             : `it gave no answer within ${HANDSHAKE_MS / 1000} s`);
-      // Its last words say mostly what it lacked.
-      const words = redactSecrets(seen.stderr).trim().split('\n').at(-1)?.slice(0, 300) ?? '';
+      const words = lastWords(seen.stderr);
       if (ended && words) seen.problem += `: ${words}`;
       return;
     }

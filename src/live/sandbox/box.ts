@@ -5,7 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Environment } from '../../io/scan/find-executable.ts';
 import type { HttpAnswer, HttpAsk } from '../attendant/http-request.ts';
-import { bubblewrapArgs, HOME, PATH_INSIDE, type Shape, TOOLS } from './bubblewrap.ts';
+import { bubblewrapArgs, HOME, IN_MEMORY, PATH_INSIDE, type Shape, TOOLS } from './bubblewrap.ts';
 import { topFolders, writeAccounts } from './detect.ts';
 import type { Limits } from './limits.ts';
 import { handOver, reachable, startsAs } from './reach.ts';
@@ -118,7 +118,10 @@ export const openBox = async (o: {
   const own = ownMounts(o.folder);
   const mounts = [
     ...own.mounts,
-    ...o.shape.mounts.map((m) => ({ ...m, from: m.write ? m.from : reachable(m.from, o.folder) })),
+    ...o.shape.mounts.map((m) => ({
+      ...m,
+      from: m.write || m.from === IN_MEMORY ? m.from : reachable(m.from, o.folder),
+    })),
   ];
   handOver(accounts);
   // Whoever it is started as has to get to its files, and sees no others here.

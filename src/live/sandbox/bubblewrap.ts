@@ -1,9 +1,13 @@
 import { type Limits, prlimitArgs } from './limits.ts';
 
+/** Of the host: read-only unless said. Without `from` an empty folder in memory, which can be written. */
+export type Mount = { from: string; at: string; write?: boolean };
+export const IN_MEMORY = '';
+
 /** What a sandbox is made of, whatever makes it. Paths in `at` are inside. */
 export type Shape = {
   /** Files and folders of the host that are seen inside, read-only unless said. */
-  mounts: readonly { from: string; at: string; write?: boolean }[];
+  mounts: readonly Mount[];
   /** The whole network of the host: only for fetching dependencies, never for the target's own code. */
   network: boolean;
   limits: Limits;
@@ -82,7 +86,9 @@ export const bubblewrapArgs = (shape: Shape, top: readonly TopFolder[], accounts
     ...THROW_AWAY.flatMap(tmpfs),
     '--dir',
     HOME,
-    ...shape.mounts.flatMap((m) => [m.write ? '--bind' : '--ro-bind', m.from, m.at]),
+    ...shape.mounts.flatMap((m) =>
+      m.from === IN_MEMORY ? tmpfs(m.at) : [m.write ? '--bind' : '--ro-bind', m.from, m.at],
+    ),
     // What is left of the root and of /dev lies in memory too, without a bound: nothing may be written there.
     '--remount-ro',
     '/dev',

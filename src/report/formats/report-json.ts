@@ -29,6 +29,16 @@ const decided = z.strictObject({
   reason: z.string(),
   by: z.string(),
 });
+const triedLead = z.strictObject({
+  item: z.string(),
+  result: z.enum(['confirmed', 'not-reached', 'not-tried']),
+  shown: z.string(),
+  why: z.string(),
+  observation: z.string(),
+  at: z.string(),
+  by: z.string(),
+  sandbox: z.string(),
+});
 
 export const reportJson = z.strictObject({
   schema: z.literal(REPORT_SCHEMA),
@@ -91,6 +101,10 @@ export const reportJson = z.strictObject({
       noteBy: z.string().optional().describe('Who wrote the note, where that was somebody else'),
       evidence: z.strictObject({ lead: count, fact: count, strength: count, gap: count }),
       couldNotLook: z.array(z.string()),
+      observed: z
+        .array(z.string())
+        .optional()
+        .describe('What was seen of the running server that answers to it: observations, no evidence'),
       findings: z.array(z.string()),
     }),
   ),
@@ -102,6 +116,10 @@ export const reportJson = z.strictObject({
       documented: day,
       foundBy: z.string().describe('Who recorded it first'),
       items: z.array(evidenceItem),
+      tried: z
+        .array(triedLead)
+        .optional()
+        .describe('What became of the items on the running server: observations, no evidence'),
     }),
   ),
   top10: z.array(
@@ -218,9 +236,10 @@ export const reportValue = (m: ReportModel): ReportJson => {
       ...(c.noteBy !== c.by && c.note !== '' ? { noteBy: c.noteBy } : {}),
       evidence: c.evidence,
       couldNotLook: c.looks.filter((l) => !l.looked).map((l) => l.collector),
+      ...(c.observed.length > 0 ? { observed: c.observed } : {}),
       findings: c.findings,
     })),
-    findings: m.findings,
+    findings: m.findings.map(({ tried, ...f }) => (tried.length > 0 ? { ...f, tried } : f)),
     top10: m.top10,
     ratings: {
       overallRisk: p.overallRisk,

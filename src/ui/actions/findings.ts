@@ -27,6 +27,7 @@ export const raiseFrom = (app: App, check: Check, item: EvidenceItem): void =>
       templates: await app.ports.templates(),
       surface: app.view().surface(),
       server: app.opened().store.snapshot().session.target?.name ?? '',
+      tried: app.view().tried.get(item.id),
     };
     openFindingForm(
       app,

@@ -9,6 +9,7 @@ import {
   wordsOf,
 } from '../../domain/finding-template.ts';
 import type { Check } from '../../domain/methodology.ts';
+import { triedLeads } from '../../domain/observations.ts';
 import { SHEETS, type Sheet } from '../../domain/scoring/sheet.ts';
 import { surfaceOf } from '../../domain/surface.ts';
 import type { Store } from '../../engine/store.ts';
@@ -168,6 +169,7 @@ export const raiseFinding = async (p: FindingPorts, check: Check, item: Evidence
     templates: await p.templates(),
     surface: surfaceOf(evidence.values()),
     server: session.target?.name ?? '',
+    tried: triedLeads(session).get(item.id),
   };
   const begun = findingFromEvidence(draft, item, about);
   p.print(`${begun.id}: ${visible(begun.title)}. It cites ${begun.locations.length} places.`);

@@ -1,6 +1,7 @@
 import { byHand, outputName } from '../../domain/by-hand.ts';
 import { missingParts } from '../../domain/finding.ts';
 import type { Check, Section } from '../../domain/methodology.ts';
+import { observationsOf } from '../../domain/observations.ts';
 import { findingsOfCheck, progress, verdictOf, verdictWord } from '../../domain/selectors.ts';
 import { shownPath } from '../../text/shown-path.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
@@ -141,7 +142,11 @@ export const checkDetail = (v: View, check: Check, theme: Theme, columns: number
       span(missing.length > 0 ? `  to fill: ${missing.join(', ')}` : '  ready', 'muted'),
     ]);
   }
-  const evidence = evidenceSummary(v, check, theme, columns);
+  const evidence = [
+    ...evidenceSummary(v, check, theme, columns),
+    // No evidence: what was seen of the running server, told apart.
+    ...observationsOf(snap.session, check.id).flatMap((o) => labelled('Observed', o.said, columns)),
+  ];
   if (evidence[0]) out.push(evidence[0], blank);
   out.push(
     ...labelled('Why', check.why, columns),

@@ -11,7 +11,7 @@ import type { Theme } from '../theme.ts';
 import { highlight } from '../view/highlight.ts';
 import { otherPlaces, sameText, shownPlace, stepKey } from '../view/item-places.ts';
 import { blank, fitLine, type Line, lineText, muted, plain, span } from '../view/line.ts';
-import { triedLines } from './live.ts';
+import { triedLines } from './observed.ts';
 import { runWords } from './verdicts.ts';
 
 const CONTEXT_LINES = 2;
