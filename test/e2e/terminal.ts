@@ -40,6 +40,8 @@ export type TerminalOptions = {
   columns?: number;
   rows?: number;
   deadlineMs?: number;
+  /** Milliseconds a key takes there and its frame back, as over a slow line: half of them each way. */
+  latencyMs?: number;
 };
 
 /** Starts the program. It is not waited for: {@link Terminal.ready} does that. */
@@ -67,6 +69,13 @@ export const openTerminal = (options: TerminalOptions) => {
     name: options.env.TERM ?? 'xterm-256color',
     encoding: null,
   });
+
+  /** Things sent over a slow line arrive in order, all as late as each other. */
+  const later = (run: () => void): void => {
+    if (options.latencyMs) setTimeout(run, options.latencyMs / 2);
+    else run();
+  };
+  const input = (bytes: string): void => later(() => !exited && pty.write(bytes));
 
   let sent = 0;
   let bytesIn = 0;
@@ -104,10 +113,12 @@ export const openTerminal = (options: TerminalOptions) => {
     const bytes = data as Uint8Array;
     bytesIn += bytes.length;
     parsing += 1;
-    screen.write(bytes, () => {
-      parsing -= 1;
-      changed();
-    });
+    later(() =>
+      screen.write(bytes, () => {
+        parsing -= 1;
+        changed();
+      }),
+    );
   });
   pty.onExit((e) => {
     exited = e;
@@ -220,7 +231,7 @@ export const openTerminal = (options: TerminalOptions) => {
     press: async (...keys: string[]) => {
       for (const key of keys) {
         sent += 1;
-        pty.write(bytesOf(key));
+        input(bytesOf(key));
         await self.ready();
       }
       return self;
@@ -229,7 +240,7 @@ export const openTerminal = (options: TerminalOptions) => {
     pressBusy: async (...keys: string[]) => {
       for (const key of keys) {
         sent += 1;
-        pty.write(bytesOf(key));
+        input(bytesOf(key));
         await self.handled();
       }
       return self;
@@ -238,26 +249,26 @@ export const openTerminal = (options: TerminalOptions) => {
     send: (...keys: string[]) => {
       for (const key of keys) {
         sent += 1;
-        pty.write(bytesOf(key));
+        input(bytesOf(key));
       }
       return self;
     },
     /** Types text in one write, so that its keys arrive glued together. */
     type: async (typed: string) => {
       sent += graphemes(typed);
-      pty.write(typed);
+      input(typed);
       await self.ready();
       return self;
     },
     /** A bracketed paste counts as one key. */
     paste: async (pasted: string) => {
       sent += 1;
-      pty.write(`\u001b[200~${pasted}\u001b[201~`);
+      input(`\u001b[200~${pasted}\u001b[201~`);
       await self.ready();
       return self;
     },
     /** Raw bytes that are no keys. */
-    write: (data: string) => pty.write(data),
+    write: (data: string) => input(data),
     resize: async (c: number, r: number) => {
       const before = scrolled;
       columns = c;

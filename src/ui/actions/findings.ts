@@ -63,9 +63,10 @@ export const openFindingForm = (app: App, begun: Finding, note = '', at?: string
   const { latest, record } = editing;
   let templates: readonly FindingTemplate[] = [];
   const fields = () => fieldsOf(latest(), hooksOf(app, editing, templates));
-  const refresh = () => {
+  /** What was said stays until something is changed. */
+  const refresh = (problem = '') => {
     const top = app.ui.get().overlays.at(-1);
-    if (top?.kind === 'form') app.swap({ ...top, title: title(), fields: fields(), problem: '' });
+    if (top?.kind === 'form') app.swap({ ...top, title: title(), fields: fields(), problem });
   };
   const title = (): string => {
     const f = latest();
@@ -103,7 +104,7 @@ export const openFindingForm = (app: App, begun: Finding, note = '', at?: string
   if (begun.template.id !== '')
     app.work(async () => {
       templates = await app.ports.templates();
-      refresh();
+      refresh(note);
     });
 };
 
