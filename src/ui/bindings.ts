@@ -21,6 +21,7 @@ import { undo } from './actions/undo.ts';
 import type { App } from './app-state.ts';
 import type { Key } from './keys.ts';
 import { selectedCheck, selectedCriterion, selectedFinding, selectedItem, type View } from './model.ts';
+import { beginTour, endTour } from './tour.ts';
 
 /** Where a key means something. Earlier contexts of {@link contextsOf} win. */
 export type Context =
@@ -209,6 +210,8 @@ export const bindings: readonly Binding[] = [
   { id: 'next-unread', context: 'check', keys: ['n'], label: 'Next lead nobody judged, of any check', short: 'next', run: (a) => queue.nextUnread(a, 1) },
   { id: 'previous-unread', context: 'check', keys: ['N'], label: 'The unjudged lead before', short: '', run: (a) => queue.nextUnread(a, -1) },
   { id: 'read-file', context: 'audit', keys: ['F'], label: 'Read any file of the target', short: '', run: reader.pickFile },
+  { id: 'end-tour', context: 'audit', keys: ['\\'], label: 'End the tour', short: '', disabled: (v) => (v.ui.tour === null ? 'no tour is under way' : null), run: endTour },
+  { id: 'tour', context: 'audit', keys: ['alt+t'], label: 'A tour of six steps', short: '', run: beginTour },
   { id: 'bookmarks', context: 'audit', keys: ["'"], label: 'What you kept for later', short: '', run: bookmarks.show },
   { id: 'jump-back', context: 'audit', keys: ['ctrl+o'], label: 'Back to where you were before the last jump', short: '', run: go.back },
   { id: 'next-open', context: 'audit', keys: [']'], label: 'Next check without a verdict', short: '', run: (a) => go.goToOpen(a, 1) },

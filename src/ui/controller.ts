@@ -2,6 +2,7 @@ import type { App } from './app-state.ts';
 import { bindingFor } from './bindings.ts';
 import type { Key } from './keys.ts';
 import { pressOverlay } from './overlays/press.ts';
+import { advanceTour } from './tour.ts';
 import { fieldText, insert } from './view/text-field.ts';
 
 /** One key, to whoever sees it first: the top overlay, or the binding that holds here. */
@@ -22,6 +23,7 @@ export const press = (app: App, key: Key): void => {
       else binding.run(app);
     } else if (key.length === 1) app.toast(`${key} does nothing here. ? shows the keys.`, 'warn');
   }
+  advanceTour(app);
   app.update({ handled: app.ui.get().handled + 1 });
 };
 

@@ -66,6 +66,8 @@ export type Ui = {
   /** The top one sees the keys. */
   overlays: readonly Overlay[];
   toast: Toast | null;
+  /** Step of the tour that is under way; null where none is. */
+  tour: number | null;
   /** How the auditor says the server is started. */
   start: Start;
   /** What is being done with the running server; leads when they are tried. */
@@ -105,6 +107,7 @@ export const initialUi = (columns: number, rows: number): Ui => ({
   toolOrder: 'worst',
   overlays: [],
   toast: null,
+  tour: null,
   start: { cmd: '', cwd: '', env: '' },
   live: null,
   opening: '',

@@ -3,6 +3,7 @@ import { checksOf } from '../../domain/methodology.ts';
 import type { App } from '../app-state.ts';
 import { selectedId } from '../model.ts';
 import type { Opened, StartRequest } from '../ports.ts';
+import { beginTour } from '../tour.ts';
 import { emptyList } from '../view/list.ts';
 import { textField } from '../view/text-field.ts';
 
@@ -143,8 +144,11 @@ const askAudit = (app: App, asked: Asked, problem: string): void =>
     },
   });
 
-export const trySample = (app: App): void =>
+/** Who never audited anything here is shown around. */
+export const trySample = (app: App): void => {
+  if (app.view().sessions?.length === 0) beginTour(app);
   start(app, { source: '', subdir: '', methodology: '', url: '', sample: true }, rethrow);
+};
 
 export const importSession = (app: App): void =>
   app.push({

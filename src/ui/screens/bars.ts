@@ -7,6 +7,7 @@ import { activeBindings, keysHere } from '../bindings.ts';
 import { keyLabel } from '../keys.ts';
 import type { View } from '../model.ts';
 import type { Theme } from '../theme.ts';
+import { tourWords } from '../tour.ts';
 import { fitLine, type Line, lineWidth, type Span, span, spread } from '../view/line.ts';
 
 /** Local time of day for people; the journal keeps UTC. */
@@ -93,13 +94,20 @@ export const header = (v: View, columns: number): Line => {
 /** Toast, else what the collectors are doing, else the next thing worth doing. */
 export const status = (v: View, theme: Theme, columns: number): Line => {
   const { ui, snap } = v;
+  const tour = tourWords(v);
   if (snap?.failedSave)
     return fitLine(
       [span(` NOT SAVED: ${snap.failedSave.hint}. ${snap.failedSave.message}`, 'bad', true)],
       columns,
     );
   if (ui.toast)
-    return fitLine([span(` ${visible(ui.toast.text)}`, ui.toast.tone, ui.toast.tone === 'bad')], columns);
+    return fitLine(
+      [
+        span(` ${visible(ui.toast.text)}`, ui.toast.tone, ui.toast.tone === 'bad'),
+        span(tour === null ? '' : `   ${tour}`, 'accent'),
+      ],
+      columns,
+    );
   if (!snap) return [];
   if (ui.live) {
     const { words, done, total } = ui.live;
@@ -113,6 +121,7 @@ export const status = (v: View, theme: Theme, columns: number): Line => {
       columns,
     );
   }
+  if (tour !== null) return fitLine([span(` ${tour}`, 'accent', true)], columns);
   if (snap.running.size + snap.queued.length > 0) {
     const spinner = theme.glyphs.spinner[ui.spinner % theme.glyphs.spinner.length] ?? '';
     const total = v.opened?.collectors.length ?? 0;
