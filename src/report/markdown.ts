@@ -19,7 +19,7 @@ export const clipWords = (text: string, max: number): string => {
 
 const oneLine = (text: string, max: number): string =>
   visible(
-    clip(text.trim(), max)
+    clipWords(text.trim(), max)
       .toWellFormed()
       .replace(/[\t\r\n]+/g, ' ')
       .replace(/ {2,}/g, ' '),

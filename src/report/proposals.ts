@@ -4,7 +4,7 @@ import { type Scrutiny, scrutinyWords } from '../domain/scrutiny.ts';
 import { numbered, plural } from '../text/plural.ts';
 import type { CheckReport, Coverage, Look, Top10Row } from './coverage.ts';
 import { SEVERITIES } from './ids.ts';
-import { clip } from './markdown.ts';
+import { clipWords } from './markdown.ts';
 
 /**
  * Ratings the database asks for, derived from verdicts and findings. What was not tested can only make things worse, so no
@@ -121,7 +121,7 @@ const environmentReason = (
   const saying = findings.filter((f) => !f.positive && f.business[e].trim() !== '');
   const said = saying
     .slice(0, MOST_QUOTED)
-    .map((f) => `${f.tag}: ${clip(f.business[e].trim().replace(/\s+/g, ' '), 240).replace(/\.$/, '')}`);
+    .map((f) => `${f.tag}: ${clipWords(f.business[e].trim().replace(/\s+/g, ' '), 240).replace(/\.$/, '')}`);
   const more = saying.length - said.length;
   return [MEANS[e], ...said, ...(more > 0 ? [`and ${plural(more, 'more finding')}`] : [])].join('; ');
 };

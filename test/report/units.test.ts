@@ -4,7 +4,7 @@ import { findingFileIds, nextAuditId, parseAuditId, safeFileName, slug } from '.
 import { findInjections } from '../../src/report/injection.ts';
 import { readJson } from '../../src/report/json-read.ts';
 import { labelMarkdown, unlabelledInjections } from '../../src/report/labels.ts';
-import { code, fence, inline, prose, table } from '../../src/report/markdown.ts';
+import { clipWords, code, fence, inline, prose, table } from '../../src/report/markdown.ts';
 import { repositoryOf } from '../../src/report/repository.ts';
 import { citationsOf, matchSnippet } from '../../src/report/rules/snippets.ts';
 import { isMovingName, versionOf } from '../../src/report/version.ts';
@@ -119,6 +119,23 @@ describe('Markdown', () => {
       'x < y',
       '```',
     ]);
+  });
+});
+
+describe('a text that is too long', () => {
+  it('is cut between words, and marked', () => {
+    expect(clipWords('one two three four', 12)).toBe('one two…');
+    expect(clipWords('short', 12)).toBe('short');
+    // One long word leaves no place to cut.
+    expect(clipWords('x'.repeat(40), 12)).toBe(`${'x'.repeat(11)}…`);
+    expect(inline(`${'word '.repeat(100)}`, 52)).toMatch(/ word…$/);
+    fc.assert(
+      fc.property(fc.string({ maxLength: 80 }), fc.integer({ min: 2, max: 60 }), (text, max) => {
+        expect(clipWords(text, max).length).toBeLessThanOrEqual(
+          Math.max(max, text.length > max ? max : text.length),
+        );
+      }),
+    );
   });
 });
 

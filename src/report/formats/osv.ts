@@ -3,7 +3,7 @@ import { jsonText } from '../../text/json-text.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
 import { discoveryWords, impactWords } from '../finding-file.ts';
 import { type JsonObject, jsonInjections } from '../labels.ts';
-import { clip } from '../markdown.ts';
+import { clipWords } from '../markdown.ts';
 import type { FindingReport, ReportModel } from '../report-model.ts';
 
 /**
@@ -12,7 +12,7 @@ import type { FindingReport, ReportModel } from '../report-model.ts';
  */
 export type Advisory = { path: string; text: string };
 
-const plain = (text: string, max: number): string => visibleLines(clip(text.trim(), max).toWellFormed());
+const plain = (text: string, max: number): string => visibleLines(clipWords(text.trim(), max).toWellFormed());
 const line = (text: string, max: number): string => visible(plain(text, max).replace(/\n+/g, ' '));
 
 /** Anything a web address could not hold as it is becomes percent-encoded; the host is always that of the repository. */

@@ -1,12 +1,12 @@
 import { visible, visibleLines } from '../../text/visible.ts';
-import { clip } from '../markdown.ts';
+import { clipWords } from '../markdown.ts';
 
 /**
  * Hostile text in a SARIF log. Viewers turn `[words](address)` in plain messages into links, and `{0}` into arguments; both
  * are parted so that they are read as they stand.
  */
 export const sarifText = (text: string, max = 4_000): string =>
-  visibleLines(clip(text.trim(), max).toWellFormed())
+  visibleLines(clipWords(text.trim(), max).toWellFormed())
     .replaceAll('](', '] (')
     .replace(/\{(\d{1,9})\}/g, '{ $1 }');
 
