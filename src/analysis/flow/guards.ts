@@ -158,7 +158,7 @@ export const testsOfCall = (
   if (!kind || (kind === 'pattern' && args.length === 0)) {
     // Asks what it looks like, not whether it may be used.
     if (
-      /^(is_?abs(olute)?|is_?(file|dir|directory|array|string|empty|null|undefined|na_?n|object|function|error|async|url|instance)|isinstance|issubclass|exists)$/i.test(
+      /^(is_?abs(olute)?|is_?(file|dir|directory|array|string|empty|null|undefined|na_?n|object|function|error|async|url|instance|null_?or_?(?:empty|white_?space)|blank|defined|set|some|none|ok|err|exist|not_?exist|aborted|cancell?ed|closed|running|ready|present|nil|timeout|code)|is|as|isinstance|issubclass|exists|has_?(?:next|text|value|key|errors?)|can_?convert)$/i.test(
         name,
       )
     )

@@ -204,6 +204,12 @@ const namesOnly = (rule: SinkRule, path: string, expr: Expr): boolean => {
   return /^id$|[a-z](?:Id|_id|ID|Uuid|_uuid)$/.test(name);
 };
 
+/** What a model says of this very function goes before what is said of all that are called so. */
+const isBetterKnown = (rule: SinkRule, path: string, all: readonly SinkRule[]): boolean =>
+  all.length > 1 &&
+  !rule.exact.has(path) &&
+  all.some((other) => other !== rule && other.rule.id === rule.rule.id && other.exact.has(path));
+
 /** Notes what reaches the sinks a call is; true when it is one. */
 export const checkSinks = (
   f: Frame,
@@ -219,7 +225,7 @@ export const checkSinks = (
     const made = expr.kind === 'call' && expr.isNew && object === NOTHING && !path.startsWith('?');
     const found = sinksOf(f.engine.knows, path, language);
     for (const rule of made ? [...found, ...sinksOf(f.engine.knows, 'new *', language)] : found) {
-      if (rule.except?.test(path)) continue;
+      if (rule.except?.test(path) || isBetterKnown(rule, path, found)) continue;
       if (!rule.sink.when.every((c) => holds(c, args, object))) continue;
       const isMade = rule.exact.has('new *');
       const named = isMade && rule.hint ? spelled(expr, args, rule.hint) : null;

@@ -91,6 +91,13 @@ describe('what is proved', () => {
 });
 
 describe('what is no way', () => {
+  it('an argument of a function is that another of the same name would take', async () => {
+    const go = (to: string): string =>
+      `package main\nimport "net/http"\nfunc main() {\n\thttp.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {\n\t\thttp.Redirect(w, r, ${to}, 302)\n\t})\n}\n`;
+    expect(await told({ 'a.go': go('"/ui/"') })).toEqual([]);
+    expect(await told({ 'a.go': go('r.URL.Query().Get("to")') })).toEqual(['moderate redirect-target']);
+  });
+
   it('a table holds under a key: not the key, but what was put there', async () => {
     const look = '  const entry = registry.get(name);\n  exec(entry.line);';
     const kept = "  const m = new Map();\n  m.set('x', name);\n  exec(m.get('x'));";

@@ -253,13 +253,23 @@ const MOUNTS =
 
 const HANDLER = /handler|^(?:app|h|mux|router|server|next|svc|service|chain)$/i;
 
+/** `key && given === key`: who brings it is let in, and that says nothing of who does not. */
+const grants = (test: Expr, name: string): boolean =>
+  conjuncts(test).some(
+    (p) =>
+      p.kind === 'test' &&
+      /^(?:===?|eq)$/.test(p.operator) &&
+      !p.operands.some(isNull) &&
+      p.operands.some((o) => sameName(o, name)),
+  );
+
 /** A check that is put in front of the routes only where its secret is configured. */
 const mountedIfSet = ({ fn }: FnAt): OpenGuard[] => {
   const found: OpenGuard[] = [];
   for (const s of statementsIn(fn.body)) {
     if (s.kind !== 'if' || s.otherwise.length > 0) continue;
     const set = onlyIfSet(s.test);
-    if (!set || set.compared) continue;
+    if (!set || set.compared || grants(s.test, set.name)) continue;
     const checks = (e: Expr): boolean =>
       e.kind === 'function' ? refuses(e.fn.body) : /auth|bearer|api_?key|token/i.test(nameIn(e));
     const mounts =

@@ -63,7 +63,7 @@ export const exposureRules: readonly Rule[] = [
         // Handing it to a child process is another question.
         if (/os\.Environ|dict\(|getenv/.test(m[0])) {
           if (
-            /\b(?:env|cmd\.Env|environment|child\w*|merged\w*|full_?env|run_env)\b\s*(?::=|[:=,)])|subprocess|exec\.|Popen|spawn|append\(/i.test(
+            /\b(?:env|cmd\.Env|environment|child\w*|merged\w*|full_?env|run_env)\b\s*(?::=|[:=,)])|subprocess|exec\.|\bexec\w*\(|Popen|spawn|append\(|\blen\(/i.test(
               near,
             )
           )

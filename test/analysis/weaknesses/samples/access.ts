@@ -44,6 +44,10 @@ export const access: Samples = {
         'async function resolveCredential(headers) {\n  const token = headers["x-api-key"] ?? headers.authorization;\n  if (!token) return undefined;\n  if (!isKey(token)) throw new Error("no key");\n  return { credential: token, source: "header" };\n}\n',
       ],
       ['a.ts', "if (!apiKey) throw new Error('API_KEY is required, or 401');\n"],
+      [
+        'g.go',
+        'package a\nfunc (s *S) guard(next http.Handler) http.Handler {\n\treturn http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {\n\t\ttoken := r.Header.Get("X-API-Key")\n\t\tif s.cfg.APIKey != "" && token == s.cfg.APIKey {\n\t\t\tctx := auth.WithAuthContext(r.Context(), auth.Admin())\n\t\t\tnext.ServeHTTP(w, r.WithContext(ctx))\n\t\t\treturn\n\t\t}\n\t\thttp.Error(w, "no", 401)\n\t})\n}\n',
+      ],
       // What may be opened, said by a list of any name, is no question of who asks.
       [
         'v.ts',

@@ -46,6 +46,10 @@ export const exposure: Samples = {
     clean: [
       ['a.ts', 'spawn(cmd, args, { env: { ...process.env, X: y } });\n'],
       ['a.go', 'package a\nfunc f() { cmd.Env = append(os.Environ(), "A=b") }\n'],
+      [
+        'e.go',
+        'package a\nfunc f() error {\n\tif err := syscall.Exec(target, argv, os.Environ()); err != nil {\n\t\treturn err\n\t}\n\treturn nil\n}\n',
+      ],
     ],
   },
   'requests-dumped': {
