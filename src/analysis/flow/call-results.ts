@@ -138,7 +138,7 @@ const FOLLOWS_LINKS =
  * (`lodash.get`, `Paths.get`) nothing of that kind is known.
  */
 const isLookUp = (name: string, object: Value, key: Value | undefined): boolean =>
-  /^(?:get|Get|get_mut|getOrDefault|getItem|get_item|pop|remove|take)$/.test(name) &&
+  /^(?:get|Get|get_mut|getOrDefault|getItem|get_item|pop|remove|take|Load|LoadOrStore)$/.test(name) &&
   key !== undefined &&
   key.taints.length > 0 &&
   object.refs.every((r) => r.kind === 'object' || (r.kind === 'external' && /[?()]/.test(r.path)));
@@ -186,6 +186,8 @@ export const unknownResult = (
   }
   if (expr.callee.kind === 'member' && isLookUp(name, object, first))
     return { ...union(elements(object), args[1]?.value ?? NOTHING), tests: [] };
+  // `Kind.valueOf(name)` of an enumeration of one's own.
+  if (name === 'valueOf' && object.refs.some((r) => r.kind === 'class')) return NOTHING;
   if (name === 'dict' && args.length > 0 && args.every((a) => a.name !== undefined))
     return args.reduce((all, a) => withField(all, a.name!, a.value), valueWith({ fields: new Map() }));
   // One of those it holds, which is not known: `handlers.get(name)`, `tools.find((t) => t.name === name)`.

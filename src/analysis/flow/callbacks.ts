@@ -12,6 +12,10 @@ import { NOTHING, type Place, type Ref, union, type Value, valueWith } from './v
 type Call = Extract<Expr, { kind: 'call' }>;
 type FunctionRef = Extract<Ref, { kind: 'function' }>;
 
+/** What their function answers decides which items are meant, or in which order: it is no part of the result. */
+export const ONLY_DECIDES =
+  /^(?:find|findLast|findIndex|filter|some|every|any|all|position|retain|sort|sorted|sort_by|take_while|skip_while|takeWhile|dropWhile|First|FirstOrDefault|Single|SingleOrDefault|Where|Any|All|anyMatch|allMatch|noneMatch|partition|removeIf|RemoveAll|find_all|detect|select|reject|any\?|all\?|array_filter|usort|ContainsFunc|IndexFunc|SortFunc)$/;
+
 /** Calls a function handed to code from outside: with the items of the object it was handed to. */
 export const callBack = (f: Frame, ref: FunctionRef, given: Value, expr: Call): Value => {
   const params = ref.fn.fn.params.length - (hasSelf(ref.fn) ? 1 : 0);

@@ -1,6 +1,6 @@
 import type { Expr } from '../sources/ir.ts';
 import { bound, fill, functionsOf, mutate, unknownResult } from './call-results.ts';
-import { callBack, events, startedBy } from './callbacks.ts';
+import { callBack, events, ONLY_DECIDES, startedBy } from './callbacks.ts';
 import {
   byName,
   COMMON,
@@ -250,6 +250,7 @@ export const callOf = (f: Frame, expr: Call): Value => {
     for (const ref of started ? [] : functionsOf(v).slice(0, 4))
       if (!f.engine.entered.has(ref.fn)) returned = union(returned, callBack(f, ref, given, expr));
   }
+  if (ONLY_DECIDES.test(name)) returned = valueWith({ tests: returned.tests });
   if (rows.some((r) => r.into === 'arguments')) fill(f, expr, object, args);
   const byParts =
     isPathOf(language, object) ||
@@ -288,6 +289,7 @@ export const callOf = (f: Frame, expr: Call): Value => {
   if ((isSink && !/^(?:member|derived)$/.test(rows[0]?.result ?? '')) || rows[0]?.result === 'clean')
     return valueWith({ refs, tests: inner, words });
   const result = beyond(
+    name,
     unknownResult(f, expr, name, named[0]!, object, args, returned, rows),
     isMember ? unread : [],
   );

@@ -127,6 +127,7 @@ const receivedBy = (f: Frame, info: FnInfo, p: Param, i: number, all: number, r:
   if (type?.row.is === 'context') return NOTHING;
   // Ruby declares no types: the official SDK hands this keyword in, and documents it as its own.
   if (language === 'ruby' && p.name === 'server_context') return NOTHING;
+  if (language === 'rust' && p.name === 'self') return NOTHING;
   if (type?.row.is === 'request' && gives !== 'request')
     return objectOf(f.engine.knows, type.path, language, tainted(origin));
   const source = (path: readonly string[]): Source => ({ kind: 'origin', origin, path });

@@ -73,15 +73,22 @@ export const unreadCall = (name: string, args: readonly Value[], at: Place): Tes
     ? []
     : args.flatMap((a) => allTaints(a).map((t) => testOf(t, named('passed', name, at), null)));
 
+/** `store.getConnection(name)`, `registry.find_server(id)`; `getPath(x)` makes something of what it is given. */
+const LOOKS_UP = /^(?:get|find|lookup|look_up|select|require)(?:[A-Z_]|$)/;
+const GIVES_TEXT =
+  /(?:path|file|files|name|url|uri|text|string|content|contents|body|info|value|data|json|config|options)$/i;
+
 /** What a call nobody looked into gives back: whatever it made of what it was given, it may have judged it. */
-export const beyond = (result: Value, unread: readonly Tested[]): Value =>
+export const beyond = (name: string, result: Value, unread: readonly Tested[]): Value =>
   unread.length === 0 || result.taints.length === 0
     ? result
     : {
         ...result,
         taints: result.taints.map((t) => {
           const own = unread.find((x) => x.key === t.key);
-          return own ? guarded(t, [{ ...own.guard, part: RESULT }]) : t;
+          if (!own) return t;
+          const there = guarded(t, [{ ...own.guard, part: RESULT }]);
+          return LOOKS_UP.test(name) && !GIVES_TEXT.test(name) ? { ...there, looked: true as const } : there;
         }),
       };
 
@@ -94,7 +101,7 @@ export const CHECKING =
 
 /** What of a value was looked at, where that says nothing of the rest. */
 const PARTS =
-  /(?:^|\.)(extname|suffix|suffixes|splitext|Ext|getExtension|extension|protocol|scheme|Scheme|getScheme|getProtocol|hostname|host|netloc|Host|Hostname|getHost|host_str|port|length|size|count|len|stem|lookup|guess_type|typeof|type)(?:\(\))?$/;
+  /(?:^|\.)(extname|suffix|suffixes|splitext|Ext|getExtension|extension|protocol|scheme|Scheme|getScheme|getProtocol|hostname|host|netloc|Host|Hostname|getHost|host_str|port|length|size|count|len|stem|guess_type|typeof|type)(?:\(\))?$/;
 
 const partOf = (t: Taint): string | undefined => {
   for (let i = t.passed.length - 1; i >= 0; i--) {

@@ -58,6 +58,7 @@ export const substitution = (
       part: inner.part || here.part,
       ...(inner.opened && { opened: true as const }),
       ...(inner.plain && { plain: true as const }),
+      ...(inner.looked && { looked: true as const }),
       ...(inner.resolved && { resolved: true as const }),
     };
   };

@@ -81,6 +81,8 @@ export type Taint = {
   plain?: true;
   /** Something was made of it that may have members of its own: what a text holds that was parsed. */
   opened?: true;
+  /** Something that was looked up under it, by an object nobody knows: what that has is not what it was looked up by. */
+  looked?: true;
   /** A path with all links in it followed. */
   resolved?: true;
   /** Part of something that a call put together, a path, a list: what stands before it is not known then. */

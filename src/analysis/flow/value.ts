@@ -53,6 +53,7 @@ const alike = (a: Taint, b: Taint): boolean =>
   a.resolved === b.resolved &&
   a.plain === b.plain &&
   a.opened === b.opened &&
+  a.looked === b.looked &&
   a.part === b.part &&
   (!a.joined || a.prefix.slice(0, LONGEST_PREFIX) === b.prefix.slice(0, LONGEST_PREFIX)) &&
   samePassed(a.passed, b.passed);
@@ -192,7 +193,7 @@ export const openedValue = (v: Value): Value => valueWith({ taints: allTaints(v)
 
 /** A text has no members: what is looked up by it (`registry.get(name).path`) is not the text. */
 const hasMember = (t: Taint, property: string): boolean =>
-  !t.plain || t.joined || t.passed.length > 0 || /^\d+$/.test(property);
+  (!t.plain || t.joined || t.passed.length > 0 || /^\d+$/.test(property)) && !(t.looked && !t.joined);
 
 export const taintsOfProperty = (taints: readonly Taint[], property: string): readonly Taint[] =>
   taints.filter((t) => hasMember(t, property)).map((t) => steppedInto(t, property));
