@@ -16,6 +16,7 @@ import { markLock } from '../analysis/packages/lockfiles/mark-lock.ts';
 import { manifestReader } from '../analysis/packages/manifests/read-manifest.ts';
 import { settleGradle } from '../analysis/packages/manifests/settle-gradle.ts';
 import { settleMaven } from '../analysis/packages/manifests/settle-maven.ts';
+import { isUnreadManifest } from '../analysis/packages/manifests/unread-manifests.ts';
 import type { AdvisorySource } from '../domain/advisory.ts';
 import {
   type CollectContext,
@@ -37,7 +38,7 @@ import {
 } from './dependencies/describe.ts';
 import { describeDrift, sideBySide } from './dependencies/drift.ts';
 import { describeLoose } from './dependencies/loose.ts';
-import { readLockfiles, readManifests } from './dependencies/read-files.ts';
+import { readLockfiles, readManifests, tellUnread } from './dependencies/read-files.ts';
 import { describeInventory } from './dependencies/table.ts';
 import { updateBots } from './dependencies/updates.ts';
 import { describeUses, markTestModules, readImports } from './dependencies/uses.ts';
@@ -84,6 +85,11 @@ export const dependencies = (bundled: () => AdvisorySource): Collector => ({
       ),
     );
     const locks = await readLockfiles(context, ordered(files.filter((e) => lockfileKind(e.path))), items);
+    const unread = await tellUnread(
+      context,
+      ordered(files.filter((e) => isUnreadManifest(e.path) && !secondary(e.path))),
+      items,
+    );
     if (manifests.length + locks.length === 0 && items.length === 0)
       return {
         outcome: 'not-applicable',
@@ -105,10 +111,13 @@ export const dependencies = (bundled: () => AdvisorySource): Collector => ({
     const components = inventory(manifests, locks, secondary);
     await readVendoredLicences(context, components);
     items.push(...describeUses(main, manifests, imports));
-    const shortfalls = shortfallsOf(
-      manifests.filter((m) => !secondary(m.path)),
-      locks.filter((l) => !secondary(l.path)),
-    );
+    const shortfalls = [
+      ...unread,
+      ...shortfallsOf(
+        main,
+        locks.filter((l) => !secondary(l.path)),
+      ),
+    ];
     items.push(...describeInventory(components, shortfalls));
     for (const manifest of main) items.push(...describeManifest(manifest));
     items.push(...describeLoose(main));

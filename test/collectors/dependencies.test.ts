@@ -159,6 +159,25 @@ describe('dependencies: large and broken lockfiles', () => {
     expect(item('lockfile').title).toBe('e/yarn.lock (yarn v1) pins 1 package');
   });
 
+  it('names files that say what is needed and that no reader understands, and lists nothing as whole beside them', async () => {
+    const { item, gathered } = await run(dependencies, {
+      files: {
+        'setup.py': 'from setuptools import setup\nsetup(install_requires=["httpx"])\n',
+        'environment.yml': 'name: x\ndependencies:\n  - python\n',
+        'lib/setup.py': 'from setuptools import setup\nsetup()\n',
+        'go.work': 'go 1.22\nuse ./a\n',
+        'tests/setup.py': 'setup(install_requires=["pytest"])\n',
+      },
+    });
+    expect(item('unread-manifest')).toMatchObject({
+      kind: 'gap',
+      title: '2 files that say what is needed not read',
+      detail: expect.stringMatching(/^environment\.yml: .*conda\nsetup\.py: .*setuptools/),
+    });
+    expect(gathered.outcome).not.toBe('not-applicable');
+    expect(JSON.stringify(gathered)).toContain('\\"aggregate\\": \\"incomplete\\"');
+  });
+
   it('tells how many packages past the limit were not read', async () => {
     const many = Array.from(
       { length: 61_000 },

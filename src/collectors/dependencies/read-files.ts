@@ -1,10 +1,12 @@
 import { folderOf, joined } from '../../analysis/files/paths.ts';
 import { bytes, count, listed, plural } from '../../analysis/files/words.ts';
+import type { Shortfall } from '../../analysis/packages/completeness.ts';
 import type { Lockfile, Manifest } from '../../analysis/packages/dependency.ts';
 import { lockfileKind, readLockfile } from '../../analysis/packages/lockfiles/index.ts';
 import { inlineScripts } from '../../analysis/packages/manifests/inline-script.ts';
 import { requirements } from '../../analysis/packages/manifests/line-manifests.ts';
 import { manifestReader } from '../../analysis/packages/manifests/read-manifest.ts';
+import { unreadManifest } from '../../analysis/packages/manifests/unread-manifests.ts';
 import { type CollectContext, gap, type ItemDraft, type TreeEntry } from '../collector.ts';
 import { CHAIN, KNOWN, WHAT } from './describe.ts';
 
@@ -66,6 +68,35 @@ export const readManifests = async (
       ),
     );
   return manifests;
+};
+
+/** What says what is needed in a form that nothing here reads is one gap; and what the inventory lacks by it. */
+export const tellUnread = async (
+  { tree }: CollectContext,
+  entries: readonly TreeEntry[],
+  items: ItemDraft[],
+): Promise<Shortfall[]> => {
+  const unread: string[] = [];
+  const shortfalls: Shortfall[] = [];
+  for (const { path } of entries) {
+    const found = unreadManifest(path, await tree.text(path));
+    if (!found) continue;
+    unread.push(`${path}: ${found.what}`);
+    if (found.ecosystem) shortfalls.push({ ecosystem: found.ecosystem, path, why: 'it was not read' });
+  }
+  if (unread.length > 0)
+    items.push(
+      gap(
+        'unread-manifest',
+        WHAT,
+        `${plural(unread.length, 'file')} that ${unread.length === 1 ? 'says' : 'say'} what is needed not read`,
+        {
+          class: 'supply-chain',
+          detail: `${listed(unread, 20, '\n')}\nWhat they name is in no count, table or bill of materials here.`,
+        },
+      ),
+    );
+  return shortfalls;
 };
 
 /** Lockfiles are read whole, since half of one is not a list; the largest ones seen in the wild have some 5 MB. */
