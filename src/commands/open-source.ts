@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { extensionOf } from '../analysis/files/paths.ts';
+import { rolesOfLines } from '../analysis/sources/names.ts';
 import { createReading } from '../analysis/sources/reading.ts';
 import type { Source } from '../engine/ports.ts';
 import { collectTelling } from '../engine/tell-missing.ts';
@@ -20,12 +22,17 @@ export const openSource = async (place: ThreadPlace): Promise<Source> => {
   const { repository, commit, subdir } = place;
   const { tree, history, close } = await openRepository(repository, commit, subdir);
   const reading = createReading(tree);
-  if (!existsSync(THREAD)) return { tree, history, reading, close };
+  const rolesOf: Source['rolesOf'] = async (path, text, word, lines) => {
+    if (!(await reading.reader(extensionOf(path)))) return null;
+    return rolesOfLines(await reading.module(path, text), text, word, lines);
+  };
+  if (!existsSync(THREAD)) return { tree, history, reading, rolesOf, close };
   const threads = createCollectorThreads(THREAD);
   return {
     tree,
     history,
     reading,
+    rolesOf,
     run: (collector, context) =>
       collector.inPlace ? collectTelling(collector, context) : threads.run(collector, context, place),
     close: async () => {

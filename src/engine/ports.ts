@@ -1,6 +1,7 @@
 import type { CollectContext, Collector, Gathered, History, SourceTree } from '../collectors/collector.ts';
 import { UserError } from '../domain/errors.ts';
 import type { Local } from '../domain/local.ts';
+import type { RolesOf } from './find-word.ts';
 
 /** A decision, or evidence, could not be made durable. Nothing was kept of it: the caller still holds it. */
 export class SaveError extends UserError {
@@ -50,5 +51,7 @@ export type Source = {
   reading: CollectContext['reading'];
   /** Runs a collector on this source in a thread of its own; without it collectors run where they are called. */
   run?(collector: Collector, context: CollectContext): Promise<Gathered>;
+  /** What a name is to the code at some lines; without it the text has to do. */
+  rolesOf?: RolesOf;
   close(): void | Promise<void>;
 };

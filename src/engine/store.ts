@@ -325,7 +325,10 @@ export const createStore = (parts: StoreParts): Store => {
     readText: async (path) => (await source()).tree.text(path),
     readQuoted: async (path) => quotedText((await source()).tree, path),
     lastChange: async (path, line) => (await source()).history.lastChange(path, line),
-    findWord: async (word) => findWord((await source()).tree, word),
+    findWord: async (word) => {
+      const { tree, rolesOf } = await source();
+      return findWord(tree, word, rolesOf);
+    },
     paths: async () => (await source()).tree.entries.map((e) => e.path),
     close: async (check) => {
       if (closed) return;

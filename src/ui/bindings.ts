@@ -104,7 +104,7 @@ export const bindings: readonly Binding[] = [
   { id: 'reader-search', context: 'reader', keys: ['/'], label: 'Search in the file', short: 'search', run: reader.search },
   { id: 'reader-next', context: 'reader', keys: ['n'], label: 'Next place the search found; without one, the next unread lead or question', short: 'next', run: (a) => queue.nextUnread(a, 1) },
   { id: 'reader-previous', context: 'reader', keys: ['N'], label: 'The one before', short: '', run: (a) => queue.nextUnread(a, -1) },
-  { id: 'reader-definition', context: 'reader', keys: ['t'], label: 'Go to where a name of this line is defined, by the text', short: 'definition', run: readWords.goToDefinition },
+  { id: 'reader-definition', context: 'reader', keys: ['t'], label: 'Go to where a name of this line is defined', short: 'definition', run: readWords.goToDefinition },
   { id: 'reader-uses', context: 'reader', keys: ['T'], label: 'Show where a name of this line is used', short: 'uses', run: readWords.showUses },
   { id: 'reader-blame', context: 'reader', keys: ['b'], label: 'Who changed this line last, and why', short: 'blame', run: reader.showLastChange },
   { id: 'reader-back', context: 'reader', keys: ['ctrl+o'], label: 'Back to where you read before', short: '', run: reader.back },

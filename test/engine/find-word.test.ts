@@ -44,7 +44,7 @@ test('definitions come first, then by path and line; words within words are not 
     'run',
   );
   expect(complete).toBe(true);
-  expect(places.map((p) => `${p.path}:${p.line}${p.defines ? ' defines' : ''}`)).toEqual([
+  expect(places.map((p) => `${p.path}:${p.line}${p.role === 'definition' ? ' defines' : ''}`)).toEqual([
     'b.py:2 defines',
     'a.py:2',
   ]);

@@ -17,7 +17,7 @@ const WORDS_OF_LANGUAGES = new Set(
   ),
 );
 
-/** Where the text of the target has a name of this line as a word: definitions first. */
+/** Where the target has a name of this line: definitions, or all of it. */
 const lookUp = (app: App, definitions: boolean): void => {
   const r = reading(app);
   if (!r) return;
@@ -50,10 +50,24 @@ const lookUp = (app: App, definitions: boolean): void => {
 export const goToDefinition = (app: App): void => lookUp(app, true);
 export const showUses = (app: App): void => lookUp(app, false);
 
+const ROLES = { definition: 'defines', import: 'imports', use: '' } as const;
+
+/** A definition in the file that is read, where there is just one, is the one that is meant. */
+const nearest = <P extends { path: string }>(places: readonly P[], path: string): readonly P[] => {
+  const here = places.filter((p) => p.path === path);
+  return here.length === 1 ? here : places;
+};
+
 const showOccurrences = (app: App, word: string, definitions: boolean): void =>
   app.work(async () => {
-    const { places, complete } = await app.opened().store.findWord(word);
-    const wanted = definitions ? places.filter((p) => p.defines) : places;
+    const { places, complete, silent } = await app.opened().store.findWord(word);
+    const from = reading(app)?.path ?? '';
+    const wanted = definitions
+      ? nearest(
+          places.filter((p) => p.role === 'definition'),
+          from,
+        )
+      : places;
     const go = (p: { path: string; line: number }): void => {
       const r = reading(app);
       if (r) set(app, jump(r, p));
@@ -62,15 +76,25 @@ const showOccurrences = (app: App, word: string, definitions: boolean): void =>
     if (!first)
       return app.toast(
         places.length === 0
-          ? `'${word}' stands nowhere else in the target's text.`
+          ? `'${word}' stands nowhere else in the target's code${silent > 0 ? `, but in ${plural(silent, 'comment or string', 'comments and strings')}` : ''}.`
           : `No line was seen to define '${word}': T shows the ${plural(places.length, 'place')} that name it.`,
         'warn',
       );
-    if (wanted.length === 1 && definitions) return go(first);
+    if (wanted.length === 1 && definitions) {
+      go(first);
+      if (first.guessed)
+        app.toast('By the look of its text: the language is not read, or the file is too large.', 'warn');
+      return;
+    }
     const columns = app.ui.get().columns;
+    const besides = [
+      complete ? '' : 'cut',
+      silent > 0 && !definitions ? `${silent} more in comments and strings` : '',
+      wanted.some((p) => p.guessed) ? 'some by their text alone' : '',
+    ].filter(Boolean);
     app.push({
       kind: 'pick',
-      title: `${definitions ? 'Lines that define' : 'Lines that name'} ${word}, as text${complete ? '' : ' (cut)'}`,
+      title: `${definitions ? 'Where it is defined' : 'Where it is used'}: ${word}${besides.length > 0 ? ` (${besides.join(', ')})` : ''}`,
       query: textField(''),
       list: emptyList(),
       rows: (query) =>
@@ -78,7 +102,7 @@ const showOccurrences = (app: App, word: string, definitions: boolean): void =>
           .map((p, i) => ({
             id: String(i),
             label: `${truncateMiddle(visible(shownPath(p.path)), Math.floor(columns * 0.4))}:${p.line}  ${visible(p.text.trim())}`,
-            note: p.defines ? 'defines' : '',
+            note: `${ROLES[p.role]}${p.guessed ? ' ?' : ''}`.trim(),
           }))
           .filter((row) => row.label.toLowerCase().includes(query.toLowerCase()))
           .map((row) => ({ ...row, label: truncate(row.label, Math.max(20, columns - 20)) })),
