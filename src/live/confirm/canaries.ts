@@ -84,6 +84,8 @@ export const CANARIES: Readonly<Partial<Record<EvidenceItem['class'], readonly C
   ],
   'sql-injection': [
     product('union', "x' UNION SELECT {a}*{b} -- "),
+    // Of several rows some servers hand on the first alone.
+    product('union-first', "x' UNION SELECT {a}*{b} ORDER BY 1 DESC -- "),
     product('union-two', "x' UNION SELECT {a}*{b}, 2 -- "),
     product('union-three', "x' UNION SELECT {a}*{b}, 2, 3 -- "),
     product('number', '0 UNION SELECT {a}*{b} -- '),

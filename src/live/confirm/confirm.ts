@@ -1,17 +1,15 @@
-import { randomBytes, randomInt } from 'node:crypto';
 import type { EvidenceItem, Surface } from '../../domain/evidence.ts';
 import type { Confirmation } from '../../domain/observation.ts';
 import { connectStdio } from '../client/connect.ts';
 import { lastWords } from '../client/last-words.ts';
 import { readLists } from '../client/lists.ts';
 import type { Reply } from '../client/protocol.ts';
-import type { StdioPeer } from '../client/stdio.ts';
 import type { Transcript } from '../client/transcript.ts';
-import { ALIKE, BESIDE } from '../prepare/served.ts';
 import type { Launch, OpenBox } from '../probe/launch.ts';
-import type { Box, Heard, SeenFile } from '../sandbox/box.ts';
+import type { SeenFile } from '../sandbox/box.ts';
 import { type Aim, aimsOf } from './aims.ts';
-import { CANARIES, CANARY_FILE, type Canary, filled, NOT_BY_CALLS } from './canaries.ts';
+import { CANARIES, type Canary, filled, NOT_BY_CALLS } from './canaries.ts';
+import { effect, key, laidOut, newTry, type Scene, textOf, WATCHED } from './effect.ts';
 import { outcomeOf } from './outcome.ts';
 
 /** Tries one lead: a fresh sandbox, calls made from the tool's schema, a canary in each, and a look at what happened. */
@@ -19,110 +17,6 @@ import { outcomeOf } from './outcome.ts';
 const CALL_MS = 3000;
 /** All calls of one lead. */
 const LEAD_MS = 15_000;
-const ROOT = '/data/root';
-
-type Try = { t: string; a: string; b: string; port: string; product: string; content: string };
-
-const newTry = (port: number): Try => {
-  const [a, b] = [randomInt(100_000, 999_999), randomInt(100_000, 999_999)];
-  const content = `canary-content-${randomBytes(12).toString('hex')}`;
-  return {
-    t: randomBytes(6).toString('hex'),
-    a: String(a),
-    b: String(b),
-    port: String(port),
-    product: String(a * b),
-    content,
-  };
-};
-
-/** Files laid out for a try: one to be read by nobody, one a tool may be asked about, a link that leads out. */
-const laidOut = (v: Try): Launch['files'] => [
-  { path: `${BESIDE}/secret-${v.t}.txt`, text: v.content },
-  { path: `${ALIKE}/secret-${v.t}.txt`, text: v.content },
-  { path: `${ROOT}/canary-${v.t}.md`, text: 'a note\n' },
-  { path: `${ROOT}/link-${v.t}`, link: BESIDE },
-];
-
-const STACK =
-  /\n\s{0,12}at [^\n]{1,200}:\d{1,6}:\d{1,6}|Traceback \(most recent call last\)|File "\/[^"\n]{1,200}", line \d+|goroutine \d+ \[running\]|\/(?:pkg|deps|work)\/[\w./-]{3,200}/;
-
-const textOf = (reply: Reply): string => {
-  const texts = JSON.stringify(reply.result?.content ?? reply.error ?? '');
-  return texts.replaceAll('\\n', '\n').replaceAll('\\"', '"');
-};
-
-const key = (files: readonly SeenFile[]): Map<string, string> =>
-  new Map(
-    files.filter((f) => f.kind !== 'folder').map((f) => [f.path, `${f.kind} ${f.size} ${f.sha256 ?? ''}`]),
-  );
-
-/** Files that came, went or changed. */
-const changes = (before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] =>
-  [...new Set([...before.keys(), ...after.keys()])].flatMap((path) => {
-    const [was, is] = [before.get(path), after.get(path)];
-    return was === is
-      ? []
-      : [`${path} ${was === undefined ? 'is new' : is === undefined ? 'is gone' : 'holds something else'}`];
-  });
-
-const WATCHED = ['/data', '/work', '/home', '/tmp'];
-
-type Scene = { box: Box; peer: StdioPeer; v: Try; files: Map<string, string> };
-
-/** What a call did, if it did what the canary would do; null when not. */
-const effect = async (scene: Scene, canary: Canary, reply: Reply): Promise<string | null> => {
-  const { box, v } = scene;
-  switch (canary.effect) {
-    case 'file': {
-      const path = filled(CANARY_FILE, v);
-      const { files } = await box.ask<{ files: SeenFile[] }>('stat', { paths: [path] });
-      if (files[0]?.kind !== 'file') return null;
-      const { text } = await box.ask<{ text: string }>('read', { path, max: 200 });
-      if (canary.value.includes('{a}') && text.trim() !== v.product) return null;
-      return canary.value.includes('{a}')
-        ? `it ran what was passed: ${path} holds ${v.a} times ${v.b}`
-        : `it wrote ${path}, which nothing but the passed option names`;
-    }
-    case 'product':
-      return textOf(reply).includes(v.product)
-        ? `it computed what was passed: the answer holds ${v.product}, ${v.a} times ${v.b}`
-        : null;
-    case 'secret': {
-      const text = textOf(reply);
-      if (text.includes(v.content))
-        return `it read a file outside of ${ROOT}: the answer holds what was written there`;
-      // Of a folder, what lies in it: a name that was in no payload.
-      return !canary.value.includes('{t}') && text.includes(`secret-${v.t}`)
-        ? `it looked into a folder outside of ${ROOT}: the answer names what lies there`
-        : null;
-    }
-    case 'request': {
-      const { requests } = await box.ask<{ requests: Heard[] }>('heard');
-      const found = requests.find((r) => r.url.includes(v.t) || canary.id === 'host-only');
-      return found ? `it asked a listener inside the sandbox: ${found.method} ${found.url}` : null;
-    }
-    case 'stack': {
-      const found = STACK.exec(textOf(reply))?.[0];
-      return found && (reply.error || reply.result?.isError)
-        ? `an error tells where it runs: ${found.trim().slice(0, 160)}`
-        : null;
-    }
-    case 'outside':
-    case 'changed': {
-      const { files } = await box.ask<{ files: SeenFile[] }>('listing', { roots: WATCHED });
-      const found = changes(scene.files, key(files)).filter((c) =>
-        canary.effect === 'outside'
-          ? c.startsWith(`${BESIDE}/`) || c.startsWith(`${ALIKE}/`)
-          : c.startsWith('/data/'),
-      );
-      if (found.length === 0) return null;
-      return canary.effect === 'outside'
-        ? `it changed files outside of ${ROOT}: ${found.slice(0, 3).join(', ')}`
-        : `it changed files, though it says that it only reads: ${found.slice(0, 3).join(', ')}`;
-    }
-  }
-};
 
 const base = (item: EvidenceItem): Omit<Confirmation, 'result' | 'shown' | 'why' | 'calls' | 'ms'> => ({
   item: item.id,
@@ -172,19 +66,40 @@ const listedText = (
   };
 };
 
-const tryAim = async (
+/** Calls that are under way at once: more would wait for each other inside of the server, and run out of time. */
+const AT_ONCE = 6;
+
+type Called = { call: Confirmation['calls'][number]; shown: string | null; reply: Reply };
+
+/** A few canaries at one place, together: what each would do bears a mark of its own, so that it is told which of them did. */
+const tryTogether = async (
   scene: Scene,
   aim: Aim,
-  canary: Canary,
-): Promise<{ call: Confirmation['calls'][number]; shown: string | null; reply: Reply }> => {
-  const args = aim.with(filled(canary.value, scene.v));
-  const reply = await scene.peer.request(
-    'tools/call',
-    { name: aim.tool, arguments: args },
-    { waitMs: CALL_MS },
+  canaries: readonly Canary[],
+  first: number,
+): Promise<Called[]> => {
+  const sent = await Promise.all(
+    canaries.map(async (canary, n) => {
+      const own = ['file', 'request'].includes(canary.effect);
+      const v = own ? { ...scene.v, t: `${scene.v.t}x${first + n}` } : scene.v;
+      const args = aim.with(filled(canary.value, v));
+      const reply = await scene.peer.request(
+        'tools/call',
+        { name: aim.tool, arguments: args },
+        { waitMs: CALL_MS },
+      );
+      return { canary, v, args, reply };
+    }),
   );
-  const shown = await effect(scene, canary, reply);
-  return { call: { tool: aim.tool, arguments: args, outcome: outcomeOf(reply) }, shown, reply };
+  const called: Called[] = [];
+  for (const { canary, v, args, reply } of sent)
+    called.push({
+      call: { tool: aim.tool, arguments: args, outcome: outcomeOf(reply) },
+      // One that did it is enough.
+      shown: called.some((c) => c.shown) ? null : await effect({ ...scene, v }, canary, reply),
+      reply,
+    });
+  return called;
 };
 
 /** What stands in the way where every call failed for want of something. */
@@ -267,11 +182,12 @@ export const confirmLead = async (o: {
     let needs = '';
     let over = false;
     for (const aim of aims)
-      for (const canary of canaries) {
+      for (let n = 0; n < canaries.length; n += AT_ONCE) {
         over ||= performance.now() - began > LEAD_MS;
         if (over || o.signal?.aborted) break;
-        const { call, shown, reply } = await tryAim(scene, aim, canary);
-        calls.push(call);
+        const called = await tryTogether(scene, aim, canaries.slice(n, n + AT_ONCE), calls.length);
+        calls.push(...called.map((c) => c.call));
+        const shown = called.find((c) => c.shown)?.shown;
         if (shown)
           return done({
             result: 'confirmed',
@@ -279,12 +195,12 @@ export const confirmLead = async (o: {
             why: '',
             calls,
           });
-        needs ||= NEEDS.exec(textOf(reply))?.[0] ?? '';
-        if (reply.problem === 'ended')
+        for (const { reply } of called) needs ||= NEEDS.exec(textOf(reply))?.[0] ?? '';
+        if (called.some((c) => c.reply.problem === 'ended'))
           return done({
             result: 'not-reached',
             shown: '',
-            why: `the server ended at call ${calls.length}, ${aim.tool}`,
+            why: `the server ended at one of the last ${called.length} of ${calls.length} calls, ${aim.tool}`,
             calls,
           });
       }

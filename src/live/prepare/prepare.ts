@@ -144,6 +144,27 @@ const besides = (from: string, at: string, path: readonly string[]): Shape['moun
   ];
 };
 
+/**
+ * Dependencies that lie beside the package, as pnpm and yarn write them: npm refuses the whole manifest for one of them, so
+ * they are left out of the copy.
+ */
+const withoutLinks = async (tree: SourceTree, pkg: string): Promise<string[]> => {
+  const notes: string[] = [];
+  for (const e of tree.entries.filter((x) => /^(?:[^/]+\/){0,3}package\.json$/.test(x.path)).slice(0, 50)) {
+    const text = (await tree.text(e.path)) ?? '';
+    if (!/"(?:link|portal):/.test(text)) continue;
+    const manifest = record(JSON.parse(text));
+    for (const kind of ['dependencies', 'devDependencies', 'optionalDependencies'])
+      for (const [name, version] of Object.entries(record(manifest[kind])))
+        if (/^(?:link|portal):/.test(String(version))) {
+          delete record(manifest[kind])[name];
+          notes.push(`${e.path} links ${name} to a folder beside it, which npm does not read: left out`);
+        }
+    writeFileSync(join(pkg, e.path), JSON.stringify(manifest, null, 2));
+  }
+  return notes;
+};
+
 const prepareIn = async (
   folder: string,
   remove: () => void,
@@ -165,6 +186,7 @@ const prepareIn = async (
           .map((l) => `${l.path} (${l.why})`)
           .join(', ')}`,
       );
+    if (plan.runtime === 'node') notes.push(...(await withoutLinks(o.tree, at('pkg'))));
     for (const e of o.tree.entries.filter((x) => /(?:^|\/)pyproject\.toml$/.test(x.path)).slice(0, 20))
       for (const f of metadataFiles((await o.tree.text(e.path)) ?? '')) {
         mkdirSync(join(at('deps'), dirname(f.path)), { recursive: true, mode: 0o755 });

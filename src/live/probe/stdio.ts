@@ -256,13 +256,15 @@ export const probeStdio = async (open: OpenBox, launch: Launch, transcript: Tran
     if (capabilities) into.later.capabilities = capabilities;
     if (name) into.later['client-name'] = name;
   };
-  const discovered = await tryModern(open, launch, transcript).catch(
-    (error: Error): Reply => ({ problem: error.message, ms: 0 }),
-  );
-  const era: Era = isModern(discovered) ? 'modern' : 'legacy';
-  const into = era === 'modern' ? seen : legacy;
+  // Nearly all need a handshake: what is asked with one does not wait for whether it is needed.
+  const [discovered] = await Promise.all([
+    tryModern(open, launch, transcript).catch((error: Error): Reply => ({ problem: error.message, ms: 0 })),
+    rest('legacy', legacy),
+  ]);
+  const modern = isModern(discovered);
+  if (modern) await rest('modern', seen);
+  const into = modern ? seen : legacy;
   into.replies.discover = discovered;
-  await rest(era, into);
   into.probeMs = Math.round(performance.now() - began);
   return into;
 };
