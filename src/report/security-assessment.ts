@@ -106,16 +106,17 @@ const findings = (m: ReportModel): Block[] => [
 const recommendations = (m: ReportModel): Block[] => {
   const weak = m.findings.filter((f) => !f.positive);
   const group = (title: Label, part: keyof FindingReport['recommendations']): Block[] => {
-    const rows = weak.flatMap((f) =>
-      f.recommendations[part]
-        .filter((t) => t.trim() !== '')
-        .map(
-          (t): Item => ({
-            box: 'open',
-            about: fromFinding(f.fileId)`${tag(f.tag)}`,
-            is: proseOf(t, sourceOfPart(f, `recommendations.${part}`)),
-          }),
-        ),
+    // What several findings ask for is one task.
+    const tasks = new Map<string, FindingReport[]>();
+    for (const f of weak)
+      for (const t of f.recommendations[part])
+        if (t.trim() !== '') tasks.set(t.trim(), [...(tasks.get(t.trim()) ?? []), f]);
+    const rows = [...tasks].map(
+      ([task, of]): Item => ({
+        box: 'open',
+        about: fromFinding(of.map((f) => f.fileId).join(', '))`${listed(of.map((f) => tag(f.tag)))}`,
+        is: proseOf(task, sourceOfPart(of[0]!, `recommendations.${part}`)),
+      }),
     );
     return [h3(title), rows.length > 0 ? list(rows) : list([summary`Nothing recorded`])];
   };

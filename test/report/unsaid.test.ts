@@ -118,3 +118,20 @@ describe('a run of the server', () => {
     );
   });
 });
+
+describe('tasks that several findings ask for', () => {
+  it('are told once, with all of them', () => {
+    const recommendations = { immediate: ['Pin what moves here.'], shortTerm: [], longTerm: [] };
+    const text = securityAssessment(
+      buildReport(
+        inputOf([
+          started(),
+          recorded(shellFinding({ recommendations })),
+          recorded(shellFinding({ id: 'F-03', title: 'Another', severity: 'medium', recommendations })),
+        ]),
+      ),
+    );
+    expect(text.match(/Pin what moves here\./g)).toHaveLength(1);
+    expect(text).toContain('- [ ] HIGH-001, MEDIUM-001: Pin what moves here.');
+  });
+});

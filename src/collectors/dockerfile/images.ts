@@ -54,7 +54,7 @@ const bases = (image: ImageFile, path: string, at: At): ItemDraft[] => {
     if (stage.ofStage || stage.image === 'scratch') continue;
     const pin = imagePin(stage.image);
     const latest = pin === 'none' || /:latest$/.test(stage.image);
-    const where = stage.final ? 'The final stage.' : 'A build stage.';
+    const where = stage.final ? 'The final stage is built on it.' : 'A build stage is built on it.';
     if (/\$/.test(stage.image))
       items.push(
         fact('base-image', INPUT, `Base image from a build argument: ${stage.image}`, {
