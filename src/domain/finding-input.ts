@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Refusal } from './decide.ts';
-import type { Location } from './evidence.ts';
+import { type Location, placeWords } from './evidence.ts';
 import { business, type Finding, givenRating, giveSeverity, tracking, withoutLeftovers } from './finding.ts';
 import { checkId, severity } from './methodology.ts';
 import { AIVSS_SPEC, aivss, emptyAivss } from './scoring/aivss.ts';
@@ -160,7 +160,7 @@ export const toInput = (f: Finding) => ({
   category: f.category,
   cwe: f.cwe ?? '',
   checks: f.checks,
-  where: f.locations.map((l) => `${l.path}:${l.startLine}-${l.endLine}`),
+  where: f.locations.map(placeWords),
   evidence: f.evidence,
   summary: f.summary,
   description: f.description,

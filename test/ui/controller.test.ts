@@ -285,7 +285,7 @@ describe('evidence', () => {
     const app = await open();
     app.press('j', 'o', 'f');
     await app.idle();
-    expect(app.text()).toContain('src/index.ts:4-4');
+    expect(app.text()).toContain('src/index.ts:4');
     app.press('esc');
     expect(app.store.snapshot().session.findings.size).toBe(1);
   });

@@ -1,3 +1,4 @@
+import { placeWords } from '../../domain/evidence.ts';
 import { scoreCvss } from '../../domain/scoring/cvss.ts';
 import { jsonText } from '../../text/json-text.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
@@ -84,7 +85,7 @@ const advisory = (f: FindingReport, m: ReportModel, id: string): JsonObject => {
       mcps_metadata: {
         discovery_method: discoveryWords(m),
         reproduction_steps: numbered(f.reproduction),
-        evidence: f.locations.map((l) => `${visible(l.path)}:${l.startLine}-${l.endLine}`).join('\n'),
+        evidence: f.locations.map((l) => placeWords({ ...l, path: visible(l.path) })).join('\n'),
         fix_validation: numbered(f.validation),
       },
       cwe_ids: f.cwe ? [f.cwe] : [],

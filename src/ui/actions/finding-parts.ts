@@ -1,5 +1,6 @@
 // Long, because it is the table of everything an auditor fills in: one entry a row of the finding editor.
 import { cweLabel, findCwe } from '../../domain/cwe.ts';
+import { placeWords } from '../../domain/evidence.ts';
 import {
   DEPLOYMENTS,
   type Finding,
@@ -186,7 +187,7 @@ export const FINDING_PARTS: readonly Part[] = [
     label: 'where',
     help: 'path:first-last at the audited commit, one a line; the code there is read again and kept.',
     multiline: true,
-    get: (f) => f.locations.map((l) => `${l.path}:${l.startLine}-${l.endLine}`).join('\n'),
+    get: (f) => f.locations.map(placeWords).join('\n'),
     // Needs the target: see saveWhere.
     set: (f) => f,
   },
