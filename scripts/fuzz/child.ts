@@ -8,7 +8,8 @@ import { type Target, targets } from './targets.ts';
 export type Request =
   | { target: string; corpus: string; seed: number; number: number; write?: string }
   | { target: string; name: string; bytes: string };
-export type Reply = { crash: string | null; peakBytes: number };
+/** `cpuMs` is what the program took to read it, whatever else the machine was doing. */
+export type Reply = { crash: string | null; peakBytes: number; cpuMs: number };
 
 const loaded = new Map<string, Seed[]>();
 
@@ -51,11 +52,13 @@ process.on('message', async (request: Request) => {
   const target = targets.find((t) => t.id === request.target);
   if (!target) throw new Error(`no target ${request.target}`);
   let crash: string | null = null;
+  let before = process.cpuUsage();
   try {
     const input =
       'number' in request
         ? await made(target, request)
         : { name: request.name, bytes: Buffer.from(request.bytes, 'base64') };
+    before = process.cpuUsage();
     if ('write' in request && request.write)
       writeFileSync(
         request.write,
@@ -67,5 +70,10 @@ process.on('message', async (request: Request) => {
     if (!(error instanceof Error) || !['UserError', 'SaveError'].includes(error.name))
       crash = error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
-  process.send?.({ crash, peakBytes: process.resourceUsage().maxRSS * 1024 } satisfies Reply);
+  const { user, system } = process.cpuUsage(before);
+  process.send?.({
+    crash,
+    peakBytes: process.resourceUsage().maxRSS * 1024,
+    cpuMs: (user + system) / 1000,
+  } satisfies Reply);
 });
