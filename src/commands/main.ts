@@ -22,7 +22,8 @@ The file is YAML; every key is optional:
              authentication: ${AUTHENTICATIONS.join(' | ')}, network: ${NETWORKS[0]},
              judgement: what you tell a person who has to decide; it closes the summary}   '' takes a part back
              type: one of ${SERVER_TYPES.slice(0, 4).join(', ')},
-                   ${SERVER_TYPES.slice(4).join(', ')}
+                   ${SERVER_TYPES.slice(4, 7).join(', ')},
+                   ${SERVER_TYPES.slice(7).join(', ')}
              network: one of ${NETWORKS.join(', ')}
   auditor:  {name: Jane Doe, github: jane, organization: Independent, contact: jane@example.org}
   checks:   {"1.1.1": {verdict: pass, note: why}}      verdict: pass, fail, not-applicable, unsure, null
