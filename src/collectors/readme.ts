@@ -2,6 +2,7 @@ import { baseName, below, depthOf } from '../analysis/files/paths.ts';
 import { byCodePoint, plural } from '../analysis/files/words.ts';
 import { type Collector, gathered, type ItemDraft, lead } from './collector.ts';
 import { againstCode, documentsOf } from './readme/against-code.ts';
+import { claimed } from './readme/claimed.ts';
 import { commandItems } from './readme/commands.ts';
 import { CHECKS, sections } from './readme/sections.ts';
 import { readSources } from './readme/sources.ts';
@@ -10,7 +11,7 @@ export const readme: Collector = {
   id: 'readme',
   title: 'Documentation and launch commands',
   about:
-    'Which parts an operator needs are documented, how documents and code agree on variables, transports and permissions, and which commands run unpinned code.',
+    'Which parts an operator needs are documented, how documents and code agree on variables, transports, permissions and protections, and which commands run unpinned code.',
   async collect(context) {
     const { tree, target } = context;
     const items: ItemDraft[] = [];
@@ -39,7 +40,11 @@ export const readme: Collector = {
     const shown = await readSources(context);
     const documents = await documentsOf(context, source === null ? null : (path ?? null));
     const commands = await commandItems(context, shown);
-    items.push(...againstCode(shown, documents, target.subdir), ...commands.items);
+    items.push(
+      ...againstCode(shown, documents, target.subdir),
+      ...(await claimed(context, shown, documents)),
+      ...commands.items,
+    );
     return gathered(
       `${path ?? 'no README'}, ${plural(commands.documents, 'document')}, ${plural(shown.files, 'source file')}`,
       items,

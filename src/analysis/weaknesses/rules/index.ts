@@ -10,6 +10,7 @@ import { limitRules } from './limits.ts';
 import { pathCheckRules } from './path-checks.ts';
 import { queryFilterRules } from './query-filters.ts';
 import { secrecyRules } from './secrecy.ts';
+import { switchRules } from './switches.ts';
 import { transportRules } from './transport.ts';
 
 /** Every weakness this collector knows. */
@@ -17,6 +18,7 @@ export const rules: readonly Rule[] = [
   ...transportRules,
   ...identityRules,
   ...accessRules,
+  ...switchRules,
   ...queryFilterRules,
   ...filterRules,
   ...pathCheckRules,

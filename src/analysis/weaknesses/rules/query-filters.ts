@@ -1,4 +1,7 @@
+import { listed } from '../../files/words.ts';
+import type { Module } from '../../sources/ir.ts';
 import { bareIn, codeIn, linesAround, linesFrom, matchesIn, type Source } from '../../sources/source.ts';
+import { type Gate, gatesOf, passing } from '../code/query-gates.ts';
 import { refusedWhen } from '../code/refusal.ts';
 import { inLiteral, matching } from '../matching.ts';
 import { everyLanguage, inEach, type Match, type Rule } from '../rule.ts';
@@ -32,7 +35,7 @@ const keywordLists = (source: Source): Match[] => {
     if (
       plain &&
       !/keyword|forbidden|blocked|dangerous|denied|mutat|unsafe|banned|ddl|dml|sql|pattern/i.test(
-        name.split('\n').at(-1) ?? '',
+        name.trimEnd().split('\n').at(-1) ?? '',
       )
     )
       return;
@@ -70,7 +73,7 @@ const keywordLists = (source: Source): Match[] => {
 /** Lists of patterns with one word each. */
 const keywordRuns = (source: Source): { start: number; end: number; text: string }[] => {
   const runs: { start: number; end: number; text: string; last: number }[] = [];
-  for (const l of source.literals) {
+  for (const l of [...source.literals, ...source.patterns].sort((a, b) => a.start - b.start)) {
     if (
       l.text.length > 120 ||
       !/\\b|\\s/.test(l.text) ||
@@ -86,6 +89,29 @@ const keywordRuns = (source: Source): { start: number; end: number; text: string
   return runs;
 };
 
+/** Says of each place which statements get past the list there, tried on the list as the code has it. */
+const tried =
+  (find: Rule['find']): Rule['find'] =>
+  (pack) => {
+    const known = new Map<Module, readonly Gate[]>();
+    return find(pack).map((match) => {
+      const module = pack.modules.get(match.source.path);
+      if (!module) return match;
+      const gates = known.get(module) ?? gatesOf(module);
+      known.set(module, gates);
+      const { source, start, end } = match;
+      const names = passing(
+        gates,
+        source.lineOf(start),
+        source.lineOf(end ?? start),
+        `${pack.manifest}\n${source.code}`,
+      );
+      return names.length > 0
+        ? { ...match, say: `tried on line ${source.lineOf(start)}, these pass: ${listed(names, 10)}` }
+        : match;
+    });
+  };
+
 export const queryFilterRules: readonly Rule[] = [
   {
     id: 'query-kind-by-prefix',
@@ -100,38 +126,40 @@ export const queryFilterRules: readonly Rule[] = [
       'Where this is to keep writing out, stacked statements, common table expressions that write, functions with side effects and comments get past.',
     advice: 'Look for a read-only transaction or account, and for a driver that runs one statement only.',
     merge: 'file',
-    find: matching({
-      on: {
-        script: new RegExp(
-          `\\.startsWith\\(\\s*["'](?:${READ})\\b|\\^\\\\s\\*\\(?(?:\\?:)?(?:${READ})\\b|(?:word|keyword|token|statement|stmt|verb|operation|sql|query|upper|lower)\\w*\\s*(?:===?|!==?)\\s*["']select["']`,
-          'gi',
-        ),
-        python: new RegExp(
-          `\\.startswith\\(\\s{0,40}\\(?\\s{0,40}["'](?:${READ})\\b|\\^\\\\s\\*\\(?(?:\\?:)?(?:${READ})\\b|(?:word|keyword|token|statement|stmt|verb|operation|sql|query|upper|lower)\\w*\\s*[!=]=\\s*["']SELECT["']`,
-          'gi',
-        ),
-        go: new RegExp(`HasPrefix\\([^"\\n]{1,80}"(?:${READ})\\b`, 'gi'),
-        rust: new RegExp(`\\.starts_with\\(\\s*"(?:${READ})\\b`, 'gi'),
-        java: new RegExp(`\\.startsWith\\(\\s*"(?:${READ})\\b`, 'gi'),
-      },
-      accept: (source, m, pack) => {
-        const near = codeIn(source, linesAround(source, m.index, 6, 6));
-        if (
-          /startsWith\(\s{0,40}["'](?:with|show|match|return|describe)[a-z-]|["'](?:return|match|with|show)["']\s{0,40}\)\s{0,40}(?:\?|&&)?\s{0,40}$/.test(
-            m[0],
+    find: tried(
+      matching({
+        on: {
+          script: new RegExp(
+            `\\.startsWith\\(\\s*["'](?:${READ})\\b|\\^\\\\s\\*\\(?(?:\\?:)?(?:${READ})\\b|(?:word|keyword|token|statement|stmt|verb|operation|sql|query|upper|lower)\\w*\\s*(?:===?|!==?)\\s*["']select["']`,
+            'gi',
+          ),
+          python: new RegExp(
+            `\\.startswith\\(\\s{0,40}\\(?\\s{0,40}["'](?:${READ})\\b|\\^\\\\s\\*\\(?(?:\\?:)?(?:${READ})\\b|(?:word|keyword|token|statement|stmt|verb|operation|sql|query|upper|lower)\\w*\\s*[!=]=\\s*["']SELECT["']`,
+            'gi',
+          ),
+          go: new RegExp(`HasPrefix\\([^"\\n]{1,80}"(?:${READ})\\b`, 'gi'),
+          rust: new RegExp(`\\.starts_with\\(\\s*"(?:${READ})\\b`, 'gi'),
+          java: new RegExp(`\\.startsWith\\(\\s*"(?:${READ})\\b`, 'gi'),
+        },
+        accept: (source, m, pack) => {
+          const near = codeIn(source, linesAround(source, m.index, 6, 6));
+          if (
+            /startsWith\(\s{0,40}["'](?:with|show|match|return|describe)[a-z-]|["'](?:return|match|with|show)["']\s{0,40}\)\s{0,40}(?:\?|&&)?\s{0,40}$/.test(
+              m[0],
+            )
           )
-        )
-          return false;
-        if (/^\.start/i.test(m[0]) && inLiteral(source, m.index)) return false;
-        const module = pack.modules.get(source.path);
-        if (module && refusedWhen(module, source.lineOf(m.index))) return false;
-        // Whether rows are fetched, or a limit is added, is decided by the same word and lets nobody do anything.
-        const answers = /\breturn\b/.test(codeIn(source, linesAround(source, m.index, 0, 0)));
-        if (!DECIDES.test(near) && (!answers || /limit|paginat/i.test(`${source.path} ${near}`)))
-          return false;
-        return /sql|query|statement|stmt|cypher|readonly|read_only|read-only/i.test(near);
-      },
-    }),
+            return false;
+          if (/^\.start/i.test(m[0]) && inLiteral(source, m.index)) return false;
+          const module = pack.modules.get(source.path);
+          if (module && refusedWhen(module, source.lineOf(m.index))) return false;
+          // Whether rows are fetched, or a limit is added, is decided by the same word and lets nobody do anything.
+          const answers = /\breturn\b/.test(codeIn(source, linesAround(source, m.index, 0, 0)));
+          if (!DECIDES.test(near) && (!answers || /limit|paginat/i.test(`${source.path} ${near}`)))
+            return false;
+          return /sql|query|statement|stmt|cypher|readonly|read_only|read-only/i.test(near);
+        },
+      }),
+    ),
   },
   {
     id: 'write-keywords-refused',
@@ -146,7 +174,7 @@ export const queryFilterRules: readonly Rule[] = [
       'Where this is to keep writing out, the list is never complete: procedures, dialect statements, comments and functions write without any of the words.',
     advice: 'Look for a restriction the database itself enforces.',
     merge: 'file',
-    find: inEach(everyLanguage, keywordLists),
+    find: tried(inEach(everyLanguage, keywordLists)),
   },
   {
     id: 'read-only-transaction-left',
