@@ -24,6 +24,7 @@ import { lendObjects } from '../bench/evidence/product.ts';
 import { aggregate, median } from '../bench/evidence/report.ts';
 import { createRunner, fillTemplate } from '../bench/evidence/run-tool.ts';
 import { scoreNames, scoreWeakness } from '../bench/evidence/score.ts';
+import { scoreAudit, type WholeAudit } from '../bench/evidence/whole-audits.ts';
 import { git, makeRepository } from '../support/git-fixtures.ts';
 
 const finding = (path: string, start: number, end: number, more: Partial<Finding> = {}): Finding => ({
@@ -383,4 +384,29 @@ describe('the corpus', () => {
 
 it('takes the median of what is there', () => {
   expect([median([]), median([null, 3]), median([9, 1, 4]), median([1, 2])]).toEqual([null, 3, 4, 1.5]);
+});
+
+describe('what whole readings found', () => {
+  const audit: WholeAudit = {
+    repo: 'a/b',
+    commit: '0',
+    language: 'ts',
+    kept: false,
+    findings: [
+      { id: '1', title: 'x', severity: 'high', class: 'oauth', sites: [{ file: 'a.ts', line: 20 }] },
+      { id: '2', title: 'y', severity: 'low', class: 'oauth', sites: [{ file: 'a.ts', line: 60 }] },
+      { id: '3', title: 'z', severity: 'critical', class: 'oauth', sites: [{ file: 'b.ts', line: 1 }] },
+    ],
+  };
+  const place = (path: string, startLine: number) => ({ path, startLine, endLine: startLine });
+
+  it('is near where a lead or question stands within eight lines, at its own or a further place', () => {
+    const score = scoreAudit(audit, [
+      { kind: 'lead', rule: 'r', location: place('a.ts', 12), places: [] },
+      { kind: 'question', rule: 'q', location: place('c.ts', 1), places: [place('a.ts', 69)] },
+      { kind: 'fact', rule: 'f', location: place('b.ts', 1), places: [] },
+    ]);
+    expect(score).toMatchObject({ near: 1, all: 3, nearGrave: 1, grave: 2, leads: 1, questions: 1 });
+    expect(score.missed).toEqual(['low: y (2)', 'critical: z (3)']);
+  });
 });

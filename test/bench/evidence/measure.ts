@@ -241,7 +241,7 @@ export const mapThrough = (hunks: readonly Hunk[], site: Site, file: string): Si
   return { file, start: place(site.start, false), end: place(site.end, true) };
 };
 
-const SOURCE = /\.(?:[cm]?[tj]s|[tj]sx|py|go|rs|java)$/;
+const SOURCE = /\.(?:[cm]?[tj]s|[tj]sx|py|go|rs|java|cs|php)$/;
 const SKIPPED_FOLDERS = new Set(
   'node_modules .git dist build vendor target .venv venv __pycache__ test tests __tests__ spec e2e testdata fixtures __mocks__'.split(
     ' ',
