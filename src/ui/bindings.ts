@@ -109,6 +109,8 @@ export const bindings: readonly Binding[] = [
   { id: 'reader-blame', context: 'reader', keys: ['b'], label: 'Who changed this line last, and why', short: 'blame', run: reader.showLastChange },
   { id: 'reader-back', context: 'reader', keys: ['ctrl+o'], label: 'Back to where you read before', short: '', run: reader.back },
   { id: 'reader-forward', context: 'reader', keys: ['tab'], label: 'Forward again', short: '', run: reader.forward },
+  { id: 'reader-beside', context: 'reader', keys: ['|'], label: 'Keep this place to the left, to read two side by side (again: let go)', short: '', run: reader.toggleBeside },
+  { id: 'reader-swap', context: 'reader', keys: ['s'], label: 'Go to the place beside, and keep this one', short: '', run: reader.swapBeside },
   { id: 'reader-wrap', context: 'reader', keys: ['w'], label: 'Wrap long lines, or not', short: 'wrap', run: reader.toggleWrap },
   { id: 'reader-line', context: 'reader', keys: ['L'], label: 'Go to a line', short: 'line', run: reader.goToLine },
   { id: 'reader-copy', context: 'reader', keys: ['y'], label: 'Copy path and lines', short: 'copy', run: readLines.copyCitation },

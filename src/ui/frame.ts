@@ -8,7 +8,7 @@ import { findingLines, findingList } from './screens/findings.ts';
 import { homePane, openingPane } from './screens/home.ts';
 import { liveList } from './screens/live.ts';
 import { liveLines } from './screens/live-detail.ts';
-import { readerExtent, readerPane } from './screens/reader.ts';
+import { besidePane, readerExtent, readerPane } from './screens/reader.ts';
 import { readinessList, reportLines } from './screens/report.ts';
 import { runLines, runList } from './screens/runs.ts';
 import { criterionLines, criterionList } from './screens/scorecard.ts';
@@ -63,6 +63,7 @@ const content = (v: View, name: PaneName, theme: Theme, size: Size): Omit<PaneTe
       const { reader } = v.ui;
       if (!reader) return { title: 'Reader', lines: [] };
       if (name === 'code') return readerPane(v, reader, theme, size);
+      if (name === 'beside') return besidePane(v, reader, theme, size);
       const check = selectedCheck(v);
       return check && reader.item !== null
         ? evidencePane(v, check, theme, size, false)
@@ -105,7 +106,7 @@ export const readingExtent = (
   theme: Theme,
 ): { lines: number; height: number; top?: number } | null => {
   const { columns, rows, focus, zoom, place, reader } = v.ui;
-  const panes = layout(columns, rows, focus, zoom, panesOf(place))?.panes;
+  const panes = layout(columns, rows, focus, zoom, panesOf(v.ui))?.panes;
   if (place === 'reader')
     return reader && panes?.code ? readerExtent(v, reader, theme, inner(panes.code)) : null;
   const rect = panes?.detail;
@@ -169,13 +170,13 @@ const tooSmall = (columns: number, rows: number): Frame => {
 
 /** The whole window as lines: exactly `rows` of exactly `columns`. */
 export const frame = (v: View, theme: Theme, options: { showIdle: boolean }): Frame => {
-  const { columns, rows, focus, zoom, place, overlays } = v.ui;
-  const full = layout(columns, rows, focus, zoom, panesOf(place));
+  const { columns, rows, focus, zoom, overlays } = v.ui;
+  const full = layout(columns, rows, focus, zoom, panesOf(v.ui));
   if (!full) return tooSmall(columns, rows);
   const top = overlays.at(-1);
   const docked = top?.kind === 'field';
   const dock = Math.min(fieldHeight(top), Math.floor(rows / 2));
-  const l = dock > 0 ? layout(columns, Math.max(MIN_ROWS, rows - dock), focus, zoom, panesOf(place)) : full;
+  const l = dock > 0 ? layout(columns, Math.max(MIN_ROWS, rows - dock), focus, zoom, panesOf(v.ui)) : full;
   if (!l) return tooSmall(columns, rows);
 
   const blocks: Block[] = [];
@@ -199,7 +200,7 @@ export const frame = (v: View, theme: Theme, options: { showIdle: boolean }): Fr
   } else {
     // With a field docked below, the panes give up their rows to it; status and footer stay where they were.
     const bottom = area.y + area.height - dock;
-    for (const name of ['list', 'detail', 'evidence', 'code'] as const) {
+    for (const name of ['list', 'detail', 'evidence', 'beside', 'code'] as const) {
       const rect = l.panes[name];
       if (!rect) continue;
       const fitted = { ...rect, height: Math.max(0, Math.min(rect.y + rect.height, bottom) - rect.y) };

@@ -1,6 +1,7 @@
 import type { Rect } from './view/line.ts';
 
-export type PaneName = 'list' | 'detail' | 'evidence' | 'code';
+/** `beside` is a second place of the target, to the left of the one that is read. */
+export type PaneName = 'list' | 'detail' | 'evidence' | 'beside' | 'code';
 /** How much room the focused pane takes: as designed, half of the window, all of it. */
 export type Zoom = 'normal' | 'half' | 'full';
 
@@ -40,6 +41,13 @@ const widths = (
   };
   if (wanted.includes('code')) {
     // Code needs the width; beside it stands what is read for, where there is room for both.
+    if (wanted.includes('beside') && columns >= 100) {
+      const left = Math.floor(columns / 2);
+      return [
+        ['beside', left],
+        ['code', columns - left],
+      ];
+    }
     if (columns < 120) return [['code', columns]];
     const list = half(clamp(Math.floor(columns * 0.36), 42, 68), 'list');
     return [

@@ -310,12 +310,12 @@ export const readingKey = (v: View): string => {
   }
 };
 
-/** Panes of a place, from left to right. */
-export const panesOf = (place: Place): readonly PaneName[] =>
+/** Panes of what is shown, from left to right. */
+export const panesOf = ({ place, reader }: Pick<Ui, 'place' | 'reader'>): readonly PaneName[] =>
   place === 'audit'
     ? ['list', 'detail', 'evidence']
     : place === 'reader'
-      ? ['list', 'code']
+      ? [reader?.beside ? 'beside' : 'list', 'code']
       : place === 'home' || place === 'opening'
         ? ['list']
         : ['list', 'detail'];

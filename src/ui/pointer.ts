@@ -19,8 +19,8 @@ const within = (r: Rect, p: Pointer): boolean =>
   p.x >= r.x && p.x < r.x + r.width && p.y >= r.y && p.y < r.y + r.height;
 
 const paneAt = (v: View, p: Pointer): { name: PaneName; rect: Rect } | null => {
-  const { columns, rows, focus, zoom, place } = v.ui;
-  const panes = layout(columns, rows, focus, zoom, panesOf(place))?.panes ?? {};
+  const { columns, rows, focus, zoom } = v.ui;
+  const panes = layout(columns, rows, focus, zoom, panesOf(v.ui))?.panes ?? {};
   for (const [name, rect] of Object.entries(panes) as [PaneName, Rect][])
     if (within(rect, p)) return { name, rect };
   return null;

@@ -27,6 +27,8 @@ export type Reader = Reading & {
   stop: number;
   /** Other end of the selected lines. */
   mark: number | null;
+  /** The place that is kept in view to the left; null where none is. */
+  beside: Reading | null;
   /** Cells scrolled to the right, while lines are not wrapped. */
   left: number;
   wrap: boolean;

@@ -300,6 +300,7 @@ const state = (over: Partial<Reader> = {}): Reader => ({
   stops: [],
   stop: -1,
   mark: null,
+  beside: null,
   left: 0,
   wrap: false,
   find: '',

@@ -43,8 +43,9 @@ export const select = (app: App, list: ListName, id: string): void =>
 export const focusPane = (app: App, focus: PaneName): void => app.update({ focus, toast: null });
 
 export const cycleFocus = (app: App, step: 1 | -1): void => {
-  const { place, focus } = app.ui.get();
-  const panes = panesOf(place);
+  const ui = app.ui.get();
+  const { focus } = ui;
+  const panes = panesOf(ui);
   const at = panes.indexOf(focus);
   focusPane(app, panes[(at + step + panes.length) % panes.length] ?? 'list');
 };
@@ -53,9 +54,10 @@ const ZOOMS: readonly Zoom[] = ['normal', 'half', 'full'];
 
 /** The next size that shows a difference: where a pane has half of the window anyway, all of it comes next. */
 export const zoomBy = (app: App, step: 1 | -1): void => {
-  const { columns, rows, focus, zoom, place } = app.ui.get();
+  const ui = app.ui.get();
+  const { columns, rows, focus, zoom } = ui;
   const area = (z: Zoom): number => {
-    const rect = layout(columns, rows, focus, z, panesOf(place))?.panes[focus];
+    const rect = layout(columns, rows, focus, z, panesOf(ui))?.panes[focus];
     return rect ? rect.width * rect.height : 0;
   };
   const now = area(zoom);
@@ -178,7 +180,7 @@ export const openRow = (app: App): void => {
     const row = checkRows(view).find((r) => r.id === selectedId(view, 'checks'));
     if (row?.kind === 'section') return toggleSection(app, row.section.id, row.open);
   }
-  const panes = panesOf(place);
+  const panes = panesOf(view.ui);
   const next = panes[panes.indexOf(focus) + 1];
   if (next) focusPane(app, next);
 };
@@ -193,7 +195,7 @@ const toggleSection = (app: App, section: string, collapse: boolean): void => {
 /** Left: the pane before; in the list, closes the section. */
 export const closeRow = (app: App): void => {
   const view = app.view();
-  const panes = panesOf(view.ui.place);
+  const panes = panesOf(view.ui);
   const before = panes[panes.indexOf(view.ui.focus) - 1];
   if (before) return focusPane(app, before);
   if (view.ui.place !== 'audit' || view.ui.filters.checks) return;
@@ -257,7 +259,7 @@ export const close = (app: App): boolean => {
   else if (list === 'items' && view.ui.itemMark !== null) app.update({ itemMark: null });
   else if (list && view.ui.filters[list]) app.update({ filters: { ...view.ui.filters, [list]: '' } });
   else if (view.ui.focus !== 'list')
-    focusPane(app, panesOf(view.ui.place)[panesOf(view.ui.place).indexOf(view.ui.focus) - 1] ?? 'list');
+    focusPane(app, panesOf(view.ui)[panesOf(view.ui).indexOf(view.ui.focus) - 1] ?? 'list');
   else if (view.ui.place !== 'audit' && view.ui.place !== 'home') show(app, 'audit');
   else return false;
   return true;

@@ -49,6 +49,8 @@ export const openReader = (
       stops: about.stops ?? [],
       stop: about.stop ?? -1,
       mark: null,
+      // What is kept beside stays there, whatever is read next.
+      beside: ui.reader?.beside ?? null,
       left: 0,
       wrap: ui.reader?.wrap ?? false,
       find: '',
@@ -185,6 +187,26 @@ export const close = (app: App): void => {
   if (r?.mark != null) set(app, { ...r, mark: null });
   else if (r && r.find !== '') set(app, { ...r, find: '' });
   else if (r) app.update({ place: r.from.place, focus: r.from.focus, zoom: 'normal', toast: null });
+};
+
+/** Keeps the place in view to the left, or lets it go: two places are read side by side. */
+export const toggleBeside = (app: App): void => {
+  const r = reading(app);
+  if (!r) return;
+  if (r.beside) return set(app, { ...r, beside: null });
+  set(app, { ...r, beside: { path: r.path, line: r.line, top: 0 } });
+  app.toast(
+    app.ui.get().columns < 100
+      ? 'Kept beside: a window of 100 columns shows both, s goes from one to the other.'
+      : 'Kept to the left: go anywhere, s goes from one to the other, | lets it go.',
+  );
+};
+
+/** Reads what was beside, and keeps what was read. */
+export const swapBeside = (app: App): void => {
+  const r = reading(app);
+  if (!r?.beside) return app.toast('Nothing is kept beside: | keeps this place there.', 'warn');
+  set(app, { ...jump(r, r.beside), top: r.beside.top, beside: { path: r.path, line: r.line, top: r.top } });
 };
 
 export const toggleSelection = (app: App): void => {

@@ -153,6 +153,12 @@ export const lineAtRow = (v: View, theme: Theme, size: Size, row: number): numbe
   return null;
 };
 
+/** The place kept beside: the same file view, without what is selected, sought or said of a lead. */
+export const besidePane = (v: View, r: Reader, theme: Theme, size: Size): Omit<PaneText, 'focused'> =>
+  r.beside
+    ? readerPane(v, { ...r, ...r.beside, item: null, mark: null, find: '', stop: -1, left: 0 }, theme, size)
+    : { title: '', lines: [] };
+
 /** The file at the pinned commit, at the place the auditor reads. */
 export const readerPane = (v: View, r: Reader, theme: Theme, size: Size): Omit<PaneText, 'focused'> => {
   const file = shownFile(v, r.path);
