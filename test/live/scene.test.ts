@@ -112,6 +112,16 @@ describe('stand-ins', () => {
   });
 });
 
+describe('a value that a description names', () => {
+  it('is taken where the schema says no more than text', () => {
+    const shell = (description: string) =>
+      argumentsFor({ properties: { shell: { type: 'string', description } }, required: ['shell'] }).shell;
+    expect(shell("Shell to use. Available: ['bash', 'sh']")).toBe('bash');
+    expect(shell('One of quick, full')).toBe('quick');
+    expect(shell('The shell')).toBe('example');
+  });
+});
+
 describe('a tool whose schema was lost', () => {
   it('is called as its source says', () => {
     const surface: Surface = {
@@ -126,6 +136,7 @@ describe('a tool whose schema was lost', () => {
           params: [
             { name: 'target', type: 'string', constraints: [] },
             { name: 'fast', type: 'boolean', constraints: [] },
+            { name: 'kind', type: 'enum', constraints: ['one of "quick", "full"'] },
           ],
           annotations: {},
           handler: null,
@@ -143,7 +154,9 @@ describe('a tool whose schema was lost', () => {
       location: null,
     } as unknown as EvidenceItem;
     const { aims } = aimsOf(item, surface, [{ name: 'scan', definition: { inputSchema: {} } }]);
-    expect(aims.map((a) => [a.tool, a.with('x')])).toEqual([['scan', { target: 'x', fast: false }]]);
+    expect(aims.map((a) => [a.tool, a.with('x')])).toEqual([
+      ['scan', { target: 'x', fast: false, kind: 'quick' }],
+    ]);
   });
 });
 

@@ -43,7 +43,7 @@ const textFor = (s: Record<string, unknown>, name: string): string => {
   const meant = byName(name);
   if (typeof s.pattern === 'string')
     return [...(meant ? [meant] : []), ...CANDIDATES].find((c) => fits(s.pattern as string, c)) ?? 'a';
-  const base = format ?? meant ?? 'example';
+  const base = format ?? meant ?? byDescription(s.description) ?? 'example';
   const most = typeof s.maxLength === 'number' ? s.maxLength : Infinity;
   return base.length > most ? 'a'.repeat(most) : base.padEnd(least, 'a');
 };
@@ -80,6 +80,13 @@ const byName = (name: string): string | undefined => {
     .toLowerCase();
   return BY_NAME.find(([pattern]) => pattern.test(words))?.[1];
 };
+
+/** A value that the description itself names: "Available: ['bash', 'sh']", "one of quick, full", "e.g. main". */
+const NAMED_VALUE =
+  /\b(?:one of|available|allowed|options?|possible values?|supported|valid values?|either|e\.g\.|for example|such as)[:,]?\s{0,3}[[({]?\s?["'`]?([\w.-]{1,40})/i;
+
+const byDescription = (description: unknown): string | undefined =>
+  typeof description === 'string' ? NAMED_VALUE.exec(description.slice(0, 2000))?.[1] : undefined;
 
 const MAX_DEPTH = 8;
 

@@ -15,8 +15,9 @@ export type Aim = {
 type LiveTool = { name: string; definition: Record<string, unknown> };
 
 const isText = (schema: Record<string, unknown>): boolean => {
+  if (Array.isArray(schema.enum) || 'const' in schema) return false;
   const types = Array.isArray(schema.type) ? schema.type : [schema.type];
-  if (types.includes('string')) return !Array.isArray(schema.enum) && !('const' in schema);
+  if (types.includes('string')) return true;
   const choices = [...list(schema.anyOf), ...list(schema.oneOf)].map(record);
   return choices.some(isText) || (schema.type === undefined && choices.length === 0);
 };
@@ -51,7 +52,17 @@ const schemaOf = (tool: LiveTool, surface: Surface): unknown => {
   return {
     type: 'object',
     properties: Object.fromEntries(
-      params.map((p) => [p.name, TYPES.find(([t]) => t.test(p.type))?.[1] ?? { type: 'string' }]),
+      params.map((p) => {
+        const one =
+          p.constraints
+            .find((c) => c.startsWith('one of '))
+            ?.match(/[\w.-]+/g)
+            ?.slice(2) ?? [];
+        return [
+          p.name,
+          one.length > 0 ? { enum: one } : (TYPES.find(([t]) => t.test(p.type))?.[1] ?? { type: 'string' }),
+        ];
+      }),
     ),
     required: params.filter((p) => !p.constraints.includes('optional')).map((p) => p.name),
   };
