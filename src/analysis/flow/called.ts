@@ -51,6 +51,22 @@ export const byName = (f: Frame, name: string): readonly FnInfo[] => {
   return found.length <= 8 ? found : [];
 };
 
+/** Logs, consoles, and what errors are made with. */
+export const isSaid = (callee: Expr): boolean =>
+  callee.kind === 'name'
+    ? /(?:Error|Exception|Warning)$|^(?:print|println|panic|eprintln)$/.test(callee.name)
+    : callee.kind === 'member' &&
+      (/(?:Error|Exception|Errorf)$/.test(callee.property) ||
+        (/^(?:log|debug|info|warn|warning|error|trace|fatal|critical|exception|notice|[DIWE]\w*f?|print\w*|Print\w*)$/.test(
+          callee.property,
+        ) &&
+          /^_?(?:console|log|logger|logging|slog|winston|pino|fmt|zap|tracing)$/i.test(
+            lastOf(callee.object),
+          )));
+
+const lastOf = (e: Expr): string =>
+  e.kind === 'name' ? e.name : e.kind === 'member' ? e.property : e.kind === 'call' ? lastOf(e.callee) : '';
+
 /** Of an object nobody knows, or of a package that is somebody's own: what it does may be anything, a check too. */
 export const isUnread = (paths: readonly string[]): boolean =>
   paths.every(

@@ -8,6 +8,7 @@ import {
   isAccessor,
   isClean,
   isInterface,
+  isSaid,
   isUnread,
   namesOf,
   setMember,
@@ -79,7 +80,10 @@ export const callOf = (f: Frame, expr: Call): Value => {
       : callee.kind === 'index'
         ? '[]'
         : '';
+  const { said } = f;
+  f.said ||= isSaid(callee);
   const args = argumentsOf(f, expr);
+  f.said = said;
   const [first] = args;
 
   if (callee.kind === 'name' && (name === 'import' || name === 'require') && first?.value.literal)

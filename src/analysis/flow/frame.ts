@@ -128,6 +128,8 @@ export type Frame = {
   /** Variables written in the branch being walked, with what they held before it. */
   written: Map<string, Value | undefined> | null;
   tool: string;
+  /** What is being put together is said to people: a log, an error. */
+  said: boolean;
   loops: number;
 };
 
@@ -283,6 +285,7 @@ export const newFrame = (engine: Engine, module: ModuleInfo, info: FnInfo | null
   idle: new Map(),
   written: null,
   tool: '',
+  said: false,
   loops: 0,
 });
 

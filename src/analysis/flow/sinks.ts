@@ -266,11 +266,11 @@ export const checkSinks = (
 
 /** What is said to a model or a person may speak of statements and commands. */
 const PROSE =
-  /^\s*(?:#|you (?:are|must|will)|your (?:task|job)|generate|given|please|based on|the (?:following|user)|here (?:is|are)|write an?|act as|as an?|i (?:need|want)|anal[yi][sz]e|review|summari[sz]e|convert|translate|help)\b[^?]{12}/i;
+  /^\s*(?:#|(?:use|try|to (?:run|use|install|see))\s|you (?:are|must|will)|your (?:task|job)|generate|given|please|based on|the (?:following|user)|here (?:is|are)|write an?|act as|as an?|i (?:need|want)|anal[yi][sz]e|review|summari[sz]e|convert|translate|help)\b[^?]{12}/i;
 
 /** What a text that is put together becomes by its words alone, whatever is done with it later. */
 export const checkText = (f: Frame, value: Value, line: number, endLine: number): void => {
-  if (value.taints.length === 0 || PROSE.test(value.words)) return;
+  if (value.taints.length === 0 || f.said || PROSE.test(value.words)) return;
   for (const rule of sinksOf(f.engine.knows, 'text', f.module.module.language)) {
     if (rule.hint && !rule.hint.test(value.words)) continue;
     const at = placeIn(f, line);

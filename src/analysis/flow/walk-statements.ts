@@ -267,7 +267,12 @@ const runOne = (f: Frame, s: Stmt): boolean => {
       return true;
     }
     case 'throw':
-      if (s.value) valueAt(f, s.value);
+      if (s.value) {
+        const { said } = f;
+        f.said = true;
+        valueAt(f, s.value);
+        f.said = said;
+      }
       return true;
     case 'jump':
       return true;

@@ -91,6 +91,13 @@ describe('what is proved', () => {
 });
 
 describe('what is no way', () => {
+  it('a text is that only looks like a command, in a log or an error', async () => {
+    const text = '`cd ${name} && npm test`';
+    expect(await told({ 'a.ts': tool(`  console.error(${text});`) })).toEqual([]);
+    expect(await told({ 'a.ts': tool(`  throw new Error(${text});`) })).toEqual([]);
+    expect(await told({ 'a.ts': tool(`  return later(${text});`) })).toEqual(['moderate shell-text']);
+  });
+
   it('an argument of a function is that another of the same name would take', async () => {
     const go = (to: string): string =>
       `package main\nimport "net/http"\nfunc main() {\n\thttp.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {\n\t\thttp.Redirect(w, r, ${to}, 302)\n\t})\n}\n`;
