@@ -4,7 +4,7 @@ import { type Frame, placeIn } from './frame.ts';
 import { keptFrom, writeField } from './kept.ts';
 import { basesIn, elements, member, methodOf } from './members.ts';
 import { applyRef } from './summary.ts';
-import { NOTHING, type Scope, union, type Value, valueWith, withField } from './value.ts';
+import { allTaints, NOTHING, type Scope, union, type Value, valueWith, withField } from './value.ts';
 import { answering, valueAt, withUnknown } from './walk-expressions.ts';
 
 /** Where values go: variables, fields, parts of a pattern. */
@@ -92,6 +92,26 @@ const holding = (f: Frame, name: string): Scope | null => {
   return null;
 };
 
+const QUERY = /^(?:RawQuery|RawFragment|search|hash|Query|Fragment)$/;
+const IN_PATH = /^(?:Path|RawPath|pathname)$/;
+
+/** A part of an address that stands behind its host: `u.RawQuery = q.Encode()`. */
+const inAddress = (object: Value, property: string): boolean =>
+  (QUERY.test(property) || IN_PATH.test(property)) &&
+  object.refs.some(
+    (r) => r.kind === 'external' && /\bur[li]\b|ur[li](?:parse|split)?\b|UriBuilder/i.test(r.path),
+  );
+
+/** What is put there is no whole address, whatever it holds. */
+const behindHost = (value: Value, property: string): Value =>
+  valueWith({
+    taints: allTaints(value).map((t) => ({
+      ...t,
+      joined: true,
+      prefix: `\0/${QUERY.test(property) ? '?' : ''}${t.prefix}`.slice(-240),
+    })),
+  });
+
 const DEEPEST_PLACE = 3;
 
 /** Writes a property; what holds the object holds one with one more field then: `this.handlers[name] = handler`. */
@@ -116,8 +136,8 @@ export const setPlace = (f: Frame, expr: Expr, value: Value, depth = 0): void =>
     else if (ref.kind === 'class') writeField(f, ref.cls, property, value);
   }
   placed(f, expr, object, value);
-  const added = (to: Value): Value =>
-    property === '' ? withUnknown(to, value) : withField(to, property, value);
+  const put = inAddress(object, property) ? behindHost(value, property) : value;
+  const added = (to: Value): Value => (property === '' ? withUnknown(to, put) : withField(to, property, put));
   if (expr.object.kind === 'name') {
     const { name } = expr.object;
     const scope = holding(f, name);

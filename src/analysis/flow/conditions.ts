@@ -12,7 +12,7 @@ const SETTINGS =
   /^_?(?:cfg|conf|config\w*|settings?|options?|opts|flags?|env|environ|features?|\w+(?:Config|Options|Settings|Flags)|\w+_(?:config|options|settings|flags))$/;
 /** What is asked of any object: whether it is there, how long it is, of which kind. */
 const NOTHING_DECIDED =
-  /^(?:length|size|typeof|len|instanceof|isArray|is_some|is_none|isEmpty|is_empty|exists)$/;
+  /^(?:length|size|typeof|len|instanceof|isArray|is_some|is_none|isEmpty|is_empty|isBlank|isPresent|isNull\w*|is_null|isDefined|is_defined|hasText|hasNext|has_next|isDirectory|isFile|is_dir|is_file|exists|isInstance|is_alive|isDone|is_set)$/;
 
 const lastName = (e: Expr): string =>
   e.kind === 'name' ? e.name : e.kind === 'member' ? e.property : e.kind === 'call' ? lastName(e.callee) : '';

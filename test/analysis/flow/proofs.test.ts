@@ -91,6 +91,32 @@ describe('what is proved', () => {
 });
 
 describe('what is no way', () => {
+  it('to the host of an address is what stands behind it, put there part by part', async () => {
+    const go = (set: string): string =>
+      `package main
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+)
+func main() {
+	s := server.NewMCPServer("x", "1")
+	s.AddTool(mcp.NewTool("t"), func(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		p := request.GetString("p", "")
+		u, _ := url.Parse("https://api.example.com/x")
+		${set}
+		http.Get(u.String())
+		return nil, nil
+	})
+}
+`;
+    const byQuery = go('q := u.Query()\n\t\tq.Set("limit", p)\n\t\tu.RawQuery = q.Encode()');
+    expect(await told({ 'a.go': byQuery })).toEqual([]);
+    expect(await told({ 'a.go': go('u.Host = p') })).toEqual(['strong request-address']);
+  });
+
   it('a text is that only looks like a command, in a log or an error', async () => {
     const text = '`cd ${name} && npm test`';
     expect(await told({ 'a.ts': tool(`  console.error(${text});`) })).toEqual([]);

@@ -195,6 +195,18 @@ const inFunction = ({ fn, cls }: FnAt): OpenGuard[] => {
       s.kind === 'assign' && s.target.kind === 'place' ? [keyOf(s.target.expr)] : [],
     ),
   );
+  /** Flags it sets itself say in which state it is. */
+  const states = new Set(
+    [...statementsIn(fn.body)].flatMap((s) =>
+      s.kind === 'assign' &&
+      s.target.kind === 'name' &&
+      s.value.kind === 'literal' &&
+      !s.value.isString &&
+      /^(?:true|false)$/i.test(s.value.value ?? '')
+        ? [s.target.name]
+        : [],
+    ),
+  );
   const credential = readsCredential(fn);
   // `return undefined` of a function that else answers with who it is says "nobody"; what that means its callers decide.
   const bare =
@@ -216,6 +228,7 @@ const inFunction = ({ fn, cls }: FnAt): OpenGuard[] => {
               : SETTING.test(what) &&
                 // What it sets itself, and did not just look up, is a state it is in.
                 (!kept.has(what) || locals.has(what)) &&
+                !states.has(what) &&
                 !OF_THINGS.test(what) &&
                 !OF_STATES.test(what) &&
                 (credential || !judgesValues(fn, what)) &&

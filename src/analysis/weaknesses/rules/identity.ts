@@ -16,6 +16,15 @@ const comparesVersions = (left: string, right: string): boolean => {
 };
 
 /** A checksum is compared to see whether something is whole or the same: whoever sends it knows it. */
+/** `expected = hashlib.sha256(text).digest()`, above: no key went into it. */
+const isMadeDigest = (name: string, above: string): boolean =>
+  /^\w{1,60}$/.test(name) &&
+  new RegExp(
+    `\\b${name}\\s{0,4}:?=\\s{0,4}[^\\n]{0,80}\\b(?:sha\\d*|md5|createHash|hashlib|digest|checksum)`,
+    'i',
+  ).test(above) &&
+  !/hmac/i.test(above);
+
 const isDigest = (left: string, right: string): boolean =>
   /digest|checksum|sha\d*|md5|crc|etag|hash|fingerprint/i.test(`${left} ${right}`) &&
   !/hmac|signature|token|secret|api_?key|password|passw|bearer/i.test(`${left} ${right}`);
@@ -243,6 +252,8 @@ export const identityRules: readonly Rule[] = [
           return [];
         if (/^[`"']/.test(other) && !template) return [];
         if (comparesVersions(left, right) || isDigest(left, right)) return [];
+        if (isMadeDigest(other === left ? right : left, bareIn(source, linesAround(source, m.index, 8, 0))))
+          return [];
         return [{ source, start: m.index, end: m.index + m[0].length }];
       });
     }),

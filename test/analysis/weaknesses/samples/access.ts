@@ -48,6 +48,10 @@ export const access: Samples = {
         'g.go',
         'package a\nfunc (s *S) guard(next http.Handler) http.Handler {\n\treturn http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {\n\t\ttoken := r.Header.Get("X-API-Key")\n\t\tif s.cfg.APIKey != "" && token == s.cfg.APIKey {\n\t\t\tctx := auth.WithAuthContext(r.Context(), auth.Admin())\n\t\t\tnext.ServeHTTP(w, r.WithContext(ctx))\n\t\t\treturn\n\t\t}\n\t\thttp.Error(w, "no", 401)\n\t})\n}\n',
       ],
+      [
+        'q.py',
+        'def _raise_if_auth_quiescent():\n    global _auth_quiescent\n    if not _auth_quiescent:\n        return\n    if lifted():\n        _auth_quiescent = False\n        return\n    raise AuthError("later")\n',
+      ],
       // What may be opened, said by a list of any name, is no question of who asks.
       [
         'v.ts',

@@ -80,6 +80,10 @@ export const identity: Samples = {
         'c.go',
         'package a\nfunc changed(old, new *C) bool {\n\tif old.ClientSecret != new.ClientSecret { return true }\n\treturn r.Header.Get("Authorization") == ""\n}\n',
       ],
+      [
+        'h.py',
+        'x = headers["authorization"]\nexpected = hashlib.sha256(host_key).digest()\nreturn plaintext[:KEY_LEN] == expected\n',
+      ],
       ['d.ts', "const auth = headers.authorization;\nif (digest !== expected) throw new Error('damaged');\n"],
     ],
   },
