@@ -39,7 +39,7 @@ export const isTestPath = (path: string): boolean =>
     .some((folder) => TESTS.test(folder));
 
 const EXAMPLE =
-  /(^|\/)(?:[\w.]{1,40}[-_])?(?:examples?|samples?|demos?)\/|(^|\/)(templates?|docs?|evals?|benchmarks?)\//i;
+  /(^|\/)(?:[\w.]{1,40}[-_])?(?:examples?|samples?|demos?)\/|(^|\/)(templates?|docs?|gh-pages|evals?|benchmarks?)\//i;
 /** Folders below a source root of Java are packages: `org/example` is a name, no example. */
 const PACKAGES = /(^|\/)src\/main\/(?:java|kotlin|scala|groovy)\/.*$/;
 export const isExamplePath = (path: string): boolean => EXAMPLE.test(path.replace(PACKAGES, '$1'));

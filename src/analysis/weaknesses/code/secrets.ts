@@ -15,7 +15,7 @@ export type SecretPlace = Span & { name: string };
 
 /** What names, shows or files a secret, by the name it is given to. */
 const ABOUT =
-  /name|label|type|title|field|header|prefix|param|help|desc|error|message|url|path|file|scope|arn|env|purpose|kind|id$|attr|column|placeholder|pattern|regex|schema|selector|locator|hash|digest|storage|version|list$|count|usage|status|verdict|outcome/i;
+  /name|label|type|title|field|header|prefix|param|help|desc|error|message|url|path|file|scope|arn|env|purpose|kind|id$|attr|column|placeholder|pattern|regex|schema|selector|locator|hash|digest|storage|version|list$|count|usage|status|verdict|outcome|redact|mask|hidden|censor|sanitiz/i;
 
 const plainly = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
 

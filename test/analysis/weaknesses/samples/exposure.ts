@@ -90,6 +90,7 @@ export const exposure: Samples = {
     clean: [
       ['s.ts', "config.sources.apiKey = 'cli';\nconst key = process.env.OPENAI_API_KEY || 'not-needed';\n"],
       ['t.py', 'cfg = Config(jwt_secret_key="test-secret-key")\n'],
+      ['r.cs', 'class R { private const string RedactedSecret = "REDACTED-SECRET"; }\n'],
       ['v.go', 'package a\nconst StatusPass = "pass"\nconst manualOAuthKey contextKey = "manual_oauth"\n'],
       ['f.ts', 'const r = await fetch(url, { method: "POST", credentials: "include" });\n'],
       [
