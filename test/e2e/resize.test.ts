@@ -15,7 +15,7 @@ const wellFormed = (t: Terminal): void => {
 const OVERLAYS: { name: string; open: (t: Terminal) => Promise<unknown>; shows: RegExp }[] = [
   { name: 'no overlay', open: async () => {}, shows: /Checks/ },
   { name: 'help', open: (t) => t.press('?'), shows: /╭ Help ─/ },
-  { name: 'palette', open: (t) => t.press(':'), shows: /╭ Commands ─/ },
+  { name: 'palette', open: (t) => t.press(':'), shows: /╭ Go to, or do ─/ },
   { name: 'form', open: (t) => t.press('f'), shows: /╭ F-01 · (draft|ready)/ },
   {
     name: 'note field',
