@@ -5,7 +5,7 @@ import { loadMethodology } from '../../src/commands/workspace.ts';
 import type { SessionEvent } from '../../src/domain/events.ts';
 import type { CollectorResult, EvidenceItem, Outcome } from '../../src/domain/evidence.ts';
 import { draftFinding } from '../../src/domain/finding.ts';
-import { checksOf, findCheck, type Severity } from '../../src/domain/methodology.ts';
+import { checksOf, findCheck, type Methodology, type Severity } from '../../src/domain/methodology.ts';
 import { type CriterionRating, scorecardOf } from '../../src/domain/scorecard.ts';
 import { replay } from '../../src/domain/session.ts';
 import { startEvent } from './arbitraries.ts';
@@ -57,6 +57,21 @@ const itemsOf = (r: Rated): EvidenceItem[] =>
 
 type Events = { type: string; [field: string]: unknown }[];
 
+/** The methodology as far as it asks for these collectors: what came later never looked at the servers kept here. */
+const asOf = (collectors: readonly string[]): Methodology => ({
+  ...methodology,
+  phases: methodology.phases.map((p) => ({
+    ...p,
+    sections: p.sections.map((s) => ({
+      ...s,
+      checks: s.checks.map((c) => ({
+        ...c,
+        collectors: c.collectors.filter((id) => collectors.includes(id)),
+      })),
+    })),
+  })),
+});
+
 const rate = (r: Rated, told: Events, auditedOn = r.auditedOn): Map<string, CriterionRating> => {
   const start = startEvent() as Extract<SessionEvent, { type: 'session.started' }>;
   const at = `${auditedOn}T09:00:00.000Z`;
@@ -76,7 +91,12 @@ const rate = (r: Rated, told: Events, auditedOn = r.auditedOn): Map<string, Crit
       },
     ]),
   );
-  const card = scorecardOf({ session: replay(events), methodology, evidence, missing: new Map() });
+  const card = scorecardOf({
+    session: replay(events),
+    methodology: asOf(Object.keys(r.collectors)),
+    evidence,
+    missing: new Map(),
+  });
   return new Map(card.dimensions.flatMap((d) => d.criteria).map((c) => [c.id, c]));
 };
 
