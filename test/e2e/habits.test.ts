@@ -64,3 +64,12 @@ test('keys typed before the first frame are not lost', async () => {
   await t.expectScreen('New audit');
   await t.ready();
 });
+
+test('a target on the command line that cannot be opened ends the program with the reason, the terminal as it was', async () => {
+  const desk = makeDesk();
+  const t = desk.open(['@acme/notes-server']);
+  const ended = await t.exit();
+  expect(ended).toMatchObject({ code: 2, alternate: false, cursorVisible: true });
+  expect(ended.screen).toContain('is the name of an npm package');
+  expect(ended.screen).toContain('npm view @acme/notes-server repository.url');
+});

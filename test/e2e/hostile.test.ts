@@ -93,7 +93,7 @@ test('the path of a hostile folder is shown, not obeyed', async () => {
   await t.paste(`/nowhere/${ESC}[31m漢字${BIDI}`);
   straight(t);
   await t.press('enter');
-  await t.expectScreen(/That did not work/);
+  await t.expectScreen(/there is no folder/);
   expect(t.screen()).not.toMatch(raw);
   straight(t);
 });

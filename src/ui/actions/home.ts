@@ -52,11 +52,14 @@ const rethrow = (error: unknown): never => {
   throw error;
 };
 
-/** What was named on the command line and cannot be opened ends the program, with the reason. */
-const orEnd = (app: App, named: boolean) => (named ? app.fail : rethrow);
+/** What was named on the command line and cannot be opened ends the program, with the reason; how, is known once it is drawn. */
+const end =
+  (app: App) =>
+  (error: unknown): void =>
+    app.fail(error);
 
 export const resume = (app: App, id: string, named = false): void =>
-  open(app, `Opening ${id}`, () => app.ports.resume(id), orEnd(app, named));
+  open(app, `Opening ${id}`, () => app.ports.resume(id), named ? end(app) : rethrow);
 
 export const start = (app: App, request: StartRequest, failed: (error: unknown) => void): void => {
   const abort = new AbortController();
@@ -66,7 +69,7 @@ export const start = (app: App, request: StartRequest, failed: (error: unknown) 
 };
 
 /** On what was named on the command line. */
-export const startNamed = (app: App, request: StartRequest): void => start(app, request, app.fail);
+export const startNamed = (app: App, request: StartRequest): void => start(app, request, end(app));
 
 export const resumeSelected = (app: App): void => {
   const view = app.view();
