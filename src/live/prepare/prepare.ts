@@ -274,8 +274,8 @@ const prepareIn = async (
     if (ok && step.otherwise) unused.push(step.otherwise);
     for (let next = step.otherwise; !ok && next; next = next.otherwise) ok = await runStep(next);
     // A lockfile that leaves things out is followed without a complaint, and is missed here.
-    const more = ok ? undefined : unused.pop();
-    if (more) ok = (await runStep(more)) && ((await runStep(step)) || made(step));
+    for (let more = ok ? null : (unused.pop() ?? null); !ok && more; more = more.otherwise)
+      ok = (await runStep(more)) && ((await runStep(step)) || made(step));
     if (ok || step.optional) continue;
     const last = steps.at(-1)!;
     throw new PrepareError(
