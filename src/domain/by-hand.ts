@@ -72,7 +72,7 @@ export const programsOf = (command: string): string[] =>
       const next = first === 'xargs' ? words.slice(1).find((w) => !w.startsWith('-')) : undefined;
       return [first, next]
         .filter((w): w is string => w !== undefined && w !== '')
-        .map((w) => w.replace(/\)+$/, ''));
+        .map((w) => w.split(')')[0]!);
     });
 
 /** @param paths every file of the target; none where they are not known, and then nothing is left out */

@@ -29,7 +29,7 @@ const UNREAD: readonly Unread[] = [
     name: /^go\.work$/,
     what: 'a workspace of Go, which replaces modules',
     ecosystem: 'Go',
-    sign: /^\s*replace\b/m,
+    sign: /^[ \t]{0,8}replace\b/m,
   },
   { name: /^Package\.swift$/, what: 'a manifest of Swift' },
   { name: /^Podfile$/, what: 'a manifest of CocoaPods' },

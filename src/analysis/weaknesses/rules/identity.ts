@@ -11,8 +11,11 @@ const WEAK_SOURCE =
 
 /** `old.secret != new.secret`: whether a setting changed, asked of two states of one's own. */
 const comparesVersions = (left: string, right: string): boolean => {
-  const [a, b] = [left, right].map((x) => /^(.+?)\.((?:\w|\.)+)$/.exec(x));
-  return a !== null && b !== null && a !== undefined && b !== undefined && a[1] !== b[1] && a[2] === b[2];
+  const [a, b] = [left, right].map((x) => ({
+    owner: x.split('.', 1)[0]!,
+    member: x.slice(x.indexOf('.') + 1),
+  }));
+  return a!.owner !== b!.owner && a!.member === b!.member && a!.owner !== left && /^[\w.]+$/.test(a!.member);
 };
 
 /** A checksum is compared to see whether something is whole or the same: whoever sends it knows it. */
