@@ -1,6 +1,19 @@
 import type { Samples } from './samples.ts';
 
 export const access: Samples = {
+  'switched-by-presence': {
+    found: [
+      ['a.ts', 'if (process.env.SKIP_AUTH) next();\n'],
+      ['a.py', 'import os\nX = bool(os.getenv("INSECURE_MODE"))\n'],
+      ['a.go', 'package a\nfunc f() { if os.Getenv("SKIP_AUTH") != "" { return } }\n'],
+    ],
+    clean: [
+      ['a.ts', "if (process.env.SKIP_AUTH === 'true') next();\n"],
+      ['a.py', 'import os\nX = os.getenv("INSECURE_MODE", "").lower() == "true"\n'],
+      // What is there is used, and takes nothing away.
+      ['b.ts', 'if (process.env.API_URL) connect(process.env.API_URL);\n'],
+    ],
+  },
   'own-credential-to-chosen-address': {
     found: [
       [
