@@ -101,7 +101,13 @@ export type ItemRow =
   | { id: string; kind: 'run'; collector: string; state: RunState; message: string };
 
 /** The evidence of a check: its items, dismissed ones last, then what could not be looked at or held nothing. */
-export const itemRows = (v: View, check: Check): ItemRow[] => {
+export const itemRows = (v: View, check: Check): readonly ItemRow[] => {
+  const query = v.ui.filters.items ?? '';
+  // Asked for several times a key, and ten thousand items are looked through for it.
+  return v.kept(`items of ${query}`, [v.snap, v.index, check], () => madeItemRows(v, check, query));
+};
+
+const madeItemRows = (v: View, check: Check, query: string): ItemRow[] => {
   const { snap } = v;
   if (!snap) return [];
   const items = v.index.get(check.id) ?? [];
@@ -125,7 +131,6 @@ export const itemRows = (v: View, check: Check): ItemRow[] => {
       '';
     rows.push({ id: `run:${collector}`, kind: 'run', collector, state, message });
   }
-  const query = v.ui.filters.items ?? '';
   return query === ''
     ? rows
     : rows.filter((r) =>
@@ -191,8 +196,13 @@ export const selectedCriterion = (v: View): CriterionRating | null => {
 export const selectedLive = (v: View): LiveRow | null =>
   liveRows(v).find((r) => r.id === selectedId(v, 'live')) ?? null;
 
+const itemIds = (v: View, check: Check): readonly string[] => {
+  const rows = itemRows(v, check);
+  return v.kept(`ids of ${v.ui.filters.items ?? ''}`, [rows], () => rows.map((r) => r.id));
+};
+
 /** Ids of a list's rows, for moving the selection. */
-export const rowIds = (v: View, list: ListName): string[] => {
+export const rowIds = (v: View, list: ListName): readonly string[] => {
   switch (list) {
     case 'home':
       return sessionRows(v).map((s) => s.id);
@@ -200,7 +210,7 @@ export const rowIds = (v: View, list: ListName): string[] => {
       return checkRows(v).map((r) => r.id);
     case 'items': {
       const check = selectedCheck(v);
-      return check ? itemRows(v, check).map((r) => r.id) : [];
+      return check ? itemIds(v, check) : [];
     }
     case 'findings':
       return findingRows(v).map((f) => f.id);
@@ -237,14 +247,7 @@ export const selectedSection = (v: View): Section | null => {
 export const selectedItem = (v: View): EvidenceItem | null => {
   const check = selectedCheck(v);
   if (!check) return null;
-  const rows = itemRows(v, check);
-  const row =
-    rows[
-      indexOf(
-        v.ui.lists.items,
-        rows.map((r) => r.id),
-      )
-    ];
+  const row = itemRows(v, check)[indexOf(v.ui.lists.items, itemIds(v, check))];
   return row?.kind === 'item' ? row.item : null;
 };
 

@@ -111,12 +111,17 @@ export const evidencePane = (
         ? runDetail(v, chosen, size.width)
         : [];
   const kept = (kind: ItemKind): number =>
-    rows.filter(
-      (r) =>
-        r.kind === 'item' &&
-        r.item.kind === kind &&
-        v.snap?.session.triage.get(r.item.id)?.decision !== 'dismissed',
-    ).length;
+    v.kept(
+      `${kind}s shown`,
+      [rows, v.snap?.session.triage],
+      () =>
+        rows.filter(
+          (r) =>
+            r.kind === 'item' &&
+            r.item.kind === kind &&
+            v.snap?.session.triage.get(r.item.id)?.decision !== 'dismissed',
+        ).length,
+    );
   const questions = kept('question');
   return {
     title,
