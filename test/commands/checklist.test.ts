@@ -29,6 +29,7 @@ const KNOWN = [
   'network',
   'operations',
   'hidden-behaviour',
+  'authorization',
 ];
 
 let dir: string;
