@@ -65,6 +65,7 @@ const COMMANDS: Record<string, string[]> = {
   scan: ['bandit', '--yes'],
   probe: ['--yes'],
   confirm: ['inputs/rule', '--yes'],
+  'by-hand': ['1.1.1', '--yes'],
   replay: ['o-1', '--yes'],
 };
 
