@@ -282,7 +282,12 @@ export const accessRules: readonly Rule[] = [
         rust: /env::var\(\s*"(\w*(?:TOKEN|SECRET|PASSWORD|API_?KEY|PRIVATE_KEY)\w*)"/g,
         java: /getenv\(\s*"(\w*(?:TOKEN|SECRET|PASSWORD|API_?KEY|PRIVATE_KEY)\w*)"/g,
       },
-      accept: (source, m) => (inLiteral(source, m.index) ? false : { say: m[1] ?? '' }),
+      // `X_CREDENTIALS_PATH` says where a secret lies and holds none.
+      accept: (source, m) =>
+        inLiteral(source, m.index) ||
+        /_(?:PATH|FILE|FILE_?NAME|DIR|DIRECTORY|FOLDER|URL|URI|NAME)$/i.test(m[1] ?? '')
+          ? false
+          : { say: m[1] ?? '' },
     }),
   },
 ];

@@ -192,6 +192,10 @@ export const access: Samples = {
       ['a.ts', 'const t = process.env.ACME_TOKEN;\n'],
       ['a.py', 't = os.environ["ACME_API_KEY"]\n'],
     ],
-    clean: [['a.ts', 'const t = process.env.PORT;\n']],
+    clean: [
+      ['a.ts', 'const t = process.env.PORT;\n'],
+      ['p.ts', 'const f = process.env.ACME_CREDENTIALS_PATH;\n'],
+      ['p.py', 'f = os.environ["ACME_TOKEN_FILE"]\n'],
+    ],
   },
 };

@@ -13,7 +13,10 @@ export const goodPractice: Samples = {
       ['a.py', 'url = f"https://{host}/api"\n'],
       ['a.ts', 'const url = `https://${host}/api`;\n'],
     ],
-    clean: [['a.py', 'url = f"http://{host}/api"\n']],
+    clean: [
+      ['a.py', 'url = f"http://{host}/api"\n'],
+      ['m.py', 'web.mount(f"https://{host}", LaxAdapter(verify=False))\n'],
+    ],
   },
   'constant-time-comparison': {
     found: [['a.ts', 'if (!timingSafeEqual(a, b)) deny();\n']],
