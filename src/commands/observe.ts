@@ -7,6 +7,7 @@ import {
   PROBE_SCHEMA,
   type ProbeReport,
 } from '../domain/observation.ts';
+import { triedCounts } from '../domain/observations.ts';
 import type { Store } from '../engine/store.ts';
 import { type Line, transcriptText } from '../live/client/transcript.ts';
 import { jsonText } from '../text/json-text.ts';
@@ -100,7 +101,11 @@ export const probeChecks = (r: ProbeReport): string[] => {
   ];
 };
 
+/** What became of leads, in a line that claims nothing of those that could not be tried. */
 export const confirmSummary = (r: ConfirmReport): string => {
-  const of = (result: string): number => r.results.filter((x) => x.result === result).length;
-  return `${plural(r.results.length, 'lead')} tried on the running server: ${of('confirmed')} confirmed, ${of('not-reached')} not reached, ${of('not-tried')} not tried`;
+  const { length } = r.results;
+  const untried = r.results.filter((x) => x.result === 'not-tried').length;
+  return untried === length
+    ? triedCounts(r.results)
+    : `${untried > 0 ? `${length - untried} of ` : ''}${plural(length, 'lead')} tried on the running server: ${triedCounts(r.results)}`;
 };

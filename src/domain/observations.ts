@@ -1,3 +1,4 @@
+import { plural } from '../text/plural.ts';
 import type { EvidenceItem } from './evidence.ts';
 import type { ObservationRecord } from './observation.ts';
 import type { Session } from './session.ts';
@@ -58,3 +59,23 @@ const WORDS = {
 /** "confirmed: pack, folder: it ran what was passed …": in one line, without when and where. */
 export const triedWords = (t: Pick<TriedLead, 'result' | 'shown' | 'why'>): string =>
   `${WORDS[t.result]}: ${t.result === 'confirmed' ? t.shown : t.why}`;
+
+const LONGEST_WHY = 600;
+
+/**
+ * What became of several leads: "1 confirmed, 2 not reached". Those that could not be tried stand apart, with why where it
+ * is the same of all, and where none could be tried that is all there is to say.
+ */
+export const triedCounts = (tries: readonly Pick<TriedLead, 'result' | 'why'>[]): string => {
+  const of = (result: TriedLead['result']): number => tries.filter((t) => t.result === result).length;
+  const untried = tries.filter((t) => t.result === 'not-tried');
+  const [why, ...others] = new Set(untried.map((t) => t.why));
+  const because =
+    why === undefined ? '' : others.length > 0 ? `, for ${others.length + 1} reasons` : `: ${clipped(why)}`;
+  if (untried.length === tries.length) return `0 of ${plural(tries.length, 'lead')} could be tried${because}`;
+  const counts = `${of('confirmed')} confirmed, ${of('not-reached')} not reached`;
+  return untried.length === 0 ? counts : `${counts}; ${untried.length} could not be tried${because}`;
+};
+
+const clipped = (text: string): string =>
+  text.length > LONGEST_WHY ? `${text.slice(0, LONGEST_WHY)} …` : text;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EvidenceItem } from '../../src/domain/evidence.ts';
-import { rankedByTrying, triedLeads, triedWords } from '../../src/domain/observations.ts';
+import { rankedByTrying, triedCounts, triedLeads, triedWords } from '../../src/domain/observations.ts';
 import { emptySession, type Session } from '../../src/domain/session.ts';
 
 type Result = 'confirmed' | 'not-reached' | 'not-tried';
@@ -50,5 +50,17 @@ describe('what was seen of a lead', () => {
   it('is told in one line: what showed it, or why it was not seen', () => {
     expect(triedWords({ result: 'confirmed', shown: 'it ran', why: '' })).toBe('confirmed: it ran');
     expect(triedWords({ result: 'not-reached', shown: '', why: '9 calls' })).toBe('not reached: 9 calls');
+  });
+
+  it('is counted among those that were tried, and what could not be tried is told apart', () => {
+    const ended = { result: 'not-tried', why: 'it ended' } as const;
+    const calls = { result: 'not-reached', why: '9 calls' } as const;
+    const held = { result: 'confirmed', why: '' } as const;
+    expect(triedCounts([held, calls])).toBe('1 confirmed, 1 not reached');
+    expect(triedCounts([held, ended])).toBe('1 confirmed, 0 not reached; 1 could not be tried: it ended');
+    expect(triedCounts([ended])).toBe('0 of 1 lead could be tried: it ended');
+    expect(triedCounts([ended, { ...ended, why: 'it needs a browser' }])).toBe(
+      '0 of 2 leads could be tried, for 2 reasons',
+    );
   });
 });

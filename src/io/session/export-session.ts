@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import { type Zippable, zipSync } from 'fflate';
 import { UserError } from '../../domain/errors.ts';
 import type { SessionEvent } from '../../domain/events.ts';
@@ -74,7 +75,7 @@ export const exportSession = async (dir: string): Promise<Exported> => {
   if (read.fault)
     throw new UserError(
       `not exported: line ${read.fault.line} of ${file} cannot be trusted: ${read.fault.message}. ${CHAIN_SHOWS}`,
-      'open it with --read-only to see what is before that line',
+      `mcp-audit resume ${path.basename(dir)} --read-only shows what is before that line`,
     );
   // Another process may have appended meanwhile: only what was checked is taken.
   const journal = fs.readFileSync(file).subarray(0, read.goodBytes);

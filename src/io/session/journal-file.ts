@@ -58,7 +58,7 @@ const faultError = (file: string, { fault, events }: JournalRead): UserError =>
       `Decisions from that line on may not be what the auditor decided, so nothing is added to them. ` +
       CHAIN_SHOWS,
     events.length > 0
-      ? `open it with --read-only to see the ${plural(events.length, 'event')} before that line, or import an earlier export of this session`
+      ? `mcp-audit resume ${path.basename(path.dirname(file))} --read-only shows the ${plural(events.length, 'event')} before that line; or import an earlier export of this session`
       : 'import an earlier export of this session',
   );
 

@@ -94,18 +94,21 @@ const removeStale = (file: string, seen: Holder): void => {
   fs.rmSync(aside, { force: true });
 };
 
+/** What works meanwhile, whichever command was refused: only the workbench opens a session to look at it. */
+const look = (session: string): string => `mcp-audit resume ${session} --read-only shows it as it is`;
+
 const heldError = (session: string, file: string, holder: Holder | 'unreadable', host: string): UserError => {
   if (holder === 'unreadable')
     return new UserError(
       `session ${session} is locked, and its lock does not say by whom`,
-      `if no mcp-audit has it open, delete ${file}; --read-only opens it as it is`,
+      `if no mcp-audit has it open, delete ${file}; ${look(session)}`,
     );
   const where = holder.host === host ? '' : ` on ${holder.host}`;
   return new UserError(
     `session ${session} is open in another mcp-audit${where} (pid ${holder.pid}, since ${holder.since})`,
     holder.host === host
-      ? 'go on there, or open it here with --read-only'
-      : `go on there, or open it here with --read-only; if that computer has stopped, delete ${file}`,
+      ? `go on there, or do it again once that one has ended; ${look(session)}`
+      : `go on there, or do it again once that one has ended; ${look(session)}; if that computer has stopped, delete ${file}`,
   );
 };
 

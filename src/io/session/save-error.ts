@@ -9,11 +9,11 @@ const MEANING: Record<string, { message: string; hint: string }> = {
   EFBIG: { message: 'the file may not grow any more', hint: 'raise the file size limit, then do it again' },
   EROFS: {
     message: 'the file system is read-only',
-    hint: 'set MCP_AUDIT_HOME to a folder that can be written, or open the session with --read-only',
+    hint: 'set MCP_AUDIT_HOME to a folder that can be written, or look at the session with mcp-audit resume --read-only',
   },
   EACCES: {
     message: 'there is no permission to write there',
-    hint: 'check who owns that folder, or open the session with --read-only',
+    hint: 'check who owns that folder, or look at the session with mcp-audit resume --read-only',
   },
   EIO: {
     message: 'the disk reported an error',

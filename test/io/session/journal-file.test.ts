@@ -235,7 +235,7 @@ describe('opening', () => {
       message: expect.stringMatching(
         /^line 3 of .*journal\.jsonl cannot be trusted: its checksum does not match/,
       ),
-      hint: expect.stringContaining('--read-only to see the 2 events'),
+      hint: expect.stringContaining(`mcp-audit resume ${id} --read-only shows the 2 events`),
     });
     expect(fs.readFileSync(file, 'utf8')).toBe(before);
     const looked = resume(data, id, true);
