@@ -10,6 +10,7 @@ import { findingsOf, indexEvidence, progress, verdictWord, workedHours } from '.
 import { toJson } from '../domain/session.ts';
 import type { Snapshot } from '../engine/store.ts';
 import { openWritten } from '../io/session/written.ts';
+import { noAdvisory } from '../report/formats/osv.ts';
 import { plural } from '../text/plural.ts';
 import { redactSecrets } from '../text/redact.ts';
 import { visible } from '../text/visible.ts';
@@ -281,7 +282,7 @@ export const report = (
         const files = writeAll(texts, options.to, openWritten(w.dir));
         if (options.json) json(host, { session: w.id, format, files });
         else for (const path of files) say(host, path);
-        if (files.length === 0) say(host, 'no weakness was recorded, so there is no advisory to write');
+        if (files.length === 0) say(host, noAdvisory(model));
       }
       return 0;
     }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EventBody } from '../../src/domain/events.ts';
 import { findingFile } from '../../src/report/finding-file.ts';
-import { advisories } from '../../src/report/formats/osv.ts';
+import { advisories, noAdvisory } from '../../src/report/formats/osv.ts';
 import { buildReport } from '../../src/report/report-model.ts';
 import { COMMIT, inputOf, shellFinding, smallScript, strengthFinding } from './scripted-session.ts';
 
@@ -68,5 +68,28 @@ describe('an OSV advisory', () => {
       { name: first.foundBy, type: 'FINDER' },
     ]);
     expect(findingFile(first, model)).toContain(`Recorded first by ${first.foundBy}.`);
+  });
+});
+
+describe('where no advisory is written', () => {
+  const said = (...values: ReturnType<typeof shellFinding>[]) =>
+    noAdvisory(
+      buildReport(
+        inputOf([
+          ...smallScript().filter((e) => e.type !== 'finding.recorded'),
+          ...values.map((value): EventBody => ({ type: 'finding.recorded', finding: value.id, value })),
+        ]),
+      ),
+    );
+
+  it('it is said what was recorded all the same, and why none tells of it', () => {
+    const words = said(shellFinding({ cwe: 'CWE-1357' }), shellFinding({ id: 'F-02', locations: [] }));
+    expect(words).toContain('although 2 weaknesses are recorded');
+    expect(words).toContain('F-01 (high): CWE-1357 is about how it is made');
+    expect(words).toContain('F-02 (high): it cites no line of the code');
+  });
+
+  it('nothing recorded is said only where no weakness was', () => {
+    expect(said(strengthFinding())).toBe('no weakness was recorded, so there is no advisory to write');
   });
 });

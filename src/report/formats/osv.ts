@@ -1,6 +1,7 @@
 import { placeWords } from '../../domain/evidence.ts';
 import { scoreCvss } from '../../domain/scoring/cvss.ts';
 import { jsonText } from '../../text/json-text.ts';
+import { numbered as inNumber, plural } from '../../text/plural.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
 import { discoveryWords, impactWords } from '../finding-file.ts';
 import { type JsonObject, jsonInjections } from '../labels.ts';
@@ -101,21 +102,29 @@ const advisory = (f: FindingReport, m: ReportModel, id: string): JsonObject => {
 /** Unmaintained or vulnerable components, unpinned ones, missing tests and records: no flaw in this code. */
 const OF_ITS_MAKING = /^CWE-(?:353|693|710|778|1104|1357|1395)$/;
 
+/** Why a finding is no vulnerability to be told of, in words; null where it is one. */
+const notToldOf = (f: FindingReport): string | null => {
+  const { confidentiality, integrity, availability, exploitability } = f.impact;
+  const harm = [confidentiality, integrity, availability];
+  if (f.positive) return 'a good practice';
+  if (OF_ITS_MAKING.test(f.cwe ?? '')) return `${f.cwe} is about how it is made`;
+  if (f.items.length > 0 && f.items.every((i) => i.class === 'supply-chain' || i.class === 'hygiene'))
+    return 'its evidence is about how it is made';
+  if (f.severity === 'info') return 'only an information';
+  if (f.cwe === null) return 'no CWE says what kind of weakness it is';
+  if (f.locations.length === 0) return 'it cites no line of the code';
+  if (exploitability === 'None') return 'nobody can exploit it, its impact says';
+  if (harm.every((level) => level === 'None')) return 'it harms nothing, its impact says';
+  if (harm.every((level) => level === '' || level === 'None'))
+    return 'what it harms (confidentiality, integrity, availability) is not said';
+  return null;
+};
+
 /**
  * Whether a finding tells of something that can be exploited in this code. A missing document or an unsigned commit is a
  * weakness of how it is made: it belongs into the audit, and not into a database of vulnerabilities.
  */
-export const isVulnerability = (f: FindingReport): boolean =>
-  !f.positive &&
-  !OF_ITS_MAKING.test(f.cwe ?? '') &&
-  (f.items.length === 0 || f.items.some((i) => i.class !== 'supply-chain' && i.class !== 'hygiene')) &&
-  f.severity !== 'info' &&
-  f.cwe !== null &&
-  f.locations.length > 0 &&
-  f.impact.exploitability !== 'None' &&
-  [f.impact.confidentiality, f.impact.integrity, f.impact.availability].some(
-    (level) => level !== '' && level !== 'None',
-  );
+export const isVulnerability = (f: FindingReport): boolean => notToldOf(f) === null;
 
 /**
  * @param idOf eight upper-case hexadecimal digits that are always the same for this finding of this session
@@ -129,4 +138,12 @@ export const advisories = (m: ReportModel, idOf: (finding: string) => string): A
       text: jsonText(advisory(f, m, id)),
     };
   });
+};
+
+/** Why there is no advisory, where {@link advisories} gives none: what was recorded is named, and why none tells of it. */
+export const noAdvisory = ({ findings }: ReportModel): string => {
+  const weak = findings.filter((f) => !f.positive);
+  if (weak.length === 0) return 'no weakness was recorded, so there is no advisory to write';
+  const named = weak.map((f) => `${f.id} (${f.severity}): ${notToldOf(f) ?? ''}`).join('; ');
+  return `no advisory is written, although ${plural(weak.length, 'weakness', 'weaknesses')} ${inNumber(weak.length, 'is', 'are')} recorded: none can be told as a vulnerability of this code. ${named}`;
 };
