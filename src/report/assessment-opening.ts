@@ -2,7 +2,7 @@ import { numbered, plural } from '../text/plural.ts';
 import { type Block, field, fields, h1, h2, h3, type Labelled, para, table, text } from './blocks.ts';
 import { fromPart } from './finding-source.ts';
 import { SEVERITIES } from './ids.ts';
-import { isBarePass } from './proposals.ts';
+import { bareWords } from './proposals.ts';
 import type { Label } from './report-labels.ts';
 import type { ReportModel } from './report-model.ts';
 import { type ProfilePart, transportKinds } from './server.ts';
@@ -51,8 +51,8 @@ const verdictsBy = (m: ReportModel): Labelled[] => {
 /** How far the audit got, by what was decided. */
 const statusWords = (m: ReportModel): Statement => {
   const { total, complete, notTested, unsure } = m.coverage;
-  const bare = m.checks.filter(isBarePass).length;
-  const stamps = bare === 0 ? '' : `; ${plural(bare, 'pass has', 'passes have')} no word of why`;
+  const bare = bareWords(m.checks);
+  const stamps = bare === '' ? '' : `; ${bare}`;
   return complete
     ? coverage`Completed: ${total} of ${plural(total, 'check')} decided${stamps}`
     : coverage`Partial: ${total - notTested - unsure} of ${plural(total, 'check')} decided${stamps} (see Limitations)`;

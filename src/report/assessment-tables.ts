@@ -3,7 +3,7 @@ import { plural as counted } from '../text/plural.ts';
 import { mermaid } from './attack-diagram.ts';
 import { type Block, h2, list, type Piece, para, table, text } from './blocks.ts';
 import { type CheckReport, riskWords } from './coverage.ts';
-import { isBarePass } from './proposals.ts';
+import { bareWords } from './proposals.ts';
 import type { Label } from './report-labels.ts';
 import type { ReportModel } from './report-model.ts';
 import {
@@ -70,15 +70,13 @@ export const unsaidRisk = fromSession(
 
 export const assessedTop10 = (m: ReportModel): Block[] => {
   const rows = fromSession('top10');
-  const bare = m.checks.filter(isBarePass).length;
+  const bare = bareWords(m.checks);
   return [
     h2('Security Analysis by MCP Top 10 Risks'),
     para(
       rows`A risk fails when a check of it failed through a finding of that risk's weaknesses. It passes only when all its checks are decided and none failed.`,
       ...(m.top10.some((r) => r.verdict === null && r.unsaid.length > 0) ? [unsaidRisk] : []),
-      ...(bare > 0
-        ? [fromSession('checks')`${counted(bare, 'pass has', 'passes have')} no word of why.`]
-        : []),
+      ...(bare === '' ? [] : [fromSession('checks')`${bare}.`]),
     ),
     table(
       ['Risk', 'Verdict', 'Checks tested', 'Failed through it', 'Other failed checks'],

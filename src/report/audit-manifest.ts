@@ -13,14 +13,30 @@ const fieldName = (title: string): string =>
 
 const scopeOf = (m: ReportModel): string[] => [
   ...new Set(
-    ['security', ...m.checks.filter((c) => c.verdict !== null).map((c) => fieldName(c.section))].filter(
-      Boolean,
-    ),
+    [
+      'security',
+      ...m.checks
+        .filter((c) => c.verdict !== null && c.verdict !== 'not-applicable')
+        .map((c) => fieldName(c.section)),
+    ].filter(Boolean),
   ),
 ];
 
+/** Whether the session tells of a person who read code: what they judged of it in words, or a finding in it read as a whole. */
+const readByHand = (m: ReportModel): boolean =>
+  [...m.dismissed, ...m.answered].some((d) => d.where !== '' && d.reason.trim() !== '') ||
+  m.findings.some((f) => f.reviewed && f.locations.length > 0);
+
+/** What the session shows was done, and no more. */
+const typeOf = (m: ReportModel): string => {
+  if (readByHand(m)) return 'manual_security_review';
+  return m.findings.length > 0 || m.checks.some((c) => c.verdict !== null)
+    ? 'checklist_review'
+    : 'evidence_collection';
+};
+
 const toolsOf = (m: ReportModel): string[] => [
-  'manual_code_review',
+  ...(readByHand(m) ? ['manual_code_review'] : []),
   `${m.tool.name}@${m.tool.version}`,
   ...m.looks
     .filter((l) => l.outcome === 'collected' || l.outcome === 'nothing-found')
@@ -80,7 +96,7 @@ export const auditManifest = (
       start_date: m.dates.start,
       completion_date: m.dates.completion,
       status: coverage.complete ? 'completed' : 'partial',
-      audit_type: 'manual_security_review',
+      audit_type: typeOf(m),
       time_spent_hours: m.hours,
       methodology: `${m.methodology.title} v${m.methodology.version}`,
     },

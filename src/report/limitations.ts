@@ -1,4 +1,5 @@
 import type { EvidenceItem } from '../domain/evidence.ts';
+import { type Finding, speaksTo } from '../domain/finding.ts';
 import { type Scrutiny, scrutinyWords } from '../domain/scrutiny.ts';
 import { numbered, plural } from '../text/plural.ts';
 import { wholeSentences } from '../text/sentences.ts';
@@ -41,6 +42,7 @@ const together = (gaps: readonly EvidenceItem[]): { title: string; detail: strin
 export const limitationsOf = (
   coverage: Coverage,
   checks: readonly CheckReport[],
+  findings: readonly (Finding & { tag: string })[],
   looks: readonly Look[],
   items: readonly EvidenceItem[],
   openLeads: number,
@@ -48,12 +50,22 @@ export const limitationsOf = (
   networkAllowed: boolean,
 ): string[] => {
   const untested = checks.filter((c) => c.verdict === null).map((c) => c.id);
+  const hanging = checks
+    .filter((c) => c.verdict === null && c.findings.length > 0)
+    .map((c) => `${c.id} (${findings.flatMap((f) => (speaksTo(f, c.id) ? [f.tag] : [])).join(', ')})`)
+    .join(', ');
+  const unreviewed = findings.filter((f) => !f.reviewed).map((f) => f.tag);
   const unsure = checks.filter((c) => c.verdict === 'unsure').map((c) => c.id);
   const gaps = together(items.filter((i) => i.kind === 'gap'));
   return [
     ...(untested.length > 0
       ? [
-          `${plural(untested.length, 'check')} of ${coverage.total} not tested: ${untested.join(', ')}. Nobody gave a verdict on ${numbered(untested.length, 'it', 'them')}.`,
+          `${plural(untested.length, 'check')} of ${coverage.total} not tested: ${untested.join(', ')}. Nobody gave a verdict on ${numbered(untested.length, 'it', 'them')}.${hanging === '' ? '' : ` Findings speak to some all the same: ${hanging}.`}`,
+        ]
+      : []),
+    ...(unreviewed.length > 0
+      ? [
+          `${plural(unreviewed.length, 'finding')} of ${findings.length} ${numbered(unreviewed.length, 'was', 'were')} not read again as a whole after ${numbered(unreviewed.length, 'its', 'their')} last change: ${unreviewed.join(', ')}.`,
         ]
       : []),
     ...(unsure.length > 0

@@ -50,7 +50,11 @@ const classificationPart = (m: ReportModel, was: JsonObject): JsonObject => {
     network_requirements: known(network.value) ?? was.network_requirements ?? UNKNOWN,
     ...(authentication.value === UNKNOWN
       ? {}
-      : { authentication_required: authentication.value === 'required' }),
+      : {
+          authentication_required: authentication.value === 'required',
+          // Yes or no cannot tell "optional" from "none": the word stands beside it.
+          authentication: authentication.value,
+        }),
   };
 };
 

@@ -57,13 +57,31 @@ const worstOf = (
   };
 };
 
-/** A pass without a word and without a finding: nobody can tell whether anything was looked at. */
-export const isBarePass = (c: CheckReport): boolean =>
-  c.verdict === 'pass' && c.note.trim() === '' && c.findings.length === 0;
+const DECIDED = [
+  ['pass', 'pass has', 'passes have'],
+  ['fail', 'failure has', 'failures have'],
+  ['not-applicable', 'verdict of not applicable has', 'verdicts of not applicable have'],
+] as const;
 
-/** '' where each pass says why. */
-const stampWords = (bare: number): string =>
-  bare > 0 ? `; ${plural(bare, 'pass has', 'passes have')} no word of why` : '';
+/** A decision without a word and without a finding: nobody can tell whether anything was looked at. */
+export const isBare = (c: CheckReport): boolean =>
+  DECIDED.some(([verdict]) => verdict === c.verdict) && c.note.trim() === '' && c.findings.length === 0;
+
+/** "2 passes have, 1 failure has no word of why"; '' where each decision says why. */
+export const bareWords = (checks: readonly CheckReport[]): string => {
+  const bare = checks.filter(isBare);
+  const said = DECIDED.flatMap(([verdict, one, many]) => {
+    const n = bare.filter((c) => c.verdict === verdict).length;
+    return n > 0 ? [plural(n, one, many)] : [];
+  });
+  return said.length === 0 ? '' : `${said.join(', ')} no word of why`;
+};
+
+/** The same, behind what was said before it. */
+const stampWords = (checks: readonly CheckReport[]): string => {
+  const said = bareWords(checks);
+  return said === '' ? '' : `; ${said}`;
+};
 
 const coverageReason = (c: Coverage): string =>
   c.complete
@@ -154,7 +172,7 @@ const confidenceOf = (c: Coverage, looks: readonly Look[], scrutiny: Scrutiny): 
   };
 };
 
-const supplyChainOf = (rows: readonly Top10Row[], bare: readonly string[]): Proposal => {
+const supplyChainOf = (rows: readonly Top10Row[], checks: readonly CheckReport[]): Proposal => {
   const row = rows.find((r) => r.id === 'MCP-06');
   if (!row || row.tested === 0)
     return { value: NOT_ASSESSED, reason: 'no check about the supply chain was tested' };
@@ -162,11 +180,12 @@ const supplyChainOf = (rows: readonly Top10Row[], bare: readonly string[]): Prop
   const failed = [...row.failed, ...row.unsaid];
   if (failed.length > 0)
     return { value: 'needs_attention', reason: `${tested}; failed: ${failed.join(', ')}` };
-  const stamps = row.checks.filter((c) => bare.includes(c)).length;
-  if (stamps === row.tested) return { value: NOT_ASSESSED, reason: `${tested}${stampWords(stamps)}` };
+  const about = checks.filter((c) => row.checks.includes(c.id));
+  const stamps = about.filter(isBare).length;
+  if (stamps === row.tested) return { value: NOT_ASSESSED, reason: `${tested}${stampWords(about)}` };
   return {
     value: row.tested === row.checks.length && row.verdict !== 'unsure' && stamps === 0 ? 'good' : 'reviewed',
-    reason: `${tested}${stampWords(stamps)}`,
+    reason: `${tested}${stampWords(about)}`,
   };
 };
 
@@ -182,8 +201,7 @@ export const proposalsOf = (
   const plain = plainRisk(worst.severity);
   const why = `${worst.reason}; ${coverageReason(coverage)}`;
   const tested = coverage.total - coverage.notTested;
-  const bareChecks = checks.filter(isBarePass).map((c) => c.id);
-  const bare = bareChecks.length;
+  const bare = checks.filter(isBare).length;
   const share = coverage.total === 0 ? 0 : (tested - coverage.unsure - bare) / coverage.total;
   const few = share < MIN_DECIDED;
   // Where something failed and nobody said how gravely, or something is open, no rating can be good.
@@ -194,7 +212,7 @@ export const proposalsOf = (
       : whole || worst.severity === 'critical'
         ? plain
         : `at_least_${plain}`;
-  const unexplained = stampWords(bare);
+  const unexplained = stampWords(checks);
   // What keeps it from being stated comes first; that nothing was found is no reason for it.
   const reasoned = tested - coverage.unsure - bare;
   const recorded = worst.severity === null && worst.bare === 0 ? '' : `; ${worst.reason}`;
@@ -250,7 +268,7 @@ export const proposalsOf = (
                 : 'partial',
         reason: `${assessed.length} of 10 risks were assessed${failing.length > 0 ? `; failing: ${failing.join(', ')}` : ''}${unsaid.length > 0 ? `; checks failed, and no finding says whether through ${unsaid.join(', ')}` : ''}${unexplained}`,
       },
-      supplyChain: supplyChainOf(top10, bareChecks),
+      supplyChain: supplyChainOf(top10, checks),
     },
     confidence: confidenceOf(coverage, looks, scrutiny),
   };

@@ -316,6 +316,7 @@ export const buildReport = (given: ReportInput): ReportModel => {
     limitations: limitationsOf(
       coverage,
       checks,
+      findings,
       looks,
       items,
       openLeads,

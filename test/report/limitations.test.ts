@@ -8,6 +8,7 @@ const words = (openLeads: number, unreadLeads: number, unread: string[]): string
     [],
     [],
     [],
+    [],
     openLeads,
     { passes: unread.length, withoutNote: [], untouched: [], unread, unreadLeads },
     false,
@@ -37,6 +38,7 @@ describe('gaps of one cause', () => {
   const said = (...gaps: EvidenceItem[]): string[] =>
     limitationsOf(
       { total: 49 } as Parameters<typeof limitationsOf>[0],
+      [],
       [],
       [],
       gaps,

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { EventBody, Verdict } from '../../src/domain/events.ts';
 import { checksOf } from '../../src/domain/methodology.ts';
+import { emptyProfile } from '../../src/domain/server-profile.ts';
 import { auditManifest } from '../../src/report/audit-manifest.ts';
 import { findingFile } from '../../src/report/finding-file.ts';
 import { htmlFile } from '../../src/report/formats/html.ts';
+import { repositoryMetadata } from '../../src/report/metadata.ts';
 import { readiness } from '../../src/report/readiness.ts';
 import { buildReport } from '../../src/report/report-model.ts';
 import { securityAssessment } from '../../src/report/security-assessment.ts';
@@ -133,5 +135,92 @@ describe('tasks that several findings ask for', () => {
     );
     expect(text.match(/Pin what moves here\./g)).toHaveLength(1);
     expect(text).toContain('- [ ] HIGH-001, MEDIUM-001: Pin what moves here.');
+  });
+});
+
+describe('decisions without a word of why', () => {
+  it('are no reasoned ones, whatever was decided', () => {
+    const m = buildReport(
+      inputOf([
+        started(),
+        answer('1.3.1', 'pass', ''),
+        answer('2.1.2', 'fail', ''),
+        answer('2.1.4', 'not-applicable', ''),
+      ]),
+    );
+    const words = '1 pass has, 1 failure has, 1 verdict of not applicable has no word of why';
+    expect(m.proposals.overallRisk.reason).toContain('0 of 5 checks are decided with a reason');
+    expect(m.proposals.overallRisk.reason).toContain(words);
+    expect(securityAssessment(m)).toContain(`3 of 5 checks decided; ${words}`);
+  });
+
+  it('have one where a finding says it', () => {
+    const m = buildReport(inputOf([started(), answer('2.1.2', 'fail', ''), recorded(shellFinding())]));
+    expect(m.proposals.overallRisk.reason).toContain('1 of 5 checks is decided with a reason');
+  });
+});
+
+describe('among the limitations', () => {
+  it('stands the finding that hangs on a check without a verdict', () => {
+    const [check] = shellFinding().checks;
+    const said = (...more: EventBody[]) =>
+      buildReport(inputOf([started(), recorded(shellFinding()), ...more])).limitations.join('\n');
+    expect(said()).toContain(`Findings speak to some all the same: ${check} (HIGH-001).`);
+    expect(said(answer(check!, 'fail'))).not.toContain('all the same');
+  });
+
+  it('stand the findings nobody read again as a whole', () => {
+    const said = (reviewed: boolean) =>
+      buildReport(inputOf([started(), recorded(shellFinding({ reviewed }))])).limitations.join('\n');
+    expect(said(false)).toContain(
+      '1 finding of 1 was not read again as a whole after its last change: HIGH-001.',
+    );
+    expect(said(true)).not.toContain('read again');
+  });
+});
+
+describe('the manifest', () => {
+  const manifest = (...script: EventBody[]) => {
+    const json = auditManifest(buildReport(inputOf([started(), ...script])));
+    return {
+      type: (json.audit_metadata as { audit_type: string }).audit_type,
+      manual: (json.tools_used as string[]).includes('manual_code_review'),
+      scope: (json.target as { audit_scope: string[] }).audit_scope,
+    };
+  };
+
+  it('names a manual review only where the session tells of one', () => {
+    expect(manifest()).toMatchObject({ type: 'evidence_collection', manual: false });
+    expect(manifest(answer('2.1.2', 'fail', ''))).toMatchObject({ type: 'checklist_review', manual: false });
+    expect(manifest(recorded(shellFinding({ reviewed: false })))).toMatchObject({ manual: false });
+    expect(manifest(recorded(shellFinding({ reviewed: true })))).toMatchObject({
+      type: 'manual_security_review',
+      manual: true,
+    });
+  });
+
+  it('counts no section to the scope of which nothing applied', () => {
+    const section = (v: Verdict) => manifest(answer('2.1.2', v)).scope;
+    expect(section('fail')).toHaveLength(2);
+    expect(section('not-applicable')).toEqual(['security']);
+  });
+});
+
+describe('the classification of the server', () => {
+  it.each([
+    ['required', true],
+    ['optional', false],
+    ['none', false],
+  ])('says that authentication is %s beside whether it is required', (authentication, required) => {
+    const m = buildReport(
+      inputOf([
+        started(),
+        { type: 'server.described', value: { ...emptyProfile(), authentication } } as EventBody,
+      ]),
+    );
+    expect(repositoryMetadata(m).mcp_classification).toMatchObject({
+      authentication,
+      authentication_required: required,
+    });
   });
 });
