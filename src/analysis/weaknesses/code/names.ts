@@ -62,6 +62,9 @@ const OPENS =
 const ENDS =
   /(?:token|secret|password|passwd|pwd|pass|passphrase|credential|creds|key|pat|mnemonic|cookie|authorization|bearer|connection_?string|conn_?str|auth_?header)s?_?(?:value|raw|plain|plaintext|text|string|str|hex|b64|base64|new|old|\d{1,3})?$/i;
 
+/** A key, also with the form it is held in: `epic_key_value` is what stands in a map under a key of an epic. */
+const A_KEY = /keys?(?:_?(?:value|text|string|str|new|old|\d{1,3}))?$/i;
+
 /** `user_email_from_creds` is an address, `tokenForUser` a token: what stands after such a word says where it comes from or goes. */
 const headOf = (name: string): string =>
   /^(.+?)(?:_(?:from|by|via|for|with|without|per)_|(?:From|By|Via|For|With|Without|Per)[A-Z])/.exec(
@@ -75,7 +78,8 @@ const holdsSecretValue = (name: string): boolean =>
   name !== '' &&
   ENDS.test(name) &&
   !ABOUT.test(name) &&
-  (namesSecret(name) || (namesSecretVariable(name) && (!/keys?$/i.test(name) || OPENS.test(name)))) &&
+  (namesSecret(name) ||
+    (namesSecretVariable(name) && (!A_KEY.test(name) || OPENS.test(name.replace(A_KEY, 'key'))))) &&
   !/(?:progress|cancel\w*|page|next|cursor|sync|continuation|x-atlassian)[-_]?token|ctx_?key/i.test(name);
 
 /** The root of a chain: `req` of `req.headers["x-api-key"]`. */

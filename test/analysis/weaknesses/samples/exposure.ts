@@ -8,8 +8,23 @@ export const exposure: Samples = {
       ['a.py', 'logger.debug(f"using {self.api_key}")\n'],
       ['a.go', 'package a\nfunc f() { log.Printf("key %s", cfg.APIKey) }\n'],
       ['a.rs', 'fn f() { info!("token {}", access_token); }\n'],
+      ['k.py', 'logger.info(f"using {api_key_value}")\n'],
+      ['e.py', 'logger.info(f"using {encryption_key_value}")\n'],
+      ['k.ts', 'const key = split(raw); console.log(`using ${accessToken}`);\n'],
+      ['l.py', 'for token in api_tokens:\n    logger.info("with %s", token)\n'],
     ],
     clean: [
+      ['v.py', 'logger.info(f"linked to {ticket_key_value}")\n'],
+      ['v.ts', 'console.log(`sorted by ${sortKeyValue} and ${rowKey2}`);\n'],
+      [
+        'w.py',
+        'def read(raw):\n    for token in raw.split(","):\n        token = token.strip()\n        log.warning("unknown %s", token)\n',
+      ],
+      [
+        'x.py',
+        'def read(raw):\n    tokens = [t.strip() for t in raw.split(",")]\n    tokens = [t for t in tokens if t]\n    for token in tokens:\n        log.warning(f"unknown {token}")\n',
+      ],
+      ['x.ts', 'for (const token of text.split(" ")) { console.warn(`unknown ${token}`); }\n'],
       ['s.ts', 'console.log(`key from ${config.sources.apiKey}`);\n'],
       ['l.ts', 'logger.warning({ id: LogId.checkCredentials, message: text });\n'],
       ['t.ts', 'const onToken = (token) => { process.stdout.write(token); };\n'],
