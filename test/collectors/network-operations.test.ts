@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { network } from '../../src/collectors/network.ts';
 import { operations } from '../../src/collectors/operations.ts';
+import { transport } from '../analysis/weaknesses/samples/transport.ts';
 import { run } from './fake-context.ts';
 
 describe('network', () => {
@@ -67,8 +68,46 @@ describe('network', () => {
       'host "localhost", port "8080"',
     ],
     ['a.rs', 'async fn f() { TcpListener::bind("0.0.0.0:3001").await; }\n', 'host "0.0.0.0", port "3001"'],
+    [
+      'src/a.ts',
+      'async function f() {\n  const server = http.createServer();\n  server.listen(3000);\n}\n',
+      'port "3000"',
+    ],
+    ['src/a.ts', 'const door = http.createServer(h);\nlater();\ndoor.listen(3000);\n', 'a.ts:3 door.listen'],
+    [
+      'src/a.ts',
+      "http.createServer((a, b) => {\n  b.end(')');\n}).listen(3000, '127.0.0.1');\n",
+      'host "127.0.0.1"',
+    ],
+    [
+      'a.py',
+      'with socketserver.TCPServer(("", 8080), H) as s:\n    s.serve_forever()\n',
+      'host not named, port "8080"',
+    ],
+    ['a.py', 'HTTPServer((host, port), H).serve_forever()\n', 'host "host", port "port"'],
+    ['a.py', 'uvicorn.run("acme:app")\n', 'uvicorn.run'],
+    ['a.py', 'thing = FastMCP("x")\nthing.run(transport="http")\n', 'a.py:2 thing.run'],
+    ['a.py', 'my_server.run(transport="streamable-http")\n', 'my_server.run'],
+    [
+      'a.py',
+      'opts = {"transport": t}\nopts["port"] = 1\nasyncio.run(main_mcp.run_async(**opts))\n',
+      'main_mcp.run_async',
+    ],
   ])('reads the listener in %s: %s', async (path, text, where) => {
     expect((await run(network, { files: { [path]: text } })).item('listeners').detail).toContain(where);
+  });
+
+  it('does not deny a listener that the rule of servers without an address finds', async () => {
+    for (const [path, text] of transport['listens-without-host']!.found)
+      expect((await run(network, { files: { [path]: text } })).rules, text).not.toContain('no-listener');
+  });
+
+  it.each([
+    ['a.py', 'subprocess.run(["curl", "http"], host="x")\nasyncio.run(main(port))\n'],
+    ['a.py', 'opts = {"transport": "stdio"}\nmcp.run()\nserver.run(**opts)\n'],
+    ['src/a.ts', 'const bus = new Bus();\nbus.listen(topic);\nserver.listen(transport);\n'],
+  ])('sees none in %s: %s', async (path, text) => {
+    expect((await run(network, { files: { [path]: text } })).rules).toContain('no-listener');
   });
 
   it('does not take a server on stdio for a listener', async () => {
