@@ -7,7 +7,7 @@ import {
   PROBE_SCHEMA,
   type ProbeReport,
 } from '../domain/observation.ts';
-import { triedCounts } from '../domain/observations.ts';
+import { differenceCount, requirementCounts, triedCounts } from '../domain/observations.ts';
 import type { Store } from '../engine/store.ts';
 import { type Line, transcriptText } from '../live/client/transcript.ts';
 import { jsonText } from '../text/json-text.ts';
@@ -77,13 +77,10 @@ export const observe = (host: Host, w: Workspace, seen: Seen, quiet: boolean): v
   else if (!quiet) host.stdout(`${w.id}: recorded as observation ${kept}\n`);
 };
 
-const counted = (r: ProbeReport, result: string): number =>
-  r.requirements.filter((q) => q.result === result).length;
-
 export const probeSummary = (r: ProbeReport): string =>
   r.era === 'none'
     ? `the server was started and could not be asked: ${r.problem}`
-    : `the server was asked (${r.transport}, ${r.server.protocolVersion}): ${plural(r.tools.filter((t) => t.kind === 'tool').length, 'tool')}, ${plural(r.differences.length, 'difference')}, requirements ${counted(r, 'held')} held, ${counted(r, 'violated')} violated, ${counted(r, 'not-tried')} not tried`;
+    : `the server was asked (${r.transport}, ${r.server.protocolVersion}): ${plural(r.tools.filter((t) => t.kind === 'tool').length, 'tool')}, ${differenceCount(r)}, requirements: ${requirementCounts(r)}`;
 
 /** The checks that ask for a running system, by what was answered. */
 export const probeChecks = (r: ProbeReport): string[] => {

@@ -1,5 +1,6 @@
 import { UserError } from '../domain/errors.ts';
 import type { ProbeReport, ToolsLock } from '../domain/observation.ts';
+import { differenceCount, requirementCounts } from '../domain/observations.ts';
 import { readInputFile } from '../io/input-file.ts';
 import { writeFile } from '../io/write-files.ts';
 import { httpRequest } from '../live/attendant/http-request.ts';
@@ -138,9 +139,6 @@ const probeTarget = async (
   });
 };
 
-const count = (r: ProbeReport, result: string): number =>
-  r.requirements.filter((q) => q.result === result).length;
-
 export const describeProbe = (r: ProbeReport): string => {
   const era = { legacy: 'with a handshake', modern: 'without a handshake', none: '' }[r.era];
   const tools = r.tools.filter((i) => i.kind === 'tool').length;
@@ -151,13 +149,13 @@ export const describeProbe = (r: ProbeReport): string => {
       : `${r.server.name} ${r.server.version}: ${r.server.protocolVersion}, ${era}, ${r.transport}; ${plural(tools, 'tool')}, ${r.tools.length - tools} other items; first answer after ${r.startMs} ms, all of it ${r.probeMs} ms`,
     ...(r.problem && r.era !== 'none' ? [`Note: ${r.problem}`] : []),
     '',
-    `Differences: ${r.differences.length}${r.staticTools === null ? ' (not compared with a source)' : `, compared with ${plural(r.staticTools, 'tool')} of the source`}`,
+    `Differences: ${r.era === 'none' ? differenceCount(r) : r.differences.length}${r.era === 'none' ? '' : r.staticTools === null ? ' (not compared with a source)' : `, compared with ${plural(r.staticTools, 'tool')} of the source`}`,
     ...r.differences.map(
       (d) =>
         `  ${d.against.padEnd(12)} ${d.change.padEnd(8)} ${d.kind} ${d.name}${d.field ? ` ${d.field}` : ''}: ${d.means}`,
     ),
     '',
-    `Requirements: ${count(r, 'held')} held, ${count(r, 'violated')} violated, ${count(r, 'not-tried')} not tried (--json says why)`,
+    `Requirements: ${requirementCounts(r)} (--json says why)`,
     ...r.requirements
       .filter((q) => q.result === 'violated')
       .map((q) => `  ${q.id.padEnd(4)} ${q.requirement}\n       ${q.why}`),

@@ -1,6 +1,6 @@
 import { plural } from '../text/plural.ts';
 import type { EvidenceItem } from './evidence.ts';
-import type { ObservationRecord } from './observation.ts';
+import type { ObservationRecord, ProbeReport, RequirementAnswer } from './observation.ts';
 import type { Session } from './session.ts';
 
 /** What observations of the running server say of checks and leads: no evidence, and always shown as what it is. */
@@ -59,6 +59,19 @@ const WORDS = {
 /** "confirmed: pack, folder: it ran what was passed …": in one line, without when and where. */
 export const triedWords = (t: Pick<TriedLead, 'result' | 'shown' | 'why'>): string =>
   `${WORDS[t.result]}: ${t.result === 'confirmed' ? t.shown : t.why}`;
+
+/** How many differences were seen; of a server that could not be asked there is nothing to compare, and no number. */
+export const differenceCount = (r: ProbeReport): string =>
+  r.era === 'none' ? 'not compared' : plural(r.differences.length, 'difference');
+
+/** "3 held, 1 violated, 9 not tried"; no numbers where nothing was tried. */
+export const requirementCounts = (r: ProbeReport): string => {
+  const of = (result: RequirementAnswer['result']): number =>
+    r.requirements.filter((q) => q.result === result).length;
+  return of('held') + of('violated') === 0
+    ? 'none was tried'
+    : `${of('held')} held, ${of('violated')} violated, ${of('not-tried')} not tried`;
+};
 
 const LONGEST_WHY = 600;
 

@@ -4,7 +4,10 @@ import { transcriptFile } from './observed.ts';
 import type { FindingReport, ReportModel } from './report-model.ts';
 import { code, fromSession, type Inline, long, phrase } from './statement.ts';
 
-/** What was seen of it running, told apart from what the commit shows; or that what is said to happen was not tried here. */
+/**
+ * What was seen of it running, told apart from what the commit shows; or, under any steps, that nothing was: whether the
+ * auditor carried them out is the auditor's to say.
+ */
 export const triedOnServer = (f: FindingReport, m: ReportModel): Block[] => {
   const of = fromSession('observations');
   const attached = (t: TriedLead): Inline => {
@@ -15,8 +18,8 @@ export const triedOnServer = (f: FindingReport, m: ReportModel): Block[] => {
   };
   const seen = f.tried.filter((t) => t.result !== 'not-tried');
   if (seen.length === 0)
-    return f.reproduction.length > 0 && f.items.some((i) => i.kind === 'lead')
-      ? [para(of`Not tried on the running server: no observation goes with these steps.`)]
+    return f.reproduction.length > 0
+      ? [para(of`No observation of the running server goes with these steps.`)]
       : [];
   return [
     list(

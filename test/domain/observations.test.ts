@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { describeProbe } from '../../src/commands/probe.ts';
 import type { EvidenceItem } from '../../src/domain/evidence.ts';
-import { rankedByTrying, triedCounts, triedLeads, triedWords } from '../../src/domain/observations.ts';
+import {
+  differenceCount,
+  rankedByTrying,
+  requirementCounts,
+  triedCounts,
+  triedLeads,
+  triedWords,
+} from '../../src/domain/observations.ts';
 import { emptySession, type Session } from '../../src/domain/session.ts';
+import { notAsked } from '../support/not-asked.ts';
 
 type Result = 'confirmed' | 'not-reached' | 'not-tried';
 
@@ -25,6 +34,25 @@ const seen = (...tries: Record<string, Result>[]): Session => {
 
 const item = (id: string, kind: EvidenceItem['kind'] = 'lead'): EvidenceItem =>
   ({ id, kind }) as EvidenceItem;
+
+describe('what was seen of a server', () => {
+  it('is no number where it could not be asked, on the command line and in the journal either', () => {
+    expect(differenceCount(notAsked())).toBe('not compared');
+    expect(requirementCounts(notAsked())).toBe('none was tried');
+    const said = describeProbe(notAsked());
+    expect(said).toContain('Differences: not compared\n');
+    expect(said).toContain('Requirements: none was tried');
+    expect(said).not.toMatch(/\b0 (?:held|violated)|19 tools/);
+  });
+
+  it('is counted where it was asked', () => {
+    const asked = { ...notAsked(), era: 'legacy' as const };
+    expect(differenceCount(asked)).toBe('0 differences');
+    expect(
+      requirementCounts({ ...asked, requirements: [{ ...asked.requirements[0]!, result: 'held' }] }),
+    ).toBe('1 held, 0 violated, 0 not tried');
+  });
+});
 
 describe('what was seen of a lead', () => {
   it('is what was seen last, with when and in which sandbox', () => {

@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Tried } from '../../src/ui/ports.ts';
 import type { FakeApp } from '../support/fake-app.ts';
+import { notAsked } from '../support/not-asked.ts';
 import { auditApp } from './audit-fixture.ts';
 
 const LEAD = '1'.padStart(16, '0');
@@ -121,6 +122,29 @@ describe('the live screen', () => {
     app.press('8');
     expect(app.text()).toMatch(/not asked yet/);
     expect(app.text()).toMatch(/r starts it in a sandbox/);
+  });
+
+  test('of a server that could not be asked no number is shown, and every part says so', async () => {
+    const app = await atLeads({
+      became: ({ id }) => ({ item: id, result: 'not-tried', shown: '', why: 'it ended' }),
+    });
+    await app.press('c').idle();
+    await app.press('y').idle();
+    const { summary, checks, results } = { summary: 'asked in vain', checks: [], results: [] };
+    app.store.observe(
+      'probe@000000000001',
+      { kind: 'probe', summary, command: [], sandbox: 'bubblewrap 0.8.0', checks, results },
+      { report: Buffer.from(JSON.stringify(notAsked())), transcript: Buffer.from('') },
+    );
+    app.press('8').text();
+    await vi.waitFor(() => expect(app.text()).toMatch(/could not be asked/));
+    expect(app.text()).toMatch(/not compared[\s\S]*none could be tried[\s\S]*none was tried/);
+    const seen = [app.text()];
+    for (let n = 0; n < 6; n++) seen.push(app.press('j').text());
+    expect(seen.join('\n')).not.toMatch(
+      /\b0 (?:differences|confirmed|violated|held|not reached)|not been asked/,
+    );
+    expect(seen.join('\n')).toMatch(/0 of 1 lead could be tried: it ended/);
   });
 
   test('r asks for consent each time, since everything is started anew', async () => {

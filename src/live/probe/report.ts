@@ -49,7 +49,7 @@ export const reportOf = (
     problem: seen.problem || seen.stopped,
     server: seen.server,
     tools: seen.first.items,
-    staticTools: o.surface === null ? null : o.surface.tools.length,
+    staticTools: o.surface === null || !asked ? null : o.surface.tools.length,
     differences: [
       ...(o.lock && asked
         ? againstLock(o.lock, inLockOrder(seen.first.items), seen.server.instructions)

@@ -1,4 +1,5 @@
-import type { LiveDifference } from '../../domain/observation.ts';
+import type { LiveDifference, ProbeReport } from '../../domain/observation.ts';
+import { differenceCount, requirementCounts, triedCounts } from '../../domain/observations.ts';
 import { plural } from '../../text/plural.ts';
 import { wrap, wrapHanging } from '../../text/width.ts';
 import { callsOf, type LiveRow, lastObservation, lastProbe } from '../live-model.ts';
@@ -6,7 +7,7 @@ import { selectedLive, type View } from '../model.ts';
 import type { Theme, Tone } from '../theme.ts';
 import { blank, type Line, muted, plain, span } from '../view/line.ts';
 import { dayAndTime } from './bars.ts';
-import { answerGlyph, count, tried, triedLines } from './observed.ts';
+import { answerGlyph, triedLines } from './observed.ts';
 
 /** The text beside the list of what was seen of the running server. */
 
@@ -77,16 +78,21 @@ const startLines = (v: View, theme: Theme, columns: number): Line[] => {
   ];
 };
 
+/** It was started, so that it was not asked yet would not be true. */
+const notAsked = (report: ProbeReport, so: string, columns: number): Line[] =>
+  wrap(`The server was started and could not be asked: ${report.problem}. ${so}`, columns).map(muted);
+
 const toolsLines = (v: View, columns: number): Line[] => {
   const report = lastProbe(v)?.report;
-  if (!report || report.era === 'none') return wrap(NOT_YET, columns).map(muted);
+  if (!report) return wrap(NOT_YET, columns).map(muted);
+  if (report.era === 'none') return notAsked(report, 'Nothing is compared.', columns);
   const live = report.tools.filter((t) => t.kind === 'tool');
   const source = new Set(v.surface().tools.map((t) => t.name));
   const names = new Set(live.map((t) => t.name));
   const missing = [...source].filter((n) => !names.has(n));
   return [
     plain(
-      `${plural(live.length, 'tool')} live, ${report.staticTools === null ? 'not compared with the source' : `${report.staticTools} in the source`}; ${plural(report.differences.length, 'difference')}`,
+      `${plural(live.length, 'tool')} live, ${report.staticTools === null ? 'not compared with the source' : `${report.staticTools} in the source`}; ${differenceCount(report)}`,
     ),
     blank,
     ...live.map(
@@ -140,17 +146,16 @@ const differenceLines = (d: LiveDifference, columns: number): Line[] => [
 const requirementsLines = (v: View, columns: number): Line[] => {
   const report = lastProbe(v)?.report;
   if (!report) return wrap(NOT_YET, columns).map(muted);
+  if (report.era === 'none') return notAsked(report, 'No requirement was tried.', columns);
   return [
-    plain(
-      `${count(report, 'held')} held, ${count(report, 'violated')} violated, ${count(report, 'not-tried')} not tried`,
-    ),
+    ...wrap(requirementCounts(report), columns).map(plain),
     ...wrap('What was not tried says why; it is neither held nor violated.', columns).map(muted),
   ];
 };
 
 const leadsLines = (v: View, columns: number): Line[] => [
-  plain(
-    `${tried(v, 'confirmed')} confirmed, ${tried(v, 'not-reached')} not reached, ${tried(v, 'not-tried')} not tried`,
+  ...wrap(v.tried.size === 0 ? 'No lead was tried yet.' : triedCounts([...v.tried.values()]), columns).map(
+    plain,
   ),
   ...wrap(
     'c on a lead, here, under its check or in the reader, tries it: its tools are called with harmless canaries in a sandbox of its own, and what they did is looked at. C tries all that can be. What was not reached may still be wrong.',

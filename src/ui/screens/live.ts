@@ -1,4 +1,4 @@
-import { plural } from '../../text/plural.ts';
+import { differenceCount } from '../../domain/observations.ts';
 import { type LiveRow, lastObservation, lastProbe, liveRows } from '../live-model.ts';
 import type { View } from '../model.ts';
 import type { Theme } from '../theme.ts';
@@ -34,11 +34,19 @@ const partCount = (v: View, part: (LiveRow & { kind: 'part' })['part']): string 
               ? 'could not be asked'
               : `${report.transport} ${report.server.protocolVersion}`;
     case 'tools':
-      return report ? plural(report.differences.length, 'difference') : '';
+      return report ? differenceCount(report) : '';
     case 'leads':
-      return v.tried.size === 0 ? 'none' : `${tried(v, 'confirmed')} confirmed`;
+      return v.tried.size === 0
+        ? 'none'
+        : tried(v, 'not-tried') === v.tried.size
+          ? 'none could be tried'
+          : `${tried(v, 'confirmed')} confirmed`;
     case 'requirements':
-      return report ? `${count(report, 'violated')} violated` : '';
+      return !report
+        ? ''
+        : count(report, 'held') + count(report, 'violated') === 0
+          ? 'none was tried'
+          : `${count(report, 'violated')} violated`;
     case 'traffic':
       return lastObservation(v)?.id ?? '';
   }
