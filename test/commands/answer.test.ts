@@ -255,6 +255,25 @@ describe('a finding in a file of answers', () => {
     expect((await give(file)).written).toEqual([]);
   });
 
+  it('is of the weakness the entry, its evidence or its template says, and never of the one its check mostly means', async () => {
+    const { give, items } = await desk();
+    const { session } = await give({
+      findings: [
+        { check: '1.1.1', title: 'Said by nobody' },
+        { check: '1.1.1', title: 'Said by the template', template: 'all-interfaces' },
+        { check: '1.1.1', title: 'Said by the entry', template: 'all-interfaces', cwe: 'CWE-200' },
+        { check: '1.2.1', title: 'Found', template: 'all-interfaces', evidence: ['inputs/other'] },
+      ],
+    });
+    const of = (title: string) => [...session.findings.values()].find((f) => f.title === title)?.cwe;
+    expect([of('Said by nobody'), of('Said by the template'), of('Said by the entry')]).toEqual([
+      null,
+      'CWE-1327',
+      'CWE-200',
+    ]);
+    expect(of('Found')).toBe(items.find((i) => i.rule === 'other')?.cwe[0] ?? 'CWE-1327');
+  });
+
   it('is named by the beginning of its id where that is plain', async () => {
     const { give } = await desk();
     await give({ findings: [WHOLE, { ...WHOLE, title: 'B' }] });

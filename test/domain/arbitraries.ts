@@ -21,6 +21,7 @@ const check = (id: string, collectors: string[]): unknown => ({
     title: 'A weakness',
     severity: 'medium',
     category: 'Input Validation',
+    cwe: 'CWE-201',
     remediation: ['Repair it.'],
   },
 });
