@@ -195,6 +195,16 @@ const recommendations = (f: FindingReport): Block[] => {
     ...group('Immediate Actions', 'immediate'),
     ...group('Short-term Improvements', 'shortTerm'),
     ...group('Long-term Strategic Changes', 'longTerm'),
+    ...(f.guidance.length > 0
+      ? [
+          para(
+            fromMethodology(
+              `check ${f.checks[0]}`,
+            )`General guidance of the methodology for check ${f.checks[0] ?? ''}, which nobody wrote of this finding:`,
+          ),
+          list(f.guidance.map((g) => proseOf(g, { kind: 'methodology', of: `check ${f.checks[0]}` }))),
+        ]
+      : []),
   ];
 };
 

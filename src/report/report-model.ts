@@ -63,6 +63,8 @@ export type FindingReport = Finding & {
   fileId: string;
   /** `HIGH-001`, as the assessment refers to it. */
   tag: string;
+  /** How such a thing is mended in general, in the words of the check it was raised from: nobody wrote it of this finding. */
+  guidance: string[];
   items: EvidenceItem[];
   /** What became of these on the running server. */
   tried: TriedLead[];
@@ -150,8 +152,11 @@ const findingReports = (input: ReportInput, items: Items, authorOf: AuthorOf): F
   return [...session.findings.values()].sort(gravestFirst).map((f) => {
     const fileId = ids.get(f.id)!;
     const own = recordings.filter((e) => e.finding === f.id && e.value !== null);
+    const advised = f.template.id === '' && f.template.parts.includes('recommendations.immediate');
     return {
       ...f,
+      recommendations: advised ? { ...f.recommendations, immediate: [] } : f.recommendations,
+      guidance: advised ? f.recommendations.immediate : [],
       // What all maintainers were told on one day need not be said again for each finding.
       tracking:
         isGrave(f) && f.tracking.reported === null

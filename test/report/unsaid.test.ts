@@ -224,3 +224,34 @@ describe('the classification of the server', () => {
     });
   });
 });
+
+describe('how a finding is mended', () => {
+  const advice = 'Document every outbound host.';
+  const of = (parts: string[]) => {
+    const { recommendations } = shellFinding();
+    const value = shellFinding({
+      recommendations: { ...recommendations, immediate: [advice] },
+      template: { id: '', parts },
+    });
+    const m = buildReport(inputOf([started(), recorded(value)]));
+    return { file: findingFile(m.findings[0]!, m), assessment: securityAssessment(m) };
+  };
+  const actions = (file: string) => file.split('### Immediate Actions')[1]!.split('\n### ')[0]!;
+
+  it('is not said where only the check says it in general: that is told apart, as what it is', () => {
+    const { file, assessment } = of(['recommendations.immediate']);
+    expect(actions(file)).toContain('Nothing was recorded here.');
+    expect(actions(file)).not.toContain(advice);
+    expect(file).toMatch(
+      /General guidance of the methodology [\s\S]* nobody wrote of this finding:\s+- Document every/,
+    );
+    expect(assessment).not.toContain(advice);
+  });
+
+  it('is an action where the auditor wrote it', () => {
+    const { file, assessment } = of([]);
+    expect(actions(file)).toContain(advice);
+    expect(file).not.toContain('General guidance');
+    expect(assessment).toContain(advice);
+  });
+});
