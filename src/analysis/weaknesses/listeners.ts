@@ -128,7 +128,7 @@ export const listenersIn = (source: Source): Listener[] => {
     if (!listens(source, call, args)) continue;
     const address = ADDRESS.exec(args);
     // Python gives host and port as a pair.
-    const pair = /^\(\s*([^,()]{1,60}),\s*([^,()]{1,60})\s*,?\s*\)/.exec(args);
+    const pair = /^\(([^,()]{1,60}),([^,()]{1,60}),?\)/.exec(args);
     const parts = args.split(',').map((p) => p.trim());
     // listen(port, host): positional in Node, in Go the address is one string.
     const positional = /\.listen$|start_server$|TCPSite$/.test(call) && !/^[{]/.test(args);
