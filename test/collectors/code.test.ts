@@ -4,6 +4,7 @@ import { dockerfile } from '../../src/collectors/dockerfile.ts';
 import { readme } from '../../src/collectors/readme.ts';
 import { sourceTree } from '../../src/collectors/source-tree.ts';
 import { testsCi } from '../../src/collectors/tests-ci.ts';
+import { toolSurface } from '../../src/collectors/tool-surface.ts';
 import { bundledSource } from '../../src/io/advisories/bundled.ts';
 import { run } from './fake-context.ts';
 
@@ -64,6 +65,20 @@ describe('readme against the code', () => {
     expect(item('scopes-documented').title).toBe(
       '2 of 2 (100 %) permission scopes the code names are not documented',
     );
+  });
+
+  it('holds the documents against every transport that the map of the surface names', async () => {
+    const files = {
+      'README.md': '# Thing\n\n`thing --stdio`\n',
+      'acme/server.py':
+        'from fastmcp import FastMCP\nmcp = FastMCP("x")\n\n@mcp.tool()\ndef add(a: int) -> int:\n    return a\n\nif local:\n    mcp.run()\nelse:\n    app = mcp.http_app(path="/mcp")\n',
+    };
+    expect((await run(toolSurface, { files })).rules).toContain('transport-http');
+    expect((await run(readme, { files })).item('transports-documented')).toMatchObject({
+      kind: 'lead',
+      title: 'In the code but in no document: streamable HTTP',
+      at: { path: 'acme/server.py', startLine: 11 },
+    });
   });
 
   it('knows settings classes, prefixes and configuration files that read a variable', async () => {

@@ -4,7 +4,7 @@ import { isAmbientVariable } from '../../analysis/repository/environment-variabl
 import { mayHoldSecret, namesSecretVariable } from '../../analysis/repository/secret-variables.ts';
 import { type CollectContext, fact, gap, type ItemDraft, lead, placed, strength } from '../collector.ts';
 import { CHECKS } from './sections.ts';
-import { type Place, type Shown, TRANSPORTS } from './sources.ts';
+import { CHOSEN_LATER, type Place, type Shown, TRANSPORTS } from './sources.ts';
 
 const MOST_DOCUMENTS = 60;
 const MOST_TEXT = 1_000_000;
@@ -235,7 +235,9 @@ const transports = (shown: Shown, documents: readonly { path: string; text: stri
       {
         ...(network.length > 0 ? { class: 'configuration' as const, strength: 'weak' as const } : {}),
         detail: [
-          ...found.map((t) => `${t.name}: ${where(shown.transports.get(t.name)!)}`),
+          ...[...found.map((t) => t.name), CHOSEN_LATER]
+            .filter((name) => shown.transports.has(name))
+            .map((name) => `${name}: ${where(shown.transports.get(name)!)}`),
           ...(absent.length > 0
             ? [
                 `In the documents, not seen in the code by the names the SDKs use: ${listed(absent.map((t) => t.name))}.`,

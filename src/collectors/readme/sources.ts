@@ -23,6 +23,7 @@ import {
   pipedDownloads,
 } from '../../analysis/repository/launch-commands.ts';
 import { endOfServer, weaknessLanguage } from '../../analysis/sources/source.ts';
+import { serverSurface } from '../../analysis/surface/server-surface.ts';
 import type { CollectContext } from '../collector.ts';
 
 export type Place = { path: string; startLine: number };
@@ -46,33 +47,46 @@ export type Shown = {
   piped: { text: string; at: Place }[];
 };
 
-/** By the names the SDKs of all languages give them. */
-export const TRANSPORTS: readonly { name: string; documented: RegExp; code: RegExp; network: boolean }[] = [
+/** By the names the SDKs of all languages give them; `kind` is what the map of the server's surface calls them. */
+export const TRANSPORTS: readonly {
+  name: string;
+  kind: 'stdio' | 'http' | 'sse' | 'websocket';
+  documented: RegExp;
+  code: RegExp;
+  network: boolean;
+}[] = [
   {
     name: 'stdio',
+    kind: 'stdio',
     documented: /\bstdio\b|standard input|"command"\s{0,3}:|\b(?:npx|uvx|docker run)\b/i,
     code: /Stdio\w{0,20}Transport|\bstdio_server\b|\bServeStdio\b|NewStdioServer|transport\s{0,3}[=:]\s{0,3}["']stdio["']|transport::stdio\b|mcp\.run\(\s{0,3}\)/,
     network: false,
   },
   {
     name: 'streamable HTTP',
+    kind: 'http',
     documented: /streamable|\bhttp (?:transport|mode|server)\b|transport[= :"'`]{1,4}http|--http\b/i,
     code: /new\s{1,3}\w{0,30}StreamableH[Tt][Tt][Pp]\w{0,30}Transport|transport\s{0,3}=\s{0,3}["'](?:streamable-http|streamable_http|http)["']|\bstreamable_http_app\b|StreamableHTTPSessionManager\(|\bcreateMcpHandler\s{0,3}\(|\bStreamableHTTPTransport\s{0,3}\(|NewStreamableHTTP(?:Server|Handler)\b|StreamableHttpService\b|\w{0,20}StreamableServerTransportProvider\b/,
     network: true,
   },
   {
     name: 'HTTP with SSE',
+    kind: 'sse',
     documented: /\bSSE\b|server-sent events/i,
     code: /new\s{1,3}SSEServerTransport\b|transport\s{0,3}=\s{0,3}["']sse["']|\bsse_app\b|\bSseServerTransport\(|NewSSE(?:Server|Handler)\b|SseServer::serve|\w{0,20}SseServerTransportProvider\b/,
     network: true,
   },
   {
     name: 'WebSocket',
+    kind: 'websocket',
     documented: /web ?socket/i,
     code: /new\s{1,3}(?:WebSocketServerTransport|WebSocketServer)\b|\bwebsocket_server\(/,
     network: true,
   },
 ];
+
+/** A transport whose kind only the running server knows. */
+export const CHOSEN_LATER = 'one chosen at run time';
 
 const SCOPE_LIST =
   /\b(?:scopes?|SCOPES?|Scopes)\b["']?\s{0,3}(?::\s{0,3}\w{0,20}(?:\[[\w\s,]{0,40}\])?\s{0,3})?[=:]\s{0,3}(?:\[\]string\s{0,2})?[[({]([^\])}]{1,1500})/g;
@@ -106,7 +120,7 @@ const OTHERS =
   /(^|\/)(\.github|node_modules)\/|compose[\w.-]*\.ya?ml$|(^|\/)(smithery\.yaml|pnpm-lock\.yaml|[\w.-]*lock[\w.-]*)$/i;
 
 /** One pass over all hand-written sources of the audited folder. */
-export const readSources = async ({ tree, target, signal }: CollectContext): Promise<Shown> => {
+export const readSources = async ({ tree, target, reading, signal }: CollectContext): Promise<Shown> => {
   const sources = tree.entries.filter((e) => {
     const p = below(e.path, target.subdir);
     return (
@@ -182,6 +196,13 @@ export const readSources = async ({ tree, target, signal }: CollectContext): Pro
         for (const piped of pipedDownloads(line)) shown.piped.push({ text: piped, at });
       }
     });
+  }
+  // What the map of the server's surface says of transports, these documents are held against too.
+  const surface = await serverSurface({ tree, reading, subdir: target.subdir, signal, progress: () => {} });
+  for (const { kind, path, line } of surface.where === 'server' ? surface.found.transports : []) {
+    const name = TRANSPORTS.find((t) => t.kind === kind)?.name ?? CHOSEN_LATER;
+    if (!shown.transports.get(name)?.some((p) => p.path === path))
+      add(shown.transports, name, { path, startLine: line });
   }
   const { known, unknown } = resolvedReads(computed);
   for (const { name, path, line } of known) add(shown.variables, name, { path, startLine: line });
