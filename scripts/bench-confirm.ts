@@ -17,7 +17,7 @@ import type { EvidenceItem } from '../src/domain/evidence.ts';
 import type { Confirmation } from '../src/domain/observation.ts';
 import { compareItems } from '../src/domain/standing.ts';
 import { readBundledRules } from '../src/io/rule-files.ts';
-import { whyNotTried } from '../src/live/confirm/confirm.ts';
+import { whyNotTried } from '../src/live/confirm/why-not-tried.ts';
 import { openClones } from '../test/bench/evidence/clones.ts';
 import { CORPUS_DIR, loadCorpus, type Weakness } from '../test/bench/evidence/corpus.ts';
 import { compatible, overlaps, type Site } from '../test/bench/evidence/measure.ts';

@@ -6,6 +6,7 @@ import { compareItems } from '../domain/standing.ts';
 import { itemsNamed } from '../engine/locate.ts';
 import { writeFile } from '../io/write-files.ts';
 import { transcriptText } from '../live/client/transcript.ts';
+import { whyNotTried } from '../live/confirm/why-not-tried.ts';
 import { jsonText } from '../text/json-text.ts';
 import { visibleLines } from '../text/visible.ts';
 import type { Host } from './host.ts';
@@ -24,9 +25,11 @@ export type ConfirmOptions = LiveOptions & {
 
 /** The leads that are meant, most worth trying first. */
 const leadsOf = (w: Workspace, names: readonly string[], all: boolean): EvidenceItem[] => {
-  const { evidence } = w.store.snapshot();
+  const { evidence, session } = w.store.snapshot();
   const items = all
-    ? [...evidence.values()].flatMap((r) => r.items)
+    ? [...evidence.values()]
+        .flatMap((r) => r.items)
+        .filter((i) => session.triage.get(i.id)?.decision !== 'dismissed')
     : names.flatMap((name) => {
         const found = itemsNamed(evidence, name);
         if (isRefusal(found)) throw new UserError(`${found.refused}; nothing was started`, found.hint);
@@ -60,12 +63,21 @@ export const confirm = (host: Host, names: readonly string[], o: ConfirmOptions)
     const w = target?.workspace;
     if (!target || !w) throw new UserError('there is no session', 'begin one with mcp-audit start');
     const leads = leadsOf(w, names, o.all ?? false);
+    const why = leads.map(whyNotTried);
+    const can = why.filter((said) => said === '').length;
+    if (can === 0)
+      throw new UserError(
+        leads.length === 1
+          ? `it cannot be tried by calls, so nothing was started: ${why[0]}`
+          : `none of these ${leads.length} leads can be tried by calls, so nothing was started`,
+        'look at the code: mcp-audit opens it at the lead',
+      );
     const done = await withPrepared(
       host,
       undefined,
       o,
       target,
-      confirmDoes(leads.length),
+      confirmDoes(can, leads.length - can),
       async (prepared, context) => {
         const abort = new AbortController();
         const stop = (): void => abort.abort();

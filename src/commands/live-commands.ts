@@ -59,7 +59,7 @@ export const liveCommands = (
   start(cli.command('confirm'))
     .description('try leads on the running server in a sandbox: confirmed, not reached, or not tried and why')
     .argument('[evidence...]', 'item id, collector/rule, or collector/rule@path')
-    .option('--all', 'every lead of the session')
+    .option('--all', 'every lead of the session that was not dismissed')
     .option('--budget <seconds>', 'for all leads, once it is prepared; 600 when left out')
     .option('--transcript <file>', 'write every line both ways, credentials masked')
     .addHelpText('after', CONFIRM)

@@ -2,7 +2,6 @@ import { UserError } from '../domain/errors.ts';
 import type { ConfirmReport, ProbeReport } from '../domain/observation.ts';
 import type { Store } from '../engine/store.ts';
 import type { Line } from '../live/client/transcript.ts';
-import { whyNotTried } from '../live/confirm/confirm.ts';
 import { splitWords } from '../live/prepare/make-plan.ts';
 import type { LivePort, Start } from '../ui/ports.ts';
 import type { Host } from './host.ts';
@@ -43,7 +42,7 @@ const kept = (store: Store, seen: { report: ProbeReport | ConfirmReport; lines: 
   if (typeof id !== 'string') throw new UserError(`it was seen, and not recorded: ${id.refused}`, id.hint);
 };
 
-export type LiveDesk = LivePort & {
+export type LiveDesk = Omit<LivePort, 'untriable'> & {
   /** Removes what was prepared. */
   close(): Promise<void>;
 };
@@ -93,13 +92,12 @@ export const createLiveDesk = (host: Pick<Host, 'env'>): LiveDesk => {
   };
 
   return {
-    untriable: async (item) => whyNotTried(item),
     plan: async (store, start, does) => {
       const options = optionsOf(start);
       readEnv(options.env);
       const means = await requireSandbox(host);
       const key = keyOf(store, start);
-      const words = does.kind === 'probe' ? PROBE_DOES : confirmDoes(does.leads);
+      const words = does.kind === 'probe' ? PROBE_DOES : confirmDoes(does.leads, does.others);
       if (agreed?.key === key && agreed.ready)
         return { words: describePlanned(agreed.planned, options, means, words), agreed: true };
       const target = await targetOfSession(store);

@@ -8,9 +8,9 @@ import type { Ready } from './live-start.ts';
 /** Seconds for all leads together, once the server is prepared. */
 export const CONFIRM_BUDGET_S = 600;
 
-/** What trying leads does with what was started, for people. */
-export const confirmDoes = (leads: number): string =>
-  `Then ${plural(leads, 'lead')} ${leads === 1 ? 'is' : 'are'} tried, in a sandbox of its own each: tools are called with harmless canaries, and what they did there is looked at.`;
+/** What trying leads does with what was started, for people; `others` were asked for as well and cannot be tried. */
+export const confirmDoes = (leads: number, others: number): string =>
+  `Then ${plural(leads, 'lead')} ${leads === 1 ? 'is' : 'are'} tried, in a sandbox of its own each: tools are called with harmless canaries, and what they did there is looked at.${others > 0 ? ` ${others} more cannot be tried by calls.` : ''}`;
 
 /** Tries leads one after the other, until all are, the time is over, or it is called off: what was not tried says so. */
 export const tryLeads = async (o: {

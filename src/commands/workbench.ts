@@ -36,6 +36,7 @@ const lazy = {
   byHand: () => import('./by-hand.ts'),
   own: () => import('../io/own-command.ts'),
   live: () => import('./live-desk.ts'),
+  trying: () => import('../live/confirm/why-not-tried.ts'),
 };
 
 export type OpenRequest =
@@ -69,8 +70,8 @@ const ports = (host: Host, terminal: TerminalPorts, readOnly: boolean, current: 
     ) => Promise<{ id: string; dir: string; store: Opened['store'] }>,
   ) => {
     const [workspace, report] = await Promise.all([lazy.workspace(), lazy.report()]);
-    const [findings, sendings] = await Promise.all([lazy.findings(), lazy.sendings()]);
-    loaded = { report, findings, sendings, top10: await report.loadTop10() };
+    const [findings, sendings, trying] = await Promise.all([lazy.findings(), lazy.sendings(), lazy.trying()]);
+    loaded = { report, findings, sendings, trying, top10: await report.loadTop10() };
     const w = await make(workspace);
     current.opened = {
       id: w.id,
@@ -85,6 +86,7 @@ const ports = (host: Host, terminal: TerminalPorts, readOnly: boolean, current: 
     report: Awaited<ReturnType<typeof lazy.report>>;
     findings: Awaited<ReturnType<typeof lazy.findings>>;
     sendings: Awaited<ReturnType<typeof lazy.sendings>>;
+    trying: Awaited<ReturnType<typeof lazy.trying>>;
     top10: readonly Top10Risk[];
   } | null = null;
   let templates: readonly FindingTemplate[] | null = null;
@@ -102,7 +104,7 @@ const ports = (host: Host, terminal: TerminalPorts, readOnly: boolean, current: 
   let found: Awaited<ReturnType<Awaited<ReturnType<typeof lazy.scan>>['runnable']>> = [];
   return {
     live: {
-      untriable: async (item) => (await current.live()).untriable(item),
+      untriable: (item) => loaded?.trying.whyNotTried(item) ?? 'no session is open',
       plan: async (...a) => (await current.live()).plan(...a),
       probe: async (...a) => (await current.live()).probe(...a),
       confirm: async (...a) => (await current.live()).confirm(...a),

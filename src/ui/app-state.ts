@@ -240,6 +240,7 @@ export const createApp = (
         snap,
         index: snap ? index(snap.evidence, triedOf(snap)) : NO_EVIDENCE,
         tried: snap ? triedOf(snap) : NOTHING_TRIED,
+        untriable: (item) => ports.live.untriable(item),
         sessions,
         sessionsError,
         readiness: () => (snap && open ? readiness(snap, citations(snap, open)) : []),

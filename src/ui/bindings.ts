@@ -20,7 +20,14 @@ import * as tools from './actions/tools.ts';
 import { undo } from './actions/undo.ts';
 import type { App } from './app-state.ts';
 import type { Key } from './keys.ts';
-import { selectedCheck, selectedCriterion, selectedFinding, selectedItem, type View } from './model.ts';
+import {
+  selectedCheck,
+  selectedCriterion,
+  selectedFinding,
+  selectedItem,
+  selectedLive,
+  type View,
+} from './model.ts';
 import { beginTour, endTour } from './tour.ts';
 
 /** Where a key means something. Earlier contexts of {@link contextsOf} win. */
@@ -59,6 +66,15 @@ const onCheck = (v: View): string | null =>
   readOnly(v) ?? (selectedCheck(v) ? null : 'a section is selected: choose a check');
 const onItem = (v: View): string | null =>
   readOnly(v) ?? (selectedItem(v) ? null : 'no evidence item is selected');
+/** What cannot be tried by calls is not offered to be. */
+const onTriable = (v: View): string | null => {
+  const item = selectedItem(v);
+  if (item?.kind !== 'lead') return onItem(v) ?? 'only leads can be tried on the running server';
+  const why = v.untriable(item);
+  return onItem(v) ?? (why === '' ? null : `it cannot be tried by calls: ${why}`);
+};
+const onTried = (v: View): string | null =>
+  readOnly(v) ?? (selectedLive(v)?.kind === 'lead' ? null : 'no lead is selected: C tries all that can be');
 const onStep = (v: View): string | null => {
   const item = selectedItem(v);
   return item && item.flow.length + item.places.length > 0 ? null : 'this line points at one place only';
@@ -92,7 +108,7 @@ export const bindings: readonly Binding[] = [
 
   { id: 'reader-stop', context: 'reader', keys: ['>'], label: 'Go to the next step or place', short: 'next step', disabled: onStop, run: (a) => reader.stopBy(a, 1) },
   { id: 'reader-stop-back', context: 'reader', keys: ['<'], label: 'Go to the step or place before', short: '', disabled: onStop, run: (a) => reader.stopBy(a, -1) },
-  { id: 'reader-try', context: 'reader', keys: ['c'], label: 'Try the lead on the running server, in a sandbox', short: 'try', disabled: onReadLead, run: live.tryItem },
+  { id: 'reader-try', context: 'reader', keys: ['c'], label: 'Try the lead on the running server, in a sandbox', short: 'try', disabled: (v) => (v.ui.reader?.item == null ? onReadLead(v) : onTriable(v)), run: live.tryItem },
   { id: 'reader-accept', context: 'reader', keys: ['a'], label: 'Accept the lead: this matters; answer the question; on to the next', short: 'accept', disabled: onReadLead, run: evidence.accept },
   { id: 'reader-dismiss', context: 'reader', keys: ['d'], label: 'Dismiss it with a reason; on to the next', short: 'dismiss', disabled: onReadLead, run: evidence.dismiss },
   { id: 'reader-raise', context: 'reader', keys: ['f'], label: 'Raise a finding from the selected lines, or from the lead', short: 'finding', disabled: readOnly, run: readLines.raise },
@@ -128,7 +144,7 @@ export const bindings: readonly Binding[] = [
   { id: 'reader-close', context: 'reader', keys: ['esc', 'q'], label: 'Let go of the selection, the search, the file', short: 'close', run: reader.close },
 
   { id: 'read', context: 'item', keys: ['enter', 'right', 'l'], label: 'Read the code it points at', short: 'read', disabled: onPlace, run: reader.openSelectedItem },
-  { id: 'try', context: 'item', keys: ['c'], label: 'Try it on the running server, in a sandbox', short: 'try', disabled: onItem, run: live.tryItem },
+  { id: 'try', context: 'item', keys: ['c'], label: 'Try it on the running server, in a sandbox', short: 'try', disabled: onTriable, run: live.tryItem },
   { id: 'accept', context: 'item', keys: ['a'], label: 'Accept: this matters; of a question: answer it', short: 'accept', disabled: onItem, run: evidence.accept },
   { id: 'dismiss', context: 'item', keys: ['d'], label: 'Dismiss with a reason (again: take back)', short: 'dismiss', disabled: onItem, run: evidence.dismiss },
   { id: 'dismiss-alike', context: 'item', keys: ['D'], label: 'Dismiss all alike: same rule, file, tool, class, filter', short: 'alike', disabled: onItem, run: bulk.dismissAlike },
@@ -197,7 +213,7 @@ export const bindings: readonly Binding[] = [
   { id: 'go-to-lead', context: 'surface', keys: ['o'], label: 'Go to the worst lead of this tool', short: 'worst lead', run: go.goToLead },
 
   { id: 'probe', context: 'live', keys: ['r'], label: 'Start the server in a sandbox and ask it', short: 'start and ask', disabled: readOnly, run: live.probe },
-  { id: 'try-again', context: 'live', keys: ['c'], label: 'Try the lead again', short: 'try', disabled: readOnly, run: live.tryAgain },
+  { id: 'try-again', context: 'live', keys: ['c'], label: 'Try the lead again', short: 'try', disabled: onTried, run: live.tryAgain },
   { id: 'start-words', context: 'live', keys: ['e'], label: 'Say how it is started', short: 'how', disabled: readOnly, run: live.sayStart },
   { id: 'go-to-tried', context: 'live', keys: ['o'], label: 'Go to the lead', short: 'lead', run: live.goToTried },
 

@@ -34,6 +34,8 @@ export type View = {
   source: (path: string) => string | null;
   /** The text of a report or transcript that an observation keeps; null while it is being read, '' where it cannot be. */
   observed: (sha256: string) => string | null;
+  /** Why a lead cannot be tried by calls; '' where it can be. */
+  untriable: (item: EvidenceItem) => string;
   /** By lead, what became of it on the running server. */
   tried: TriedLeads;
   /** Every file of the target at the pinned commit; none while they are being read. */

@@ -92,7 +92,7 @@ export type Tried = {
 /** The running server. Everything but `plan` starts it, in a sandbox, as it was planned and agreed to. */
 export type LivePort = {
   /** Why a lead cannot be tried by calls, as far as the lead tells; '' where it can be. */
-  untriable(item: EvidenceItem): Promise<string>;
+  untriable(item: EvidenceItem): string;
   /**
    * What would happen, every command of it, for the auditor to agree to. `agreed` when this very start was agreed to before and
    * stands prepared. Rejects when nothing can be started, and says why.
@@ -100,7 +100,7 @@ export type LivePort = {
   plan(
     store: Store,
     start: Start,
-    does: { kind: 'probe' } | { kind: 'confirm'; leads: number },
+    does: { kind: 'probe' } | { kind: 'confirm'; leads: number; others: number },
   ): Promise<{ words: string; agreed: boolean }>;
   /** Asks it and records what was seen; in a line. */
   probe(store: Store, start: Start, run: Run): Promise<string>;

@@ -179,7 +179,7 @@ export const fakeApp = (parts: FakeParts = {}) => {
   let kept: InterfaceSettings = { ...defaultSettings(), ...parts.settings };
   const ports: Ports = {
     live: {
-      untriable: async (item) => (item.class === 'hygiene' ? 'no call shows it' : ''),
+      untriable: (item) => (item.class === 'hygiene' ? 'no call shows it' : ''),
       plan: async (_store, start, does) => {
         called('live-plan', start, does);
         const words = parts.plan ?? '  node /pkg/dist/index.js\n\nIn bubblewrap: no network.';

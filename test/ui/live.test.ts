@@ -61,8 +61,23 @@ describe('c on a lead', () => {
     const app = await atLeads();
     app.press('j');
     await app.press('c').idle();
-    expect(toast(app)).toMatch(/Only leads can be tried/);
+    expect(toast(app)).toMatch(/only leads can be tried/);
     expect(called(app, 'live-plan')).toEqual([]);
+  });
+
+  test('is offered below the screen only where the lead can be tried, and says why where it cannot', async () => {
+    const app = await atLeads();
+    const footer = () => app.text().split('\n').at(-1);
+    const { untriable } = app.app.ports.live;
+    expect(footer()).toMatch(/\bc try\b/);
+    app.app.ports.live.untriable = () => 'no call shows it';
+    expect(footer()).not.toMatch(/\bc try\b/);
+    app.press('c');
+    expect(toast(app)).toContain('it cannot be tried by calls: no call shows it');
+    expect(called(app, 'live-plan')).toEqual([]);
+    app.app.ports.live.untriable = untriable;
+    app.press('j');
+    expect(footer()).not.toMatch(/\bc try\b/);
   });
 
   test('is off in a session that is read only', async () => {

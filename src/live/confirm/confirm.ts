@@ -8,9 +8,10 @@ import type { Transcript } from '../client/transcript.ts';
 import type { Launch, OpenBox } from '../probe/launch.ts';
 import type { SeenFile } from '../sandbox/box.ts';
 import { type Aim, aimsOf } from './aims.ts';
-import { CANARIES, type Canary, filled, NOT_BY_CALLS } from './canaries.ts';
+import { CANARIES, type Canary, filled } from './canaries.ts';
 import { effect, key, laidOut, newTry, type Scene, textOf, WATCHED } from './effect.ts';
 import { outcomeOf } from './outcome.ts';
+import { whyNotTried } from './why-not-tried.ts';
 
 /** Tries one lead: a fresh sandbox, calls made from the tool's schema, a canary in each, and a look at what happened. */
 
@@ -111,14 +112,6 @@ const canariesFor = (item: EvidenceItem): readonly Canary[] | undefined =>
   CANARIES[item.class]?.filter(
     (c) => !c.id.startsWith('link') || /link|realpath/i.test(`${item.rule} ${item.title}`),
   );
-
-/** Why calls cannot show it, as far as the lead itself tells; '' where it can be tried. */
-export const whyNotTried = (item: EvidenceItem): string =>
-  !CANARIES[item.class] && item.class !== 'tool-poisoning'
-    ? (NOT_BY_CALLS[item.class] ?? `no call shows a weakness of the class ${item.class}`)
-    : item.standing?.beside
-      ? 'it lies in tests, examples or scripts: that is not what was started'
-      : '';
 
 export const confirmLead = async (o: {
   item: EvidenceItem;

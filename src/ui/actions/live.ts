@@ -67,20 +67,19 @@ export const probe = (app: App): void =>
     }),
   );
 
-const tryLeads = (app: App, leads: readonly EvidenceItem[], always: boolean): void =>
-  app.work(async () => {
-    const why = await Promise.all(leads.map((l) => app.ports.live.untriable(l)));
-    const can = leads.filter((_, n) => why[n] === '');
-    if (can.length > 0) return tryThese(app, leads, can, always);
-    app.toast(
-      leads.length === 1
-        ? `It cannot be tried by calls: ${why[0]}`
-        : leads.length === 0
-          ? 'There is no lead here to try.'
-          : 'None of these leads can be tried by calls.',
-      'warn',
-    );
-  });
+const tryLeads = (app: App, leads: readonly EvidenceItem[], always: boolean): void => {
+  const can = leads.filter((l) => app.ports.live.untriable(l) === '');
+  const [one] = leads;
+  if (can.length > 0) return tryThese(app, leads, can, always);
+  app.toast(
+    !one
+      ? 'There is no lead here to try.'
+      : leads.length === 1
+        ? `It cannot be tried by calls: ${app.ports.live.untriable(one)}`
+        : 'None of these leads can be tried by calls.',
+    'warn',
+  );
+};
 
 const tryThese = (
   app: App,
@@ -91,7 +90,7 @@ const tryThese = (
   const { live } = app.ports;
   const others = leads.length - can.length;
   const question = `Start the server in a sandbox and try ${plural(can.length, 'lead')}?${others > 0 ? ` ${others} more cannot be tried by calls.` : ''}`;
-  planned(app, { kind: 'confirm', leads: can.length }, question, always, () =>
+  planned(app, { kind: 'confirm', leads: can.length, others }, question, always, () =>
     doing(app, can.length, async (signal, tell) => {
       const { summary, results } = await live.confirm(app.opened().store, app.ui.get().start, can, {
         progress: (words) => tell(words),
