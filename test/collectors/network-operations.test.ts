@@ -182,6 +182,18 @@ const server = (body: string): string =>
   `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nimport { z } from 'zod';\nconst server = new McpServer({ name: 'a', version: '1' });\nserver.registerTool('one', { description: 'd', inputSchema: { a: z.string() } }, async ({ a }) => {\n${body}\n  return { content: [] };\n});\n`;
 
 describe('operations', () => {
+  it('takes a word in a list of words for no audit log', async () => {
+    const title = async (text: string) =>
+      (await run(operations, { files: { 'src/a.py': text } })).item('audit-events').title;
+    expect(await title('WORDS = [\n    "as",\n    "at",\n    "audit",\n    "avg",\n]\n')).toBe(
+      'No audit log of its own was found',
+    );
+    expect(await title('log = logging.getLogger("audit")\nlog.info("call")\n')).toBe(
+      'Audit is spoken of in 1 file',
+    );
+    expect(await title('record("call", "audit", "done")\n')).toBe('Audit is spoken of in 1 file');
+  });
+
   it('tells which handlers log', async () => {
     const silent = await run(operations, { files: { 'src/a.ts': server('  work(a);') } });
     expect(silent.item('handlers-without-log')).toMatchObject({

@@ -26,6 +26,12 @@ const FROM_CALLER =
 const places = (found: readonly Spot[]) =>
   placed(found.slice(0, 60).map(({ path, startLine }) => ({ path, startLine })));
 
+/** `"at", "audit", "avg",`: one bare word in a list of words, of a language for example, says nothing of what is written down. */
+const isListed = (code: string, start: number, end: number): boolean =>
+  /^["'`]/.test(code[start] ?? '') &&
+  /(?:["'`][\w.-]{1,30}["'`],\s{0,20}){2}$/.test(code.slice(Math.max(0, start - 120), start)) &&
+  /^,\s{0,20}["'`]/.test(code.slice(end, end + 40));
+
 /** Whether what matters for noticing an attack is written down: calls, refusals, floods. */
 export const noticeItems = (
   sources: readonly Source[],
@@ -107,7 +113,9 @@ export const noticeItems = (
     );
   }
   const audit = sources.flatMap((s) =>
-    matchesIn(s, 'code', AUDIT, 10).map((m) => ({ ...spot(s, m.index), words: m[0] })),
+    matchesIn(s, 'code', AUDIT, 10)
+      .filter((m) => !isListed(s.code, m.index, m.index + m[0].length))
+      .map((m) => ({ ...spot(s, m.index), words: m[0] })),
   );
   items.push(
     audit.length > 0
