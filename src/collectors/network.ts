@@ -67,7 +67,7 @@ export const network: Collector = {
       if (text !== null) own.push(...importedAs(entry.path, text));
     items.push(...connectionsUnread(sources, own, new Set(calls.map((c) => c.at.path))));
     items.push(
-      gap('not-started', checks, 'The server was not started: real connections were not seen', {
+      gap('not-started', checks, 'Real connections were not seen: gathering evidence starts nothing', {
         detail:
           'What code and documents say was read. Sockets, names looked up, certificates and error bodies of a running server need a test.',
         advice: 'Start it in a sandbox with the commands of this check.',

@@ -4,6 +4,7 @@ import { type Scrutiny, scrutinyWords } from '../domain/scrutiny.ts';
 import { numbered, plural } from '../text/plural.ts';
 import { wholeSentences } from '../text/sentences.ts';
 import type { CheckReport, Coverage, Look } from './coverage.ts';
+import type { Observed } from './observed.ts';
 
 /** Lines of a list, told in one sentence. */
 const onOneLine = (text: string): string =>
@@ -38,6 +39,18 @@ const together = (gaps: readonly EvidenceItem[]): { title: string; detail: strin
   });
 };
 
+type Ran = Pick<Observed, 'id' | 'kind' | 'summary'>;
+
+/** What is known of the server running, by the observations of the session alone: evidence starts nothing. */
+const runningWords = (observations: readonly Ran[]): string => {
+  const last = (['probe', 'confirm'] as const).flatMap(
+    (kind) => observations.findLast((o) => o.kind === kind) ?? [],
+  );
+  return last.length === 0
+    ? 'The server was not started in this session: nothing was seen of it running.'
+    : `Of the server running no more is known than was observed: ${last.map((o) => `${o.summary} (${o.id})`).join('; ')}.`;
+};
+
 /** What the audit does not know, in words: tests left out, nobody looked, leads left open. */
 export const limitationsOf = (
   coverage: Coverage,
@@ -48,6 +61,7 @@ export const limitationsOf = (
   openLeads: number,
   scrutiny: Scrutiny,
   networkAllowed: boolean,
+  observations: readonly Ran[],
 ): string[] => {
   const untested = checks.filter((c) => c.verdict === null).map((c) => c.id);
   const hanging = checks
@@ -100,6 +114,7 @@ export const limitationsOf = (
     ...scrutinyWords({ ...scrutiny, unreadLeads: 0 }).map(
       (words) => `${words[0]?.toUpperCase()}${words.slice(1)}.`,
     ),
+    runningWords(observations),
     networkAllowed
       ? 'Network access was allowed for the tools during this audit.'
       : 'The tools had no network access: nothing outside of the repository was consulted by them.',

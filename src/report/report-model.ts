@@ -286,6 +286,7 @@ export const buildReport = (given: ReportInput): ReportModel => {
     ? session.target.name
     : `${repository.owner}/${repository.name}`;
   const count = (s: Severity) => findings.filter((f) => f.severity === s).length;
+  const observed = observedOf(session, items, authorOf, input.contents);
   return {
     auditId: input.auditId,
     date: id.date,
@@ -327,6 +328,7 @@ export const buildReport = (given: ReportInput): ReportModel => {
       openLeads,
       scrutiny,
       worked.some((e) => e.type === 'network.allowed' && e.allowed),
+      observed,
     ),
     proposals: proposalsOf(checks, coverage, findings, top10, looks, scrutiny),
     scorecard: scorecardOf({ session, methodology, evidence, missing: input.missing, authorOf }),
@@ -354,7 +356,7 @@ export const buildReport = (given: ReportInput): ReportModel => {
     ]
       .map((a) => ({ ...a, content: input.contents?.get(a.sha256) ?? null }))
       .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
-    observations: observedOf(session, items, authorOf, input.contents),
+    observations: observed,
     log: workLog(worked, {
       session,
       titles: new Map(items.map((i) => [i.id, i.title])),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EvidenceItem } from '../../src/domain/evidence.ts';
 import { limitationsOf } from '../../src/report/limitations.ts';
+import type { Observed } from '../../src/report/observed.ts';
 
 const words = (openLeads: number, unreadLeads: number, unread: string[]): string[] =>
   limitationsOf(
@@ -12,6 +13,7 @@ const words = (openLeads: number, unreadLeads: number, unread: string[]): string
     openLeads,
     { passes: unread.length, withoutNote: [], untouched: [], unread, unreadLeads },
     false,
+    [],
   ).filter((w) => w.includes('lead'));
 
 describe('leads nobody judged, among the limitations', () => {
@@ -45,6 +47,7 @@ describe('gaps of one cause', () => {
       0,
       { passes: 0, withoutNote: [], untouched: [], unread: [], unreadLeads: 0 },
       false,
+      [],
     ).filter((w) => w.startsWith('Gap'));
 
   it('are told together, with all they leave open; others stay apart', () => {
@@ -60,6 +63,29 @@ describe('gaps of one cause', () => {
       'Gap in the evidence for 2.1.1, 2.1.2, 2.4.1: Not read for flows, tools: compiled code (1 file) (Of the rest nothing is known.)',
       'Gap in the evidence for 2.4.1: Not read for tools: a notebook (Another cause.)',
       'Gap in the evidence for 3.2.1: The server was not started',
+    ]);
+  });
+});
+
+describe('what is known of the server running', () => {
+  const said = (...observations: Pick<Observed, 'id' | 'kind' | 'summary'>[]): string[] =>
+    limitationsOf(
+      { total: 49 } as Parameters<typeof limitationsOf>[0],
+      [],
+      [],
+      [],
+      [],
+      0,
+      { passes: 0, withoutNote: [], untouched: [], unread: [], unreadLeads: 0 },
+      false,
+      observations,
+    ).filter((w) => /server/.test(w));
+
+  it('follows the observations: that it was not started is said only where none was made', () => {
+    expect(said()).toEqual(['The server was not started in this session: nothing was seen of it running.']);
+    const summary = 'the server was started and could not be asked: it ended';
+    expect(said({ id: 'probe@1', kind: 'probe', summary })).toEqual([
+      `Of the server running no more is known than was observed: ${summary} (probe@1).`,
     ]);
   });
 });

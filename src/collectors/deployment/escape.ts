@@ -69,7 +69,7 @@ export const escapeItems = (
     gap(
       'escape-not-tested',
       CHECKS,
-      'Nothing was started: whether code gets out of the container was not tried',
+      'Whether code gets out of the container was not tried: gathering evidence starts nothing',
       {
         class: 'container',
         detail: [
