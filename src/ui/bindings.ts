@@ -1,3 +1,4 @@
+/** Long, since it is one table: every key of every place, so that no key can mean two things and the help is never behind. */
 import * as bookmarks from './actions/bookmarks.ts';
 import * as bulk from './actions/bulk.ts';
 import * as byHand from './actions/by-hand.ts';
