@@ -112,6 +112,12 @@ export const reportJson = z.strictObject({
     finding.extend({
       fileId: z.string(),
       tag: z.string(),
+      guidance: z
+        .array(z.string())
+        .optional()
+        .describe(
+          'How such a thing is mended in general, in the words of the check: nobody wrote it of this finding',
+        ),
       identified: day,
       documented: day,
       foundBy: z.string().describe('Who recorded it first'),
