@@ -2,10 +2,12 @@
 // Bundling is what makes the start fast: Ink alone is some 300 files unbundled.
 //
 // Every build has a folder of its own below dist/, named by what it was made from; dist/cli.js leads to the newest. So what
-// is built is not built again, and a program that runs keeps its files while another is built.
+// is built is not built again, and a program that runs keeps its files while another is built: its methodology too, since a
+// program and checks of different days do not know each other's collectors.
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -20,7 +22,7 @@ import { join } from 'node:path';
 
 /** Builds that are kept, the newest first: whoever runs an older one must be asked to start it again. */
 const KEPT = 10;
-const INPUTS = ['src', 'checklists/rules', 'checklists/models', 'scripts/build.mjs', 'package-lock.json'];
+const INPUTS = ['src', 'checklists', 'scripts/build.mjs', 'package-lock.json'];
 const LAUNCHER = 'dist/cli.js';
 
 const filesBelow = (path) =>
@@ -95,6 +97,7 @@ async function buildInto(to) {
     minifySyntax: true,
     logLevel: 'warning',
   });
+  cpSync('checklists', `${aside}/checklists`, { recursive: true });
   // Rules and models are read at every gathering: as JSON that takes a tenth of the time.
   const folders = ['rules', ...readdirSync('checklists/models').map((l) => `models/${l}`)];
   const read = folders.sort().flatMap((folder) =>

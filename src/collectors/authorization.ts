@@ -3,9 +3,8 @@ import { type AuthorizationMap, authorizationMap } from '../analysis/authorizati
 import { concernsOf } from '../analysis/authorization/rules/index.ts';
 import { listed, plural } from '../analysis/files/words.ts';
 import type { Module } from '../analysis/sources/ir.ts';
-import { readServerSources } from '../analysis/sources/server-sources.ts';
-import { weaknessLanguage } from '../analysis/sources/source.ts';
-import { unreadCodeGap } from '../analysis/sources/unread-code.ts';
+import { serverCode } from '../analysis/sources/server-code.ts';
+import type { Source } from '../analysis/sources/source.ts';
 import { type Collector, fact, gap, gathered, type ItemDraft, lead, placed, question } from './collector.ts';
 
 /** The checks of credentials, data and network: who may call stands before all of them. */
@@ -31,19 +30,10 @@ export const authorization: Collector = {
     'The routes of authorization (metadata, registration, authorize, consent, callback, token, revocation), what is kept between them and what is compared, in all languages read.',
   timeoutMs: 180_000,
   large: true,
-  async collect({ tree, target, reading, signal, progress }) {
-    const { sources, unread } = await readServerSources(tree, reading, target.subdir, signal);
-    const unreadGap = await unreadCodeGap(
-      { tree, reading, subdir: target.subdir, signal },
-      'authorization',
-      (path) => weaknessLanguage(path) !== null,
-    );
-    if (sources.length + unread.length + unreadGap.length === 0)
-      return {
-        outcome: 'not-applicable',
-        searched: `${plural(tree.entries.length, 'entry', 'entries')} by name`,
-        message: 'There is no source code of a server here.',
-      };
+  async collect(context) {
+    const { reading, signal, progress } = context;
+    const { sources, unread, unreadGap, nothing } = await serverCode(context, 'authorization');
+    if (nothing) return nothing;
     progress(`${plural(sources.length, 'file')} for routes of authorization`);
     const modules: Module[] = [];
     const broken: string[] = [];
@@ -54,7 +44,12 @@ export const authorization: Collector = {
       signal.throwIfAborted();
     }
     const map = authorizationMap(modules);
-    const items: ItemDraft[] = [...mechanism(map), ...concerns(map), ...unreadGap];
+    const items: ItemDraft[] = [
+      ...mechanism(map),
+      ...concerns(map),
+      ...unfollowed(map, sources),
+      ...unreadGap,
+    ];
     if (unread.length + broken.length > 0)
       items.push(
         gap(
@@ -87,6 +82,35 @@ const mechanism = (map: AuthorizationMap): ItemDraft[] => {
         'Followed by names, not by running it: what a framework, a library or a proxy in front does is not in it. Read these places first.',
       ...placed(described.places.map(at)),
     }),
+  ];
+};
+
+const SPOKEN_OF =
+  /\boauth2?\b|authorization_code|code_challenge|redirect_uri|token_endpoint|\bjwks?_|\bopenid\b|refresh_token/i;
+
+/** Where no step was made out and the sources speak of some, nothing was seen; that is not the same as nothing being there. */
+const unfollowed = (map: AuthorizationMap, sources: readonly Source[]): ItemDraft[] => {
+  if (map.endpoints.length > 0) return [];
+  const speaking = sources.flatMap((s) => {
+    const at = s.text.search(SPOKEN_OF);
+    return at === -1 ? [] : [{ path: s.path, startLine: s.lineOf(at) }];
+  });
+  if (speaking.length === 0) return [];
+  return [
+    gap(
+      'authorization-not-followed',
+      ALL,
+      `${plural(speaking.length, 'file')} ${speaking.length === 1 ? 'speaks' : 'speak'} of OAuth, and no step of it was made out`,
+      {
+        class: 'oauth',
+        detail: `${listed(
+          speaking.map((p) => p.path),
+          12,
+        )}\nHow tokens are asked for, kept, checked and handed on was not followed there.`,
+        advice: 'Read these files for state, PKCE, where tokens lie, and who they are sent to.',
+        ...placed(speaking.slice(0, 12)),
+      },
+    ),
   ];
 };
 

@@ -2,10 +2,8 @@ import { isManifest } from '../analysis/files/package-folders.ts';
 import { isVendoredPath } from '../analysis/files/paths.ts';
 import { readTexts } from '../analysis/files/read-texts.ts';
 import { byCodePoint, listed, plural } from '../analysis/files/words.ts';
-import { readServerSources } from '../analysis/sources/server-sources.ts';
+import { serverCode } from '../analysis/sources/server-code.ts';
 import type { Source } from '../analysis/sources/source.ts';
-import { weaknessLanguage } from '../analysis/sources/source.ts';
-import { unreadCodeGap } from '../analysis/sources/unread-code.ts';
 import { addressFilters, egressSigns } from '../analysis/weaknesses/address-filters.ts';
 import { connectingLibraries, importedAs } from '../analysis/weaknesses/connecting-libraries.ts';
 import { listenersIn } from '../analysis/weaknesses/listeners.ts';
@@ -25,19 +23,10 @@ export const network: Collector = {
     'Whom the server talks to and who chooses the address, where it listens, what is unencrypted, and what restricts it.',
   timeoutMs: 180_000,
   large: true,
-  async collect({ tree, target, reading, signal, progress }) {
-    const { sources, unread } = await readServerSources(tree, reading, target.subdir, signal);
-    const unreadGap = await unreadCodeGap(
-      { tree, reading, subdir: target.subdir, signal },
-      'the network',
-      (path) => weaknessLanguage(path) !== null,
-    );
-    if (sources.length + unread.length + unreadGap.length === 0)
-      return {
-        outcome: 'not-applicable',
-        searched: `${plural(tree.entries.length, 'entry', 'entries')} by name`,
-        message: 'There is no source code of a server here.',
-      };
+  async collect(context) {
+    const { tree, target, signal, progress } = context;
+    const { sources, unread, unreadGap, nothing } = await serverCode(context, 'the network');
+    if (nothing) return nothing;
     progress(`${plural(sources.length, 'file')} for addresses`);
     const hosts = sources.flatMap(outboundHosts);
     const calls = sources.flatMap(outboundCalls);

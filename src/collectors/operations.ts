@@ -1,7 +1,5 @@
 import { listed, plural } from '../analysis/files/words.ts';
-import { readServerSources } from '../analysis/sources/server-sources.ts';
-import { weaknessLanguage } from '../analysis/sources/source.ts';
-import { unreadCodeGap } from '../analysis/sources/unread-code.ts';
+import { serverCode } from '../analysis/sources/server-code.ts';
 import { serverSurface } from '../analysis/surface/server-surface.ts';
 import { logCalls } from '../analysis/weaknesses/log-calls.ts';
 import { type Collector, gap, gathered } from './collector.ts';
@@ -21,18 +19,8 @@ export const operations: Collector = {
   large: true,
   async collect(context) {
     const { tree, target, reading, signal, progress } = context;
-    const { sources, unread } = await readServerSources(tree, reading, target.subdir, signal);
-    const unreadGap = await unreadCodeGap(
-      { tree, reading, subdir: target.subdir, signal },
-      'operations',
-      (path) => weaknessLanguage(path) !== null,
-    );
-    if (sources.length + unread.length + unreadGap.length === 0)
-      return {
-        outcome: 'not-applicable',
-        searched: `${plural(tree.entries.length, 'entry', 'entries')} by name`,
-        message: 'There is no source code of a server here.',
-      };
+    const { sources, unread, unreadGap, nothing } = await serverCode(context, 'operations');
+    if (nothing) return nothing;
     progress(`${plural(sources.length, 'file')} for logs and state`);
     const logs = new Map(sources.map((s) => [s.path, logCalls(s)]));
     const surface = await serverSurface({

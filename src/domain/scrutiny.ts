@@ -1,4 +1,5 @@
 import { plural } from '../text/plural.ts';
+import type { ItemKind } from './evidence.ts';
 import { checksOf, type Methodology } from './methodology.ts';
 import { type EvidenceIndex, findingsOfCheck, judgedItems } from './selectors.ts';
 import type { Session } from './session.ts';
@@ -19,13 +20,20 @@ export type Scrutiny = {
   unreadLeads: number;
 };
 
+const unjudged = (
+  index: EvidenceIndex,
+  check: string,
+  kind: ItemKind,
+  judged: ReadonlySet<string>,
+): readonly string[] =>
+  (index.get(check) ?? []).filter((i) => i.kind === kind && !judged.has(i.id)).map((i) => i.id);
+
 /** Leads of a check that nobody accepted, dismissed or cited. */
 export const unreadLeads = (
   index: EvidenceIndex,
   check: string,
   judged: ReadonlySet<string>,
-): readonly string[] =>
-  (index.get(check) ?? []).filter((i) => i.kind === 'lead' && !judged.has(i.id)).map((i) => i.id);
+): readonly string[] => unjudged(index, check, 'lead', judged);
 
 /** "4 leads unread"; '' when there are none. */
 export const unreadWords = (leads: number): string => (leads === 0 ? '' : `${plural(leads, 'lead')} unread`);
@@ -75,8 +83,7 @@ export const openQuestions = (
   index: EvidenceIndex,
   check: string,
   judged: ReadonlySet<string>,
-): readonly string[] =>
-  (index.get(check) ?? []).filter((i) => i.kind === 'question' && !judged.has(i.id)).map((i) => i.id);
+): readonly string[] => unjudged(index, check, 'question', judged);
 
 /** Every lead nobody judged and every question nobody answered, in the order of the methodology and of each check's list; each once, at its first check. */
 export const unreadQueue = (m: Methodology, session: Session, index: EvidenceIndex): readonly Queued[] => {

@@ -277,8 +277,10 @@ export const itemById = (v: View, id: string): EvidenceItem | null => {
 export const selectedFinding = (v: View): Finding | null =>
   findingRows(v).find((f) => f.id === selectedId(v, 'findings')) ?? null;
 
-/** The list beside the text of a screen. */
-const LIST_OF: Partial<Record<Place, ListName>> = {
+/** The list of each screen, beside its text where it has any. */
+export const LIST_OF: Partial<Record<Place, ListName>> = {
+  home: 'home',
+  audit: 'checks',
   findings: 'findings',
   evidence: 'runs',
   report: 'report',

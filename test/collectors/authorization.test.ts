@@ -332,3 +332,27 @@ async fn token(Form(form): Form<Token>) -> Json<Answer> {
     expect(await leadsOf({ [path]: text })).toEqual([]);
   });
 });
+
+describe('where no step is made out', () => {
+  const client = `
+import { OAuth2Client } from 'google-auth-library';
+const oauth2 = new OAuth2Client(id, secret, back);
+export const address = () => oauth2.generateAuthUrl({ access_type: 'offline', scope });
+`;
+
+  it('and sources speak of OAuth: a gap with their places, in all its checks', async () => {
+    const { item } = await run(authorization, {
+      files: { 'src/login.ts': client, 'src/a.ts': 'export const a = 1;\n' },
+    });
+    expect(item('authorization-not-followed')).toMatchObject({
+      kind: 'gap',
+      title: '1 file speaks of OAuth, and no step of it was made out',
+      at: { path: 'src/login.ts', startLine: 3 },
+    });
+  });
+
+  it('and none speaks of it: found nothing', async () => {
+    const { gathered } = await run(authorization, { files: { 'src/a.ts': 'export const a = 1;\n' } });
+    expect(gathered.outcome).toBe('nothing-found');
+  });
+});

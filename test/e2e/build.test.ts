@@ -7,6 +7,7 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,6 +54,15 @@ test('what is built is not built again, and a build under a running program leav
   t.expectNot('failed');
   t.send('ctrl+c');
   expect((await t.exit()).code).toBe(0);
+
+  // Checks of another day may name collectors the program does not know.
+  const check = join(folder, 'checklists', '2.2-credentials-and-access.yml');
+  writeFileSync(
+    check,
+    readFileSync(check, 'utf8').replace('[authorization', '[made-tomorrow, authorization'),
+  );
+  const lint = spawnSync(process.execPath, [cli, 'checklist', 'lint'], { encoding: 'utf8' });
+  expect([lint.status, lint.stdout]).toEqual([0, expect.stringContaining('49 checks, no problems')]);
 
   build('--alone');
   expect(readdirSync(join(folder, 'dist'))).toHaveLength(2);

@@ -253,7 +253,7 @@ export const unreadCodeGap = async (
 };
 
 /** As a collector writes it down; without checks of its own it stands in all of them. */
-type UnreadGap = {
+export type UnreadGap = {
   kind: 'gap';
   rule: string;
   class: 'hygiene';

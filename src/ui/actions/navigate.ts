@@ -3,7 +3,7 @@ import { CHECK_TERMS, type FilterTerms, filterProblem, termsWords } from '../../
 import { nextOpen, whatNow } from '../../domain/selectors.ts';
 import type { App } from '../app-state.ts';
 import { layout, type PaneName, type Zoom } from '../layout.ts';
-import { activeList, checkRows, panesOf, readingKey, rowIds, selectedId } from '../model.ts';
+import { activeList, checkRows, LIST_OF, panesOf, readingKey, rowIds, selectedId } from '../model.ts';
 import type { ListName, Place, Spot } from '../state.ts';
 import { emptyList, move } from '../view/list.ts';
 import { textField } from '../view/text-field.ts';
@@ -210,23 +210,10 @@ export const closeRow = (app: App): void => {
 
 const TERMS: Partial<Record<ListName, FilterTerms>> = { checks: CHECK_TERMS, surface: TOOL_TERMS };
 
-/** The list of each screen that a filter narrows: the one the auditor is in, else the first. */
-const FILTERED: Partial<Record<Place, ListName>> = {
-  home: 'home',
-  audit: 'checks',
-  findings: 'findings',
-  evidence: 'runs',
-  report: 'report',
-  session: 'history',
-  surface: 'surface',
-  scorecard: 'scorecard',
-  live: 'live',
-};
-
 /** Filters the list the auditor is in, live, and stays in it. Enter keeps it, Esc clears it. */
 export const filter = (app: App): void => {
   const view = app.view();
-  const list = activeList(view.ui) ?? FILTERED[view.ui.place] ?? 'checks';
+  const list = activeList(view.ui) ?? LIST_OF[view.ui.place] ?? 'checks';
   if (list !== 'items') app.update({ focus: 'list' });
   const terms = TERMS[list];
   const set = (text: string) => app.update({ filters: { ...app.ui.get().filters, [list]: text } });
