@@ -63,10 +63,6 @@ type Row = {
   ms: number[];
 };
 
-/** How servers are started that need more than their files say; what an auditor would type. */
-type Start = { repo: string; subdir?: string; cmd?: string; cwd?: string; env?: string[]; why: string };
-const starts = JSON.parse(readFileSync(join(CORPUS_DIR, 'starts.json'), 'utf8')) as Start[];
-
 const files =
   args.corpus.length > 0
     ? args.corpus.map((f) => resolve(f))
@@ -145,8 +141,7 @@ const tryAt = async (
     prepareS: 0,
     ms: [],
   };
-  const start = starts.find((s) => s.repo === w.repo && (s.subdir ?? '') === (w.subdir ?? ''));
-  const o = { ref: commit, subdir: w.subdir || undefined, cmd: start?.cmd, cwd: start?.cwd, env: start?.env };
+  const o = { ref: commit, subdir: w.subdir || undefined };
   const use = async (target: LiveTarget): Promise<Row> => {
     const leads = pointingAt(target.items, w, sites);
     const can = leads.filter((l) => whyNotTried(l) === '').slice(0, Number(args.most));

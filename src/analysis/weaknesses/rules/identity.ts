@@ -164,6 +164,8 @@ export const identityRules: readonly Rule[] = [
                 /response_type["']?\s*(?:[=:,]|\]\s*=)\s*["']?code\b|authorization_code["']/g,
                 20,
               )
+                // A list of the grants there are is no request for one.
+                .filter((m) => !/refresh_token/.test(codeIn(source, linesAround(source, m.index, 0, 0))))
                 .filter((m) => /redirect_?uri/i.test(codeIn(source, linesAround(source, m.index, 15, 15))))
                 .map((m) => ({ source, start: m.index, end: m.index + m[0].length })),
             ),

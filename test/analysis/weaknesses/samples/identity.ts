@@ -49,6 +49,7 @@ export const identity: Samples = {
         'a.ts',
         "u.searchParams.set('response_type', 'code');\nu.searchParams.set('redirect_uri', r);\nu.searchParams.set('code_challenge', c);\n",
       ],
+      ['a.py', 'REDIRECT_URI = "x"\nGRANTS = ["authorization_code", "refresh_token"]\n'],
     ],
   },
   'loose-redirect': {
