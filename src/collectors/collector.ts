@@ -16,6 +16,7 @@ import type {
   weaknessClass,
 } from '../domain/evidence.ts';
 import type { Sending } from '../domain/local.ts';
+import type { SnapshotNote } from '../domain/snapshot.ts';
 
 import { redactSecrets } from '../text/redact.ts';
 
@@ -74,6 +75,11 @@ export type Tag = {
 export type HistoricBlob = { oid: string; path: string; size: number };
 
 export type History = {
+  /**
+   * For a target that came without a history: what is known of the files that became the commit, `note` null when that is not
+   * here. Null for a commit that somebody made.
+   */
+  snapshot?(): Promise<{ note: SnapshotNote | null } | null>;
   /** Commits reachable from the pinned commit, newest first; `complete` is false when the limit cut the list. */
   commits(): Promise<{ commits: Commit[]; complete: boolean; shallow: boolean }>;
   /** Tags on commits reachable from the pinned one, by name. */

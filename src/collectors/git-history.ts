@@ -8,6 +8,7 @@ import {
   silences,
   sparkline,
 } from '../analysis/repository/people.ts';
+import { noHistoryWords } from '../domain/snapshot.ts';
 import { type Collector, fact, gap, gathered, type ItemDraft, lead } from './collector.ts';
 
 const CHECKS = ['1.1.3'];
@@ -33,6 +34,9 @@ export const gitHistory: Collector = {
   title: 'Commit history',
   about: 'Who wrote the code, since when, how evenly, and with which tools.',
   async collect({ history, target, signal, progress }) {
+    const snapshot = await history.snapshot?.();
+    if (snapshot)
+      return { outcome: 'unavailable', searched: 'no history', message: noHistoryWords(snapshot.note) };
     const { commits, complete, shallow } = await history.commits();
     if (commits.length === 0)
       return {

@@ -2,6 +2,7 @@ import { baseName } from '../analysis/files/paths.ts';
 import { count, listed, plural, share, tally } from '../analysis/files/words.ts';
 import { parseCodeowners } from '../analysis/repository/codeowners.ts';
 import { isAutomated } from '../analysis/repository/people.ts';
+import { noHistoryWords } from '../domain/snapshot.ts';
 import {
   type Collector,
   type Commit,
@@ -115,6 +116,13 @@ export const governance: Collector = {
       );
 
     const { commits, complete, shallow } = await history.commits();
+    const snapshot = await history.snapshot?.();
+    if (snapshot)
+      items.push(
+        gap('no-history', CHECKS, 'There is no history that could show review', {
+          detail: noHistoryWords(snapshot.note),
+        }),
+      );
     const line = firstParents(commits);
     if (line.length > 1) {
       const describe = (part: readonly Commit[]) => {

@@ -6,6 +6,7 @@ import { plural } from '../analysis/files/words.ts';
 import { type Claim, identityReader } from '../analysis/repository/identity-claims.ts';
 import { parseRepositoryUrl, type RepositoryName, spell } from '../analysis/repository/repository-url.ts';
 import { vendorNamed } from '../analysis/repository/vendors.ts';
+import { snapshotWords } from '../domain/snapshot.ts';
 import {
   type CollectContext,
   type Collector,
@@ -17,6 +18,7 @@ import {
 } from './collector.ts';
 import { CHECKS, judgeLinks, judgeNames, judgeServer, judgeVersions } from './identity/judge.ts';
 import { judgeVendor, ownershipMarks, registryItems } from './identity/registry.ts';
+import { snapshotItems } from './identity/snapshot.ts';
 
 const MOST_MANIFESTS = 40;
 
@@ -24,9 +26,11 @@ export const identity: Collector = {
   id: 'identity',
   title: 'Identity of the repository',
   about: 'Whether package, registry and bundle manifests, the README and the remote name the same owner.',
-  async collect({ tree, target }) {
+  async collect({ tree, target, history }) {
     const items: ItemDraft[] = [];
     const remote = parseRepositoryUrl(target.url);
+    const snapshot = await history.snapshot?.();
+    if (snapshot) items.push(...snapshotItems(snapshot.note));
     if (remote)
       items.push(
         fact('remote', CHECKS, `The remote is ${spell(remote)}`, {
@@ -39,9 +43,11 @@ export const identity: Collector = {
         gap(
           'no-remote',
           CHECKS,
-          target.url === ''
-            ? 'The repository has no remote to compare with'
-            : `The remote is no known kind of address: ${target.url}`,
+          snapshot
+            ? `The target is ${snapshotWords(snapshot.note)}, with no remote to compare with`
+            : target.url === ''
+              ? 'The repository has no remote to compare with'
+              : `The remote is no known kind of address: ${target.url}`,
           {
             detail: 'Whether the code comes from who it names cannot be decided from a local copy.',
             advice: 'Audit a clone of the published repository, or compare commits with it.',

@@ -8,6 +8,7 @@ import {
   type SecretHit,
   type SecretScanner,
 } from '../analysis/repository/secret-scan.ts';
+import { noHistoryWords } from '../domain/snapshot.ts';
 import {
   type CollectContext,
   type Collector,
@@ -67,6 +68,16 @@ export const secrets: Collector = {
     const tree = await scanTree(context, scan, items);
     items.push(...(await secretFiles(context, tree.found)));
     const searched = `${plural(tree.read, 'file')} of the tree`;
+    const snapshot = await context.history.snapshot?.();
+    if (snapshot) {
+      items.push(
+        gap('no-history', CHECKS, 'There is no history in which secrets could have stood', {
+          ...COMMON,
+          detail: noHistoryWords(snapshot.note),
+        }),
+      );
+      return gathered(`${searched}; no history`, items);
+    }
     try {
       const history = await scanHistory(context, scan, new Set(tree.found.map((f) => f.hit.value)), items);
       return gathered(`${searched}, ${plural(history.read, 'older version')} of files in the history`, items);

@@ -1,5 +1,6 @@
 import { count, listed, plural, share, tally } from '../analysis/files/words.ts';
 import { authorsOf } from '../analysis/repository/people.ts';
+import { noHistoryWords } from '../domain/snapshot.ts';
 import {
   type Collector,
   type Commit,
@@ -23,6 +24,9 @@ export const signatures: Collector = {
   title: 'Signatures of commits and tags',
   about: 'Which commits and tags carry a signature, of which kind, and by whom.',
   async collect({ history, target }) {
+    const snapshot = await history.snapshot?.();
+    if (snapshot)
+      return { outcome: 'unavailable', searched: 'no history', message: noHistoryWords(snapshot.note) };
     const { commits, complete } = await history.commits();
     if (commits.length === 0)
       return {

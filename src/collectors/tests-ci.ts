@@ -8,6 +8,7 @@ import {
 } from '../analysis/files/paths.ts';
 import { readTexts } from '../analysis/files/read-texts.ts';
 import { listed, plural, tally } from '../analysis/files/words.ts';
+import { noHistoryWords } from '../domain/snapshot.ts';
 import { type CollectContext, type Collector, fact, gap, gathered, type ItemDraft } from './collector.ts';
 import { configurationItems } from './tests-ci/configuration.ts';
 import { CHECKS, pipelineItems } from './tests-ci/pipelines.ts';
@@ -150,6 +151,13 @@ const testItems = async ({
 };
 
 const lastTestChange = async ({ history, target, signal }: CollectContext): Promise<ItemDraft[]> => {
+  const snapshot = await history.snapshot?.();
+  if (snapshot)
+    return [
+      gap('last-test-change', CHECKS, 'When tests were last changed was not found out', {
+        detail: noHistoryWords(snapshot.note),
+      }),
+    ];
   const { commits } = await history.commits();
   const recent = commits.slice(0, MOST_COMMITS_FOR_TESTS);
   let behind = 0;

@@ -74,7 +74,10 @@ export const program = (host: Host, done: (code: number) => void): Command => {
 
   target(cli.command('open', { isDefault: true }))
     .description('open the workbench: on a path or git URL, on a saved session, or at Home')
-    .argument('[target]', 'folder with a git repository, git URL, or session id')
+    .argument(
+      '[target]',
+      'git repository or URL, plain folder, archive (zip, tgz, whl, jar, mcpb), or session id',
+    )
     .option('--url <url>', 'address the report names when the repository has no remote')
     .option('--new', 'begin another session even if one on this target is unfinished')
     .option('--read-only', 'look at a session without changing it')
@@ -110,7 +113,7 @@ export const program = (host: Host, done: (code: number) => void): Command => {
 
   lookups(target(cli.command('start')))
     .description('begin a session without a terminal: pin the target and gather its evidence')
-    .argument('<target>', 'folder with a git repository, or git URL')
+    .argument('<target>', 'git repository or URL, plain folder, or archive (zip, tgz, whl, jar, mcpb)')
     .option('--url <url>', 'address the report names when the repository has no remote')
     .option('--no-collect', 'only pin the target')
     .addOption(json())
@@ -120,7 +123,7 @@ export const program = (host: Host, done: (code: number) => void): Command => {
 
   lookups(target(cli.command('collect')))
     .description('gather evidence without a session (format mcp-audit/evidence@1)')
-    .argument('<target>', 'folder with a git repository, or git URL')
+    .argument('<target>', 'git repository or URL, plain folder, or archive (zip, tgz, whl, jar, mcpb)')
     .option('--check <id...>', 'only the evidence of these checks')
     .option('--json [file]', 'write the evidence as JSON to a file, or to standard output')
     .option('--fail-on <what>', 'exit 1 when there are such leads: lead, strong, moderate, weak, or a class')

@@ -234,7 +234,10 @@ const overview = (m: ReportModel): Block[] => {
       [
         ['Repository', target`${link(t.repository.url, t.repository.url)}`],
         ...(t.subdir === '' ? [] : [['Folder audited' as const, target`${code(t.subdir)}`]]),
-        ['Commit', target`${code(t.commit)} of ${t.committedAt.slice(0, 10)}`],
+        [
+          'Commit',
+          target`${code(t.commit)}${t.committedAt === '' ? '' : ` of ${t.committedAt.slice(0, 10)}`}`,
+        ],
         [
           'Auditor',
           fromSession(

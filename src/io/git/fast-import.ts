@@ -23,19 +23,22 @@ const rawDate = (iso: string): string => {
   return `${Date.parse(iso) / 1000} ${offset ? `${offset[1]}${offset[2]}` : '+0000'}`;
 };
 
-const data = (content: string | Uint8Array): Buffer => {
+export const fastImportData = (content: string | Uint8Array): Buffer => {
   const bytes = Buffer.from(content);
   return Buffer.concat([Buffer.from(`data ${bytes.length}\n`), bytes, Buffer.from('\n')]);
 };
 
 /** fast-import reads a path in C quotes: the only form that holds every byte. */
-const quoted = (path: string): string =>
+export const fastImportPath = (path: string | Uint8Array): string =>
   `"${[...Buffer.from(path)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('')}"`;
 
 const fileCommand = (path: string, file: ImportedFile): Buffer => {
-  if (file === null) return Buffer.from(`D ${quoted(path)}\n`);
-  if (file.mode === '160000') return Buffer.from(`M 160000 ${file.commit} ${quoted(path)}\n`);
-  return Buffer.concat([Buffer.from(`M ${file.mode} inline ${quoted(path)}\n`), data(file.content)]);
+  if (file === null) return Buffer.from(`D ${fastImportPath(path)}\n`);
+  if (file.mode === '160000') return Buffer.from(`M 160000 ${file.commit} ${fastImportPath(path)}\n`);
+  return Buffer.concat([
+    Buffer.from(`M ${file.mode} inline ${fastImportPath(path)}\n`),
+    fastImportData(file.content),
+  ]);
 };
 
 /**
@@ -49,12 +52,12 @@ export const fastImportStream = (branch: string, commits: readonly ImportedCommi
     const who = `${commit.author} ${rawDate(commit.date)}`;
     parts.push(
       Buffer.from(`commit refs/heads/${branch}\nmark ${mark}\nauthor ${who}\ncommitter ${who}\n`),
-      data(commit.message),
+      fastImportData(commit.message),
       ...commit.files.map(([path, file]) => fileCommand(path, file)),
     );
     for (const tag of commit.tags ?? []) parts.push(Buffer.from(`reset refs/tags/${tag}\nfrom ${mark}\n\n`));
     for (const tag of commit.annotatedTags ?? [])
-      parts.push(Buffer.from(`tag ${tag}\nfrom ${mark}\ntagger ${who}\n`), data(tag));
+      parts.push(Buffer.from(`tag ${tag}\nfrom ${mark}\ntagger ${who}\n`), fastImportData(tag));
   });
   return Buffer.concat(parts);
 };

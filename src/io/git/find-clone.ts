@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { snapshotPath } from '../snapshot/import-snapshot.ts';
 import { readingEnvironment } from './environment.ts';
 import { askGit } from './git.ts';
 import { ownClone } from './origin.ts';
@@ -35,7 +36,8 @@ const isWhole = async (repository: string, commit: string): Promise<boolean> => 
 export const findClone = async (reposDir: string, commit: string, source: string): Promise<string | null> => {
   if (!existsSync(reposDir)) return null;
   const own = ownClone(reposDir, source);
-  if (own && existsSync(own) && (await holds(own, commit))) return own;
+  for (const path of [own, snapshotPath(reposDir, commit, source)])
+    if (path && existsSync(path) && (await holds(path, commit))) return path;
   for (const name of readdirSync(reposDir)
     .filter((n) => n.endsWith('.git'))
     .sort()) {

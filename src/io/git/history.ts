@@ -1,5 +1,7 @@
 import type { Commit, HistoricBlob, History, Tag } from '../../collectors/collector.ts';
 import { UserError } from '../../domain/errors.ts';
+import { SNAPSHOT, type SnapshotNote, snapshotNote } from '../../domain/snapshot.ts';
+import { NOTE_REF } from '../snapshot/import-snapshot.ts';
 import type { ObjectReader } from './objects.ts';
 import { decodePath } from './paths.ts';
 import { parseCommit, parseTag } from './raw-objects.ts';
@@ -176,6 +178,35 @@ const readIntroductions = async (
   return introduced;
 };
 
+/** What is known of files that came without a history. The commit itself says that it is one of ours, the note what it is of. */
+const readSnapshot = async (
+  repository: string,
+  commit: string,
+  objects: ObjectReader,
+): Promise<{ note: SnapshotNote | null } | null> => {
+  const { parents, author, message } = parseCommit(commit, (await objects.read(commit)).bytes);
+  if (parents.length > 0 || author.email !== SNAPSHOT.email || message !== SNAPSHOT.message) return null;
+  const { records } = await listGit(repository, ['for-each-ref', '--format=%(objectname)', NOTE_REF], {
+    separator: 10,
+    limit: 1,
+  });
+  const oid = records[0]?.toString('latin1');
+  if (!oid) return { note: null };
+  for await (const { object } of objects.tryAll([oid])) {
+    const read = snapshotNote.safeParse(jsonOf(object?.bytes.toString('utf8') ?? ''));
+    return { note: read.success ? read.data : null };
+  }
+  return { note: null };
+};
+
+const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+};
+
 /** Asked at most once; a failure is not remembered. */
 const once = <T>(ask: () => Promise<T>): (() => Promise<T>) => {
   let answer: Promise<T> | null = null;
@@ -192,6 +223,7 @@ const once = <T>(ask: () => Promise<T>): (() => Promise<T>) => {
 export const readHistory = (repository: string, commit: string, objects: ObjectReader): History => {
   const introductions = once(() => readIntroductions(repository, commit));
   return {
+    snapshot: once(() => readSnapshot(repository, commit, objects)),
     commits: once(() => readCommits(repository, commit, objects)),
     tags: once(() => readTags(repository, '--merged', commit, objects)),
     tagsElsewhere: once(() => readTags(repository, '--no-merged', commit, objects)),

@@ -5,6 +5,7 @@ import { UserError } from '../../domain/errors.ts';
 import type { SessionTarget } from '../../domain/events.ts';
 import { redactSecrets } from '../../text/redact.ts';
 import { isPlain, visible } from '../../text/visible.ts';
+import { openFiles, withoutHistory } from '../snapshot/open-files.ts';
 import { clonePath, ensureBareRepository, markLacking, refresh, TARGET_HEAD } from './clone.ts';
 import { type GitEnvironment, localEnvironment } from './environment.ts';
 import { type Ask, askGit, commonFailure, fetchingGit, gitWords } from './git.ts';
@@ -12,7 +13,14 @@ import { type Origin, originOf } from './origin.ts';
 import { parseCommit } from './raw-objects.ts';
 import { ambiguity, FULL_COMMIT, pinCommit, resolveCommit, tagsAt } from './refs.ts';
 import { ownerAndRepo, webUrl, withoutCredentials } from './remote-url.ts';
-import { canonicalSource, type LocalRepository, parseSource } from './source.ts';
+import {
+  canonicalSource,
+  findLocalRepository,
+  type LocalRepository,
+  NoRepository,
+  parseSource,
+} from './source.ts';
+import { joinSubdir, requireFolder } from './subdir.ts';
 import { takeObjects } from './take-objects.ts';
 import { countChangedFiles } from './work-tree.ts';
 
@@ -67,29 +75,6 @@ const fetchFailure = (error: unknown, origin: Origin): UserError => {
         `the target could not be fetched, so nothing was looked at: ${words}`,
         'check the address and the network; for a private repository set up a git credential helper or an ssh agent',
       );
-};
-
-/** Folder names joined, without `.` and empty parts; `..` would leave the commit. */
-const joinSubdir = (...parts: string[]): string => {
-  const names = parts.flatMap((part) => part.split('/')).filter((name) => name !== '' && name !== '.');
-  if (names.includes('..') || names.some((name) => name.includes('\0')))
-    throw new UserError(
-      `the folder ${visible(parts.join('/'))} leads out of the repository`,
-      'name a folder inside the repository with --subdir',
-    );
-  return names.join('/');
-};
-
-const requireFolder = async (ask: Ask, commit: string, subdir: string): Promise<void> => {
-  if (subdir === '') return;
-  const entry = await ask(['ls-tree', '-z', '--full-tree', commit, '--', subdir]);
-  if (entry.startsWith('040000 tree')) return;
-  throw new UserError(
-    entry === ''
-      ? `there is no folder ${visible(subdir)} in the commit, so there is nothing to audit there`
-      : `${visible(subdir)} is not a folder of the commit, and an audit covers a folder`,
-    'name another folder with --subdir, or leave it out for the whole repository',
-  );
 };
 
 const repositoryName = (url: string, origin: Origin): string => {
@@ -223,6 +208,8 @@ const describeLimits = async (
  * Pins the target to a commit and brings its objects into our own bare clone, from which everything else is read.
  * The hostile repository itself is opened by git's upload-pack only, which runs nothing its configuration names.
  *
+ * Files without a history become a commit of our own.
+ *
  * @throws UserError for all that can go wrong outside of this program
  */
 export const openTarget = (options: OpenTargetOptions): Promise<OpenedTarget> =>
@@ -235,6 +222,8 @@ export const openTarget = (options: OpenTargetOptions): Promise<OpenedTarget> =>
         'name it once: behind # or with --ref',
       );
     const ref = (options.ref || asked.ref).trim();
+    const files = asked.kind === 'local' ? withoutHistory(asked.path) : null;
+    if (files && asked.kind === 'local') return openFiles(files, asked.path, ref, options);
     const reposDir = resolve(options.reposDir);
     mkdirSync(reposDir, { recursive: true, mode: 0o700 });
     const origin = originOf(asked, reposDir);

@@ -35,7 +35,7 @@ export const originOf = (asked: AskedSource, reposDir: string): Origin => {
   return { url, key: url, hadCredentials: false, environment: localEnvironment(reposDir), local };
 };
 
-/** Where the clone of a source is, if it was ever opened; null for what names none. A folder need not be there any more. */
+/** Where the clone of a source with a history is, if it was ever opened; null for what names none. A folder need not be there any more. */
 export const ownClone = (reposDir: string, source: string): string | null => {
   if (source === '') return null;
   try {

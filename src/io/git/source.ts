@@ -99,18 +99,14 @@ export type LocalRepository = {
 const isGitDir = (path: string): boolean =>
   exists(join(path, 'HEAD')) && exists(join(path, 'objects')) && exists(join(path, 'refs'));
 
-const ARCHIVE = /\.(zip|tgz|tar(\.\w+)?|whl|gem|jar|crate)$/i;
+/** What a path is that belongs to no repository: its files can still be looked at, without a history. */
+export class NoRepository extends UserError {}
 
-const notRepository = (path: string): UserError =>
-  ARCHIVE.test(path)
-    ? new UserError(
-        `${visible(path)} is an archive, and an audit is of a commit, so that others can see the same`,
-        'name the repository it was made from; or unpack it, and in that folder: git init && git add -A && git commit -m "State under audit"',
-      )
-    : new UserError(
-        `${visible(path)} is not in a git repository, and an audit is of a commit, so that others can see the same`,
-        'in that folder: git init && git add -A && git commit -m "State under audit"',
-      );
+const notRepository = (path: string): NoRepository =>
+  new NoRepository(
+    `${visible(path)} is not in a git repository`,
+    'name the folder or archive of a server, or in its folder: git init && git add -A && git commit -m "State under audit"',
+  );
 
 /** Follows a `.git` file; '' when it leads nowhere. */
 const gitDirOf = (dotGit: string): string => {

@@ -246,20 +246,25 @@ describe('what cannot be opened says why and what to do', () => {
     await expect(open(`${repo}x`)).rejects.toMatchObject({ hint: expect.stringContaining(`mean ${repo}`) });
   });
 
-  it('an archive on this machine', async () => {
+  it('a file or archive that is none', async () => {
     const file = join(dir, 'notes-1.0.tgz');
     writeFileSync(file, '');
     await expect(open(file)).rejects.toMatchObject({
-      message: expect.stringContaining('is an archive'),
+      message: expect.stringContaining('is a single file and no archive'),
+      hint: expect.stringContaining('zip, tgz'),
+    });
+    writeFileSync(file, Buffer.from('fd377a585a000000', 'hex'));
+    await expect(open(file)).rejects.toMatchObject({
+      message: expect.stringContaining('an archive of a kind that is not read here'),
       hint: expect.stringContaining('unpack it'),
     });
   });
 
-  it('a folder that is no repository', async () => {
+  it('a folder without any file', async () => {
     mkdirSync(repo);
     await expect(open(repo)).rejects.toMatchObject({
-      message: expect.stringContaining('not in a git repository'),
-      hint: expect.stringContaining('git init'),
+      message: expect.stringContaining('holds no file that could be looked at'),
+      hint: expect.stringContaining('holds the server'),
     });
   });
 

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+
+/**
+ * A target that came without a history: a plain folder, an archive, a published package. Its files become one commit of our own,
+ * whose author, date and message are always the same, so that its hash depends on the files alone. What else is known of
+ * where they came from is a note beside the commit.
+ */
+export const SNAPSHOT = {
+  author: 'mcp-audit snapshot',
+  email: 'snapshot@mcp-audit.invalid',
+  date: '1970-01-01T00:00:00Z',
+  message: 'Files without history\n',
+} as const;
+
+/** What was left out of the files, and why, as words that follow "it is". */
+export const leftOut = z.strictObject({ path: z.string(), why: z.string() });
+export type LeftOut = z.infer<typeof leftOut>;
+
+export const snapshotNote = z.strictObject({
+  /** What it was: `folder`, `archive`, or the registry it came from. */
+  kind: z.enum(['folder', 'archive', 'npm', 'pypi', 'oci']),
+  /** Its name for people: `notes.zip`, `npm:@acme/notes@1.2.3`. Never a path of this machine. */
+  name: z.string(),
+  /** `zip`, `tar`; '' for a folder. */
+  format: z.string(),
+  /** Of the archive's bytes; '' for a folder. */
+  sha256: z.string(),
+  /** The one folder that held everything, whose name is not part of the paths; '' when there was none. */
+  below: z.string(),
+  /** The first of what was left out, and how many there were. */
+  leftOut: z.array(leftOut),
+  leftOutCount: z.number().int().nonnegative(),
+  /** What is odd about it, in sentences. */
+  remarks: z.array(z.string()),
+});
+export type SnapshotNote = z.infer<typeof snapshotNote>;
+
+const KINDS: Record<SnapshotNote['kind'], string> = {
+  folder: 'a folder without git',
+  archive: 'an archive',
+  npm: 'a package of npm',
+  pypi: 'a package of PyPI',
+  oci: 'a container image',
+};
+
+/** `a package of npm`; for a commit of ours whose note is not here any more `files without history`. */
+export const snapshotWords = (note: Pick<SnapshotNote, 'kind'> | null): string =>
+  note ? KINDS[note.kind] : 'files without history';
+
+/** Why a collector of histories has nothing to look at, and what the auditor can do. */
+export const noHistoryWords = (note: Pick<SnapshotNote, 'kind'> | null): string =>
+  `The target is ${snapshotWords(note)}: it has no history, so there is nothing to look at here. Audit the repository it was made from for this.`;
