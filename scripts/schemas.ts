@@ -23,6 +23,9 @@ import {
   probeReport,
   toolsLock,
 } from '../src/domain/observation.ts';
+import { BASELINE_SCHEMA, baseline } from '../src/domain/pipeline/baseline.ts';
+import { configuration } from '../src/domain/pipeline/configuration.ts';
+import { LEADS_SCHEMA, leadsReport } from '../src/domain/pipeline/leads-report.ts';
 import { interfaceSettings } from '../src/domain/settings.ts';
 import { REPORT_SCHEMA, reportJson } from '../src/report/formats/report-json.ts';
 
@@ -40,6 +43,9 @@ const SCHEMAS = [
   ['confirm', confirmReport, `What "mcp-audit confirm --json" writes: ${CONFIRM_SCHEMA}`],
   ['tools-lock', toolsLock, `tools.lock.json, what a server offered: ${LOCK_SCHEMA}`],
   ['settings', interfaceSettings, 'settings.json: how the interface looks, its keys, commands of your own'],
+  ['leads', leadsReport, `What "mcp-audit collect --format json" writes: ${LEADS_SCHEMA}`],
+  ['baseline', baseline, `What "mcp-audit collect --write-baseline" writes: ${BASELINE_SCHEMA}`],
+  ['configuration', configuration, "mcp-audit.yml in a server's own repository"],
   ['evidence', evidenceFile, `What "mcp-audit collect --json" writes: ${EVIDENCE_SCHEMA}`],
 ] as const;
 

@@ -1,46 +1,32 @@
-import { collectorsWith } from '../collectors/index.ts';
 import { UserError } from '../domain/errors.ts';
-import { type EvidenceItem, weaknessClass } from '../domain/evidence.ts';
-import { checksOf, collectorsOf } from '../domain/methodology.ts';
-import { runCollectors, toEvidenceFile } from '../engine/run-collectors.ts';
+import type { EvidenceFile, EvidenceItem } from '../domain/evidence.ts';
+import { checksOf, collectorsOf, type Methodology } from '../domain/methodology.ts';
+import { conditionsOf } from '../domain/pipeline/fail-on.ts';
+import { countWords } from '../domain/pipeline/judge-leads.ts';
 import { openTarget } from '../io/git/open-target.ts';
-import { readOwn, rulesName } from '../io/rule-files.ts';
+import { readOwn } from '../io/rule-files.ts';
 import { writeFile } from '../io/write-files.ts';
+import { LEADS_FORMATS, type LeadsFormat, writeLeads } from '../report/formats/leads.ts';
 import { jsonText } from '../text/json-text.ts';
-import { plural } from '../text/plural.ts';
 import { shownPath, withShownPaths } from '../text/shown-path.ts';
-import { visible } from '../text/visible.ts';
-import { advisorySources, chosenCopy } from './advisories.ts';
-import { hasLooked } from './headless.ts';
-import { type Host, TOOL_NAME } from './host.ts';
-import { defaultJobs, openSource } from './open-source.ts';
-import { VERSION } from './version.ts';
+import { visible, visibleLines } from '../text/visible.ts';
+import { chosenCopy } from './advisories.ts';
+import { type Gathering, gatherFrom, withSource } from './gather-target.ts';
+import type { Host } from './host.ts';
+import { judged, type LeadsOptions, writeBaseline } from './leads.ts';
+import { defaultJobs } from './open-source.ts';
+import { readPolicy, requireOwn } from './own-policy.ts';
 import { loadMethodology } from './workspace.ts';
 
-const STRENGTHS = ['strong', 'moderate', 'weak'];
-
-/**
- * Which leads make the command exit 1: `lead` any, `strong`, `moderate` or `weak` those at least so strong, or a
- * weakness class.
- */
-export const failsOn = (word: string): ((i: EvidenceItem) => boolean) => {
-  if (word === 'lead') return (i) => i.kind === 'lead';
-  if (STRENGTHS.includes(word))
-    return (i) => i.kind === 'lead' && STRENGTHS.indexOf(i.strength) <= STRENGTHS.indexOf(word);
-  if (weaknessClass.safeParse(word).success) return (i) => i.kind === 'lead' && i.class === word;
-  throw new UserError(
-    `--fail-on does not know "${word}", so nothing was collected`,
-    `one of lead, ${STRENGTHS.join(', ')}, or a class: ${weaknessClass.options.join(', ')}`,
-  );
-};
-
-export type CollectOptions = {
+export type CollectOptions = LeadsOptions & {
   source: string;
   ref?: string | undefined;
   subdir?: string | undefined;
   check?: string[] | undefined;
+  /** The whole evidence as JSON. */
   json?: string | boolean | undefined;
-  failOn?: string | undefined;
+  /** Leads in formats, each with the file it goes to; '' is the standard output. */
+  outputs?: readonly { format: string; to: string }[] | undefined;
   methodology?: string | undefined;
   /** Folder or zip with an offline copy of OSV. */
   osv?: string | undefined;
@@ -64,28 +50,67 @@ const jobsOf = (word: string | undefined): number => {
   );
 };
 
-/** Gathers evidence without a session. The JSON is `mcp-audit/evidence@1`; its schema lies beside the checklists. */
-export const collect = async (host: Host, options: CollectOptions): Promise<number> => {
-  const fails = options.failOn ? failsOn(options.failOn) : null;
-  const concurrency = jobsOf(options.jobs);
-  const methodology = await loadMethodology(options.methodology);
-  const ownRules = await readOwn(options);
-  const known = new Set(checksOf(methodology).map((c) => c.id));
-  for (const id of options.check ?? [])
+type Output = { format: LeadsFormat; to: string };
+
+const outputsOf = ({ outputs = [], json }: CollectOptions): Output[] => {
+  const known = outputs.map(({ format, to }): Output => {
+    if (format === '')
+      throw new UserError(
+        `--out ${visible(to)} has no --format, so nothing was collected`,
+        'each --out stands behind the --format it is for: --format sarif --out leads.sarif',
+      );
+    if (!Object.hasOwn(LEADS_FORMATS, format))
+      throw new UserError(
+        `--format does not know "${format}", so nothing was collected`,
+        `one of ${Object.keys(LEADS_FORMATS).join(', ')}`,
+      );
+    return { format: format as LeadsFormat, to: to || '-' };
+  });
+  if (known.filter((o) => o.to === '-').length + (json === true ? 1 : 0) > 1)
+    throw new UserError(
+      'two formats would go to the standard output, so nothing was collected',
+      'name a file for all but one: --format sarif --out leads.sarif --format markdown',
+    );
+  return known;
+};
+
+const requireChecks = (ids: readonly string[], m: Methodology): void => {
+  const known = new Set(checksOf(m).map((c) => c.id));
+  for (const id of ids)
     if (!known.has(id))
       throw new UserError(
-        `there is no check ${id} in ${methodology.id} ${methodology.version}, so nothing was collected`,
+        `there is no check ${id} in ${m.id} ${m.version}, so nothing was collected`,
         'mcp-audit checklist show lists them',
       );
-  const wanted = new Set(
-    options.check?.length
-      ? checksOf(methodology)
-          .filter((c) => options.check?.includes(c.id))
+};
+
+const collectorsFor = (ids: readonly string[], m: Methodology): ReadonlySet<string> =>
+  new Set(
+    ids.length > 0
+      ? checksOf(m)
+          .filter((c) => ids.includes(c.id))
           .flatMap((c) => c.collectors)
-      : collectorsOf(methodology),
+      : collectorsOf(m),
   );
+
+const itemLine = (i: EvidenceItem): string =>
+  `${i.kind.padEnd(8)} ${i.strength.padEnd(8)} ${i.checks.join(',').padEnd(12)} ${i.title}${i.location ? `  ${shownPath(i.location.path)}:${i.location.startLine}` : ''}`;
+
+/**
+ * Gathers evidence without a session: all of it as `mcp-audit/evidence@1`, its leads in the formats of pipelines. Exit code 1
+ * when what was asked to fail is there, or something could not look.
+ */
+export const collect = async (host: Host, options: CollectOptions): Promise<number> => {
+  conditionsOf(options.failOn ?? []);
+  const outputs = outputsOf(options);
+  const jobs = jobsOf(options.jobs);
+  const methodology = await loadMethodology(options.methodology);
+  const ownRules = await readOwn(options);
+  requireChecks(options.check ?? [], methodology);
+  if (options.own) requireOwn(options.source);
   const toJson = options.json === true ? '-' : options.json || null;
-  const tell = (text: string): void => void (toJson === '-' || host.stdout(`${visible(text)}\n`));
+  const quiet = toJson === '-' || outputs.some((o) => o.to === '-');
+  const tell = (text: string): void => void (quiet || host.stdout(`${visible(text)}\n`));
 
   const osv = options.osv ? chosenCopy(options.osv) : null;
   const { target, repository, notices } = await openTarget({
@@ -96,53 +121,75 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
     progress: host.progress,
   });
   for (const n of notices) host.stderr(`${visible(n)}\n`);
-  const source = await openSource({ repository, commit: target.commit, subdir: target.subdir, ownRules });
-  const { source: _typed, ...shown } = target;
-  try {
-    tell(`${target.name} at ${target.commit}`);
-    const abort = new AbortController();
-    const results = await runCollectors(
-      collectorsWith(ownRules).filter((c) => wanted.has(c.id)),
-      {
-        target: shown,
-        source,
-        methodology,
-        signal: abort.signal,
-        concurrency,
-        advisories: advisorySources(host, { osvCopy: osv, networkAllowed: options.allowNetwork ?? false }),
-        now: () => performance.now(),
-        onResult: ({ run, items }) =>
-          tell(
-            `  ${run.id.padEnd(16)} ${run.outcome.padEnd(15)} ${String(items.length).padStart(4)} items  ${run.message || run.searched}`,
-          ),
-      },
-    );
-    const file = toEvidenceFile({
-      tool: { name: TOOL_NAME, version: VERSION, rules: rulesName(methodology, ownRules) },
-      target: shown,
-      results,
-    });
-    const items = options.check?.length
-      ? file.items.filter((i) => i.checks.some((c) => options.check?.includes(c)))
-      : file.items;
-    const text = jsonText(withShownPaths({ ...file, items }));
-    if (toJson === '-') host.stdout(text);
-    else if (toJson) {
-      writeFile(toJson, text, { replaces: () => true });
-      tell(`written to ${toJson}`);
-    } else
-      for (const i of items)
-        if (i.kind !== 'fact')
-          tell(
-            `${i.kind.padEnd(8)} ${i.strength.padEnd(8)} ${i.checks.join(',').padEnd(12)} ${i.title}${i.location ? `  ${shownPath(i.location.path)}:${i.location.startLine}` : ''}`,
-          );
-    const failed = fails ? items.filter(fails).length : 0;
-    if (failed > 0)
-      host.stderr(`${plural(failed, 'item matches', 'items match')} --fail-on ${options.failOn}\n`);
-    const blind = results.filter((r) => !hasLooked(r.run)).map((r) => r.run);
-    for (const run of blind) host.stderr(`${visible(`${run.id} could not look: ${run.message}`)}\n`);
-    return failed + blind.length > 0 ? 1 : 0;
-  } finally {
-    await source.close();
-  }
+  const policy = options.own ? await readPolicy(repository, target.commit, true) : null;
+  const checks = options.check?.length ? options.check : (policy?.configuration.checks ?? []);
+  requireChecks(checks, methodology);
+  const gathering: Gathering = {
+    methodology,
+    ownRules,
+    wanted: collectorsFor(checks, methodology),
+    osv,
+    networkAllowed: options.allowNetwork ?? false,
+    jobs,
+  };
+  const pinned = { ...target, subdir: target.subdir || (policy?.configuration.subdir ?? '') };
+  return withSource(
+    { repository, commit: pinned.commit, subdir: pinned.subdir, ownRules },
+    async (source) => {
+      if (source.tree.entries.length === 0 && pinned.subdir !== '')
+        throw new UserError(
+          `there is no folder ${visible(pinned.subdir)} at ${target.commit.slice(0, 12)}, so nothing was collected`,
+          'correct `subdir` in mcp-audit.yml, or name another with --subdir',
+        );
+      tell(`${target.name} at ${target.commit}`);
+      if (policy) tell(`the repository's own ${policy.own.configuration} counts`);
+      const { evidence } = await gatherFrom(host, source, pinned, gathering, ({ run, items }) =>
+        tell(
+          `  ${run.id.padEnd(16)} ${run.outcome.padEnd(15)} ${String(items.length).padStart(4)} items  ${run.message || run.searched}`,
+        ),
+      );
+      const asked: EvidenceFile = {
+        ...evidence,
+        items:
+          checks.length > 0
+            ? evidence.items.filter((i) => i.checks.some((c) => checks.includes(c)))
+            : evidence.items,
+      };
+      if (toJson) {
+        const text = jsonText(withShownPaths(asked));
+        if (toJson === '-') host.stdout(text);
+        else {
+          writeFile(toJson, text, { replaces: () => true });
+          tell(`written to ${toJson}`);
+        }
+      }
+      const report = await judged(host, {
+        options,
+        evidence: asked,
+        tree: source.tree,
+        policy,
+      });
+      for (const { format, to } of outputs) {
+        const text = writeLeads(format, report, checksOf(methodology));
+        if (to === '-') host.stdout(text);
+        else {
+          writeFile(to, text, { replaces: () => true });
+          tell(`${format} written to ${to}`);
+        }
+      }
+      if (!toJson && outputs.length === 0)
+        for (const i of asked.items) if (i.kind !== 'fact') tell(itemLine(i));
+      if (outputs.length > 0 || options.failOn || options.own) tell(countWords(report));
+      if (options.writeBaseline !== undefined) {
+        const count = writeBaseline(options.writeBaseline, report);
+        host.stderr(`baseline of ${count} written to ${visible(options.writeBaseline)}\n`);
+        return report.counts.blind > 0 ? 1 : 0;
+      }
+      for (const s of report.suppressions.unused)
+        host.stderr(visibleLines(`unused suppression, ${s.at}: ${s.words}\n`));
+      if (report.failed.length > 0)
+        host.stderr(visibleLines(`failed:\n${report.failed.map((f) => `  ${f}\n`).join('')}`));
+      return report.failed.length > 0 ? 1 : 0;
+    },
+  );
 };

@@ -6,6 +6,7 @@ import { diskError } from '../io/session/save-error.ts';
 import { visible, visibleLines } from '../text/visible.ts';
 import { createHost, type Host } from './host.ts';
 import { liveCommands } from './live-commands.ts';
+import { pipelineCommands } from './pipeline-commands.ts';
 import { toolCommands } from './tool-commands.ts';
 import { VERSION } from './version.ts';
 
@@ -61,7 +62,7 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     .showHelpAfterError('(mcp-audit --help shows how)')
     .addHelpText('after', EXIT);
   const json = () => new Option('--json', 'machine-readable output');
-  const list = (value: string, before: string[]) => [...before, value];
+  const list = (value: string, before: string[] = []) => [...before, value];
   const session = () =>
     new Option('-s, --session <id>', 'which session (id or its beginning); the newest when left out');
   const target = (c: Command) =>
@@ -121,16 +122,7 @@ export const program = (host: Host, done: (code: number) => void): Command => {
       done(await (await import('./headless.ts')).start(host, { source, ...o })),
     );
 
-  lookups(target(cli.command('collect')))
-    .description('gather evidence without a session (format mcp-audit/evidence@1)')
-    .argument('<target>', 'git repository or URL, plain folder, or archive (zip, tgz, whl, jar, mcpb)')
-    .option('--check <id...>', 'only the evidence of these checks')
-    .option('--json [file]', 'write the evidence as JSON to a file, or to standard output')
-    .option('--fail-on <what>', 'exit 1 when there are such leads: lead, strong, moderate, weak, or a class')
-    .option('--jobs <n>', 'collectors to run at a time; as many as there are cores, at most 4, when left out')
-    .action(async (source: string, o) =>
-      done(await (await import('./collect.ts')).collect(host, { source, ...o })),
-    );
+  pipelineCommands(cli, host, done, { json, targets: (c) => lookups(target(c)) });
 
   lookups(cli.command('gather'))
     .description('run the collectors of a session again')

@@ -87,6 +87,16 @@ const AT_MOST: Record<EvidenceItem['strength'], Finding['severity']> = {
   weak: 'low',
 };
 
+/** Where a finding raised from a lead begins: the severity of its template, or of no template, as far as the lead is certain. */
+export const severityOf = (
+  lead: EvidenceItem,
+  templates: readonly FindingTemplate[],
+): Finding['severity'] => {
+  const template = templateFor(templates, lead);
+  const most = AT_MOST[lead.strength];
+  return milder(template ? fittedTo(template, lead).advice.severity : 'medium', most);
+};
+
 /** Examples in the languages of the cited files, and in no other. */
 const examplesFor = (t: FindingTemplate, paths: readonly string[]): string =>
   (Object.keys(LANGUAGES) as Language[])

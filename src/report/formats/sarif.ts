@@ -1,12 +1,21 @@
-import { cweLabel, cweUrl } from '../../domain/cwe.ts';
-import { type EvidenceItem, type Location, placeWords } from '../../domain/evidence.ts';
-import type { Severity } from '../../domain/methodology.ts';
+import { cweUrl } from '../../domain/cwe.ts';
+import { type Location, placeWords } from '../../domain/evidence.ts';
 import { leadingScore } from '../../domain/scoring/severity.ts';
 import { jsonText } from '../../text/json-text.ts';
-import { visibleLines } from '../../text/visible.ts';
-import { jsonInjections } from '../labels.ts';
-import { clip } from '../markdown.ts';
 import type { FindingReport, ReportModel } from '../report-model.ts';
+import {
+  BANDS,
+  codeFlow,
+  frontOf,
+  LEVELS,
+  labelled,
+  located,
+  MAX_TAGS,
+  pathsOf,
+  physical,
+  sentence,
+  taxonomy,
+} from './sarif-parts.ts';
 import { SARIF_INFORMATION, SARIF_SCHEMA, sarifText, sarifUri } from './sarif-text.ts';
 
 /**
@@ -14,56 +23,8 @@ import { SARIF_INFORMATION, SARIF_SCHEMA, sarifText, sarifUri } from './sarif-te
  * fingerprints made of what the code says, not where it stands. Collectors that could not look are notifications: a log
  * without results is not a clean bill.
  */
-const LEVELS: Record<Severity, 'error' | 'warning' | 'note'> = {
-  critical: 'error',
-  high: 'error',
-  medium: 'warning',
-  low: 'note',
-  info: 'note',
-};
-
-/** What code scanning orders by, where no score was given: the middle of the severity's band. */
-const BANDS: Record<Severity, string> = {
-  critical: '9.5',
-  high: '8.0',
-  medium: '5.5',
-  low: '2.5',
-  info: '0.0',
-};
-
 const severityNumber = (f: FindingReport): string =>
   leadingScore(f.scores)?.score.toFixed(1) ?? BANDS[f.severity];
-
-const physical = (path: string, startLine: number, endLine: number, snippet?: string) => ({
-  artifactLocation: { uri: sarifUri(path), uriBaseId: 'SRCROOT' },
-  region: {
-    startLine,
-    endLine,
-    ...(snippet === undefined
-      ? {}
-      : { snippet: { text: visibleLines(clip(snippet, 20_000).toWellFormed()) } }),
-  },
-});
-
-const located = (l: Location) => ({
-  physicalLocation: physical(l.path, l.startLine, l.endLine, l.snippet),
-});
-
-const codeFlow = (item: EvidenceItem) => ({
-  message: { text: sarifText(item.title, 500) },
-  threadFlows: [
-    {
-      locations: item.flow.map((s) => ({
-        kinds: [s.role],
-        importance: s.role === 'step' ? 'important' : 'essential',
-        location: {
-          message: { text: sarifText(`${s.role}: ${s.text}`, 500) },
-          physicalLocation: physical(s.path, s.line, s.line),
-        },
-      })),
-    },
-  ],
-});
 
 const placesOf = (f: FindingReport): Location[] =>
   f.locations.length > 0 ? f.locations : f.items.flatMap((i) => i.location ?? []);
@@ -76,21 +37,6 @@ const fingerprint = (f: FindingReport): string => {
     place ? sarifUri(place.path) : '',
     place?.sha256.slice(0, 32) ?? f.id,
   ].join(':');
-};
-
-/**
- * Where a result is shown that is about no line, since code scanning shows none without a place: the beginning of a file of
- * the audited commit, as near to the root as the evidence names one.
- */
-const frontOf = (m: ReportModel): string => {
-  const paths = m.evidence.items.flatMap((i) => (i.location ? [i.location.path] : []));
-  const depth = (p: string): number => p.split('/').length;
-  const isReadme = (p: string): number => (/^readme\b/i.test(p) ? 0 : 1);
-  return (
-    [...new Set(paths)].sort(
-      (a, b) => isReadme(a) - isReadme(b) || depth(a) - depth(b) || (a < b ? -1 : 1),
-    )[0] ?? 'README.md'
-  );
 };
 
 const result = (f: FindingReport, front: string, rules: readonly string[], taxa: readonly string[]) => {
@@ -141,12 +87,6 @@ const result = (f: FindingReport, front: string, rules: readonly string[], taxa:
   };
 };
 
-/** Plain messages end as sentences do. */
-const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
-
-/** Code scanning shows no more tags of a rule than this. */
-const MAX_TAGS = 20;
-
 const rulesOf = (m: ReportModel, ids: readonly string[]) =>
   ids.map((id) => {
     const check = m.checks.find((c) => c.id === id);
@@ -168,28 +108,6 @@ const rulesOf = (m: ReportModel, ids: readonly string[]) =>
       },
     };
   });
-
-const taxonomy = (ids: readonly string[]) => ({
-  name: 'CWE',
-  organization: 'MITRE',
-  shortDescription: { text: 'Common Weakness Enumeration' },
-  taxa: ids.map((id) => ({
-    id: id.slice(4),
-    shortDescription: { text: sarifText(cweLabel(id), 300) },
-    helpUri: cweUrl(id),
-  })),
-});
-
-/** The database's label, in the one place where SARIF lets a log say more: the properties of the log. */
-const labelled = (log: Record<string, unknown>): unknown => {
-  const found = jsonInjections(log);
-  if (found.length === 0) return log;
-  const example_locations = [...new Set(found.map((f) => f.at))].sort();
-  return {
-    ...log,
-    properties: { _meta: { contains_prompt_injection_examples: true, example_locations } },
-  };
-};
 
 export const sarifLog = (m: ReportModel): unknown => {
   const rules = [...new Set(m.findings.flatMap((f) => f.checks[0] ?? []))].sort();
@@ -235,7 +153,7 @@ export const sarifLog = (m: ReportModel): unknown => {
           SRCROOT: { description: { text: 'Root of the audited commit' } },
         },
         columnKind: 'unicodeCodePoints',
-        results: m.findings.map((f) => result(f, frontOf(m), rules, taxa)),
+        results: m.findings.map((f) => result(f, frontOf(pathsOf(m.evidence.items)), rules, taxa)),
         properties: {
           methodology: `${m.methodology.id}@${m.methodology.version}`,
           checksTotal: m.coverage.total,

@@ -1,0 +1,74 @@
+import type { Command, Option } from 'commander';
+import type { Host } from './host.ts';
+
+const COLLECT = `
+A lead is a place somebody has to judge, no finding; its severity is a guess by kind and certainty. --fail-on takes
+  lead                        any lead
+  new                         what the baseline does not have, wherever code merely moved to
+  critical high medium low    so grave, or graver
+  strong moderate weak        so certain, or more
+  command-injection …         leads of a class
+  new+high                    all of them at once
+Every format also tells what could not be looked at, and what is suppressed and why. Without --own nothing the target says of
+its own leads counts: a hostile server has no say in what you see of it.`;
+
+const CONFIG = `
+Checked are its shape, the rules and checks it names, the files it refers to, and the days its suppressions end; with exit code 1
+when something is wrong. It counts in your own runs alone (collect --own; docs/pipeline.md).`;
+
+/** The commands about one's own server, on every commit. */
+export const pipelineCommands = (
+  cli: Command,
+  host: Host,
+  done: (code: number) => void,
+  options: { json: () => Option; targets: (c: Command) => Command },
+): void => {
+  const list = (value: string, before: string[] = []) => [...before, value];
+  const outputs: { format: string; to: string }[] = [];
+  options
+    .targets(cli.command('collect'))
+    .description('gather evidence without a session; its leads for pipelines (SARIF, JUnit …)')
+    .argument('<target>', 'git repository or URL, plain folder, or archive (zip, tgz, whl, jar, mcpb)')
+    .option('--check <id...>', 'only the evidence of these checks')
+    .option('--json [file]', 'write all evidence as JSON to a file, or to standard output')
+    .option(
+      '--format <format>',
+      'leads as sarif, json, markdown, codequality (GitLab) or junit; may be given again',
+      (format) => void outputs.push({ format, to: '' }),
+    )
+    .option('--out <file>', 'where the --format before it goes; standard output when left out', (to) => {
+      const last = outputs.at(-1);
+      if (last && last.to === '') last.to = to;
+      else outputs.push({ format: '', to });
+    })
+    .option(
+      '--fail-on <what>',
+      'exit 1 when there are such leads: lead, new, a severity, a certainty, a class; joined by + all must hold; may be given again',
+      list,
+    )
+    .option('--baseline <file>', 'leads that are known, for new')
+    .option('--write-baseline <file>', 'write the leads of now as known; nothing fails')
+    .option(
+      '--own',
+      'this is my own server: let its mcp-audit.yml and its suppressions count (docs/pipeline.md)',
+    )
+    .addHelpText('after', COLLECT)
+    .option('--jobs <n>', 'collectors to run at a time; as many as there are cores, at most 4, when left out')
+    .action(async (source: string, o) =>
+      done(await (await import('./collect.ts')).collect(host, { source, ...o, outputs })),
+    );
+
+  cli
+    .command('config')
+    .description('work on mcp-audit.yml, what a server says of its own leads')
+    .command('lint')
+    .description('check it, by line: what was expected, what was found')
+    .argument('[folder]', 'where it lies; the one you are in when left out')
+    .addOption(options.json())
+    .addHelpText('after', CONFIG)
+    .action(async (folder: string | undefined, o) =>
+      done(
+        await (await import('./config-lint.ts')).configLint(host, folder ?? '.', { json: o.json ?? false }),
+      ),
+    );
+};
