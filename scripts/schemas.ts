@@ -26,6 +26,7 @@ import {
 import { BASELINE_SCHEMA, baseline } from '../src/domain/pipeline/baseline.ts';
 import { configuration } from '../src/domain/pipeline/configuration.ts';
 import { LEADS_SCHEMA, leadsReport } from '../src/domain/pipeline/leads-report.ts';
+import { PROPOSALS_SCHEMA, proposalsJson } from '../src/domain/proposals-json.ts';
 import { interfaceSettings } from '../src/domain/settings.ts';
 import { REPORT_SCHEMA, reportJson } from '../src/report/formats/report-json.ts';
 
@@ -42,6 +43,7 @@ const SCHEMAS = [
   ['probe', probeReport, `What "mcp-audit probe --json" writes: ${PROBE_SCHEMA}`],
   ['confirm', confirmReport, `What "mcp-audit confirm --json" writes: ${CONFIRM_SCHEMA}`],
   ['tools-lock', toolsLock, `tools.lock.json, what a server offered: ${LOCK_SCHEMA}`],
+  ['proposals', proposalsJson, `What "mcp-audit proposals --json" writes: ${PROPOSALS_SCHEMA}`],
   ['settings', interfaceSettings, 'settings.json: how the interface looks, its keys, commands of your own'],
   ['leads', leadsReport, `What "mcp-audit collect --format json" writes: ${LEADS_SCHEMA}`],
   ['baseline', baseline, `What "mcp-audit collect --write-baseline" writes: ${BASELINE_SCHEMA}`],

@@ -64,11 +64,16 @@ const RULES: Record<string, Rule> = {
     types: ['collectors/collector.ts'],
     packages: [/^node:/, 'zod', 'yaml', 'smol-toml', 'jsonc-parser', 'semver'],
   },
+  assist: {
+    rooms: ['assist', 'domain', 'text', 'engine', 'analysis/tool-text'],
+    packages: ['@modelcontextprotocol/server', 'node:crypto', 'zod'],
+  },
   report: { rooms: ['report', 'domain', 'text'], packages: ['zod', 'markdown-it'] },
   io: {
     rooms: [
       'io',
       'domain/advisory.ts',
+      'domain/assistance.ts',
       'domain/errors.ts',
       'domain/events.ts',
       'domain/methodology.ts',

@@ -4,6 +4,7 @@ import { UserError } from '../domain/errors.ts';
 import { AUTHENTICATIONS, NETWORKS, SENSITIVITIES, SERVER_TYPES } from '../domain/server-profile.ts';
 import { diskError } from '../io/session/save-error.ts';
 import { visible, visibleLines } from '../text/visible.ts';
+import { assistCommands } from './assist-commands.ts';
 import { createHost, type Host } from './host.ts';
 import { liveCommands } from './live-commands.ts';
 import { pipelineCommands } from './pipeline-commands.ts';
@@ -327,6 +328,7 @@ export const program = (host: Host, done: (code: number) => void): Command => {
 
   toolCommands(cli, host, done, { json, session });
   liveCommands(cli, host, done, { json, session });
+  assistCommands(cli, host, done, { json, session });
 
   const checklist = cli.command('checklist').description('work on methodologies');
   checklist

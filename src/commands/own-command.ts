@@ -48,6 +48,12 @@ const invocation = ({ env, script, node, cwd }: Started): string[] => {
   return [known && real(known) === real(node) ? 'node' : node, near.startsWith('..') ? script : near];
 };
 
+/** The same from anywhere, for a program that starts it: no word of it depends on the folder it is in. */
+export const startWords = ({ env, script, node }: Pick<Started, 'env' | 'script' | 'node'>): string[] => {
+  const byName = firstOnPath('mcp-audit', env.PATH ?? '');
+  return byName && real(byName) === real(script) ? ['mcp-audit'] : [node, real(script)];
+};
+
 /** A command line that starts this program again with these arguments, in the way it was started now. */
 export const ownCommand = (started: Started, args: readonly string[]): string => {
   const home = started.env.MCP_AUDIT_HOME;

@@ -1,5 +1,7 @@
 // Long, because every command is decided here and nowhere else.
 import { withoutEnd } from '../text/ends.ts';
+import type { AssistanceRecord } from './assistance.ts';
+import { acceptProposal, decideProposal, keepAssistance, takeInProposal } from './decide-proposal.ts';
 import { graveFindings } from './disclosure.ts';
 import type {
   Answer,
@@ -7,6 +9,7 @@ import type {
   Auditor,
   Bookmark,
   EventBody,
+  FromProposal,
   ImportRecord,
   Rating,
   Triage,
@@ -16,6 +19,7 @@ import { eventBody } from './events.ts';
 import { afterChange, type Finding, missingParts } from './finding.ts';
 import { findCheck, type Methodology } from './methodology.ts';
 import type { ObservationRecord } from './observation.ts';
+import type { Voice } from './proposal.ts';
 import { same } from './same.ts';
 import { vectorProblem } from './scoring/cvss.ts';
 import { type ServerProfile, serverProfile, wrongWord } from './server-profile.ts';
@@ -45,6 +49,13 @@ export type Command =
   | { type: 'describe-server'; server: Partial<ServerProfile> }
   | { type: 'allow-network'; allowed: boolean }
   | { type: 'choose-advisories'; osv: string | null }
+  /** A proposal, or one more voice for it, from where an assistant left it. */
+  | { type: 'take-in-proposal'; proposal: string; voice: Voice }
+  | { type: 'keep-assistance'; connection: string; value: AssistanceRecord }
+  /** The command a proposal comes to, as the person gives it: theirs, with its origin. Null where it changes nothing of the audit. */
+  | { type: 'accept-proposal'; proposal: string; command: Command | null; edited: boolean }
+  /** null: it is open again. */
+  | { type: 'decide-proposal'; proposal: string; decision: 'rejected' | 'asked' | null; words: string }
   | { type: 'report-written'; audit: string; sha256: string }
   | { type: 'close'; check: string | null }
   | { type: 'undo' }
@@ -52,7 +63,9 @@ export type Command =
 
 /** An expected "no", shown in place. `hint` says what to do instead. */
 export type Refusal = { refused: string; hint: string };
-export type Decision = { event: EventBody; undoes?: number; redoes?: number } | Refusal;
+export type Decision =
+  | { event: EventBody; undoes?: number; redoes?: number; origin?: FromProposal }
+  | Refusal;
 
 export const isRefusal = <T extends object>(d: T | Refusal): d is Refusal => 'refused' in d;
 
@@ -322,6 +335,14 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
         event: { type: 'advisories.chosen', osv: osv && (osv.split(/[/\\]+/).findLast(Boolean) ?? osv) },
       };
     }
+    case 'take-in-proposal':
+      return takeInProposal(session, command.proposal, command.voice);
+    case 'keep-assistance':
+      return keepAssistance(session, command.connection, command.value);
+    case 'accept-proposal':
+      return acceptProposal(session, command, (inner) => decide(session, methodology, inner));
+    case 'decide-proposal':
+      return decideProposal(session, command);
     case 'report-written': {
       const event = { type: 'report.written', audit: command.audit, sha256: command.sha256 } as const;
       if (!eventBody.safeParse(event).success)

@@ -1,19 +1,21 @@
 import { z } from 'zod';
+import { assistanceRecord } from './assistance.ts';
 import { disclosure } from './disclosure.ts';
 import { outcome, targetRef } from './evidence.ts';
 import { findingId, recordedFinding } from './finding.ts';
 import { checkId, scorecardId } from './methodology.ts';
 import { observationRecord } from './observation.ts';
+import { proposalDecision, proposalId, voice } from './proposal.ts';
 import { serverProfile } from './server-profile.ts';
+import { triageDecision, verdict } from './verdict.ts';
+
+export { triageDecision, type Verdict, verdict } from './verdict.ts';
 
 /**
  * The vocabulary of the journal. Every event says the whole new value of the one thing it changes (`null` = gone), so
  * that undo is simply another event of the same type with the value of before.
  */
 export const EVENT_VERSION = 1;
-
-export const verdict = z.enum(['pass', 'fail', 'not-applicable', 'unsure']);
-export type Verdict = z.infer<typeof verdict>;
 
 export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -39,8 +41,6 @@ export type Auditor = z.infer<typeof auditor>;
 export const answer = z.strictObject({ verdict: verdict.nullable(), note: z.string() });
 export type Answer = z.infer<typeof answer>;
 
-/** `answered` is for questions: the reason is the answer. */
-export const triageDecision = z.enum(['accepted', 'dismissed', 'answered']);
 export const triage = z.strictObject({ decision: triageDecision, reason: z.string() });
 export type Triage = z.infer<typeof triage>;
 
@@ -176,11 +176,29 @@ export const eventBody = z.discriminatedUnion('type', [
     observation: z.string().regex(/^(?:probe|confirm)@[0-9a-f]{12}$/),
     value: observationRecord.nullable(),
   }),
+  /** What an assistant proposes; a second one of the same joins it. Nothing is decided by it. */
+  z.strictObject({ type: z.literal('proposal.made'), proposal: proposalId, voice }),
+  /** What the person said to a proposal, where that is not itself a decision about the audit (see `proposal` of the envelope). */
+  z.strictObject({
+    type: z.literal('proposal.decided'),
+    proposal: proposalId,
+    value: proposalDecision.nullable(),
+  }),
+  /** What was said with an assistant over one connection, up to now. */
+  z.strictObject({
+    type: z.literal('assistance.recorded'),
+    connection: z.string().regex(/^[0-9a-z-]{1,60}$/),
+    value: assistanceRecord,
+  }),
   z.strictObject({ type: z.literal('report.written'), audit: z.string(), sha256 }),
 ]);
 export type EventBody = z.infer<typeof eventBody>;
 
-/** Says which earlier event this one takes back, or does again. */
+/** Where a decision of the person's came from: a proposal they accepted, whether or not they changed its words. */
+export const fromProposal = z.strictObject({ id: proposalId, edited: z.boolean() });
+export type FromProposal = z.infer<typeof fromProposal>;
+
+/** `undoes` and `redoes` say which earlier event this one takes back, or does again. */
 const envelope = {
   v: z.literal(EVENT_VERSION),
   seq: z.number().int().positive(),
@@ -189,6 +207,7 @@ const envelope = {
   by: z.string(),
   undoes: z.number().int().positive().optional(),
   redoes: z.number().int().positive().optional(),
+  origin: fromProposal.optional(),
 };
 const withEnvelope = eventBody.options.map((o) => z.strictObject({ ...envelope, ...o.shape }));
 export const sessionEvent = z.discriminatedUnion(
@@ -203,4 +222,9 @@ export type SessionEvent = EventBody & {
   by: string;
   undoes?: number | undefined;
   redoes?: number | undefined;
+  origin?: FromProposal | undefined;
 };
+
+/** Told by assistants, and taken in: nobody decided anything by it. */
+export const byAssistant = (e: Pick<SessionEvent, 'type'>): boolean =>
+  e.type === 'proposal.made' || e.type === 'assistance.recorded';

@@ -1,11 +1,16 @@
 import { numbered, plural } from '../text/plural.ts';
+import { clientWords } from './assistance.ts';
 import type { SessionEvent, Verdict } from './events.ts';
 import type { CollectorResult, EvidenceItem } from './evidence.ts';
 import { type Finding, missingParts, speaksTo } from './finding.ts';
 import { type Check, checksOf, type Methodology, type Section } from './methodology.ts';
 import { NOTHING_TRIED, rankedByTrying, type TriedLeads } from './observations.ts';
+import { claimWords } from './proposal.ts';
 import type { Session } from './session.ts';
 import { compareItems } from './standing.ts';
+import { verdictWord } from './verdict.ts';
+
+export { verdictWord } from './verdict.ts';
 
 /** Questions screens and reports ask of a session. Pure; nothing here is stored. */
 
@@ -150,20 +155,16 @@ export const whatNow = (m: Methodology, s: Session, index: EvidenceIndex): Step 
   return { text: 'Every check has a verdict: look at the report and write it.', screen: 'report' };
 };
 
-const VERDICT_WORDS: Record<Verdict, string> = {
-  pass: 'pass',
-  fail: 'fail',
-  'not-applicable': 'not applicable',
-  unsure: 'unsure',
-};
-
-export const verdictWord = (v: Verdict | null): string => (v === null ? 'not tested' : VERDICT_WORDS[v]);
-
 /** One line of history for people. */
 export const describeEvent = (
   e: SessionEvent,
   titleOf: (item: string) => string | undefined = () => undefined,
 ): string => {
+  const from = e.origin ? ` (proposed as ${e.origin.id}${e.origin.edited ? ', changed' : ''})` : '';
+  return `${describeChange(e, titleOf)}${from}`;
+};
+
+const describeChange = (e: SessionEvent, titleOf: (item: string) => string | undefined): string => {
   const mark = e.undoes !== undefined ? 'took back: ' : e.redoes !== undefined ? 'did again: ' : '';
   switch (e.type) {
     case 'session.started':
@@ -223,6 +224,12 @@ export const describeEvent = (
         : `${mark}import ${e.import} removed`;
     case 'observation.recorded':
       return e.value ? `${mark}${e.value.summary}` : `${mark}observation ${e.observation} removed`;
+    case 'proposal.made':
+      return `${e.proposal} proposed by ${clientWords(e.voice.client)} (as it calls itself): ${claimWords(e.voice.claim)}`;
+    case 'proposal.decided':
+      return `${mark}${e.proposal} ${e.value ? `${e.value.decision === 'asked' ? 'asked back' : e.value.decision}${e.value.words ? ` — ${e.value.words}` : ''}` : 'open again'}`;
+    case 'assistance.recorded':
+      return `with ${e.value.clients.map(clientWords).join(', ') || 'an assistant'}: ${plural(e.value.calls, 'call')}, ${plural(e.value.proposed, 'proposal')}`;
     case 'report.written':
       return `report ${e.audit} written`;
   }

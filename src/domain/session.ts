@@ -1,4 +1,6 @@
 // Long, because every event is folded into the session here and nowhere else.
+
+import type { AssistanceRecord } from './assistance.ts';
 import { type AnsweredCheck, type Author, type Authors, authorIn, authorsOfAnswer } from './authors.ts';
 import { type Disclosure, noDisclosure } from './disclosure.ts';
 import type {
@@ -13,9 +15,11 @@ import type {
   SessionTarget,
   Triage,
 } from './events.ts';
+import { byAssistant } from './events.ts';
 import type { Outcome } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { ObservationRecord } from './observation.ts';
+import { type Decided, type Proposal, withVoice } from './proposal.ts';
 import { emptyProfile, type ServerProfile } from './server-profile.ts';
 
 /** A stretch without events longer than this is a break, not work. */
@@ -37,6 +41,8 @@ export type Undoable = {
   was?: Authors;
   /** The same where several checks were answered at once. */
   wasOf?: ReadonlyMap<string, Authors>;
+  /** What was said to a proposal before, where this is the answer to one. */
+  proposal?: { id: string; was: Decided | null; heard: number };
 };
 
 export type Session = {
@@ -74,6 +80,10 @@ export type Session = {
   bookmarks: Map<string, Bookmark>;
   /** What was seen of the running server, by observation id, in the order it was seen. */
   observations: Map<string, ObservationRecord & Author>;
+  /** What assistants propose, by proposal id, in the order it was taken in. */
+  proposals: Map<string, Proposal>;
+  /** What was said with assistants, by connection. */
+  assistance: Map<string, AssistanceRecord>;
   reports: { audit: string; sha256: string; at: string }[];
   /** The check last worked on: where the auditor comes back to. */
   lastCheck: string | null;
@@ -110,6 +120,8 @@ export const emptySession = (): Session => ({
   imports: new Map(),
   bookmarks: new Map(),
   observations: new Map(),
+  proposals: new Map(),
+  assistance: new Map(),
   reports: [],
   lastCheck: null,
   workedMs: 0,
@@ -161,6 +173,14 @@ const inverseOf = (s: Session, e: SessionEvent): EventBody | null => {
       const { at: _at, ...value } = was;
       return { type: e.type, import: e.import, value };
     }
+    case 'proposal.decided': {
+      const was = s.proposals.get(e.proposal)?.decided ?? null;
+      return {
+        type: e.type,
+        proposal: e.proposal,
+        value: was && { decision: was.decision, words: was.words },
+      };
+    }
     case 'observation.recorded': {
       const was = s.observations.get(e.observation);
       if (!was) return { type: e.type, observation: e.observation, value: null };
@@ -177,6 +197,14 @@ const without = (stack: Undoable[], seq: number): Undoable[] => {
   if (stack.at(-1)?.seq !== seq) return stack.filter((u) => u.seq !== seq);
   stack.pop();
   return stack;
+};
+
+/** The proposal an event answers, takes back the answer to, or answers again, and what was said to it before. */
+const answeredProposal = (s: Session, e: SessionEvent): NonNullable<Undoable['proposal']> | null => {
+  const id =
+    e.origin?.id ?? (e.type === 'proposal.decided' ? e.proposal : restoredBy(s, e)?.proposal?.id) ?? null;
+  const known = id === null ? undefined : s.proposals.get(id);
+  return known ? { id: known.id, was: known.decided, heard: known.heard } : null;
 };
 
 /** Keeps the undo stacks: a decision clears redo; taking back and doing again move an entry across. */
@@ -198,7 +226,14 @@ const trackUndo = (s: Session, e: SessionEvent): void => {
           }),
         )
       : undefined;
-  const entry = { seq: e.seq, inverse, ...(was ? { was: authorIn(was) } : {}), ...(wasOf ? { wasOf } : {}) };
+  const answered = answeredProposal(s, e);
+  const entry = {
+    seq: e.seq,
+    inverse,
+    ...(was ? { was: authorIn(was) } : {}),
+    ...(wasOf ? { wasOf } : {}),
+    ...(answered ? { proposal: answered } : {}),
+  };
   if (e.undoes !== undefined) {
     s.undo = without(s.undo, e.undoes);
     // What was taken back is done again by the event that this one's inverse describes.
@@ -234,6 +269,31 @@ const giveAnswer = (
   put(s.answers, check, answer && { ...answer, ...authorsOfAnswer(s.answers.get(check), given, author) });
 };
 
+/** A proposal gets its answer with the decision it became; taking that back takes the answer back. */
+const answerProposal = (
+  s: Session,
+  e: SessionEvent,
+  restored: Undoable | undefined,
+  { at, by }: Authors,
+): void => {
+  const answer = (id: string, decided: Decided | null, heard?: number): void => {
+    const known = s.proposals.get(id);
+    if (known) s.proposals.set(id, { ...known, decided, heard: heard ?? known.voices.length });
+  };
+  if (restored?.proposal) answer(restored.proposal.id, restored.proposal.was, restored.proposal.heard);
+  else if (e.origin)
+    answer(e.origin.id, {
+      decision: 'accepted',
+      words: '',
+      at,
+      by,
+      edited: e.origin.edited,
+      finding: e.type === 'finding.recorded' ? e.finding : '',
+    });
+  else if (e.type === 'proposal.decided')
+    answer(e.proposal, e.value && { ...e.value, at, by, edited: false, finding: '' });
+};
+
 /** Changes `s` in place. Only for a session nobody else holds: replay, or the copy made by {@link apply}. */
 const mutate = (s: Session, e: SessionEvent): Session => {
   // For what is taken back, whoever had said it before.
@@ -241,10 +301,14 @@ const mutate = (s: Session, e: SessionEvent): Session => {
   const now: Authors = { at: e.at, by: e.by };
   const author = restored?.was ?? now;
   trackUndo(s, e);
-  const gap = s.lastAt === '' || e.type === 'session.opened' ? 0 : Date.parse(e.at) - Date.parse(s.lastAt);
-  if (gap > 0 && gap <= PAUSE_MS) s.workedMs += gap;
   s.seq = e.seq;
-  s.lastAt = e.at;
+  // What an assistant does is no work of the person's.
+  if (!byAssistant(e)) {
+    const gap = s.lastAt === '' || e.type === 'session.opened' ? 0 : Date.parse(e.at) - Date.parse(s.lastAt);
+    if (gap > 0 && gap <= PAUSE_MS) s.workedMs += gap;
+    s.lastAt = e.at;
+  }
+  answerProposal(s, e, restored, now);
   switch (e.type) {
     case 'session.started':
       s.id = e.id;
@@ -320,6 +384,14 @@ const mutate = (s: Session, e: SessionEvent): Session => {
     case 'observation.recorded':
       put(s.observations, e.observation, e.value && { ...e.value, at: author.at, by: author.by });
       break;
+    case 'proposal.made':
+      s.proposals.set(e.proposal, withVoice(s.proposals.get(e.proposal), e.proposal, e.voice));
+      break;
+    case 'proposal.decided':
+      break;
+    case 'assistance.recorded':
+      s.assistance.set(e.connection, e.value);
+      break;
     case 'report.written':
       s.reports.push({ audit: e.audit, sha256: e.sha256, at: e.at });
       break;
@@ -341,6 +413,8 @@ const copy = (s: Session): Session => ({
   imports: new Map(s.imports),
   bookmarks: new Map(s.bookmarks),
   observations: new Map(s.observations),
+  proposals: new Map(s.proposals),
+  assistance: new Map(s.assistance),
   reports: [...s.reports],
   undo: [...s.undo],
   redo: [...s.redo],
@@ -374,6 +448,8 @@ export const toJson = (s: Session): Record<string, unknown> => {
     imports: sorted(s.imports),
     bookmarks: sorted(s.bookmarks),
     observations: sorted(s.observations),
+    proposals: sorted(s.proposals),
+    assistance: sorted(s.assistance),
     undo: s.undo.map((u) => u.seq),
     redo: s.redo.map((u) => u.seq),
   };

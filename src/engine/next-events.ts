@@ -1,13 +1,20 @@
-import { EVENT_VERSION, type EventBody, type SessionEvent } from '../domain/events.ts';
+import { EVENT_VERSION, type EventBody, type FromProposal, type SessionEvent } from '../domain/events.ts';
 
 /** That a session was opened again, and when: told together with the first thing it was opened for. */
 export type Opening = { at: string; by: string; toolVersion: string };
+
+/** What an event has to do with others: which it takes back or does again, which proposal it comes from. */
+export type Link = {
+  undoes?: number | undefined;
+  redoes?: number | undefined;
+  origin?: FromProposal | undefined;
+};
 
 /** The events, numbered from `seq` + 1, that record `body`; before it the opening, if that was not told yet. */
 export const nextEvents = (
   next: { seq: number; at: string; by: string; opening: Opening | null },
   body: EventBody,
-  link: { undoes?: number | undefined; redoes?: number | undefined },
+  link: Link,
 ): [...SessionEvent[], SessionEvent] => {
   const { opening } = next;
   const before: SessionEvent[] = opening
@@ -31,6 +38,7 @@ export const nextEvents = (
       by: next.by,
       ...(link.undoes !== undefined && { undoes: link.undoes }),
       ...(link.redoes !== undefined && { redoes: link.redoes }),
+      ...(link.origin !== undefined && { origin: link.origin }),
       ...body,
     },
   ];

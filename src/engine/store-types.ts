@@ -1,5 +1,6 @@
 import type { Collector, Commit } from '../collectors/collector.ts';
 import type { AdvisorySource } from '../domain/advisory.ts';
+import type { AssistanceRecord } from '../domain/assistance.ts';
 import type { Command, Refusal } from '../domain/decide.ts';
 import type { SessionEvent } from '../domain/events.ts';
 import type { CollectorResult, CollectorRun } from '../domain/evidence.ts';
@@ -56,6 +57,12 @@ export type Store = {
     id: string,
     record: Omit<ObservationRecord, 'report' | 'transcript'>,
     bytes: { report: Uint8Array; transcript: Uint8Array },
+  ): SessionEvent | Refusal;
+  /** Keeps what was said with an assistant, by its transcript, and records it. */
+  keepAssistance(
+    connection: string,
+    value: Omit<AssistanceRecord, 'transcript'>,
+    transcript: Uint8Array,
   ): SessionEvent | Refusal;
   attach(name: string, bytes: Uint8Array, mediaType: string, check: string | null): SessionEvent | Refusal;
   /** The bytes kept under a hash, such as an attachment's; null when they cannot be read. Never rejects. */

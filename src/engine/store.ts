@@ -10,7 +10,7 @@ import { recordWithGrant } from './grant.ts';
 import { createHeldEvidence } from './held-evidence.ts';
 import { countKinds, keepMade, makeEvidence } from './import-results.ts';
 import { encodeAll } from './journal.ts';
-import { nextEvents } from './next-events.ts';
+import { type Link, nextEvents } from './next-events.ts';
 import { SaveError, type Source } from './ports.ts';
 import { quotedText } from './quoted.ts';
 import { readEvidence } from './read-evidence.ts';
@@ -83,7 +83,7 @@ export const createStore = (parts: StoreParts): Store => {
   /** Durable first, then applied, then shown. */
   const record = (
     body: EventBody,
-    link: { undoes?: number | undefined; redoes?: number | undefined } = {},
+    link: Link = {},
     alongside: () => Partial<Snapshot> = () => ({}),
   ): SessionEvent | Refusal => {
     const refused = refuseChange();
@@ -273,6 +273,19 @@ export const createStore = (parts: StoreParts): Store => {
       try {
         const [report, transcript] = [blobs.put(bytes.report), blobs.put(bytes.transcript)];
         return dispatch({ type: 'record-observation', observation, value: { ...value, report, transcript } });
+      } catch (error) {
+        return notSaved(error);
+      }
+    },
+    keepAssistance: (connection, value, transcript) => {
+      const refused = refuseChange();
+      if (refused) return refused;
+      try {
+        return dispatch({
+          type: 'keep-assistance',
+          connection,
+          value: { ...value, transcript: blobs.put(transcript) },
+        });
       } catch (error) {
         return notSaved(error);
       }

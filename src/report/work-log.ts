@@ -1,4 +1,4 @@
-import type { SessionEvent, Verdict } from '../domain/events.ts';
+import { byAssistant, type SessionEvent, type Verdict } from '../domain/events.ts';
 import { same } from '../domain/same.ts';
 import { verdictWord } from '../domain/selectors.ts';
 import { PAUSE_MS, type Session } from '../domain/session.ts';
@@ -16,7 +16,8 @@ export const isWork = (e: SessionEvent): boolean =>
   e.type !== 'session.opened' &&
   e.type !== 'session.closed' &&
   e.type !== 'report.written' &&
-  e.type !== 'bookmark.kept';
+  e.type !== 'bookmark.kept' &&
+  !byAssistant(e);
 
 const checkOf = (e: SessionEvent): string | null => {
   if (e.type === 'check.answered' || e.type === 'draft.kept') return e.check;
@@ -29,6 +30,7 @@ export const timeByCheck = (events: readonly SessionEvent[]): Map<string, number
   const spent = new Map<string, number>();
   let before: SessionEvent | undefined;
   for (const e of events) {
+    if (byAssistant(e)) continue;
     const check = checkOf(e);
     const gap = before && e.type !== 'session.opened' ? Date.parse(e.at) - Date.parse(before.at) : 0;
     if (check !== null && gap > 0 && gap <= PAUSE_MS) spent.set(check, (spent.get(check) ?? 0) + gap);
@@ -73,8 +75,11 @@ export const workLog = (events: readonly SessionEvent[], known: Known): LogEntry
   const repeats = new Map<LogEntry, { text: string; times: number }>();
   for (const e of events) {
     const again = e.undoes !== undefined ? ' (taken back)' : e.redoes !== undefined ? ' (done again)' : '';
+    const from = e.origin
+      ? `, as an assistant proposed (${e.origin.id}${e.origin.edited ? ', in other words' : ''})`
+      : '';
     const say = (said: string, check = checkOf(e)) => {
-      const text = `${said}${again}`;
+      const text = `${said}${from}${again}`;
       const by = authorOf(e.by, e.at);
       const last = log.at(-1);
       const repeat = last && repeats.get(last);
@@ -168,6 +173,14 @@ export const workLog = (events: readonly SessionEvent[], known: Known): LogEntry
             : session.attachments.get(e.name)?.sha256 === e.value.sha256
               ? `attachment ${e.name} added (${e.value.bytes} bytes, sha256 ${e.value.sha256})`
               : 'an attachment added, removed or replaced later',
+        );
+        break;
+      case 'proposal.made':
+        say(`an assistant proposed a ${e.voice.claim.kind}`);
+        break;
+      case 'proposal.decided':
+        say(
+          `proposal ${e.proposal} of an assistant: ${e.value === null ? 'open again' : e.value.decision === 'asked' ? 'asked back' : e.value.decision}`,
         );
         break;
       case 'observation.recorded':

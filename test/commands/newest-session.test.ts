@@ -67,6 +67,9 @@ const COMMANDS: Record<string, string[]> = {
   confirm: ['inputs/rule', '--yes'],
   'by-hand': ['1.1.1', '--yes'],
   replay: ['o-1', '--yes'],
+  'proposals list': [],
+  'proposals accept': ['P-00000000'],
+  'proposals reject': ['P-00000000', '--reason', 'so'],
 };
 
 const arguments_ = (command: string, folder: string): string[] => {
@@ -74,17 +77,19 @@ const arguments_ = (command: string, folder: string): string[] => {
   fs.writeFileSync(file('answers.yml'), 'checks: {"1.1.1": {verdict: pass, note: judged on the new one}}\n');
   fs.writeFileSync(file('results.sarif'), '{"version":"2.1.0","runs":[]}');
   return [
-    command,
+    ...command.split(' '),
     ...(COMMANDS[command] ?? []).map((a) => (/\.(yml|sarif|zip)$|^out$/.test(a) ? file(a) : a)),
   ];
 };
 
 describe('a command that names no session', () => {
   it('is one of these', () => {
-    const taking = program(testHost(temporaryDir()).host, () => {}).commands.filter((c) =>
-      c.options.some((o) => o.long === '--session'),
-    );
-    expect(taking.map((c) => c.name()).sort()).toEqual(Object.keys(COMMANDS).sort());
+    const all = program(testHost(temporaryDir()).host, () => {}).commands.flatMap((c) => [
+      { name: c.name(), options: c.options },
+      ...c.commands.map((below) => ({ name: `${c.name()} ${below.name()}`, options: below.options })),
+    ]);
+    const taking = all.filter((c) => c.options.some((o) => o.long === '--session'));
+    expect(taking.map((c) => c.name).sort()).toEqual(Object.keys(COMMANDS).sort());
   });
 
   it.each(Object.keys(HARM))('is told when the newest has %s, and does nothing', async (harm) => {
@@ -108,7 +113,7 @@ describe('a command that names no session', () => {
     const lock = lockSession(t.newest.dir, { since: new Date() });
     const before = allFiles(t.data);
     for (const command of Object.keys(COMMANDS).filter(
-      (c) => !['prove', 'status', 'export', 'report'].includes(c),
+      (c) => !['prove', 'status', 'export', 'report', 'proposals list'].includes(c),
     )) {
       const code = await main(arguments_(command, temporaryDir()), t.host);
       expect([command, code, t.said()]).toEqual([

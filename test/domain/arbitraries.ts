@@ -3,6 +3,7 @@ import { type Command, decide, isRefusal } from '../../src/domain/decide.ts';
 import { EVENT_VERSION, type SessionEvent, type SessionTarget } from '../../src/domain/events.ts';
 import { draftFinding, type Finding } from '../../src/domain/finding.ts';
 import { type Check, checksOf, type Methodology, methodology } from '../../src/domain/methodology.ts';
+import type { Claim, Voice } from '../../src/domain/proposal.ts';
 import { apply, emptySession, type Session } from '../../src/domain/session.ts';
 
 const check = (id: string, collectors: string[]): unknown => ({
@@ -135,7 +136,36 @@ const findingArb: fc.Arbitrary<Finding> = fc
     reviewed,
   }));
 
-export const command: fc.Arbitrary<Command> = fc.oneof(
+const proposalIds = fc.constantFrom('P-00000001', 'P-00000002', 'P-00000003');
+const claimArb: fc.Arbitrary<Claim> = fc.oneof(
+  fc.record({
+    kind: fc.constant('verdict' as const),
+    check: checkIds,
+    verdict: fc.constantFrom('pass', 'unsure'),
+    reason: text,
+  }),
+  fc.record({ kind: fc.constant('place' as const), check: checkIds, reason: text }),
+  fc.record({
+    kind: fc.constant('refutation' as const),
+    of: fc.constantFrom('F-01', 'P-00000001'),
+    result: fc.constantFrom('refuted', 'holds'),
+    reason: text,
+  }),
+);
+export const voiceArb: fc.Arbitrary<Voice> = fc
+  .record({ n: fc.integer({ min: 0, max: 3 }), claim: claimArb, name: text })
+  .map(({ n, claim, name }) => ({
+    connection: 'c-1',
+    n,
+    at: '2026-11-23T10:00:00.000Z',
+    client: { name, version: '1' },
+    claim,
+    citations: [{ path: 'a.ts', startLine: 1, endLine: 1, snippet: 'x', sha256: 'a'.repeat(64) }],
+    tries: null,
+  }));
+
+/** What people decide themselves; proposals end in one of these. */
+const own: fc.Arbitrary<Command> = fc.oneof(
   fc.record(
     {
       type: fc.constant('answer' as const),
@@ -225,13 +255,43 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
   fc.constant<Command>({ type: 'redo' }),
 );
 
+export const command: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 6, arbitrary: own },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('take-in-proposal' as const),
+      proposal: proposalIds,
+      voice: voiceArb,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('accept-proposal' as const),
+      proposal: proposalIds,
+      command: fc.option(own.filter((c) => c.type !== 'undo' && c.type !== 'redo')),
+      edited: fc.boolean(),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('decide-proposal' as const),
+      proposal: proposalIds,
+      decision: fc.constantFrom('rejected' as const, 'asked' as const, null),
+      words: text,
+    }),
+  },
+);
+
 export const START_MS = Date.parse('2026-11-23T10:00:00.000Z');
 
 /** The event a command becomes in this session, or null when it is refused. */
 export const eventOf = (session: Session, asked: Command, atMs: number): SessionEvent | null => {
   const decision = decide(session, testMethodology, asked);
   if (isRefusal(decision)) return null;
-  const { event, undoes, redoes } = decision;
+  const { event, undoes, redoes, origin } = decision;
   return {
     v: EVENT_VERSION,
     seq: session.seq + 1,
@@ -239,6 +299,7 @@ export const eventOf = (session: Session, asked: Command, atMs: number): Session
     by: 'jane',
     ...(undoes !== undefined && { undoes }),
     ...(redoes !== undefined && { redoes }),
+    ...(origin !== undefined && { origin }),
     ...event,
   };
 };

@@ -19,6 +19,11 @@ const content = (s: Session) => ({
   findings: toJson(s).findings,
   attachments: toJson(s).attachments,
   disclosure: s.disclosure,
+  said: Object.fromEntries(
+    [...s.proposals].flatMap(([id, p]) =>
+      p.decided ? [[id, { decision: p.decided.decision, words: p.decided.words }]] : [],
+    ),
+  ),
 });
 
 const freeze = <T>(value: T): T => {
@@ -105,6 +110,7 @@ describe('a session', () => {
           findings: {},
           attachments: {},
           disclosure: { toldOn: null, channel: '', early: null },
+          said: {},
         });
         expect(eventOf(s, { type: 'undo' }, START_MS)).toBeNull();
         for (let i = 0; i < steps; i += 1) s = apply(s, eventOf(s, { type: 'redo' }, START_MS)!);

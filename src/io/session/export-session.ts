@@ -47,6 +47,8 @@ export const referencedBlobs = (events: readonly SessionEvent[]): Map<string, st
               [event.value.transcript, `transcript of ${event.observation}`],
             ]
           : [];
+      case 'assistance.recorded':
+        return [[event.value.transcript, `transcript of assistance ${event.connection}`]];
       default:
         return [];
     }
