@@ -1,17 +1,20 @@
 // The program of a thread in which collectors run (src/io/collector-threads.ts): each request names a collector and a place.
 import { setFlagsFromString } from 'node:v8';
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { createReading, type Reading } from './analysis/sources/reading.ts';
 import { collectorsWith } from './collectors/index.ts';
 import { collectTelling } from './engine/tell-missing.ts';
-import type { ThreadAnswer, ThreadRequest } from './io/collector-threads.ts';
+import type { ThreadAnswer, ThreadData, ThreadRequest } from './io/collector-threads.ts';
 import { type OpenRepository, openRepository } from './io/git/open-repository.ts';
+import { giveWay } from './io/give-way.ts';
 
 // What a collector drops is given back sooner: a third less memory at the peak, for a tenth of its time.
 setFlagsFromString('--heap-growing-percent=20');
 
 const port = parentPort;
 if (!port) throw new Error('this is the program of a thread, not to be started by itself');
+
+if ((workerData as ThreadData).besideScreen) giveWay();
 
 type Opened = OpenRepository & { reading: Reading };
 

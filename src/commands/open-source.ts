@@ -5,7 +5,7 @@ import { rolesOfLines } from '../analysis/sources/names.ts';
 import { createReading } from '../analysis/sources/reading.ts';
 import type { Source } from '../engine/ports.ts';
 import { collectTelling } from '../engine/tell-missing.ts';
-import { createCollectorThreads, type ThreadPlace } from '../io/collector-threads.ts';
+import { createCollectorThreads, type ThreadData, type ThreadPlace } from '../io/collector-threads.ts';
 import { openRepository } from '../io/git/open-repository.ts';
 
 /** Beside the built program; where sources are run as they are (tests), there are no threads. */
@@ -18,7 +18,10 @@ export const defaultJobs = (): number => Math.min(4, availableParallelism());
 export const jobsBesideScreen = (): number => Math.max(1, Math.min(4, availableParallelism() - 1));
 
 /** The target at its pinned commit. In the built program its collectors run in threads of their own. */
-export const openSource = async (place: ThreadPlace): Promise<Source> => {
+export const openSource = async (
+  place: ThreadPlace,
+  data: ThreadData = { besideScreen: false },
+): Promise<Source> => {
   const { repository, commit, subdir } = place;
   const { tree, history, close } = await openRepository(repository, commit, subdir);
   const reading = createReading(tree);
@@ -27,7 +30,7 @@ export const openSource = async (place: ThreadPlace): Promise<Source> => {
     return rolesOfLines(await reading.module(path, text), text, word, lines);
   };
   if (!existsSync(THREAD)) return { tree, history, reading, rolesOf, close };
-  const threads = createCollectorThreads(THREAD);
+  const threads = createCollectorThreads(THREAD, data);
   return {
     tree,
     history,

@@ -95,7 +95,10 @@ const reopen = async (
     const opened = await openTarget({ source: from, ref: target.commit, reposDir: host.reposDir });
     repository = opened.repository;
   }
-  return openSource({ repository, commit: target.commit, subdir: target.subdir, ownRules });
+  return openSource(
+    { repository, commit: target.commit, subdir: target.subdir, ownRules },
+    { besideScreen: process.stdout.isTTY === true },
+  );
 };
 
 const workspace = (host: Host, open: OpenSession, notices: readonly string[]): Workspace => {

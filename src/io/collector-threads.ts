@@ -28,6 +28,12 @@ export type CollectorThreads = {
   close(): Promise<void>;
 };
 
+/** What a thread knows from its start. */
+export type ThreadData = {
+  /** A person waits at a screen: keys come before collectors. */
+  besideScreen: boolean;
+};
+
 export type ThreadPlace = Pick<ThreadRequest, 'repository' | 'commit' | 'subdir' | 'ownRules'>;
 
 /**
@@ -48,7 +54,10 @@ const KEPT_READING_MS = 500;
  * Collectors of whole trees come one after the other and share one thread, which parses each file once for all of them.
  * `entry` is the program of a thread: it answers each {@link ThreadRequest}.
  */
-export const createCollectorThreads = (entry: URL): CollectorThreads => {
+export const createCollectorThreads = (
+  entry: URL,
+  data: ThreadData = { besideScreen: false },
+): CollectorThreads => {
   const idle: Worker[] = [];
   /** The thread that holds the sources of a place. */
   let reading: { worker: Worker; place: string; forget: NodeJS.Timeout } | null = null;
@@ -57,6 +66,7 @@ export const createCollectorThreads = (entry: URL): CollectorThreads => {
 
   const start = (): Worker => {
     const worker = new Worker(entry, {
+      workerData: data,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES, maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
       // A thread has nothing to tell a terminal that shows an interface.
       stdout: true,
