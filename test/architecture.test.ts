@@ -105,7 +105,7 @@ const RULES: Record<string, Rule> = {
   ui: {
     rooms: ['ui', 'domain', 'text'],
     types: ['engine/store.ts'],
-    packages: ['ink', 'react', 'ink-select-input', 'fuzzysort', 'lowlight', 'highlight.js'],
+    packages: ['ink', 'react', 'fuzzysort', 'lowlight', 'highlight.js'],
   },
 };
 

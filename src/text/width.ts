@@ -1,20 +1,35 @@
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 
-/** Columns the text takes in a terminal, as Ink counts them. */
-export const width = (text: string): number => stringWidth(text);
+const ASCII = /^[\x20-\x7e]*$/;
+
+/** Frames measure the same few thousand texts again at every key. */
+const measured = new Map<string, number>();
+const MOST_MEASURED = 5000;
+/** A long text is measured once, where it is wrapped, and is not worth its memory. */
+const LONG = 500;
+
+/** Columns the text takes in a terminal. */
+export const width = (text: string): number => {
+  if (ASCII.test(text)) return text.length;
+  if (text.length > LONG) return stringWidth(text);
+  const known = measured.get(text);
+  if (known !== undefined) return known;
+  if (measured.size >= MOST_MEASURED) measured.clear();
+  const columns = stringWidth(text);
+  measured.set(text, columns);
+  return columns;
+};
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** What a person calls characters: an emoji with its joiners is one. */
 export const graphemes = (text: string): string[] => [...segmenter.segment(text)].map((s) => s.segment);
 
-const ASCII = /^[\x20-\x7e]*$/;
-
 /** At most `columns` wide; cut text ends in `…` (or `mark`). One line only. */
 export const truncate = (text: string, columns: number, mark = '…'): string => {
   if (columns <= 0) return '';
-  if (ASCII.test(text) ? text.length <= columns : width(text) <= columns) return text;
+  if (width(text) <= columns) return text;
   if (ASCII.test(text))
     return columns <= width(mark) ? mark.slice(0, columns) : text.slice(0, columns - width(mark)) + mark;
   let out = '';

@@ -35,8 +35,6 @@ export type Frame = {
   lines: Line[];
   /** Cell of the text cursor, where a field is being written. */
   cursor: { x: number; y: number } | null;
-  /** Where ink-select-input draws its choices, when it does. */
-  choices: Rect | null;
 };
 
 const readable = (v: View, lines: readonly Line[], size: Size, title: string): Omit<PaneText, 'focused'> => ({
@@ -164,7 +162,6 @@ const tooSmall = (columns: number, rows: number): Frame => {
       ),
     ),
     cursor: null,
-    choices: null,
   };
 };
 
@@ -181,7 +178,6 @@ export const frame = (v: View, theme: Theme, options: { showIdle: boolean }): Fr
 
   const blocks: Block[] = [];
   let cursor: Frame['cursor'] = null;
-  let choices: Rect | null = null;
   const area: Rect = { x: 0, y: 1, width: columns, height: rows - 2 - (full.status ? 1 : 0) };
   const keys = docked
     ? fieldFooter(
@@ -196,7 +192,6 @@ export const frame = (v: View, theme: Theme, options: { showIdle: boolean }): Fr
     overlayKeys = fieldFooter(drawn.keys ?? drawn.bottom ?? '', columns - 24);
     blocks.push(pane(area, { ...drawn, focused: true }, theme));
     if (drawn.cursor) cursor = { x: area.x + 2 + drawn.cursor.column, y: area.y + 1 + drawn.cursor.row };
-    if (top.kind === 'choose') choices = { x: 2, y: area.y + 2, width: columns - 4, height: area.height - 3 };
   } else {
     // With a field docked below, the panes give up their rows to it; status and footer stay where they were.
     const bottom = area.y + area.height - dock;
@@ -245,5 +240,5 @@ export const frame = (v: View, theme: Theme, options: { showIdle: boolean }): Fr
   const lines = compose(columns, rows, blocks);
   // A field too tall for its pane is cut, and the cursor may stand in what was cut.
   const inside = cursor !== null && cursor.x < columns && cursor.y < rows - 1;
-  return { lines: theme.ascii ? lines.map(inAscii) : lines, cursor: inside ? cursor : null, choices };
+  return { lines: theme.ascii ? lines.map(inAscii) : lines, cursor: inside ? cursor : null };
 };

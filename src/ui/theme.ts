@@ -1,5 +1,21 @@
 import { defaultSettings, type InterfaceSettings } from '../domain/settings.ts';
 
+/** Select Graphic Rendition (ECMA-48, 8.3.117) of the terminal's own sixteen colours, as far as a tone has one. */
+export const COLOUR_CODES = {
+  red: 31,
+  green: 32,
+  yellow: 33,
+  blue: 34,
+  magenta: 35,
+  cyan: 36,
+  gray: 90,
+  redBright: 91,
+  greenBright: 92,
+  yellowBright: 93,
+  cyanBright: 96,
+};
+export type Colour = keyof typeof COLOUR_CODES;
+
 /** Colour only repeats what a glyph or a word says; every tone may be colourless. */
 export type Tone = 'ok' | 'bad' | 'warn' | 'muted' | 'accent' | 'border' | 'focus';
 
@@ -32,8 +48,8 @@ export type Glyphs = {
 export type Theme = {
   glyphs: Glyphs;
   ascii: boolean;
-  /** Ink colour name for a tone; undefined means the terminal's own. */
-  colour(tone: Tone): string | undefined;
+  /** undefined means the terminal's own. */
+  colour(tone: Tone): Colour | undefined;
 };
 
 const UNICODE: Glyphs = {
@@ -87,7 +103,7 @@ const ASCII: Glyphs = {
 };
 
 /** Named colours, which follow the terminal's own; undefined is its plain text. */
-const COLOURS: Record<InterfaceSettings['theme'], Partial<Record<Tone, string>>> = {
+const COLOURS: Record<InterfaceSettings['theme'], Partial<Record<Tone, Colour>>> = {
   dark: {
     ok: 'green',
     bad: 'red',
@@ -126,8 +142,7 @@ const wantsAscii = (env: Record<string, string | undefined>): boolean => {
 };
 
 /**
- * NO_COLOR (https://no-color.org) counts when it is not empty. Ink's chalk does not read it, hence colours are decided
- * here; bold stays.
+ * NO_COLOR (https://no-color.org) counts when it is not empty; bold stays.
  */
 export const createTheme = (
   env: Record<string, string | undefined>,

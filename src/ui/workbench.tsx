@@ -1,73 +1,35 @@
-import { Box, render, Text, useApp, useCursor, useInput, usePaste, useStdin, useWindowSize } from 'ink';
-import SelectInput from 'ink-select-input';
-import { memo, useEffect, useSyncExternalStore } from 'react';
+import { render, useApp, useInput, usePaste, useStdin, useWindowSize } from 'ink';
+import { useEffect, useLayoutEffect, useSyncExternalStore } from 'react';
 import { refreshHome } from './actions/home.ts';
 import { type App, createApp } from './app-state.ts';
 import { paste, press } from './controller.ts';
 import { frame, readingExtent } from './frame.ts';
 import { decode } from './keys.ts';
 import { MOUSE_OFF, MOUSE_ON, withoutPointer } from './mouse.ts';
+import { createPainter, type Painter } from './painter.ts';
 import { point } from './pointer.ts';
 import type { Ports } from './ports.ts';
-import { createTheme, type Theme } from './theme.ts';
-import { type Line, lineText } from './view/line.ts';
+import { createTheme } from './theme.ts';
+import { lineText } from './view/line.ts';
 
 const SPINNER_MS = 120;
 
-/** One row of the frame. Rows that did not change are not rendered again. */
-const Row = memo(
-  ({ line, theme }: { line: Line; theme: Theme }) => (
-    <Text wrap="truncate">
-      {line.map((s, i) => {
-        const color = s.tone ? theme.colour(s.tone) : undefined;
-        return (
-          <Text key={i} {...(color ? { color } : {})} bold={s.bold ?? false} inverse={s.inverse ?? false}>
-            {s.text}
-          </Text>
-        );
-      })}
-    </Text>
-  ),
-  (a, b) =>
-    a.theme === b.theme &&
-    a.line.length === b.line.length &&
-    a.line.every((s, i) => {
-      const o = b.line[i];
-      return o && s.text === o.text && s.tone === o.tone && s.bold === o.bold && s.inverse === o.inverse;
-    }),
-);
+type WorkbenchProps = { app: App; painter: Painter; showIdle: boolean };
 
-const Choices = ({ app }: { app: App }) => {
-  const top = app.ui.get().overlays.at(-1);
-  if (top?.kind !== 'choose') return null;
-  return (
-    <SelectInput
-      items={[...top.items]}
-      limit={8}
-      isFocused
-      onSelect={(item) => {
-        app.pop();
-        // An empty list calls with nothing.
-        if (item) top.choose(item.value);
-      }}
-    />
-  );
-};
-
-const Workbench = ({ app, showIdle }: { app: App; showIdle: boolean }) => {
+/** Ink reads the keys and keeps the terminal; it draws nothing. */
+const Workbench = ({ app, painter, showIdle }: WorkbenchProps) => {
   const { exit } = useApp();
   const { columns, rows } = useWindowSize();
-  // Windows clears the whole screen when the frame fills it (https://github.com/vadimdemedes/ink/issues/969).
-  const height = process.platform === 'win32' ? rows - 1 : rows;
   const version = useSyncExternalStore(app.subscribe, () => app.stamp());
-  const { setCursorPosition } = useCursor();
 
   useEffect(() => {
     app.exit = () => exit();
     app.fail = (error) => exit(error instanceof Error ? error : new Error(String(error)));
     const ui = app.ui.get();
-    if (ui.columns !== columns || ui.rows !== height) app.update({ columns, rows: height });
-  }, [app, exit, columns, height]);
+    if (ui.columns !== columns || ui.rows !== rows) app.update({ columns, rows });
+  }, [app, exit, columns, rows]);
+  // A terminal moves what it shows when its size changes.
+  useLayoutEffect(() => painter.forget(), [painter, columns, rows]);
 
   // The only input hook of the program: with several, every pane would react to every key.
   useInput((input, key) => {
@@ -87,29 +49,9 @@ const Workbench = ({ app, showIdle }: { app: App; showIdle: boolean }) => {
   }, [app, running]);
 
   void version;
-  const drawn = frame({ ...view, ui: { ...view.ui, columns, rows: height } }, app.theme, { showIdle });
-  setCursorPosition(drawn.cursor ?? undefined);
-  const { choices } = drawn;
-  return (
-    <Box flexDirection="column" width={columns} height={height} overflow="hidden">
-      {drawn.lines.map((line, y) => (
-        <Box key={y} flexShrink={0} height={1}>
-          <Row line={line} theme={app.theme} />
-        </Box>
-      ))}
-      {choices ? (
-        <Box
-          position="absolute"
-          marginLeft={choices.x}
-          marginTop={choices.y}
-          width={choices.width}
-          flexDirection="column"
-        >
-          <Choices app={app} />
-        </Box>
-      ) : null}
-    </Box>
-  );
+  const drawn = frame({ ...view, ui: { ...view.ui, columns, rows } }, app.theme, { showIdle });
+  useLayoutEffect(() => painter.paint(drawn, app.theme));
+  return null;
 };
 
 /** Ports that need the terminal handed over, filled in once Ink runs. */
@@ -119,23 +61,28 @@ export type TerminalPorts = {
   pointer: boolean;
 };
 
-const Bridge = ({ terminal }: { terminal: TerminalPorts }) => {
+const Bridge = ({ terminal, painter }: { terminal: TerminalPorts; painter: Painter }) => {
   const { suspendTerminal } = useApp();
   const { isRawModeSupported } = useStdin();
   useEffect(() => {
     if (!isRawModeSupported) return;
     terminal.suspend = async (run) => {
       process.stdout.write(MOUSE_OFF);
-      await suspendTerminal(run);
+      painter.hold(true);
+      try {
+        await suspendTerminal(run);
+      } finally {
+        painter.hold(false);
+      }
       if (terminal.pointer) process.stdout.write(MOUSE_ON);
     };
-  }, [terminal, suspendTerminal, isRawModeSupported]);
+  }, [terminal, painter, suspendTerminal, isRawModeSupported]);
   return null;
 };
 
 /**
  * Runs the interface until the auditor leaves. Rejects when a render fails; the caller says where the session is, since
- * what Ink prints about it goes with the alternate screen.
+ * what is printed about it goes with the alternate screen.
  */
 export const runWorkbench = async (
   ports: Ports,
@@ -154,22 +101,21 @@ export const runWorkbench = async (
   app.themeOf = (settings) => createTheme(env, settings);
   begin(app);
   if (app.ui.get().place === 'home') refreshHome(app);
+  const painter = createPainter((text) => void process.stdout.write(text));
   const instance = render(
     <>
-      <Bridge terminal={terminal} />
-      <Workbench app={app} showIdle={env.MCP_AUDIT_TEST_IDLE === '1'} />
+      <Bridge terminal={terminal} painter={painter} />
+      <Workbench app={app} painter={painter} showIdle={env.MCP_AUDIT_TEST_IDLE === '1'} />
     </>,
     {
       stdin: withoutPointer(process.stdin, (p) => point(app, p)),
       alternateScreen: true,
-      incrementalRendering: env.MCP_AUDIT_FULL_REDRAW !== '1',
-      maxFps: 60,
       exitOnCtrlC: false,
       interactive: true,
       patchConsole: true,
     },
   );
-  app.clearScreen = () => instance.clear();
+  app.clearScreen = () => painter.forget();
   // The whole group, as the terminal's own Ctrl+Z does: what started us waits in the foreground otherwise.
   app.stop = () =>
     app.work(() =>

@@ -6,9 +6,9 @@ import { lastAnswered, notApplicableReasons, noteOffers } from '../../domain/rea
 import { atVerdict, unreadLeads, unreadWords } from '../../domain/scrutiny.ts';
 import { findingsOfCheck, judgedItems, verdictWord } from '../../domain/selectors.ts';
 import { plural } from '../../text/plural.ts';
-import { truncate } from '../../text/width.ts';
 import type { App } from '../app-state.ts';
 import { selectedCheck, selectedSection } from '../model.ts';
+import { emptyList } from '../view/list.ts';
 import { textField } from '../view/text-field.ts';
 import { newFindingFor, openFindingForm } from './findings.ts';
 
@@ -146,11 +146,11 @@ export const pickVerdict = (app: App): void => {
   app.push({
     kind: 'choose',
     title: `${check.id} ${check.title}`,
-    // ink-select-input wraps what is too long, and its list would break the frame.
     items: VERDICT_CHOICES.map(({ value, word, about }) => ({
       value,
-      label: truncate(`${word.padEnd(16)}${about(check)}`, app.ui.get().columns - 8),
+      label: `${word.padEnd(16)}${about(check)}`,
     })),
+    list: emptyList(),
     choose: (value) => answer(app, value as Verdict),
   });
 };

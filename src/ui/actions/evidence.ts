@@ -2,10 +2,10 @@ import type { EvidenceItem } from '../../domain/evidence.ts';
 import { dismissalReasons } from '../../domain/reasons.ts';
 import { plural } from '../../text/plural.ts';
 import { visible } from '../../text/visible.ts';
-import { truncate } from '../../text/width.ts';
 import type { App } from '../app-state.ts';
 import { selectedCheck, selectedItem, selectedItems } from '../model.ts';
 import { otherPlaces, stepKey } from '../view/item-places.ts';
+import { emptyList } from '../view/list.ts';
 import { textField } from '../view/text-field.ts';
 import { raiseFrom } from './findings.ts';
 import { moveOn } from './queue.ts';
@@ -146,8 +146,9 @@ export const openOther = (app: App): void => {
     title: 'Which place?',
     items: places.map((p, n) => ({
       value: String(n),
-      label: truncate(visible(p.words), app.ui.get().columns - 8),
+      label: p.words,
     })),
+    list: emptyList(),
     choose: (value) => {
       const place = places[Number(value)];
       if (place) openAt(app, place.path, place.startLine);

@@ -1,6 +1,6 @@
-import { truncate } from '../../text/width.ts';
 import type { App } from '../app-state.ts';
 import { selectedCriterion } from '../model.ts';
+import { emptyList } from '../view/list.ts';
 import { textField } from '../view/text-field.ts';
 import { goToCheck } from './navigate.ts';
 
@@ -19,11 +19,12 @@ export const rate = (app: App): void => {
       ...[...levels]
         .sort((a, b) => b.value - a.value)
         .map((l) => ({
-          label: truncate(`${l.value}  ${l.label}`, app.ui.get().columns - 8),
+          label: `${l.value}  ${l.label}`,
           value: String(l.value),
         })),
       { label: '–  Not rated: it cannot be told', value: NOT_RATED },
     ],
+    list: emptyList(),
     choose: (chosen) => {
       const value = chosen === NOT_RATED ? null : Number(chosen);
       app.push({

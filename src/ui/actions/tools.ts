@@ -1,5 +1,5 @@
-import { truncate } from '../../text/width.ts';
 import type { App } from '../app-state.ts';
+import { emptyList } from '../view/list.ts';
 import { textField } from '../view/text-field.ts';
 
 /** Takes in a file another tool wrote; what came of it is told, and stands in the list of runs. */
@@ -53,10 +53,10 @@ export const scan = (app: App): void =>
       kind: 'choose',
       title: 'Which scanner? Nothing runs before you have seen the command.',
       items: found.map((s) => ({
-        // ink-select-input wraps what is too long, and its list would break the frame.
-        label: truncate(`${s.id}${s.version ? ` ${s.version}` : ''}  ${s.adds}`, app.ui.get().columns - 8),
+        label: `${s.id}${s.version ? ` ${s.version}` : ''}  ${s.adds}`,
         value: s.id,
       })),
+      list: emptyList(),
       choose: (id) => {
         const takes = found.find((s) => s.id === id)?.takes;
         if (!takes) return confirm(app, id, '');

@@ -6,6 +6,7 @@ import type { Theme } from '../theme.ts';
 import { blank, type Line, muted, plain, span, spread } from '../view/line.ts';
 import { indexOf, scrollTo } from '../view/list.ts';
 import { fieldText } from '../view/text-field.ts';
+import { drawChoose } from './choose.ts';
 import { entriesOf } from './entries.ts';
 import type { Entry } from './entry.ts';
 import { type Drawn, fieldLines } from './field-lines.ts';
@@ -204,6 +205,6 @@ export const drawOverlay = (v: View, o: Overlay, theme: Theme, size: Size): Draw
     case 'score':
       return drawScore(o, theme, size);
     case 'choose':
-      return { title: o.title, bottom: 'Enter chooses · Esc closes', lines: [] };
+      return drawChoose(o, theme, size);
   }
 };

@@ -52,6 +52,7 @@ export type Overlay =
       kind: 'choose';
       title: string;
       items: readonly { label: string; value: string }[];
+      list: ListState;
       choose: (value: string) => void;
     }
   | {

@@ -3,6 +3,7 @@ import type { App } from '../app-state.ts';
 import { type Key, typed } from '../keys.ts';
 import { indexOf, move } from '../view/list.ts';
 import { fieldText, pressField, textField } from '../view/text-field.ts';
+import { pressChoose } from './choose.ts';
 import { entriesOf } from './entries.ts';
 import type { FormField, Overlay } from './overlay.ts';
 import { pressPick } from './pick.ts';
@@ -180,8 +181,7 @@ export const pressOverlay = (app: App, o: Overlay, key: Key): void => {
     case 'form':
       return pressForm(app, o, key);
     case 'choose':
-      // ink-select-input reads the keys itself; only leaving is ours.
-      return key === 'esc' || key === 'q' ? app.pop() : undefined;
+      return pressChoose(app, o, key);
     case 'pick':
       return pressPick(app, o, key);
     case 'score':

@@ -1,4 +1,6 @@
+import type { Check } from '../../domain/methodology.ts';
 import { findingsOfCheck, progress, raisedAs, verdictOf } from '../../domain/selectors.ts';
+import type { Snapshot } from '../../engine/store.ts';
 import { checkRows, readingKey, selectedCheck, selectedSection, type View } from '../model.ts';
 import type { Theme } from '../theme.ts';
 import { type Line, muted, span, spread } from '../view/line.ts';
@@ -21,6 +23,18 @@ export const reading = (v: View, lines: readonly Line[], size: Size): Pick<PaneT
         : `${top + size.height >= lines.length ? 'end' : `${lines.length - top - size.height} more lines`}`,
   };
 };
+
+/** How many leads and questions of a check nobody has judged yet. */
+const openOf = (v: View, { session }: Snapshot, check: Check): { leads: number; questions: number } =>
+  v.kept(`open of ${check.id}`, [v.index, session.triage, session.findings], () => {
+    const open = (v.index.get(check.id) ?? []).filter(
+      (e) => !session.triage.has(e.id) && raisedAs(session, e.id).length === 0,
+    );
+    return {
+      leads: open.filter((e) => e.kind === 'lead').length,
+      questions: open.filter((e) => e.kind === 'question').length,
+    };
+  });
 
 export const checkList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'focused'> => {
   const { snap } = v;
@@ -54,11 +68,7 @@ export const checkList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'fo
       );
     }
     const { check } = row;
-    const open = (v.index.get(check.id) ?? []).filter(
-      (e) => !snap.session.triage.has(e.id) && raisedAs(snap.session, e.id).length === 0,
-    );
-    const leads = open.filter((e) => e.kind === 'lead').length;
-    const questions = open.filter((e) => e.kind === 'question').length;
+    const { leads, questions } = openOf(v, snap, check);
     const found = findingsOfCheck(snap.session, check.id).length;
     const marks = [
       ...(snap.session.bookmarks.has(`check:${check.id}`) ? [span('later ', 'accent')] : []),

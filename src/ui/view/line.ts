@@ -4,7 +4,7 @@ import type { Tone } from '../theme.ts';
 
 /**
  * Screens are pure functions to lines; a line is a row of styled spans. The frame is built from lines of exactly the
- * window's size, so it cannot grow taller than the window (Ink would then clear and rewrite it all at every update).
+ * window's size, so it cannot grow taller than the window, and rows can be painted where they stand.
  */
 export type Span = {
   text: string;
