@@ -16,10 +16,10 @@ import { redactSecrets } from '../text/redact.ts';
 import { visible } from '../text/visible.ts';
 import { chosenCopy } from './advisories.ts';
 import { applyAnswers, readAnswers } from './answer.ts';
+import { citedAnywhere } from './cited.ts';
 import { parseFormat, writeAll, writtenAs } from './formats.ts';
 import { type Host, json } from './host.ts';
 import {
-  citedBy,
   describeWritten,
   isClean,
   loadTop10,
@@ -195,7 +195,7 @@ export const status = (
     async (w) => {
       const snapshot = w.store.snapshot();
       const { session, methodology } = snapshot;
-      const cited = await citedBy(snapshot, (path) => w.store.readQuoted(path));
+      const cited = await citedAnywhere(snapshot, w.store);
       if (options.json) {
         json(host, statusJson(w, snapshot, methodology, cited));
         return 0;

@@ -6,8 +6,9 @@ import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { runPlain } from '../ui/plain/plain.ts';
 import type { Ports } from '../ui/ports.ts';
+import { citedAnywhere } from './cited.ts';
 import type { Host } from './host.ts';
-import { citedBy, describeWritten, loadTop10, readinessOf, stateOf, writeReport } from './report.ts';
+import { describeWritten, loadTop10, readinessOf, stateOf, writeReport } from './report.ts';
 import { resumeAudit, startAudit } from './workspace.ts';
 
 export type PlainRequest =
@@ -50,7 +51,7 @@ export const openPlain = async (host: Host, request: PlainRequest): Promise<numb
       runByHand: async (store, of, n) => (await import('./by-hand.ts')).runByHand(host, store, of, n),
       readiness: async () => {
         const snapshot = w.store.snapshot();
-        return readinessOf(snapshot, await citedBy(snapshot, (path) => w.store.readQuoted(path)));
+        return readinessOf(snapshot, await citedAnywhere(snapshot, w.store));
       },
       write: async (folder) => {
         try {

@@ -8,8 +8,9 @@ import { proveFinding } from '../report/proof.ts';
 import { plural } from '../text/plural.ts';
 import { redactSecrets } from '../text/redact.ts';
 import { visible } from '../text/visible.ts';
+import { citedAnywhere } from './cited.ts';
 import { type Host, json } from './host.ts';
-import { citedBy } from './report.ts';
+
 import { withSession } from './with-session.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -24,7 +25,7 @@ const proofs = async (
   finding: string | undefined,
 ): Promise<{ all: ProvenCitation[]; problem: string | null }> => {
   const snapshot = w.store.snapshot();
-  const cited = await citedBy(snapshot, (path) => w.store.readQuoted(path));
+  const cited = await citedAnywhere(snapshot, w.store);
   const items = itemsById(snapshot.evidence);
   const all = findingsOf(snapshot.session)
     .filter((f) => finding === undefined || f.id === finding)
@@ -37,8 +38,9 @@ const takeMoves = async (w: Workspace, moved: readonly ProvenCitation[]): Promis
   const refused: string[] = [];
   for (const { finding, index, location, proof } of moved) {
     if (index === null || proof.state !== 'moved') continue;
-    const found = await locate([`${location.path}:${proof.startLine}-${proof.endLine}`], (path) =>
-      w.store.readText(path),
+    const found = await locate(
+      [`${proof.path ?? location.path}:${proof.startLine}-${proof.endLine}`],
+      (path) => w.store.readText(path),
     );
     const now = w.store.snapshot().session.findings.get(finding.id) ?? finding;
     const result = isRefusal(found)
@@ -76,7 +78,10 @@ export const prove = (host: Host, finding: string | undefined, options: ProveOpt
         });
       else {
         for (const { finding: f, location, proof } of all) {
-          const to = proof.state === 'moved' ? ` to ${proof.startLine}-${proof.endLine}` : '';
+          const to =
+            proof.state === 'moved'
+              ? ` to ${proof.path ? placeWords({ ...proof, path: proof.path }) : `${proof.startLine}-${proof.endLine}`}`
+              : '';
           host.stdout(
             `${visible(redactSecrets(`${f.id}  ${proof.state.padEnd(7)} ${placeWords(location)}${to}`))}\n`,
           );

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Cited, citedPaths, itemsById, readCited } from '../domain/citations.ts';
+import type { Cited } from '../domain/citations.ts';
 import { isRefusal } from '../domain/decide.ts';
 import { publicationRefusal } from '../domain/disclosure.ts';
 import { UserError } from '../domain/errors.ts';
@@ -21,6 +21,7 @@ import { compileSubmission, repositoryFolder } from '../report/submission.ts';
 import { type Diagnostic, renderDiagnostics, validateSubmission } from '../report/validate.ts';
 import { isWork } from '../report/work-log.ts';
 import { visible } from '../text/visible.ts';
+import { citedBy, type ReadText } from './cited.ts';
 import { TOOL_NAME } from './host.ts';
 import { VERSION } from './version.ts';
 
@@ -60,13 +61,6 @@ export const stateOf = async (
   top10,
   contents: await attachedTexts(store),
 });
-
-/** A file at the pinned commit, for reading every citation again; rejects when the target cannot be opened. */
-export type ReadText = (path: string) => Promise<string | null>;
-
-/** Everything findings cite, read again at the pinned commit. */
-export const citedBy = (snapshot: Snapshot, read: ReadText): Promise<Cited> =>
-  readCited(citedPaths(snapshot.session.findings.values(), itemsById(snapshot.evidence)), read);
 
 export const readinessOf = (snapshot: Snapshot, cited?: Cited): Readiness[] =>
   readiness({ ...snapshot, cited });

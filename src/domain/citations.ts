@@ -1,4 +1,4 @@
-import type { EvidenceItem } from './evidence.ts';
+import type { EvidenceItem, Location, Place } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { Evidence } from './selectors.ts';
 
@@ -8,6 +8,8 @@ export type Cited = {
   texts: ReadonlyMap<string, string | null>;
   /** Why the rest could not be read; null while nothing went wrong. */
   problem: string | null;
+  /** Where code that is not in its file any more stands now, by `citedKey`; absent where nobody looked. */
+  elsewhere?: ReadonlyMap<string, Place>;
 };
 
 export const nothingCited: Cited = { texts: new Map(), problem: null };
@@ -29,6 +31,16 @@ export const citedPaths = (
   ),
 ];
 
+/** Every place that these findings and their evidence cite. */
+export const citedLocations = (
+  findings: Iterable<Finding>,
+  items: ReadonlyMap<string, EvidenceItem>,
+): Location[] =>
+  [...findings].flatMap((f) => [
+    ...f.locations,
+    ...f.evidence.flatMap((id) => items.get(id)?.location ?? []),
+  ]);
+
 /** Reads what is not read yet; a failure is kept in words, and what else can be read counts. */
 export const readCited = async (
   paths: readonly string[],
@@ -46,5 +58,5 @@ export const readCited = async (
       if (message === problem) break;
       problem = message;
     }
-  return { texts, problem };
+  return { ...known, texts, problem };
 };

@@ -1,6 +1,7 @@
 import type { Cited } from '../domain/citations.ts';
 import { type EvidenceItem, type Location, placeWords } from '../domain/evidence.ts';
 import type { Finding } from '../domain/finding.ts';
+import { citedKey } from '../domain/since/elsewhere.ts';
 import { compareSnippet } from './rules/snippets.ts';
 
 /**
@@ -9,12 +10,15 @@ import { compareSnippet } from './rules/snippets.ts';
  */
 export type Proof =
   | { state: 'exact' | 'changed' | 'gone' | 'unread' }
-  | { state: 'moved'; startLine: number; endLine: number };
+  /** `path` where it is another file. */
+  | { state: 'moved'; startLine: number; endLine: number; path?: string };
 
 export const proveLocation = (l: Location, cited: Cited): Proof => {
   const source = cited.texts.get(l.path);
   if (source === undefined) return { state: 'unread' };
-  if (source === null) return { state: 'gone' };
+  const { path, ...lines } = cited.elsewhere?.get(citedKey(l)) ?? { path: l.path };
+  const elsewhere: Proof | null = 'startLine' in lines ? { state: 'moved', path, ...lines } : null;
+  if (source === null) return elsewhere ?? { state: 'gone' };
   const match = compareSnippet({ ...l, snippet: l.snippet.split('\n'), line: 0 }, source);
   switch (match.kind) {
     case 'exact':
@@ -25,9 +29,9 @@ export const proveLocation = (l: Location, cited: Cited): Proof => {
       // Only white space differs. Quoted anew from where it stands, it is exact again.
       return { state: 'moved', startLine: match.start, endLine: match.end };
     case 'partial':
-      return { state: 'changed' };
+      return elsewhere ?? { state: 'changed' };
     case 'none':
-      return { state: 'gone' };
+      return elsewhere ?? { state: 'gone' };
   }
 };
 

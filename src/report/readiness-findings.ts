@@ -162,17 +162,18 @@ export const aboutCitations = (
         return [];
       case 'moved': {
         const to = { startLine: proof.startLine, endLine: proof.endLine };
-        const lines = placeWords({ path: '', ...to }).slice(1);
+        const path = proof.path ?? location.path;
+        const lines = proof.path ? placeWords({ path, ...to }) : placeWords({ path: '', ...to }).slice(1);
         return [
           {
             ...at,
             level: 'blocks',
             text: `${place}: the code stands at ${lines}`,
-            ...(index === null ? {} : { move: { location: index, path: location.path, ...to } }),
+            ...(index === null ? {} : { move: { location: index, path, ...to } }),
             fix:
               index === null
                 ? 'gather the evidence again: it cites lines that moved'
-                : `take over lines ${lines}, quoted anew`,
+                : `take over ${proof.path ? '' : 'lines '}${lines}, quoted anew`,
           },
         ];
       }

@@ -9,6 +9,7 @@ import { NOTHING_TRIED, type TriedLeads, triedLeads } from '../domain/observatio
 import { scorecardOf } from '../domain/scorecard.ts';
 import { describeEvent, type EvidenceIndex, indexEvidence, whatNow } from '../domain/selectors.ts';
 import { defaultSettings, type InterfaceSettings } from '../domain/settings.ts';
+import { withElsewhere } from '../domain/since/elsewhere.ts';
 import { surfaceOf } from '../domain/surface.ts';
 import type { Snapshot } from '../engine/store.ts';
 import { withSettings } from './keymap.ts';
@@ -120,7 +121,9 @@ export const createApp = (
     const wanted = paths(snap.session.findings, snap.evidence);
     if (!reading && cited.problem === null && wanted.some((p) => !cited.texts.has(p))) {
       reading = true;
-      readCited(wanted, (path) => open.store.readQuoted(path), cited).then((read) => {
+      const read = readCited(wanted, (path) => open.store.readQuoted(path), cited);
+      const anywhere = read.then((c) => withElsewhere(c, snap, open.store)).catch(() => read);
+      void anywhere.then((read) => {
         reading = false;
         if (opened !== open) return;
         cited = read;

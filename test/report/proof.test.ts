@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Cited } from '../../src/domain/citations.ts';
 import type { Location } from '../../src/domain/evidence.ts';
+import { findElsewhere } from '../../src/domain/since/elsewhere.ts';
 import { proveFinding, proveLocation } from '../../src/report/proof.ts';
 import { readiness } from '../../src/report/readiness.ts';
 import {
@@ -60,6 +61,25 @@ describe('a cited range, read again', () => {
 
   it('is unread, which proves nothing, as long as nobody looked', () => {
     expect(proveLocation(cited, { texts: new Map(), problem: null })).toEqual({ state: 'unread' });
+  });
+
+  it('has moved where the only other file that holds it stands, formatted anew or not', async () => {
+    const looked = async (others: Record<string, string>) => {
+      const now = reading('export {};\n');
+      const elsewhere = await findElsewhere([cited], now, {
+        paths: async () => Object.keys(others),
+        text: async (path) => others[path] ?? null,
+      });
+      return proveLocation(cited, { ...now, elsewhere });
+    };
+    const indented = SOURCE.replaceAll('  ', '\t');
+    expect(await looked({ 'lib/b.ts': `// new\n${indented}`, 'lib/c.md': SOURCE })).toEqual({
+      state: 'moved',
+      path: 'lib/b.ts',
+      startLine: 5,
+      endLine: 6,
+    });
+    expect(await looked({ 'lib/b.ts': SOURCE, 'lib/c.ts': SOURCE })).toEqual({ state: 'gone' });
   });
 
   it('is exact with the credential in it masked', () => {
