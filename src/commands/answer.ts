@@ -2,6 +2,7 @@ import { type AnswersFile, answersFile } from '../domain/answers-file.ts';
 import { type Command, decide, isRefusal, type Refusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
 import { firstProblem } from '../domain/finding-input.ts';
+import { noReview, reviewMeant } from '../domain/review.ts';
 import { atVerdict } from '../domain/scrutiny.ts';
 import { indexEvidence } from '../domain/selectors.ts';
 import type { ServerProfile } from '../domain/server-profile.ts';
@@ -121,6 +122,19 @@ export const applyAnswers = async (
     const { data_sensitivity: dataSensitivity, ...rest } = answers.server;
     const server = { ...rest, ...(dataSensitivity === undefined ? {} : { dataSensitivity }) };
     send('server', { type: 'describe-server', server: server as Partial<ServerProfile> });
+  }
+  // Before the verdicts of the same file: in a blind review nobody can have seen what they speak of.
+  const { reviewed } = store.snapshot();
+  for (const [about, remark] of Object.entries(answers.remarks ?? {}))
+    if (reviewed) send(`remark on ${about}`, { type: 'remark', about, remark, of: reviewed.session });
+    else note(`remark on ${about}`, noReview);
+  for (const r of answers.replies ?? []) {
+    const review = reviewMeant(store.snapshot().session, r.to, r.review);
+    if (isRefusal(review)) note(`reply to ${r.to}`, review);
+    else {
+      const reply = { decision: r.decision, reason: r.reason };
+      send(`reply to ${r.to}`, { type: 'reply', review: review.id, about: r.to, reply });
+    }
   }
   for (const t of triageCommands(store, answers.triage ?? []))
     if (isRefusal(t.command)) note(t.what, t.command);

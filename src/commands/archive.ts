@@ -23,18 +23,19 @@ export const exportTo = async (sessionFolder: string, file: string): Promise<str
   return path;
 };
 
-export const importFile = (host: Host, file: string): Imported => {
-  let bytes: Buffer;
+export const readExported = (file: string): Buffer => {
   try {
-    bytes = readInputFile(file, ARCHIVE_LIMITS.archiveBytes);
+    return readInputFile(file, ARCHIVE_LIMITS.archiveBytes);
   } catch (error) {
     throw new UserError(
       `${file} could not be read: ${error instanceof Error ? error.message : error}`,
       'name a file that "mcp-audit export" wrote',
     );
   }
-  return importSession(bytes, host.dataDir, host.clock());
 };
+
+export const importFile = (host: Host, file: string): Imported =>
+  importSession(readExported(file), host.dataDir, host.clock());
 
 export const exportCommand = async (
   host: Host,
@@ -58,6 +59,9 @@ export const importCommand = async (
   file: string,
   options: { source?: string | undefined; json?: boolean | undefined },
 ): Promise<number> => {
+  const { reviewIn, takeReview } = await import('./take-review.ts');
+  const review = reviewIn(host, file);
+  if (review) return takeReview(host, review, options.json ?? false);
   const done = importFile(host, file);
   if (options.source)
     try {

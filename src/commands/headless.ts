@@ -54,7 +54,7 @@ const runSummary = (snapshot: Snapshot) =>
 export const hasLooked = (run: CollectorRun | undefined): boolean =>
   run !== undefined && run.outcome !== 'failed' && run.outcome !== 'unavailable';
 
-const collectAll = async (
+export const collectAll = async (
   host: Host,
   w: Workspace,
   ids: readonly string[],

@@ -7,6 +7,7 @@ import { visible, visibleLines } from '../text/visible.ts';
 import { assistCommands } from './assist-commands.ts';
 import { createHost, type Host } from './host.ts';
 import { liveCommands } from './live-commands.ts';
+import { peopleCommands } from './people-commands.ts';
 import { pipelineCommands } from './pipeline-commands.ts';
 import { toolCommands } from './tool-commands.ts';
 import { VERSION } from './version.ts';
@@ -48,6 +49,8 @@ The file is YAML; every key is optional:
   scorecard: {access-control: {value: 2, reason: why}}  value: 0 to 4, or null for not rated; null alone: the proposal
   triage:   [{items: id or collector/rule, decision: dismissed, reason: why}]
             decision: accepted, dismissed; of a question: answered, and the reason is the answer
+  remarks:  {"2.1.2": {stance: objects, reason: why}}   in a review; mcp-audit review --help says more
+  replies:  [{to: 2.1.2, decision: stands, reason: why}]  to what a review objects to or asks; decision: changed, stands
 Evidence is named by its id, or the beginning of it where that is plain. Given again, a file records nothing that is so
 already. A finding that says reviewed and lacks parts is recorded all the same, and told as not reviewed (exit 1).`;
 
@@ -327,6 +330,7 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     });
 
   toolCommands(cli, host, done, { json, session });
+  peopleCommands(cli, host, done, { json, session });
   liveCommands(cli, host, done, { json, session });
   assistCommands(cli, host, done, { json, session });
 

@@ -7,6 +7,7 @@ import type { Auditor, SessionTarget } from '../domain/events.ts';
 import { parseMethodology } from '../domain/load-methodology.ts';
 import { type Local, localOf } from '../domain/local.ts';
 import { collectorsOf, type Methodology } from '../domain/methodology.ts';
+import { replay } from '../domain/session.ts';
 import type { Source } from '../engine/ports.ts';
 import { createStore, type Store } from '../engine/store.ts';
 import { findClone } from '../io/git/find-clone.ts';
@@ -17,9 +18,11 @@ import { bundledChecklists, readMethodologyFolder } from '../io/methodology-file
 import { sessionDir } from '../io/paths.ts';
 import { type RuleFiles, readOwn } from '../io/rule-files.ts';
 import { createSampleRepository } from '../io/sample.ts';
+import { openingOf, type SessionContent } from '../io/session/import-session.ts';
 import { listSessions } from '../io/session/list-sessions.ts';
 import { keepLocal, readLocal } from '../io/session/local-file.ts';
 import { type OpenSession, resumeSession, startSession } from '../io/session/open-session.ts';
+import { readReviewed } from '../io/session/reviewed.ts';
 import { isSessionId } from '../io/session/session-id.ts';
 import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
@@ -122,6 +125,7 @@ const workspace = (host: Host, open: OpenSession, notices: readonly string[]): W
     concurrency: jobsBesideScreen(),
     openSource: () => reopen(host, target, open.ownRules, localOf(store.snapshot().session)),
     readOnly: open.readOnly,
+    reviewed: first?.type === 'session.started' && first.review ? readReviewed(open.dir, first.review) : null,
     notices: [...open.notices, ...notices],
   });
   return { id: open.id, dir: open.dir, store, notices: [...open.notices, ...notices] };
@@ -199,6 +203,45 @@ export const startAudit = async (host: Host, options: StartOptions): Promise<Wor
 export const startSample = async (host: Host, progress?: (text: string) => void): Promise<Workspace> => {
   const source = await createSampleRepository(host.reposDir);
   return startAudit(host, { source, progress });
+};
+
+/**
+ * Begins a review of an exported session, with the methodology and rules it was made with. The commit is taken from where the
+ * reviewer says it is, else from a clone that is here; without either the session begins, and evidence says that nobody looked.
+ */
+export const startReview = async (
+  host: Host,
+  archive: Buffer,
+  content: SessionContent,
+  options: { blind: boolean; source?: string | undefined },
+): Promise<Workspace> => {
+  const started = content.events[0];
+  if (started?.type !== 'session.started') throw new Error('a session begins with its start');
+  const opened = options.source
+    ? await openTarget({
+        source: options.source,
+        ref: content.commit,
+        reposDir: host.reposDir,
+        progress: host.progress,
+      })
+    : null;
+  const auditor = host.settings().auditor.get();
+  const { methodology, ownRules } = openingOf(content);
+  const { id, lastHash, events } = content;
+  const open = startSession({
+    dataDir: host.dataDir,
+    // What was named along the way counts: the address of a target that had none.
+    target: { ...(replay(events).target ?? started.target), source: opened?.target.source ?? '' },
+    methodology,
+    ownRules,
+    tool: { name: TOOL_NAME, version: VERSION },
+    auditor,
+    by: signature(auditor),
+    review: { session: id, head: { events: events.length, hash: lastHash }, blind: options.blind, archive },
+    clock: host.clock,
+    random: () => randomBytes(2).toString('hex'),
+  });
+  return workspace(host, open, [...content.notices, ...(opened?.notices ?? [])]);
 };
 
 export const resumeAudit = (host: Host, id: string, readOnly = false): Workspace => {

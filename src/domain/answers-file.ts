@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { day } from './disclosure.ts';
 import { auditor, rating, triageDecision, verdict } from './events.ts';
 import { findingInput } from './finding-input.ts';
+import { remark, reply } from './review-record.ts';
 
 /** `mcp-audit answer --from FILE`: a whole audit, or a part of one, as YAML. Every key is optional. */
 export const answersFile = z.strictObject({
@@ -37,6 +38,20 @@ export const answersFile = z.strictObject({
     .optional(),
   /** By criterion; null: the proposal stands again. */
   scorecard: z.record(z.string(), rating.nullable()).optional(),
+  /** In a review, by check or finding of the author's: what is said of it; null takes it back. */
+  remarks: z.record(z.string(), remark.nullable()).optional(),
+  /** In the author's session: answers to what reviews object to or ask. */
+  replies: z
+    .array(
+      z.strictObject({
+        to: z.string(),
+        /** The review, by its id or the beginning of it; needed where several speak of the same. */
+        review: z.string().optional(),
+        decision: reply.shape.decision,
+        reason: z.string(),
+      }),
+    )
+    .optional(),
   triage: z
     .array(
       z.strictObject({

@@ -20,10 +20,12 @@ import { afterChange, type Finding, missingParts } from './finding.ts';
 import { findCheck, type Methodology } from './methodology.ts';
 import type { ObservationRecord } from './observation.ts';
 import type { Voice } from './proposal.ts';
+import { remarkRefusal } from './review.ts';
+import type { Remark, Reply, ReviewRecord } from './review-record.ts';
 import { same } from './same.ts';
 import { vectorProblem } from './scoring/cvss.ts';
 import { type ServerProfile, serverProfile, wrongWord } from './server-profile.ts';
-import type { Session } from './session.ts';
+import { replyKey, type Session } from './session.ts';
 
 /** What an auditor can ask of a session. Each command becomes at most one event, or a refusal with a reason. */
 export type Command =
@@ -57,6 +59,10 @@ export type Command =
   /** null: it is open again. */
   | { type: 'decide-proposal'; proposal: string; decision: 'rejected' | 'asked' | null; words: string }
   | { type: 'report-written'; audit: string; sha256: string }
+  /** In a review of `of`: what is said of the author's verdict or finding; null takes it back. */
+  | { type: 'remark'; about: string; remark: Remark | null; of: Session }
+  | { type: 'receive-review'; review: string; value: ReviewRecord }
+  | { type: 'reply'; review: string; about: string; reply: Reply | null }
   | { type: 'close'; check: string | null }
   | { type: 'undo' }
   | { type: 'redo' };
@@ -70,6 +76,14 @@ export type Decision =
 export const isRefusal = <T extends object>(d: T | Refusal): d is Refusal => 'refused' in d;
 
 const refuse = (refused: string, hint: string): Refusal => ({ refused, hint });
+
+/** The event, or what is wrong with it. */
+const checked = (event: EventBody): Decision => {
+  const parsed = eventBody.safeParse(event);
+  if (parsed.success) return { event };
+  const issue = parsed.error.issues[0];
+  return refuse(`it cannot be recorded: ${issue?.path.join('.')}: ${issue?.message}`, 'correct that part');
+};
 
 const unchanged = refuse('nothing changed', 'the record already says so');
 
@@ -348,6 +362,39 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
       if (!eventBody.safeParse(event).success)
         return refuse(`"${command.sha256}" is not a sha256`, 'write the report again');
       return { event };
+    }
+    case 'remark': {
+      const { about, remark } = command;
+      const refused = remarkRefusal(session, command.of, methodology, about);
+      if (refused) return refused;
+      if (remark && remark.reason.trim() === '')
+        return refuse(`a word of why is missing for ${about}`, 'say in a sentence what it rests on');
+      const value = remark && { stance: remark.stance, reason: remark.reason.trim() };
+      const was = session.remarks.get(about);
+      if (same(was ? { stance: was.stance, reason: was.reason } : null, value)) return unchanged;
+      return checked({ type: 'remark.recorded', about, value });
+    }
+    case 'receive-review': {
+      const { review, value } = command;
+      if (same(session.reviews.get(review) ?? null, value)) return unchanged;
+      return checked({ type: 'review.received', review, value });
+    }
+    case 'reply': {
+      const { review, about, reply } = command;
+      const said = session.reviews.get(review)?.subjects.find((r) => r.about === about);
+      if (!said)
+        return refuse(`review ${review} says nothing of ${about}`, 'mcp-audit status lists what it says');
+      if (said.stance === 'agrees')
+        return refuse(
+          `review ${review} agrees on ${about}: there is nothing to answer`,
+          'answer what it objects to or asks',
+        );
+      if (reply && reply.reason.trim() === '')
+        return refuse(`an answer on ${about} needs words`, 'say what was changed, or why it stands');
+      const value = reply && { decision: reply.decision, reason: reply.reason.trim() };
+      const was = session.replies.get(replyKey(review, about));
+      if (same(was ? { decision: was.decision, reason: was.reason } : null, value)) return unchanged;
+      return checked({ type: 'remark.answered', review, about, value });
     }
     case 'close': {
       // Leaving is never refused: a place that no longer exists is only not remembered.

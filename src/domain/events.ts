@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { assistanceRecord } from './assistance.ts';
+import { type Auditor, auditor, sha256 } from './auditor.ts';
 import { disclosure } from './disclosure.ts';
 import { outcome, targetRef } from './evidence.ts';
 import { findingId, recordedFinding } from './finding.ts';
 import { checkId, scorecardId } from './methodology.ts';
 import { observationRecord } from './observation.ts';
 import { proposalDecision, proposalId, voice } from './proposal.ts';
+import { remark, reply, reviewOf, reviewRecord, subject } from './review-record.ts';
 import { serverProfile } from './server-profile.ts';
 import { triageDecision, verdict } from './verdict.ts';
 
@@ -17,8 +19,6 @@ export { triageDecision, type Verdict, verdict } from './verdict.ts';
  */
 export const EVENT_VERSION = 1;
 
-export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-
 const evidenceCounts = z.strictObject({
   lead: z.number(),
   fact: z.number(),
@@ -28,14 +28,7 @@ const evidenceCounts = z.strictObject({
   question: z.number().optional(),
 });
 
-/** Who signs. `github` names the submission folder. */
-export const auditor = z.strictObject({
-  name: z.string(),
-  github: z.union([z.literal(''), z.string().regex(/^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}$/)]),
-  organization: z.string(),
-  contact: z.string(),
-});
-export type Auditor = z.infer<typeof auditor>;
+export { type Auditor, auditor, sha256 };
 
 /** The auditor's answer to a check; `note` is the reason, in their words. */
 export const answer = z.strictObject({ verdict: verdict.nullable(), note: z.string() });
@@ -117,6 +110,8 @@ export const eventBody = z.discriminatedUnion('type', [
     auditor,
     /** The auditor's own rules, kept as a blob; absent when there are none. */
     rules: z.strictObject({ files: z.number().int().positive(), sha256 }).optional(),
+    /** Set when it is a review of somebody's session. */
+    review: reviewOf.optional(),
   }),
   z.strictObject({ type: z.literal('session.opened'), toolVersion: z.string() }),
   z.strictObject({ type: z.literal('session.closed'), check: checkId.nullable() }),
@@ -189,6 +184,16 @@ export const eventBody = z.discriminatedUnion('type', [
     type: z.literal('assistance.recorded'),
     connection: z.string().regex(/^[0-9a-z-]{1,60}$/),
     value: assistanceRecord,
+  }),
+  /** In a review: what the reviewer says of the author's verdict or finding. */
+  z.strictObject({ type: z.literal('remark.recorded'), about: subject, value: remark.nullable() }),
+  /** In the author's session: a review that came back, and the author's answers to it. */
+  z.strictObject({ type: z.literal('review.received'), review: z.string().min(1), value: reviewRecord }),
+  z.strictObject({
+    type: z.literal('remark.answered'),
+    review: z.string().min(1),
+    about: subject,
+    value: reply.nullable(),
   }),
   z.strictObject({ type: z.literal('report.written'), audit: z.string(), sha256 }),
 ]);

@@ -1,5 +1,6 @@
 import { numbered, plural } from '../text/plural.ts';
 import { clientWords } from './assistance.ts';
+import { nameOf } from './auditor.ts';
 import type { SessionEvent, Verdict } from './events.ts';
 import type { CollectorResult, EvidenceItem } from './evidence.ts';
 import { type Finding, missingParts, speaksTo } from './finding.ts';
@@ -92,22 +93,26 @@ export const matchesWords = (words: string, ...texts: readonly string[]): boolea
 
 export const sectionsOf = (m: Methodology): Section[] => m.phases.flatMap((p) => p.sections);
 
-/** The next check without a verdict after `from` (or before it), going round once. Null when all are answered. */
-export const nextOpen = (
+/** The next wanted check after `from` (or before it), going round once. Null when none is. */
+export const nextCheck = (
   m: Methodology,
-  s: Session,
   from: string | null,
-  step: 1 | -1 = 1,
+  step: 1 | -1,
+  wanted: (check: string) => boolean,
 ): string | null => {
   const checks = checksOf(m);
   const start = checks.findIndex((c) => c.id === from);
   for (let n = 1; n <= checks.length; n++) {
     const base = start < 0 ? (step > 0 ? -1 : 0) : start;
     const check = checks[(((base + n * step) % checks.length) + checks.length) % checks.length];
-    if (check && verdictOf(s, check.id) === null) return check.id;
+    if (check && wanted(check.id)) return check.id;
   }
   return null;
 };
+
+/** The next check without a verdict. */
+export const nextOpen = (m: Methodology, s: Session, from: string | null, step: 1 | -1 = 1): string | null =>
+  nextCheck(m, from, step, (check) => verdictOf(s, check) === null);
 
 export type Step = { text: string; check?: string; finding?: string; screen?: 'report' | 'evidence' };
 
@@ -144,6 +149,8 @@ export const whatNow = (m: Methodology, s: Session, index: EvidenceIndex): Step 
       text: `Read the ${plural(best.leads, 'strong lead')} of ${best.check}: nobody has judged ${numbered(best.leads, 'it', 'them')} yet.`,
       check: best.check,
     };
+  if (s.review && !s.review.blind)
+    return { text: "Say what you think of the author's verdicts: ] goes to the next, R says it." };
   const open = nextOpen(m, s, s.lastCheck);
   if (open) return { text: `Answer ${open}: it is the next check without a verdict.`, check: open };
   const unfinished = findingsOf(s).find((f) => missingParts(f).length > 0);
@@ -230,6 +237,12 @@ const describeChange = (e: SessionEvent, titleOf: (item: string) => string | und
       return `${mark}${e.proposal} ${e.value ? `${e.value.decision === 'asked' ? 'asked back' : e.value.decision}${e.value.words ? ` — ${e.value.words}` : ''}` : 'open again'}`;
     case 'assistance.recorded':
       return `with ${e.value.clients.map(clientWords).join(', ') || 'an assistant'}: ${plural(e.value.calls, 'call')}, ${plural(e.value.proposed, 'proposal')}`;
+    case 'remark.recorded':
+      return `${mark}${e.about}: ${e.value ? `the reviewer ${e.value.stance} — ${e.value.reason}` : 'nothing said any more'}`;
+    case 'review.received':
+      return `review by ${nameOf(e.value.reviewer)} received, of event ${e.value.of.events}`;
+    case 'remark.answered':
+      return `${mark}${e.about}: ${e.value ? `review answered, ${e.value.decision} — ${e.value.reason}` : 'answer to the review taken back'}`;
     case 'report.written':
       return `report ${e.audit} written`;
   }

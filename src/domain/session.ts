@@ -20,6 +20,7 @@ import type { Outcome } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { ObservationRecord } from './observation.ts';
 import { type Decided, type Proposal, withVoice } from './proposal.ts';
+import type { Remark, Reply, ReviewOf, ReviewRecord } from './review-record.ts';
 import { emptyProfile, type ServerProfile } from './server-profile.ts';
 
 /** A stretch without events longer than this is a break, not work. */
@@ -84,6 +85,14 @@ export type Session = {
   proposals: Map<string, Proposal>;
   /** What was said with assistants, by connection. */
   assistance: Map<string, AssistanceRecord>;
+  /** What it is a review of; null for an audit. */
+  review: ReviewOf | null;
+  /** In a review, by check or finding: what is said of the author's. */
+  remarks: Map<string, Remark & Author>;
+  /** Reviews that came back, by the reviewer's session. */
+  reviews: Map<string, ReviewRecord>;
+  /** The author's answers to them; see {@link replyKey}. */
+  replies: Map<string, Reply & Author>;
   reports: { audit: string; sha256: string; at: string }[];
   /** The check last worked on: where the auditor comes back to. */
   lastCheck: string | null;
@@ -122,6 +131,10 @@ export const emptySession = (): Session => ({
   observations: new Map(),
   proposals: new Map(),
   assistance: new Map(),
+  review: null,
+  remarks: new Map(),
+  reviews: new Map(),
+  replies: new Map(),
   reports: [],
   lastCheck: null,
   workedMs: 0,
@@ -133,6 +146,14 @@ export const emptySession = (): Session => ({
 const put = <V>(map: Map<string, V>, key: string, value: V | null): void => {
   if (value === null) map.delete(key);
   else map.set(key, value);
+};
+
+export const replyKey = (review: string, about: string): string => `${review} ${about}`;
+
+const withoutAuthor = <T extends Author>(value: T | undefined): Omit<T, keyof Author> | null => {
+  if (!value) return null;
+  const { at: _at, by: _by, ...rest } = value;
+  return rest;
 };
 
 /** The event that restores what `e` is about to replace; null for events that cannot be taken back. */
@@ -182,10 +203,14 @@ const inverseOf = (s: Session, e: SessionEvent): EventBody | null => {
       };
     }
     case 'observation.recorded': {
-      const was = s.observations.get(e.observation);
-      if (!was) return { type: e.type, observation: e.observation, value: null };
-      const { at: _at, by: _by, ...value } = was;
-      return { type: e.type, observation: e.observation, value };
+      const { type, observation } = e;
+      return { type, observation, value: withoutAuthor(s.observations.get(observation)) };
+    }
+    case 'remark.recorded':
+      return { type: e.type, about: e.about, value: withoutAuthor(s.remarks.get(e.about)) };
+    case 'remark.answered': {
+      const { type, review, about } = e;
+      return { type, review, about, value: withoutAuthor(s.replies.get(replyKey(review, about))) };
     }
     default:
       return null;
@@ -317,6 +342,7 @@ const mutate = (s: Session, e: SessionEvent): Session => {
       s.methodology = e.methodology;
       s.tool = e.tool;
       s.auditor = e.auditor;
+      s.review = e.review ?? null;
       break;
     case 'session.opened':
       break;
@@ -392,6 +418,15 @@ const mutate = (s: Session, e: SessionEvent): Session => {
     case 'assistance.recorded':
       s.assistance.set(e.connection, e.value);
       break;
+    case 'remark.recorded':
+      put(s.remarks, e.about, e.value && { ...e.value, at: author.at, by: author.by });
+      break;
+    case 'review.received':
+      s.reviews.set(e.review, e.value);
+      break;
+    case 'remark.answered':
+      put(s.replies, replyKey(e.review, e.about), e.value && { ...e.value, at: author.at, by: author.by });
+      break;
     case 'report.written':
       s.reports.push({ audit: e.audit, sha256: e.sha256, at: e.at });
       break;
@@ -415,6 +450,9 @@ const copy = (s: Session): Session => ({
   observations: new Map(s.observations),
   proposals: new Map(s.proposals),
   assistance: new Map(s.assistance),
+  remarks: new Map(s.remarks),
+  reviews: new Map(s.reviews),
+  replies: new Map(s.replies),
   reports: [...s.reports],
   undo: [...s.undo],
   redo: [...s.redo],
@@ -450,6 +488,9 @@ export const toJson = (s: Session): Record<string, unknown> => {
     observations: sorted(s.observations),
     proposals: sorted(s.proposals),
     assistance: sorted(s.assistance),
+    remarks: sorted(s.remarks),
+    reviews: sorted(s.reviews),
+    replies: sorted(s.replies),
     undo: s.undo.map((u) => u.seq),
     redo: s.redo.map((u) => u.seq),
   };

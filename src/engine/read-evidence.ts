@@ -1,14 +1,12 @@
 import { type CollectorResult, collectorResult } from '../domain/evidence.ts';
-import type { BlobPort } from './ports.ts';
+import type { BlobPort, BlobRead } from './ports.ts';
 
 /** What a collector said in a recorded run, or the reason (for people) why that cannot be shown any more. */
-export const readEvidence = async (
-  blobs: BlobPort,
+export const parseEvidence = (
+  read: BlobRead,
   collector: string,
-  sha256: string,
   again = 'run it again (r)',
-): Promise<CollectorResult | string> => {
-  const read = await blobs.read(sha256);
+): CollectorResult | string => {
   if ('problem' in read) return `evidence blob of ${collector} is ${read.problem}: ${again}`;
   try {
     const parsed = collectorResult.safeParse(JSON.parse(read.bytes.toString('utf8')));
@@ -18,3 +16,10 @@ export const readEvidence = async (
   }
   return `evidence blob of ${collector} is not in a form this version reads: ${again}`;
 };
+
+export const readEvidence = async (
+  blobs: BlobPort,
+  collector: string,
+  sha256: string,
+  again?: string,
+): Promise<CollectorResult | string> => parseEvidence(await blobs.read(sha256), collector, again);

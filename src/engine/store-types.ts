@@ -6,6 +6,8 @@ import type { SessionEvent } from '../domain/events.ts';
 import type { CollectorResult, CollectorRun } from '../domain/evidence.ts';
 import type { Methodology } from '../domain/methodology.ts';
 import type { ObservationRecord } from '../domain/observation.ts';
+import type { Reviewed } from '../domain/review.ts';
+import type { ReviewRecord } from '../domain/review-record.ts';
 import type { Session } from '../domain/session.ts';
 import type { findWord } from './find-word.ts';
 import type { ForeignFile, Made } from './import-results.ts';
@@ -30,6 +32,8 @@ export type Snapshot = {
   /** Why nothing can be changed. */
   readOnly: string | null;
   notices: readonly string[];
+  /** Of a review: what is reviewed. */
+  reviewed: Reviewed | null;
 };
 
 export type Store = {
@@ -63,6 +67,12 @@ export type Store = {
     connection: string,
     value: Omit<AssistanceRecord, 'transcript'>,
     transcript: Uint8Array,
+  ): SessionEvent | Refusal;
+  /** Keeps a review that came back, with the reviewer's own history. */
+  receiveReview(
+    id: string,
+    record: Omit<ReviewRecord, 'journal'>,
+    journal: Uint8Array,
   ): SessionEvent | Refusal;
   attach(name: string, bytes: Uint8Array, mediaType: string, check: string | null): SessionEvent | Refusal;
   /** The bytes kept under a hash, such as an attachment's; null when they cannot be read. Never rejects. */
@@ -102,6 +112,7 @@ export type StoreParts = {
   /** Called when the target is needed for the first time; again only after it failed. */
   openSource(): Promise<Source>;
   readOnly?: string | null;
+  reviewed?: Reviewed | null;
   notices?: readonly string[];
   concurrency?: number;
   /** Milliseconds from any origin, to measure how long collectors take. */

@@ -47,6 +47,7 @@ export const createStore = (parts: StoreParts): Store => {
       failedSave: null,
       readOnly: parts.readOnly ?? null,
       notices: parts.notices ?? [],
+      reviewed: parts.reviewed ?? null,
     },
     parts.setTimer,
   );
@@ -286,6 +287,15 @@ export const createStore = (parts: StoreParts): Store => {
           connection,
           value: { ...value, transcript: blobs.put(transcript) },
         });
+      } catch (error) {
+        return notSaved(error);
+      }
+    },
+    receiveReview: (review, record, bytes) => {
+      const refused = refuseChange();
+      if (refused) return refused;
+      try {
+        return dispatch({ type: 'receive-review', review, value: { ...record, journal: blobs.put(bytes) } });
       } catch (error) {
         return notSaved(error);
       }

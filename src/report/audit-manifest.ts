@@ -134,6 +134,26 @@ export const auditManifest = (
       checks_total: coverage.total,
       checks_tested: coverage.total - coverage.notTested,
     },
+    ...(m.reviews.length > 0
+      ? {
+          peer_reviews: m.reviews.map((r) => ({
+            reviewer: { ...r.reviewer, organization: r.reviewer.organization || 'Independent' },
+            blind: r.blind,
+            reviewed_head: r.of,
+            finished: r.finished,
+            scope: r.scope,
+            agreed: r.counts.agrees,
+            objections: r.counts.objects,
+            questions: r.counts.asks,
+            unanswered: r.open,
+            evidence: {
+              same: r.evidence.same,
+              differs: r.evidence.differs.length,
+              not_compared: r.evidence.notCompared.length,
+            },
+          })),
+        }
+      : {}),
     artifacts: artifactsOf(artifacts),
     references: {
       related_audits: [...relatedAudits],

@@ -1,6 +1,8 @@
+import { nameOf } from '../domain/auditor.ts';
 import type { Cited } from '../domain/citations.ts';
 import { disclosureOf, publicationWarning } from '../domain/disclosure.ts';
 import { checksOf } from '../domain/methodology.ts';
+import { isFindingId, openRemarks } from '../domain/review.ts';
 import { scrutinyOf, scrutinyWords } from '../domain/scrutiny.ts';
 import { findingsOf, findingsOfCheck, indexEvidence, judgedItems } from '../domain/selectors.ts';
 import { surfaceOf } from '../domain/surface.ts';
@@ -142,6 +144,29 @@ const aboutChecks = ({ session, methodology }: Input): Readiness[] => {
   return rows;
 };
 
+/** What reviewers said and nobody answered; and a review, which is no report of its own. */
+const aboutReviews = ({ session }: Input): Readiness[] => [
+  ...openRemarks(session).map(({ review, subject }): Readiness => {
+    const by = nameOf(session.reviews.get(review)?.reviewer ?? session.auditor);
+    const finding = isFindingId(subject.about);
+    return {
+      level: 'warns',
+      text: `${by} ${subject.stance === 'asks' ? 'asks about' : 'objects to'} ${subject.about}: ${subject.reason}`,
+      ...(finding ? { finding: subject.about } : { check: subject.about }),
+      fix: 'answer it (R): what you changed, or why it stands; the report shows what is open',
+    };
+  }),
+  ...(session.review
+    ? [
+        {
+          level: 'warns',
+          text: `this session is a review of ${session.review.session}: what it says goes back to the author`,
+          fix: 'export it and send the file; write a report from it only as an audit of your own',
+        } as const,
+      ]
+    : []),
+];
+
 /** Never throws: works on any session, also one that could not be compiled. Blocking rows first, then in reading order. */
 export const readiness = (input: Input): Readiness[] => {
   const { session, methodology, evidence, missing } = input;
@@ -158,6 +183,7 @@ export const readiness = (input: Input): Readiness[] => {
     ...findings.flatMap((f) => aboutFinding(f, known)),
     ...(input.cited ? findings.flatMap((f) => aboutCitations(f, byId, input.cited as Cited)) : []),
     ...aboutChecks(input),
+    ...aboutReviews(input),
   ];
   for (const s of SEVERITIES)
     if (findings.filter((f) => f.severity === s).length > 999)

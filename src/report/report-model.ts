@@ -37,6 +37,7 @@ import { type Observed, observedOf } from './observed.ts';
 import { type Proposals, proposalsOf } from './proposals.ts';
 import { redactedValue } from './redact-input.ts';
 import { type Repository, repositoryOf } from './repository.ts';
+import { type ReviewReport, reviewReports } from './reviews.ts';
 import { type ServerReport, serverReport } from './server.ts';
 import { versionOf } from './version.ts';
 import { isWork, type LogEntry, timeByCheck, workLog } from './work-log.ts';
@@ -134,6 +135,8 @@ export type ReportModel = {
   }[];
   /** What was seen of the running server: once, on one machine, and no function of the commit. */
   observations: Observed[];
+  /** Peer reviews that came back. */
+  reviews: ReviewReport[];
   log: LogEntry[];
   minutesByCheck: { check: string; minutes: number }[];
 };
@@ -357,6 +360,7 @@ export const buildReport = (given: ReportInput): ReportModel => {
       .map((a) => ({ ...a, content: input.contents?.get(a.sha256) ?? null }))
       .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
     observations: observed,
+    reviews: reviewReports(session, methodology, new Map(findings.map((f) => [f.id, f.tag]))),
     log: workLog(worked, {
       session,
       titles: new Map(items.map((i) => [i.id, i.title])),

@@ -21,6 +21,7 @@ import { labelMarkdown } from './labels.ts';
 import { ENVIRONMENTS } from './proposals.ts';
 import type { Label } from './report-labels.ts';
 import type { FindingReport, ReportModel } from './report-model.ts';
+import { peerReviews } from './reviews.ts';
 import {
   code,
   fromAuditor,
@@ -283,6 +284,7 @@ export const assessmentBlocks = (m: ReportModel): Block[] => [
   ...assessedChecks(m),
   ...scorecard(m),
   ...falsePositives(m),
+  ...peerReviews(m),
   ...closing(m),
 ];
 

@@ -71,6 +71,7 @@ const PARTS: readonly [keyof ReportModel, Source['kind']][] = [
   ['target', 'session'],
   ['attachments', 'auditor'],
   ['observations', 'session'],
+  ['reviews', 'session'],
   ['tool', 'session'],
 ];
 

@@ -1,3 +1,4 @@
+import { nameOf } from '../domain/auditor.ts';
 import { byAssistant, type SessionEvent, type Verdict } from '../domain/events.ts';
 import { same } from '../domain/same.ts';
 import { verdictWord } from '../domain/selectors.ts';
@@ -182,6 +183,17 @@ export const workLog = (events: readonly SessionEvent[], known: Known): LogEntry
         say(
           `proposal ${e.proposal} of an assistant: ${e.value === null ? 'open again' : e.value.decision === 'asked' ? 'asked back' : e.value.decision}`,
         );
+        break;
+      case 'review.received':
+        say(
+          `review by ${nameOf(e.value.reviewer)} received, of the first ${counted(e.value.of.events, 'event')}`,
+        );
+        break;
+      case 'remark.answered':
+        say(`answer to a review on ${tags.get(e.about) ?? e.about} ${e.value ? 'given' : 'withdrawn'}`);
+        break;
+      case 'remark.recorded':
+        say(`remark on ${tags.get(e.about) ?? e.about} ${e.value ? 'made' : 'withdrawn'}`);
         break;
       case 'observation.recorded':
         say(

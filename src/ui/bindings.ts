@@ -13,6 +13,7 @@ import * as queue from './actions/queue.ts';
 import * as reader from './actions/reader.ts';
 import * as readLines from './actions/reader-lines.ts';
 import * as readWords from './actions/reader-words.ts';
+import { review, reviewDisabled } from './actions/review.ts';
 import * as scorecard from './actions/scorecard.ts';
 import * as server from './actions/server.ts';
 import * as session from './actions/session.ts';
@@ -172,6 +173,8 @@ export const bindings: readonly Binding[] = [
   { id: 'recollect', context: 'check', keys: ['r'], label: 'Gather the evidence of this check again', short: '', disabled: onCheck, run: checks.recollect },
   { id: 'copy-check', context: 'check', keys: ['y'], label: 'Copy a reference to this check', short: '', disabled: onCheck, run: checks.copyCheck },
 
+  { id: 'peer-review', context: 'check', keys: ['R'], label: 'Peer review: say what you think, or answer it', short: '', disabled: (v) => readOnly(v) ?? reviewDisabled(v), run: review },
+  { id: 'answer-review', context: 'finding', keys: ['R'], label: 'Answer what a reviewer said of it', short: '', disabled: (v) => onFinding(v) ?? reviewDisabled(v), run: review },
   { id: 'copy-commands', context: 'check', keys: ['Y'], label: 'Copy the commands to run by hand', short: '', disabled: (v) => (selectedCheck(v) ? null : 'a section is selected: choose a check'), run: byHand.copyCommands },
   { id: 'run-command', context: 'check', keys: ['!'], label: 'Run one of its commands here, and keep what it says', short: '', disabled: onCheck, run: byHand.runCommand },
 

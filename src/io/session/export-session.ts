@@ -16,9 +16,10 @@ export const blobEntry = (sha256: string): string => `blobs/${sha256.slice(0, 2)
 /** What a session cannot be opened without, by hash, each with what it is for people. */
 export const openingBlobs = (started: SessionEvent | undefined): [string, string][] => {
   if (started?.type !== 'session.started') return [];
-  const { methodology, rules } = started;
+  const { methodology, rules, review } = started;
   return [
     [methodology.sha256, 'the methodology'],
+    ...(review ? [[review.archive, 'the session that is reviewed'] satisfies [string, string]] : []),
     ...(rules ? [[rules.sha256, "the auditor's own rules"] satisfies [string, string]] : []),
   ];
 };
@@ -31,6 +32,8 @@ export const referencedBlobs = (events: readonly SessionEvent[]): Map<string, st
         return openingBlobs(event);
       case 'evidence.collected':
         return [[event.blob, `evidence of ${event.collector}`]];
+      case 'review.received':
+        return [[event.value.journal, `journal of review ${event.review}`]];
       case 'attachment.added':
         return event.value ? [[event.value.sha256, `attachment ${event.name}`]] : [];
       case 'results.imported':

@@ -38,7 +38,7 @@ export const keepHead = (dir: string, head: Head): void => {
 };
 
 /** sha256 of the journal's line of that number, from its bytes. */
-const hashAt = (journal: Buffer, line: number): string => {
+export const hashAt = (journal: Buffer, line: number): string => {
   let start = 0;
   for (let n = 1; n < line; n += 1) start = journal.indexOf(0x0a, start) + 1;
   return hashLine(journal.subarray(start, journal.indexOf(0x0a, start)));

@@ -30,7 +30,8 @@ export type Imported = {
   notices: string[];
 };
 
-type Content = {
+/** What an exported file holds, checked. */
+export type SessionContent = {
   id: string;
   commit: string;
   lastHash: string;
@@ -42,7 +43,14 @@ type Content = {
 
 const BLOB_ENTRY = /^blobs\/([0-9a-f]{2})\/(\1[0-9a-f]{62})$/;
 
-const check = (entries: Map<string, Buffer>): Content => {
+/** All that opening such a session reads besides its journal. Throws {@link UserError}. */
+export const openingOf = ({ events, blobs }: Pick<SessionContent, 'events' | 'blobs'>) =>
+  readOpening('', events, (sha256) => {
+    const bytes = blobs.get(sha256);
+    return bytes ? { bytes } : { problem: 'missing' };
+  });
+
+const readContent = (entries: Map<string, Buffer>): SessionContent => {
   const journal = entries.get(JOURNAL_ENTRY);
   if (!journal) throw refuseArchive(`it holds no ${JOURNAL_ENTRY}`);
   const { events, fault, torn, lastHash } = readJournal(journal);
@@ -70,10 +78,7 @@ const check = (entries: Map<string, Buffer>): Content => {
   for (const [sha256, what] of openingBlobs(started))
     if (!blobs.has(sha256)) throw refuseArchive(`it does not hold ${what} of the session`);
   try {
-    readOpening('', events, (sha256) => {
-      const bytes = blobs.get(sha256);
-      return bytes ? { bytes } : { problem: 'missing' };
-    });
+    openingOf({ events, blobs });
   } catch (error) {
     throw error instanceof UserError ? refuseArchive(error.message) : error;
   }
@@ -101,7 +106,7 @@ const allowedElsewhere = (events: readonly SessionEvent[]): string[] => {
 };
 
 /** Evidence that was lost here comes back with the file that still has it. */
-const merge = (content: Content, dir: string, now: Date): Pick<Imported, 'outcome' | 'notices'> => {
+const merge = (content: SessionContent, dir: string, now: Date): Pick<Imported, 'outcome' | 'notices'> => {
   const lock = lockSession(dir, { since: now });
   try {
     const remembered = readHead(dir)?.events ?? 0;
@@ -129,6 +134,10 @@ const merge = (content: Content, dir: string, now: Date): Pick<Imported, 'outcom
   }
 };
 
+/** Everything in a file that `exportSession` wrote, in memory. Throws {@link UserError} when it is not as it was written. */
+export const readSessionFile = (archive: Buffer, limits?: ArchiveLimits): SessionContent =>
+  readContent(readArchive(archive, (name) => name === JOURNAL_ENTRY || BLOB_ENTRY.test(name), limits));
+
 /**
  * Takes a file that `exportSession` wrote, whoever sends it: everything is checked before anything is written. Throws
  * {@link UserError} with the reason when it is refused.
@@ -139,9 +148,7 @@ export const importSession = (
   now: Date,
   limits?: ArchiveLimits,
 ): Imported => {
-  const content = check(
-    readArchive(archive, (name) => name === JOURNAL_ENTRY || BLOB_ENTRY.test(name), limits),
-  );
+  const content = readSessionFile(archive, limits);
   const { id, commit, notices } = content;
   const dir = sessionDir(dataDir, id);
   if (fs.existsSync(dir)) {

@@ -12,7 +12,7 @@ import { errorCode, saveError } from './save-error.ts';
 export const journalPath = (dir: string): string => path.join(dir, 'journal.jsonl');
 
 /** As long as a buffer can be; a journal of the longest audit has some megabytes. */
-const MAX_BYTES = 1024 * 1024 * 1024;
+export const MAX_JOURNAL = 1024 * 1024 * 1024;
 
 /** The calls that decide whether a decision is on the disk; tests put failing ones in their place. */
 export type JournalFs = Pick<
@@ -34,7 +34,7 @@ export const readJournalFile = (dir: string): JournalRead => {
   const file = journalPath(dir);
   refuseLink(file);
   try {
-    return readJournal(readInputFile(file, MAX_BYTES));
+    return readJournal(readInputFile(file, MAX_JOURNAL));
   } catch (error) {
     if (errorCode(error) === 'ENOENT')
       throw new UserError(

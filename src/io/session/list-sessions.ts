@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import type { SessionTarget } from '../../domain/events.ts';
 import { checksOf } from '../../domain/methodology.ts';
+import type { ReviewOf } from '../../domain/review-record.ts';
 import { replay } from '../../domain/session.ts';
 import { sessionDir, sessionsDir } from '../paths.ts';
 import { journalPath, readJournalFile } from './journal-file.ts';
@@ -25,6 +26,8 @@ export type SessionSummary = {
   findings: number;
   lastCheck: string | null;
   workedMs: number;
+  /** What it is a review of; null for an audit. */
+  review: ReviewOf | null;
   /** Why this session cannot be opened as it stands, or what is lost in it. */
   problem?: string;
 };
@@ -70,6 +73,7 @@ const summarise = (data: string, id: string): SessionSummary => {
     findings: 0,
     lastCheck: null,
     workedMs: 0,
+    review: null,
   };
   try {
     const { events, fault } = readJournalFile(dir);
@@ -84,6 +88,7 @@ const summarise = (data: string, id: string): SessionSummary => {
       findings: session.findings.size,
       lastCheck: session.lastCheck,
       workedMs: session.workedMs,
+      review: session.review,
     };
     if (fault) summary.problem = `line ${fault.line} of its journal cannot be trusted: ${fault.message}`;
     try {

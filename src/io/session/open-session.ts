@@ -9,6 +9,7 @@ import {
 } from '../../domain/events.ts';
 import { nothingLocal } from '../../domain/local.ts';
 import { type Methodology, methodology as methodologySchema } from '../../domain/methodology.ts';
+import type { ReviewOf } from '../../domain/review-record.ts';
 import { encode, type JournalRead } from '../../engine/journal.ts';
 import type { Opening } from '../../engine/next-events.ts';
 import {
@@ -79,6 +80,8 @@ export type StartParts = {
   auditor: Auditor;
   by: string;
   clock(): Date;
+  /** What it is a review of, and the file that came in. */
+  review?: Omit<ReviewOf, 'archive'> & { archive: Uint8Array };
   /** Four random hex digits, which tell sessions on one target and day apart. */
   random(): string;
 };
@@ -93,6 +96,9 @@ const writeBeginning = (dir: string, id: string, parts: StartParts): SessionEven
   const rules = ownRules.size > 0 && {
     rules: { files: ownRules.size, sha256: blobs.put(Buffer.from(encodeRules(ownRules))) },
   };
+  const review = parts.review && {
+    review: { ...parts.review, archive: blobs.put(parts.review.archive) },
+  };
   // What was typed may be a path of this machine: it stays out of the record.
   const body = {
     id,
@@ -101,6 +107,7 @@ const writeBeginning = (dir: string, id: string, parts: StartParts): SessionEven
     tool,
     auditor,
     ...rules,
+    ...review,
   };
   localFile(dir).keep({ ...nothingLocal(), source: target.source });
   const journal = createJournalFile(dir);

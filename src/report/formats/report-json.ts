@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { head } from '../../domain/auditor.ts';
 import { verdict } from '../../domain/events.ts';
 import { collectorRun, evidenceItem, surface } from '../../domain/evidence.ts';
 import { finding } from '../../domain/finding.ts';
+import { reply, stance } from '../../domain/review-record.ts';
 import { jsonText } from '../../text/json-text.ts';
 import { labelJson } from '../labels.ts';
 import type { ReportModel } from '../report-model.ts';
@@ -191,6 +193,27 @@ export const reportJson = z.strictObject({
     .describe(
       'What the server is: the word of the auditor, or proposed from evidence with its reason, or unknown',
     ),
+  /** Peer reviews; absent when none came back. */
+  reviews: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        reviewer: z.strictObject({ name: z.string(), github: z.string(), organization: z.string() }),
+        blind: z.boolean().describe('True: each verdict was given before the one it is about was seen'),
+        of: head.describe('The point of the audit that was reviewed: number and sha256 of its last event'),
+        finished: day,
+        scope: z.strictObject({ checks: count, checksTotal: count, findings: count, findingsTotal: count }),
+        evidence: z
+          .strictObject({ same: count, differs: z.array(z.string()), notCompared: z.array(z.string()) })
+          .describe('Evidence gathered again on the machine of the reviewer, by collector'),
+        counts: z.strictObject({ agrees: count, objects: count, asks: count }),
+        open: count.describe('Objections and questions without an answer of the author'),
+        said: z.array(
+          z.strictObject({ about: z.string(), stance, reason: z.string(), reply: reply.nullable() }),
+        ),
+      }),
+    )
+    .optional(),
   openLeads: count,
   limitations: z.array(z.string()),
   collectors: z.array(look),
@@ -266,6 +289,7 @@ export const reportValue = (m: ReportModel): ReportJson => {
     dismissed: m.dismissed,
     ...(m.answered.length > 0 ? { answered: m.answered } : {}),
     server: m.server,
+    ...(m.reviews.length > 0 ? { reviews: m.reviews } : {}),
     openLeads: m.openLeads,
     limitations: m.limitations,
     collectors: m.looks,

@@ -1,5 +1,6 @@
 import { TOOL_ORDERS, TOOL_TERMS } from '../../domain/attack-surface.ts';
 import { CHECK_TERMS, type FilterTerms, filterProblem, termsWords } from '../../domain/filter.ts';
+import { nextUnsaid } from '../../domain/review.ts';
 import { nextOpen, whatNow } from '../../domain/selectors.ts';
 import type { App } from '../app-state.ts';
 import { layout, type PaneName, type Zoom } from '../layout.ts';
@@ -134,8 +135,16 @@ export const goToCheck = (app: App, check: string): void => {
 export const goToOpen = (app: App, step: 1 | -1): void => {
   const view = app.view();
   if (!view.snap) return;
-  const next = nextOpen(view.snap.methodology, view.snap.session, selectedId(view, 'checks'), step);
+  const { methodology, session, reviewed } = view.snap;
+  const from = selectedId(view, 'checks');
+  // In a blind review the reviewer's own verdict comes first, as in an audit; in an open one nobody needs to give one.
+  const open = reviewed && !session.review?.blind;
+  const next = open
+    ? nextUnsaid(methodology, session, reviewed.session, from, step)
+    : nextOpen(methodology, session, from, step);
   if (next) goToCheck(app, next);
+  else if (open)
+    app.toast("Something is said of each of the author's verdicts. 5 shows the session, E exports it.");
   else app.toast('Every check has a verdict. 4 shows the report.');
 };
 

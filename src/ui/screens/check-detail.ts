@@ -10,6 +10,7 @@ import { itemRows, type RunState, type View } from '../model.ts';
 import type { Theme } from '../theme.ts';
 import { blank, type Line, muted, plain, span, spread } from '../view/line.ts';
 import { dayAndTime } from './bars.ts';
+import { peopleLines } from './review-lines.ts';
 import { kindGlyph, runGlyph, runWords, severityTone, verdictGlyph } from './verdicts.ts';
 
 const LABEL = 9;
@@ -131,6 +132,7 @@ export const checkDetail = (v: View, check: Check, theme: Theme, columns: number
         ),
       );
   }
+  out.push(...peopleLines(v, check.id, columns));
   if (draft !== undefined)
     out.push(...labelled('Draft', `${draft}\n(not recorded: m goes on with it)`, columns));
   for (const f of findings) {

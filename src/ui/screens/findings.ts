@@ -20,6 +20,7 @@ import { blank, type Line, muted, plain, span, spread } from '../view/line.ts';
 import { indexOf, scrollTo } from '../view/list.ts';
 import type { PaneText } from '../view/pane.ts';
 import { dayAndTime } from './bars.ts';
+import { reviewedLines } from './review-lines.ts';
 import { severityTone } from './verdicts.ts';
 
 /** In a narrow list. */
@@ -189,7 +190,8 @@ export const findingDetail = (v: View, f: Finding, columns: number): Line[] => {
 export const findingLines = (v: View, _theme: Theme, columns: number): Line[] => {
   const f = selectedFinding(v);
   if (!f) return [muted('Nothing selected.')];
-  return v.kept(`finding:${columns}`, [f, v.snap?.session, v.readiness()], () =>
-    findingDetail(v, f, columns),
-  );
+  return v.kept(`finding:${columns}`, [f, v.snap?.session, v.readiness()], () => [
+    ...reviewedLines(v, f.id, columns),
+    ...findingDetail(v, f, columns),
+  ]);
 };

@@ -1,4 +1,6 @@
+import { nameOf } from '../../domain/auditor.ts';
 import { DISCLOSURE_DAYS, disclosureOf } from '../../domain/disclosure.ts';
+import { countStances, openRemarks, reviewedSubjects, stanceWords } from '../../domain/review.ts';
 import { workedHours } from '../../domain/selectors.ts';
 import type { Session } from '../../domain/session.ts';
 import { plural } from '../../text/plural.ts';
@@ -68,6 +70,21 @@ export const disclosureWords = (session: Session): string => {
   }
 };
 
+/** What it is a review of, or which reviews came back. */
+const reviewRow = ({ snap }: View): string[] => {
+  if (!snap) return [];
+  const { session, reviewed, methodology } = snap;
+  if (session.review && reviewed)
+    return [
+      `of ${session.review.session} by ${nameOf(reviewed.session.auditor)}, as of event ${session.review.head.events}${session.review.blind ? ', blind' : ''}: ${stanceWords(countStances(reviewedSubjects(session, reviewed.session, methodology)))}. E exports it for the author`,
+    ];
+  const open = openRemarks(session);
+  return [...session.reviews].map(
+    ([id, r]) =>
+      `by ${nameOf(r.reviewer)}, as of event ${r.of.events}: ${stanceWords(countStances(r.subjects))}, ${open.filter((o) => o.review === id).length} not answered`,
+  );
+};
+
 export const sessionLines = (v: View, _theme: Theme, columns: number): Line[] => {
   const { snap, opened } = v;
   const t = snap?.session.target;
@@ -105,6 +122,7 @@ export const sessionLines = (v: View, _theme: Theme, columns: number): Line[] =>
         : 'nobody yet: A says who',
     ),
     ...row('disclosure', disclosureWords(session)),
+    ...reviewRow(v).flatMap((words) => row('review', words)),
     blank,
     ...row('session', opened.id),
     ...row('journal', `${opened.folder}/journal.jsonl, ${plural(session.seq, 'event')}`),

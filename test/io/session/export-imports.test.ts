@@ -48,6 +48,18 @@ const NAMED: Record<string, { event: SessionEvent; hash: string } | null> = {
     event: event({ type: 'results.imported', import: 'i', value: value('5', '6') }),
     hash: of('6'),
   },
+  'session.started.review.archive': {
+    event: event({
+      type: 'session.started',
+      methodology: { sha256: of('1') },
+      review: { archive: of('7') },
+    }),
+    hash: of('7'),
+  },
+  'review.received.value.journal': {
+    event: event({ type: 'review.received', review: 'r', value: { journal: of('8') } }),
+    hash: of('8'),
+  },
   'report.written.sha256': null,
 };
 

@@ -213,6 +213,7 @@ describe('the list of sessions', () => {
       findings: 0,
       lastCheck: '1.1.1',
       workedMs: 4000,
+      review: null,
     });
     const problems = Object.fromEntries(list.map((s) => [s.id, s.problem]));
     expect(Object.keys(problems).length).toBe(6);
