@@ -11,6 +11,7 @@ import { jsonText } from '../text/json-text.ts';
 import { shownPath, withShownPaths } from '../text/shown-path.ts';
 import { visible, visibleLines } from '../text/visible.ts';
 import { chosenCopy } from './advisories.ts';
+import { readTarget } from './asked-target.ts';
 import { type Gathering, gatherFrom, withSource } from './gather-target.ts';
 import type { Host } from './host.ts';
 import { judged, type LeadsOptions, writeBaseline } from './leads.ts';
@@ -113,10 +114,13 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
   const tell = (text: string): void => void (quiet || host.stdout(`${visible(text)}\n`));
 
   const osv = options.osv ? chosenCopy(options.osv) : null;
+  const asked = await readTarget(host, options.source, options);
+  if (asked.told) host.stderr(`${asked.told}\n`);
   const { target, repository, notices } = await openTarget({
-    source: options.source,
+    source: asked.source,
+    fetch: asked.fetch,
     ref: options.ref,
-    subdir: options.subdir,
+    subdir: options.subdir || asked.subdir,
     reposDir: host.reposDir,
     progress: host.progress,
   });

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { UserError } from '../domain/errors.ts';
+import { packageWords } from '../domain/package-name.ts';
 import { shellQuote } from '../engine/reproduce.ts';
-import { packageWords } from '../live/prepare/make-plan.ts';
 import { type Step, shownStep } from '../live/prepare/plan.ts';
 import { type Prepared, PrepareError, prepare } from '../live/prepare/prepare.ts';
 import type { Context } from '../live/probe/report.ts';

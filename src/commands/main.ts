@@ -9,6 +9,7 @@ import { createHost, type Host } from './host.ts';
 import { liveCommands } from './live-commands.ts';
 import { peopleCommands } from './people-commands.ts';
 import { pipelineCommands } from './pipeline-commands.ts';
+import { TARGET_WORDS } from './target-words.ts';
 import { toolCommands } from './tool-commands.ts';
 import { VERSION } from './version.ts';
 
@@ -79,10 +80,7 @@ export const program = (host: Host, done: (code: number) => void): Command => {
 
   target(cli.command('open', { isDefault: true }))
     .description('open the workbench: on a path or git URL, on a saved session, or at Home')
-    .argument(
-      '[target]',
-      'git repository or URL, plain folder, archive (zip, tgz, whl, jar, mcpb), or session id',
-    )
+    .argument('[target]', `${TARGET_WORDS}, or a session id`)
     .option('--url <url>', 'address the report names when the repository has no remote')
     .option('--new', 'begin another session even if one on this target is unfinished')
     .option('--read-only', 'look at a session without changing it')
@@ -113,12 +111,12 @@ export const program = (host: Host, done: (code: number) => void): Command => {
       )
       .option(
         '--allow-network',
-        "let collectors use the network in this session, on this machine: dependencies sends names and versions of the target's packages to api.osv.dev, and git fetches the target again where its clone is gone",
+        "let collectors use the network in this session, on this machine: dependencies sends names and versions of the target's packages to api.osv.dev, and git fetches the target again where its clone is gone, and a target that lies in a registry is asked for there",
       );
 
   lookups(target(cli.command('start')))
     .description('begin a session without a terminal: pin the target and gather its evidence')
-    .argument('<target>', 'git repository or URL, plain folder, or archive (zip, tgz, whl, jar, mcpb)')
+    .argument('<target>', TARGET_WORDS)
     .option('--url <url>', 'address the report names when the repository has no remote')
     .option('--no-collect', 'only pin the target')
     .addOption(json())

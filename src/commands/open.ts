@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { askedTarget } from '../analysis/repository/asked-target.ts';
 import { UserError } from '../domain/errors.ts';
+import { parsePackage } from '../domain/package-name.ts';
 import { canonicalSource } from '../io/git/source.ts';
 import { sessionDir } from '../io/paths.ts';
 import { listSessions } from '../io/session/list-sessions.ts';
 import { isSessionId } from '../io/session/session-id.ts';
+import { readTarget } from './asked-target.ts';
 import { type Host, requireTerminal } from './host.ts';
 
 export type OpenOptions = {
@@ -59,11 +62,18 @@ export const open = async (host: Host, to: string | undefined, o: OpenOptions): 
   if (to === undefined) return resumeCommand(host, undefined, o);
   if (isSessionId(to) && existsSync(sessionDir(host.dataDir, to)) && !existsSync(to))
     return resumeCommand(host, to, o);
-  const source = o.ref ? `${to}#${o.ref}` : to;
+  const words = o.ref ? `${to}#${o.ref}` : to;
+  const named = askedTarget(words);
+  const source = existsSync(to) || !named ? words : named.source;
   const known = knownAs(source);
+  // A name without a version means the session on whichever version it was then.
+  const floating =
+    parsePackage(known)?.version === '' ? `${known}${known.startsWith('npm:') ? '@' : '=='}` : known;
   if (!o.new) {
     const same = listSessions(host.dataDir).find(
-      (s) => s.target?.source === known && s.target.subdir === (o.subdir ?? s.target.subdir),
+      (s) =>
+        (s.target?.source === known || (floating !== known && s.target?.source.startsWith(floating))) &&
+        s.target.subdir === (o.subdir ?? s.target.subdir),
     );
     if (same?.problem)
       throw new UserError(
@@ -72,10 +82,13 @@ export const open = async (host: Host, to: string | undefined, o: OpenOptions): 
       );
     if (same) return resumeCommand(host, same.id, o);
   }
+  const asked = await readTarget(host, words, { ask: true });
+  if (asked.told) host.stderr(`${asked.told}\n`);
   const request = {
     kind: 'start' as const,
-    source,
-    subdir: o.subdir ?? '',
+    source: asked.source,
+    fetch: asked.fetch,
+    subdir: o.subdir || asked.subdir,
     methodology: o.methodology ?? '',
     rules: o.rules ?? '',
     url: o.url ?? '',

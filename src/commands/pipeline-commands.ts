@@ -1,5 +1,6 @@
 import type { Command, Option } from 'commander';
 import type { Host } from './host.ts';
+import { TARGET_WORDS } from './target-words.ts';
 
 const COLLECT = `
 A lead is a place somebody has to judge, no finding; its severity is a guess by kind and certainty. --fail-on takes
@@ -28,7 +29,7 @@ export const pipelineCommands = (
   options
     .targets(cli.command('collect'))
     .description('gather evidence without a session; its leads for pipelines (SARIF, JUnit …)')
-    .argument('<target>', 'git repository or URL, plain folder, or archive (zip, tgz, whl, jar, mcpb)')
+    .argument('<target>', TARGET_WORDS)
     .option('--check <id...>', 'only the evidence of these checks')
     .option('--json [file]', 'write all evidence as JSON to a file, or to standard output')
     .option(

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { UserError } from '../domain/errors.ts';
 import { collectorsOf } from '../domain/methodology.ts';
+import type { OpenTargetOptions } from '../io/git/open-target.ts';
 import { openWritten } from '../io/session/written.ts';
 import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
@@ -13,7 +14,15 @@ import { resumeAudit, startAudit } from './workspace.ts';
 
 export type PlainRequest =
   | { kind: 'resume'; id: string; readOnly: boolean }
-  | { kind: 'start'; source: string; subdir: string; methodology: string; rules: string; url: string };
+  | {
+      kind: 'start';
+      source: string;
+      fetch?: OpenTargetOptions['fetch'];
+      subdir: string;
+      methodology: string;
+      rules: string;
+      url: string;
+    };
 
 /** The linear interface on standard input and output; returns when the auditor leaves or the input ends. */
 export const openPlain = async (host: Host, request: PlainRequest): Promise<number> => {

@@ -7,6 +7,7 @@ import { progress, workedHours } from '../domain/selectors.ts';
 import { surfaceOf } from '../domain/surface.ts';
 import { copyText } from '../io/clipboard.ts';
 import { editFile, editText, viewText } from '../io/editor.ts';
+import type { OpenTargetOptions } from '../io/git/open-target.ts';
 import type { SessionSummary as Listed } from '../io/session/list-sessions.ts';
 import { openWritten } from '../io/session/written.ts';
 import { readSettings, settingsPath, writeSetting } from '../io/settings-file.ts';
@@ -42,7 +43,15 @@ const lazy = {
 export type OpenRequest =
   | { kind: 'home' }
   | { kind: 'resume'; id: string; readOnly: boolean }
-  | { kind: 'start'; source: string; subdir: string; methodology: string; rules: string; url: string };
+  | {
+      kind: 'start';
+      source: string;
+      fetch?: OpenTargetOptions['fetch'];
+      subdir: string;
+      methodology: string;
+      rules: string;
+      url: string;
+    };
 
 /** What the file of settings begins as, when it is first opened. */
 const SETTINGS_BEGUN =
@@ -63,7 +72,11 @@ const summary = (s: Listed, database: string): SessionSummary => ({
 
 type Current = { opened: Opened | null; live(): Promise<LiveDesk> };
 
-const ports = (host: Host, terminal: TerminalPorts, readOnly: boolean, current: Current): Ports => {
+const ports = (host: Host, terminal: TerminalPorts, request: OpenRequest, current: Current): Ports => {
+  const readOnly = request.kind === 'resume' && request.readOnly;
+  // What a person agreed to before the interface came up holds for that target alone.
+  const agreed = (source: string) =>
+    request.kind === 'start' && request.source === source ? request.fetch : undefined;
   const opened = async (
     make: (
       w: Awaited<ReturnType<typeof lazy.workspace>>,
@@ -115,16 +128,17 @@ const ports = (host: Host, terminal: TerminalPorts, readOnly: boolean, current: 
         .map((s) => summary(s, host.settings().database.get())),
     sendings: ({ methodology, session }) =>
       report().sendings.sendingsOf(methodology, session).map(report().sendings.sendingText),
-    start: (request, progressed, signal) =>
+    start: (asked, progressed, signal) =>
       opened(async (w) =>
-        request.sample
+        asked.sample
           ? w.startSample(host, progressed)
           : w.startAudit(host, {
-              source: request.source,
-              subdir: request.subdir || undefined,
-              methodology: request.methodology || undefined,
-              rules: request.rules || undefined,
-              url: request.url || undefined,
+              source: asked.source,
+              fetch: agreed(asked.source),
+              subdir: asked.subdir || undefined,
+              methodology: asked.methodology || undefined,
+              rules: asked.rules || undefined,
+              url: asked.url || undefined,
               progress: progressed,
               signal,
             }),
@@ -255,10 +269,9 @@ export const openWorkbench = async (host: Host, request: OpenRequest): Promise<n
       return desks[0]!;
     },
   };
-  const readOnly = request.kind === 'resume' && request.readOnly;
   try {
     await runWorkbench(
-      ports(host, terminal, readOnly, current),
+      ports(host, terminal, request, current),
       terminal,
       (app) => {
         if (request.kind === 'resume') resume(app, request.id, true);

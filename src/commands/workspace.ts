@@ -11,7 +11,7 @@ import { replay } from '../domain/session.ts';
 import type { Source } from '../engine/ports.ts';
 import { createStore, type Store } from '../engine/store.ts';
 import { findClone } from '../io/git/find-clone.ts';
-import { openTarget } from '../io/git/open-target.ts';
+import { type OpenTargetOptions, openTarget } from '../io/git/open-target.ts';
 import { ownerAndRepo } from '../io/git/remote-url.ts';
 import { fetchedFrom } from '../io/git/source.ts';
 import { bundledChecklists, readMethodologyFolder } from '../io/methodology-files.ts';
@@ -27,6 +27,7 @@ import { isSessionId } from '../io/session/session-id.ts';
 import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { advisorySources, chosenCopy } from './advisories.ts';
+import { readTarget } from './asked-target.ts';
 import { knownTtps } from './checklist.ts';
 import { earlierNotice } from './earlier-audits.ts';
 import { type Host, TOOL_NAME } from './host.ts';
@@ -52,6 +53,8 @@ export type StartOptions = {
   osv?: string | undefined;
   /** Let collectors ask the OSV service. */
   allowNetwork?: boolean | undefined;
+  /** Whether a person agreed that this target is fetched. */
+  fetch?: OpenTargetOptions['fetch'];
   progress?: ((text: string) => void) | undefined;
   signal?: AbortSignal | undefined;
 };
@@ -171,11 +174,15 @@ export const startAudit = async (host: Host, options: StartOptions): Promise<Wor
   const methodology = await loadMethodology(options.methodology);
   const ownRules = await readOwn(options);
   const osv = options.osv ? chosenCopy(options.osv) : null;
+  const asked = options.fetch
+    ? { source: options.source, subdir: '', fetch: options.fetch, told: '' }
+    : await readTarget(host, options.source, { allowNetwork: options.allowNetwork });
   const { target, notices } = await openTarget({
-    source: options.source,
+    source: asked.source,
     ref: options.ref,
-    subdir: options.subdir,
+    subdir: options.subdir || asked.subdir,
     reposDir: host.reposDir,
+    fetch: asked.fetch,
     signal: options.signal,
     progress: options.progress,
   });
@@ -195,7 +202,11 @@ export const startAudit = async (host: Host, options: StartOptions): Promise<Wor
     random: () => randomBytes(2).toString('hex'),
   });
   const url = options.url ?? target.url;
-  const started = workspace(host, open, [...notices, ...earlierNotice(host.settings().database.get(), url)]);
+  const started = workspace(host, open, [
+    ...(asked.told ? [asked.told] : []),
+    ...notices,
+    ...earlierNotice(host.settings().database.get(), url),
+  ]);
   allowLookups(host, started, osv, options.allowNetwork ?? false);
   return started;
 };

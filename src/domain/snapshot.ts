@@ -16,6 +16,36 @@ export const SNAPSHOT = {
 export const leftOut = z.strictObject({ path: z.string(), why: z.string() });
 export type LeftOut = z.infer<typeof leftOut>;
 
+/** What a registry said of a package on a day. Empty texts were not said. */
+export const publishedPackage = z.strictObject({
+  registry: z.enum(['npm', 'pypi']),
+  name: z.string(),
+  version: z.string(),
+  /** Host that was asked, and when. */
+  asked: z.string(),
+  asOf: z.string(),
+  /** Days of this version and of the first one. */
+  published: z.string(),
+  first: z.string(),
+  versions: z.number().int().nullable(),
+  latest: z.string(),
+  /** The words of a deprecation or of a yank. */
+  deprecated: z.string(),
+  /** The repository it claims to be built from, with the folder in it and the commit. */
+  repository: z.string(),
+  directory: z.string(),
+  commit: z.string(),
+  /** Whether the registry holds an attestation of where it was built; null where it does not say. */
+  attested: z.boolean().nullable(),
+  maintainers: z.array(z.string()),
+  publisher: z.string(),
+  /** By which hash the file was held to what the registry says; '' for none. */
+  hash: z.string(),
+  /** The file that was taken. */
+  file: z.string(),
+});
+export type PublishedPackage = z.infer<typeof publishedPackage>;
+
 export const snapshotNote = z.strictObject({
   /** What it was: `folder`, `archive`, or the registry it came from. */
   kind: z.enum(['folder', 'archive', 'npm', 'pypi', 'oci']),
@@ -32,6 +62,8 @@ export const snapshotNote = z.strictObject({
   leftOutCount: z.number().int().nonnegative(),
   /** What is odd about it, in sentences. */
   remarks: z.array(z.string()),
+  /** For a package that was fetched. */
+  package: publishedPackage.optional(),
 });
 export type SnapshotNote = z.infer<typeof snapshotNote>;
 

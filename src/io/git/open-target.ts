@@ -5,7 +5,9 @@ import { UserError } from '../../domain/errors.ts';
 import type { SessionTarget } from '../../domain/events.ts';
 import { redactSecrets } from '../../text/redact.ts';
 import { isPlain, visible } from '../../text/visible.ts';
+import type { Registries } from '../registries/ask.ts';
 import { openFiles, withoutHistory } from '../snapshot/open-files.ts';
+import { isPublished, openPackage } from '../snapshot/open-package.ts';
 import { clonePath, ensureBareRepository, markLacking, refresh, TARGET_HEAD } from './clone.ts';
 import { type GitEnvironment, localEnvironment } from './environment.ts';
 import { type Ask, askGit, commonFailure, fetchingGit, gitWords } from './git.ts';
@@ -13,13 +15,7 @@ import { type Origin, originOf } from './origin.ts';
 import { parseCommit } from './raw-objects.ts';
 import { ambiguity, FULL_COMMIT, pinCommit, resolveCommit, tagsAt } from './refs.ts';
 import { ownerAndRepo, webUrl, withoutCredentials } from './remote-url.ts';
-import {
-  canonicalSource,
-  findLocalRepository,
-  type LocalRepository,
-  NoRepository,
-  parseSource,
-} from './source.ts';
+import { canonicalSource, type LocalRepository, parseSource } from './source.ts';
 import { joinSubdir, requireFolder } from './subdir.ts';
 import { takeObjects } from './take-objects.ts';
 import { countChangedFiles } from './work-tree.ts';
@@ -35,6 +31,8 @@ export type OpenTargetOptions = {
   reposDir: string;
   signal?: AbortSignal | undefined;
   progress?: ((message: string) => void) | undefined;
+  /** Set when registries may be asked: the auditor allowed it. A git URL is asked because it was named. */
+  fetch?: { registries: Registries; now(): Date } | undefined;
 };
 
 export type OpenedTarget = { target: SessionTarget; repository: string; notices: string[] };
@@ -215,6 +213,7 @@ const describeLimits = async (
 export const openTarget = (options: OpenTargetOptions): Promise<OpenedTarget> =>
   explained(options.signal, async () => {
     const { source, signal, progress } = options;
+    if (isPublished(source)) return openPackage(options, (options.ref ?? '').trim());
     const asked = parseSource(source);
     if (options.ref && asked.ref && options.ref !== asked.ref)
       throw new UserError(

@@ -2,6 +2,7 @@ import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../domain/errors.ts';
+import { parseImage, parsePackage } from '../../domain/package-name.ts';
 import { isPlain, visible } from '../../text/visible.ts';
 import { isWithin, lookAtGitDir, smallFile } from './git-dir.ts';
 import { decoded, isScpLike, withoutCredentials } from './remote-url.ts';
@@ -171,6 +172,7 @@ export const findLocalRepository = (path: string): LocalRepository => {
 
 /** The source as it is kept, and compared: a path means the same from every folder, an address holds no credentials. */
 export const canonicalSource = (source: string): string => {
+  if (parsePackage(source) || parseImage(source)) return source;
   const asked = parseSource(source);
   return asked.kind === 'local'
     ? `${resolve(asked.path)}${asked.ref === '' ? '' : `#${asked.ref}`}`

@@ -99,7 +99,7 @@ export const importSnapshot = async (o: {
   entries: AsyncIterable<RawEntry>;
   admission: Admission;
   stripTop: boolean;
-  note: Pick<SnapshotNote, 'kind' | 'name' | 'format' | 'sha256'>;
+  note: Pick<SnapshotNote, 'kind' | 'name' | 'format' | 'sha256' | 'package'>;
 }): Promise<Imported> => {
   const reposDir = resolve(o.reposDir);
   mkdirSync(reposDir, { recursive: true, mode: 0o700 });

@@ -34,7 +34,7 @@ export type SnapshotPlace = {
 export const snapshotOfArchive = async (
   path: string,
   place: SnapshotPlace,
-  known: Pick<SnapshotNote, 'kind' | 'name'> = { kind: 'archive', name: basename(path) },
+  known: Pick<SnapshotNote, 'kind' | 'name' | 'package'> = { kind: 'archive', name: basename(path) },
 ): Promise<Imported> => {
   const limits = place.limits ?? SNAPSHOT_LIMITS;
   const what = known.name;

@@ -1,4 +1,5 @@
 import type { SourceTree } from '../../collectors/collector.ts';
+import { type Package, packageWords } from '../../domain/package-name.ts';
 import type { Environment } from '../../io/scan/find-executable.ts';
 import { record } from '../client/protocol.ts';
 import { bestSaid, ownArguments, registrySaid, type Said, saidIn } from './client-config.ts';
@@ -11,22 +12,6 @@ import { pythonHere } from './toolchain.ts';
 /** From the files of a commit, or the name of a published package, to a plan; or why there is none and what can be done. */
 
 export type Tree = Pick<SourceTree, 'text'> & { paths: ReadonlySet<string> };
-
-/** A published package at one version. */
-export type Package = { registry: 'npm' | 'pypi'; name: string; version: string };
-
-/** `npm:@scope/name@1.2.3`, `pypi:name==1.2`; null for what names no package. */
-export const parsePackage = (text: string): Package | null => {
-  const npm = /^npm:((?:@[\w.-]{1,100}\/)?[\w.-]{1,150})(?:@([\w.+-]{1,60}))?$/.exec(text);
-  if (npm) return { registry: 'npm', name: npm[1]!, version: npm[2] ?? '' };
-  const pypi = /^pypi:([\w.-]{1,150}?)(?:(?:==|@)([\w.+!-]{1,60}))?$/.exec(text);
-  return pypi ? { registry: 'pypi', name: pypi[1]!, version: pypi[2] ?? '' } : null;
-};
-
-export const packageWords = (p: Package): string =>
-  p.registry === 'npm'
-    ? `npm:${p.name}${p.version && `@${p.version}`}`
-    : `pypi:${p.name}${p.version && `==${p.version}`}`;
 
 const joined = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
 const parentOf = (path: string): string => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '');

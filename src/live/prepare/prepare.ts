@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { SourceTree } from '../../collectors/collector.ts';
+import { type Package, packageWords } from '../../domain/package-name.ts';
 import { checkOut } from '../../io/scan/checkout.ts';
 import type { Environment } from '../../io/scan/find-executable.ts';
 import { redactSecrets } from '../../text/redact.ts';
@@ -11,7 +12,6 @@ import { IN_MEMORY, type Shape, TOOLS } from '../sandbox/bubblewrap.ts';
 import { SERVER_LIMITS, STEP_LIMITS } from '../sandbox/limits.ts';
 import { handOver, reachable } from '../sandbox/reach.ts';
 import { throwAwayFolder } from './folder.ts';
-import { type Package, packageWords } from './make-plan.ts';
 import { BUILT, CACHE, DEPS, PKG, type Plan, type Step, shownStep } from './plan.ts';
 import { binOf } from './plan-node.ts';
 import { metadataFiles } from './plan-python.ts';

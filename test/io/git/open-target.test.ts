@@ -197,12 +197,7 @@ describe('what cannot be opened says why and what to do', () => {
       /name of an npm package/,
       /npm view @acme\/notes repository/,
     ],
-    [
-      'a package to be probed',
-      'npm:notes-server@1.2.3',
-      /published package/,
-      /https:\/\/github\.com\/owner\/repo/,
-    ],
+    ['a package to be probed', 'npm:notes-server@1.2.3', /lies in a registry/, /--allow-network/],
     ['a package of PyPI', 'https://pypi.org/project/notes/', /package of PyPI/, /Project links/],
     ['the page of a file', 'https://github.com/a/b/blob/v1/src/x.ts', /one file/, /github\.com\/a\/b#v1/],
     [
