@@ -150,6 +150,12 @@ export type Gathered =
   | { outcome: 'not-applicable'; searched: string; message: string }
   | { outcome: 'unavailable'; searched: string; message: string };
 
+/** Texts that were found to hold nothing, so that they need not be read again. */
+export type Memory = {
+  knows(parts: readonly string[]): boolean;
+  learn(parts: readonly string[]): void;
+};
+
 export type CollectContext = {
   target: TargetRef & { name: string; committedAt: string; tags: string[] };
   tree: SourceTree;
@@ -157,6 +163,8 @@ export type CollectContext = {
   /** What the sources say, worked out once for all collectors that run where this one does. */
   reading: Reading;
   signal: AbortSignal;
+  /** What is known of texts from earlier runs; absent where none is kept. What it says changes how long a run takes, and nothing else. */
+  memory?: Memory;
   /** What the auditor lets dependencies be looked up in, most trusted first. */
   advisories?: readonly AdvisorySource[];
   /** Short words for the status line: "1,200 of 4,000 blobs". */

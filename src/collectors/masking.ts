@@ -62,6 +62,22 @@ const maskedHistory = (history: History): History => ({
   tagsElsewhere: async () => (await history.tagsElsewhere()).map(maskedTag),
 });
 
+/** Masked as it is asked for: what nobody asks for nobody looked at. */
+const maskedTarget = (target: CollectContext['target']): CollectContext['target'] =>
+  Object.defineProperties(
+    {},
+    Object.fromEntries(
+      (Object.keys(target) as (keyof typeof target)[]).map((key) => [
+        key,
+        {
+          enumerable: true,
+          get: () =>
+            key === 'commit' || key === 'subdir' ? target[key] : mapTexts(target[key], redactSecrets),
+        },
+      ]),
+    ),
+  ) as CollectContext['target'];
+
 /** The collector with no credential in what it says, nor in the words of its failure. */
 export const masking = (collector: Collector): Collector => ({
   ...collector,
@@ -69,7 +85,7 @@ export const masking = (collector: Collector): Collector => ({
     try {
       const gathered = await collector.collect({
         ...context,
-        target: mapTexts(context.target, redactSecrets, new Set(['commit', 'subdir'])),
+        target: maskedTarget(context.target),
         history: maskedHistory(context.history),
         progress: (message) => context.progress(redactSecrets(message)),
       });

@@ -17,6 +17,7 @@ import {
   gathered,
   type ItemDraft,
   lead,
+  type Memory,
 } from './collector.ts';
 import { scanHistory } from './secrets/history.ts';
 import {
@@ -54,6 +55,17 @@ const writesOut = (npmrc: string): boolean =>
     );
   });
 
+/** Most texts hold no credential, and of those that do nothing is remembered. */
+const remembering = (scan: SecretScanner, memory: Memory | undefined): SecretScanner =>
+  memory === undefined
+    ? scan
+    : async (path, text) => {
+        if (memory.knows([path, text])) return [];
+        const hits = await scan(path, text);
+        if (hits.length === 0) memory.learn([path, text]);
+        return hits;
+      };
+
 type Found = { path: string; hit: SecretHit };
 
 export const secrets: Collector = {
@@ -63,7 +75,7 @@ export const secrets: Collector = {
     'Credentials in every text of the tree and of the history, masked, with the commit that brought them in.',
   timeoutMs: 600_000,
   async collect(context) {
-    const scan = await openSecretScanner();
+    const scan = remembering(await openSecretScanner(), context.memory);
     const items: ItemDraft[] = [];
     const tree = await scanTree(context, scan, items);
     items.push(...(await secretFiles(context, tree.found)));

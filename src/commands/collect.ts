@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { UserError } from '../domain/errors.ts';
 import type { EvidenceFile, EvidenceItem } from '../domain/evidence.ts';
 import { checksOf, collectorsOf, type Methodology } from '../domain/methodology.ts';
 import { conditionsOf } from '../domain/pipeline/fail-on.ts';
 import { countWords } from '../domain/pipeline/judge-leads.ts';
+import { commitNamed } from '../io/git/between.ts';
 import { openTarget } from '../io/git/open-target.ts';
 import { readOwn } from '../io/rule-files.ts';
 import { writeFile } from '../io/write-files.ts';
@@ -17,6 +19,7 @@ import type { Host } from './host.ts';
 import { judged, type LeadsOptions, writeBaseline } from './leads.ts';
 import { defaultJobs } from './open-source.ts';
 import { readPolicy, requireOwn } from './own-policy.ts';
+import { keptFolder, since } from './since.ts';
 import { loadMethodology } from './workspace.ts';
 
 export type CollectOptions = LeadsOptions & {
@@ -37,6 +40,8 @@ export type CollectOptions = LeadsOptions & {
   rules?: string | undefined;
   /** Folder of the auditor's own models of libraries. */
   models?: string | undefined;
+  /** Folder for what collectors read and said, taken from there where nothing they read has changed. */
+  cache?: string | undefined;
   /** How many collectors run at a time. */
   jobs?: string | undefined;
 };
@@ -125,7 +130,12 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
     progress: host.progress,
   });
   for (const n of notices) host.stderr(`${visible(n)}\n`);
-  const policy = options.own ? await readPolicy(repository, target.commit, true) : null;
+  const clone = { reposDir: host.reposDir, repository, source: options.source };
+  const asOf =
+    options.own && options.policyFrom !== undefined
+      ? await commitNamed(clone, target.commit, options.policyFrom)
+      : target.commit;
+  const policy = options.own ? await readPolicy(repository, asOf, asOf === target.commit) : null;
   const checks = options.check?.length ? options.check : (policy?.configuration.checks ?? []);
   requireChecks(checks, methodology);
   const gathering: Gathering = {
@@ -137,8 +147,13 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
     jobs,
   };
   const pinned = { ...target, subdir: target.subdir || (policy?.configuration.subdir ?? '') };
+  const ref = options.changedSince ?? options.base;
+  const cache = options.cache ?? (ref === undefined ? null : join(host.dataDir, 'kept'));
+  const kept = cache === null ? null : keptFolder(cache, pinned.subdir, gathering);
+  const from =
+    ref === undefined ? null : await since(host, { ...clone, target: pinned, gathering, kept, ref });
   return withSource(
-    { repository, commit: pinned.commit, subdir: pinned.subdir, ownRules },
+    { repository, commit: pinned.commit, subdir: pinned.subdir, ownRules, kept },
     async (source) => {
       if (source.tree.entries.length === 0 && pinned.subdir !== '')
         throw new UserError(
@@ -146,7 +161,10 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
           'correct `subdir` in mcp-audit.yml, or name another with --subdir',
         );
       tell(`${target.name} at ${target.commit}`);
-      if (policy) tell(`the repository's own ${policy.own.configuration} counts`);
+      if (policy)
+        tell(
+          `the repository's own ${policy.own.configuration} counts, as of ${policy.own.asOf.slice(0, 12)}`,
+        );
       const { evidence } = await gatherFrom(host, source, pinned, gathering, ({ run, items }) =>
         tell(
           `  ${run.id.padEnd(16)} ${run.outcome.padEnd(15)} ${String(items.length).padStart(4)} items  ${run.message || run.searched}`,
@@ -172,6 +190,7 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
         evidence: asked,
         tree: source.tree,
         policy,
+        since: from,
       });
       for (const { format, to } of outputs) {
         const text = writeLeads(format, report, checksOf(methodology));

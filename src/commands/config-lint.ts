@@ -82,7 +82,9 @@ export const configLint = async (host: Host, folder: string, options: { json: bo
     }
     found.push(...filesOf(folder, value));
     if ((value.failOn ?? []).some((f) => f.split('+').includes('new')) && value.baseline === undefined)
-      notes.push('failOn asks for what is new: without a baseline here, each run needs --baseline');
+      notes.push(
+        'failOn asks for what is new: without a baseline here, each run needs --baseline, --base or --changed-since',
+      );
   }
   if (options.json) json(host, { ok: found.length === 0, problems: found, notes });
   else {

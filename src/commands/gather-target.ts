@@ -30,7 +30,7 @@ export type Gathered = {
 
 /** Opens a commit of a clone for `run`, and closes it whatever happens. */
 export const withSource = async <T>(
-  place: { repository: string; commit: string; subdir: string; ownRules: RuleFiles },
+  place: Parameters<typeof openSource>[0],
   run: (source: Source) => Promise<T>,
 ): Promise<T> => {
   const source = await openSource(place);

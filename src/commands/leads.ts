@@ -1,17 +1,17 @@
 import type { SourceTree } from '../collectors/collector.ts';
 import { UserError } from '../domain/errors.ts';
-import type { EvidenceFile, EvidenceItem } from '../domain/evidence.ts';
-import { type Baseline, baselineOf, compare, type Marked } from '../domain/pipeline/baseline.ts';
+import type { EvidenceFile } from '../domain/evidence.ts';
+import { type Baseline, baselineOf, compare } from '../domain/pipeline/baseline.ts';
 import { conditionsOf } from '../domain/pipeline/fail-on.ts';
 import { judgeLeads } from '../domain/pipeline/judge-leads.ts';
 import type { LeadsReport } from '../domain/pipeline/leads-report.ts';
-import { marker } from '../engine/marks.ts';
 import { readInputFile } from '../io/input-file.ts';
 import { writeFile } from '../io/write-files.ts';
 import { jsonText } from '../text/json-text.ts';
 import { plural } from '../text/plural.ts';
 import type { Host } from './host.ts';
 import { commentsOf, countedComments, type Policy, readBaseline } from './own-policy.ts';
+import { markedLeads, type Since } from './since.ts';
 import { loadTemplates } from './templates.ts';
 
 /** The leads of evidence as a pipeline is told of them: compared, suppressed, held against what is to fail. */
@@ -23,6 +23,12 @@ export type LeadsOptions = {
   /** Known leads, in a file of this machine. */
   baseline?: string | undefined;
   writeBaseline?: string | undefined;
+  /** Compare with the leads of this commit. */
+  base?: string | undefined;
+  /** The same, and tell only of what a change since then touches. */
+  changedSince?: string | undefined;
+  /** Let configuration and suppressions count as they are there. */
+  policyFrom?: string | undefined;
 };
 
 const MOST_BASELINE = 32 * 1024 * 1024;
@@ -45,20 +51,25 @@ type Judging = {
   evidence: EvidenceFile;
   tree: SourceTree;
   policy: Policy | null;
+  since: Since | null;
 };
 
-export const judged = async (
-  host: Host,
-  { options, evidence, tree, policy }: Judging,
-): Promise<LeadsReport> => {
-  const mark = marker(tree);
-  const leads = evidence.items.filter((i) => i.kind === 'lead');
-  const marked = new Map<EvidenceItem, Marked>();
-  for (const l of leads) marked.set(l, { ...l, marks: await mark(l) });
+/** What leads are compared with: what is named first, then what the repository names, then the commit a change began at. */
+const baseOf = ({
+  options,
+  policy,
+  since,
+}: Judging): { kind: 'baseline' | 'commit'; name: string; value: Baseline } | null => {
+  if (options.baseline)
+    return { kind: 'baseline', name: options.baseline, value: namedBaseline(options.baseline) };
+  if (policy?.baseline) return { kind: 'baseline', ...policy.baseline };
+  return since && { kind: 'commit', name: `${since.ref} (${since.commit.slice(0, 12)})`, value: since.base };
+};
 
-  const known = options.baseline
-    ? { name: options.baseline, value: namedBaseline(options.baseline) }
-    : (policy?.baseline ?? null);
+export const judged = async (host: Host, j: Judging): Promise<LeadsReport> => {
+  const { options, evidence, tree, policy, since } = j;
+  const marked = await markedLeads(evidence, tree);
+  const known = baseOf(j);
   const compared = known && compare([...marked.values()], known.value);
   const comments = policy ? await commentsOf(tree) : { standing: [], refused: [] };
   const { counted, notYet } = policy
@@ -69,7 +80,7 @@ export const judged = async (
   if (without && !compared)
     throw new UserError(
       `"${without.words}" asks for what is new, and there is nothing to compare with`,
-      'name a baseline: --baseline FILE, or `baseline` in mcp-audit.yml',
+      'name a baseline (--baseline FILE, or `baseline` in mcp-audit.yml) or a commit (--base REF, --changed-since REF)',
     );
   const report = judgeLeads({
     evidence,
@@ -79,9 +90,9 @@ export const judged = async (
     own: policy?.own ?? null,
     base:
       known && compared
-        ? { kind: 'baseline', name: known.name, of: (i) => compared.get(marked.get(i)!)! }
+        ? { kind: known.kind, name: known.name, of: (i) => compared.get(marked.get(i)!)! }
         : null,
-    changedSince: null,
+    changedSince: options.changedSince === undefined ? null : since,
     standing: [...(policy?.entries ?? []), ...counted],
     refused: comments.refused,
     today: host.clock().toISOString().slice(0, 10),

@@ -3,10 +3,14 @@ import { availableParallelism } from 'node:os';
 import { extensionOf } from '../analysis/files/paths.ts';
 import { rolesOfLines } from '../analysis/sources/names.ts';
 import { createReading } from '../analysis/sources/reading.ts';
+import type { CollectContext, Collector, Gathered } from '../collectors/collector.ts';
 import type { Source } from '../engine/ports.ts';
 import { collectTelling } from '../engine/tell-missing.ts';
 import { createCollectorThreads, type ThreadData, type ThreadPlace } from '../io/collector-threads.ts';
 import { openRepository } from '../io/git/open-repository.ts';
+import { openKept } from '../io/kept/kept-results.ts';
+import { openMemory } from '../io/kept/memory.ts';
+import { type Inputs, tracing } from '../io/kept/trace.ts';
 
 /** Beside the built program; where sources are run as they are (tests), there are no threads. */
 const THREAD = new URL('./collect-thread.js', import.meta.url);
@@ -16,6 +20,8 @@ export const defaultJobs = (): number => Math.min(4, availableParallelism());
 
 /** Beside a screen that answers keys: one core is left to it. */
 export const jobsBesideScreen = (): number => Math.max(1, Math.min(4, availableParallelism() - 1));
+
+type Once = { value: Gathered; inputs: Inputs | null };
 
 /** The target at its pinned commit. In the built program its collectors run in threads of their own. */
 export const openSource = async (
@@ -29,17 +35,34 @@ export const openSource = async (
     if (!(await reading.reader(extensionOf(path)))) return null;
     return rolesOfLines(await reading.module(path, text), text, word, lines);
   };
-  if (!existsSync(THREAD)) return { tree, history, reading, rolesOf, close };
-  const threads = createCollectorThreads(THREAD, data);
+  const threads = existsSync(THREAD) ? createCollectorThreads(THREAD, data) : null;
+  const once = async (collector: Collector, context: CollectContext): Promise<Once> => {
+    if (threads && !collector.inPlace) return threads.run(collector, context, place);
+    if (!place.kept) return { value: await collectTelling(collector, context), inputs: null };
+    const memory = openMemory(place.kept);
+    const ran = await tracing({ ...context, memory }, (traced) => collectTelling(collector, traced));
+    memory.save();
+    return ran;
+  };
+  const kept = place.kept ? openKept(place.kept) : null;
   return {
     tree,
     history,
     reading,
     rolesOf,
-    run: (collector, context) =>
-      collector.inPlace ? collectTelling(collector, context) : threads.run(collector, context, place),
+    ...((threads || kept) && {
+      run: async (collector: Collector, context: CollectContext) => {
+        // What was looked up elsewhere may be answered otherwise today.
+        if (!kept || context.advisories?.length) return (await once(collector, context)).value;
+        const found = kept.find(collector.id, context);
+        if (found) return found;
+        const { value, inputs } = await once(collector, context);
+        if (inputs) kept.keep(collector.id, commit, inputs, value);
+        return value;
+      },
+    }),
     close: async () => {
-      await threads.close();
+      await threads?.close();
       await close();
     },
   };

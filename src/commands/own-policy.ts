@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { readTexts } from '../analysis/files/read-texts.ts';
 import type { SourceTree } from '../collectors/collector.ts';
 import { UserError } from '../domain/errors.ts';
@@ -33,7 +33,10 @@ export type Policy = {
 };
 
 /** A folder on this machine, with or without a ref behind it. */
-const isFolder = (source: string): boolean => existsSync(source) || existsSync(source.replace(/#[^#]*$/, ''));
+const isFolder = (source: string): boolean =>
+  [source, source.replace(/#[^#]*$/, '')].some(
+    (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
+  );
 
 export const requireOwn = (source: string): void => {
   if (isFolder(source)) return;

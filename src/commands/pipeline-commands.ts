@@ -5,7 +5,7 @@ import { TARGET_WORDS } from './target-words.ts';
 const COLLECT = `
 A lead is a place somebody has to judge, no finding; its severity is a guess by kind and certainty. --fail-on takes
   lead                        any lead
-  new                         what the baseline does not have, wherever code merely moved to
+  new                         what the baseline or base commit does not have, wherever code merely moved to
   critical high medium low    so grave, or graver
   strong moderate weak        so certain, or more
   command-injection …         leads of a class
@@ -48,10 +48,20 @@ export const pipelineCommands = (
       list,
     )
     .option('--baseline <file>', 'leads that are known, for new')
+    .option('--base <ref>', 'compare with the leads of the commit where this one and <ref> part, for new')
+    .option('--changed-since <ref>', 'the same, and tell only of leads that a change since then touches')
+    .option(
+      '--cache <dir>',
+      'keep here what each collector read and said, and take it from here where nothing it read has changed',
+    )
     .option('--write-baseline <file>', 'write the leads of now as known; nothing fails')
     .option(
       '--own',
       'this is my own server: let its mcp-audit.yml and its suppressions count (docs/pipeline.md)',
+    )
+    .option(
+      '--policy-from <ref>',
+      'with --own: let configuration, baseline and suppressions count as they are there, not as a change has them',
     )
     .addHelpText('after', COLLECT)
     .option('--jobs <n>', 'collectors to run at a time; as many as there are cores, at most 4, when left out')

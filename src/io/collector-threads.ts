@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { CollectContext, Collector, Gathered } from '../collectors/collector.ts';
+import type { Inputs } from './kept/trace.ts';
 import type { RuleFiles } from './rule-files.ts';
 
 /** What a thread is asked: everything in it is plain data. */
@@ -13,17 +14,23 @@ export type ThreadRequest = {
   /** The auditor's own rules. */
   ownRules: RuleFiles;
   target: CollectContext['target'];
+  /** Folder of what is kept between runs: what is looked at is written down then. */
+  kept: string | null;
 };
 
 /** What a thread answers, `progress` any number of times and then one of the others. */
 export type ThreadAnswer =
   | { job: number; kind: 'progress'; message: string }
-  | { job: number; kind: 'gathered'; gathered: Gathered; heapBytes: number }
+  | { job: number; kind: 'gathered'; gathered: Gathered; inputs: Inputs | null; heapBytes: number }
   | { job: number; kind: 'failed'; message: string; heapBytes: number };
 
 export type CollectorThreads = {
   /** Runs one collector in a thread. Rejects when it fails, and at once when the context's signal aborts. */
-  run(collector: Collector, context: CollectContext, place: ThreadPlace): Promise<Gathered>;
+  run(
+    collector: Collector,
+    context: CollectContext,
+    place: ThreadPlace,
+  ): Promise<{ value: Gathered; inputs: Inputs | null }>;
   /** Ends all threads. What runs rejects. */
   close(): Promise<void>;
 };
@@ -34,7 +41,9 @@ export type ThreadData = {
   besideScreen: boolean;
 };
 
-export type ThreadPlace = Pick<ThreadRequest, 'repository' | 'commit' | 'subdir' | 'ownRules'>;
+export type ThreadPlace = Pick<ThreadRequest, 'repository' | 'commit' | 'subdir' | 'ownRules'> & {
+  kept?: string | null | undefined;
+};
 
 /**
  * A thread that needs more is ended, and its collector fails with words: a hostile tree must not take the machine's memory
@@ -148,7 +157,7 @@ export const createCollectorThreads = (
         if (collector.large) restReading(worker, key);
         else if (answer.heapBytes > KEPT_HEAP_BYTES) void worker.terminate();
         else rest(worker);
-        if (answer.kind === 'gathered') resolve(answer.gathered);
+        if (answer.kind === 'gathered') resolve({ value: answer.gathered, inputs: answer.inputs });
         else reject(new Error(answer.message));
       });
       worker.on('error', (error: NodeJS.ErrnoException) =>
@@ -159,7 +168,13 @@ export const createCollectorThreads = (
         ),
       );
       worker.on('exit', (code) => end(new Error(`its thread ended by itself (${code})`)));
-      worker.postMessage({ job, collector: collector.id, ...place, target } satisfies ThreadRequest);
+      worker.postMessage({
+        job,
+        collector: collector.id,
+        ...place,
+        kept: place.kept ?? null,
+        target,
+      } satisfies ThreadRequest);
     });
 
   return {

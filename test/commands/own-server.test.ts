@@ -150,6 +150,24 @@ describe('a server that is not yours', () => {
   });
 });
 
+describe('the policy of another commit', () => {
+  it('keeps a change from excusing itself', async () => {
+    const { path, commits } = makeRepository(join(dir, 'pull'), [
+      { files: { ...FILES, 'mcp-audit.yml': 'failOn: [high]\n' } },
+      { files: { 'src/index.ts': allowed(COMMENT), 'mcp-audit.yml': CONFIG(ENTRY()) } },
+      { files: { 'src/index.ts': `${allowed(COMMENT)}\n// the same comment, somewhere below\n` } },
+    ]);
+    const excused = await run(path, { ref: commits[1]! });
+    expect(excused).toMatchObject({ code: 0, report: { own: { asOf: commits[1] } } });
+    const held = await run(path, { ref: commits[1]!, policyFrom: 'HEAD~1' });
+    expect(held).toMatchObject({ code: 1, report: { own: { asOf: commits[0] } } });
+    expect(held.report.suppressions.unused).toMatchObject([
+      { at: 'src/index.ts:11', words: expect.stringContaining('does not count yet') },
+    ]);
+    expect(await run(path, { ref: commits[2]!, policyFrom: commits[1]! })).toMatchObject({ code: 0 });
+  });
+});
+
 describe('config lint', () => {
   const lint = async (text: string): Promise<{ code: number; said: string }> => {
     const folder = mkdtempSync(join(dir, 'config-'));

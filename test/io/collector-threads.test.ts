@@ -46,7 +46,7 @@ const open = () => {
     const place = { repository: '/clone', commit: 'c', subdir: '', ownRules: new Map() };
     return threads.run({ id } as Collector, context, place);
   };
-  const searched = async (id: string): Promise<string> => (await run(id)).searched;
+  const searched = async (id: string): Promise<string> => (await run(id)).value.searched;
   return { run, searched, heard };
 };
 

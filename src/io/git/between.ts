@@ -10,21 +10,19 @@ import { resolveCommit } from './refs.ts';
 /** A name as people give it beside an audited commit: `HEAD` is that commit. */
 const asAsked = (ref: string, commit: string): string => ref.replace(/^(?:HEAD|@)(?=$|[~^])/, commit);
 
+type Clone = { reposDir: string; repository: string; source: string };
+
 /**
- * The commit a change up to `commit` began at: where both histories part, or `ref` itself where they never met (or the clone is
- * too shallow to say).
+ * The commit a name stands for, as somebody says it beside the audited one.
  *
  * @throws UserError when there is no such commit
  */
-export const beganAt = async (
-  reposDir: string,
-  repository: string,
-  source: string,
+export const commitNamed = async (
+  { reposDir, repository, source }: Clone,
   commit: string,
   ref: string,
 ): Promise<string> => {
-  const environment = localEnvironment(reposDir);
-  const ask = (args: readonly string[]) => askGit(repository, environment, args);
+  const ask = (args: readonly string[]) => askGit(repository, localEnvironment(reposDir), args);
   const asked = asAsked(ref.trim(), commit);
   const found =
     (await resolveCommit(ask, asked)) ??
@@ -33,19 +31,26 @@ export const beganAt = async (
       .catch(() => openTarget({ source, ref: `refs/remotes/${asked}`, reposDir }))
       .then(({ target }) => target.commit)
       .catch((): null => null));
-  if (!found)
-    throw new UserError(
-      `${visible(ref.slice(0, 200))} is no commit of this repository, so there is nothing to compare with`,
-      'name a branch, a tag or a commit; in a shallow clone fetch it first: git fetch origin <branch>',
-    );
-  const base = await ask(['merge-base', found, commit]).catch(() => '');
-  return base.trim() || found;
+  if (found) return found;
+  throw new UserError(
+    `${visible(ref.slice(0, 200))} is no commit of this repository, so there is nothing to compare with`,
+    'name a branch, a tag or a commit; in a shallow clone fetch it first: git fetch origin <branch>',
+  );
+};
+
+/** Where the histories of two commits part; `from` itself where they never met, or the clone is too shallow to say. */
+export const partedAt = async (
+  { reposDir, repository }: Omit<Clone, 'source'>,
+  from: string,
+  to: string,
+): Promise<string> => {
+  const said = await askGit(repository, localEnvironment(reposDir), ['merge-base', from, to]).catch(() => '');
+  return said.trim() || from;
 };
 
 /** Paths that are not the same in both commits, as git names them. */
 export const changedBetween = async (
-  reposDir: string,
-  repository: string,
+  { reposDir, repository }: Omit<Clone, 'source'>,
   from: string,
   to: string,
 ): Promise<string[]> => {

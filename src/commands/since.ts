@@ -1,0 +1,84 @@
+import { hash } from 'node:crypto';
+import { basename, join } from 'node:path';
+import type { SourceTree } from '../collectors/collector.ts';
+import type { SessionTarget } from '../domain/events.ts';
+import type { EvidenceFile, EvidenceItem } from '../domain/evidence.ts';
+import { type Baseline, baselineOf, type Marked } from '../domain/pipeline/baseline.ts';
+import { marker } from '../engine/marks.ts';
+import { changedBetween, commitNamed, partedAt } from '../io/git/between.ts';
+import { rulesName } from '../io/rule-files.ts';
+import { type Gathering, gatherFrom, withSource } from './gather-target.ts';
+import type { Host } from './host.ts';
+import { VERSION } from './version.ts';
+
+/** Leads against those of the commit a change began at. */
+
+/** Leads with the marks of their places. */
+export const markedLeads = async (
+  evidence: EvidenceFile,
+  tree: SourceTree,
+): Promise<Map<EvidenceItem, Marked>> => {
+  const mark = marker(tree);
+  const marked = new Map<EvidenceItem, Marked>();
+  for (const item of evidence.items)
+    if (item.kind === 'lead') marked.set(item, { ...item, marks: await mark(item) });
+  return marked;
+};
+
+/** Where results are kept: of this build and these rules alone. */
+export const keptFolder = (cache: string, subdir: string, g: Gathering): string => {
+  // Bundled, the program lies in a folder named by what it was built from.
+  const build = `${VERSION}-${basename(import.meta.dirname)}`;
+  const rules = hash('sha256', JSON.stringify([rulesName(g.methodology, g.ownRules), subdir]), 'hex');
+  return join(cache, build, rules.slice(0, 16));
+};
+
+export type Since = {
+  ref: string;
+  commit: string;
+  base: Baseline;
+  /** Whether a change since then touches a lead, or made it what it is. */
+  affects(lead: EvidenceItem): boolean;
+};
+
+type Asking = {
+  repository: string;
+  source: string;
+  target: SessionTarget;
+  gathering: Gathering;
+  kept: string | null;
+  ref: string;
+};
+
+const pathsOf = (l: EvidenceItem): string[] => [
+  ...(l.location ? [l.location.path] : []),
+  ...l.places.map((p) => p.path),
+  ...l.flow.map((s) => s.path),
+  ...(l.doors ?? []).map((d) => d.path),
+];
+
+/** What an item says, wherever it stands. */
+const saying = (l: EvidenceItem): string => JSON.stringify([l.title, l.detail, l.strength, l.places, l.flow]);
+
+export const since = async (host: Host, a: Asking): Promise<Since> => {
+  const clone = { reposDir: host.reposDir, repository: a.repository, source: a.source };
+  const { commit: now, subdir } = a.target;
+  const commit = await partedAt(clone, await commitNamed(clone, now, a.ref), now);
+  host.progress(`gathering at ${commit.slice(0, 12)}, where the change began`);
+  const target = { ...a.target, commit };
+  const place = { repository: a.repository, commit, subdir, ownRules: a.gathering.ownRules, kept: a.kept };
+  const { leads, base } = await withSource(place, async (source) => {
+    const { evidence } = await gatherFrom(host, source, target, a.gathering);
+    const marked = await markedLeads(evidence, source.tree);
+    const tool = { version: evidence.tool.version, rules: evidence.tool.rules };
+    return { leads: [...marked.keys()], base: baselineOf([...marked.values()], tool) };
+  });
+  const changed = new Set(await changedBetween(clone, commit, now));
+  const before = new Map(leads.map((l) => [l.id, saying(l)]));
+  return {
+    ref: a.ref,
+    commit,
+    base,
+    affects: (l) => before.get(l.id) !== saying(l) || pathsOf(l).some((p) => changed.has(p)),
+  };
+};
