@@ -1,4 +1,5 @@
-import { describe } from '../analysis/authorization/describe.ts';
+import { type ClientMap, clientMap } from '../analysis/authorization/client.ts';
+import { type Described, describe, describeClient } from '../analysis/authorization/describe.ts';
 import { type AuthorizationMap, authorizationMap } from '../analysis/authorization/map.ts';
 import { concernsOf } from '../analysis/authorization/rules/index.ts';
 import { listed, plural } from '../analysis/files/words.ts';
@@ -27,7 +28,7 @@ export const authorization: Collector = {
   id: 'authorization',
   title: 'How callers are let in',
   about:
-    'The routes of authorization (metadata, registration, authorize, consent, callback, token, revocation), what is kept between them and what is compared, in all languages read.',
+    'The routes of authorization (metadata, registration, authorize, consent, callback, token, revocation), what is kept between them and what is compared; and how the server itself logs in elsewhere; in all languages read.',
   timeoutMs: 180_000,
   large: true,
   async collect(context) {
@@ -44,10 +45,12 @@ export const authorization: Collector = {
       signal.throwIfAborted();
     }
     const map = authorizationMap(modules);
+    const client = clientMap(map);
     const items: ItemDraft[] = [
-      ...mechanism(map),
-      ...concerns(map),
-      ...unfollowed(map, sources),
+      ...mechanism('authorization-mechanism', describe(map)),
+      ...mechanism('authorization-client', client && describeClient(client)),
+      ...concerns(map, client),
+      ...(map.endpoints.length === 0 && !client ? unfollowed(sources) : []),
       ...unreadGap,
     ];
     if (unread.length + broken.length > 0)
@@ -70,11 +73,10 @@ export const authorization: Collector = {
 
 const at = (p: { path: string; line: number }) => ({ path: p.path, startLine: p.line });
 
-const mechanism = (map: AuthorizationMap): ItemDraft[] => {
-  const described = describe(map);
+const mechanism = (rule: string, described: Described | null): ItemDraft[] => {
   if (!described) return [];
   return [
-    fact('authorization-mechanism', ALL, described.title, {
+    fact(rule, ALL, described.title, {
       class: 'oauth',
       first: true,
       detail: described.lines.join('\n'),
@@ -89,8 +91,7 @@ const SPOKEN_OF =
   /\boauth2?\b|authorization_code|code_challenge|redirect_uri|token_endpoint|\bjwks?_|\bopenid\b|refresh_token/i;
 
 /** Where no step was made out and the sources speak of some, nothing was seen; that is not the same as nothing being there. */
-const unfollowed = (map: AuthorizationMap, sources: readonly Source[]): ItemDraft[] => {
-  if (map.endpoints.length > 0) return [];
+const unfollowed = (sources: readonly Source[]): ItemDraft[] => {
   const speaking = sources.flatMap((s) => {
     const at = s.text.search(SPOKEN_OF);
     return at === -1 ? [] : [{ path: s.path, startLine: s.lineOf(at) }];
@@ -114,8 +115,8 @@ const unfollowed = (map: AuthorizationMap, sources: readonly Source[]): ItemDraf
   ];
 };
 
-const concerns = (map: AuthorizationMap): ItemDraft[] =>
-  concernsOf(map).map((c) => {
+const concerns = (map: AuthorizationMap, client: ClientMap | null): ItemDraft[] =>
+  concernsOf(map, client).map((c) => {
     const extra = {
       class: c.class,
       detail: c.detail,

@@ -337,7 +337,7 @@ describe('where no step is made out', () => {
   const client = `
 import { OAuth2Client } from 'google-auth-library';
 const oauth2 = new OAuth2Client(id, secret, back);
-export const address = () => oauth2.generateAuthUrl({ access_type: 'offline', scope });
+oauth2.setCredentials({ refresh_token: held });
 `;
 
   it('and sources speak of OAuth: a gap with their places, in all its checks', async () => {

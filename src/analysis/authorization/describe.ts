@@ -1,4 +1,5 @@
 import { byCodePoint } from '../files/words.ts';
+import type { ClientMap, ClientStep, Login } from './client.ts';
 import {
   type AuthorizationMap,
   type Endpoint,
@@ -131,5 +132,59 @@ export const describe = (map: AuthorizationMap): Described | null => {
         ? [...lines.slice(0, MOST_LINES), `and ${lines.length - MOST_LINES} more`]
         : lines,
     places: all.slice(0, MOST_PLACES),
+  };
+};
+
+const login = (l: Login): string =>
+  `login begun at ${words(l.at)}: ${
+    l.state === 'by the library'
+      ? 'the library makes the state'
+      : l.state === 'said'
+        ? 'with a state'
+        : l.state === 'a fixed text'
+          ? 'with a state that is a fixed text'
+          : 'no state seen'
+  }, ${l.proofKey === 'said' ? 'with a code challenge' : l.proofKey === 'by the library' ? 'proof key left to the library' : 'no code challenge seen'}`;
+
+const steps = (what: string, all: readonly ClientStep[]): string[] =>
+  all.length === 0 ? [] : [`${what} ${few(all.map((s) => s.at))}`];
+
+/** How the server gets tokens of others, in words: one line a step. */
+export const describeClient = (client: ClientMap): Described => {
+  const places = [...new Set(client.kept.map((k) => k.where))].sort(byCodePoint);
+  const parts = [
+    client.logins.length > 0 ? 'login begun' : '',
+    client.answers.length > 0 ? 'answer taken' : '',
+    client.redeemed.length > 0 ? 'code redeemed' : '',
+    client.kept.length > 0 ? 'tokens kept' : '',
+  ].filter((p) => p !== '');
+  const seen = new Set<string>();
+  return {
+    title: `Logs in elsewhere: ${parts.join(', ')} here`,
+    lines: [
+      ...client.logins.map(login),
+      ...steps('answer taken at', client.answers),
+      client.stateHeld.length > 0
+        ? `state compared or looked up at ${few(client.stateHeld)}`
+        : 'no comparison of a state was seen',
+      ...steps('code redeemed at', client.redeemed),
+      ...steps('tokens renewed at', client.renewed),
+      ...places.flatMap((where) =>
+        steps(
+          `tokens written to ${where} at`,
+          client.kept.filter((k) => k.where === where),
+        ),
+      ),
+    ].slice(0, MOST_LINES),
+    places: [
+      ...client.logins.map((l) => l.at),
+      ...client.answers.map((s) => s.at),
+      ...client.stateHeld.slice(0, 3),
+      ...client.redeemed.map((s) => s.at),
+      ...client.kept.map((s) => s.at),
+      ...client.renewed.map((s) => s.at),
+    ]
+      .filter((s) => !seen.has(words(s)) && seen.add(words(s)) !== undefined)
+      .slice(0, MOST_PLACES),
   };
 };

@@ -109,7 +109,7 @@ export const factsOf = (ref: FnRef): Facts => {
       if (s.kind === 'assign' && s.value.kind === 'index' && s.target.kind === 'name') {
         const store = lastNameOf(s.value.object);
         const thing = thingOf(store);
-        if (thing && literalText(s.value.index) === null)
+        if (thing && s.value.index.kind !== 'literal')
           kept.push({
             line: s.at.line,
             op: 'get',
