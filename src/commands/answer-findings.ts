@@ -152,8 +152,7 @@ export const recordFindings = async (
           : `it is new, and names no check of ${methodology.id}`,
         'checks: the ids of the checks it speaks to',
       );
-    // The weakness a check most often means is no one's word on this finding: the entry, its evidence or its template says which.
-    const draft = { ...draftFinding(input.id ?? freeId(session, numbers), check), cwe: null };
+    const draft = draftFinding(input.id ?? freeId(session, numbers), check);
     const begun = known ?? (input.template ? fromTemplate(store, templates, draft, input) : draft);
     if (isRefusal(begun)) return begun;
     // Without a title of its own it has the template's, or the check's: that is the name it is known by the next time.

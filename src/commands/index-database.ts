@@ -1,7 +1,12 @@
 import { UserError } from '../domain/errors.ts';
+import { finishInterrupted } from '../io/interrupted.ts';
 import { named, ours, readTextIn } from '../io/open-folder.ts';
+import { sha256 } from '../io/put-in-place.ts';
 import { readFolder, unreadNotice } from '../io/read-folder.ts';
-import { changeFiles, sha256 } from '../io/write-files.ts';
+import { makeDir } from '../io/session/durable.ts';
+import { saveError } from '../io/session/save-error.ts';
+import { openWritten, type Written } from '../io/session/written.ts';
+import { changeFiles } from '../io/write-files.ts';
 import { readDatabase } from '../report/database.ts';
 import { databaseIndexes } from '../report/indexes.ts';
 import { visible } from '../text/visible.ts';
@@ -20,12 +25,24 @@ const isIndex = (text: string, like: string): boolean => {
   }
 };
 
+/** No session writes indexes: what was begun is remembered beside all of them. */
+const draftsOf = ({ dataDir }: Host): Written => {
+  try {
+    makeDir(dataDir);
+  } catch (error) {
+    throw saveError(error, dataDir);
+  }
+  return openWritten(dataDir);
+};
+
 /**
  * Writes the indexes of a database's clone, all or none. With `check`, 1 when those that are there are not what would be
  * written. What was passed over in the database is said, since it is in no index. Throws UserError when a file that is no
  * index lies where one belongs.
  */
 export const indexDatabase = (host: Host, folder: string, options: { check?: boolean }): number => {
+  const drafts = options.check ? null : draftsOf(host);
+  if (drafts) finishInterrupted(named(folder), drafts);
   const { files: read, unread } = readFolder(folder);
   const passed = unreadNotice(folder, unread);
   if (passed) host.stderr(`${visible(passed)}\n`);
@@ -46,10 +63,11 @@ export const indexDatabase = (host: Host, folder: string, options: { check?: boo
       `nothing was written: ${foreign.map((f) => visible(f.path)).join(', ')} in ${folder} ${foreign.length === 1 ? 'is' : 'are'} no index, and would be lost`,
       'move it away, and write the indexes again',
     );
-  if (!options.check)
+  if (drafts)
     changeFiles(
       named(folder),
       stale.map(({ path, text, there }) => ({ path, text, was: there === undefined ? null : sha256(there) })),
+      { drafts },
     );
   for (const [path] of files) {
     const changed = stale.some((s) => s.path === path);

@@ -7,11 +7,13 @@ import type { SessionEvent } from '../domain/events.ts';
 import { parseTop10 } from '../domain/load-methodology.ts';
 import type { Top10Risk } from '../domain/methodology.ts';
 import type { Snapshot, Store } from '../engine/store.ts';
+import { finishInterrupted, interruptedAbove } from '../io/interrupted.ts';
 import { readBundledCatalogue } from '../io/methodology-files.ts';
 import { entriesIn, named, type Place, placeName, readTextIn } from '../io/open-folder.ts';
+import { hashIn, sha256 } from '../io/put-in-place.ts';
 import { readFolderIn } from '../io/read-folder.ts';
 import type { Written } from '../io/session/written.ts';
-import { type Change, changeFiles, hashIn, sha256 } from '../io/write-files.ts';
+import { type Change, changeFiles } from '../io/write-files.ts';
 import { nextAuditId, parseAuditId } from '../report/ids.ts';
 import { type Readiness, readiness } from '../report/readiness.ts';
 import { buildReport, inSeconds, type ReportModel } from '../report/report-model.ts';
@@ -244,6 +246,7 @@ export const writeReport = async (
   const cited = await refuseBlocked(state.snapshot, read);
   refuseEarly(state.snapshot);
   const place = named(to);
+  finishInterrupted(place, written);
   const audit = auditIdIn({ place, written }, state);
   const report = model(state, audit);
   const base = spelledIn(place, repositoryFolder(report));
@@ -277,6 +280,7 @@ export const writeReport = async (
     new Map([...there.files].map(([path, bytes]) => [`${base}/${path}`, bytes])),
     {
       unread: there.unread.map((u) => ({ ...u, path: `${base}/${u.path}` })),
+      interrupted: interruptedAbove(placeName(place, folder)),
       target: (commit, path) =>
         commit === state.snapshot.session.target?.commit ? cited.texts.get(path) : undefined,
     },

@@ -1,5 +1,6 @@
 import { basename, join, resolve } from 'node:path';
 import { trackedUnread } from '../io/git/tracked.ts';
+import { interruptedAbove } from '../io/interrupted.ts';
 import { ours, readTextIn } from '../io/open-folder.ts';
 import { readFolder } from '../io/read-folder.ts';
 import { writeFile } from '../io/write-files.ts';
@@ -50,6 +51,7 @@ export const validate = async (host: Host, folder: string, options: ValidateOpti
   const diagnostics = validateSubmission(files, {
     strict: options.strict ?? false,
     unread,
+    interrupted: interruptedAbove(folder),
     folderName,
     ...(looked ? { target: looked.target, repository: looked.repository } : {}),
   });

@@ -130,7 +130,17 @@ export const giveSeverity = (f: Finding, severity: Finding['severity']): Finding
 export const severityProposed = (f: Finding): boolean =>
   !f.positive && f.template.parts.includes('severity') && leadingScore(f.scores) === null;
 
-/** A finding begun from a check's template: everything the auditor must say in own words starts empty. */
+/** Whether how it is mended is still only the check's general guidance: nobody wrote it of this finding. */
+export const onlyGuidance = (f: Finding): boolean =>
+  !f.positive &&
+  f.template.id === '' &&
+  f.template.parts.includes('recommendations.immediate') &&
+  f.recommendations.immediate.length > 0;
+
+/**
+ * A finding begun from a check: everything the auditor must say in own words starts empty, the weakness too, since that which
+ * a check most often means is no one's word on this one. Its words that stand are noted as the check's.
+ */
 export const draftFinding = (id: string, check: Check): Finding => ({
   id,
   checks: [check.id],
@@ -138,7 +148,7 @@ export const draftFinding = (id: string, check: Check): Finding => ({
   severity: check.finding.severity,
   positive: false,
   category: check.finding.category,
-  cwe: check.finding.cwe ?? null,
+  cwe: null,
   locations: [],
   evidence: [],
   summary: '',

@@ -209,8 +209,9 @@ const proposalOf = (
   ];
   const unsaid = silent.filter((v) => v.most === undefined);
   const left = unsaid.length > 0 ? `Not counted: ${grouped(unsaid)}` : '';
-  // Nothing can be worse than the lowest level, so what else there is cannot change it.
-  if (counted > 0 && (value === 0 || 2 * counted >= asked.length + rating.length))
+  // What somebody found cannot get worse by what else there is; one number alone says nothing of a whole criterion.
+  const found = value === 0 && rated.some((v) => v.value === 0);
+  if (counted > 0 && (found || 2 * counted >= asked.length + rating.length))
     return {
       value,
       reason: [because.join('; ') || `at most ${GOOD} while something is not counted`, left]

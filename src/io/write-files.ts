@@ -1,10 +1,19 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import fs, { constants } from 'node:fs';
 import { UserError } from '../domain/errors.ts';
 import { visible } from '../text/visible.ts';
+import {
+  finishInterrupted,
+  PLAN,
+  planText,
+  rememberDrafts,
+  rememberPlan,
+  removeDrafts,
+} from './interrupted.ts';
 import { entriesIn, inFolder, inParent, namedFile, type Place, placeName, readIn } from './open-folder.ts';
+import { changed, hashIn, isPut, putStep, type Step, sha256, takeBack } from './put-in-place.ts';
 import { syncDir, writeAll } from './session/durable.ts';
-import { errorCode, saveError } from './session/save-error.ts';
+import { saveError } from './session/save-error.ts';
 import type { Written } from './session/written.ts';
 
 /**
@@ -21,18 +30,7 @@ export type Change = {
   was: string | null;
 };
 
-/** Drafts of a writing that was interrupted stay behind under this name. */
-export const DRAFTS = /^\.mcp-audit-[0-9a-f]{24}$/;
 const draftName = (): string => `.mcp-audit-${randomBytes(12).toString('hex')}`;
-
-export const sha256 = (bytes: string | Uint8Array): string =>
-  createHash('sha256').update(bytes).digest('hex');
-
-/** sha256 of the file that is there, for {@link Change}. Throws UserError for what is no plain file. */
-export const hashIn = (place: Place, path: string): string | null => {
-  const bytes = readIn(place, path);
-  return bytes && sha256(bytes);
-};
 
 const writeDraft = (file: string, bytes: Uint8Array, mode: number): void => {
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants;
@@ -44,24 +42,6 @@ const writeDraft = (file: string, bytes: Uint8Array, mode: number): void => {
     fs.closeSync(fd);
   }
 };
-
-/** Systems without hard links: no other program may be writing the same name in the same moment. */
-const linkOrRename = (from: string, to: string): void => {
-  try {
-    fs.linkSync(from, to);
-  } catch (error) {
-    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(errorCode(error))) throw error;
-    if (fs.lstatSync(to, { throwIfNoEntry: false }))
-      throw Object.assign(new Error(`${to} exists`), { code: 'EEXIST' });
-    fs.renameSync(from, to);
-  }
-};
-
-const changed = (place: Place, path: string): UserError =>
-  new UserError(
-    `${visible(placeName(place, path))} is not what it was a moment ago, and was left as it is`,
-    'another program writes there; see what it did, and try again',
-  );
 
 /** The folder highest up on the way to `path` that is not there yet; null when the file's own folder is. */
 const firstMissing = (place: Place, path: string): string | null => {
@@ -87,12 +67,11 @@ const refuseTwin = (place: Place, path: string): void => {
     );
 };
 
-type Step = { put(): void; back(): void };
-
 /**
- * Makes all changes or none. Folders that are missing appear with all of their files at once.
+ * Makes all changes or none. Folders that are missing appear with all of their files at once. What is killed between two
+ * renames is finished by {@link finishInterrupted}, which callers call before they look at what is there.
  *
- * @param drafts remembers the names of drafts, so that those of a writing that was killed are cleared away by the next
+ * @param drafts remembers what was begun, so that a writing that was killed is finished by the next
  * @param ready called when all bytes are on the disk and nothing is in place yet; what it throws stops everything
  * @throws UserError: a link or other file in the way, something that changed meanwhile, or what the disk says
  */
@@ -108,22 +87,15 @@ export const changeFiles = (
   if (changes.length === 0) return ready();
   const drafts = draftName();
   try {
-    if (remembered) {
-      clearDrafts(place, remembered);
-      remembered.add([{ name: DRAFT, text: drafts }]);
-    }
-    inFolder(place, '', (at) => draftAndPut(place, changes, drafts, at, mode, ready), { make: true });
+    if (remembered) rememberDrafts(remembered, drafts);
+    const begin = (plan: string): void => {
+      ready();
+      if (remembered) rememberPlan(remembered, drafts, plan);
+    };
+    inFolder(place, '', (at) => draftAndPut(place, changes, drafts, at, mode, begin), { make: true });
   } catch (error) {
     throw error instanceof UserError ? error : saveError(inWords(error, place), visible(placeName(place)));
   }
-};
-
-const DRAFT = 'draft';
-
-const clearDrafts = (place: Place, remembered: Written): void => {
-  for (const { name } of entriesIn(place, '') ?? [])
-    if (DRAFTS.test(name) && remembered.has(DRAFT, sha256(name)))
-      inFolder(place, '', (at) => fs.rmSync(at(name), { recursive: true, force: true }));
 };
 
 /** The system names our handle of a folder; people know it by its name. */
@@ -139,31 +111,35 @@ const draftAndPut = (
   drafts: string,
   at: (name: string) => string,
   mode: number,
-  ready: () => void,
+  begin: (plan: string) => void,
 ): void => {
   fs.mkdirSync(at(drafts), { mode: 0o700 });
-  const done: Step[] = [];
+  let begun: Step[] = [];
+  let half = false;
   try {
     inFolder(place, drafts, (draft) => {
-      const steps = plan(place, changes, draft, `${drafts}/`, mode);
+      const steps = plan(place, changes, draft, drafts, mode);
+      const text = planText(steps);
+      writeDraft(draft(PLAN), Buffer.from(text), 0o600);
       syncDir(draft('.'));
-      ready();
+      syncDir(at('.'));
+      begin(text);
       for (const step of steps) {
-        step.put();
-        done.push(step);
+        begun = [step, ...begun];
+        putStep(place, drafts, step);
       }
     });
-    syncDir(at('.'));
   } catch (error) {
-    for (const step of done.reverse())
+    for (const step of begun)
       try {
-        step.back();
+        if (isPut(place, drafts, step)) takeBack(place, drafts, step);
       } catch {
-        // What cannot be put back is the new file, whole.
+        // It is the new file, whole; with the drafts the next writing finishes the others.
+        half = true;
       }
     throw error;
   } finally {
-    fs.rmSync(at(drafts), { recursive: true, force: true });
+    if (!half) removeDrafts(place, drafts);
   }
 };
 
@@ -189,19 +165,19 @@ const plan = (
       writeDraft(draft(`new-${n}`), Buffer.from(change.text), mode);
     }
     if (change.was !== null) keep(place, change, draft(`old-${n}`));
-    steps.push(fileStep(place, change, n, `${drafts}`));
+    const now = change.text === null ? null : sha256(change.text);
+    steps.push({ kind: 'file', path: change.path, was: change.was, now, n });
   }
   const whole = [...trees].map(([folder, files], n): Step => {
     fs.mkdirSync(draft(`tree-${n}`));
-    const inside: Place = { ...place, below: [place.below, `${drafts}tree-${n}`].filter(Boolean).join('/') };
-    for (const file of files)
-      inParent(
-        inside,
-        file.path.slice(folder.length + 1),
-        (here) => writeDraft(here, Buffer.from(file.text ?? ''), mode),
-        { make: true },
-      );
-    return treeStep(place, folder, `${drafts}tree-${n}`);
+    const inside: Place = { ...place, below: [place.below, `${drafts}/tree-${n}`].filter(Boolean).join('/') };
+    const hashes: Record<string, string> = {};
+    for (const { path, text } of files) {
+      const below = path.slice(folder.length + 1);
+      inParent(inside, below, (here) => writeDraft(here, Buffer.from(text ?? ''), mode), { make: true });
+      hashes[below] = sha256(text ?? '');
+    }
+    return { kind: 'tree', folder, draft: `tree-${n}`, files: hashes };
   });
   return [...whole, ...steps];
 };
@@ -217,48 +193,6 @@ const keep = (place: Place, { path, was }: Change, kept: string): void => {
     }
   });
 };
-
-/** Both ends are named from folders opened for the purpose, so that no link can come between. */
-const move = (
-  place: Place,
-  from: string,
-  to: string,
-  how: (from: string, to: string) => void = fs.renameSync,
-): void => {
-  inParent(place, from, (source) =>
-    inParent(place, to, (goal, at) => {
-      how(source, goal);
-      syncDir(at('.'));
-    }),
-  );
-};
-
-const treeStep = (place: Place, folder: string, draft: string): Step => ({
-  put: () => {
-    try {
-      move(place, draft, folder);
-    } catch (error) {
-      throw ['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EISDIR'].includes(errorCode(error))
-        ? changed(place, folder)
-        : error;
-    }
-  },
-  back: () => move(place, folder, draft),
-});
-
-const fileStep = (place: Place, { path, text, was }: Change, n: number, drafts: string): Step => ({
-  put: () => {
-    if (hashIn(place, path) !== was) throw changed(place, path);
-    if (text === null) return move(place, path, `${drafts}gone-${n}`);
-    try {
-      move(place, `${drafts}new-${n}`, path, was === null ? linkOrRename : fs.renameSync);
-    } catch (error) {
-      throw ['EEXIST', 'EISDIR', 'ENOTDIR'].includes(errorCode(error)) ? changed(place, path) : error;
-    }
-  },
-  back: () =>
-    was === null ? move(place, path, `${drafts}back-${n}`) : move(place, `${drafts}old-${n}`, path),
-});
 
 export type FilesOptions = {
   /** Permissions of a new file, before the umask. */
@@ -295,6 +229,7 @@ export const putFiles = (
   files: ReadonlyMap<string, string | Uint8Array>,
   { replaces = () => false, ...options }: FilesOptions = {},
 ): void => {
+  if (options.drafts) finishInterrupted(place, options.drafts);
   const changes = [...files].map(([path, text]) => ({ path, text, was: hashIn(place, path) }));
   const other = changes.find(({ was, text }) => was !== null && was !== sha256(text) && !replaces(was));
   if (other)

@@ -1,4 +1,5 @@
 import { numbered, plural } from '../text/plural.ts';
+import { alsoBy } from './also-by.ts';
 import { type Block, field, fields, h1, h2, h3, type Labelled, para, table, text } from './blocks.ts';
 import { fromPart } from './finding-source.ts';
 import { SEVERITIES } from './ids.ts';
@@ -244,6 +245,7 @@ const overview = (m: ReportModel): Block[] => {
             'auditor',
           )`${auditor.name}, ${auditor.organization || 'independent'}, ${auditor.contact}`,
         ],
+        ...alsoBy(m.auditors),
         ['From', dates`${m.dates.start}`],
         ['To', dates`${m.dates.completion}`],
         ['Time worked', fromSession('hours')`${plural(m.hours, 'hour')}`],

@@ -3,31 +3,32 @@ import type { Auditor, SessionEvent } from '../domain/events.ts';
 /**
  * Who gave a verdict or wrote a reason, as it may be published. An event's `by` is the GitHub name or name of the auditor of
  * that moment, or the login of this machine before anybody was named: that login is never published, and stands for whoever
- * was named first after it.
+ * the session knew then, else for whoever was named first after it.
  */
 export type AuthorOf = (by: string, at: string) => string;
 
-const shown = (a: Auditor): string => a.name || a.github;
+export const shownName = (a: Auditor): string => a.name || a.github;
 
 const identities = (
   events: readonly SessionEvent[],
   signs: Auditor,
 ): ((by: string, at: string) => Auditor) => {
   const named = events.flatMap((e) =>
-    (e.type === 'session.started' || e.type === 'auditor.named') && shown(e.auditor) !== ''
+    (e.type === 'session.started' || e.type === 'auditor.named') && shownName(e.auditor) !== ''
       ? [{ at: e.at, auditor: e.auditor }]
       : [],
   );
   return (by, at) => {
     // The newest spelling of somebody's own name is the one they want to be known by.
     const known = named.findLast(({ auditor: a }) => by !== '' && (a.github === by || a.name === by));
-    return (known ?? named.find((n) => n.at >= at) ?? named.at(-1))?.auditor ?? signs;
+    const then = named.findLast((n) => n.at <= at) ?? named[0];
+    return (known ?? then)?.auditor ?? signs;
   };
 };
 
 export const authorsOf = (events: readonly SessionEvent[], signs: Auditor): AuthorOf => {
   const identity = identities(events, signs);
-  return (by, at) => shown(identity(by, at));
+  return (by, at) => shownName(identity(by, at));
 };
 
 /** Events by which somebody says something of the server. */
@@ -45,5 +46,5 @@ const SAYING: ReadonlySet<SessionEvent['type']> = new Set([
 export const auditorsOf = (events: readonly SessionEvent[], signs: Auditor): Auditor[] => {
   const identity = identities(events, signs);
   const all = [signs, ...events.filter((e) => SAYING.has(e.type)).map((e) => identity(e.by, e.at))];
-  return all.filter((a, i) => all.findIndex((o) => shown(o) === shown(a)) === i);
+  return all.filter((a, i) => all.findIndex((o) => shownName(o) === shownName(a)) === i);
 };

@@ -1,5 +1,6 @@
 import type { DisclosureState } from '../domain/disclosure.ts';
 import { plural } from '../text/plural.ts';
+import { alsoBy } from './also-by.ts';
 import { type Block, list, para, renderBlocks, table } from './blocks.ts';
 import { SEVERITIES } from './ids.ts';
 import { labelMarkdown } from './labels.ts';
@@ -85,6 +86,7 @@ export const pullRequestBlocks = ({
         ['Commit', target`${code(m.target.commit)}`],
         ['Version', target`${code(m.target.version)}`],
         ['Auditor', fromSession('auditor')`${code(m.auditor.github)}`],
+        ...alsoBy(m.auditors),
         ['Date', fromSession('date')`${m.date}`],
         [
           'Scope',
@@ -108,7 +110,11 @@ export const pullRequestBlocks = ({
             )`Checked against the review rules before submission: 0 blocking, ${warnings} advisory.`,
           ]),
       fromSession('findings')`${plural(cited, 'quotation')}, each read again at the commit.`,
-      fromSession('checks')`Nothing of the server was run by the tool; a person gave every verdict.`,
+      m.observations.length === 0
+        ? fromSession('checks')`Nothing of the server was run by the tool; a person gave every verdict.`
+        : fromSession(
+            'observations',
+          )`The server was run by the tool, in a sandbox: ${plural(m.observations.length, 'observation')}, each with its transcript; a person gave every verdict.`,
     ]),
     ...(earlier === null ? [] : [h3Of('Prior Audits'), para(adds(m, earlier))]),
     ...(how ? [h3Of('Disclosure'), para(how)] : []),

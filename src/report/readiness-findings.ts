@@ -4,6 +4,7 @@ import {
   emptyParts,
   type Finding,
   impactContradiction,
+  onlyGuidance,
   openParts,
   RATED,
   stageOf,
@@ -106,6 +107,15 @@ export const aboutFinding = (f: Finding, known: ReadonlySet<string>): Readiness[
       check: f.checks[0]!,
       part: `impact.${unrated[0]}`,
       fix: 'rate each, None included: what is left out is published as not said',
+    });
+  if (onlyGuidance(f))
+    rows.push({
+      level: 'warns',
+      text: `how to mend ${f.id} is only the general guidance of ${f.checks[0]}: nobody wrote it of this finding`,
+      finding: f.id,
+      check: f.checks[0]!,
+      part: 'recommendations.immediate',
+      fix: 'write what to change in this code; until then it is published as guidance of the methodology',
     });
   if (/ of a tool\b/.test(f.title))
     rows.push({

@@ -36,6 +36,7 @@ export const LABELS = [
   'Version',
   'Commit',
   'Auditor',
+  'Also audited by',
   'Date',
   'Status',
   'Overall risk',

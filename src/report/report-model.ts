@@ -10,7 +10,7 @@ import {
   type EvidenceItem,
   type Surface,
 } from '../domain/evidence.ts';
-import type { Finding } from '../domain/finding.ts';
+import { type Finding, onlyGuidance } from '../domain/finding.ts';
 import type { Methodology, Severity, Top10Risk } from '../domain/methodology.ts';
 import { type TriedLead, triedLeads } from '../domain/observations.ts';
 import { type ScorecardRating, scorecardOf } from '../domain/scorecard.ts';
@@ -155,7 +155,7 @@ const findingReports = (input: ReportInput, items: Items, authorOf: AuthorOf): F
   return [...session.findings.values()].sort(gravestFirst).map((f) => {
     const fileId = ids.get(f.id)!;
     const own = recordings.filter((e) => e.finding === f.id && e.value !== null);
-    const advised = f.template.id === '' && f.template.parts.includes('recommendations.immediate');
+    const advised = onlyGuidance(f);
     return {
       ...f,
       recommendations: advised ? { ...f.recommendations, immediate: [] } : f.recommendations,

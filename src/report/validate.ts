@@ -30,6 +30,8 @@ export type ValidateOptions = {
   strict?: boolean;
   /** What the folder holds beside `files`, and nobody could look at. */
   unread?: readonly Unread[];
+  /** Drafts of interrupted writings beside or above the folder, that name something in it. */
+  interrupted?: readonly string[];
   /** Name of the folder, when a single audit folder is given. */
   folderName?: string;
   /** A file of the target at a commit: null when it is not there, undefined when nobody can look. */
@@ -90,7 +92,7 @@ export const validateSubmission = (
       message: 'no audit was found in this folder',
       fix: 'give a folder with audits/<host>/<owner>/<repository>/audits/<audit id>/, or one of those',
     });
-  checkLookedAt(files, options.unread ?? [], repositories, report);
+  checkLookedAt(files, options, repositories, report);
   for (const repository of repositories) {
     checkRepository(repository, report);
     checkRepositoryJson(repository, report);

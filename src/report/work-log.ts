@@ -4,7 +4,7 @@ import { same } from '../domain/same.ts';
 import { verdictWord } from '../domain/selectors.ts';
 import { PAUSE_MS, type Session } from '../domain/session.ts';
 import { plural as counted } from '../text/plural.ts';
-import type { AuthorOf } from './authors.ts';
+import { type AuthorOf, shownName } from './authors.ts';
 
 /**
  * The journal as a reader of the audit may see it: what was decided, in order. What was withdrawn is told as that and no more:
@@ -72,16 +72,23 @@ export const workLog = (events: readonly SessionEvent[], known: Known): LogEntry
   const verdicts = new Map<string, Verdict | null>();
   const recorded = new Set<string>();
   const log: LogEntry[] = [];
+  // A session is opened before it is known by whom: whoever does what it was opened for.
+  const byOf = (e: SessionEvent, next: SessionEvent | undefined): string => {
+    if (e.type !== 'session.opened' || !next) return authorOf(e.by, e.at);
+    return next.type === 'auditor.named'
+      ? shownName(next.auditor) || authorOf(next.by, next.at)
+      : authorOf(next.by, next.at);
+  };
   /** What is said again by the same person is said once: an editor saves every field. */
   const repeats = new Map<LogEntry, { text: string; times: number }>();
-  for (const e of events) {
+  for (const [n, e] of events.entries()) {
     const again = e.undoes !== undefined ? ' (taken back)' : e.redoes !== undefined ? ' (done again)' : '';
     const from = e.origin
       ? `, as an assistant proposed (${e.origin.id}${e.origin.edited ? ', in other words' : ''})`
       : '';
     const say = (said: string, check = checkOf(e)) => {
       const text = `${said}${from}${again}`;
-      const by = authorOf(e.by, e.at);
+      const by = byOf(e, events[n + 1]);
       const last = log.at(-1);
       const repeat = last && repeats.get(last);
       if (last && repeat && repeat.text === text && last.by === by) {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { validate } from '../../src/commands/validate.ts';
@@ -71,4 +71,25 @@ test('the logs for CI are written beside the words, and only blocking faults nee
   writeFileSync(manifest, '{');
   expect(await validate(f.host, f.database, { review, failOn: 'blocking' })).toBe(1);
   expect(readFileSync(review, 'utf8')).toContain('❌ Changes Requested');
+});
+
+test('a report that was half put in place is named, from the database down to the audit, and what is half elsewhere is not', async () => {
+  const f = databaseFixture();
+  const name = `.mcp-audit-${'a'.repeat(24)}`;
+  const inDatabase = f.audit.slice(f.database.length + 1);
+  const step = (path: string) => ({ kind: 'file', path, was: null, now: 'b'.repeat(64), n: 0 });
+  const left = (steps: object[]) => {
+    mkdirSync(join(f.database, name), { recursive: true });
+    writeFileSync(join(f.database, name, 'plan.json'), JSON.stringify(steps));
+  };
+  const said = async (folder: string) => {
+    f.printed();
+    await validate(f.host, folder, {});
+    return f.printed();
+  };
+  left([step(`${inDatabase}/SECURITY_ASSESSMENT.md`)]);
+  for (const folder of [f.database, join(f.audit, '..'), f.audit])
+    expect(await said(folder)).toMatch(new RegExp(`LAYOUT-INTERRUPTED {2}(?:\\.\\./)*${name}`));
+  left([step('audits/github.com/acme/another/metadata.json')]);
+  expect(await said(f.audit)).not.toContain('LAYOUT-INTERRUPTED');
 });

@@ -6,6 +6,7 @@ import {
   finding,
   giveSeverity,
   missingParts,
+  onlyGuidance,
   recordedFinding,
   severityProposed,
   stageOf,
@@ -16,6 +17,7 @@ import { findingInput, toInput, withInput } from '../../src/domain/finding-input
 import { checksOf } from '../../src/domain/methodology.ts';
 import { emptyAivss } from '../../src/domain/scoring/aivss.ts';
 import { findingsOfCheck } from '../../src/domain/selectors.ts';
+import { fieldsOf } from '../../src/ui/actions/finding-parts.ts';
 import { audited, testMethodology } from './arbitraries.ts';
 
 const check = checksOf(testMethodology)[0]!;
@@ -37,6 +39,32 @@ const whole = (over: Partial<Finding> = {}): Finding => ({
   validation: ['v'],
   business: { development: '', staging: '', production: 'p', enterprise: '' },
   ...over,
+});
+
+describe('a finding begun by hand', () => {
+  const begun = draftFinding('F-01', check);
+  const help = (f: Finding, id: string) => fieldsOf(f).find((p) => p.id === id)?.help ?? '';
+
+  it('names no weakness before somebody says which', () => {
+    expect(begun.cwe).toBeNull();
+    expect(missingParts(begun)).toContain('cwe');
+  });
+
+  it("marks the check's words as the check's, until the auditor wrote others", () => {
+    expect(onlyGuidance(begun)).toBe(true);
+    expect(help(begun, 'recommendations.immediate')).toContain(
+      `General guidance of check ${check.id}, published as that and not as yours`,
+    );
+    expect(help(begun, 'title')).toContain(`In the words of check ${check.id}`);
+    const own = withoutLeftovers(begun, {
+      ...begun,
+      title: 'own',
+      recommendations: { ...begun.recommendations, immediate: ['Use execFile.'] },
+    });
+    expect(onlyGuidance(own)).toBe(false);
+    expect(help(own, 'recommendations.immediate')).not.toContain('General guidance');
+    expect(help(own, 'title')).not.toContain('In the words of');
+  });
 });
 
 describe('the stage of a finding', () => {

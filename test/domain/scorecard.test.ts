@@ -180,6 +180,15 @@ describe('the scorecard', () => {
     });
   });
 
+  it('is not rated by one number alone, however bad: with what people judged beside it, it is', () => {
+    const committedAt = '2024-06-01T00:00:00Z';
+    const alone = card({ committedAt }).criterion('longevity-indicators');
+    expect(alone.value).toBeNull();
+    expect(alone.reason).toMatch(/Known: days from the last commit seen to the day of the audit: \d+/);
+    const verdicts = passing('longevity-indicators');
+    expect(card({ committedAt, verdicts }).criterion('longevity-indicators').value).toBe(0);
+  });
+
   it('takes a pass without a note or a look for no answer, and an accepted lead for more than the pass', () => {
     const events = Object.keys(passing('logging-monitoring')).map((check) => ({
       type: 'check.answered',

@@ -3,10 +3,13 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { finishInterrupted, interruptedAbove } from '../../src/io/interrupted.ts';
 import { entriesIn, named, ours, readIn } from '../../src/io/open-folder.ts';
+import { sha256 } from '../../src/io/put-in-place.ts';
 import { readFolder } from '../../src/io/read-folder.ts';
 import { openWritten } from '../../src/io/session/written.ts';
-import { type Change, changeFiles, putFile, sha256, writeFile } from '../../src/io/write-files.ts';
+import { type Change, changeFiles, putFile, writeFile } from '../../src/io/write-files.ts';
+import { onFailingDisk } from '../support/faults.ts';
 import { fill, tinyDisk } from '../support/tiny-disk.ts';
 
 /** A folder somebody else filled, and beside it what belongs to the auditor and must stay as it is. */
@@ -229,6 +232,174 @@ describe('all or nothing', () => {
     expect(entriesIn(ours(s.db), '')?.map((e) => e.name)).toEqual(['a', 'z']);
   });
 
+  const inPlace = (db: string) => held(db).filter(([p]) => !/^\.mcp-audit-[0-9a-f]{24}\//.test(p!));
+  /** Every file is the old or the new one, and a folder that was missing is whole or not there. */
+  const oldOrNew = (db: string, old: unknown[][], made: unknown[][]): boolean => {
+    const of = (list: unknown[][]) => new Map(list.map(([p, t]) => [p, t]));
+    const [now, a, b] = [of(inPlace(db)), of(old), of(made)];
+    const each = [...new Set([...now.keys(), ...a.keys(), ...b.keys()])].every(
+      (p) => now.get(p) === a.get(p) || now.get(p) === b.get(p),
+    );
+    return each && now.has('n/one') === now.has('n/m/two');
+  };
+  const sessionIn = (root: string): string => {
+    const session = join(root, 'session');
+    fs.mkdirSync(session);
+    return session;
+  };
+  const made = (() => {
+    const root = fs.mkdtempSync(join(tmpdir(), 'mcp-audit-write-'));
+    laid(root);
+    changeFiles(ours(root), changes());
+    const files = held(root);
+    fs.rmSync(root, { recursive: true });
+    return files;
+  })();
+
+  it('killed at any change of the disk: each is old or new, and the next command makes all of them one of the two', async () => {
+    let between = 0;
+    for (let at = 1; ; at += 1) {
+      const s = scene();
+      laid(s.db);
+      const old = held(s.db);
+      const session = sessionIn(s.root);
+      const run = await onFailingDisk({ how: 'killed', at }, () =>
+        changeFiles(ours(s.db), changes(), { drafts: openWritten(session) }),
+      );
+      if (!run.error) break;
+      expect(oldOrNew(s.db, old, made), `killed at ${at}`).toBe(true);
+      const half = ![old, made].some((one) => JSON.stringify(one) === JSON.stringify(inPlace(s.db)));
+      const named = interruptedAbove(join(s.db, 'a/b'));
+      finishInterrupted(ours(s.db), openWritten(session));
+      const now = held(s.db);
+      expect([old, made], `killed at ${at}, and finished`).toContainEqual(now);
+      expect(fs.readdirSync(s.db).some((n) => n.startsWith('.mcp-audit'))).toBe(false);
+      expect(interruptedAbove(join(s.db, 'a/b'))).toEqual([]);
+      if (half) {
+        between += 1;
+        expect(named, `killed at ${at}`).toHaveLength(1);
+      }
+    }
+    expect(between).toBeGreaterThan(3);
+  });
+
+  it('killed while it finishes what was killed: the one after that does', async () => {
+    const s = scene();
+    laid(s.db);
+    const session = sessionIn(s.root);
+    expect(await killedAtRename(s.db, session)).toBe(true);
+    for (let at = 1; ; at += 1) {
+      const again = scene();
+      fs.cpSync(s.db, again.db, { recursive: true });
+      fs.cpSync(session, join(again.root, 'session'), { recursive: true });
+      const drafts = () => openWritten(join(again.root, 'session'));
+      const db = again.db;
+      const run = await onFailingDisk({ how: 'killed', at }, () => finishInterrupted(ours(db), drafts()));
+      finishInterrupted(ours(db), drafts());
+      expect(held(db), `killed at ${at}`).toEqual(made);
+      expect(fs.readdirSync(db).some((n) => n.startsWith('.mcp-audit'))).toBe(false);
+      if (!run.error) break;
+    }
+  });
+
+  /** Killed after the folder that was missing is in place, and before anything else is. */
+  const killedAtRename = async (db: string, session: string): Promise<boolean> => {
+    const before = held(db);
+    for (let at = 1; at < 200; at += 1) {
+      const run = await onFailingDisk({ how: 'killed', at }, () =>
+        changeFiles(ours(db), changes(), { drafts: openWritten(session) }),
+      );
+      if (!run.error) return false;
+      if (fs.existsSync(join(db, 'n'))) return true;
+      for (const name of fs.readdirSync(db))
+        if (name.startsWith('.mcp-audit')) fs.rmSync(join(db, name), { recursive: true });
+      expect(held(db)).toEqual(before);
+    }
+    return false;
+  };
+
+  it('full from any change of the disk on: nothing is changed, nothing is left behind, and it says so', async () => {
+    let refused = 0;
+    for (let at = 1; ; at += 1) {
+      const s = scene();
+      laid(s.db);
+      const before = held(s.db);
+      const session = sessionIn(s.root);
+      const run = await onFailingDisk({ how: 'full', at }, () =>
+        changeFiles(ours(s.db), changes(), { drafts: openWritten(session) }),
+      );
+      if (!run.error) {
+        expect(held(s.db)).toEqual(made);
+        break;
+      }
+      refused += 1;
+      expect((run.error as Error).message, `full from ${at} on`).toMatch(/the disk is full/);
+      finishInterrupted(ours(s.db), openWritten(session));
+      // A rename that was done cannot be taken back where no rename finds room: then all of them are finished later.
+      expect([before, made], `full from ${at} on`).toContainEqual(held(s.db));
+      expect(
+        fs
+          .readdirSync(s.db)
+          .filter((n) => n !== 'n')
+          .sort(),
+      ).toEqual(['a', 'z']);
+    }
+    expect(refused).toBeGreaterThan(5);
+  });
+
+  it('acts on drafts that its own store remembers, with the plan it remembers, and on no others', async () => {
+    const begun = async () => {
+      const s = scene();
+      laid(s.db);
+      const session = sessionIn(s.root);
+      expect(await killedAtRename(s.db, session)).toBe(true);
+      const name = fs.readdirSync(s.db).find((n) => n.startsWith('.mcp-audit'))!;
+      const drafts = join(s.db, name);
+      return { ...s, session, drafts, plan: join(drafts, 'plan.json') };
+    };
+    // Somebody else's store: nothing is touched, and it is named.
+    const other = await begun();
+    const before = held(other.db);
+    fs.mkdirSync(join(other.root, 'other'));
+    finishInterrupted(ours(other.db), openWritten(join(other.root, 'other')));
+    expect(held(other.db)).toEqual(before);
+    expect(interruptedAbove(join(other.db, 'a'))).toEqual([`../${other.drafts.slice(other.db.length + 1)}`]);
+
+    // A plan that somebody changed, though the name is known: what is there stays, and the drafts go.
+    const planted = await begun();
+    const text = fs.readFileSync(planted.plan, 'utf8');
+    fs.writeFileSync(planted.plan, text.replaceAll('a/b/new', 'a/b/planted'));
+    const there = inPlace(planted.db);
+    finishInterrupted(ours(planted.db), openWritten(planted.session));
+    expect(held(planted.db)).toEqual(there);
+
+    // A draft that somebody changed: that one is not put in place, the others are.
+    const swapped = await begun();
+    const draft = fs
+      .readdirSync(swapped.drafts)
+      .find((n) => n.startsWith('new-') && fs.readFileSync(join(swapped.drafts, n), 'utf8') === 'new z')!;
+    fs.writeFileSync(join(swapped.drafts, draft), 'planted');
+    finishInterrupted(ours(swapped.db), openWritten(swapped.session));
+    expect(held(swapped.db)).toEqual(made.map(([p, t]) => [p, p === 'z' ? 'old z' : t]));
+
+    // A draft that became a link, and a goal that did.
+    const linked = await begun();
+    fs.rmSync(join(linked.drafts, draft));
+    fs.symlinkSync(join(linked.outside, 'precious'), join(linked.drafts, draft));
+    fs.rmSync(join(linked.db, 'a/b/f'));
+    fs.symlinkSync(join(linked.outside, 'precious'), join(linked.db, 'a/b/f'));
+    finishInterrupted(ours(linked.db), openWritten(linked.session));
+    expect(fs.readFileSync(join(linked.db, 'z'), 'utf8')).toBe('old z');
+    expect(fs.lstatSync(join(linked.db, 'a/b/f')).isSymbolicLink()).toBe(true);
+    linked.untouched();
+
+    // What the auditor edited since is left as it is.
+    const edited = await begun();
+    fs.writeFileSync(join(edited.db, 'z'), 'edited');
+    finishInterrupted(ours(edited.db), openWritten(edited.session));
+    expect(held(edited.db)).toEqual(made.map(([p, t]) => [p, p === 'z' ? 'edited' : t]));
+  });
+
   it('clears away the drafts of its own that a kill left behind, and no others', () => {
     const s = scene();
     const [left, theirs] = ['a', 'b'].map((c) => `.mcp-audit-${c.repeat(24)}`);
@@ -236,11 +407,10 @@ describe('all or nothing', () => {
       fs.mkdirSync(join(s.db, name));
       fs.symlinkSync(s.outside, join(s.db, name, 'tree-0'));
     }
-    const session = join(s.root, 'session');
-    fs.mkdirSync(session);
+    const session = sessionIn(s.root);
     openWritten(session).add([{ name: 'draft', text: left! }]);
-    changeFiles(ours(s.db), [put('f')], { drafts: openWritten(session) });
-    expect(fs.readdirSync(s.db).sort()).toEqual([theirs, 'a', 'f']);
+    finishInterrupted(ours(s.db), openWritten(session));
+    expect(fs.readdirSync(s.db).sort()).toEqual([theirs, 'a']);
     s.untouched();
   });
 

@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { disclosureOf } from '../../src/domain/disclosure.ts';
 import type { EventBody } from '../../src/domain/events.ts';
+import { emptySession } from '../../src/domain/session.ts';
 import { assessedChecks } from '../../src/report/assessment-tables.ts';
 import { auditManifest } from '../../src/report/audit-manifest.ts';
 import { renderBlocks } from '../../src/report/blocks.ts';
 import { htmlFile } from '../../src/report/formats/html.ts';
+import { privateReport } from '../../src/report/formats/private-report.ts';
+import { reportValue } from '../../src/report/formats/report-json.ts';
 import { repositoryMetadata } from '../../src/report/metadata.ts';
+import { pullRequest } from '../../src/report/pull-request.ts';
 import { rawNotes } from '../../src/report/raw-notes.ts';
 import { buildReport } from '../../src/report/report-model.ts';
+import { securityAssessment } from '../../src/report/security-assessment.ts';
 import { inputOf, shellFinding, started } from './scripted-session.ts';
 
 const other = { name: 'Ann Other', github: 'ann', organization: '', contact: 'ann@example.org' };
@@ -51,6 +57,50 @@ describe('an audit of two auditors', () => {
       auditor: { github: 'ann' },
       contributors: [{ name: 'Jane Doe', github: 'jane-doe' }],
     });
+  });
+
+  it('names both wherever a report says who audited: the letter in private, the pull request, the web page, the JSON', () => {
+    const disclosure = disclosureOf(emptySession(), '2026-11-23');
+    expect(privateReport(m, disclosure)).toMatch(/\| Also audited by \| Jane Doe \|/);
+    const request = pullRequest({ model: m, earlier: null, diagnostics: null, disclosure });
+    expect(request.body).toMatch(/\| Also audited by \| Jane Doe \|/);
+    expect(htmlFile(m)).toMatch(/Also audited by<\/dt><dd>Jane Doe</);
+    expect(securityAssessment(m)).toMatch(/\| Also audited by \| Jane Doe \|/);
+    expect(reportValue(m).audit.contributors).toEqual([
+      { name: 'Jane Doe', github: 'jane-doe', organization: expect.any(String) },
+    ]);
+  });
+
+  it('gives work that was resumed to whoever did it, though another comes later', () => {
+    const script: [EventBody, by: string][] = [
+      [
+        { ...started(), auditor: { name: '', github: '', organization: '', contact: '' } } as EventBody,
+        'auditor',
+      ],
+      [
+        {
+          type: 'auditor.named',
+          auditor: { name: 'Jane Doe', github: 'jane-doe', organization: '', contact: '' },
+        },
+        'auditor',
+      ],
+      [{ type: 'session.opened', toolVersion: '1' }, 'auditor'],
+      [answer('1.3.1', 'read the lockfile'), 'jane-doe'],
+      [{ type: 'session.opened', toolVersion: '1' }, 'auditor'],
+      [{ type: 'auditor.named', auditor: other }, 'jane-doe'],
+      [answer('2.1.4', 'limits are there'), 'ann'],
+    ];
+    const notes = rawNotes(
+      buildReport(
+        inputOf(
+          script.map(([body]) => body),
+          {},
+          script.map(([, by]) => by),
+        ),
+      ),
+    );
+    const resumed = [...notes.matchAll(/\| ([^|\n]*) \| work resumed/g)].map((r) => r[1]);
+    expect(resumed).toEqual(['Jane Doe', 'Ann Other']);
   });
 
   it('says of one auditor once that all is by them, and names no other', () => {

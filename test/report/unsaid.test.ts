@@ -234,12 +234,15 @@ describe('how a finding is mended', () => {
       template: { id: '', parts },
     });
     const m = buildReport(inputOf([started(), recorded(value)]));
-    return { file: findingFile(m.findings[0]!, m), assessment: securityAssessment(m) };
+    const asked = readiness(inputOf([started(), recorded(value)])).map((r) => r.text);
+    return { file: findingFile(m.findings[0]!, m), assessment: securityAssessment(m), asked };
   };
+  const warning = /how to mend F-01 is only the general guidance of /;
   const actions = (file: string) => file.split('### Immediate Actions')[1]!.split('\n### ')[0]!;
 
   it('is not said where only the check says it in general: that is told apart, as what it is', () => {
-    const { file, assessment } = of(['recommendations.immediate']);
+    const { file, assessment, asked } = of(['recommendations.immediate']);
+    expect(asked).toContainEqual(expect.stringMatching(warning));
     expect(actions(file)).toContain('Nothing was recorded here.');
     expect(actions(file)).not.toContain(advice);
     expect(file).toMatch(
@@ -249,7 +252,8 @@ describe('how a finding is mended', () => {
   });
 
   it('is an action where the auditor wrote it', () => {
-    const { file, assessment } = of([]);
+    const { file, assessment, asked } = of([]);
+    expect(asked).not.toContainEqual(expect.stringMatching(warning));
     expect(actions(file)).toContain(advice);
     expect(file).not.toContain('General guidance');
     expect(assessment).toContain(advice);

@@ -251,6 +251,7 @@ export const EVENTS: readonly EventBody[] = [
     finding: 'F-01',
     value: {
       ...draftFinding('F-01', METHODOLOGY.phases[0]!.sections[0]!.checks[1]!),
+      cwe: 'CWE-78',
       title: 'A tool argument becomes part of a shell line',
       severity: 'high',
       summary: 'Whoever controls the name runs commands as the server.',

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { UserError } from '../../domain/errors.ts';
 import { visible } from '../../text/visible.ts';
 import { inFolder, ours } from '../open-folder.ts';
+import { hashIn } from '../put-in-place.ts';
 import { readFolderIn } from '../read-folder.ts';
 import { diskError } from '../session/save-error.ts';
-import { hashIn, putFiles } from '../write-files.ts';
+import { putFiles } from '../write-files.ts';
 import { ask, blobIn, type DatabaseClone, programsNamed, quietly } from './database-clone.ts';
 import { gitWords } from './git.ts';
 

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { sha256 } from '../write-files.ts';
+import { sha256 } from '../put-in-place.ts';
 import { FILE_MODE, syncDir, writeAll } from './durable.ts';
 import { saveError } from './save-error.ts';
 

@@ -1,5 +1,6 @@
 import { verdictWord } from '../../domain/selectors.ts';
 import { plural } from '../../text/plural.ts';
+import { alsoBy } from '../also-by.ts';
 import { judgementBlocks, noFinding, serverBlocks } from '../assessment-opening.ts';
 import { authorsIn, authorWords, unsaidRisk } from '../assessment-tables.ts';
 import { mermaid } from '../attack-diagram.ts';
@@ -59,6 +60,7 @@ const facts = (m: ReportModel): Markup => {
     ['Commit', target`${code(t.commit)}${t.committedAt === '' ? '' : ` of ${t.committedAt.slice(0, 10)}`}`],
     ['Version', target`${t.version}`],
     ['Auditor', auditor.organization ? by`${auditor.name}, ${auditor.organization}` : by`${auditor.name}`],
+    ...alsoBy(m.auditors),
     ['Date', fromSession('date')`${m.date}`],
     ['Time worked', fromSession('hours')`${plural(m.hours, 'hour')}`],
     ['Method', fromSession('methodology')`${m.methodology.title} ${m.methodology.version}`],

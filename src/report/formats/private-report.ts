@@ -1,4 +1,5 @@
 import { DISCLOSURE_DAYS, type DisclosureState, isGrave } from '../../domain/disclosure.ts';
+import { alsoBy } from '../also-by.ts';
 import { type Block, h1, h2, numbered, para, table } from '../blocks.ts';
 import { findingBlocks } from '../finding-file.ts';
 import { fromPart } from '../finding-source.ts';
@@ -33,6 +34,7 @@ export const privateCover = (m: ReportModel, d: DisclosureState): Block[] => {
         ['Repository', target`${link(m.target.repository.url, m.target.repository.url)}`],
         ['Audited commit', target`${code(m.target.commit)}`],
         ['Audited by', fromSession('auditor')`${m.auditor.name}, ${m.auditor.contact}`],
+        ...alsoBy(m.auditors),
         ['Date', fromSession('date')`${m.date}`],
         ['Public from', disclosure`${until}`],
       ],

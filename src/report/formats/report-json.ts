@@ -42,6 +42,13 @@ const triedLead = z.strictObject({
   sandbox: z.string(),
 });
 
+const person = z.strictObject({
+  name: z.string(),
+  github: z.string(),
+  organization: z.string(),
+  contact: z.string(),
+});
+
 export const reportJson = z.strictObject({
   schema: z.literal(REPORT_SCHEMA),
   tool: z.strictObject({ name: z.string(), version: z.string() }),
@@ -51,12 +58,11 @@ export const reportJson = z.strictObject({
     start: instant,
     completion: instant,
     hours: z.number().nonnegative(),
-    auditor: z.strictObject({
-      name: z.string(),
-      github: z.string(),
-      organization: z.string(),
-      contact: z.string(),
-    }),
+    auditor: person,
+    contributors: z
+      .array(person.omit({ contact: true }))
+      .optional()
+      .describe('Whoever audited beside the one who signs; left out where nobody did'),
     methodology: z.strictObject({
       id: z.string(),
       title: z.string(),
@@ -241,6 +247,9 @@ export const reportValue = (m: ReportModel): ReportJson => {
       ...m.dates,
       hours: m.hours,
       auditor: m.auditor,
+      ...(m.auditors.length > 1
+        ? { contributors: m.auditors.slice(1).map(({ contact: _contact, ...a }) => a) }
+        : {}),
       methodology,
     },
     target: {

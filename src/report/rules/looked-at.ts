@@ -31,7 +31,7 @@ const scopeOf = (repositories: readonly RepositoryFolder[]): ((path: string) => 
 /** A submission in which something was not looked at cannot be called sound. */
 export const checkLookedAt = (
   files: ReadonlyMap<string, Uint8Array>,
-  unread: readonly Unread[],
+  { unread = [], interrupted: above = [] }: { unread?: readonly Unread[]; interrupted?: readonly string[] },
   repositories: readonly RepositoryFolder[],
   report: Report,
 ): void => {
@@ -44,14 +44,15 @@ export const checkLookedAt = (
   );
   const placeholder = (path: string) => EMPTY_PLACEHOLDER.test(path) && files.get(path)?.length === 0;
   const paths = [...files.keys()].filter((p) => p !== METADATA_ABOVE && inScope(p) && !placeholder(p));
-  const interrupted = [...new Set([...files.keys()].flatMap((p) => INTERRUPTED.exec(p)?.[1] ?? []))];
+  const below = [...files.keys()].flatMap((p) => INTERRUPTED.exec(p)?.[1] ?? []);
+  const interrupted = [...new Set([...above, ...below])];
   const found = [
     ...interrupted.map((file) => ({
       rule: 'LAYOUT-INTERRUPTED',
       file,
       message:
         'these are drafts of a writing that was interrupted: what lies beside them may be half old, half new',
-      fix: 'write the report or the indexes again, and remove this folder',
+      fix: 'write the report or the indexes again from where they were written: that finishes it; drafts that somebody else left are for them to finish, or to be removed',
     })),
     ...unread
       .filter((u) => inScope(u.path))

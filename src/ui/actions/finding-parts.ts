@@ -225,6 +225,16 @@ export const FINDING_PARTS: readonly Part[] = [
 /** How the editor calls a part, for lists of what is missing. */
 export const partLabel = (id: string): string => FINDING_PARTS.find((p) => p.id === id)?.label ?? id;
 
+/** Whose words a part still holds, where they are not the auditor's; '' where they are. */
+export const wordsAreOf = (f: Finding, part: string): string => {
+  if (part === 'severity' || !f.template.parts.includes(part)) return '';
+  if (f.template.id !== '')
+    return `In the words of the template ${f.template.id}: read them against the code. `;
+  return part === 'recommendations.immediate'
+    ? `General guidance of check ${f.checks[0]}, published as that and not as yours until you change it. `
+    : `In the words of check ${f.checks[0]}, whatever was seen here. `;
+};
+
 /** Parts that speak only of weaknesses. */
 const WEAKNESS_ONLY = /^(cvss|aivss|severityReason|cwe|business|tracking|examples)/;
 
@@ -257,7 +267,7 @@ export const fieldsOf = (
     return {
       ...rest,
       ...keys,
-      help: `${help}${taken}`,
+      help: `${wordsAreOf(f, part.id)}${help}${taken}`,
       value: get(f),
       required: missing.has(part.id) || (part.id === 'where' && missing.has('locations or evidence')),
     };

@@ -14,7 +14,7 @@ import { SHEETS, type Sheet } from '../../domain/scoring/sheet.ts';
 import { surfaceOf } from '../../domain/surface.ts';
 import type { Store } from '../../engine/store.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
-import { FINDING_PARTS, lines, type Part, partLabel } from '../actions/finding-parts.ts';
+import { FINDING_PARTS, lines, type Part, partLabel, wordsAreOf } from '../actions/finding-parts.ts';
 import type { Ports } from '../ports.ts';
 import { askText, choose, line, type Talk } from './ask.ts';
 
@@ -105,7 +105,9 @@ const askPart = async (
   const words = item ? wordsOf(item, surfaceOf(evidence.values()), server) : { server };
   const suggestion = template ? suggestionFor(template, part.id, words) : '';
   if (suggestion !== '') p.print(`The template suggests: ${visibleLines(suggestion)}`);
-  const help = part.help.replace(/←\/→ change[:,]? ?/, '').replace(/; a adds from what is known/, '');
+  const help = `${wordsAreOf(f, part.id)}${part.help}`
+    .replace(/←\/→ change[:,]? ?/, '')
+    .replace(/; a adds from what is known/, '');
   const said = await askText(p, {
     label: part.label,
     help: suggestion === '' ? help : `${help} A single + takes the suggestion.`,
