@@ -14,9 +14,9 @@ import {
 import type { EvidenceComparison } from '../domain/review-record.ts';
 import { verdictOf, verdictWord } from '../domain/selectors.ts';
 import type { Session } from '../domain/session.ts';
+import { sha256 } from '../io/put-in-place.ts';
 import { readSessionFile } from '../io/session/import-session.ts';
 import { listSessions } from '../io/session/list-sessions.ts';
-import { sha256 } from '../io/write-files.ts';
 import { PEER_REVIEW_SCHEMA, type PeerReview } from '../report/formats/peer-review.ts';
 import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';

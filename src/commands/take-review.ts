@@ -12,9 +12,9 @@ import {
 import type { ReviewOf } from '../domain/review-record.ts';
 import type { Store } from '../engine/store.ts';
 import { sessionDir } from '../io/paths.ts';
+import { sha256 } from '../io/put-in-place.ts';
 import { readSessionFile, type SessionContent } from '../io/session/import-session.ts';
 import { reviewedHere, reviewedIn } from '../io/session/reviewed.ts';
-import { sha256 } from '../io/write-files.ts';
 import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { readExported } from './archive.ts';
