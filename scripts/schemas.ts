@@ -28,6 +28,7 @@ import { configuration } from '../src/domain/pipeline/configuration.ts';
 import { LEADS_SCHEMA, leadsReport } from '../src/domain/pipeline/leads-report.ts';
 import { PROPOSALS_SCHEMA, proposalsJson } from '../src/domain/proposals-json.ts';
 import { interfaceSettings } from '../src/domain/settings.ts';
+import { JOIN_SCHEMA, joinJson } from '../src/report/formats/join-json.ts';
 import { PEER_REVIEW_SCHEMA, peerReview } from '../src/report/formats/peer-review.ts';
 import { REPORT_SCHEMA, reportJson } from '../src/report/formats/report-json.ts';
 
@@ -38,6 +39,7 @@ const SCHEMAS = [
   ['ttps', ttpCatalogue, 'catalogue/ttps.yml: attack techniques'],
   ['top10', top10Catalogue, 'catalogue/top10.yml: names of the ten risks'],
   ['report', reportJson, `What "mcp-audit report --format json" writes: ${REPORT_SCHEMA}`],
+  ['join', joinJson, `What "mcp-audit join --json" writes: ${JOIN_SCHEMA}`],
   ['peer-review', peerReview, `What "mcp-audit review --json" writes: ${PEER_REVIEW_SCHEMA}`],
   ['advisories', bundledAdvisories, 'advisories/mcp.json: known vulnerabilities of MCP packages'],
   ['model', model, 'models/<language>/<library>.yml: what a library does with values'],

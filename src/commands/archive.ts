@@ -57,7 +57,7 @@ export const exportCommand = async (
 export const importCommand = async (
   host: Host,
   file: string,
-  options: { source?: string | undefined; json?: boolean | undefined },
+  options: { source?: string | undefined; asPart?: boolean | undefined; json?: boolean | undefined },
 ): Promise<number> => {
   const { reviewIn, takeReview } = await import('./take-review.ts');
   const review = reviewIn(host, file);
@@ -74,6 +74,10 @@ export const importCommand = async (
         error.exitCode,
       );
     }
+  if (options.asPart) {
+    const { nameYourself } = await import('./take-part.ts');
+    await nameYourself(host, done.id);
+  }
   const words = {
     new: 'imported',
     same: 'was here already, the same',

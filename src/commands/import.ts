@@ -97,6 +97,7 @@ export const importFiles = async (
     session?: string | undefined;
     format?: string | undefined;
     source?: string | undefined;
+    asPart?: boolean | undefined;
     json?: boolean | undefined;
   },
 ): Promise<number> => {

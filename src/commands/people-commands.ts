@@ -11,6 +11,12 @@ Your own verdicts (checks:) stay yours. With --blind the author's word on a chec
 Export the review and send the file: the author takes it in with "mcp-audit import". Exit code 1: evidence differs or was not
 gathered, or something was refused.`;
 
+const JOINS = `
+Two auditors split one audit: one exports the session, the other imports it, says who they are (--as-part records it) and judges
+other sections; both export as they like. Joining compares the two histories from where they part: what only one of them
+decided is taken, with its author; what both decided in different ways is shown, and nothing at all is recorded before
+somebody has said of each conflict which holds. The other history is kept with the session as it came.`;
+
 /** The commands about what several people do with one audit. */
 export const peopleCommands = (
   cli: Command,
@@ -33,4 +39,19 @@ export const peopleCommands = (
     .addOption(json())
     .addHelpText('after', REVIEWS)
     .action(async (file: string, o) => done(await (await import('./review.ts')).review(host, file, o)));
+
+  cli
+    .command('join')
+    .description(
+      "join another auditor's part of a session that is here: what they decided since it was exported",
+    )
+    .argument('<file>', 'the .mcp-audit.zip of their part')
+    .option(
+      '--ours <key...>',
+      'of these conflicts (ids of checks, findings …, or all) what stands here holds',
+    )
+    .option('--theirs <key...>', 'of these, what the other part says holds')
+    .addOption(json())
+    .addHelpText('after', JOINS)
+    .action(async (file: string, o) => done(await (await import('./join.ts')).join(host, file, o)));
 };

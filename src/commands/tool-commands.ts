@@ -24,6 +24,10 @@ export const toolCommands = (
       '--source <target>',
       'of a session: where the commit it audits is, a folder with a git repository or a git URL (uses the network)',
     )
+    .option(
+      '--as-part',
+      'of a session: what you decide in it is yours, to be joined with what others decide (mcp-audit join)',
+    )
     .option('--format <id>', 'of a file from which it cannot be told, such as an empty list')
     .addOption(options.json())
     .addHelpText('after', IMPORTS)

@@ -61,6 +61,7 @@ export type Command =
   | { type: 'report-written'; audit: string; sha256: string }
   /** In a review of `of`: what is said of the author's verdict or finding; null takes it back. */
   | { type: 'remark'; about: string; remark: Remark | null; of: Session }
+  | ({ type: 'join-part' } & Omit<Extract<EventBody, { type: 'part.joined' }>, 'type'>)
   | { type: 'receive-review'; review: string; value: ReviewRecord }
   | { type: 'reply'; review: string; about: string; reply: Reply | null }
   | { type: 'close'; check: string | null }
@@ -373,6 +374,10 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
       const was = session.remarks.get(about);
       if (same(was ? { stance: was.stance, reason: was.reason } : null, value)) return unchanged;
       return checked({ type: 'remark.recorded', about, value });
+    }
+    case 'join-part': {
+      const { type: _type, ...part } = command;
+      return checked({ type: 'part.joined', ...part });
     }
     case 'receive-review': {
       const { review, value } = command;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { assistanceRecord } from './assistance.ts';
-import { type Auditor, auditor, sha256 } from './auditor.ts';
+import { type Auditor, auditor, head, sha256 } from './auditor.ts';
 import { disclosure } from './disclosure.ts';
 import { outcome, targetRef } from './evidence.ts';
 import { findingId, recordedFinding } from './finding.ts';
@@ -195,6 +195,11 @@ export const eventBody = z.discriminatedUnion('type', [
     about: subject,
     value: reply.nullable(),
   }),
+  /**
+   * Another auditor's part of this audit, from the point where the two histories part: what was taken of it follows as events
+   * by who decided it. Their own history is kept.
+   */
+  z.strictObject({ type: z.literal('part.joined'), auditor, fork: head, head, journal: sha256 }),
   z.strictObject({ type: z.literal('report.written'), audit: z.string(), sha256 }),
 ]);
 export type EventBody = z.infer<typeof eventBody>;

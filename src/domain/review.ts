@@ -2,6 +2,7 @@ import type { CollectorResult } from './evidence.ts';
 import { findingId } from './finding.ts';
 import { checksOf, type Methodology } from './methodology.ts';
 import type { EvidenceComparison, Reply, ReviewedSubject, ReviewRecord, Stance } from './review-record.ts';
+import { canonical } from './same.ts';
 import { findingsOf, nextCheck, verdictOf } from './selectors.ts';
 import { replyKey, type Session } from './session.ts';
 
@@ -156,14 +157,6 @@ export const reviewMeant = (
 };
 
 const withoutTime = (r: CollectorResult): CollectorResult => ({ ...r, run: { ...r.run, durationMs: 0 } });
-
-/** Fields in one order: what was just gathered has them in another than what was read back. */
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_key, v: unknown) =>
-    typeof v === 'object' && v !== null && !Array.isArray(v)
-      ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : v,
-  );
 
 /** The text whose hash is compared: all that was gathered, but not how long it took. */
 export const evidenceText = (r: CollectorResult): string => canonical(withoutTime(r));

@@ -4,6 +4,8 @@ const inOrder = (_key: string, value: unknown): unknown =>
     ? Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
     : value;
 
+/** One text for all values that say the same, such as to hash. */
+export const canonical = (value: unknown): string => JSON.stringify(value, inOrder);
+
 /** Whether two values of the record say the same. */
-export const same = (a: unknown, b: unknown): boolean =>
-  JSON.stringify(a, inOrder) === JSON.stringify(b, inOrder);
+export const same = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b);

@@ -1,6 +1,7 @@
 // Long, because every event is folded into the session here and nowhere else.
 
 import type { AssistanceRecord } from './assistance.ts';
+import type { Head } from './auditor.ts';
 import { type AnsweredCheck, type Author, type Authors, authorIn, authorsOfAnswer } from './authors.ts';
 import { type Disclosure, noDisclosure } from './disclosure.ts';
 import type {
@@ -85,6 +86,8 @@ export type Session = {
   proposals: Map<string, Proposal>;
   /** What was said with assistants, by connection. */
   assistance: Map<string, AssistanceRecord>;
+  /** Parts of other auditors that were joined, each up to a point of their history. */
+  parts: { auditor: Auditor; head: Head; at: string }[];
   /** What it is a review of; null for an audit. */
   review: ReviewOf | null;
   /** In a review, by check or finding: what is said of the author's. */
@@ -131,6 +134,7 @@ export const emptySession = (): Session => ({
   observations: new Map(),
   proposals: new Map(),
   assistance: new Map(),
+  parts: [],
   review: null,
   remarks: new Map(),
   reviews: new Map(),
@@ -418,6 +422,9 @@ const mutate = (s: Session, e: SessionEvent): Session => {
     case 'assistance.recorded':
       s.assistance.set(e.connection, e.value);
       break;
+    case 'part.joined':
+      s.parts.push({ auditor: e.auditor, head: e.head, at: e.at });
+      break;
     case 'remark.recorded':
       put(s.remarks, e.about, e.value && { ...e.value, at: author.at, by: author.by });
       break;
@@ -450,6 +457,7 @@ const copy = (s: Session): Session => ({
   observations: new Map(s.observations),
   proposals: new Map(s.proposals),
   assistance: new Map(s.assistance),
+  parts: [...s.parts],
   remarks: new Map(s.remarks),
   reviews: new Map(s.reviews),
   replies: new Map(s.replies),

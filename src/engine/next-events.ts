@@ -8,6 +8,8 @@ export type Link = {
   undoes?: number | undefined;
   redoes?: number | undefined;
   origin?: FromProposal | undefined;
+  /** Who decided it, where that is not who has the session open. */
+  by?: string | undefined;
 };
 
 /** The events, numbered from `seq` + 1, that record `body`; before it the opening, if that was not told yet. */
@@ -35,7 +37,7 @@ export const nextEvents = (
       v: EVENT_VERSION,
       seq: next.seq + before.length + 1,
       at: next.at,
-      by: next.by,
+      by: link.by ?? next.by,
       ...(link.undoes !== undefined && { undoes: link.undoes }),
       ...(link.redoes !== undefined && { redoes: link.redoes }),
       ...(link.origin !== undefined && { origin: link.origin }),

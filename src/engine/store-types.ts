@@ -1,6 +1,7 @@
 import type { Collector, Commit } from '../collectors/collector.ts';
 import type { AdvisorySource } from '../domain/advisory.ts';
 import type { AssistanceRecord } from '../domain/assistance.ts';
+import type { Auditor, Head } from '../domain/auditor.ts';
 import type { Command, Refusal } from '../domain/decide.ts';
 import type { SessionEvent } from '../domain/events.ts';
 import type { CollectorResult, CollectorRun } from '../domain/evidence.ts';
@@ -68,6 +69,15 @@ export type Store = {
     value: Omit<AssistanceRecord, 'transcript'>,
     transcript: Uint8Array,
   ): SessionEvent | Refusal;
+  /**
+   * Joins what another auditor decided, each thing by whoever decided it. `contents`: their history first, then what it
+   * speaks of. Gives what became of each change.
+   */
+  joinPart(
+    part: { auditor: Auditor; fork: Head; head: Head },
+    contents: readonly Uint8Array[],
+    changes: readonly { command: Command; by: string }[],
+  ): (SessionEvent | Refusal)[] | Refusal;
   /** Keeps a review that came back, with the reviewer's own history. */
   receiveReview(
     id: string,

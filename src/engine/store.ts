@@ -125,12 +125,12 @@ export const createStore = (parts: StoreParts): Store => {
     return event;
   };
 
-  const dispatch = (command: Command): SessionEvent | Refusal => {
+  const dispatch = (command: Command, by?: string): SessionEvent | Refusal => {
     const refused = refuseChange();
     if (refused) return refused;
     const decision = decide(current().session, methodology, command);
     if (isRefusal(decision)) return decision;
-    const recorded = () => record(decision.event, decision);
+    const recorded = () => record(decision.event, { ...decision, by });
     const show = (granted: Local) => update({ session: withLocal(current().session, granted) });
     try {
       return parts.local ? recordWithGrant(parts.local, command, recorded, show) : recorded();
@@ -264,7 +264,7 @@ export const createStore = (parts: StoreParts): Store => {
   return {
     snapshot: current,
     subscribe: snapshots.subscribe,
-    dispatch,
+    dispatch: (command) => dispatch(command),
     load,
     collect,
     abort,
@@ -287,6 +287,19 @@ export const createStore = (parts: StoreParts): Store => {
           connection,
           value: { ...value, transcript: blobs.put(transcript) },
         });
+      } catch (error) {
+        return notSaved(error);
+      }
+    },
+    joinPart: (part, contents, changes) => {
+      const refused = refuseChange();
+      if (refused) return refused;
+      try {
+        const [journal = ''] = contents.map((bytes) => blobs.put(bytes));
+        const joined = dispatch({ type: 'join-part', ...part, journal });
+        return isRefusal(joined)
+          ? joined
+          : changes.map(({ command, by }) => dispatch(command, by || undefined));
       } catch (error) {
         return notSaved(error);
       }

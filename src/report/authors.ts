@@ -14,7 +14,8 @@ const identities = (
   signs: Auditor,
 ): ((by: string, at: string) => Auditor) => {
   const named = events.flatMap((e) =>
-    (e.type === 'session.started' || e.type === 'auditor.named') && shownName(e.auditor) !== ''
+    (e.type === 'session.started' || e.type === 'auditor.named' || e.type === 'part.joined') &&
+    shownName(e.auditor) !== ''
       ? [{ at: e.at, auditor: e.auditor }]
       : [],
   );

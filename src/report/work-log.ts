@@ -191,6 +191,11 @@ export const workLog = (events: readonly SessionEvent[], known: Known): LogEntry
           `proposal ${e.proposal} of an assistant: ${e.value === null ? 'open again' : e.value.decision === 'asked' ? 'asked back' : e.value.decision}`,
         );
         break;
+      case 'part.joined':
+        say(
+          `part of ${nameOf(e.auditor)} joined: what follows by ${nameOf(e.auditor)} was decided there, from event ${e.fork.events} of this history on`,
+        );
+        break;
       case 'review.received':
         say(
           `review by ${nameOf(e.value.reviewer)} received, of the first ${counted(e.value.of.events, 'event')}`,

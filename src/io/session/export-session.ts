@@ -32,6 +32,8 @@ export const referencedBlobs = (events: readonly SessionEvent[]): Map<string, st
         return openingBlobs(event);
       case 'evidence.collected':
         return [[event.blob, `evidence of ${event.collector}`]];
+      case 'part.joined':
+        return [[event.journal, `journal of the part of ${event.auditor.name || event.auditor.github}`]];
       case 'review.received':
         return [[event.value.journal, `journal of review ${event.review}`]];
       case 'attachment.added':

@@ -118,7 +118,7 @@ const merge = (content: SessionContent, dir: string, now: Date): Pick<Imported, 
       if (!here.subarray(0, shared).equals(there.subarray(0, shared)))
         throw new UserError(
           `session ${content.id} is here already, and was continued here and there in different ways`,
-          `keep one of them: move ${dir} away to import the other`,
+          `mcp-audit join takes over what was decided there, and shows what contradicts; or keep one of them: move ${dir} away to import the other`,
         );
       putAll(dir, content.blobs);
       if (here.length === there.length) return { outcome: 'identical', notices };

@@ -56,6 +56,10 @@ const NAMED: Record<string, { event: SessionEvent; hash: string } | null> = {
     }),
     hash: of('7'),
   },
+  'part.joined.journal': {
+    event: event({ type: 'part.joined', auditor: { name: 'B', github: '' }, journal: of('9') }),
+    hash: of('9'),
+  },
   'review.received.value.journal': {
     event: event({ type: 'review.received', review: 'r', value: { journal: of('8') } }),
     hash: of('8'),
