@@ -328,6 +328,16 @@ async fn token(Form(form): Form<Token>) -> Json<Answer> {
       'a.ts',
       'const proxy = httpProxy.createProxyServer({ target });\nproxy.on("proxyReq", (out) => out.removeHeader("authorization"));\napp.use((req, res) => { jwtVerify(bearer(req)); proxy.web(req, res); });\n',
     ],
+    [
+      "an address of the operator's own held against another of theirs",
+      'a.py',
+      '@server.custom_route("/oauth/callback", methods=["GET"])\nasync def back(request):\n    state = request.cookies["state"]\n    if state != request.query_params["state"]:\n        return refuse()\n    redirect_url = required_env("REDIRECT_URL")\n    if not redirect_url.startswith(base_url + "/"):\n        raise ValueError("below it")\n',
+    ],
+    [
+      'a state that is taken out of a store of tokens, and a token that is asked of the provider',
+      'a.py',
+      '@server.custom_route("/oauth/callback", methods=["GET"])\nasync def back(request):\n    held = request.cookies["login"]\n    pending = token_store().consume_oauth_state(request.query_params["state"])\n    if pending.browser != held:\n        return refuse()\n    flow.fetch_token(authorization_response=str(request.url))\n    if flow.login not in allowed_logins:\n        return refuse()\n',
+    ],
   ])('leaves alone %s', async (_, path, text) => {
     expect(await leadsOf({ [path]: text })).toEqual([]);
   });

@@ -109,6 +109,15 @@ const fromSql = (e: Extract<Expr, { kind: 'call' }>): Omit<Kept, 'line'> | null 
   };
 };
 
+/** Objects that speak to a provider, in the libraries' own examples. */
+const ASKS_PROVIDER = /^(?:\w*flow|\w*oauth2?\w*|\w*client|provider|conf(?:ig)?|app|sess(?:ion)?)$/i;
+const SAID_BY_NAME: ReadonlySet<Thing> = new Set([
+  'codes',
+  'refresh tokens',
+  'pending requests',
+  'approvals',
+]);
+
 export const keptIn = (e: Expr): Kept | null => {
   if (e.kind !== 'call') return null;
   const sql = fromSql(e);
@@ -130,10 +139,15 @@ export const keptIn = (e: Expr): Kept | null => {
   const store = holder ? lastNameOf(holder) || nameOfValue(holder) : '';
   if (holder === null) return null;
   const args = goDelete ? e.args.slice(1) : e.args;
+  // `flow.fetch_token()`, `oauth.getToken(code)`: asked of the provider, not of a store.
+  if (/^(?:fetch|get|exchange|refresh)_?(?:access_?)?tokens?$/i.test(name) && ASKS_PROVIDER.test(store))
+    return null;
   // A getter of a record has no key to ask with.
   if (args.length === 0) return null;
   const keyName = args[0]?.value.kind === 'call' ? lastNameOf(args[0].value.callee) : '';
-  const thing = thingOf(store, name, keyName);
+  // `tokenStore.consume_oauth_state(state)`: what is done says more than where.
+  const done = thingOf(name);
+  const thing = done && SAID_BY_NAME.has(done) ? done : thingOf(store, name, keyName);
   if (!thing) return null;
   if (!STORE_WORDS.test(store) && !thingOf(name)) return null;
   // What is asked of a request or a form by name is no store.

@@ -1,6 +1,6 @@
 import type { Expr } from '../../sources/ir.ts';
 import { within } from '../../sources/walk.ts';
-import { literalText } from '../../weaknesses/code/names.ts';
+import { lastNameOf, literalText } from '../../weaknesses/code/names.ts';
 import type { Facts } from '../facts.ts';
 import { type Endpoint, ofRole, type Spot } from '../map.ts';
 import { wordFor } from '../words.ts';
@@ -70,6 +70,18 @@ const rawInAddress = (f: Facts): Spot[] =>
       }),
     );
 
+const CONFIGURES = /env|settings|config|option|flag/i;
+
+/** An address of the operator's own, held against another of theirs: no request brings it. */
+const isConfigured = (f: Facts, compared: readonly string[]): boolean =>
+  f.statements.some(
+    (s) =>
+      s.kind === 'assign' &&
+      s.target.kind === 'name' &&
+      compared.includes(s.target.name) &&
+      [...within(s.value)].some((x) => CONFIGURES.test(lastNameOf(x))),
+  );
+
 /** RFC 9700 §2.1: the address a code goes to is one that was registered, compared as a whole, at every step. */
 export const redirectRules: AuthorizationRule = (map) => {
   const authorize = ofRole(map, 'authorize').filter(
@@ -97,7 +109,7 @@ export const redirectRules: AuthorizationRule = (map) => {
     );
   const byPart = ofRole(map, 'authorize', 'token', 'callback', 'register').flatMap((e) =>
     comparedOf(e, 'redirect-uri')
-      .filter(({ compared }) => compared.how === 'prefix')
+      .filter(({ facts, compared }) => compared.how === 'prefix' && !isConfigured(facts, compared.names))
       .map(({ facts, compared }) => spot(facts, compared.line)),
   );
   found.push(
