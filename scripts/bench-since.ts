@@ -94,16 +94,19 @@ for (const repository of repositories) {
         report.changedSince!.commit === parent &&
         JSON.stringify(expected) === JSON.stringify(report.leads.map((l) => l.id));
       if (!equal) unequal++;
+      const listed = (at: string): string => git('ls-tree', '-r', '--name-only', at);
       const isCode = [...changed].some((p) => /\.(?:[cm]?[jt]sx?|py|go|rs|java|kt|cs|rb|php)$/.test(p));
-      all.push({ ratio: slow / fast, kind: isCode ? 'code' : 'other' });
+      const kind =
+        listed(parent) !== listed(commit) ? 'files added or removed' : isCode ? 'code' : 'other files';
+      all.push({ ratio: slow / fast, kind });
       process.stdout.write(
-        `${repository.split('/').at(-1)} ${commit.slice(0, 8)} ${isCode ? 'code ' : 'other'} full ${slow.toFixed(1)} s, since ${fast.toFixed(1)} s, ${expected.length} of ${whole.items.filter((l) => l.kind === 'lead').length} leads ${equal ? 'equal' : 'NOT EQUAL'}\n`,
+        `${repository.split('/').at(-1)} ${commit.slice(0, 8)} ${kind}: full ${slow.toFixed(1)} s, since ${fast.toFixed(1)} s, ${expected.length} of ${whole.items.filter((l) => l.kind === 'lead').length} leads ${equal ? 'equal' : 'NOT EQUAL'}\n`,
       );
     }
     before = whole;
   }
 }
-for (const kind of ['code', 'other']) {
+for (const kind of new Set(all.map((a) => a.kind))) {
   const of = all.filter((a) => a.kind === kind).map((a) => a.ratio);
   process.stdout.write(`${kind}: ${of.length} commits, median ${median(of).toFixed(2)} times as fast\n`);
 }

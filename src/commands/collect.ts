@@ -141,6 +141,7 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
   const gathering: Gathering = {
     methodology,
     ownRules,
+    checks,
     wanted: collectorsFor(checks, methodology),
     osv,
     networkAllowed: options.allowNetwork ?? false,
@@ -191,6 +192,7 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
         tree: source.tree,
         policy,
         since: from,
+        kept,
       });
       for (const { format, to } of outputs) {
         const text = writeLeads(format, report, checksOf(methodology));

@@ -15,6 +15,8 @@ import { VERSION } from './version.ts';
 export type Gathering = {
   methodology: Methodology;
   ownRules: RuleFiles;
+  /** Checks that are asked for; none are all. */
+  checks: readonly string[];
   /** Collectors to run, by id. */
   wanted: ReadonlySet<string>;
   /** An offline copy of OSV. */

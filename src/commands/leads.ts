@@ -11,7 +11,7 @@ import { jsonText } from '../text/json-text.ts';
 import { plural } from '../text/plural.ts';
 import type { Host } from './host.ts';
 import { commentsOf, countedComments, type Policy, readBaseline } from './own-policy.ts';
-import { markedLeads, type Since } from './since.ts';
+import { keepForNext, markedLeads, type Since } from './since.ts';
 import { loadTemplates } from './templates.ts';
 
 /** The leads of evidence as a pipeline is told of them: compared, suppressed, held against what is to fail. */
@@ -52,6 +52,8 @@ type Judging = {
   tree: SourceTree;
   policy: Policy | null;
   since: Since | null;
+  /** Folder of what is kept between runs. */
+  kept: string | null;
 };
 
 /** What leads are compared with: what is named first, then what the repository names, then the commit a change began at. */
@@ -67,8 +69,9 @@ const baseOf = ({
 };
 
 export const judged = async (host: Host, j: Judging): Promise<LeadsReport> => {
-  const { options, evidence, tree, policy, since } = j;
+  const { options, evidence, tree, policy, since, kept } = j;
   const marked = await markedLeads(evidence, tree);
+  if (kept) keepForNext(kept, evidence, marked);
   const known = baseOf(j);
   const compared = known && compare([...marked.values()], known.value);
   const comments = policy ? await commentsOf(tree) : { standing: [], refused: [] };
