@@ -24,6 +24,7 @@ import { join } from 'node:path';
 const KEPT = 10;
 const INPUTS = ['src', 'checklists', 'scripts/build.mjs', 'package-lock.json'];
 const LAUNCHER = 'dist/cli.js';
+const MANUAL = 'mcp-audit.1';
 
 const filesBelow = (path) =>
   statSync(path).isDirectory()
@@ -50,13 +51,22 @@ if (!existsSync(LAUNCHER) || readFileSync(LAUNCHER, 'utf8') !== launcher) {
   renameSync(draft, LAUNCHER);
 }
 // What is packed holds one build only.
-const kept = process.argv.includes('--alone') ? 1 : KEPT;
+const isAlone = process.argv.includes('--alone');
+const kept = isAlone ? 1 : KEPT;
 const old = readdirSync('dist')
-  .filter((name) => name !== 'cli.js' && name !== version && !name.includes('.part-'))
+  .filter((name) => !['cli.js', MANUAL, version].includes(name) && !name.includes('.part-'))
   .map((name) => ({ path: join('dist', name), at: statSync(join('dist', name)) }))
   .sort((a, b) => Number(b.at.isDirectory()) - Number(a.at.isDirectory()) || b.at.mtimeMs - a.at.mtimeMs);
 for (const [i, { path, at }] of old.entries())
   if (!at.isDirectory() || i + 1 >= kept) rmSync(path, { recursive: true, force: true });
+
+// The manual page is made of the commands themselves, by the program that is packed.
+if (isAlone) {
+  const { spawnSync } = await import('node:child_process');
+  const page = spawnSync(process.execPath, [LAUNCHER, 'man'], { encoding: 'utf8' });
+  if (page.status !== 0) throw new Error(`the manual page could not be made: ${page.stderr}`);
+  writeFileSync(join('dist', MANUAL), page.stdout);
+}
 
 /** Built aside and moved in whole, so that a build that fails leaves nothing that looks like one. */
 async function buildInto(to) {

@@ -6,6 +6,7 @@ import { conditionsOf } from '../domain/pipeline/fail-on.ts';
 import { countWords } from '../domain/pipeline/judge-leads.ts';
 import { commitNamed } from '../io/git/between.ts';
 import { openTarget } from '../io/git/open-target.ts';
+import { stagedCommit } from '../io/git/staged.ts';
 import { readOwn } from '../io/rule-files.ts';
 import { writeFile } from '../io/write-files.ts';
 import { LEADS_FORMATS, type LeadsFormat, writeLeads } from '../report/formats/leads.ts';
@@ -26,6 +27,8 @@ export type CollectOptions = LeadsOptions & {
   source: string;
   ref?: string | undefined;
   subdir?: string | undefined;
+  /** Look at what is staged in the folder, before it is committed. */
+  staged?: boolean | undefined;
   check?: string[] | undefined;
   /** The whole evidence as JSON. */
   json?: string | boolean | undefined;
@@ -114,6 +117,11 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
   const ownRules = await readOwn(options);
   requireChecks(options.check ?? [], methodology);
   if (options.own) requireOwn(options.source);
+  if (options.staged && !options.own)
+    throw new UserError(
+      '--staged asks git in your own repository, and this may be another’s; nothing was collected',
+      'say --own as well, where the server is yours',
+    );
   const toJson = options.json === true ? '-' : options.json || null;
   const quiet = toJson === '-' || outputs.some((o) => o.to === '-');
   const tell = (text: string): void => void (quiet || host.stdout(`${visible(text)}\n`));
@@ -124,16 +132,18 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
   const { target, repository, notices } = await openTarget({
     source: asked.source,
     fetch: asked.fetch,
-    ref: options.ref,
+    ref: options.staged ? await stagedCommit(options.source) : options.ref,
     subdir: options.subdir || asked.subdir,
     reposDir: host.reposDir,
     progress: host.progress,
   });
   for (const n of notices) host.stderr(`${visible(n)}\n`);
-  const clone = { reposDir: host.reposDir, repository, source: options.source };
+  const clone = { reposDir: host.reposDir, repository, source: asked.source };
+  // Of what is staged, HEAD is the commit it will follow.
+  const head = options.staged ? `${target.commit}^` : target.commit;
   const asOf =
     options.own && options.policyFrom !== undefined
-      ? await commitNamed(clone, target.commit, options.policyFrom)
+      ? await commitNamed(clone, head, options.policyFrom)
       : target.commit;
   const policy = options.own ? await readPolicy(repository, asOf, asOf === target.commit) : null;
   const checks = options.check?.length ? options.check : (policy?.configuration.checks ?? []);
@@ -152,7 +162,7 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
   const cache = options.cache ?? (ref === undefined ? null : join(host.dataDir, 'kept'));
   const kept = cache === null ? null : keptFolder(cache, pinned.subdir, gathering);
   const from =
-    ref === undefined ? null : await since(host, { ...clone, target: pinned, gathering, kept, ref });
+    ref === undefined ? null : await since(host, { ...clone, head, target: pinned, gathering, kept, ref });
   return withSource(
     { repository, commit: pinned.commit, subdir: pinned.subdir, ownRules, kept },
     async (source) => {
@@ -203,7 +213,8 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
         }
       }
       if (!toJson && outputs.length === 0)
-        for (const i of asked.items) if (i.kind !== 'fact') tell(itemLine(i));
+        for (const i of options.own || ref !== undefined ? report.leads : asked.items)
+          if (i.kind !== 'fact') tell(itemLine(i));
       if (outputs.length > 0 || options.failOn || options.own) tell(countWords(report));
       if (options.writeBaseline !== undefined) {
         const count = writeBaseline(options.writeBaseline, report);

@@ -393,6 +393,22 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     .description('audit the bundled sample server without a terminal, from start to validated submission')
     .option('--to <dir>', 'where to put it; a new temporary folder when left out')
     .action(async (o) => done(await (await import('./demo.ts')).demo(host, o.to)));
+
+  cli
+    .command('completion')
+    .description('print what completes commands and options in a shell: bash, zsh or fish')
+    .argument('<shell>')
+    .action(async (shell: string) => {
+      host.stdout((await import('./completion.ts')).completion(cli, shell));
+      done(0);
+    });
+  cli
+    .command('man')
+    .description('print the manual page; mcp-audit man | man -l - shows it')
+    .action(async () => {
+      host.stdout((await import('./completion.ts')).manualPage(cli, VERSION, EXIT));
+      done(0);
+    });
   return cli;
 };
 

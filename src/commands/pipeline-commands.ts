@@ -59,6 +59,7 @@ export const pipelineCommands = (
       '--own',
       'this is my own server: let its mcp-audit.yml and its suppressions count (docs/pipeline.md)',
     )
+    .option('--staged', 'with --own: look at what is staged, before it is committed')
     .option(
       '--policy-from <ref>',
       'with --own: let configuration, baseline and suppressions count as they are there, not as a change has them',

@@ -47,6 +47,8 @@ export type Since = {
 type Asking = {
   repository: string;
   source: string;
+  /** What HEAD is. */
+  head: string;
   target: SessionTarget;
   gathering: Gathering;
   kept: string | null;
@@ -85,7 +87,7 @@ export const keepForNext = (
 export const since = async (host: Host, a: Asking): Promise<Since> => {
   const clone = { reposDir: host.reposDir, repository: a.repository, source: a.source };
   const { commit: now, subdir } = a.target;
-  const commit = await partedAt(clone, await commitNamed(clone, now, a.ref), now);
+  const commit = await partedAt(clone, await commitNamed(clone, a.head, a.ref), now);
   const gathered = async (): Promise<Compared> => {
     host.progress(`gathering at ${commit.slice(0, 12)}, where the change began`);
     const target = { ...a.target, commit };

@@ -65,6 +65,7 @@ test('what is built is not built again, and a build under a running program leav
   expect([lint.status, lint.stdout]).toEqual([0, expect.stringContaining('49 checks, no problems')]);
 
   build('--alone');
-  expect(readdirSync(join(folder, 'dist'))).toHaveLength(2);
+  expect(readdirSync(join(folder, 'dist'))).toHaveLength(3);
+  expect(readFileSync(join(folder, 'dist', 'mcp-audit.1'), 'utf8')).toMatch(/^\.TH MCP/);
   expect(desk.cli(['--version']).code).toBe(0);
 });
