@@ -31,6 +31,7 @@ import { interfaceSettings } from '../src/domain/settings.ts';
 import { JOIN_SCHEMA, joinJson } from '../src/report/formats/join-json.ts';
 import { PEER_REVIEW_SCHEMA, peerReview } from '../src/report/formats/peer-review.ts';
 import { REPORT_SCHEMA, reportJson } from '../src/report/formats/report-json.ts';
+import { SIGNATURES_SCHEMA, signaturesJson } from '../src/report/formats/signatures-json.ts';
 
 const SCHEMAS = [
   ['check-section', section, 'One section of a methodology: a YAML file with its checks'],
@@ -40,6 +41,7 @@ const SCHEMAS = [
   ['top10', top10Catalogue, 'catalogue/top10.yml: names of the ten risks'],
   ['report', reportJson, `What "mcp-audit report --format json" writes: ${REPORT_SCHEMA}`],
   ['join', joinJson, `What "mcp-audit join --json" writes: ${JOIN_SCHEMA}`],
+  ['signatures', signaturesJson, `What "mcp-audit verify-signature --json" writes: ${SIGNATURES_SCHEMA}`],
   ['peer-review', peerReview, `What "mcp-audit review --json" writes: ${PEER_REVIEW_SCHEMA}`],
   ['advisories', bundledAdvisories, 'advisories/mcp.json: known vulnerabilities of MCP packages'],
   ['model', model, 'models/<language>/<library>.yml: what a library does with values'],

@@ -287,6 +287,7 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     .option('--fail-on <level>', 'exit 1 on: warning (default), or blocking only')
     .option('--sarif [file]', 'SARIF 2.1.0 to a file, or instead of the words')
     .option('--review [file]', 'a Markdown review comment to a file, or instead of the words')
+    .option('--allowed-signers <file>', 'which SSH key is whose, for signed submissions')
     .option('--base <dir>', 'where the folder lies in its repository, for the places in the SARIF log')
     .addOption(json())
     .action(async (folder: string, o) =>

@@ -17,12 +17,24 @@ other sections; both export as they like. Joining compares the two histories fro
 decided is taken, with its author; what both decided in different ways is shown, and nothing at all is recorded before
 somebody has said of each conflict which holds. The other history is kept with the session as it came.`;
 
+const SIGNS = `
+Signed is the session as it stands (number and hash of its last event, which says all before it) and, where a folder is named,
+the list of the sha256 of each file of that submission: artifacts/signatures/<github>.SHA256SUMS, which sha256sum --check reads.
+The key is your own: --key names the file of an SSH key (a .pub, where an agent holds it) or the id of a GPG key; without it the
+one that signs your commits, else your usual SSH key. ssh-keygen or gpg does it, and asks for the passphrase itself.
+A reviewer signs the review: that counter-signs the point of the author's history it is of.`;
+
+const VERIFIES = `
+Whose key it is says an allowed-signers file (man ssh-keygen; the one git uses, or --allowed-signers) or your GPG keyring. Exit
+code 0: it is signed and every signature holds; 1: one does not, files changed since, or nobody could tell. A counter-signature
+of a review that is kept on this machine is looked at too: a journal that was written anew since does not pass.`;
+
 /** The commands about what several people do with one audit. */
 export const peopleCommands = (
   cli: Command,
   host: Host,
   done: (code: number) => void,
-  { json }: { json: () => Option; session: () => Option },
+  { json, session }: { json: () => Option; session: () => Option },
 ): void => {
   cli
     .command('review')
@@ -54,4 +66,29 @@ export const peopleCommands = (
     .addOption(json())
     .addHelpText('after', JOINS)
     .action(async (file: string, o) => done(await (await import('./join.ts')).join(host, file, o)));
+
+  cli
+    .command('sign')
+    .description(
+      'sign a session as it stands, and a submission written from it, with your own SSH or GPG key',
+    )
+    .argument('[submission]', 'folder of the audit, as mcp-audit report prints it')
+    .option('--key <key>', 'file of an SSH key, or id of a GPG key')
+    .addOption(session())
+    .addOption(json())
+    .addHelpText('after', SIGNS)
+    .action(async (folder: string | undefined, o) =>
+      done(await (await import('./sign.ts')).sign(host, folder, o)),
+    );
+
+  cli
+    .command('verify-signature')
+    .description('who signed a submission or a session, over which hash, and what changed since')
+    .argument('<what>', 'folder of a submission, id of a session, or an exported session')
+    .option('--allowed-signers <file>', 'which SSH key is whose')
+    .addOption(json())
+    .addHelpText('after', VERIFIES)
+    .action(async (what: string, o) =>
+      done(await (await import('./verify-signature.ts')).verifySignature(host, what, o)),
+    );
 };

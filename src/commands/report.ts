@@ -19,6 +19,7 @@ import { type Readiness, readiness } from '../report/readiness.ts';
 import { buildReport, inSeconds, type ReportModel } from '../report/report-model.ts';
 import { repositoryOf, spelled } from '../report/repository.ts';
 import { securityAssessment } from '../report/security-assessment.ts';
+import { changedSince, readSums, SUMS, staleSignature } from '../report/signed-sums.ts';
 import { compileSubmission, repositoryFolder } from '../report/submission.ts';
 import { type Diagnostic, renderDiagnostics, validateSubmission } from '../report/validate.ts';
 import { isWork } from '../report/work-log.ts';
@@ -246,7 +247,27 @@ export const writeReport = async (
   const diagnostics = found.filter(
     (d) => !d.file.startsWith(`${base}/audits/`) || `${d.file}/`.startsWith(`${folder}/`),
   );
+  diagnostics.push(...staleSignatures(folder, base, there.files));
   return { folder: placeName(place, folder), audit, sha256: hash.digest('hex'), kept, diagnostics };
+};
+
+/** Signatures that were put there before it was written anew, and are of what was there. */
+const staleSignatures = (
+  folder: string,
+  base: string,
+  files: ReadonlyMap<string, Uint8Array>,
+): Diagnostic[] => {
+  const audit = `${folder.slice(base.length + 1)}/`;
+  const own = new Map(
+    [...files].flatMap(([p, b]) => (p.startsWith(audit) ? [[p.slice(audit.length), b] as const] : [])),
+  );
+  const hashes = new Map([...own].map(([p, b]) => [p, sha256(b)]));
+  return [...own].flatMap(([path, bytes]) => {
+    const by = SUMS.exec(path)?.[2];
+    const sums = by === undefined ? null : readSums(Buffer.from(bytes).toString('utf8'));
+    const changed = sums ? changedSince(sums.hashes, hashes) : [];
+    return by !== undefined && changed.length > 0 ? [staleSignature(`${folder}/${path}`, by, changed)] : [];
+  });
 };
 
 /**

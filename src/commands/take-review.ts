@@ -10,6 +10,7 @@ import {
   stanceWords,
 } from '../domain/review.ts';
 import type { ReviewOf } from '../domain/review-record.ts';
+import type { Session } from '../domain/session.ts';
 import type { Store } from '../engine/store.ts';
 import { sessionDir } from '../io/paths.ts';
 import { sha256 } from '../io/put-in-place.ts';
@@ -19,6 +20,7 @@ import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { readExported } from './archive.ts';
 import { type Host, json } from './host.ts';
+import { headSignatures } from './verify-signature.ts';
 import { withSession } from './with-session.ts';
 
 type Review = { of: ReviewOf; content: SessionContent };
@@ -46,6 +48,17 @@ const refuseRewritten = async (store: Store, { content }: Review): Promise<void>
     );
 };
 
+/** A signature in it that does not hold; one that nobody here can verify is told with the session's signatures. */
+const refuseFalse = async (host: Host, { content }: Review, own: Session): Promise<void> => {
+  const signatures = await headSignatures(host, content, own, '');
+  const broken = signatures.find((s) => s.holds === false);
+  if (broken)
+    throw refuse(
+      `review ${content.id} was changed after it was signed: its signature is not of what it says (${broken.said})`,
+      'ask the reviewer for the file they signed',
+    );
+};
+
 /** Takes a review back into the author's session. Everything is checked before anything is recorded. */
 export const takeReview = (host: Host, review: Review, asJson: boolean): Promise<number> =>
   withSession(host, review.of.session, async (w) => {
@@ -68,6 +81,7 @@ export const takeReview = (host: Host, review: Review, asJson: boolean): Promise
         'ask the reviewer to name themselves (A on the Session screen) and to export it again',
       );
     await refuseRewritten(w.store, review);
+    await refuseFalse(host, review, own.session);
     const subjects = reviewedSubjects(own.session, author.session, methodology);
     const recorded = w.store.receiveReview(
       content.id,

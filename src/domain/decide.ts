@@ -26,6 +26,7 @@ import { same } from './same.ts';
 import { vectorProblem } from './scoring/cvss.ts';
 import { type ServerProfile, serverProfile, wrongWord } from './server-profile.ts';
 import { replyKey, type Session } from './session.ts';
+import type { HeadSignature } from './signature.ts';
 
 /** What an auditor can ask of a session. Each command becomes at most one event, or a refusal with a reason. */
 export type Command =
@@ -61,6 +62,7 @@ export type Command =
   | { type: 'report-written'; audit: string; sha256: string }
   /** In a review of `of`: what is said of the author's verdict or finding; null takes it back. */
   | { type: 'remark'; about: string; remark: Remark | null; of: Session }
+  | ({ type: 'sign-head' } & HeadSignature)
   | ({ type: 'join-part' } & Omit<Extract<EventBody, { type: 'part.joined' }>, 'type'>)
   | { type: 'receive-review'; review: string; value: ReviewRecord }
   | { type: 'reply'; review: string; about: string; reply: Reply | null }
@@ -374,6 +376,10 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
       const was = session.remarks.get(about);
       if (same(was ? { stance: was.stance, reason: was.reason } : null, value)) return unchanged;
       return checked({ type: 'remark.recorded', about, value });
+    }
+    case 'sign-head': {
+      const { type: _type, ...signed } = command;
+      return checked({ type: 'head.signed', ...signed });
     }
     case 'join-part': {
       const { type: _type, ...part } = command;

@@ -9,6 +9,7 @@ import { observationRecord } from './observation.ts';
 import { proposalDecision, proposalId, voice } from './proposal.ts';
 import { remark, reply, reviewOf, reviewRecord, subject } from './review-record.ts';
 import { serverProfile } from './server-profile.ts';
+import { headSignature } from './signature.ts';
 import { triageDecision, verdict } from './verdict.ts';
 
 export { triageDecision, type Verdict, verdict } from './verdict.ts';
@@ -200,6 +201,8 @@ export const eventBody = z.discriminatedUnion('type', [
    * by who decided it. Their own history is kept.
    */
   z.strictObject({ type: z.literal('part.joined'), auditor, fork: head, head, journal: sha256 }),
+  /** Over a point of this history, with a key of the auditor's own. */
+  z.strictObject({ type: z.literal('head.signed'), ...headSignature.shape }),
   z.strictObject({ type: z.literal('report.written'), audit: z.string(), sha256 }),
 ]);
 export type EventBody = z.infer<typeof eventBody>;

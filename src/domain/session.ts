@@ -422,6 +422,8 @@ const mutate = (s: Session, e: SessionEvent): Session => {
     case 'assistance.recorded':
       s.assistance.set(e.connection, e.value);
       break;
+    case 'head.signed':
+      break;
     case 'part.joined':
       s.parts.push({ auditor: e.auditor, head: e.head, at: e.at });
       break;

@@ -17,6 +17,7 @@ export const isWork = (e: SessionEvent): boolean =>
   e.type !== 'session.opened' &&
   e.type !== 'session.closed' &&
   e.type !== 'report.written' &&
+  e.type !== 'head.signed' &&
   e.type !== 'bookmark.kept' &&
   !byAssistant(e);
 

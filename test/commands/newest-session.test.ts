@@ -53,6 +53,7 @@ const COMMANDS: Record<string, string[]> = {
   'review-finding': ['F-01'],
   raise: ['inputs/rule'],
   prove: [],
+  sign: [],
   carry: ['2026-11-23-old'],
   disclose: ['--told', '2026-11-01'],
   attach: ['answers.yml'],

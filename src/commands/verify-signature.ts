@@ -1,0 +1,274 @@
+import { existsSync, statSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { nameOf } from '../domain/auditor.ts';
+import { UserError } from '../domain/errors.ts';
+import type { SessionEvent } from '../domain/events.ts';
+import { describeEvent } from '../domain/selectors.ts';
+import { replay, type Session } from '../domain/session.ts';
+import { headStatement } from '../domain/signature.ts';
+import { readJournal } from '../engine/journal.ts';
+import { readInputFile } from '../io/input-file.ts';
+import { sessionDir } from '../io/paths.ts';
+import { sha256 } from '../io/put-in-place.ts';
+import { readFolder } from '../io/read-folder.ts';
+import { readBlobSync } from '../io/session/blob-store.ts';
+import { hashAt } from '../io/session/head-file.ts';
+import { readSessionFile } from '../io/session/import-session.ts';
+import { journalPath, MAX_JOURNAL } from '../io/session/journal-file.ts';
+import { listSessions } from '../io/session/list-sessions.ts';
+import { allowedSigners, verifyText } from '../io/signing/verify.ts';
+import {
+  SIGNATURES_SCHEMA,
+  type SignaturesJson,
+  type SignatureTold,
+} from '../report/formats/signatures-json.ts';
+import { changedSince, readSums, SUMS } from '../report/signed-sums.ts';
+import { visible } from '../text/visible.ts';
+import { readExported } from './archive.ts';
+import { type Host, json } from './host.ts';
+import { chooseSession } from './workspace.ts';
+
+type Files = ReadonlyMap<string, Uint8Array>;
+
+/** The signatures among the files of a submission, or of a whole database, each against the files of its audit. */
+export const submissionSignatures = async (
+  host: Host,
+  files: Files,
+  allowed: string,
+): Promise<(SignatureTold & { file: string })[]> => {
+  const told: (SignatureTold & { file: string })[] = [];
+  for (const [file, bytes] of files) {
+    const [, folder, claimed] = SUMS.exec(file) ?? [];
+    if (folder === undefined || claimed === undefined) continue;
+    const text = Buffer.from(bytes).toString('utf8');
+    const sums = readSums(text);
+    const found = ['sig', 'asc'].flatMap((ending) => files.get(`${file}.${ending}`) ?? []);
+    const now = new Map(
+      [...files].flatMap(([path, b]) =>
+        // What lies above one audit's folder is not its own.
+        path.startsWith(folder) && !path.startsWith('../')
+          ? [[path.slice(folder.length), sha256(b)] as const]
+          : [],
+      ),
+    );
+    const told1 = {
+      role: 'signature' as const,
+      claimed,
+      over: sums ? `the files of ${sums.audit}` : file,
+      hash: sha256(bytes),
+      file,
+    };
+    const [signature] = found;
+    if (!sums || !signature || found.length > 1) {
+      const said = sums
+        ? signature
+          ? 'two signatures are beside it'
+          : 'its signature is gone'
+        : 'it is no list of files';
+      told.push({ ...told1, by: '', key: '', holds: false, said, changed: [] });
+      continue;
+    }
+    const verified = await verifyText(host.env, {
+      signature: Buffer.from(signature).toString('utf8'),
+      text,
+      allowed,
+    });
+    told.push({ ...told1, ...verified, changed: changedSince(sums.hashes, now) });
+  }
+  return told;
+};
+
+type History = {
+  id: string;
+  journal: Buffer;
+  events: readonly SessionEvent[];
+  blob(sha256: string): Buffer | null;
+};
+
+/** Events that decide nothing: signing, opening and closing do not change what was signed. */
+const NO_CHANGE: ReadonlySet<SessionEvent['type']> = new Set([
+  'head.signed',
+  'session.opened',
+  'session.closed',
+  'report.written',
+]);
+
+/** Signatures over points of a history: whether that history is still the one, whose they are, and what came since. */
+export const headSignatures = async (
+  host: Host,
+  { id, journal, events }: Pick<History, 'id' | 'journal' | 'events'>,
+  session: Session,
+  allowed: string,
+): Promise<SignatureTold[]> => {
+  const told: SignatureTold[] = [];
+  for (const e of events) {
+    if (e.type !== 'head.signed') continue;
+    const { head, signature } = e;
+    const one = {
+      role: 'signature' as const,
+      claimed: e.by,
+      over: `event ${head.events} of ${id}`,
+      hash: head.hash,
+    };
+    const there = head.events > events.length ? null : hashAt(journal, head.events);
+    if (there !== head.hash) {
+      const said = `the journal was written anew: its event ${head.events} is ${there?.slice(0, 16) ?? 'not there'}…, signed was ${head.hash.slice(0, 16)}…`;
+      told.push({ ...one, by: '', key: '', holds: false, said, changed: [] });
+      continue;
+    }
+    const text = headStatement(id, session.target?.commit ?? '', head);
+    const verified = await verifyText(host.env, { signature, text, allowed });
+    const since = events.slice(head.events).filter((x) => !NO_CHANGE.has(x.type));
+    told.push({
+      ...one,
+      ...verified,
+      changed: since.map((x) => `${x.seq} ${describeEvent(x, () => undefined)} (${x.by})`),
+    });
+  }
+  return told;
+};
+
+/** Where a reviewer pinned this history: by a review that came back, or one that is kept on this machine. */
+const counterSignatures = async (
+  host: Host,
+  history: History,
+  session: Session,
+  allowed: string,
+): Promise<SignatureTold[]> => {
+  const kept = listSessions(host.dataDir).filter(
+    (s) => s.review?.session === history.id && !session.reviews.has(s.id),
+  );
+  const reviews = [
+    ...[...session.reviews].map(([id, r]) => ({
+      id,
+      journal: history.blob(r.journal),
+      lost: 'its journal is lost',
+    })),
+    ...kept.map((s) => ({ id: s.id, journal: readInputFile(journalPath(s.dir), MAX_JOURNAL), lost: '' })),
+  ];
+  const told: SignatureTold[] = [];
+  for (const { id, journal, lost } of reviews) {
+    const { events } = readJournal(journal ?? '');
+    const review = replay(events);
+    const one = {
+      role: 'counter-signature' as const,
+      claimed: nameOf(review.auditor),
+      over: `review ${id} of event ${review.review?.head.events ?? '?'} of ${history.id}`,
+      hash: review.review?.head.hash ?? '',
+    };
+    if (!journal || !review.review) {
+      told.push({
+        ...one,
+        by: '',
+        key: '',
+        holds: null,
+        said: lost || 'it does not say what it is of',
+        changed: [],
+      });
+      continue;
+    }
+    const { head } = review.review;
+    const there = head.events > history.events.length ? null : hashAt(history.journal, head.events);
+    if (there !== head.hash) {
+      const said = `this journal was written anew since that review: its event ${head.events} is ${there?.slice(0, 16) ?? 'not there'}…, reviewed was ${head.hash.slice(0, 16)}…`;
+      told.push({ ...one, by: '', key: '', holds: false, said, changed: [] });
+      continue;
+    }
+    const signed = await headSignatures(host, { id, journal, events }, review, allowed);
+    const last = signed.at(-1);
+    told.push(
+      last
+        ? { ...one, by: last.by, key: last.key, holds: last.holds, said: last.said, changed: last.changed }
+        : {
+            ...one,
+            by: '',
+            key: '',
+            holds: null,
+            said: 'this history is the one that was reviewed; the review itself is not signed',
+            changed: [],
+          },
+    );
+  }
+  return told;
+};
+
+const historyOf = (host: Host, what: string): History => {
+  if (existsSync(what)) {
+    const { id, journal, events, blobs } = readSessionFile(readExported(what));
+    return { id, journal, events, blob: (hash) => blobs.get(hash) ?? null };
+  }
+  const id = chooseSession(host, what);
+  const dir = sessionDir(host.dataDir, id);
+  const journal = readInputFile(journalPath(dir), MAX_JOURNAL);
+  const { events, fault, goodBytes } = readJournal(journal);
+  if (fault)
+    throw new UserError(
+      `line ${fault.line} of the journal of ${id} cannot be trusted: ${fault.message}; what is signed in it was not looked at`,
+      'an earlier export of it can be verified: name the file',
+    );
+  const blob = (hash: string) => {
+    const read = readBlobSync(dir, hash);
+    return 'bytes' in read ? read.bytes : null;
+  };
+  return { id, journal: journal.subarray(0, goodBytes), events, blob };
+};
+
+const look = async (host: Host, what: string, allowed: string): Promise<SignaturesJson> => {
+  if (statSync(what, { throwIfNoEntry: false })?.isDirectory()) {
+    const { files } = readFolder(what);
+    const signatures = await submissionSignatures(host, files, allowed);
+    return {
+      schema: SIGNATURES_SCHEMA,
+      kind: 'submission',
+      id: basename(resolve(what)),
+      signatures: signatures.map(({ file: _file, ...s }) => s),
+    };
+  }
+  const history = historyOf(host, what);
+  const session = replay(history.events);
+  return {
+    schema: SIGNATURES_SCHEMA,
+    kind: 'session',
+    id: history.id,
+    signatures: [
+      ...(await headSignatures(host, history, session, allowed)),
+      ...(await counterSignatures(host, history, session, allowed)),
+    ],
+  };
+};
+
+export const signatureWords = (s: SignatureTold): string => {
+  const word =
+    s.holds === null
+      ? 'not verified'
+      : s.holds
+        ? s.changed.length > 0
+          ? 'HOLDS, and what it is of changed'
+          : 'holds'
+        : 'DOES NOT HOLD';
+  return `${s.role} ${s.by || `by ${s.claimed} (as it says)`} over ${s.over} (${s.hash.slice(0, 16)}…): ${word}; ${s.said}${s.key ? ` [${s.key}]` : ''}`;
+};
+
+const MOST = 20;
+
+/** Says who signed what, and what changed since. 0: all signatures hold, and there is one; 1: not so, or nobody could tell. */
+export const verifySignature = async (
+  host: Host,
+  what: string,
+  options: { allowedSigners?: string | undefined; json?: boolean | undefined },
+): Promise<number> => {
+  const told = await look(host, what, await allowedSigners(host.env, options.allowedSigners));
+  // A submission is signed as a whole; a session goes on after it was signed.
+  const broken = (s: SignatureTold) =>
+    s.holds !== true || (told.kind === 'submission' && s.changed.length > 0);
+  if (options.json) json(host, told);
+  else {
+    if (told.signatures.length === 0) host.stdout(`${visible(told.id)}: nobody signed it\n`);
+    for (const s of told.signatures) {
+      host.stdout(`${visible(signatureWords(s))}\n`);
+      for (const c of s.changed.slice(0, MOST)) host.stdout(`  since: ${visible(c)}\n`);
+      if (s.changed.length > MOST) host.stdout(`  since: ${s.changed.length - MOST} more\n`);
+    }
+  }
+  return told.signatures.length > 0 && !told.signatures.some(broken) ? 0 : 1;
+};

@@ -1,0 +1,263 @@
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { findExecutable } from '../../src/io/scan/find-executable.ts';
+import { signaturesJson } from '../../src/report/formats/signatures-json.ts';
+import { forge } from '../io/session/forge.ts';
+import { audited, type Machine, machine } from './two-auditors.ts';
+
+const here = (name: string): boolean => findExecutable(name, process.env) !== null;
+
+/** An SSH key of somebody's own, and what says whose it is. Nothing of whoever runs the tests is read. */
+const withKey = (m: Machine, as: string) => {
+  const home = join(m.dir, 'home-of-keys');
+  mkdirSync(join(home, '.ssh'), { recursive: true });
+  Object.assign(m.host.env, { PATH: process.env.PATH, HOME: home, GIT_CONFIG_NOSYSTEM: '1' });
+  const key = join(home, '.ssh', 'id_ed25519');
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', as, '-f', key]);
+  return { key, line: `${as} ${readFileSync(`${key}.pub`, 'utf8')}` };
+};
+const parsed = (text: string) => signaturesJson.parse(JSON.parse(text));
+
+const signedBy = async () => {
+  const a = await audited();
+  const { key, line } = withKey(a.jane, 'jane@example.org');
+  const signers = a.jane.file('allowed_signers', line);
+  const verify = async (what: string, m: Machine = a.jane) => {
+    const { code, text } = await m.run('verify-signature', what, '--allowed-signers', signers, '--json');
+    return { code, ...parsed(text) };
+  };
+  return { ...a, key, line, signers, verify };
+};
+
+describe.runIf(here('ssh-keygen'))('a signature with an SSH key', () => {
+  it('is of a submission and of the session it was written from, and names what changed since', async () => {
+    const { jane, signers, session, verify } = await signedBy();
+    const report = JSON.parse((await jane.run('report', '--to', jane.file('out'), '--json')).text);
+    expect((await verify(report.folder)).code).toBe(1);
+    const signed = await jane.run('sign', report.folder, '--json');
+    expect([signed.code, JSON.parse(signed.text).kind]).toEqual([0, 'ssh']);
+    const good = await verify(report.folder);
+    expect(good).toMatchObject({
+      code: 0,
+      signatures: [{ by: 'jane@example.org', claimed: 'jane', holds: true, changed: [] }],
+    });
+    // Without this program: the list is one that sha256sum reads.
+    if (here('sha256sum'))
+      execFileSync('sha256sum', ['--check', '--strict', '--quiet', 'artifacts/signatures/jane.SHA256SUMS'], {
+        cwd: report.folder,
+      });
+    const validate = () => jane.run('validate', report.folder, '--allowed-signers', signers, '--json');
+    const rules = (text: string) =>
+      (JSON.parse(text).diagnostics as { rule: string; level: string; message: string }[]).filter(
+        (d) => d.rule === 'SIGNATURE',
+      );
+    expect(rules((await validate()).text)).toMatchObject([
+      { level: 'info', message: expect.stringContaining('holds') },
+    ]);
+    expect((await jane.run('validate', report.folder)).text).toContain(
+      'made with that key; no allowed-signers file',
+    );
+
+    // The manifest, a file more, a file less: each named.
+    const manifest = join(report.folder, 'audit-manifest.json');
+    const was = readFileSync(manifest);
+    appendFileSync(manifest, '\n');
+    writeFileSync(join(report.folder, 'artifacts', 'more.txt'), 'x');
+    rmSync(join(report.folder, 'raw-notes.md'));
+    const changed = await verify(report.folder);
+    expect([changed.code, changed.signatures[0]?.holds]).toEqual([1, true]);
+    expect(changed.signatures[0]?.changed.sort()).toEqual([
+      'artifacts/more.txt was added',
+      'audit-manifest.json was changed',
+      'raw-notes.md is gone',
+    ]);
+    expect(rules((await validate()).text)).toMatchObject([
+      { level: 'blocking', message: expect.stringContaining('audit-manifest.json was changed') },
+    ]);
+    writeFileSync(manifest, was);
+
+    // The list itself, and the signature.
+    const sums = join(report.folder, 'artifacts', 'signatures', 'jane.SHA256SUMS');
+    const list = readFileSync(sums, 'utf8');
+    writeFileSync(sums, list.replace('# audit jane', '# audit june'));
+    expect((await verify(report.folder)).signatures[0]).toMatchObject({
+      holds: false,
+      said: expect.stringContaining('not of this text'),
+    });
+    writeFileSync(sums, list);
+    rmSync(`${sums}.sig`);
+    expect((await verify(report.folder)).signatures[0]).toMatchObject({
+      holds: false,
+      said: 'its signature is gone',
+    });
+
+    // The session was signed with it, goes on, and says what came since.
+    await jane.answer('checks: {B-2: {verdict: pass, note: logged}}');
+    const later = await verify(session);
+    expect(later).toMatchObject({
+      code: 0,
+      kind: 'session',
+      signatures: [{ holds: true, by: 'jane@example.org' }],
+    });
+    expect(later.signatures[0]?.changed).toEqual([expect.stringContaining('B-2 pass — logged (jane)')]);
+  });
+
+  it('shows a journal that was written anew, and a key that is another', async () => {
+    const { jane, session, verify, signers } = await signedBy();
+    await jane.run('sign');
+    const file = jane.file('signed.zip');
+    await jane.run('export', '--to', file);
+    expect(await verify(file)).toMatchObject({ code: 0, id: session });
+    const forged = jane.file('forged.zip');
+    writeFileSync(
+      forged,
+      forge(readFileSync(file), (events) =>
+        events.map((e) =>
+          e.type === 'check.answered' && e.answer ? { ...e, answer: { ...e.answer, note: 'x' } } : e,
+        ),
+      ),
+    );
+    expect((await verify(forged)).signatures).toMatchObject([
+      { holds: false, said: expect.stringContaining('the journal was written anew: its event') },
+    ]);
+    // Somebody else's key says nothing of jane, and does not pass for hers.
+    const mallory = machine('mallory');
+    await mallory.run('import', forged);
+    withKey(mallory, 'jane@example.org');
+    await mallory.run('sign');
+    const other = await mallory.run('verify-signature', session, '--allowed-signers', signers, '--json');
+    expect(other.code).toBe(1);
+    expect(parsed(other.text).signatures.at(-1)).toMatchObject({
+      by: '',
+      said: expect.stringContaining('does not name'),
+    });
+  });
+
+  it('of a review counter-signs the history it is of', async () => {
+    const { jane, session, exported, server, verify, signers, line } = await signedBy();
+    const bob = machine('bob');
+    const { line: his } = withKey(bob, 'bob@example.org');
+    writeFileSync(signers, `${line}${his}`);
+    await bob.run('review', exported, '--source', server);
+    await bob.answer('remarks: {A-2: {stance: objects, reason: it is kept}}');
+    await bob.run('sign');
+    const review = bob.file('review.zip');
+    await bob.run('export', '--to', review);
+    await jane.run('import', review);
+    expect((await verify(session)).signatures).toMatchObject([
+      { role: 'counter-signature', claimed: 'BOB', by: 'bob@example.org', holds: true },
+    ]);
+    // What jane writes anew on her own does not pass where the review is kept.
+    const forged = jane.file('forged.zip');
+    writeFileSync(
+      forged,
+      forge(readFileSync(exported), (events) =>
+        events.map((e) =>
+          e.type === 'check.answered' && e.answer ? { ...e, answer: { ...e.answer, note: 'x' } } : e,
+        ),
+      ),
+    );
+    expect(await verify(forged, bob)).toMatchObject({
+      code: 1,
+      signatures: [
+        {
+          role: 'counter-signature',
+          holds: false,
+          said: expect.stringContaining('written anew since that review'),
+        },
+      ],
+    });
+    // A review whose signature is not of it.
+    const false_ = jane.file('false.zip');
+    writeFileSync(
+      false_,
+      forge(readFileSync(review), (events) =>
+        events.map((e) =>
+          e.type === 'remark.recorded' && e.value
+            ? { ...e, value: { ...e.value, stance: 'agrees' as const } }
+            : e,
+        ),
+      ),
+    );
+    const other = machine('jane');
+    Object.assign(other.host.env, jane.host.env);
+    await other.run('import', exported);
+    const refused = await other.run('import', false_);
+    expect(refused.code).toBe(2);
+    expect(refused.text).toContain('its signature is not of what it says');
+  });
+});
+
+describe('without a key or a program for it', () => {
+  it('says so, and signs nothing', async () => {
+    const { jane, session } = await audited();
+    expect(await jane.run('sign')).toMatchObject({
+      code: 2,
+      text: expect.stringContaining('neither ssh-keygen nor gpg is on this machine'),
+    });
+    const home = join(jane.dir, 'empty');
+    mkdirSync(home);
+    Object.assign(jane.host.env, { PATH: process.env.PATH, HOME: home, GIT_CONFIG_NOSYSTEM: '1' });
+    if (here('ssh-keygen'))
+      expect((await jane.run('sign')).text).toContain('no key was found to sign with, so nothing was signed');
+    expect(await jane.run('verify-signature', session)).toMatchObject({
+      code: 1,
+      text: expect.stringContaining('nobody signed it'),
+    });
+    expect(JSON.parse((await jane.run('status', '--json')).text).state.seq).toBeGreaterThan(1);
+  });
+});
+
+describe.runIf(here('gpg') && process.platform !== 'win32')('a signature with a GPG key', () => {
+  it('holds where the keyring has the key, and is not told elsewhere', async () => {
+    const { jane, session } = await audited();
+    // A socket of gpg's agent needs a short path.
+    const ring = mkdtempSync(join(tmpdir(), 'g-'));
+    const env = { ...process.env, GNUPGHOME: ring, HOME: ring };
+    onTestFinished(() => {
+      execFileSync('gpgconf', ['--homedir', ring, '--kill', 'all']);
+      rmSync(ring, { recursive: true, force: true });
+    });
+    execFileSync(
+      'gpg',
+      [
+        '--batch',
+        '--quiet',
+        '--passphrase',
+        '',
+        '--quick-generate-key',
+        'Jane <jane@example.org>',
+        'ed25519',
+        'sign',
+        'never',
+      ],
+      { env, stdio: 'ignore' },
+    );
+    Object.assign(jane.host.env, { PATH: process.env.PATH, HOME: ring, GNUPGHOME: ring });
+    expect((await jane.run('sign', '--key', 'jane@example.org')).code).toBe(0);
+    const held = await jane.run('verify-signature', session, '--json');
+    expect(parsed(held.text).signatures).toMatchObject([
+      { holds: true, by: 'Jane <jane@example.org>', key: expect.stringMatching(/^[0-9A-F]{40}$/) },
+    ]);
+    const empty = mkdtempSync(join(tmpdir(), 'g-'));
+    onTestFinished(() => rmSync(empty, { recursive: true, force: true }));
+    Object.assign(jane.host.env, { GNUPGHOME: empty });
+    const untold = await jane.run('verify-signature', session, '--json');
+    expect(untold.code).toBe(1);
+    expect(parsed(untold.text).signatures).toMatchObject([
+      { holds: null, said: expect.stringContaining('does not have the key') },
+    ]);
+    expect(readdirSync(ring).length).toBeGreaterThan(0);
+  });
+});
