@@ -3,6 +3,7 @@ import { join, relative, sep } from 'node:path';
 import { strToU8 } from 'fflate';
 import { parseRules } from '../../src/analysis/flow/knowledge.ts';
 import { readBundledRules } from '../../src/io/rule-files.ts';
+import { type Packed, tarOf, tgzOf, zipOf } from '../../test/support/archives.ts';
 
 /** A file others might have written; `name` is its path. */
 export type Seed = { name: string; bytes: Uint8Array };
@@ -191,3 +192,52 @@ export const moreManifests: readonly Seed[] = [
     'packages:\n  a:\n    dependency: "direct main"\n    description: {name: a, url: "https://pub.dev"}\n    source: hosted\n    version: "1.0.0"\n',
   ),
 ]; // prettier-ignore
+
+/** A server as people pack it: what a registry, a release and a client's bundle give. */
+export const targetArchives = (): Seed[] => {
+  const files: Packed[] = [
+    { name: 'package/package.json', content: '{"name":"a","version":"1.0.0"}' },
+    { name: 'package/src/index.ts', content: "server.tool('a', {}, () => exec(command));\n".repeat(20) },
+    { name: 'package/README.md', content: '# A server\n' },
+  ];
+  return [
+    { name: 'a.zip', bytes: zipOf(files) },
+    { name: 'a.whl', bytes: zipOf(files, { deflated: true }) },
+    { name: 'a.tar', bytes: tarOf(files) },
+    { name: 'a.tgz', bytes: tgzOf(files) },
+  ];
+};
+
+export const CONFIGURATION = `failOn: [new, high]
+baseline: known.json
+checks: ['2.1.2']
+suppress:
+  - rule: code-weaknesses/weak-hash
+    path: test/**
+    reason: hashes of test data
+    expires: 2027-01-01
+  - lead: 0123456789abcdef
+    places: 2
+    reason: only the operator names these files
+    expires: 2027-01-01
+# mcp-audit: allow code-flow/request-address until 2027-01-01: the operator names it
+`;
+
+const at = '2026-01-02T03:04:05.000Z';
+
+export const ASSISTANT = [
+  { type: 'began', at, role: 'auditor', transport: 'stdio', pid: 1, start: '', commit: 'a'.repeat(40) },
+  {
+    type: 'called',
+    at,
+    client: 'an assistant',
+    tool: 'read_file',
+    given: '{}',
+    got: 10,
+    refused: '',
+    flagged: 0,
+  },
+  { type: 'ended', at },
+]
+  .map((line) => `${JSON.stringify(line)}\n`)
+  .join('');

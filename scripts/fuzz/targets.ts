@@ -7,15 +7,20 @@ import { collectors } from '../../src/collectors/index.ts';
 import { readAnswers } from '../../src/commands/answer.ts';
 import { sessionEvent } from '../../src/domain/events.ts';
 import { parseMethodology } from '../../src/domain/load-methodology.ts';
+import { baseline } from '../../src/domain/pipeline/baseline.ts';
+import { readConfiguration } from '../../src/domain/pipeline/configuration.ts';
+import { fromComments } from '../../src/domain/pipeline/suppressions.ts';
 import { indexEvidence } from '../../src/domain/selectors.ts';
 import { replay, toJson } from '../../src/domain/session.ts';
 import { makeEvidence } from '../../src/engine/import-results.ts';
 import { encode, FIRST_HASH, hashLine, readJournal } from '../../src/engine/journal.ts';
 import { readEvidence } from '../../src/engine/read-evidence.ts';
 import { osvCopy } from '../../src/io/advisories/osv-copy.ts';
+import { createAssistReader } from '../../src/io/session/assist-files.ts';
 import { exportSession } from '../../src/io/session/export-session.ts';
 import { importSession } from '../../src/io/session/import-session.ts';
 import { startSession } from '../../src/io/session/open-session.ts';
+import { snapshotOfArchive } from '../../src/io/snapshot/open-snapshot.ts';
 import { readDatabase } from '../../src/report/database.ts';
 import { databaseIndexes } from '../../src/report/indexes.ts';
 import { buildReport } from '../../src/report/report-model.ts';
@@ -27,7 +32,17 @@ import { fakeTree } from '../../test/engine/fake-source.ts';
 import { eventsOf, inputOf, smallEvidence, smallScript } from '../../test/report/scripted-session.ts';
 import { gitTargets } from './git-targets.ts';
 import { asJson } from './mutate.ts';
-import { deployment, documents, moreManifests, ofProject, type Seed, sources } from './seeds.ts';
+import {
+  ASSISTANT,
+  CONFIGURATION,
+  deployment,
+  documents,
+  moreManifests,
+  ofProject,
+  type Seed,
+  sources,
+  targetArchives,
+} from './seeds.ts';
 
 /**
  * Something of the program that reads files of others. `read` does with one file what the program would; it may refuse it
@@ -262,6 +277,36 @@ export const targets: readonly Target[] = [
       anchorsOf(files, undefined);
       databaseIndexes(readDatabase(files));
     },
+  },
+  {
+    id: 'target-archives',
+    seeds: targetArchives,
+    read: (name, bytes) =>
+      inFolder((folder) => {
+        const file = join(folder, name);
+        writeFileSync(file, bytes);
+        return snapshotOfArchive(file, { reposDir: join(folder, 'repos'), source: file });
+      }),
+  },
+  {
+    id: 'configurations',
+    seeds: () => [{ name: 'mcp-audit.yml', bytes: strToU8(CONFIGURATION) }],
+    read: (name, bytes) => {
+      const text = strFromU8(bytes);
+      readConfiguration(name, text);
+      fromComments('src/a.ts', text);
+      baseline.safeParse(asJson(text));
+    },
+  },
+  {
+    id: 'assistants',
+    seeds: () => [{ name: '20260102-030405-4f2a.jsonl', bytes: strToU8(ASSISTANT) }],
+    read: (name, bytes) =>
+      inFolder((folder) => {
+        mkdirSync(join(folder, 'assist'));
+        writeFileSync(join(folder, 'assist', name), bytes);
+        createAssistReader(folder).read();
+      }),
   },
   ...gitTargets,
 ];

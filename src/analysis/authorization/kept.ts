@@ -110,7 +110,7 @@ const fromSql = (e: Extract<Expr, { kind: 'call' }>): Omit<Kept, 'line'> | null 
 };
 
 /** Objects that speak to a provider, in the libraries' own examples. */
-const ASKS_PROVIDER = /^(?:\w*flow|\w*oauth2?\w*|\w*client|provider|conf(?:ig)?|app|sess(?:ion)?)$/i;
+const ASKS_PROVIDER = /(?:flow|oauth2?|client)$|^(?:provider|conf|config|app|sess|session)$/i;
 const SAID_BY_NAME: ReadonlySet<Thing> = new Set([
   'codes',
   'refresh tokens',

@@ -9,9 +9,10 @@ import {
   matchesIn,
   type Source,
 } from '../../sources/source.ts';
+import { unmarkedFailures } from '../code/lifetimes.ts';
 import { logCalls } from '../log-calls.ts';
 import { inLiteral, matching } from '../matching.ts';
-import { everyLanguage, inEach, type Match, type Package, type Rule } from '../rule.ts';
+import { everyLanguage, inEach, inEachModule, type Match, type Package, type Rule } from '../rule.ts';
 
 /** What a caller learns from failures, and what gets into the protocol's own channel. */
 
@@ -51,6 +52,20 @@ const printsIn = (source: Source) => {
 const speaksStdio = (pack: Package): boolean => pack.transports.stdio.length > 0;
 
 export const errorRules: readonly Rule[] = [
+  {
+    id: 'failure-not-marked',
+    kind: 'lead',
+    strength: 'weak',
+    class: 'hygiene',
+    cwe: ['CWE-755'],
+    checks: ['2.1.3'],
+    languages: ['script'],
+    title: 'Failures are returned as ordinary results',
+    detail:
+      'The text says that it failed, and the result is not marked with `isError` (MCP specification, tools, error handling): a client that counts on the mark takes it for a success.',
+    merge: 'package',
+    find: inEachModule((m) => unmarkedFailures(m)),
+  },
   {
     id: 'stdout-written',
     kind: 'lead',

@@ -1,6 +1,7 @@
 import { bareIn, codeIn, inside, linesAround, matchesIn, type Source } from '../../sources/source.ts';
 import { backtracks } from '../backtracking.ts';
 import { unboundedBodies } from '../code/bodies.ts';
+import { outlivedPrograms } from '../code/lifetimes.ts';
 import { inLiteral, matching } from '../matching.ts';
 import { everyLanguage, inEach, inEachModule, type Match, type Rule } from '../rule.ts';
 
@@ -129,6 +130,21 @@ export const limitRules: readonly Rule[] = [
     merge: 'package',
     weakIsFact: true,
     find: inEach(['script', 'python'], processWithoutEnd),
+  },
+  {
+    id: 'program-outlives-its-time',
+    kind: 'lead',
+    strength: 'moderate',
+    class: 'resource-limit',
+    cwe: ['CWE-404', 'CWE-400'],
+    checks: CHECKS,
+    languages: ['script', 'python'],
+    title: 'A program is given up on after a time, and nothing ends it',
+    detail:
+      'The caller is answered and the program goes on with its memory, its locks and whatever it was told to do; each call leaves one more behind.',
+    advice: 'See whether the caller ends it, and its children with it.',
+    merge: 'package',
+    find: inEachModule((m) => outlivedPrograms(m)),
   },
   {
     id: 'unbounded-read',

@@ -1,6 +1,21 @@
 import type { Samples } from './samples.ts';
 
 export const errors: Samples = {
+  'failure-not-marked': {
+    found: [
+      [
+        'a.ts',
+        "server.tool('a', {}, async () => {\n  try {\n    return ok(await work());\n  } catch (error) {\n    return { content: [{ type: 'text', text: `Error: ${error.message}` }] };\n  }\n});\n",
+      ],
+    ],
+    clean: [
+      [
+        'a.ts',
+        "server.tool('a', {}, async () => {\n  try {\n    return ok(await work());\n  } catch (error) {\n    return { content: [{ type: 'text', text: `Error: ${error.message}` }], isError: true };\n  }\n});\n",
+      ],
+      ['a.ts', "const result = () => ({ content: [{ type: 'text', text: 'Errors found: 0' }] });\n"],
+    ],
+  },
   'html-not-escaped': {
     found: [
       [

@@ -23,6 +23,32 @@ export const limits: Samples = {
       ['a.py', "subprocess.run(['git'], timeout=10)\n"],
     ],
   },
+  'program-outlives-its-time': {
+    found: [
+      [
+        'a.py',
+        'async def run(cmd):\n    proc = await asyncio.create_subprocess_exec(*cmd)\n    try:\n        return await asyncio.wait_for(proc.communicate(), timeout=30)\n    except asyncio.TimeoutError:\n        return "timed out"\n',
+      ],
+      [
+        'a.ts',
+        "import { spawn } from 'node:child_process';\nexport const run = (cmd: string) =>\n  new Promise((resolve, reject) => {\n    const child = spawn(cmd);\n    setTimeout(() => reject(new Error('timed out')), 5000);\n    child.on('close', resolve);\n  });\n",
+      ],
+    ],
+    clean: [
+      [
+        'a.py',
+        'async def run(cmd):\n    proc = await asyncio.create_subprocess_exec(*cmd)\n    try:\n        return await asyncio.wait_for(proc.communicate(), timeout=30)\n    except asyncio.TimeoutError:\n        proc.kill()\n        raise\n',
+      ],
+      [
+        'a.ts',
+        "import { spawn } from 'node:child_process';\nexport const run = (cmd: string) =>\n  new Promise((resolve, reject) => {\n    const child = spawn(cmd);\n    setTimeout(() => { child.kill(); reject(new Error('timed out')); }, 5000);\n    child.on('close', resolve);\n  });\n",
+      ],
+      [
+        'a.ts',
+        'export const find = (text: string) =>\n  new Promise((resolve, reject) => {\n    const m = pattern.exec(text);\n    setTimeout(() => reject(m), 5);\n  });\n',
+      ],
+    ],
+  },
   'unbounded-read': {
     found: [
       ['a.ts', "req.on('data', (c) => { body += c; });\n"],
