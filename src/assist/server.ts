@@ -142,18 +142,30 @@ export const createAssistServer = (desk: Desk, guards: Guards, version: string):
   for (const prompt of PROMPTS) {
     if (!prompt.roles.includes(desk.role)) continue;
     const { name, title, description } = prompt;
-    const message = (args: Readonly<Record<string, string>>) => ({
-      messages: [{ role: 'user' as const, content: { type: 'text' as const, text: prompt.text(args) } }],
-    });
+    const give = (given: Readonly<Record<string, string>>, context: ServerContext) => {
+      const args = Object.fromEntries(Object.entries(given).map(([k, v]) => [k, visible(redactSecrets(v))]));
+      const text = prompt.text(args);
+      // What work began with is part of how it was done.
+      if (guards.calls.take() && !desk.full())
+        desk.say({
+          type: 'called',
+          at: desk.now().toISOString(),
+          client: clientOf(server, context),
+          tool: `prompt ${name}`,
+          given: givenWords(args),
+          got: text.length,
+          refused: '',
+          flagged: 0,
+        });
+      return { messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }] };
+    };
     if (Object.keys(prompt.args).length === 0)
-      server.registerPrompt(name, { title, description }, () => message({}));
+      server.registerPrompt(name, { title, description }, (context: ServerContext) => give({}, context));
     else
-      server.registerPrompt(name, { title, description, argsSchema: argumentsOf(prompt) }, (args: unknown) =>
-        message(
-          Object.fromEntries(
-            Object.entries(args as Record<string, string>).map(([k, v]) => [k, visible(redactSecrets(v))]),
-          ),
-        ),
+      server.registerPrompt(
+        name,
+        { title, description, argsSchema: argumentsOf(prompt) },
+        (args: unknown, context: ServerContext) => give(args as Record<string, string>, context),
       );
   }
   return server;

@@ -4,7 +4,7 @@ import type { Host } from './host.ts';
 const ASSIST = `
 An assistant that speaks MCP reads the audit and the target at its pinned commit, and proposes: verdicts, findings, dismissals,
 answers, places, severities. Each proposal cites lines, which are read again at the commit; a wrong citation is refused. Nothing
-is decided, written or published by a proposal: you accept, change or reject each (mcp-audit proposals). It works beside the
+is decided, written or published by a proposal: you accept, change or reject each (9 in the workbench; mcp-audit proposals). It works beside the
 open workbench. This program sends nothing anywhere; what you let your assistant read goes where your assistant sends it.
 --role refuter is for a second assistant, which is told only claims and places. docs/assist.md tells more.`;
 

@@ -30,6 +30,7 @@ import {
   stateOf,
   writeReport,
 } from './report.ts';
+import { createTakeIn } from './take-in.ts';
 import { closeSession, exitCode, withSession } from './with-session.ts';
 import { allowLookups, bringTarget, type StartOptions, startAudit, type Workspace } from './workspace.ts';
 
@@ -268,6 +269,8 @@ export const report = (
   },
 ): Promise<number> =>
   withSession(host, options.session, async (w) => {
+    // What assistants left until now belongs to it.
+    createTakeIn(w.store, w.dir).all();
     const format = parseFormat(options.format ?? 'submission');
     if (format !== 'submission') {
       const state = await stateOf(w.store, await loadTop10());

@@ -42,8 +42,11 @@ const MAX_TEXT_BYTES = 5_000_000;
 /** What of the attachments is text: the rest cannot be labelled, redacted or read in a review. */
 const attachedTexts = async (store: Pick<Store, 'snapshot' | 'readBlob'>): Promise<Map<string, string>> => {
   const texts = new Map<string, string>();
-  const { attachments, imports, observations } = store.snapshot().session;
-  const transcripts = [...observations.values()].map((o) => ({ sha256: o.transcript, bytes: 0 }));
+  const { attachments, imports, observations, assistance } = store.snapshot().session;
+  const transcripts = [...observations.values(), ...assistance.values()].map((o) => ({
+    sha256: o.transcript,
+    bytes: 0,
+  }));
   for (const { sha256, bytes } of [...attachments.values(), ...imports.values(), ...transcripts]) {
     if (bytes > MAX_TEXT_BYTES) continue;
     const read = await store.readBlob(sha256);

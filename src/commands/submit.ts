@@ -21,6 +21,7 @@ import {
   type WrittenReport,
   writeReport,
 } from './report.ts';
+import { createTakeIn } from './take-in.ts';
 import { withSession } from './with-session.ts';
 
 export type SubmitOptions = {
@@ -87,6 +88,7 @@ export const submit = (host: Host, options: SubmitOptions): Promise<number> =>
     if (early) throw new UserError(`nothing was submitted: ${early.refused}`, early.hint, 1);
 
     const clone = await openDatabaseClone(databaseFolder(host, options.db));
+    createTakeIn(w.store, w.dir).all();
     const state = await stateOf(w.store, await loadTop10());
     const read = (path: string) => w.store.readQuoted(path);
     const { repository } = (await reportModelOf(state, read)).target;

@@ -20,6 +20,7 @@ import { runWorkbench, type TerminalPorts } from '../ui/workbench.tsx';
 import { earlierAudits } from './earlier-audits.ts';
 import { type Host, requireTerminal } from './host.ts';
 import type { LiveDesk } from './live-desk.ts';
+import { watchAssistants } from './watch-assistants.ts';
 
 /** Loaded when first needed: Home must be on the screen before collectors and parsers are read from the disk. */
 const lazy = {
@@ -37,6 +38,7 @@ const lazy = {
   byHand: () => import('./by-hand.ts'),
   own: () => import('../io/own-command.ts'),
   live: () => import('./live-desk.ts'),
+  takeIn: () => import('./take-in.ts'),
   trying: () => import('../live/confirm/why-not-tried.ts'),
 };
 
@@ -122,6 +124,7 @@ const ports = (host: Host, terminal: TerminalPorts, request: OpenRequest, curren
       probe: async (...a) => (await current.live()).probe(...a),
       confirm: async (...a) => (await current.live()).confirm(...a),
     },
+    watchAssistants: (o, told) => watchAssistants(o, told),
     listSessions: async () =>
       (await lazy.sessions())
         .listSessions(host.dataDir)
@@ -183,11 +186,15 @@ const ports = (host: Host, terminal: TerminalPorts, request: OpenRequest, curren
     },
     fullPath: (path) => resolve(path.replace(/^~(?=\/|$)/, homedir())),
     reportFolder: () => 'audit-submission',
-    write: async (snapshot, events, folder) => {
+    write: async (_snapshot, _events, folder) => {
       const r = report();
       if (!current.opened) throw new Error('no session is open');
       const { store, folder: dir } = current.opened;
-      const state = { ...(await r.report.stateOf(store, r.top10)), snapshot, events };
+      const { createTakeIn } = await lazy.takeIn();
+      createTakeIn(store, dir).all();
+      // What was just taken in belongs to it.
+      const now = { snapshot: store.snapshot(), events: store.events() };
+      const state = { ...(await r.report.stateOf(store, r.top10)), ...now };
       const written = await r.report.writeReport(
         state,
         folder,

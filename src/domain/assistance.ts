@@ -149,3 +149,49 @@ export const proposalsWith = (known: Proposals, lines: readonly AssistLine[]): P
     all.set(proposal, withVoice(all.get(proposal), proposal, said));
   return all;
 };
+
+/** A connection as it is now, for whoever watches. */
+export type AssistantNow = {
+  connection: string;
+  clients: readonly string[];
+  role: Role;
+  listening: boolean;
+  calls: number;
+  proposed: number;
+  refused: number;
+  flagged: number;
+  at: string;
+  /** The last thing that was asked for, in words. */
+  last: string;
+  files: readonly { path: string; times: number }[];
+};
+
+const lineNumbers = (given: string): string => {
+  const [, first = ''] = /"start_line":(\d{1,9})/.exec(given) ?? [];
+  const [, last = ''] = /"end_line":(\d{1,9})/.exec(given) ?? [];
+  return first === '' ? '' : `:${first}${last === '' ? '' : `-${last}`}`;
+};
+
+export const assistantNow = (
+  connection: string,
+  lines: readonly AssistLine[],
+  listening: boolean,
+): AssistantNow | null => {
+  const summary = summaryOf(lines);
+  if (!summary) return null;
+  const last = lines.findLast((l) => l.type === 'called');
+  const path = last ? pathIn(last.given) : null;
+  return {
+    connection,
+    clients: summary.clients.map(clientWords),
+    role: summary.role,
+    listening,
+    calls: summary.calls,
+    proposed: summary.proposed,
+    refused: summary.refused,
+    flagged: summary.flagged,
+    at: summary.last,
+    last: !last ? '' : path === null ? last.tool : `${last.tool} ${path}${lineNumbers(last.given)}`,
+    files: summary.files,
+  };
+};

@@ -1,5 +1,6 @@
 import { jsonText } from '../text/json-text.ts';
 import { visible, visibleLines } from '../text/visible.ts';
+import { assistanceFile } from './assistance.ts';
 import { safeFileName } from './ids.ts';
 import { type JsonObject, labelCode, labelJson } from './labels.ts';
 import { transcriptFile } from './observed.ts';
@@ -86,6 +87,9 @@ export const artifacts = (m: ReportModel): Map<string, string> => {
   ]);
   for (const o of m.observations)
     if (o.lines !== null) files.set(transcriptFile(o.id), labelCode(visibleLines(o.lines.toWellFormed())));
+  for (const a of m.assistance?.connections ?? [])
+    if (a.lines !== null)
+      files.set(assistanceFile(a.connection), labelCode(visibleLines(a.lines.toWellFormed())));
   const documents = [
     ...m.artifacts.map((a) => ({ folder: '', ...a })),
     ...m.attachments.flatMap(({ name, content }) =>

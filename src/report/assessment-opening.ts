@@ -1,5 +1,6 @@
 import { numbered, plural } from '../text/plural.ts';
 import { alsoBy } from './also-by.ts';
+import { assistanceWords } from './assistance.ts';
 import { type Block, field, fields, h1, h2, h3, type Labelled, para, table, text } from './blocks.ts';
 import { fromPart } from './finding-source.ts';
 import { SEVERITIES } from './ids.ts';
@@ -266,7 +267,12 @@ const method = (m: ReportModel): Block[] => {
     para(
       fromSession(
         'log',
-      )`The audit began with the questions of the methodology, listed under Coverage; the journal of decisions is in ${within('raw-notes.md', 'raw-notes.md')}. The session holds no record of other prompts.`,
+      )`The audit began with the questions of the methodology, listed under Coverage; the journal of decisions is in ${within('raw-notes.md', 'raw-notes.md')}.`,
+      m.assistance
+        ? fromSession(
+            'assistance',
+          )`${long(assistanceWords(m.assistance), 1_000)} What became of each, and where the transcripts lie, is told in ${within('raw-notes.md', 'raw-notes.md')}.`
+        : fromSession('log')`The session holds no record of other prompts.`,
       fromSession(
         'tool',
       )`${m.tool.name} ${m.tool.version} gathered the evidence in ${code('artifacts/evidence.json')}.`,

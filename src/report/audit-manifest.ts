@@ -41,6 +41,7 @@ const toolsOf = (m: ReportModel): string[] => [
   ...m.looks
     .filter((l) => l.outcome === 'collected' || l.outcome === 'nothing-found')
     .map((l) => `collector:${l.collector}`),
+  ...(m.assistance ? ['assistant_proposals_decided_by_auditor'] : []),
 ];
 
 const idsOf = (m: ReportModel, severity: Severity): string[] =>

@@ -310,6 +310,15 @@ export const findingBlocks = (f: FindingReport, m: ReportModel): Block[] => [
   ...(f.foundBy === (m.auditor.name || m.auditor.github) || f.foundBy === ''
     ? []
     : [para(fromSession('findings')`Recorded first by ${f.foundBy}.`)]),
+  ...(m.assistance?.proposals ?? [])
+    .filter((p) => p.finding === f.tag)
+    .map((p) =>
+      para(
+        fromSession(
+          'assistance',
+        )`Proposed by an assistant (${p.client}, by the name it gives itself), and taken over by ${p.by}${p.edited ? ' in other words' : ''}.`,
+      ),
+    ),
   proseOr(f, f.notes, notRecorded`None beyond the above.`),
 ];
 

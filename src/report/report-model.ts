@@ -18,6 +18,7 @@ import { scrutinyOf } from '../domain/scrutiny.ts';
 import { indexEvidence, judgedItems, workedHours } from '../domain/selectors.ts';
 import { replay, type Session } from '../domain/session.ts';
 import { surfaceOf } from '../domain/surface.ts';
+import { type AssistanceReport, assistanceOf } from './assistance.ts';
 import { type AttackDiagram, attackDiagram } from './attack-diagram.ts';
 import { type AuthorOf, auditorsOf, authorsOf } from './authors.ts';
 import {
@@ -137,6 +138,8 @@ export type ReportModel = {
   observations: Observed[];
   /** Peer reviews that came back. */
   reviews: ReviewReport[];
+  /** How assistants were used; null where none was. */
+  assistance: AssistanceReport | null;
   log: LogEntry[];
   minutesByCheck: { check: string; minutes: number }[];
 };
@@ -361,6 +364,7 @@ export const buildReport = (given: ReportInput): ReportModel => {
       .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
     observations: observed,
     reviews: reviewReports(session, methodology, new Map(findings.map((f) => [f.id, f.tag]))),
+    assistance: assistanceOf(session, new Map(findings.map((f) => [f.id, f.tag])), authorOf, input.contents),
     log: workLog(worked, {
       session,
       titles: new Map(items.map((i) => [i.id, i.title])),

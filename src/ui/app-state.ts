@@ -1,4 +1,5 @@
 // Long, because it is where the interface's parts meet: what is shown, and the few ways to change it.
+import type { AssistantNow } from '../domain/assistance.ts';
 import { toolViews } from '../domain/attack-surface.ts';
 import { type Cited, citedPaths, itemsById, nothingCited, readCited } from '../domain/citations.ts';
 import { type Command, isRefusal, type Refusal } from '../domain/decide.ts';
@@ -34,6 +35,8 @@ export type App = {
   /** The open session; actions that need one are bound only where there is one. */
   opened(): Opened;
   setOpened(opened: Opened | null): void;
+  /** Stops watching for assistants; what they left is taken in. Before the session is closed. */
+  endWatch(): void;
   setSessions(sessions: readonly SessionSummary[] | null, error?: string): void;
   update(patch: Partial<Ui>): void;
   toast(text: string, tone?: Toast['tone']): void;
@@ -79,6 +82,7 @@ const memoLast = <K extends readonly unknown[], V>(compute: (...key: K) => V): (
 };
 
 const NO_EVIDENCE: EvidenceIndex = new Map();
+const NO_ASSISTANTS: readonly AssistantNow[] = [];
 const NO_FILES: readonly string[] = [];
 /** Who waits for less than this is still there. */
 const LONG_RUN_MS = 5000;
@@ -99,6 +103,8 @@ export const createApp = (
   let sessionsError: string | null = null;
   const sources = new Map<string, string | null>();
   let files: readonly string[] | null = null;
+  let assistants: readonly AssistantNow[] = NO_ASSISTANTS;
+  let unwatch = () => {};
 
   let lastTried: { key: string; value: TriedLeads } = { key: '', value: NOTHING_TRIED };
   /** The same as long as the same was observed, whatever else is decided. */
@@ -243,6 +249,7 @@ export const createApp = (
         snap,
         index: snap ? index(snap.evidence, triedOf(snap)) : NO_EVIDENCE,
         tried: snap ? triedOf(snap) : NOTHING_TRIED,
+        assistants,
         untriable: (item) => ports.live.untriable(item),
         sessions,
         sessionsError,
@@ -282,6 +289,8 @@ export const createApp = (
     },
     setOpened(next) {
       unsubscribe();
+      unwatch();
+      assistants = NO_ASSISTANTS;
       opened = next;
       sources.clear();
       files = null;
@@ -292,7 +301,17 @@ export const createApp = (
             app.redraw();
           })
         : () => {};
+      unwatch = next
+        ? ports.watchAssistants(next, (now) => {
+            assistants = now;
+            app.redraw();
+          })
+        : () => {};
       app.redraw();
+    },
+    endWatch() {
+      unwatch();
+      unwatch = () => {};
     },
     setSessions(next, error) {
       sessions = next;

@@ -9,6 +9,7 @@ import * as home from './actions/home.ts';
 import * as live from './actions/live.ts';
 import * as lookup from './actions/lookup.ts';
 import * as go from './actions/navigate.ts';
+import * as proposals from './actions/proposals.ts';
 import * as queue from './actions/queue.ts';
 import * as reader from './actions/reader.ts';
 import * as readLines from './actions/reader-lines.ts';
@@ -28,6 +29,7 @@ import {
   selectedFinding,
   selectedItem,
   selectedLive,
+  selectedProposal,
   type View,
 } from './model.ts';
 import { beginTour, endTour } from './tour.ts';
@@ -45,6 +47,7 @@ export type Context =
   | 'surface'
   | 'scorecard'
   | 'live'
+  | 'proposal'
   | 'lists'
   | 'audit'
   | 'global';
@@ -68,6 +71,8 @@ const onCheck = (v: View): string | null =>
   readOnly(v) ?? (selectedCheck(v) ? null : 'a section is selected: choose a check');
 const onItem = (v: View): string | null =>
   readOnly(v) ?? (selectedItem(v) ? null : 'no evidence item is selected');
+const onProposal = (v: View): string | null =>
+  readOnly(v) ?? (selectedProposal(v) ? null : 'no proposal is selected');
 /** What cannot be tried by calls is not offered to be. */
 const onTriable = (v: View): string | null => {
   const item = selectedItem(v);
@@ -221,6 +226,14 @@ export const bindings: readonly Binding[] = [
   { id: 'start-words', context: 'live', keys: ['e'], label: 'Say how it is started', short: 'how', disabled: readOnly, run: live.sayStart },
   { id: 'go-to-tried', context: 'live', keys: ['o'], label: 'Go to the lead', short: 'lead', run: live.goToTried },
 
+  { id: 'accept-proposed', context: 'proposal', keys: ['a'], label: 'Accept it: recorded as yours, with its origin', short: 'accept', disabled: onProposal, run: proposals.accept },
+  { id: 'edit-proposed', context: 'proposal', keys: ['e'], label: 'Accept it in your words', short: 'in your words', disabled: onProposal, run: proposals.edit },
+  { id: 'reject-proposed', context: 'proposal', keys: ['d'], label: 'Reject it, with a reason the assistant can read', short: 'reject', disabled: onProposal, run: proposals.reject },
+  { id: 'ask-back', context: 'proposal', keys: ['r'], label: 'Ask back: the assistant can read the question', short: 'ask back', disabled: onProposal, run: proposals.askBack },
+  { id: 'read-proposed', context: 'proposal', keys: ['o'], label: 'Read the code it cites', short: 'read', disabled: (v) => (selectedProposal(v) ? null : 'no proposal is selected'), run: proposals.read },
+  { id: 'try-proposed', context: 'proposal', keys: ['c'], label: 'Try the lead it asks to be tried, in a sandbox', short: 'try', disabled: (v) => onProposal(v) ?? (selectedProposal(v)?.voices.some((one) => one.tries !== null) ? null : 'it asks for no trial'), run: proposals.tryIt },
+  { id: 'check-of-proposed', context: 'proposal', keys: ['t'], label: 'Go to the check it speaks to', short: 'check', disabled: (v) => (selectedProposal(v) ? null : 'no proposal is selected'), run: proposals.goToItsCheck },
+
   { id: 'rate', context: 'scorecard', keys: ['enter', 'e'], label: 'Rate this criterion yourself, with a reason', short: 'rate', disabled: onCriterion, run: scorecard.rate },
   { id: 'accept-proposal', context: 'scorecard', keys: ['a'], label: 'Accept the proposed rating', short: 'accept', disabled: (v) => onCriterion(v) ?? (selectedCriterion(v)?.proposal.value === null ? 'nothing is proposed: no check that speaks to it could be counted' : null), run: scorecard.acceptProposal },
   { id: 'unrate', context: 'scorecard', keys: ['backspace'], label: 'Let the proposal stand again', short: '', disabled: (v) => onCriterion(v) ?? (selectedCriterion(v)?.by === 'auditor' ? null : 'you have not rated it'), run: scorecard.unrate },
@@ -247,6 +260,7 @@ export const bindings: readonly Binding[] = [
   { id: 'screen-surface', context: 'audit', keys: ['6'], label: 'Attack surface: tools and what they may reach', short: '', run: (a) => go.goTo(a, 'surface') },
   { id: 'screen-scorecard', context: 'audit', keys: ['7'], label: 'Scorecard: criteria, proposed and rated', short: '', run: (a) => go.goTo(a, 'scorecard') },
   { id: 'screen-live', context: 'audit', keys: ['8'], label: 'Running server: started in a sandbox, asked, leads tried', short: '', run: (a) => go.goTo(a, 'live') },
+  { id: 'screen-proposals', context: 'audit', keys: ['9'], label: 'Proposals of assistants, and who is connected', short: '', run: (a) => proposals.goToProposals(a, a.ui.get().place === 'audit' ? (selectedCheck(a.view())?.id ?? null) : null) },
   { id: 'try-all', context: 'audit', keys: ['C'], label: 'Try all leads that can be on the running server', short: '', disabled: readOnly, run: live.tryAll },
   { id: 'next-pane', context: 'audit', keys: ['tab'], label: 'Next pane', short: '', run: (a) => go.cycleFocus(a, 1) },
   { id: 'previous-pane', context: 'audit', keys: ['shift+tab'], label: 'Previous pane', short: '', run: (a) => go.cycleFocus(a, -1) },
@@ -303,6 +317,8 @@ export const contextsOf = (v: View): readonly Context[] => {
       return ['scorecard', 'audit', 'lists', 'global'];
     case 'live':
       return ['live', 'audit', 'lists', 'global'];
+    case 'proposals':
+      return ['proposal', 'audit', 'lists', 'global'];
   }
 };
 

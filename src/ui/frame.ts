@@ -8,6 +8,7 @@ import { findingLines, findingList } from './screens/findings.ts';
 import { homePane, openingPane } from './screens/home.ts';
 import { liveList } from './screens/live.ts';
 import { liveLines } from './screens/live-detail.ts';
+import { proposalLines, proposalList } from './screens/proposals.ts';
 import { besidePane, readerExtent, readerPane } from './screens/reader.ts';
 import { readinessList, reportLines } from './screens/report.ts';
 import { runLines, runList } from './screens/runs.ts';
@@ -91,6 +92,10 @@ const content = (v: View, name: PaneName, theme: Theme, size: Size): Omit<PaneTe
       return name === 'list'
         ? liveList(v, theme, size)
         : readable(v, liveLines(v, theme, size.width), size, 'Seen running');
+    case 'proposals':
+      return name === 'list'
+        ? proposalList(v, theme, size)
+        : readable(v, proposalLines(v, theme, size.width), size, 'Proposal');
     case 'scorecard':
       return name === 'list'
         ? criterionList(v, theme, size)
@@ -121,6 +126,7 @@ export const readingExtent = (
     session: () => sessionLines(v, theme, size.width).length,
     surface: () => toolLines(v, theme, size.width).length,
     live: () => liveLines(v, theme, size.width).length,
+    proposals: () => proposalLines(v, theme, size.width).length,
     scorecard: () => criterionLines(v, theme, size.width).length,
   }[v.ui.place]();
   return { lines, height: size.height };

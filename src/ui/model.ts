@@ -1,10 +1,12 @@
 // Long, because it is one list: what each screen lists, and what is chosen in it.
+import type { AssistantNow } from '../domain/assistance.ts';
 import { filterTools, sortTools, type ToolView } from '../domain/attack-surface.ts';
 import type { EvidenceItem, Surface } from '../domain/evidence.ts';
 import { filterChecks } from '../domain/filter.ts';
 import type { Finding } from '../domain/finding.ts';
 import { type Check, findCheck, type Section } from '../domain/methodology.ts';
 import type { TriedLeads } from '../domain/observations.ts';
+import type { Proposal } from '../domain/proposal.ts';
 import type { CriterionRating, DimensionRating, ScorecardRating } from '../domain/scorecard.ts';
 import { type EvidenceIndex, findingsOf, matchesWords, runState, sectionsOf } from '../domain/selectors.ts';
 import type { Snapshot } from '../engine/store.ts';
@@ -12,6 +14,7 @@ import type { Binding } from './bindings.ts';
 import type { PaneName } from './layout.ts';
 import { type LiveRow, liveRows } from './live-model.ts';
 import type { CollectorCard, Opened, ReadinessItem, SessionSummary } from './ports.ts';
+import { proposalRows } from './proposals-model.ts';
 import type { ListName, Place, Ui } from './state.ts';
 import { indexOf } from './view/list.ts';
 
@@ -36,6 +39,8 @@ export type View = {
   observed: (sha256: string) => string | null;
   /** Why a lead cannot be tried by calls; '' where it can be. */
   untriable: (item: EvidenceItem) => string;
+  /** Who is connected, or was, and what they read. */
+  assistants: readonly AssistantNow[];
   /** By lead, what became of it on the running server. */
   tried: TriedLeads;
   /** Every file of the target at the pinned commit; none while they are being read. */
@@ -198,6 +203,9 @@ export const selectedCriterion = (v: View): CriterionRating | null => {
 export const selectedLive = (v: View): LiveRow | null =>
   liveRows(v).find((r) => r.id === selectedId(v, 'live')) ?? null;
 
+export const selectedProposal = (v: View): Proposal | null =>
+  proposalRows(v).find((p) => p.id === selectedId(v, 'proposals')) ?? null;
+
 const itemIds = (v: View, check: Check): readonly string[] => {
   const rows = itemRows(v, check);
   return v.kept(`ids of ${v.ui.filters.items ?? ''}`, [rows], () => rows.map((r) => r.id));
@@ -226,6 +234,8 @@ export const rowIds = (v: View, list: ListName): readonly string[] => {
       return scorecardRows(v).map((r) => r.id);
     case 'live':
       return liveRows(v).map((r) => r.id);
+    case 'proposals':
+      return proposalRows(v).map((p) => p.id);
     case 'history':
       return historyRows(v).map((h) => h.id);
   }
@@ -288,6 +298,7 @@ export const LIST_OF: Partial<Record<Place, ListName>> = {
   surface: 'surface',
   scorecard: 'scorecard',
   live: 'live',
+  proposals: 'proposals',
 };
 
 /** The list the arrow keys move in, or null where they scroll text. */
@@ -310,6 +321,8 @@ export const readingKey = (v: View): string => {
       return `tool:${selectedId(v, 'surface')}`;
     case 'live':
       return `live:${selectedId(v, 'live')}`;
+    case 'proposals':
+      return `proposal:${selectedId(v, 'proposals')}`;
     case 'scorecard':
       return `criterion:${selectedId(v, 'scorecard')}`;
     default:

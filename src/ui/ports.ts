@@ -1,3 +1,4 @@
+import type { AssistantNow } from '../domain/assistance.ts';
 import type { Cited } from '../domain/citations.ts';
 import type { Command, Refusal } from '../domain/decide.ts';
 import type { Auditor, SessionEvent } from '../domain/events.ts';
@@ -122,6 +123,11 @@ export type ReadSettings = { file: string; settings: InterfaceSettings; problem:
 
 export type Ports = {
   live: LivePort;
+  /**
+   * Takes what assistants propose into the open session, and tells who is connected whenever that changes. Returns the way out,
+   * which takes in what is left.
+   */
+  watchAssistants(opened: Opened, told: (now: readonly AssistantNow[]) => void): () => void;
   listSessions(): Promise<SessionSummary[]>;
   /** What may leave this machine once the network is allowed for the open session. */
   sendings(snapshot: Snapshot): readonly string[];

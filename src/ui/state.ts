@@ -13,7 +13,8 @@ export type ScreenName =
   | 'session'
   | 'surface'
   | 'scorecard'
-  | 'live';
+  | 'live'
+  | 'proposals';
 export const SCREENS: readonly ScreenName[] = [
   'audit',
   'findings',
@@ -23,6 +24,7 @@ export const SCREENS: readonly ScreenName[] = [
   'surface',
   'scorecard',
   'live',
+  'proposals',
 ];
 /** `home` and `opening` come before a session is open; `reader` is come to from what points at code. */
 export type Place = 'home' | 'opening' | 'reader' | ScreenName;
@@ -37,7 +39,8 @@ export type ListName =
   | 'history'
   | 'surface'
   | 'scorecard'
-  | 'live';
+  | 'live'
+  | 'proposals';
 
 export type Toast = { text: string; tone: 'ok' | 'warn' | 'bad' };
 
@@ -97,6 +100,7 @@ export const initialUi = (columns: number, rows: number): Ui => ({
     surface: emptyList(),
     scorecard: emptyList(),
     live: emptyList(),
+    proposals: emptyList(),
   },
   scroll: {},
   trail: [],

@@ -216,6 +216,7 @@ export const fakeApp = (parts: FakeParts = {}) => {
         return { summary: `${results.length} tried`, results };
       },
     },
+    watchAssistants: () => () => {},
     sendings: ({ session }) => [
       "dependencies to api.osv.dev: names and versions of the target's packages",
       `git to ${session.target?.url}: a fetch of the target, while its clone is not here`,

@@ -220,6 +220,30 @@ export const reportJson = z.strictObject({
       }),
     )
     .optional(),
+  assistance: z
+    .strictObject({
+      proposed: count,
+      accepted: count,
+      edited: count,
+      rejected: count,
+      open: count,
+      clients: z.array(z.string()),
+      proposals: z.array(
+        z.strictObject({
+          id: z.string(),
+          kind: z.string(),
+          client: z.string(),
+          where: z.string(),
+          state: z.enum(['open', 'accepted', 'rejected', 'asked']),
+          words: z.string(),
+          by: z.string(),
+          edited: z.boolean(),
+          finding: z.string(),
+        }),
+      ),
+    })
+    .optional()
+    .describe('What assistants proposed, by the names they give themselves, and what the auditor made of it'),
   openLeads: count,
   limitations: z.array(z.string()),
   collectors: z.array(look),
@@ -297,6 +321,15 @@ export const reportValue = (m: ReportModel): ReportJson => {
     },
     dismissed: m.dismissed,
     ...(m.answered.length > 0 ? { answered: m.answered } : {}),
+    ...(m.assistance
+      ? {
+          assistance: {
+            ...m.assistance.counts,
+            clients: [...new Set(m.assistance.connections.flatMap((c) => c.clients))],
+            proposals: m.assistance.proposals,
+          },
+        }
+      : {}),
     server: m.server,
     ...(m.reviews.length > 0 ? { reviews: m.reviews } : {}),
     openLeads: m.openLeads,

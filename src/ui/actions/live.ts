@@ -131,6 +131,13 @@ export const tryTool = (app: App): void => {
   tryLeads(app, leads, true);
 };
 
+/** A lead by its id, for what names one; the commands are always shown and agreed to. */
+export const tryLeadOf = (app: App, id: string): void => {
+  const item = itemById(app.view(), id);
+  if (item?.kind !== 'lead') return app.toast('That lead is no longer in the evidence.', 'warn');
+  tryLeads(app, [item], true);
+};
+
 /** c on the live screen: the lead of the row once more. */
 export const tryAgain = (app: App): void => {
   const row = selectedLive(app.view());

@@ -255,6 +255,7 @@ const close = (app: App): void => {
   app.work(async () => {
     // What was seen of the running server is recorded before the session is closed.
     await app.live?.done;
+    app.endWatch();
     await store.close(check && !check.startsWith('section:') ? check : null);
     app.exit();
   });

@@ -2,6 +2,7 @@ import type { Check } from '../../domain/methodology.ts';
 import { findingsOfCheck, progress, raisedAs, verdictOf } from '../../domain/selectors.ts';
 import type { Snapshot } from '../../engine/store.ts';
 import { checkRows, readingKey, selectedCheck, selectedSection, type View } from '../model.ts';
+import { waitingByCheck } from '../proposals-model.ts';
 import type { Theme } from '../theme.ts';
 import { type Line, muted, span, spread } from '../view/line.ts';
 import { indexOf, scrollTo } from '../view/list.ts';
@@ -70,10 +71,12 @@ export const checkList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'fo
     const { check } = row;
     const { leads, questions } = openOf(v, snap, check);
     const found = findingsOfCheck(snap.session, check.id).length;
+    const waiting = waitingByCheck(v).get(check.id)?.length ?? 0;
     const marks = [
       ...(snap.session.bookmarks.has(`check:${check.id}`) ? [span('later ', 'accent')] : []),
       ...(snap.session.drafts.has(check.id) ? [span('draft ', 'warn')] : []),
       ...(found > 0 ? [span(`F${found} `, 'bad')] : []),
+      ...(waiting > 0 ? [span(`P${waiting} `, 'accent')] : []),
       ...(questions > 0 ? [span(`${theme.glyphs.question}${questions}`, 'accent')] : []),
       ...(leads > 0 ? [span(`${questions > 0 ? ' ' : ''}${theme.glyphs.lead}${leads}`, 'warn')] : []),
     ];

@@ -6,6 +6,7 @@ import { truncate, width } from '../../text/width.ts';
 import { activeBindings, keysHere } from '../bindings.ts';
 import { keyLabel } from '../keys.ts';
 import type { View } from '../model.ts';
+import { hasAssistance, waitingCount } from '../proposals-model.ts';
 import type { Theme } from '../theme.ts';
 import { tourWords } from '../tour.ts';
 import { fitLine, type Line, lineWidth, type Span, span, spread } from '../view/line.ts';
@@ -53,6 +54,7 @@ export const header = (v: View, columns: number): Line => {
   }
   const { session, methodology } = snap;
   const p = progress(session, checksOf(methodology));
+  const waiting = waitingCount(v);
   const name = visible(session.target?.name ?? '');
   const saved: Span = snap.failedSave
     ? span('NOT SAVED', 'bad', true)
@@ -62,6 +64,7 @@ export const header = (v: View, columns: number): Line => {
   const right: Line = [
     span(`${p.answered}/${p.total} checked  `),
     span(`${plural(session.findings.size, 'finding')}  `),
+    ...(waiting > 0 ? [span(`${waiting} proposed  `, 'accent')] : []),
     saved,
     span(
       session.networkAllowed ? '  network allowed ' : '  offline ',
@@ -77,6 +80,8 @@ export const header = (v: View, columns: number): Line => {
     ['surface', '6'],
     ['scorecard', '7'],
     ['live', '8'],
+    // Off unless somebody started it.
+    ...(hasAssistance(v) || v.ui.place === 'proposals' ? ([['proposals', '9']] as [string, string][]) : []),
   ];
   const tabs = (named: boolean): Span[] =>
     places.map(([place, key]) =>

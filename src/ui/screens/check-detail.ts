@@ -1,12 +1,15 @@
+import { clientWords } from '../../domain/assistance.ts';
 import { byHand, outputName } from '../../domain/by-hand.ts';
 import { missingParts } from '../../domain/finding.ts';
 import type { Check, Section } from '../../domain/methodology.ts';
 import { observationsOf } from '../../domain/observations.ts';
+import { claimWords } from '../../domain/proposal.ts';
 import { findingsOfCheck, progress, verdictOf, verdictWord } from '../../domain/selectors.ts';
 import { shownPath } from '../../text/shown-path.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
 import { wrap, wrapHanging } from '../../text/width.ts';
 import { itemRows, type RunState, type View } from '../model.ts';
+import { waitingByCheck } from '../proposals-model.ts';
 import type { Theme } from '../theme.ts';
 import { blank, type Line, muted, plain, span, spread } from '../view/line.ts';
 import { dayAndTime } from './bars.ts';
@@ -31,6 +34,7 @@ const steps = (label: string, items: readonly string[], columns: number): Line[]
   });
 
 const TOP_ITEMS = 6;
+const MOST_PROPOSED = 4;
 
 /** States in which a collector has said nothing: no items then does not mean clean. */
 const COULD_NOT_LOOK: ReadonlySet<RunState> = new Set([
@@ -144,6 +148,19 @@ export const checkDetail = (v: View, check: Check, theme: Theme, columns: number
       span(missing.length > 0 ? `  to fill: ${missing.join(', ')}` : '  ready', 'muted'),
     ]);
   }
+  const waiting = waitingByCheck(v).get(check.id) ?? [];
+  for (const p of waiting.slice(0, MOST_PROPOSED)) {
+    const [first] = p.voices;
+    out.push(
+      ...labelled(
+        'Proposed',
+        `${p.id} ${claimWords(first!.claim)} (${clientWords(first!.client)}, unverified; 9 decides)`,
+        columns,
+      ),
+    );
+  }
+  if (waiting.length > MOST_PROPOSED)
+    out.push(muted(`${' '.repeat(LABEL)}${waiting.length - MOST_PROPOSED} more proposals`));
   const evidence = [
     ...evidenceSummary(v, check, theme, columns),
     // No evidence: what was seen of the running server, told apart.

@@ -1,5 +1,6 @@
 import type { ItemKind } from '../../domain/evidence.ts';
 import type { Check } from '../../domain/methodology.ts';
+import { claimOf, type Proposal } from '../../domain/proposal.ts';
 import { leadBookmark } from '../../domain/scrutiny.ts';
 import { raisedAs } from '../../domain/selectors.ts';
 import { isSecondary } from '../../domain/standing.ts';
@@ -8,6 +9,7 @@ import { shownPath } from '../../text/shown-path.ts';
 import { visible } from '../../text/visible.ts';
 import { wrap } from '../../text/width.ts';
 import { type ItemRow, itemRows, type View } from '../model.ts';
+import { waitingByItem } from '../proposals-model.ts';
 import type { Theme } from '../theme.ts';
 import { type Line, muted, span, spread } from '../view/line.ts';
 import { indexOf, scrollTo } from '../view/list.ts';
@@ -16,6 +18,11 @@ import { itemDetail, runDetail } from './evidence-detail.ts';
 import { kindGlyph, runGlyph, runWords } from './verdicts.ts';
 
 const NARROW = 72;
+
+const proposedWord = (p: Proposal): string => {
+  const claim = claimOf(p);
+  return claim.kind === 'triage' ? claim.decision : claim.kind;
+};
 
 const rowLine = (
   v: View,
@@ -48,10 +55,13 @@ const rowLine = (
   const later = v.snap?.session.bookmarks.has(leadBookmark(item.id)) ? ' later' : '';
   const seen = v.tried.get(item.id);
   const observed = seen && seen.result !== 'not-tried' ? ` ${seen.result.replace('-', ' ')}` : '';
+  const proposed = waitingByItem(v).get(item.id)?.[0];
+  const waits = proposed ? ` ${proposedWord(proposed)} proposed` : '';
   const mark = `${later}${isSecondary(path) ? ' beside the server' : ''}${judged}`;
   const right = [
     span(at.length > columns * 0.45 ? `…${at.slice(-Math.floor(columns * 0.4))}` : at, 'muted'),
     span(observed, seen?.result === 'confirmed' ? 'bad' : 'ok', seen?.result === 'confirmed'),
+    span(waits, 'accent'),
     span(mark, raised.length > 0 || (triage && triage.decision !== 'dismissed') ? 'ok' : 'muted'),
   ];
   const strength =

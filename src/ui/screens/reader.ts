@@ -4,6 +4,7 @@ import { shownPath } from '../../text/shown-path.ts';
 import { visible } from '../../text/visible.ts';
 import { truncate, truncateMiddle } from '../../text/width.ts';
 import { itemById, type View } from '../model.ts';
+import { waitingAt } from '../proposals-model.ts';
 import { type Reader, type Stop, selectedLines, topFor } from '../reader.ts';
 import type { Theme, Tone } from '../theme.ts';
 import { dropColumns, findMarks, type Mark, markLine, wordMarks, wordsIn, wrapCode } from '../view/code.ts';
@@ -201,6 +202,9 @@ export const readerPane = (v: View, r: Reader, theme: Theme, size: Size): Omit<P
       r.mark === null ? '' : `${plural(last - first + 1, 'line')} selected`,
       r.find === '' ? '' : `/${truncate(visible(r.find), 20)}`,
       r.left > 0 ? `column ${r.left + 1}` : '',
+      ...waitingAt(v, r.path, at.line, at.line)
+        .slice(0, 2)
+        .map((p) => `${p.id} proposes here`),
       `line ${at.line} of ${count}`,
     ]
       .filter(Boolean)
