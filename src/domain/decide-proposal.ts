@@ -43,13 +43,10 @@ export const acceptProposal = (
   if (stateOf(known) === 'accepted')
     return refuse(`${proposal} is accepted already`, 'undo takes that back, if it was a slip');
   const decided = command === null ? unchanged : inner(command);
+  if ('refused' in decided && decided.refused !== unchanged.refused) return decided;
   // Where the record says so already, only the answer is new.
-  if ('refused' in decided)
-    return decided === unchanged || decided.refused === 'nothing changed'
-      ? {
-          event: { type: 'proposal.decided', proposal, value: { decision: 'accepted', words: '' } },
-        }
-      : decided;
+  if ('refused' in decided || decided.event.type === 'draft.kept')
+    return { event: { type: 'proposal.decided', proposal, value: { decision: 'accepted', words: '' } } };
   return { ...decided, origin: { id: proposal, edited } };
 };
 

@@ -3,6 +3,7 @@ import { cweLabel, cweUrl } from '../domain/cwe.ts';
 import { lineWords } from '../domain/evidence.ts';
 import { DEPLOYMENTS, type Finding, ratingWord, type Tracking } from '../domain/finding.ts';
 import { leadingScore } from '../domain/scoring/severity.ts';
+import { takenOver } from './assistance-blocks.ts';
 import {
   type Block,
   boldList,
@@ -310,15 +311,7 @@ export const findingBlocks = (f: FindingReport, m: ReportModel): Block[] => [
   ...(f.foundBy === (m.auditor.name || m.auditor.github) || f.foundBy === ''
     ? []
     : [para(fromSession('findings')`Recorded first by ${f.foundBy}.`)]),
-  ...(m.assistance?.proposals ?? [])
-    .filter((p) => p.finding === f.tag)
-    .map((p) =>
-      para(
-        fromSession(
-          'assistance',
-        )`Proposed by an assistant (${p.client}, by the name it gives itself), and taken over by ${p.by}${p.edited ? ' in other words' : ''}.`,
-      ),
-    ),
+  ...takenOver(m, f.tag),
   proseOr(f, f.notes, notRecorded`None beyond the above.`),
 ];
 

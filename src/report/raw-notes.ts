@@ -1,6 +1,6 @@
 import { verdictWord } from '../domain/selectors.ts';
 import { plural } from '../text/plural.ts';
-import { assistanceFile, assistanceWords } from './assistance.ts';
+import { assistanceBlocks } from './assistance-blocks.ts';
 import { type Block, field, fields, h1, h2, h3, list, para, renderBlocks, table, text } from './blocks.ts';
 import type { CheckReport } from './coverage.ts';
 import { labelMarkdown } from './labels.ts';
@@ -169,42 +169,6 @@ const observations = (m: ReportModel): Block[] => {
       ];
 };
 
-const STATE = { open: 'left open', asked: 'asked back', rejected: 'rejected', accepted: 'accepted' } as const;
-
-/** Work with assistants, as the database asks of tool-assisted audits: who, how much, and what the auditor made of it. */
-const assistance = (m: ReportModel): Block[] => {
-  const { assistance: a } = m;
-  if (!a) return [];
-  const of = fromSession('assistance');
-  return [
-    h2('Assistance'),
-    para(of`${long(assistanceWords(a), 1_000)}`),
-    table(
-      ['Assistant', 'From', 'To', 'Calls', 'Files', 'Proposed', 'Refused', 'Transcript'],
-      a.connections.map((c) => [
-        of`${c.clients.join(', ')}${c.role === 'refuter' ? ', second reader' : ''}`,
-        of`${time(c.began)}`,
-        of`${time(c.last)}`,
-        of`${c.calls}`,
-        of`${c.files}`,
-        of`${c.proposed}`,
-        of`${c.refused}`,
-        of`${code(c.lines === null ? 'cannot be read' : `artifacts/${assistanceFile(c.connection)}`, 200)}`,
-      ]),
-    ),
-    list(
-      a.proposals.map((p) =>
-        p.words === '' || p.state === 'accepted'
-          ? of`${code(p.id)} ${p.kind} by ${p.client}, at ${code(p.where, 300)}: ${STATE[p.state]}${p.finding === '' ? '' : ` as ${p.finding}`}${p.edited ? ", in the auditor's words" : ''}.`
-          : fromAuditor(
-              p.by,
-              `answer to ${p.id}`,
-            )`${code(p.id)} ${p.kind} by ${p.client}, at ${code(p.where, 300)}: ${STATE[p.state]}: ${long(p.words, 2_000)}`,
-      ),
-    ),
-  ];
-};
-
 /** How the audit went, from the journal. */
 export const notesBlocks = (m: ReportModel): Block[] => [
   h1({ label: 'Raw Notes', is: fromSession('target')`${m.target.name}` }),
@@ -223,7 +187,7 @@ export const notesBlocks = (m: ReportModel): Block[] => [
   ...notes(m),
   ...answered(m),
   ...dismissed(m),
-  ...assistance(m),
+  ...assistanceBlocks(m),
   ...observations(m),
   ...attachments(m),
 ];

@@ -270,7 +270,10 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
     arbitrary: fc.record({
       type: fc.constant('accept-proposal' as const),
       proposal: proposalIds,
-      command: fc.option(own.filter((c) => c.type !== 'undo' && c.type !== 'redo')),
+      // What proposals come to: see commandOfProposal.
+      command: fc.option(
+        own.filter((c) => ['answer', 'triage', 'record-finding', 'keep-bookmark'].includes(c.type)),
+      ),
       edited: fc.boolean(),
     }),
   },

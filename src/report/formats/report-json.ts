@@ -7,6 +7,7 @@ import { reply, stance } from '../../domain/review-record.ts';
 import { jsonText } from '../../text/json-text.ts';
 import { labelJson } from '../labels.ts';
 import type { ReportModel } from '../report-model.ts';
+import { assistanceJson, assistanceValue } from './assistance-json.ts';
 
 /** The public, versioned format `mcp-audit/report@1`: the whole audit as one JSON value, for other programs. */
 export const REPORT_SCHEMA = 'mcp-audit/report@1';
@@ -220,30 +221,7 @@ export const reportJson = z.strictObject({
       }),
     )
     .optional(),
-  assistance: z
-    .strictObject({
-      proposed: count,
-      accepted: count,
-      edited: count,
-      rejected: count,
-      open: count,
-      clients: z.array(z.string()),
-      proposals: z.array(
-        z.strictObject({
-          id: z.string(),
-          kind: z.string(),
-          client: z.string(),
-          where: z.string(),
-          state: z.enum(['open', 'accepted', 'rejected', 'asked']),
-          words: z.string(),
-          by: z.string(),
-          edited: z.boolean(),
-          finding: z.string(),
-        }),
-      ),
-    })
-    .optional()
-    .describe('What assistants proposed, by the names they give themselves, and what the auditor made of it'),
+  assistance: assistanceJson.optional(),
   openLeads: count,
   limitations: z.array(z.string()),
   collectors: z.array(look),
@@ -321,15 +299,7 @@ export const reportValue = (m: ReportModel): ReportJson => {
     },
     dismissed: m.dismissed,
     ...(m.answered.length > 0 ? { answered: m.answered } : {}),
-    ...(m.assistance
-      ? {
-          assistance: {
-            ...m.assistance.counts,
-            clients: [...new Set(m.assistance.connections.flatMap((c) => c.clients))],
-            proposals: m.assistance.proposals,
-          },
-        }
-      : {}),
+    ...(m.assistance ? { assistance: assistanceValue(m.assistance) } : {}),
     server: m.server,
     ...(m.reviews.length > 0 ? { reviews: m.reviews } : {}),
     openLeads: m.openLeads,
