@@ -27,6 +27,7 @@ import { BASELINE_SCHEMA, baseline } from '../src/domain/pipeline/baseline.ts';
 import { configuration } from '../src/domain/pipeline/configuration.ts';
 import { LEADS_SCHEMA, leadsReport } from '../src/domain/pipeline/leads-report.ts';
 import { PROPOSALS_SCHEMA, proposalsJson } from '../src/domain/proposals-json.ts';
+import { CHECK_SCHEMA, checkReport } from '../src/domain/quick-look.ts';
 import { interfaceSettings } from '../src/domain/settings.ts';
 import { JOIN_SCHEMA, joinJson } from '../src/report/formats/join-json.ts';
 import { PEER_REVIEW_SCHEMA, peerReview } from '../src/report/formats/peer-review.ts';
@@ -54,6 +55,7 @@ const SCHEMAS = [
   ['leads', leadsReport, `What "mcp-audit collect --format json" writes: ${LEADS_SCHEMA}`],
   ['baseline', baseline, `What "mcp-audit collect --write-baseline" writes: ${BASELINE_SCHEMA}`],
   ['configuration', configuration, "mcp-audit.yml in a server's own repository"],
+  ['check', checkReport, `What "mcp-audit check --json" writes: ${CHECK_SCHEMA}`],
   ['evidence', evidenceFile, `What "mcp-audit collect --json" writes: ${EVIDENCE_SCHEMA}`],
 ] as const;
 

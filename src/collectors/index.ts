@@ -1,6 +1,7 @@
 import { bundledSource } from '../io/advisories/bundled.ts';
 import { type RuleFiles, readBundledRules } from '../io/rule-files.ts';
 import { authorization } from './authorization.ts';
+import { capabilities } from './capabilities.ts';
 import { codeFlow } from './code-flow.ts';
 import { codeWeaknesses } from './code-weaknesses.ts';
 import type { Collector } from './collector.ts';
@@ -44,6 +45,7 @@ const listed = (ownRules: RuleFiles): readonly Collector[] => [
   secrets,
   toolSurface,
   toolText,
+  capabilities,
   hiddenBehaviour,
   codeFlow(async () => new Map([...(await readBundledRules()), ...ownRules])),
   codeWeaknesses,

@@ -295,6 +295,24 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     );
 
   cli
+    .command('check')
+    .description(
+      'a quick look before installing: the questions that decide, each seen, not seen or could not look',
+    )
+    .argument('<target>', TARGET_WORDS)
+    .option('--ref <ref>', 'commit, tag or branch; also as #ref behind the path or URL')
+    .option('--subdir <dir>', 'folder of the server in a monorepo')
+    .option('--osv <path>', 'look dependencies up in an offline copy of OSV')
+    .option('--db <dir>', 'a clone of the audit database, for earlier audits; remembered')
+    .option(
+      '--allow-network',
+      "ask a registry for the target, and api.osv.dev for its dependencies' known vulnerabilities",
+    )
+    .option('--seconds <n>', 'how long it may take; 0 for as long as it does', '10')
+    .addOption(json())
+    .action(async (words: string, o) => done(await (await import('./check.ts')).check(host, words, o)));
+
+  cli
     .command('lookup')
     .description('earlier audits of a server, their findings, and what became of the code they quote')
     .argument('<repository>', 'owner/name on GitHub, an https address, or a folder with a clone of it')

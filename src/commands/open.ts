@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { askedTarget } from '../analysis/repository/asked-target.ts';
 import { UserError } from '../domain/errors.ts';
 import { parsePackage } from '../domain/package-name.ts';
+import type { OpenTargetOptions } from '../io/git/open-target.ts';
 import { canonicalSource } from '../io/git/source.ts';
 import { sessionDir } from '../io/paths.ts';
 import { listSessions } from '../io/session/list-sessions.ts';
@@ -19,6 +20,8 @@ export type OpenOptions = {
   new?: boolean;
   readOnly?: boolean;
   plain?: boolean;
+  /** What was agreed to before this command, for this target. */
+  fetch?: OpenTargetOptions['fetch'];
 };
 
 /** Asked for, for a screen reader, or for a terminal that cannot move its cursor. */
@@ -82,7 +85,9 @@ export const open = async (host: Host, to: string | undefined, o: OpenOptions): 
       );
     if (same) return resumeCommand(host, same.id, o);
   }
-  const asked = await readTarget(host, words, { ask: true });
+  const asked = o.fetch
+    ? { source, fetch: o.fetch, subdir: '', told: '' }
+    : await readTarget(host, words, { ask: true });
   if (asked.told) host.stderr(`${asked.told}\n`);
   const request = {
     kind: 'start' as const,

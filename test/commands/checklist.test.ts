@@ -22,6 +22,7 @@ const KNOWN = [
   'dockerfile',
   'tool-surface',
   'tool-text',
+  'capabilities',
   'code-flow',
   'code-weaknesses',
   'look-alikes',

@@ -20,6 +20,7 @@ const ttps = 'ttps' in parsedTtps ? parsedTtps.ttps : [];
 /** Written down here, so that a collector renamed in the program is noticed where the two are wired together. */
 const COLLECTORS = [
   'authorization',
+  'capabilities',
   'code-flow',
   'code-weaknesses',
   'dependencies',

@@ -58,7 +58,7 @@ export type Body = {
 const DEEPEST = 80;
 
 /** `new HttpClient().send` as `HttpClient().send`; what is imported by the name of its module. */
-const chain = (e: Expr, names: ReadonlyMap<string, string>): string => {
+export const chain = (e: Expr, names: ReadonlyMap<string, string>): string => {
   if (e.kind === 'name') return names.get(e.name) ?? e.name;
   if (e.kind === 'member') return `${chain(e.object, names)}.${e.property}`;
   if (e.kind === 'call') return `${chain(e.callee, names)}()`;
@@ -68,7 +68,7 @@ const chain = (e: Expr, names: ReadonlyMap<string, string>): string => {
 };
 
 /** What local names of a module stand for in a path: imports, and `require`. */
-const namesOf = (m: Module): Map<string, string> => {
+export const namesOf = (m: Module): Map<string, string> => {
   const names = new Map<string, string>();
   const clean = (module: string): string =>
     module.replace(/^node:/, '').replace(/^.*\/(?=exec$|promises$)/, (p) => p);
