@@ -90,7 +90,7 @@ export const gitHistory: Collector = {
               .slice(0, 10)
               .map((a) => `${a.name}: ${share(a.commits, commits.length)}, ${a.first} to ${a.last}`),
             ...(people.length > 10 ? [`and ${count(people.length - 10)} more`] : []),
-            'Identities with the same mailbox or the same full name are counted as one person.',
+            'Identities with the same mailbox or the same full name are counted as one person, as is a name that is the account of a private GitHub address.',
           ].join('\n'),
           reproduce: log,
         },

@@ -118,6 +118,7 @@ export const applyAnswers = async (
     const given = Object.fromEntries(Object.entries(answers.auditor).filter(([, v]) => v !== undefined));
     send('auditor', { type: 'name-auditor', auditor: { ...known, ...given } });
   }
+  if (answers.address !== undefined) send('address', { type: 'address-target', url: answers.address });
   if (answers.server) {
     const { data_sensitivity: dataSensitivity, ...rest } = answers.server;
     const server = { ...rest, ...(dataSensitivity === undefined ? {} : { dataSensitivity }) };

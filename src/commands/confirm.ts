@@ -6,6 +6,7 @@ import { compareItems } from '../domain/standing.ts';
 import { itemsNamed } from '../engine/locate.ts';
 import { writeFile } from '../io/write-files.ts';
 import { transcriptText } from '../live/client/transcript.ts';
+import { notTried } from '../live/confirm/confirm.ts';
 import { whyNotTried } from '../live/confirm/why-not-tried.ts';
 import { jsonText } from '../text/json-text.ts';
 import { visibleLines } from '../text/visible.ts';
@@ -63,12 +64,12 @@ export const confirm = (host: Host, names: readonly string[], o: ConfirmOptions)
     const w = target?.workspace;
     if (!target || !w) throw new UserError('there is no session', 'begin one with mcp-audit start');
     const leads = leadsOf(w, names, o.all ?? false);
-    const why = leads.map(whyNotTried);
-    const can = why.filter((said) => said === '').length;
-    if (can === 0)
+    const can = leads.filter((l) => whyNotTried(l) === '');
+    const others = leads.filter((l) => whyNotTried(l) !== '').map((l) => notTried(l, whyNotTried(l)));
+    if (can.length === 0)
       throw new UserError(
         leads.length === 1
-          ? `it cannot be tried by calls, so nothing was started: ${why[0]}`
+          ? `it cannot be tried by calls, so nothing was started: ${others[0]?.why}`
           : `none of these ${leads.length} leads can be tried by calls, so nothing was started`,
         'look at the code: mcp-audit opens it at the lead',
       );
@@ -77,20 +78,21 @@ export const confirm = (host: Host, names: readonly string[], o: ConfirmOptions)
       undefined,
       o,
       target,
-      confirmDoes(can, leads.length - can),
+      confirmDoes(can.length, others.length),
       async (prepared, context) => {
         const abort = new AbortController();
         const stop = (): void => abort.abort();
         process.once('SIGINT', stop);
         try {
+          if (!o.json) for (const c of others) host.stdout(`${visibleLines(line(c))}\n`);
           return await tryLeads({
-            leads,
+            leads: can,
             surface: target.surface,
             ready: { prepared, context },
             budgetS: budget,
             signal: abort.signal,
             told: (c, n) => {
-              host.progress(`${n} of ${leads.length} leads`);
+              host.progress(`${n} of ${can.length} leads`);
               if (!o.json) host.stdout(`${visibleLines(line(c))}\n`);
             },
           });
@@ -102,8 +104,9 @@ export const confirm = (host: Host, names: readonly string[], o: ConfirmOptions)
     if (!done) return 1;
     const { report, lines } = done;
     if (o.transcript) writeFile(o.transcript, transcriptText(lines), { replaces: () => true });
+    // Recorded is what was tried, as in the workbench; told is all that was asked for.
     observe(host, w, done, o.json ?? false);
-    if (o.json) host.stdout(jsonText(report));
+    if (o.json) host.stdout(jsonText({ ...report, results: [...report.results, ...others] }));
     else host.stdout(`${confirmSummary(report)}\n`);
     return 0;
   });

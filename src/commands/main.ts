@@ -30,6 +30,7 @@ The file is YAML; every key is optional:
                    ${SERVER_TYPES.slice(7).join(', ')}
              network: one of ${NETWORKS.join(', ')}
   auditor:  {name: Jane Doe, github: jane, organization: Independent, contact: jane@example.org}
+  address:  https://github.com/owner/name   where everybody can have the audited commit
   checks:   {"1.1.1": {verdict: pass, note: why}}      verdict: pass, fail, not-applicable, unsure, null
   findings: [{template: shell-command, checks: [2.1.2, 2.2.4], title: …, severity: high, category: …,
               cwe: CWE-78, where: ["src/a.ts:10-20"],

@@ -7,6 +7,8 @@ import { remark, reply } from './review-record.ts';
 /** `mcp-audit answer --from FILE`: a whole audit, or a part of one, as YAML. Every key is optional. */
 export const answersFile = z.strictObject({
   auditor: auditor.partial().optional(),
+  /** Where the audited commit can be had by everybody: https://host/owner/name. */
+  address: z.string().optional(),
   /** What the server is; parts left out are proposed from the evidence. */
   server: z
     .strictObject({

@@ -1,7 +1,7 @@
 import { plural } from '../text/plural.ts';
 import type { ItemKind } from './evidence.ts';
 import { checksOf, type Methodology } from './methodology.ts';
-import { type EvidenceIndex, findingsOfCheck, judgedItems } from './selectors.ts';
+import { checksByLeads, type EvidenceIndex, findingsOfCheck, judgedItems } from './selectors.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -85,12 +85,12 @@ export const openQuestions = (
   judged: ReadonlySet<string>,
 ): readonly string[] => unjudged(index, check, 'question', judged);
 
-/** Every lead nobody judged and every question nobody answered, in the order of the methodology and of each check's list; each once, at its first check. */
+/** Every lead nobody judged and every question nobody answered, by {@link checksByLeads} and each check's list; each once, at its first check. */
 export const unreadQueue = (m: Methodology, session: Session, index: EvidenceIndex): readonly Queued[] => {
   const judged = judgedItems(session);
   const seen = new Set<string>();
   const queue: Queued[] = [];
-  for (const check of checksOf(m))
+  for (const check of checksByLeads(m, index))
     for (const item of [...unreadLeads(index, check.id, judged), ...openQuestions(index, check.id, judged)]) {
       if (seen.has(item)) continue;
       seen.add(item);
@@ -114,13 +114,13 @@ export const nextUnread = (
   const queue = unreadQueue(m, session, index).filter((q) => !session.bookmarks.has(leadBookmark(q.item)));
   if (queue.length === 0) return null;
   const order = new Map<string, number>();
-  for (const check of checksOf(m))
+  for (const check of checksByLeads(m, index))
     for (const item of index.get(check.id) ?? []) {
       const key = `${check.id} ${item.id}`;
       if (!order.has(key)) order.set(key, order.size);
     }
   const rank = (q: { check: string; item: string }): number => order.get(`${q.check} ${q.item}`) ?? -1;
-  const checks = checksOf(m).map((c) => c.id);
+  const checks = checksByLeads(m, index).map((c) => c.id);
   const checkRank = (id: string | null): number => (id === null ? -1 : checks.indexOf(id));
   const after = (q: Queued): boolean =>
     here.check !== null && here.item !== null && order.has(`${here.check} ${here.item}`)

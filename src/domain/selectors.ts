@@ -114,6 +114,23 @@ export const nextCheck = (
 export const nextOpen = (m: Methodology, s: Session, from: string | null, step: 1 | -1 = 1): string | null =>
   nextCheck(m, from, step, (check) => verdictOf(s, check) === null);
 
+/**
+ * Checks in the one order in which their leads are gone through, by whichever key: what was seen for certain first, then
+ * what is most worth reading; checks without leads last, as the methodology has them. What was judged does not change it.
+ */
+export const checksByLeads = (m: Methodology, index: EvidenceIndex): readonly Check[] => {
+  const asks = (i: EvidenceItem): boolean => i.kind === 'lead' || i.kind === 'question';
+  const certain = (i: EvidenceItem): number => (i.kind === 'lead' && i.strength === 'strong' ? 0 : 1);
+  const worth = (a: EvidenceItem, b: EvidenceItem): number => certain(a) - certain(b) || compareItems(a, b);
+  const best = new Map(
+    checksOf(m).map((c) => [c.id, (index.get(c.id) ?? []).filter(asks).toSorted(worth)[0]]),
+  );
+  return checksOf(m).toSorted((a, b) => {
+    const [x, y] = [best.get(a.id), best.get(b.id)];
+    return x && y ? worth(x, y) : Number(!x) - Number(!y);
+  });
+};
+
 export type Step = { text: string; check?: string; finding?: string; screen?: 'report' | 'evidence' };
 
 /** One sentence that says what to do now, and why. */
@@ -135,20 +152,18 @@ export const whatNow = (m: Methodology, s: Session, index: EvidenceIndex): Step 
       text: `Gather the evidence: ${plural(notRun.length, 'collector has', 'collectors have')} not run.`,
       screen: 'evidence',
     };
-  let best: { check: string; leads: number } | null = null;
-  for (const c of checksOf(m)) {
-    if (verdictOf(s, c.id) !== null) continue;
-    const leads = (index.get(c.id) ?? []).filter(
+  for (const { id } of checksByLeads(m, index)) {
+    if (verdictOf(s, id) !== null) continue;
+    const leads = (index.get(id) ?? []).filter(
       (i) =>
         i.kind === 'lead' && i.strength === 'strong' && !s.triage.has(i.id) && raisedAs(s, i.id).length === 0,
     ).length;
-    if (leads > (best?.leads ?? 0)) best = { check: c.id, leads };
+    if (leads > 0)
+      return {
+        text: `Read the ${plural(leads, 'strong lead')} of ${id}: nobody has judged ${numbered(leads, 'it', 'them')} yet.`,
+        check: id,
+      };
   }
-  if (best)
-    return {
-      text: `Read the ${plural(best.leads, 'strong lead')} of ${best.check}: nobody has judged ${numbered(best.leads, 'it', 'them')} yet.`,
-      check: best.check,
-    };
   if (s.review && !s.review.blind)
     return { text: "Say what you think of the author's verdicts: ] goes to the next, R says it." };
   const open = nextOpen(m, s, s.lastCheck);

@@ -57,7 +57,7 @@ const aboutTarget = ({ session }: Input): Readiness[] => {
         level: 'blocks',
         text: 'the target has no public address',
         ask: 'address',
-        fix: 'say where the audited commit can be had (U): the database takes only open repositories',
+        fix: 'say where the audited commit can be had (U, or address in a file of answers): the database takes only open repositories',
       },
     ];
   const repository = repositoryOf(url);
@@ -67,7 +67,7 @@ const aboutTarget = ({ session }: Input): Readiness[] => {
         level: 'blocks',
         text: 'the address of the target is not a public https repository',
         ask: 'address',
-        fix: 'use an https address of the form https://host/owner/name',
+        fix: 'use an https address of the form https://host/owner/name (U, or address in a file of answers)',
       },
     ];
   if (repository.url.split('/').length > 5)

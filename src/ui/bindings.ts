@@ -1,4 +1,5 @@
 /** Long, since it is one table: every key of every place, so that no key can mean two things and the help is never behind. */
+import type { EvidenceItem } from '../domain/evidence.ts';
 import * as bookmarks from './actions/bookmarks.ts';
 import * as bulk from './actions/bulk.ts';
 import * as byHand from './actions/by-hand.ts';
@@ -27,6 +28,7 @@ import {
   selectedCheck,
   selectedCriterion,
   selectedFinding,
+  selectedId,
   selectedItem,
   selectedLive,
   selectedProposal,
@@ -62,6 +64,8 @@ export type Binding = {
   label: string;
   /** A word or two for the footer; '' keeps it out of there. */
   short: string;
+  /** Where it does another thing to what is selected, the word for that. */
+  shortHere?: (view: View) => string;
   disabled?: (view: View) => string | null;
   run: (app: App) => void;
 };
@@ -82,6 +86,28 @@ const onTriable = (v: View): string | null => {
 };
 const onTried = (v: View): string | null =>
   readOnly(v) ?? (selectedLive(v)?.kind === 'lead' ? null : 'no lead is selected: C tries all that can be');
+const onEvidence = (v: View): string | null => {
+  const check = selectedCheck(v);
+  if (!check) return 'a section is selected: choose a check';
+  return v.index.get(check.id)?.length ? null : 'nothing was gathered for this check';
+};
+const onTriedRow = (v: View): string | null =>
+  selectedLive(v)?.kind === 'lead' ? null : 'no lead is selected: choose one that was tried';
+/** Whether a call can show one of them, of those nobody dismissed. */
+const triable = (v: View, items: readonly EvidenceItem[]): string | null => {
+  const leads = items.filter(
+    (i) => i.kind === 'lead' && v.snap?.session.triage.get(i.id)?.decision !== 'dismissed',
+  );
+  if (leads.length === 0) return 'there is no lead here to try';
+  return leads.some((l) => v.untriable(l) === '') ? null : 'none of its leads can be tried by calls';
+};
+const onCheckTriable = (v: View): string | null =>
+  onCheck(v) ?? triable(v, v.index.get(selectedCheck(v)?.id ?? '') ?? []);
+const toolLeads = (v: View): readonly EvidenceItem[] =>
+  v.tools().find((t) => t.id === selectedId(v, 'surface'))?.leads ?? [];
+const onToolLead = (v: View): string | null =>
+  toolLeads(v).length > 0 ? null : 'no lead begins in this tool';
+const onToolTriable = (v: View): string | null => readOnly(v) ?? triable(v, toolLeads(v));
 const onStep = (v: View): string | null => {
   const item = selectedItem(v);
   return item && item.flow.length + item.places.length > 0 ? null : 'this line points at one place only';
@@ -152,7 +178,7 @@ export const bindings: readonly Binding[] = [
 
   { id: 'read', context: 'item', keys: ['enter', 'right', 'l'], label: 'Read the code it points at', short: 'read', disabled: onPlace, run: reader.openSelectedItem },
   { id: 'try', context: 'item', keys: ['c'], label: 'Try it on the running server, in a sandbox', short: 'try', disabled: onTriable, run: live.tryItem },
-  { id: 'accept', context: 'item', keys: ['a'], label: 'Accept: this matters; of a question: answer it', short: 'accept', disabled: onItem, run: evidence.accept },
+  { id: 'accept', context: 'item', keys: ['a'], label: 'Accept: this matters; of a question: answer it', short: 'accept', shortHere: (v) => (selectedItem(v)?.kind === 'question' ? 'answer' : 'accept'), disabled: onItem, run: evidence.accept },
   { id: 'dismiss', context: 'item', keys: ['d'], label: 'Dismiss with a reason (again: take back)', short: 'dismiss', disabled: onItem, run: evidence.dismiss },
   { id: 'dismiss-alike', context: 'item', keys: ['D'], label: 'Dismiss all alike: same rule, file, tool, class, filter', short: 'alike', disabled: onItem, run: bulk.dismissAlike },
   { id: 'select-items', context: 'item', keys: ['V'], label: 'Select lines from here, to judge them together (again: let go)', short: 'select', disabled: onItem, run: bulk.toggleSelection },
@@ -173,8 +199,8 @@ export const bindings: readonly Binding[] = [
   { id: 'clear', context: 'check', keys: ['backspace'], label: 'Clear the verdict', short: '', disabled: onCheck, run: checks.clearVerdict },
   { id: 'note', context: 'check', keys: ['m'], label: 'Write a note here', short: 'note', disabled: onCheck, run: checks.writeNote },
   { id: 'editor', context: 'check', keys: ['e'], label: 'Write the note in $EDITOR', short: 'editor', disabled: onCheck, run: checks.editNote },
-  { id: 'try-check', context: 'check', keys: ['c'], label: 'Try its leads on the running server, in a sandbox', short: '', disabled: onCheck, run: live.tryCheck },
-  { id: 'open-evidence', context: 'check', keys: ['o'], label: 'Go to the evidence of this check', short: 'open', disabled: (v) => (selectedCheck(v) ? null : 'a section is selected: choose a check'), run: (a) => go.focusPane(a, 'evidence') },
+  { id: 'try-check', context: 'check', keys: ['c'], label: 'Try its leads on the running server, in a sandbox', short: '', disabled: onCheckTriable, run: live.tryCheck },
+  { id: 'open-evidence', context: 'check', keys: ['o'], label: 'Go to the evidence of this check', short: 'open', disabled: onEvidence, run: (a) => go.focusPane(a, 'evidence') },
   { id: 'recollect', context: 'check', keys: ['r'], label: 'Gather the evidence of this check again', short: '', disabled: onCheck, run: checks.recollect },
   { id: 'copy-check', context: 'check', keys: ['y'], label: 'Copy a reference to this check', short: '', disabled: onCheck, run: checks.copyCheck },
 
@@ -218,13 +244,13 @@ export const bindings: readonly Binding[] = [
 
   { id: 'sort-tools', context: 'surface', keys: ['s'], label: 'Sort by worst, name, sinks, parameters in turn', short: 'sort', run: go.sortTools },
   { id: 'read-handler', context: 'surface', keys: ['t'], label: 'Read the code of its handler, where it is defined', short: 'code', run: reader.openSelectedTool },
-  { id: 'try-tool', context: 'surface', keys: ['c'], label: 'Try its leads on the running server, in a sandbox', short: 'try', disabled: readOnly, run: live.tryTool },
-  { id: 'go-to-lead', context: 'surface', keys: ['o'], label: 'Go to the worst lead of this tool', short: 'worst lead', run: go.goToLead },
+  { id: 'try-tool', context: 'surface', keys: ['c'], label: 'Try its leads on the running server, in a sandbox', short: 'try', disabled: onToolTriable, run: live.tryTool },
+  { id: 'go-to-lead', context: 'surface', keys: ['o'], label: 'Go to the worst lead of this tool', short: 'worst lead', disabled: onToolLead, run: go.goToLead },
 
   { id: 'probe', context: 'live', keys: ['r'], label: 'Start the server in a sandbox and ask it', short: 'start and ask', disabled: readOnly, run: live.probe },
   { id: 'try-again', context: 'live', keys: ['c'], label: 'Try the lead again', short: 'try', disabled: onTried, run: live.tryAgain },
   { id: 'start-words', context: 'live', keys: ['e'], label: 'Say how it is started', short: 'how', disabled: readOnly, run: live.sayStart },
-  { id: 'go-to-tried', context: 'live', keys: ['o'], label: 'Go to the lead', short: 'lead', run: live.goToTried },
+  { id: 'go-to-tried', context: 'live', keys: ['o'], label: 'Go to the lead', short: 'lead', disabled: onTriedRow, run: live.goToTried },
 
   { id: 'accept-proposed', context: 'proposal', keys: ['a'], label: 'Accept it: recorded as yours, with its origin', short: 'accept', disabled: onProposal, run: proposals.accept },
   { id: 'edit-proposed', context: 'proposal', keys: ['e'], label: 'Accept it in your words', short: 'in your words', disabled: onProposal, run: proposals.edit },

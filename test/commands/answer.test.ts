@@ -379,3 +379,17 @@ describe('the help of answer', () => {
     expect(Math.max(...help.split('\n').map((l) => l.length))).toBeLessThanOrEqual(120);
   });
 });
+
+describe('the address of the target in a file of answers', () => {
+  it('is recorded like the one typed in the workbench; what is no public address is refused', async () => {
+    const { give } = await desk();
+    const address = 'https://github.com/acme/another';
+    const first = await give({ address: `${address}.git` });
+    expect(first.done).toMatchObject({ recorded: 1, refused: [] });
+    expect((await give({ address })).done).toMatchObject({ recorded: 0, unchanged: 1 });
+    const bad = await give({ address: '/home/jane/server' });
+    expect(bad.done.refused).toMatchObject([
+      { what: 'address', why: expect.stringContaining('no public address') },
+    ]);
+  });
+});

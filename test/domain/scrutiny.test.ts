@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { EventBody } from '../../src/domain/events.ts';
-import { atVerdict, scrutinyOf, scrutinyWords } from '../../src/domain/scrutiny.ts';
-import { indexEvidence } from '../../src/domain/selectors.ts';
+import { checksOf } from '../../src/domain/methodology.ts';
+import { atVerdict, nextUnread, scrutinyOf, scrutinyWords, unreadQueue } from '../../src/domain/scrutiny.ts';
+import { indexEvidence, whatNow } from '../../src/domain/selectors.ts';
 import { replay } from '../../src/domain/session.ts';
 import {
   eventsOf,
@@ -57,4 +58,37 @@ it('counts passes without a note, those of which nothing was judged, and each le
   );
   const judged = scrutinyOf(session(judge, verdict('pass')), smallMethodology, index);
   expect([judged.withoutNote, judged.untouched]).toEqual([['2.1.2'], []]);
+});
+
+it('goes through leads in one order for every key: what was seen for certain first, wherever the methodology has it', () => {
+  const checks = checksOf(smallMethodology).map((c) => c.id);
+  const [first = '', , last = ''] = [checks[0], checks[1], checks.at(-1)];
+  const lead = (id: string, check: string, strength: 'strong' | 'moderate') => ({
+    ...shellItem,
+    id: id.repeat(16),
+    checks: [check],
+    strength,
+  });
+  const all = new Map([
+    [first, [lead('1', first, 'moderate')]],
+    [last, [lead('2', last, 'strong')]],
+  ]);
+  const runs = [...new Set(checksOf(smallMethodology).flatMap((c) => c.collectors))].map(
+    (collector): EventBody => ({
+      type: 'evidence.collected',
+      collector,
+      outcome: 'collected',
+      counts: { lead: 0, fact: 0, strength: 0, gap: 0 },
+      blob: 'a'.repeat(64),
+    }),
+  );
+  const now = session(...runs);
+  expect(whatNow(smallMethodology, now, all)).toMatchObject({
+    check: last,
+    text: expect.stringContaining('strong lead'),
+  });
+  expect(unreadQueue(smallMethodology, now, all).map((q) => q.check)).toEqual([last, first]);
+  const nowhere = { check: null, item: null };
+  expect(nextUnread(smallMethodology, now, all, nowhere, 1)?.check).toBe(last);
+  expect(nextUnread(smallMethodology, now, all, { check: last, item: '2'.repeat(16) }, 1)?.check).toBe(first);
 });

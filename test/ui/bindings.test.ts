@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import type { EvidenceItem } from '../../src/domain/evidence.ts';
 import { activeBindings, bindingFor, bindings, contextsOf } from '../../src/ui/bindings.ts';
 import { frame } from '../../src/ui/frame.ts';
 import { anywhere } from '../../src/ui/overlays/anywhere.ts';
 import { helpEntries } from '../../src/ui/overlays/entries.ts';
 import { type Place, SCREENS } from '../../src/ui/state.ts';
 import { lineText } from '../../src/ui/view/line.ts';
-import { auditApp } from './audit-fixture.ts';
+import { auditApp, EVIDENCE } from './audit-fixture.ts';
 
 describe('the table of keys', () => {
   test('no two bindings share a key in one context', () => {
@@ -88,5 +89,41 @@ describe.each<[Place, string]>([
       await app.idle();
       app.draw();
     }
+  });
+});
+
+describe('the footer says what a key does to what is selected', () => {
+  const footer = (app: Awaited<ReturnType<ReturnType<typeof auditApp>['enter']>>) =>
+    app.text().split('\n').at(-1) ?? '';
+  const ITEM = EVIDENCE.flatMap((r) => r.items).find((i) => i.flow.length > 0)!;
+  const atItem = async (kind: EvidenceItem['kind']) => {
+    const [first] = EVIDENCE.filter((r) => r.items.includes(ITEM));
+    const items = [{ ...ITEM, kind, checks: ['2.1.2'] }];
+    const app = await auditApp({
+      evidence: [{ ...first!, items }],
+      events: [],
+      columns: 200,
+      rows: 40,
+    }).enter();
+    return app.press('n');
+  };
+
+  test('a is accept on a lead and answer on a question', async () => {
+    expect(footer(await atItem('lead'))).toMatch(/\ba accept\b/);
+    expect(footer(await atItem('question'))).toMatch(/\ba answer\b/);
+  });
+
+  test('what needs a lead or evidence is not offered where there is none', async () => {
+    const app = await auditApp({ evidence: [], events: [], columns: 200, rows: 40 }).enter();
+    app.press('g', 'j');
+    expect(footer(app)).toMatch(/\bp pass\b/);
+    expect(footer(app)).not.toMatch(/\bo open\b/);
+    const disabled = (id: string) => bindings.find((b) => b.id === id)?.disabled?.(app.app.view());
+    expect(disabled('try-check')).toBe('there is no lead here to try');
+    app.press('8');
+    expect(footer(app)).not.toMatch(/\bo lead\b/);
+    app.press('6');
+    expect(footer(app)).not.toMatch(/\bo worst lead\b|\bc try\b/);
+    expect(disabled('go-to-lead')).toBe('no lead begins in this tool');
   });
 });

@@ -161,9 +161,15 @@ test('a check is kept for later, and so are lines of a file', async () => {
   expect(app.text()).toContain('Kept for later');
 });
 
-test('& gives the verdict and the note that were given last', async () => {
+test('& gives the verdict and the note that were given last; a reason for not applicable is offered, and said only when confirmed', async () => {
   const app = await open();
-  app.press('G', 'x').type('It has no tools.').press('enter', 'k', '&');
-  expect(answers(app).get('2.4.1')).toMatchObject({ verdict: 'not-applicable', note: 'It has no tools.' });
-  expect(toast(app)).toContain('2.4.1 not applicable recorded as for 2.4.2');
+  app.press('G', 'p', 'm').type('Read it.').press('enter', 'k', '&');
+  expect(answers(app).get('2.4.1')).toMatchObject({ verdict: 'pass', note: 'Read it.' });
+  expect(toast(app)).toContain('2.4.1 pass recorded as for 2.4.2');
+  const other = await open();
+  other.press('G', 'x').type('It has no tools.').press('enter', 'k', '&');
+  expect(answers(other).get('2.4.1')).toBeUndefined();
+  expect(other.text()).toContain('It has no tools.');
+  other.press('enter');
+  expect(answers(other).get('2.4.1')).toMatchObject({ verdict: 'not-applicable', note: 'It has no tools.' });
 });

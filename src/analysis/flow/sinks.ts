@@ -18,13 +18,20 @@ import {
 
 /** Where calls of functions from outside are held against the rules. */
 
+/** A property of an object, or of every object of a list; of what came in whole, whatever it says there. */
+const propertyOf = (v: Value, key: string): Value => {
+  const own = v.fields?.get(key);
+  if (own) return own;
+  return v.items ? unionAll(v.items.map((item) => propertyOf(item, key))) : v.fields ? NOTHING : v;
+};
+
 /** The value at a position of a call: `0`, a keyword, `rest:1`, `all`, `object`, `property:url` of an options object. */
 export const argumentAt = (args: readonly Given[], object: Value, position: number | string): Value => {
   const positional = args.filter((a) => a.name === undefined);
   if (typeof position === 'string' && position.startsWith('property:')) {
     const [first, ...inner] = position.slice('property:'.length).split('.');
     let found = args.map((a) => a.value.fields?.get(first!)).find((v) => v !== undefined);
-    for (const key of inner) found = found?.fields?.get(key);
+    for (const key of inner) found = found && propertyOf(found, key);
     return found ?? NOTHING;
   }
   if (position === 'object') return object;

@@ -32,9 +32,13 @@ const sameMailbox = (email: string): string =>
     .toLowerCase()
     .replace(/^\d+\+/, '');
 
+/** The account such an address is of, by which its owner may sign elsewhere; null for other addresses. */
+const accountOf = (email: string): string | null =>
+  /^([a-z\d-]+)@users\.noreply\.github\.com$/.exec(sameMailbox(email))?.[1] ?? null;
+
 /**
- * Commits grouped by person, most commits first. Two identities are one person when they share a mailbox or the exact
- * full name (a single word is too common to go by).
+ * Commits grouped by person, most commits first. Two identities are one person when they share a mailbox, the exact full
+ * name, or a name that is the account of a private address in the same history (another single word is too common to go by).
  */
 export const authorsOf = (commits: readonly CommitLike[]): Author[] => {
   const parent = new Map<string, string>();
@@ -48,16 +52,23 @@ export const authorsOf = (commits: readonly CommitLike[]): Author[] => {
     }
     return root;
   };
-  const keys = (p: Person): [string, string] => {
-    const mail = `m:${sameMailbox(p.email)}`;
+  const accounts = new Set(commits.flatMap(({ author }) => accountOf(author.email) ?? []));
+  const keys = (p: Person): [string, ...string[]] => {
     const name = p.name.trim().toLowerCase();
-    return [mail, /\S\s+\S/.test(name) ? `n:${name}` : mail];
+    const account = accountOf(p.email);
+    return [
+      `m:${sameMailbox(p.email)}`,
+      ...(/\S\s+\S/.test(name) ? [`n:${name}`] : accounts.has(name) ? [`a:${name}`] : []),
+      ...(account === null ? [] : [`a:${account}`]),
+    ];
   };
   for (const { author } of commits) {
-    const [mail, name] = keys(author);
-    const [a, b] = [find(mail), find(name)];
-    if (a < b) parent.set(b, a);
-    else if (b < a) parent.set(a, b);
+    const [mail, ...others] = keys(author);
+    for (const other of others) {
+      const [a, b] = [find(mail), find(other)];
+      if (a < b) parent.set(b, a);
+      else if (b < a) parent.set(a, b);
+    }
   }
   const people = new Map<string, Author>();
   for (const commit of commits) {

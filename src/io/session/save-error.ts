@@ -1,6 +1,12 @@
 import { SaveError } from '../../engine/ports.ts';
 
-const MEANING: Record<string, { message: string; hint: string }> = {
+/** What works meanwhile; the session's name is in the path where it is a session's file. */
+const look = (file: string): string => {
+  const id = /[\\/]sessions[\\/]([^\\/]{1,200})/.exec(file)?.[1];
+  return `look at the session with mcp-audit resume ${id ?? 'SESSION'} --read-only`;
+};
+
+const MEANING: Record<string, { message: string; hint: string | ((file: string) => string) }> = {
   ENOSPC: { message: 'the disk is full', hint: 'free some space, then do it again: nothing else is lost' },
   EDQUOT: {
     message: 'your disk quota is used up',
@@ -9,17 +15,20 @@ const MEANING: Record<string, { message: string; hint: string }> = {
   EFBIG: { message: 'the file may not grow any more', hint: 'raise the file size limit, then do it again' },
   EROFS: {
     message: 'the file system is read-only',
-    hint: 'set MCP_AUDIT_HOME to a folder that can be written, or look at the session with mcp-audit resume --read-only',
+    hint: (file) => `set MCP_AUDIT_HOME to a folder that can be written, or ${look(file)}`,
   },
   EACCES: {
     message: 'there is no permission to write there',
-    hint: 'check who owns that folder, or look at the session with mcp-audit resume --read-only',
+    hint: (file) => `check who owns that folder, or ${look(file)}`,
   },
   EIO: {
     message: 'the disk reported an error',
     hint: 'check the disk before going on; export the session to another one',
   },
 };
+
+const hintFor = ({ hint }: (typeof MEANING)[string], file: string): string =>
+  typeof hint === 'string' ? hint : hint(file);
 
 export const errorCode = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'EUNKNOWN';
@@ -43,7 +52,11 @@ export const diskError = (error: unknown): SaveError | null => {
   const meaning = code === undefined ? undefined : MEANING[code];
   if (!code || !meaning) return null;
   const where = typeof file === 'string' ? `, ${file}` : '';
-  return new SaveError(code, `${meaning.message} (${code}${where}), so this could not be done`, meaning.hint);
+  return new SaveError(
+    code,
+    `${meaning.message} (${code}${where}), so this could not be done`,
+    hintFor(meaning, typeof file === 'string' ? file : ''),
+  );
 };
 
 /** What a failed write to `file` means, in words. */
@@ -52,7 +65,7 @@ export const saveError = (error: unknown, file: string): SaveError => {
   const code = errorCode(error);
   const known = MEANING[code === 'EPERM' ? 'EACCES' : code];
   return known
-    ? new SaveError(code, `${known.message} (${code}, ${file})`, known.hint)
+    ? new SaveError(code, `${known.message} (${code}, ${file})`, hintFor(known, file))
     : new SaveError(
         code,
         `${file} could not be written (${error instanceof Error ? error.message : String(error)})`,

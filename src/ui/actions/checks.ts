@@ -75,6 +75,8 @@ export const sameAsBefore = (app: App): void => {
   if (!check) return;
   const last = lastAnswered(app.opened().store.snapshot().session, check.id);
   if (!last) return app.toast('No verdict was given yet that could be given again.', 'warn');
+  // Why a check does not apply is about that check: the reason is offered again, and said only when it is confirmed.
+  if (last.verdict === 'not-applicable') return askWhy(app, check, last.note);
   const said = `${check.id} ${verdictWord(last.verdict)} recorded as for ${last.check}`;
   if (
     app.dispatch(
@@ -86,12 +88,12 @@ export const sameAsBefore = (app: App): void => {
 };
 
 /** Asks for the reason that "not applicable" must have. */
-const askWhy = (app: App, check: Check): void =>
+const askWhy = (app: App, check: Check, begun = ''): void =>
   app.push({
     kind: 'field',
     title: `${check.id} not applicable: why?`,
     help: 'One sentence a reader of the report will believe. Enter records, Esc leaves it as it was.',
-    field: textField(app.view().snap?.session.answers.get(check.id)?.note ?? '', true),
+    field: textField(app.view().snap?.session.answers.get(check.id)?.note || begun, true),
     offers: notApplicableReasons(app.opened().store.snapshot().session),
     submit: (note) => {
       const taken = app.taken(

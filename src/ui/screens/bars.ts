@@ -157,12 +157,13 @@ export const footer = (v: View, theme: Theme, columns: number): Line => {
   for (const b of activeBindings(v)) {
     if (b.short === '' || b.id === 'help' || b.disabled?.(v)) continue;
     const key = keyLabel(keysHere(v, b)[0] ?? '', theme.ascii);
-    const text = `${key} ${b.short}  `;
+    const short = b.shortHere?.(v) ?? b.short;
+    const text = `${key} ${short}  `;
     if (lineWidth(out) + width(text) > room) {
       out.push(span(theme.glyphs.ellipsis, 'muted'));
       break;
     }
-    out.push(span(key, 'accent', true), span(` ${b.short}  `));
+    out.push(span(key, 'accent', true), span(` ${short}  `));
   }
   return spread(out, right, columns);
 };

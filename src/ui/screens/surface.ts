@@ -137,6 +137,16 @@ const leadLines = (t: ToolView, item: EvidenceItem, theme: Theme, columns: numbe
   ];
 };
 
+/** A tool without a handler of its own may be one case of a handler for several: then its input was followed all the same. */
+const handlerElsewhere = (t: ToolView): string => {
+  const [begin] = t.leads
+    .flatMap((l) => waysFrom(t, l).map(([first]) => first))
+    .filter((s) => s !== undefined);
+  return begin
+    ? `none of its own seen; its input comes in at ${shownPath(begin.path)}:${begin.line}`
+    : 'not seen';
+};
+
 export const toolLines = (v: View, theme: Theme, columns: number): Line[] => {
   const rows = surfaceRows(v);
   const t =
@@ -170,7 +180,7 @@ export const toolLines = (v: View, theme: Theme, columns: number): Line[] => {
     ...(hints(t) ? wrapHanging('hints    ', hints(t), columns).map(plain) : [muted('no behaviour hints')]),
     ...(tool.handler
       ? [muted(`handler  ${shownPath(tool.handler.path)}:${tool.handler.startLine}-${tool.handler.endLine}`)]
-      : [muted('handler  not seen')]),
+      : [muted(`handler  ${handlerElsewhere(t)}`)]),
     blank,
     ...(tool.params.length === 0 ? [muted('no parameters')] : []),
     ...tool.params.flatMap((p) =>

@@ -295,6 +295,23 @@ describe('people', () => {
     ]);
     expect(busFactor(authors)).toBe(2);
   });
+  it('joins a name to the account of a private address, and a word nobody has as an account to nobody', () => {
+    const authors = authorsOf([
+      commit('Ada Lo', '12+adal@users.noreply.github.com'),
+      commit('AdaL', 'ada@home'),
+      commit('AdaL', 'ada@work'),
+      commit('bob', 'b@x'),
+      commit('bob', 'b@y'),
+      commit('carl', '7+carl@users.noreply.github.com'),
+      commit('carl', 'carl@qq'),
+    ]);
+    expect(authors.map((a) => [a.name, a.commits])).toEqual([
+      ['Ada Lo', 3],
+      ['carl', 2],
+      ['bob', 1],
+      ['bob', 1],
+    ]);
+  });
   it('counts months back from the pinned commit', () => {
     expect(
       monthlyActivity(

@@ -38,6 +38,15 @@ export const places = (...all: readonly (readonly Spot[])[]): Spot[] => {
   return all.flat().filter((s) => !seen.has(key(s)) && seen.add(key(s)) !== undefined);
 };
 
+type Asked = Partial<Pick<Concern, 'advice' | 'checks'>>;
+
+/** One concern with its places; none without a place. */
+const concern = (
+  of: Omit<Concern, 'places' | 'checks' | 'advice'>,
+  at: readonly Spot[],
+  more: Asked,
+): Concern[] => (at.length === 0 ? [] : [{ ...of, places: at, checks: ['2.2.3'], ...more }]);
+
 export const lead = (
   rule: string,
   strength: Concern['strength'],
@@ -46,24 +55,8 @@ export const lead = (
   title: string,
   detail: string,
   at: readonly Spot[],
-  more: Partial<Pick<Concern, 'advice' | 'checks'>> = {},
-): Concern[] =>
-  at.length === 0
-    ? []
-    : [
-        {
-          kind: 'lead',
-          rule,
-          strength,
-          class: cls,
-          cwe,
-          title,
-          detail,
-          places: at,
-          checks: ['2.2.3'],
-          ...more,
-        },
-      ];
+  more: Asked = {},
+): Concern[] => concern({ kind: 'lead', rule, strength, class: cls, cwe, title, detail }, at, more);
 
 export const question = (
   rule: string,
@@ -71,24 +64,9 @@ export const question = (
   title: string,
   detail: string,
   at: readonly Spot[],
-  more: Partial<Pick<Concern, 'advice' | 'checks'>> = {},
+  more: Asked = {},
 ): Concern[] =>
-  at.length === 0
-    ? []
-    : [
-        {
-          kind: 'question',
-          rule,
-          strength: 'moderate',
-          class: cls,
-          cwe: [],
-          title,
-          detail,
-          places: at,
-          checks: ['2.2.3'],
-          ...more,
-        },
-      ];
+  concern({ kind: 'question', rule, strength: 'moderate', class: cls, cwe: [], title, detail }, at, more);
 
 export const callsOf = (e: Endpoint, name: RegExp): { facts: Facts; call: Called }[] =>
   e.facts.flatMap((facts) => facts.calls.filter((c) => name.test(c.name)).map((call) => ({ facts, call })));
