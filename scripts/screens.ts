@@ -1,20 +1,18 @@
 /**
  * Draws every screen at three sizes from the real program, as SVG: the sample server's audit in a pseudo terminal, cell by cell.
- * `npm run screens [folder]` writes all of them to a folder (screens/ when left out), and the five of the README to docs/screens.
+ * `npm run screens [folder]` writes all of them to a folder (screens/ when left out), and to docs/screens the five of the README
+ * and a recording: one way through an audit, as a picture that moves.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { spawn } from '@lydell/node-pty';
-import xterm from '@xterm/headless';
+import { driven } from './screens/drive.ts';
+import { moving, picture, rowsOf, type Shown } from './screens/svg.ts';
 
 const SIZES = [
   [80, 24],
   [120, 40],
   [160, 45],
 ] as const;
-const CELL = { width: 8.4, height: 18 };
-const DEADLINE_MS = 180_000;
 
 /** What is pressed to get to a screen from the list of checks; Esc as often as is needed leads back. */
 const SCREENS: readonly { name: string; about: string; keys: readonly string[]; readme?: number }[] = [
@@ -64,148 +62,58 @@ const SCREENS: readonly { name: string; about: string; keys: readonly string[]; 
   { name: 'settings', about: 'The settings', keys: [','] },
 ];
 
-const COLOURS = [
-  '#3b4048',
-  '#e06c75',
-  '#98c379',
-  '#e5c07b',
-  '#61afef',
-  '#c678dd',
-  '#56b6c2',
-  '#abb2bf',
-  '#7f848e',
+const RECORDED = { columns: 110, rows: 34, about: 'From a lead through the code to a finding' };
+
+/** Keys, and how long a person looks at what they show, in seconds. */
+const RECORDING: readonly { keys: readonly string[]; seconds: number }[] = [
+  { keys: [], seconds: 2.5 },
+  { keys: ['t', '\\'], seconds: 3 },
+  { keys: [':'], seconds: 0.8 },
+  ...[...'2.1.2'].map((key) => ({ keys: [key], seconds: 0.25 })),
+  { keys: ['\r'], seconds: 3 },
+  { keys: ['n'], seconds: 3.5 },
+  { keys: ['\r'], seconds: 4 },
+  ...['>', '>', '>'].map((key) => ({ keys: [key], seconds: 1.8 })),
+  { keys: ['f'], seconds: 5 },
+  { keys: ['\u001b'], seconds: 2 },
+  { keys: ['2'], seconds: 3 },
+  { keys: ['6', 'j'], seconds: 3.5 },
+  { keys: ['1', 'n'], seconds: 2 },
+  { keys: ['a'], seconds: 2.5 },
+  { keys: ['d'], seconds: 1.5 },
+  { keys: ['\t'], seconds: 3 },
+  { keys: ['\r'], seconds: 2 },
+  { keys: ['z'], seconds: 2.5 },
+  { keys: ['4'], seconds: 4 },
 ];
-const PLAIN = '#d7dae0';
-const GROUND = '#1e2127';
-
-const escapeXml = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-
-type Run = { text: string; fill: string; bold: boolean; inverse: boolean; x: number };
-
-const svg = (terminal: xterm.Terminal, about: string): string => {
-  const { cols, rows } = terminal;
-  const buffer = terminal.buffer.active;
-  const out: string[] = [];
-  for (let y = 0; y < rows; y++) {
-    const line = buffer.getLine(buffer.baseY + y);
-    const runs: Run[] = [];
-    for (let x = 0; x < cols; x++) {
-      const cell = line?.getCell(x);
-      if (!cell || cell.getWidth() === 0) continue;
-      const run = {
-        fill: cell.isFgPalette() ? (COLOURS[cell.getFgColor()] ?? PLAIN) : PLAIN,
-        bold: cell.isBold() !== 0,
-        inverse: cell.isInverse() !== 0,
-      };
-      const last = runs.at(-1);
-      const text = cell.getChars() || ' ';
-      if (last && last.fill === run.fill && last.bold === run.bold && last.inverse === run.inverse)
-        last.text += text;
-      else runs.push({ ...run, text, x });
-    }
-    // The mark the driver waits for is not part of the program's face.
-    const shown = runs.map((r) =>
-      y === rows - 1 ? { ...r, text: r.text.replace(/[=~]\d+@\d+x\d+/, (m) => ' '.repeat(m.length)) } : r,
-    );
-    const at = (x: number): string => (x * CELL.width + 12).toFixed(1);
-    for (const r of shown.filter((s) => s.inverse))
-      out.push(
-        `<rect x="${at(r.x)}" y="${y * CELL.height + 4}" width="${([...r.text].length * CELL.width).toFixed(1)}" height="${CELL.height}" fill="${r.fill}"/>`,
-      );
-    const spans = shown
-      .filter((r) => r.text.trim() !== '')
-      .map(
-        (r) =>
-          `<tspan x="${at(r.x)}" textLength="${([...r.text].length * CELL.width).toFixed(1)}" fill="${r.inverse ? GROUND : r.fill}"${r.bold ? ' font-weight="bold"' : ''}>${escapeXml(r.text)}</tspan>`,
-      );
-    if (spans.length > 0)
-      out.push(`<text y="${(y + 1) * CELL.height}" xml:space="preserve">${spans.join('')}</text>`);
-  }
-  const width = cols * CELL.width + 24;
-  const height = rows * CELL.height + 16;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeXml(about)}">
-<rect width="100%" height="100%" rx="8" fill="${GROUND}"/>
-<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14">
-${out.join('\n')}
-</g>
-</svg>
-`;
-};
-
-const drive = async (
-  columns: number,
-  rows: number,
-  draw: (name: string, picture: string) => void,
-): Promise<void> => {
-  const home = mkdtempSync(join(tmpdir(), 'mcp-audit-screens-'));
-  const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
-  const pty = spawn(process.execPath, ['dist/cli.js'], {
-    cols: columns,
-    rows,
-    env: {
-      PATH: process.env.PATH ?? '',
-      HOME: home,
-      MCP_AUDIT_HOME: join(home, 'data'),
-      MCP_AUDIT_TEST_IDLE: '1',
-      TERM: 'xterm-256color',
-      LANG: 'C.UTF-8',
-      TZ: 'UTC',
-    },
-  });
-  pty.onData((data) => terminal.write(data));
-  const lastRow = (): string =>
-    terminal.buffer.active.getLine(terminal.buffer.active.baseY + rows - 1)?.translateToString() ?? '';
-  /** Waits until the program says that it is idle and has seen so many keys. */
-  const idle = (keys: number): Promise<void> =>
-    new Promise((done, fail) => {
-      const deadline = setTimeout(
-        () => fail(new Error(`not idle after ${keys} keys: ${lastRow()}`)),
-        DEADLINE_MS,
-      );
-      const look = (): void => {
-        const seen = /=(\d+)@/.exec(lastRow());
-        if (!seen || Number(seen[1]) < keys) return;
-        clearTimeout(deadline);
-        listener.dispose();
-        done();
-      };
-      const listener = terminal.onWriteParsed(look);
-      look();
-    });
-  let sent = 0;
-  const press = async (...keys: readonly string[]): Promise<void> => {
-    for (const key of keys) {
-      sent += 1;
-      pty.write(key);
-      await idle(sent);
-    }
-  };
-  try {
-    await idle(0);
-    draw('home', svg(terminal, 'Home'));
-    await press('t');
-    for (const { name, about, keys } of SCREENS) {
-      await press(...keys);
-      draw(name, svg(terminal, about));
-      await press('\u001b', '\u001b', '\u001b', '\u001b', '\u001b', '1', 'g');
-    }
-  } finally {
-    pty.kill('SIGKILL');
-    rmSync(home, { recursive: true, force: true });
-  }
-};
 
 const folder = process.argv[2] ?? 'screens';
 mkdirSync(folder, { recursive: true });
 mkdirSync('docs/screens', { recursive: true });
+const draw = (name: string, columns: number, rows: number, drawn: string): void => {
+  writeFileSync(join(folder, `${name}-${columns}x${rows}.svg`), drawn);
+  if (SCREENS.some((s) => s.name === name && s.readme === columns))
+    writeFileSync(`docs/screens/${name}.svg`, drawn);
+};
 for (const [columns, rows] of SIZES)
-  await drive(columns, rows, (name, picture) => {
-    writeFileSync(join(folder, `${name}-${columns}x${rows}.svg`), picture);
-    if (SCREENS.some((s) => s.name === name && s.readme === columns))
-      writeFileSync(`docs/screens/${name}.svg`, picture);
+  await driven(columns, rows, async ({ terminal, press }) => {
+    draw('home', columns, rows, picture(terminal, 'Home'));
+    await press('t');
+    for (const { name, about, keys } of SCREENS) {
+      await press(...keys);
+      draw(name, columns, rows, picture(terminal, about));
+      await press('\u001b', '\u001b', '\u001b', '\u001b', '\u001b', '1', 'g');
+    }
   });
+await driven(RECORDED.columns, RECORDED.rows, async ({ terminal, press }) => {
+  const frames: Shown[] = [];
+  for (const { keys, seconds } of RECORDING) {
+    await press(...keys);
+    frames.push({ rows: rowsOf(terminal), seconds });
+  }
+  writeFileSync('docs/screens/recording.svg', moving(terminal, RECORDED.about, frames));
+});
 process.stdout.write(
-  `${(SCREENS.length + 1) * SIZES.length} pictures in ${folder}, ${SCREENS.filter((s) => s.readme).length} of them in docs/screens\n`,
+  `${(SCREENS.length + 1) * SIZES.length} pictures in ${folder}, ${SCREENS.filter((s) => s.readme).length} of them in docs/screens, and a recording there\n`,
 );
 process.exit(0);
