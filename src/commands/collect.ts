@@ -152,7 +152,10 @@ export const collect = async (host: Host, options: CollectOptions): Promise<numb
     methodology,
     ownRules,
     checks,
-    wanted: collectorsFor(checks, methodology),
+    wanted: new Set([
+      ...collectorsFor(checks, methodology),
+      ...(options.toolsLock || policy?.configuration.toolsLock ? ['tool-surface'] : []),
+    ]),
     osv,
     networkAllowed: options.allowNetwork ?? false,
     jobs,

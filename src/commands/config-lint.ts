@@ -5,6 +5,7 @@ import { CONFIGURATION, type Configuration, readConfiguration } from '../domain/
 import { conditionsOf } from '../domain/pipeline/fail-on.ts';
 import type { Problem } from '../domain/read-yaml.ts';
 import { readInputFile } from '../io/input-file.ts';
+import { readLock } from '../live/probe/lock.ts';
 import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { type Host, json } from './host.ts';
@@ -47,6 +48,11 @@ const filesOf = (folder: string, c: Configuration): Problem[] => {
       } catch (error) {
         wrong.push(problem('baseline', 'what --write-baseline wrote', wordsOf(error)));
       }
+  }
+  if (c.toolsLock !== undefined) {
+    const text = textAt(folder, c.toolsLock);
+    const lock = typeof text === 'string' ? readLock(text) : text.why;
+    if (typeof lock === 'string') wrong.push(problem('toolsLock', 'a tools.lock.json', lock));
   }
   return wrong;
 };

@@ -1,12 +1,15 @@
 import type { SourceTree } from '../collectors/collector.ts';
 import { UserError } from '../domain/errors.ts';
 import type { EvidenceFile } from '../domain/evidence.ts';
+import type { ToolsLock } from '../domain/observation.ts';
 import { type Baseline, baselineOf, compare } from '../domain/pipeline/baseline.ts';
 import { conditionsOf } from '../domain/pipeline/fail-on.ts';
 import { judgeLeads } from '../domain/pipeline/judge-leads.ts';
 import type { LeadsReport } from '../domain/pipeline/leads-report.ts';
+import { againstToolsLock } from '../domain/pipeline/tools-lock.ts';
 import { readInputFile } from '../io/input-file.ts';
 import { writeFile } from '../io/write-files.ts';
+import { readLock } from '../live/probe/lock.ts';
 import { jsonText } from '../text/json-text.ts';
 import { plural } from '../text/plural.ts';
 import type { Host } from './host.ts';
@@ -23,6 +26,8 @@ export type LeadsOptions = {
   /** Known leads, in a file of this machine. */
   baseline?: string | undefined;
   writeBaseline?: string | undefined;
+  /** What the tools say, as it was approved. */
+  toolsLock?: string | undefined;
   /** Compare with the leads of this commit. */
   base?: string | undefined;
   /** The same, and tell only of what a change since then touches. */
@@ -68,6 +73,31 @@ const baseOf = ({
   return since && { kind: 'commit', name: `${since.ref} (${since.commit.slice(0, 12)})`, value: since.base };
 };
 
+const MOST_LOCK = 64 * 1024 * 1024;
+
+/** The lock that is named here, else the one that the repository names. */
+const lockOf = async ({ options, policy }: Judging): Promise<{ name: string; value: ToolsLock } | null> => {
+  const name = options.toolsLock ?? policy?.configuration.toolsLock;
+  if (name === undefined) return null;
+  let said: string | null;
+  try {
+    said = options.toolsLock
+      ? readInputFile(name, MOST_LOCK).toString('utf8')
+      : ((await policy?.text(name)) ?? null);
+  } catch (error) {
+    throw new UserError(
+      `${name} could not be read, so nothing was compared: ${error instanceof Error ? error.message : error}`,
+      'mcp-audit probe --lock writes one',
+    );
+  }
+  const value = said === null ? 'it is not there' : readLock(said);
+  if (typeof value !== 'string') return { name, value };
+  throw new UserError(
+    `${name} is no tools.lock.json, so nothing was compared: ${value}`,
+    'mcp-audit probe --lock writes one; commit it',
+  );
+};
+
 export const judged = async (host: Host, j: Judging): Promise<LeadsReport> => {
   const { options, evidence, tree, policy, since, kept } = j;
   const marked = await markedLeads(evidence, tree);
@@ -78,6 +108,7 @@ export const judged = async (host: Host, j: Judging): Promise<LeadsReport> => {
   const { counted, notYet } = policy
     ? countedComments(comments.standing, policy)
     : { counted: [], notYet: [] };
+  const lock = await lockOf(j);
   const conditions = conditionsOf(options.failOn ?? policy?.configuration.failOn ?? []);
   const without = conditions.find((c) => c.needsBase);
   if (without && !compared)
@@ -99,7 +130,7 @@ export const judged = async (host: Host, j: Judging): Promise<LeadsReport> => {
     standing: [...(policy?.entries ?? []), ...counted],
     refused: comments.refused,
     today: host.clock().toISOString().slice(0, 10),
-    otherwise: [],
+    tools: lock && againstToolsLock(lock.name, lock.value, evidence.surface),
   });
   return {
     ...report,

@@ -142,7 +142,7 @@ export const readPolicy = async (repository: string, asOf: string, isTarget: boo
     const said = await text(CONFIGURATION);
     const { value, suppressionLines } =
       said === null ? { value: {}, suppressionLines: [] } : requireConfiguration(CONFIGURATION, said);
-    if (value.baseline !== undefined) await text(value.baseline);
+    for (const path of [value.baseline, value.toolsLock]) if (path !== undefined) await text(path);
     return {
       own: { configuration: said === null ? `(no ${CONFIGURATION})` : CONFIGURATION, asOf },
       configuration: value,

@@ -56,6 +56,10 @@ export const pipelineCommands = (
     )
     .option('--write-baseline <file>', 'write the leads of now as known; nothing fails')
     .option(
+      '--tools-lock <file>',
+      'fail where the source says another thing of a tool than this tools.lock.json',
+    )
+    .option(
       '--own',
       'this is my own server: let its mcp-audit.yml and its suppressions count (docs/pipeline.md)',
     )

@@ -60,6 +60,9 @@ export const configuration = z.strictObject({
     .optional()
     .describe('What fails a run, as --fail-on says it: new, high, new+medium, command-injection'),
   baseline: path.optional().describe('The leads that are known, as --write-baseline wrote them'),
+  toolsLock: path
+    .optional()
+    .describe('tools.lock.json: what the tools say; a definition that is another one fails'),
   suppress: z.array(suppression).max(500).optional().describe('Leads that are no weaknesses, and why'),
 });
 export type Configuration = z.infer<typeof configuration>;

@@ -6,6 +6,7 @@ import type { Compared } from './baseline.ts';
 import type { Condition } from './fail-on.ts';
 import { blindOf, LEADS_SCHEMA, type LeadEntry, type LeadsReport } from './leads-report.ts';
 import { type Refused, type Standing, suppress } from './suppressions.ts';
+import { changeWords, type ToolsReport } from './tools-lock.ts';
 
 /** From evidence to what a pipeline is told: which leads are new, which are accounted for, and whether the run fails. */
 
@@ -20,8 +21,7 @@ export type Judging = {
   standing: readonly Standing[];
   refused: readonly Refused[];
   today: string;
-  /** What else failed, in sentences: the definitions of tools, for one. */
-  otherwise: readonly string[];
+  tools: ToolsReport | null;
 };
 
 const MOST_NAMED = 20;
@@ -30,7 +30,7 @@ const MOST_NAMED = 20;
 export const leadWords = (l: LeadEntry): string =>
   `${l.severity}${l.state === 'new' || l.state === 'more' ? `, ${l.state === 'new' ? 'new' : 'more than before'}` : ''}: ${l.title}${l.location ? ` (${placeWords(l.location)})` : ''} [${l.collector}/${l.rule}]${l.state === 'more' ? `: ${l.news.join('; ')}` : ''}`;
 
-const failures = (r: Omit<LeadsReport, 'failed'>, j: Judging): string[] => {
+const failures = (r: Omit<LeadsReport, 'failed'>): string[] => {
   const failing = r.leads.filter((l) => l.fails.length > 0);
   return [
     ...failing.slice(0, MOST_NAMED).map(leadWords),
@@ -38,7 +38,7 @@ const failures = (r: Omit<LeadsReport, 'failed'>, j: Judging): string[] => {
     ...r.suppressions.expired.map((s) => `a suppression has expired, ${s.at}: ${s.words}`),
     ...r.suppressions.refused.map((s) => `a suppression is not understood, ${s.at}: ${s.words}`),
     ...blindOf(r).map((c) => `${c.id} could not look: ${c.message}`),
-    ...j.otherwise,
+    ...(r.tools?.changes ?? []).map((c) => `a definition is not as it was approved: ${changeWords(c)}`),
   ];
 };
 
@@ -81,6 +81,7 @@ export const judgeLeads = (j: Judging): LeadsReport => {
     gaps,
     leads,
     suppressions: { expired: judged.expired, refused: [...j.refused], unused: judged.unused },
+    tools: j.tools,
     counts: {
       leads: leads.length,
       new: j.base ? leads.filter((l) => l.state !== 'known').length : null,
@@ -91,7 +92,7 @@ export const judgeLeads = (j: Judging): LeadsReport => {
       blind: blindOf({ collectors }).length,
     },
   } satisfies Omit<LeadsReport, 'failed'>;
-  return { ...report, failed: failures(report, j) };
+  return { ...report, failed: failures(report) };
 };
 
 /** "3 leads, 1 new, 1 suppressed; 4 gaps", for one line. */

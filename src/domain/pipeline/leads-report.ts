@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { collectorRun, evidenceItem, type outcome, targetRef } from '../evidence.ts';
 import { severity } from '../methodology.ts';
+import { toolsReport } from './tools-lock.ts';
 
 /**
  * What `mcp-audit collect --format` says of a commit: its leads, nobody having judged them, and what could not be looked at.
@@ -69,6 +70,8 @@ export const leadsReport = z.strictObject({
     /** Nothing was there for them to cover. */
     unused: z.array(said),
   }),
+  /** Definitions against tools.lock.json; null when none is compared. */
+  tools: toolsReport.nullable(),
   counts: z.strictObject({
     leads: z.number(),
     new: z.number().nullable(),

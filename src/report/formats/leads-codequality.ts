@@ -1,4 +1,5 @@
 import { blindOf, type LeadsReport } from '../../domain/pipeline/leads-report.ts';
+import { changeWords } from '../../domain/pipeline/tools-lock.ts';
 import { jsonText } from '../../text/json-text.ts';
 import { visible } from '../../text/visible.ts';
 import { clipWords } from '../markdown.ts';
@@ -46,6 +47,28 @@ export const leadsCodeQuality = (r: LeadsReport): string => {
           l.location,
         ),
       ),
+    ...(r.tools?.changes ?? []).map((c) =>
+      issue(
+        'tools-lock/changed',
+        `Not as it was approved: ${changeWords(c)}`,
+        `tools-lock-${c.kind}-${c.name}-${c.field}`,
+        'critical',
+        {
+          path: c.path,
+          startLine: c.line,
+          endLine: c.line,
+        },
+      ),
+    ),
+    ...(r.tools?.uncomputed ?? []).map((u) =>
+      issue(
+        'tools-lock/not-compared',
+        `Not compared with ${r.tools?.lock}: ${u.what}; ${u.why}`,
+        `tools-lock-not-${u.what}`,
+        'info',
+        null,
+      ),
+    ),
     ...blindOf(r).map((c) =>
       issue(
         `mcp-audit/${c.id}`,

@@ -1,5 +1,6 @@
 import { placeWords } from '../../domain/evidence.ts';
 import { blindOf, type LeadEntry, type LeadsReport } from '../../domain/pipeline/leads-report.ts';
+import { changeWords } from '../../domain/pipeline/tools-lock.ts';
 import { visibleLines } from '../../text/visible.ts';
 import { clipWords } from '../markdown.ts';
 
@@ -81,8 +82,34 @@ export const leadsJunit = (r: LeadsReport): string => {
   const own = [...r.suppressions.expired, ...r.suppressions.refused].map((s) =>
     caseOf('suppressions', none('valid', s.at), `<failure message="${xml(s.words, 1_000)}"/>`),
   );
+  const locked = [
+    ...(r.tools?.changes ?? []).map((c) => ({
+      failed: true,
+      line: caseOf(
+        'tools-lock',
+        none(c.kind, `${c.name}: ${c.field || 'approved'}`),
+        `<failure message="${xml(changeWords(c), 1_000)}"/>`,
+      ),
+    })),
+    ...(r.tools?.uncomputed ?? []).map((u) => ({
+      failed: false,
+      line: caseOf('tools-lock', none('compared', u.what), `<skipped message="${xml(u.why, 1_000)}"/>`),
+    })),
+  ];
   const all = [
     ...suites,
+    ...(locked.length > 0
+      ? [
+          {
+            id: 'tools-lock',
+            tests: locked.length,
+            failures: locked.filter((l) => l.failed).length,
+            errors: 0,
+            skipped: locked.filter((l) => !l.failed).length,
+            cases: locked.map((l) => l.line),
+          },
+        ]
+      : []),
     ...(own.length > 0
       ? [{ id: 'suppressions', tests: own.length, failures: own.length, errors: 0, skipped: 0, cases: own }]
       : []),

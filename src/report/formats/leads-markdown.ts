@@ -1,6 +1,7 @@
 import { placeWords } from '../../domain/evidence.ts';
 import { countWords } from '../../domain/pipeline/judge-leads.ts';
 import { blindOf, type LeadEntry, type LeadsReport } from '../../domain/pipeline/leads-report.ts';
+import { changeWords } from '../../domain/pipeline/tools-lock.ts';
 import { standingWords } from '../../domain/standing.ts';
 import { plural } from '../../text/plural.ts';
 import { code, document, inline, table } from '../markdown.ts';
@@ -75,6 +76,15 @@ export const leadsMarkdown = (r: LeadsReport): string => {
                 `${inline(l.title)} ${placeOf(l)}: ${l.suppressions.map((s) => `${inline(s.reason)} (${code(s.at)}, until ${s.expires})`).join('; ')}`,
             ),
           ),
+        ]
+      : []),
+    ...(r.tools
+      ? [
+          [`### Definitions against ${code(r.tools.lock)}`],
+          r.tools.changes.length > 0
+            ? listed(r.tools.changes.map((c) => inline(changeWords(c), 600)))
+            : [`${plural(r.tools.compared, 'definition')} compared by what the source says: as approved.`],
+          listed(r.tools.uncomputed.map((u) => `not compared: ${inline(u.what)}, ${inline(u.why)}`)),
         ]
       : []),
     ...(trouble.length > 0 ? [['### Suppressions to look at'], listed(trouble)] : []),

@@ -2,6 +2,7 @@ import { cweUrl } from '../../domain/cwe.ts';
 import { placeWords } from '../../domain/evidence.ts';
 import type { Check } from '../../domain/methodology.ts';
 import { blindOf, type LeadEntry, type LeadsReport } from '../../domain/pipeline/leads-report.ts';
+import { changeWords } from '../../domain/pipeline/tools-lock.ts';
 import { standingWords } from '../../domain/standing.ts';
 import { jsonText } from '../../text/json-text.ts';
 import {
@@ -148,6 +149,17 @@ const notificationsOf = (r: LeadsReport) => [
     level: 'error',
     message: { text: sentence(sarifText(`Suppression at ${s.at}: ${s.words}`)) },
     descriptor: { id: 'suppressions' },
+  })),
+  ...(r.tools?.changes ?? []).map((c) => ({
+    level: 'error',
+    message: { text: sentence(sarifText(`Not as it was approved: ${changeWords(c)}`)) },
+    descriptor: { id: 'tools-lock' },
+    locations: [{ physicalLocation: physical(c.path, c.line, c.line) }],
+  })),
+  ...(r.tools?.uncomputed ?? []).map((u) => ({
+    level: 'note',
+    message: { text: sentence(sarifText(`Not compared with ${r.tools?.lock}: ${u.what}; ${u.why}`)) },
+    descriptor: { id: 'tools-lock' },
   })),
   ...r.suppressions.unused.map((s) => ({
     level: 'note',
