@@ -1,7 +1,9 @@
+import { hash } from 'node:crypto';
 import type { SourceTree } from '../collectors/collector.ts';
 import { UserError } from '../domain/errors.ts';
 import type { EvidenceFile } from '../domain/evidence.ts';
 import type { ToolsLock } from '../domain/observation.ts';
+import { parseLock } from '../domain/parse-lock.ts';
 import { type Baseline, baselineOf, compare } from '../domain/pipeline/baseline.ts';
 import { conditionsOf } from '../domain/pipeline/fail-on.ts';
 import { judgeLeads } from '../domain/pipeline/judge-leads.ts';
@@ -9,7 +11,7 @@ import type { LeadsReport } from '../domain/pipeline/leads-report.ts';
 import { againstToolsLock } from '../domain/pipeline/tools-lock.ts';
 import { readInputFile } from '../io/input-file.ts';
 import { writeFile } from '../io/write-files.ts';
-import { readLock } from '../live/probe/lock.ts';
+import { canonical } from '../text/canonical-json.ts';
 import { jsonText } from '../text/json-text.ts';
 import { plural } from '../text/plural.ts';
 import type { Host } from './host.ts';
@@ -90,7 +92,8 @@ const lockOf = async ({ options, policy }: Judging): Promise<{ name: string; val
       'mcp-audit probe --lock writes one',
     );
   }
-  const value = said === null ? 'it is not there' : readLock(said);
+  const hashOf = (definition: unknown): string => hash('sha256', canonical(definition), 'hex');
+  const value = said === null ? 'it is not there' : parseLock(said, hashOf);
   if (typeof value !== 'string') return { name, value };
   throw new UserError(
     `${name} is no tools.lock.json, so nothing was compared: ${value}`,

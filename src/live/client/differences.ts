@@ -1,4 +1,5 @@
-import { canonical, type Listed } from './lists.ts';
+import { canonical } from '../../text/canonical-json.ts';
+import type { Listed } from './lists.ts';
 
 /** One thing that is not the same in two lists, named by its field. */
 export type Difference = {

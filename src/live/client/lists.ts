@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonical } from '../../text/canonical-json.ts';
 import { list, type Reply, record } from './protocol.ts';
 
 /** Everything a server lists, as it says it: unknown fields kept, one definition an item. */
@@ -30,20 +31,6 @@ export type Lists = {
   /** A kind whose pages did not end within bounds. */
   endless: Kind[];
 };
-
-const sorted = (value: unknown): unknown =>
-  Array.isArray(value)
-    ? value.map(sorted)
-    : typeof value === 'object' && value !== null
-      ? Object.fromEntries(
-          Object.keys(value)
-            .sort()
-            .map((k) => [k, sorted((value as Record<string, unknown>)[k])]),
-        )
-      : value;
-
-/** JSON with keys in order of their UTF-16 units and no spaces, as RFC 8785 writes it: the same definition, the same text. */
-export const canonical = (value: unknown): string => JSON.stringify(sorted(value)) ?? 'null';
 
 export const hashOf = (value: unknown): string => createHash('sha256').update(canonical(value)).digest('hex');
 
