@@ -9,7 +9,7 @@ import { parsePackage } from '../../src/domain/package-name.ts';
 import { argumentsFor } from '../../src/live/client/arguments.ts';
 import { differences } from '../../src/live/client/differences.ts';
 import { eventsIn, replyIn } from '../../src/live/client/http.ts';
-import { canonical, hashOf } from '../../src/live/client/lists.ts';
+import { hashOf } from '../../src/live/client/lists.ts';
 import { readMessage } from '../../src/live/client/protocol.ts';
 import { createTranscript } from '../../src/live/client/transcript.ts';
 import { ownArguments, saidIn } from '../../src/live/prepare/client-config.ts';
@@ -24,6 +24,7 @@ import { lockOf, readLock } from '../../src/live/probe/lock.ts';
 import { REQUIREMENTS } from '../../src/live/probe/requirements.ts';
 import { bubblewrapArgs } from '../../src/live/sandbox/bubblewrap.ts';
 import { SERVER_LIMITS } from '../../src/live/sandbox/limits.ts';
+import { canonical } from '../../src/text/canonical-json.ts';
 
 const tool = (name: string, definition: Record<string, unknown> = {}) => {
   const whole = { name, ...definition };
