@@ -1,6 +1,8 @@
 // Long, because every command is decided here and nowhere else.
 import { withoutEnd } from '../text/ends.ts';
 import type { AssistanceRecord } from './assistance.ts';
+import type { Carried } from './carried.ts';
+import { carryOver, confirmCarried, judgeFate } from './decide-carried.ts';
 import { acceptProposal, decideProposal, keepAssistance, takeInProposal } from './decide-proposal.ts';
 import { graveFindings } from './disclosure.ts';
 import type {
@@ -16,7 +18,8 @@ import type {
   Verdict,
 } from './events.ts';
 import { eventBody } from './events.ts';
-import { afterChange, type Finding, missingParts } from './finding.ts';
+import type { Location } from './evidence.ts';
+import { afterChange, type FateVerdict, type Finding, missingParts } from './finding.ts';
 import { findCheck, type Methodology } from './methodology.ts';
 import type { ObservationRecord } from './observation.ts';
 import type { Voice } from './proposal.ts';
@@ -37,6 +40,16 @@ export type Command =
   | { type: 'keep-draft'; check: string; text: string | null }
   | { type: 'triage'; items: string[]; triage: Triage | null }
   | { type: 'record-finding'; finding: Finding }
+  /** What the auditor says became of a finding of an earlier audit, and where that is seen; `on` is the day. */
+  | {
+      type: 'judge-fate';
+      finding: string;
+      verdict: FateVerdict | null;
+      note: string;
+      on: string;
+      locations?: Location[];
+      fixedBy?: string | null;
+    }
   | { type: 'delete-finding'; finding: string }
   | { type: 'review-finding'; finding: string; reviewed: boolean }
   | { type: 'tell-maintainers'; toldOn: string | null; channel: string }
@@ -59,6 +72,9 @@ export type Command =
   | { type: 'accept-proposal'; proposal: string; command: Command | null; edited: boolean }
   /** null: it is open again. */
   | { type: 'decide-proposal'; proposal: string; decision: 'rejected' | 'asked' | null; words: string }
+  | { type: 'carry'; value: Carried }
+  /** A carried verdict (by its check), rating (by its criterion), or `server`: as this audit's own. */
+  | { type: 'confirm-carried'; what: string }
   | { type: 'report-written'; audit: string; sha256: string }
   /** In a review of `of`: what is said of the author's verdict or finding; null takes it back. */
   | { type: 'remark'; about: string; remark: Remark | null; of: Session }
@@ -213,6 +229,10 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
       if (same(session.findings.get(finding.id) ?? null, finding)) return unchanged;
       return { event };
     }
+    case 'judge-fate':
+      return judgeFate(session, command, (finding) =>
+        decide(session, methodology, { type: 'record-finding', finding }),
+      );
     case 'delete-finding':
       if (!session.findings.has(command.finding))
         return refuse(`there is no finding ${command.finding}`, 'the Findings screen lists them');
@@ -360,6 +380,10 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
       return acceptProposal(session, command, (inner) => decide(session, methodology, inner));
     case 'decide-proposal':
       return decideProposal(session, command);
+    case 'carry':
+      return carryOver(session, command.value);
+    case 'confirm-carried':
+      return confirmCarried(session, methodology, command.what);
     case 'report-written': {
       const event = { type: 'report.written', audit: command.audit, sha256: command.sha256 } as const;
       if (!eventBody.safeParse(event).success)

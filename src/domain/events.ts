@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { assistanceRecord } from './assistance.ts';
 import { type Auditor, auditor, head, sha256 } from './auditor.ts';
+import { carried } from './carried.ts';
 import { disclosure } from './disclosure.ts';
 import { outcome, targetRef } from './evidence.ts';
 import { findingId, recordedFinding } from './finding.ts';
@@ -203,6 +204,15 @@ export const eventBody = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('part.joined'), auditor, fork: head, head, journal: sha256 }),
   /** Over a point of this history, with a key of the auditor's own. */
   z.strictObject({ type: z.literal('head.signed'), ...headSignature.shape }),
+  /** What an audit of an earlier commit said; waits to be looked at again. */
+  z.strictObject({ type: z.literal('audit.carried'), value: carried }),
+  /** A carried verdict, and what was decided on its evidence, as this audit's own: one decision, taken back as one. */
+  z.strictObject({
+    type: z.literal('carried.confirmed'),
+    check: checkId,
+    answer: answer.nullable(),
+    triage: z.array(z.strictObject({ item: z.string(), triage: triage.nullable() })),
+  }),
   z.strictObject({ type: z.literal('report.written'), audit: z.string(), sha256 }),
 ]);
 export type EventBody = z.infer<typeof eventBody>;

@@ -34,9 +34,47 @@ export const tracking = z.strictObject({
   fixAvailable: day.nullable(),
   fixVerified: day.nullable(),
   closed: day.nullable(),
+  // Came later: sessions of before say nothing of them.
+  wontFix: day.nullable().default(null),
+  disputed: day.nullable().default(null),
 });
 export type Tracking = z.infer<typeof tracking>;
-export const TRACKING = ['reported', 'acknowledged', 'fixAvailable', 'fixVerified', 'closed'] as const;
+export const TRACKING = [
+  'reported',
+  'acknowledged',
+  'fixAvailable',
+  'fixVerified',
+  'closed',
+  'wontFix',
+  'disputed',
+] as const;
+
+/** What the auditor says became of a finding at a later commit. `regressed`: it was mended once, and is there again. */
+export const fateVerdict = z.enum(['still-there', 'fixed', 'regressed']);
+export type FateVerdict = z.infer<typeof fateVerdict>;
+
+/** A finding of an earlier audit, and what became of it; the verdict is null until the auditor has looked. */
+export const followUp = z.strictObject({
+  /** The earlier session, and the finding's id there. */
+  session: z.string(),
+  finding: findingId,
+  /** The commit at which `was` stands. */
+  commit: z.string().regex(/^[0-9a-f]{40}$/),
+  was: z.array(location),
+  /** Who recorded it first. */
+  by: z.string(),
+  verdict: fateVerdict.nullable(),
+  note: z.string(),
+  /** The commit that took the cited lines away, as far as the history tells. */
+  fixedBy: z
+    .string()
+    .regex(/^[0-9a-f]{40}$/)
+    .nullable(),
+});
+export type FollowUp = z.infer<typeof followUp>;
+
+/** Whether the auditor saw that a finding of an earlier audit is mended at this commit. */
+export const isMended = (f: Pick<Finding, 'followUp'>): boolean => f.followUp?.verdict === 'fixed';
 
 const emptyScores = () => ({ cvss40: '', cvss31: '', aivss: null });
 const emptyBusiness = () => ({ development: '', staging: '', production: '', enterprise: '' });
@@ -53,6 +91,8 @@ const emptyTracking = (): Tracking => ({
   fixAvailable: null,
   fixVerified: null,
   closed: null,
+  wontFix: null,
+  disputed: null,
 });
 
 /** Long texts are Markdown; lists hold one entry each. Empty means "still to write", and blocks the report. */
@@ -106,6 +146,8 @@ export const finding = z.strictObject({
    * {@link partTexts}'s names. `severity` among them: nobody gave it yet.
    */
   template: z.strictObject({ id: z.string(), parts: z.array(z.string()) }).default(noTemplate),
+  /** Set on a finding of an earlier audit that this one looks at again. */
+  followUp: followUp.nullable().default(null),
 });
 export type Finding = z.infer<typeof finding>;
 
@@ -167,6 +209,7 @@ export const draftFinding = (id: string, check: Check): Finding => ({
   business: emptyBusiness(),
   tracking: emptyTracking(),
   reviewed: false,
+  followUp: null,
   template: { id: '', parts: ['title', 'severity', 'category', 'recommendations.immediate'] },
 });
 
@@ -226,7 +269,8 @@ export const emptyParts = (f: Finding): string[] => {
   need('category', f.category.trim() !== '');
   need('summary', f.summary.trim() !== '');
   need('description', f.description.trim() !== '');
-  need('locations or evidence', f.locations.length + f.evidence.length > 0);
+  // What is mended may stand nowhere any more.
+  need('locations or evidence', f.locations.length + f.evidence.length > 0 || isMended(f));
   if (f.positive) return missing;
   need('cwe', f.cwe !== null);
   need('impact.scope', f.impact.scope.trim() !== '');
@@ -265,11 +309,15 @@ export type Stage = 'draft' | 'ready' | 'reviewed';
 export const stageOf = (f: Finding): Stage =>
   missingParts(f).length > 0 ? 'draft' : f.reviewed ? 'reviewed' : 'ready';
 
-/** A review is of a text: it ends when anything but the days of tracking changes. */
+/** A review is of a text: it ends when anything but the days of tracking, or what became of it, changes. */
 export const afterChange = (was: Finding | undefined, now: Finding): Finding => {
   const settled = was ? withoutLeftovers(was, now) : now;
   if (!settled.reviewed || !was?.reviewed) return settled;
-  const text = ({ tracking: _t, reviewed: _r, ...rest }: Finding) => rest;
+  const text = ({ tracking: _t, reviewed: _r, followUp: _f, locations, ...rest }: Finding) => ({
+    ...rest,
+    // Where it is seen that it is mended, the verdict says.
+    ...(_f ? {} : { locations }),
+  });
   return same(text(was), text(settled)) ? settled : { ...settled, reviewed: false };
 };
 

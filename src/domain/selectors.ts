@@ -218,6 +218,10 @@ const describeChange = (e: SessionEvent, titleOf: (item: string) => string | und
       return `${e.check} ${e.text === null ? 'draft dropped' : 'draft kept'}`;
     case 'evidence.collected':
       return `${e.collector}: ${e.outcome}, ${plural(e.counts.lead, 'lead')}, ${e.counts.question ? `${plural(e.counts.question, 'question')}, ` : ''}${plural(e.counts.fact, 'fact')}, ${plural(e.counts.strength, 'strength')}, ${plural(e.counts.gap, 'gap')}`;
+    case 'audit.carried':
+      return `carried over from ${e.value.from.session}: ${plural(e.value.checks.length, 'check')}, not yet looked at again`;
+    case 'carried.confirmed':
+      return `${mark}${e.check} ${e.answer ? `carried verdict confirmed: ${verdictWord(e.answer.verdict)}` : 'answer cleared'}`;
     case 'evidence.triaged': {
       const [first] = e.changes;
       const what = first?.triage

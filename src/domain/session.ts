@@ -3,6 +3,7 @@
 import type { AssistanceRecord } from './assistance.ts';
 import type { Head } from './auditor.ts';
 import { type AnsweredCheck, type Author, type Authors, authorIn, authorsOfAnswer } from './authors.ts';
+import type { Carried } from './carried.ts';
 import { type Disclosure, noDisclosure } from './disclosure.ts';
 import type {
   Answer,
@@ -96,6 +97,8 @@ export type Session = {
   reviews: Map<string, ReviewRecord>;
   /** The author's answers to them; see {@link replyKey}. */
   replies: Map<string, Reply & Author>;
+  /** What an audit of an earlier commit said, and waits to be looked at again; null where this one began afresh. */
+  carried: Carried | null;
   reports: { audit: string; sha256: string; at: string }[];
   /** The check last worked on: where the auditor comes back to. */
   lastCheck: string | null;
@@ -139,6 +142,7 @@ export const emptySession = (): Session => ({
   remarks: new Map(),
   reviews: new Map(),
   replies: new Map(),
+  carried: null,
   reports: [],
   lastCheck: null,
   workedMs: 0,
@@ -184,6 +188,15 @@ const inverseOf = (s: Session, e: SessionEvent): EventBody | null => {
       };
     case 'finding.recorded':
       return { type: e.type, finding: e.finding, value: s.findings.get(e.finding) ?? null };
+    case 'carried.confirmed': {
+      const was = s.answers.get(e.check);
+      return {
+        type: e.type,
+        check: e.check,
+        answer: was ? { verdict: was.verdict, note: was.note } : null,
+        triage: e.triage.map((c) => ({ item: c.item, triage: s.triage.get(c.item) ?? null })),
+      };
+    }
     case 'server.described':
       return { type: e.type, value: s.server };
     case 'disclosure.recorded':
@@ -241,7 +254,7 @@ const trackUndo = (s: Session, e: SessionEvent): void => {
   const inverse = inverseOf(s, e);
   if (!inverse) return;
   const was =
-    e.type === 'check.answered'
+    e.type === 'check.answered' || e.type === 'carried.confirmed'
       ? s.answers.get(e.check)
       : e.type === 'criterion.rated'
         ? s.ratedBy.get(e.criterion)
@@ -323,6 +336,17 @@ const answerProposal = (
     answer(e.proposal, e.value && { ...e.value, at, by, edited: false, finding: '' });
 };
 
+const giveTriage = (
+  s: Session,
+  changes: readonly { item: string; triage: Triage | null }[],
+  { at, by }: Author,
+): void => {
+  for (const { item, triage } of changes) {
+    put(s.triage, item, triage);
+    put(s.triagedBy, item, triage && { at, by });
+  }
+};
+
 /** Changes `s` in place. Only for a session nobody else holds: replay, or the copy made by {@link apply}. */
 const mutate = (s: Session, e: SessionEvent): Session => {
   // For what is taken back, whoever had said it before.
@@ -388,10 +412,15 @@ const mutate = (s: Session, e: SessionEvent): Session => {
       s.runs.set(e.collector, { outcome: e.outcome, counts: e.counts, blob: e.blob, at: e.at });
       break;
     case 'evidence.triaged':
-      for (const change of e.changes) {
-        put(s.triage, change.item, change.triage);
-        put(s.triagedBy, change.item, change.triage && author);
-      }
+      giveTriage(s, e.changes, author);
+      break;
+    case 'audit.carried':
+      s.carried = e.value;
+      break;
+    case 'carried.confirmed':
+      giveAnswer(s, e, e, author);
+      giveTriage(s, e.triage, author);
+      s.lastCheck = e.check;
       break;
     case 'finding.recorded':
       put(s.findings, e.finding, e.value);

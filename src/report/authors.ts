@@ -36,6 +36,7 @@ export const authorsOf = (events: readonly SessionEvent[], signs: Auditor): Auth
 const SAYING: ReadonlySet<SessionEvent['type']> = new Set([
   'check.answered',
   'checks.answered',
+  'carried.confirmed',
   'evidence.triaged',
   'finding.recorded',
   'criterion.rated',

@@ -22,7 +22,8 @@ export const isWork = (e: SessionEvent): boolean =>
   !byAssistant(e);
 
 const checkOf = (e: SessionEvent): string | null => {
-  if (e.type === 'check.answered' || e.type === 'draft.kept') return e.check;
+  if (e.type === 'check.answered' || e.type === 'carried.confirmed' || e.type === 'draft.kept')
+    return e.check;
   if (e.type === 'finding.recorded') return e.value?.checks[0] ?? null;
   return e.type === 'attachment.added' ? (e.value?.check ?? null) : null;
 };
@@ -143,6 +144,14 @@ export const workLog = (events: readonly SessionEvent[], known: Known): LogEntry
         break;
       case 'checks.answered':
         for (const { check, answer } of e.changes) sayAnswer(check, answer?.verdict ?? null);
+        break;
+      case 'audit.carried':
+        say(
+          `what the audit of commit ${e.value.from.commit} said laid beside this one: nothing of it counts until it was looked at again`,
+        );
+        break;
+      case 'carried.confirmed':
+        sayAnswer(e.check, e.answer?.verdict ?? null);
         break;
       case 'evidence.collected':
         say(

@@ -10,6 +10,7 @@ import { goToLead } from './queue.ts';
 const goToChanged = (app: App, e: SessionEvent): void => {
   switch (e.type) {
     case 'check.answered':
+    case 'carried.confirmed':
       return goToCheck(app, e.check);
     case 'checks.answered': {
       const [first] = e.changes;
