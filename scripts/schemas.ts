@@ -31,6 +31,7 @@ import { CHECK_SCHEMA, checkReport } from '../src/domain/quick-look.ts';
 import { interfaceSettings } from '../src/domain/settings.ts';
 import { JOIN_SCHEMA, joinJson } from '../src/report/formats/join-json.ts';
 import { PEER_REVIEW_SCHEMA, peerReview } from '../src/report/formats/peer-review.ts';
+import { REAUDIT_SCHEMA, reauditJson } from '../src/report/formats/reaudit-json.ts';
 import { REPORT_SCHEMA, reportJson } from '../src/report/formats/report-json.ts';
 import { SIGNATURES_SCHEMA, signaturesJson } from '../src/report/formats/signatures-json.ts';
 
@@ -52,6 +53,7 @@ const SCHEMAS = [
   ['tools-lock', toolsLock, `tools.lock.json, what a server offered: ${LOCK_SCHEMA}`],
   ['proposals', proposalsJson, `What "mcp-audit proposals --json" writes: ${PROPOSALS_SCHEMA}`],
   ['settings', interfaceSettings, 'settings.json: how the interface looks, its keys, commands of your own'],
+  ['reaudit', reauditJson, `What "mcp-audit reaudit --json" writes: ${REAUDIT_SCHEMA}`],
   ['leads', leadsReport, `What "mcp-audit collect --format json" writes: ${LEADS_SCHEMA}`],
   ['baseline', baseline, `What "mcp-audit collect --write-baseline" writes: ${BASELINE_SCHEMA}`],
   ['configuration', configuration, "mcp-audit.yml in a server's own repository"],

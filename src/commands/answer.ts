@@ -166,6 +166,7 @@ export const applyAnswers = async (
         hint: 'the finding itself is recorded; a review is of the whole text',
       });
   }
+  for (const what of answers.confirm ?? []) send(`confirm ${what}`, { type: 'confirm-carried', what });
   if (answers.disclosure) {
     const { told, channel, acknowledge } = answers.disclosure;
     const known = store.snapshot().session.disclosure;

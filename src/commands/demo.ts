@@ -51,7 +51,7 @@ export const demo = async (host: Host, to: string | undefined): Promise<number> 
     const written = await writeReport(
       await stateOf(w.store, await loadTop10()),
       join(folder, 'submission'),
-      (path) => w.store.readQuoted(path),
+      w.store.readQuoted,
       openWritten(w.dir),
     );
     w.store.dispatch({ type: 'report-written', audit: written.audit, sha256: written.sha256 });

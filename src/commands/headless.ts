@@ -1,3 +1,4 @@
+import { carriedCheckOf, whyLook } from '../domain/carried.ts';
 import type { Cited } from '../domain/citations.ts';
 import { isRefusal } from '../domain/decide.ts';
 import { disclosureOf, graveFindings, publicationWarning } from '../domain/disclosure.ts';
@@ -165,6 +166,8 @@ const statusJson = (w: Workspace, snapshot: Snapshot, methodology: Methodology, 
       title: c.title,
       verdict: snapshot.session.answers.get(c.id)?.verdict ?? null,
       note: snapshot.session.answers.get(c.id)?.note ?? '',
+      // Of an earlier audit, waiting to be looked at again; null where there is none.
+      carried: carriedCheckOf(snapshot.session, c.id),
       items: (index.get(c.id) ?? []).length,
       leads: (index.get(c.id) ?? []).filter((i) => i.kind === 'lead').length,
       questions: (index.get(c.id) ?? []).filter((i) => i.kind === 'question').length,
@@ -211,6 +214,12 @@ export const status = (
         const a = session.answers.get(c.id);
         const note = a?.note ? `  ${a.note.split('\n')[0]}` : '';
         say(host, `  ${c.id.padEnd(7)} ${verdictWord(a?.verdict ?? null).padEnd(15)} ${c.title}${note}`);
+        const carried = carriedCheckOf(session, c.id);
+        if (carried?.verdict)
+          say(
+            host,
+            `          carried, not yet looked at again: ${verdictWord(carried.verdict)} (${whyLook(session, carried) ?? 'its evidence is the same'})`,
+          );
         for (const o of observationsOf(session, c.id)) say(host, `          observed: ${o.said}`);
       }
       say(host, 'collectors');
@@ -274,7 +283,7 @@ export const report = (
     const format = parseFormat(options.format ?? 'submission');
     if (format !== 'submission') {
       const state = await stateOf(w.store, await loadTop10());
-      const model = await reportModelOf(state, (path) => w.store.readQuoted(path));
+      const model = await reportModelOf(state, w.store.readQuoted);
       // Advisories are made to be published; the other formats may be for the maintainers themselves.
       if (format === 'osv') refuseEarly(state.snapshot);
       const early = publicationWarning(state.snapshot.session);
@@ -292,7 +301,7 @@ export const report = (
     const written = await writeReport(
       await stateOf(w.store, await loadTop10()),
       options.to,
-      (path) => w.store.readQuoted(path),
+      w.store.readQuoted,
       openWritten(w.dir),
     );
     const unnoted = noteWritten(w.store, written);

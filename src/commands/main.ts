@@ -6,6 +6,7 @@ import { diskError } from '../io/session/save-error.ts';
 import { visible, visibleLines } from '../text/visible.ts';
 import { assistCommands } from './assist-commands.ts';
 import { createHost, type Host } from './host.ts';
+import { laterCommands } from './later-commands.ts';
 import { liveCommands } from './live-commands.ts';
 import { peopleCommands } from './people-commands.ts';
 import { pipelineCommands } from './pipeline-commands.ts';
@@ -48,6 +49,7 @@ The file is YAML; every key is optional:
              Without one, check and title say which; else it is new
              impact: what is left out or '' is published as not said
   disclosure: {told: 2026-11-01, channel: advisory or address, acknowledge: why it may be public before 90 days}
+  confirm:  ["1.1.1", access-control, server]  in a re-audit: carried verdicts, ratings, description that hold here too
   scorecard: {access-control: {value: 2, reason: why}}  value: 0 to 4, or null for not rated; null alone: the proposal
   triage:   [{items: id or collector/rule, decision: dismissed, reason: why}]
             decision: accepted, dismissed; of a question: answered, and the reason is the answer
@@ -349,6 +351,7 @@ export const program = (host: Host, done: (code: number) => void): Command => {
 
   toolCommands(cli, host, done, { json, session });
   peopleCommands(cli, host, done, { json, session });
+  laterCommands(cli, host, done, { json, session });
   liveCommands(cli, host, done, { json, session });
   assistCommands(cli, host, done, { json, session });
 

@@ -45,11 +45,22 @@ export const openSource = async (
     return ran;
   };
   const kept = place.kept ? openKept(place.kept) : null;
+  const others = new Map<string, ReturnType<typeof openRepository>>();
+  const treeAt: Source['treeAt'] = async (at) => {
+    const opened = others.get(at) ?? openRepository(repository, at, '');
+    others.set(at, opened);
+    return (await opened).tree;
+  };
+  const closeAll = async (): Promise<void> => {
+    for (const other of others.values()) await other.then((o) => o.close()).catch(() => {});
+    await close();
+  };
   return {
     tree,
     history,
     reading,
     rolesOf,
+    treeAt,
     ...((threads || kept) && {
       run: async (collector: Collector, context: CollectContext) => {
         // What was looked up elsewhere may be answered otherwise today.
@@ -63,7 +74,7 @@ export const openSource = async (
     }),
     close: async () => {
       await threads?.close();
-      await close();
+      await closeAll();
     },
   };
 };

@@ -67,7 +67,7 @@ export const openPlain = async (host: Host, request: PlainRequest): Promise<numb
           const written = await writeReport(
             await stateOf(w.store, top10),
             folder,
-            (path) => w.store.readQuoted(path),
+            w.store.readQuoted,
             openWritten(w.dir),
           );
           w.store.dispatch({ type: 'report-written', audit: written.audit, sha256: written.sha256 });

@@ -90,7 +90,7 @@ export const submit = (host: Host, options: SubmitOptions): Promise<number> =>
     const clone = await openDatabaseClone(databaseFolder(host, options.db));
     createTakeIn(w.store, w.dir).all();
     const state = await stateOf(w.store, await loadTop10());
-    const read = (path: string) => w.store.readQuoted(path);
+    const read = w.store.readQuoted;
     const { repository } = (await reportModelOf(state, read)).target;
     const branch =
       options.branch ?? `audit/${repository.owner}-${repository.name}-${session.target?.commit.slice(0, 10)}`;

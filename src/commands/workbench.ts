@@ -195,12 +195,7 @@ const ports = (host: Host, terminal: TerminalPorts, request: OpenRequest, curren
       // What was just taken in belongs to it.
       const now = { snapshot: store.snapshot(), events: store.events() };
       const state = { ...(await r.report.stateOf(store, r.top10)), ...now };
-      const written = await r.report.writeReport(
-        state,
-        folder,
-        (path) => store.readQuoted(path),
-        openWritten(dir),
-      );
+      const written = await r.report.writeReport(state, folder, store.readQuoted, openWritten(dir));
       return {
         ...written,
         summary: r.report.describeWritten(written),

@@ -40,6 +40,8 @@ export const answersFile = z.strictObject({
     .optional(),
   /** By criterion; null: the proposal stands again. */
   scorecard: z.record(z.string(), rating.nullable()).optional(),
+  /** In a re-audit: carried verdicts, ratings and `server` that hold for this commit too. */
+  confirm: z.array(z.string()).optional(),
   /** In a review, by check or finding of the author's: what is said of it; null takes it back. */
   remarks: z.record(z.string(), remark.nullable()).optional(),
   /** In the author's session: answers to what reviews object to or ask. */

@@ -8,6 +8,8 @@ export type Cited = {
   texts: ReadonlyMap<string, string | null>;
   /** Why the rest could not be read; null while nothing went wrong. */
   problem: string | null;
+  /** What earlier audits cited, as it stands at their commits, by {@link earlierKey}; a key that is not here has not been read. */
+  earlier?: ReadonlyMap<string, string | null>;
   /** Where code that is not in its file any more stands now, by `citedKey`; absent where nobody looked. */
   elsewhere?: ReadonlyMap<string, Place>;
 };
@@ -40,6 +42,33 @@ export const citedLocations = (
     ...f.locations,
     ...f.evidence.flatMap((id) => items.get(id)?.location ?? []),
   ]);
+
+export const earlierKey = (commit: string, path: string): string => `${commit}:${path}`;
+
+/** Changes when another finding was followed up: what was cited before has to be read then. */
+export const followedUp = (findings: ReadonlyMap<string, Finding>): string =>
+  [...findings.values()]
+    .flatMap((f) => (f.followUp?.verdict ? [`${f.id}@${f.followUp.commit}`] : []))
+    .join(' ');
+
+/** What findings that were followed up cite at the commits of before. */
+export const readEarlier = async (
+  findings: Iterable<Finding>,
+  read: (path: string, commit: string) => Promise<string | null>,
+): Promise<ReadonlyMap<string, string | null>> => {
+  const texts = new Map<string, string | null>();
+  for (const { followUp } of findings)
+    for (const { path } of followUp?.verdict ? followUp.was : []) {
+      const key = earlierKey(followUp!.commit, path);
+      // What cannot be read proves nothing: it stays unread.
+      if (!texts.has(key))
+        await read(path, followUp!.commit).then(
+          (t) => texts.set(key, t),
+          () => {},
+        );
+    }
+  return texts;
+};
 
 /** Reads what is not read yet; a failure is kept in words, and what else can be read counts. */
 export const readCited = async (

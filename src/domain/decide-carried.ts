@@ -36,7 +36,10 @@ export const confirmCarried = (session: Session, methodology: Methodology, what:
   }
   const rating = carried.ratings.find((r) => r.criterion === what);
   if (rating) {
-    if (session.ratings.has(what)) return refuse(`${what} is rated already`, 'rate it anew on the scorecard');
+    const now = session.ratings.get(what);
+    if (now && now.value === rating.value && now.reason === rating.reason)
+      return refuse('nothing changed', 'the record already says so');
+    if (now) return refuse(`${what} is rated already`, 'rate it anew on the scorecard');
     return {
       event: {
         type: 'criterion.rated',
@@ -51,8 +54,12 @@ export const confirmCarried = (session: Session, methodology: Methodology, what:
       'mcp-audit reaudit --summary lists what was carried',
     );
   const check = carriedCheckOf(session, what);
+  const given = session.answers.get(what);
+  const known = carried.checks.find((c) => c.check === what);
+  if (!check && known && given?.verdict === known.verdict && given?.note === known.note)
+    return refuse('nothing changed', 'the record already says so');
   if (!check)
-    return session.answers.get(what)
+    return given
       ? refuse(`${what} has a verdict of this audit`, 'give another one in the usual way')
       : refuse(`nothing was carried of ${what}`, 'give it a verdict in the usual way');
   if (check.verdict === null)

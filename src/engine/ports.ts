@@ -53,5 +53,7 @@ export type Source = {
   run?(collector: Collector, context: CollectContext): Promise<Gathered>;
   /** What a name is to the code at some lines; without it the text has to do. */
   rolesOf?: RolesOf;
+  /** The files of another commit that is at hand, to read again what an earlier audit cited. */
+  treeAt?(commit: string): Promise<SourceTree>;
   close(): void | Promise<void>;
 };

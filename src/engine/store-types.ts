@@ -2,6 +2,7 @@ import type { Collector, Commit } from '../collectors/collector.ts';
 import type { AdvisorySource } from '../domain/advisory.ts';
 import type { AssistanceRecord } from '../domain/assistance.ts';
 import type { Auditor, Head } from '../domain/auditor.ts';
+import type { Carried } from '../domain/carried.ts';
 import type { Command, Refusal } from '../domain/decide.ts';
 import type { SessionEvent } from '../domain/events.ts';
 import type { CollectorResult, CollectorRun } from '../domain/evidence.ts';
@@ -84,6 +85,8 @@ export type Store = {
     record: Omit<ReviewRecord, 'journal'>,
     journal: Uint8Array,
   ): SessionEvent | Refusal;
+  /** Lays what an earlier audit said beside this one, with what changed since (`summary`, kept as a blob). */
+  carry(value: Omit<Carried, 'summary'>, summary: Uint8Array): SessionEvent | Refusal;
   attach(name: string, bytes: Uint8Array, mediaType: string, check: string | null): SessionEvent | Refusal;
   /** The bytes kept under a hash, such as an attachment's; null when they cannot be read. Never rejects. */
   readBlob(sha256: string): Promise<Uint8Array | null>;
@@ -93,7 +96,7 @@ export type Store = {
   /** A file of the target at the pinned commit; null as `SourceTree.text`. Rejects when the target cannot be opened. */
   readText(path: string): Promise<string | null>;
   /** The same as evidence quotes it, also where it has no text: what a citation is held against. Null when it is not there. */
-  readQuoted(path: string): Promise<string | null>;
+  readQuoted(path: string, commit?: string): Promise<string | null>;
   /** The commit that last changed a line of a file; null when git cannot say. Rejects when the target cannot be opened. */
   lastChange(path: string, line: number): Promise<Commit | null>;
   /** Where a word stands in the target's text; see {@link findWord}. Rejects when the target cannot be read. */

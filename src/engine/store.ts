@@ -313,6 +313,15 @@ export const createStore = (parts: StoreParts): Store => {
         return notSaved(error);
       }
     },
+    carry: (value, summary) => {
+      const refused = refuseChange();
+      if (refused) return refused;
+      try {
+        return dispatch({ type: 'carry', value: { ...value, summary: blobs.put(summary) } });
+      } catch (error) {
+        return notSaved(error);
+      }
+    },
     attach: (name, bytes, mediaType, check) => {
       const refused = refuseChange();
       if (refused) return refused;
@@ -359,7 +368,13 @@ export const createStore = (parts: StoreParts): Store => {
     events: () => events,
     sourceTree: async () => (await source()).tree,
     readText: async (path) => (await source()).tree.text(path),
-    readQuoted: async (path) => quotedText((await source()).tree, path),
+    readQuoted: async (path, commit) => {
+      const { tree, treeAt } = await source();
+      if (commit === undefined || commit === current().session.target?.commit) return quotedText(tree, path);
+      if (!treeAt)
+        throw new UserError(`commit ${commit.slice(0, 12)} is not at hand`, 'fetch it into the clone');
+      return quotedText(await treeAt(commit), path);
+    },
     lastChange: async (path, line) => (await source()).history.lastChange(path, line),
     findWord: async (word) => {
       const { tree, rolesOf } = await source();

@@ -1,5 +1,6 @@
 import { cweLabel } from '../domain/cwe.ts';
 import type { Severity } from '../domain/methodology.ts';
+import { followUpJson } from './earlier-findings.ts';
 import { type JsonObject, labelJson } from './labels.ts';
 import type { ReportModel } from './report-model.ts';
 
@@ -135,6 +136,7 @@ export const auditManifest = (
       checks_total: coverage.total,
       checks_tested: coverage.total - coverage.notTested,
     },
+    ...followUpJson(m.earlier),
     ...(m.reviews.length > 0
       ? {
           peer_reviews: m.reviews.map((r) => ({

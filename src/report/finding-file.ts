@@ -233,6 +233,11 @@ const STATUS: [keyof Tracking, Label][] = [
   ['fixVerified', 'Fix verified'],
   ['closed', 'Closed'],
 ];
+/** Said only where they are so: the database knows no such box. */
+const ENDS: [keyof Tracking, Label][] = [
+  ['wontFix', "Won't fix"],
+  ['disputed', 'Disputed by maintainers'],
+];
 
 const status = (f: FindingReport): Block => {
   const of = from({ kind: 'session', of: 'findings' });
@@ -245,6 +250,10 @@ const status = (f: FindingReport): Block => {
           const on = f.tracking[key];
           return on ? { box: 'done', label, is: of`${on}` } : { box: 'open', label };
         })),
+    ...ENDS.flatMap(([key, label]): Item[] => {
+      const on = f.tracking[key];
+      return on ? [{ box: 'done', label, is: of`${on}` }] : [];
+    }),
   ]);
 };
 

@@ -1,4 +1,4 @@
-import type { Cited } from '../domain/citations.ts';
+import { type Cited, earlierKey } from '../domain/citations.ts';
 import { type EvidenceItem, type Location, placeWords } from '../domain/evidence.ts';
 import type { Finding } from '../domain/finding.ts';
 import { citedKey } from '../domain/since/elsewhere.ts';
@@ -34,6 +34,14 @@ export const proveLocation = (l: Location, cited: Cited): Proof => {
       return elsewhere ?? { state: 'gone' };
   }
 };
+
+/** The places of a followed-up finding, at the commit where they were cited. */
+export const proveEarlier = (f: Finding, cited: Cited): { location: Location; proof: Proof }[] =>
+  (f.followUp?.verdict ? f.followUp.was : []).map((location) => {
+    const text = cited.earlier?.get(earlierKey(f.followUp!.commit, location.path));
+    const texts = new Map(text === undefined ? [] : [[location.path, text]]);
+    return { location, proof: proveLocation(location, { texts, problem: null }) };
+  });
 
 export type ProvenCitation = {
   finding: Finding;

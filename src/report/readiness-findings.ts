@@ -12,7 +12,7 @@ import {
 import { disagreement, scoresText } from '../domain/scoring/severity.ts';
 import { numbered, plural } from '../text/plural.ts';
 import { hasPlaceholder, placeholderIn } from './placeholder.ts';
-import { type ProvenCitation, proveFinding } from './proof.ts';
+import { type ProvenCitation, proveEarlier, proveFinding } from './proof.ts';
 import type { Readiness } from './readiness.ts';
 
 const textsOf = (f: Finding): string[] => [
@@ -126,6 +126,13 @@ export const aboutFinding = (f: Finding, known: ReadonlySet<string>): Readiness[
       part: 'title',
       fix: 'name the tool, or say how many it is true of: a reader looks for it by that name',
     });
+  if (f.followUp && f.followUp.verdict === null)
+    rows.push({
+      ...at,
+      level: 'blocks',
+      text: `${f.id} is carried from an earlier audit, and nobody said what became of it`,
+      fix: `look at the code, and say it: mcp-audit fate ${f.id}`,
+    });
   if (stageOf(f) === 'ready')
     rows.push({
       level: 'warns',
@@ -208,6 +215,19 @@ export const aboutCitations = (
     }
   };
   const rows = proofs.flatMap(rowsOf);
+  for (const { location, proof } of proveEarlier(f, cited)) {
+    if (proof.state === 'exact') continue;
+    const commit = f.followUp!.commit.slice(0, 12);
+    rows.push({
+      ...at,
+      level: 'blocks',
+      text:
+        proof.state === 'unread'
+          ? `${f.id}: what it cited at ${commit} (${placeWords(location)}) was not read again: that commit is not at hand`
+          : `${f.id}: what it cited at ${commit} does not stand there: ${placeWords(location)}`,
+      fix: 'open the session where the earlier commit can be read: nobody signs what was not proven',
+    });
+  }
   if (unread.length > 0)
     rows.push(
       cited.problem === null

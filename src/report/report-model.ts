@@ -32,6 +32,7 @@ import {
   type Top10Row,
   top10Rows,
 } from './coverage.ts';
+import { type EarlierAudit, earlierAudit, openFindings } from './earlier-findings.ts';
 import { findingFileIds, gravestFirst, parseAuditId } from './ids.ts';
 import { limitationsOf } from './limitations.ts';
 import { type Observed, observedOf } from './observed.ts';
@@ -136,6 +137,8 @@ export type ReportModel = {
   }[];
   /** What was seen of the running server: once, on one machine, and no function of the commit. */
   observations: Observed[];
+  /** What became of the findings of an earlier audit; none where this one follows none up. */
+  earlier: EarlierAudit;
   /** Peer reviews that came back. */
   reviews: ReviewReport[];
   /** How assistants were used; null where none was. */
@@ -174,7 +177,7 @@ const findingReports = (input: ReportInput, items: Items, authorOf: AuthorOf): F
       tried: f.evidence.flatMap((id) => tried.get(id) ?? []),
       identified: day(own[0]?.at ?? session.lastAt),
       documented: day(own.at(-1)?.at ?? session.lastAt),
-      foundBy: authorOf(own[0]?.by ?? '', own[0]?.at ?? session.lastAt),
+      foundBy: f.followUp?.by || authorOf(own[0]?.by ?? '', own[0]?.at ?? session.lastAt),
     };
   });
 };
@@ -251,7 +254,12 @@ const withoutOpenQuestions = (
 export const buildReport = (given: ReportInput): ReportModel => {
   const { methodology, ...told } = given;
   const all: ReportInput = { ...redactedValue(told), methodology };
-  const input: ReportInput = { ...all, evidence: withoutOpenQuestions(all.session, all.evidence) };
+  const input: ReportInput = {
+    ...all,
+    // What is mended is told of, and is no weakness of this commit.
+    session: { ...all.session, findings: openFindings(all.session.findings) },
+    evidence: withoutOpenQuestions(all.session, all.evidence),
+  };
   const { session, evidence } = input;
   const id = parseAuditId(input.auditId);
   if (!id)
@@ -363,6 +371,11 @@ export const buildReport = (given: ReportInput): ReportModel => {
       .map((a) => ({ ...a, content: input.contents?.get(a.sha256) ?? null }))
       .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
     observations: observed,
+    earlier: earlierAudit(
+      all.session.findings.values(),
+      session.carried?.from ?? null,
+      new Map(findings.map((f) => [f.id, f.tag])),
+    ),
     reviews: reviewReports(session, methodology, new Map(findings.map((f) => [f.id, f.tag]))),
     assistance: assistanceOf(session, new Map(findings.map((f) => [f.id, f.tag])), authorOf, input.contents),
     log: workLog(worked, {

@@ -16,6 +16,7 @@ import {
   table,
   text,
 } from './blocks.ts';
+import { earlierFindings } from './earlier-findings.ts';
 import { fromPart, sourceOfPart } from './finding-source.ts';
 import { labelMarkdown } from './labels.ts';
 import { ENVIRONMENTS } from './proposals.ts';
@@ -284,6 +285,7 @@ export const assessmentBlocks = (m: ReportModel): Block[] => [
   ...assessedChecks(m),
   ...scorecard(m),
   ...falsePositives(m),
+  ...earlierFindings(m),
   ...peerReviews(m),
   ...closing(m),
 ];

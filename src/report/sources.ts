@@ -72,6 +72,7 @@ const PARTS: readonly [keyof ReportModel, Source['kind']][] = [
   ['attachments', 'auditor'],
   ['observations', 'session'],
   ['reviews', 'session'],
+  ['earlier', 'session'],
   ['tool', 'session'],
 ];
 

@@ -1,7 +1,15 @@
 // Long, because it is where the interface's parts meet: what is shown, and the few ways to change it.
 import type { AssistantNow } from '../domain/assistance.ts';
 import { toolViews } from '../domain/attack-surface.ts';
-import { type Cited, citedPaths, itemsById, nothingCited, readCited } from '../domain/citations.ts';
+import {
+  type Cited,
+  citedPaths,
+  followedUp,
+  itemsById,
+  nothingCited,
+  readCited,
+  readEarlier,
+} from '../domain/citations.ts';
 import { type Command, isRefusal, type Refusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
 import type { SessionEvent } from '../domain/events.ts';
@@ -123,16 +131,27 @@ export const createApp = (
   /** What findings cite, as far as it has been read; a commit does not change, so each file is read once. */
   let cited = nothingCited;
   let reading = false;
+  /** The findings whose places at earlier commits were read. */
+  let earlierOf = '';
   const citations = (snap: Snapshot, open: Opened): Cited => {
     const wanted = paths(snap.session.findings, snap.evidence);
-    if (!reading && cited.problem === null && wanted.some((p) => !cited.texts.has(p))) {
+    const { findings } = snap.session;
+    const said = followedUp(findings);
+    const unread = wanted.some((p) => !cited.texts.has(p)) || earlierOf !== said;
+    if (!reading && cited.problem === null && unread) {
       reading = true;
       const read = readCited(wanted, (path) => open.store.readQuoted(path), cited);
-      const anywhere = read.then((c) => withElsewhere(c, snap, open.store)).catch(() => read);
+      const anywhere = read
+        .then(async (c) => ({
+          ...(await withElsewhere(c, snap, open.store)),
+          earlier: await readEarlier(findings.values(), open.store.readQuoted),
+        }))
+        .catch(() => read);
       void anywhere.then((read) => {
         reading = false;
         if (opened !== open) return;
         cited = read;
+        earlierOf = said;
         app.redraw();
       });
     }

@@ -54,6 +54,7 @@ const COMMANDS: Record<string, string[]> = {
   raise: ['inputs/rule'],
   prove: [],
   sign: [],
+  fate: ['F-01', 'fixed', '--note', 'seen'],
   carry: ['2026-11-23-old'],
   disclose: ['--told', '2026-11-01'],
   attach: ['answers.yml'],

@@ -132,6 +132,8 @@ const findingArb: fc.Arbitrary<Finding> = fc
       fixAvailable: null,
       fixVerified: null,
       closed: null,
+      wontFix: null,
+      disputed: null,
     },
     reviewed,
   }));

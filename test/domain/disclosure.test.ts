@@ -57,7 +57,14 @@ describe('disclosure', () => {
   });
 
   it('ends when every fix is verified', () => {
-    const tracking = { reported: '2026-11-01', acknowledged: null, fixAvailable: null, closed: null };
+    const tracking = {
+      reported: '2026-11-01',
+      acknowledged: null,
+      fixAvailable: null,
+      closed: null,
+      wontFix: null,
+      disputed: null,
+    };
     const s = of(grave({ tracking: { ...tracking, fixVerified: '2026-11-20' } }), told);
     expect(disclosureOf(s).state).toBe('mended');
     expect(publicationWarning(s)).toBeNull();

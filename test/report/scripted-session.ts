@@ -316,8 +316,17 @@ export const shellFinding = (over: Partial<Finding> = {}): Finding => ({
   severityReason: '',
   examples: '',
   business: { development: '', staging: '', production: 'The host is lost.', enterprise: '' },
-  tracking: { reported: null, acknowledged: null, fixAvailable: null, fixVerified: null, closed: null },
+  tracking: {
+    reported: null,
+    acknowledged: null,
+    fixAvailable: null,
+    fixVerified: null,
+    closed: null,
+    wontFix: null,
+    disputed: null,
+  },
   reviewed: true,
+  followUp: null,
   ...over,
 });
 

@@ -181,3 +181,31 @@ export const removedBy = async (
   }
   return null;
 };
+
+const MAX_AUTHORS = 100_000;
+
+/** Names of the authors of what `to` has and `from` has not, who wrote nothing that `from` has; and how many commits that is. */
+export const authorsSince = async (
+  repository: string,
+  from: string,
+  to: string,
+): Promise<{ commits: number; added: string[]; complete: boolean }> => {
+  check(from, to);
+  const names = (range: string) =>
+    listGit(repository, ['log', '-z', '--format=%an', range, '--'], {
+      separator: 0,
+      timeoutMs: DIFF_MS,
+      limit: MAX_AUTHORS,
+    });
+  const since = await names(`${from}..${to}`);
+  const before = await names(from);
+  const known = new Set(before.records.map((r) => r.toString('utf8').trim()));
+  const added = new Set(
+    since.records.map((r) => r.toString('utf8').trim()).filter((n) => n !== '' && !known.has(n)),
+  );
+  return {
+    commits: since.records.length,
+    added: [...added].sort(),
+    complete: since.complete && before.complete,
+  };
+};

@@ -1,6 +1,6 @@
 import type { TwoCommits } from '../../domain/since/fate.ts';
 import { quotedText } from '../../engine/quoted.ts';
-import { changesBetween, removedBy } from './changes.ts';
+import { authorsSince, changesBetween, removedBy } from './changes.ts';
 import { openObjects } from './objects.ts';
 import { openRepository } from './open-repository.ts';
 
@@ -9,6 +9,8 @@ export type OpenTwoCommits = TwoCommits & {
   complete: boolean;
   /** The commit that took lines of a file away, or null. */
   removedBy(path: string, count: (text: string, path: string) => number): Promise<string | null>;
+  /** Who wrote what came since, and nothing before. */
+  authors(): ReturnType<typeof authorsSince>;
   close(): Promise<void>;
 };
 
@@ -47,6 +49,7 @@ export const openTwoCommits = async (
       after: kept((path) => quotedText(later.tree, path)),
       changes,
       complete,
+      authors: () => authorsSince(repository, from, to),
       removedBy: (path, count) => removedBy(repository, objects, from, to, path, count),
       close,
     };

@@ -36,6 +36,8 @@ export const referencedBlobs = (events: readonly SessionEvent[]): Map<string, st
         return [[event.journal, `journal of the part of ${event.auditor.name || event.auditor.github}`]];
       case 'review.received':
         return [[event.value.journal, `journal of review ${event.review}`]];
+      case 'audit.carried':
+        return [[event.value.summary, 'what changed since the earlier audit']];
       case 'attachment.added':
         return event.value ? [[event.value.sha256, `attachment ${event.name}`]] : [];
       case 'results.imported':

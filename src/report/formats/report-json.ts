@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { head } from '../../domain/auditor.ts';
+import { carriedFrom } from '../../domain/carried.ts';
 import { verdict } from '../../domain/events.ts';
-import { collectorRun, evidenceItem, surface } from '../../domain/evidence.ts';
-import { finding } from '../../domain/finding.ts';
+import { collectorRun, evidenceItem, location, surface } from '../../domain/evidence.ts';
+import { fateVerdict, finding } from '../../domain/finding.ts';
+import { severity } from '../../domain/methodology.ts';
 import { reply, stance } from '../../domain/review-record.ts';
 import { jsonText } from '../../text/json-text.ts';
 import { labelJson } from '../labels.ts';
@@ -200,6 +202,27 @@ export const reportJson = z.strictObject({
     .describe(
       'What the server is: the word of the auditor, or proposed from evidence with its reason, or unknown',
     ),
+  /** What became of the findings of an earlier audit; absent where this audit follows none up. */
+  earlier: z
+    .strictObject({
+      from: carriedFrom.nullable(),
+      findings: z.array(
+        z.strictObject({
+          tag: z.string(),
+          was: z.string(),
+          title: z.string(),
+          severity,
+          verdict: fateVerdict,
+          note: z.string(),
+          commit: z.string(),
+          before: z.array(location),
+          after: z.array(location),
+          fixedBy: z.string().nullable(),
+          verifiedOn: z.string().nullable(),
+        }),
+      ),
+    })
+    .optional(),
   /** Peer reviews; absent when none came back. */
   reviews: z
     .array(
@@ -301,6 +324,7 @@ export const reportValue = (m: ReportModel): ReportJson => {
     ...(m.answered.length > 0 ? { answered: m.answered } : {}),
     ...(m.assistance ? { assistance: assistanceValue(m.assistance) } : {}),
     server: m.server,
+    ...(m.earlier.findings.length > 0 ? { earlier: m.earlier } : {}),
     ...(m.reviews.length > 0 ? { reviews: m.reviews } : {}),
     openLeads: m.openLeads,
     limitations: m.limitations,

@@ -118,6 +118,8 @@ const TRACKING_WORDS: Record<keyof Tracking, [string, string]> = {
   fixAvailable: ['fix there', 'A release or commit mends it'],
   fixVerified: ['fix verified', 'Somebody tried, and it is mended'],
   closed: ['closed', 'Nothing is left to do'],
+  wontFix: ["won't fix", 'They said that they will not mend it'],
+  disputed: ['disputed', 'They say that it is none'],
 };
 
 const tracked = (id: keyof Tracking): Part => ({
