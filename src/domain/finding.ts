@@ -1,6 +1,8 @@
+// Long, because a finding is one value: its parts, what it lacks, and what a change means stand together.
 import { z } from 'zod';
 import { day } from './disclosure.ts';
 import { location } from './evidence.ts';
+import { findingId, followUp, isMended } from './follow-up.ts';
 import { type Check, checkId, cweId, severity } from './methodology.ts';
 import { same } from './same.ts';
 import { aivss } from './scoring/aivss.ts';
@@ -16,7 +18,7 @@ export const RATED = ['confidentiality', 'integrity', 'availability', 'exploitab
 /** A rating in words, for whatever shows it. */
 export const ratingWord = (r: GivenRating): string => (r === '' ? 'not said' : r);
 
-export const findingId = z.string().regex(/^F-\d{2,4}$/);
+export { type FateVerdict, type FollowUp, fateVerdict, findingId, followUp, isMended } from './follow-up.ts';
 
 /** What it means for whoever runs the server there; '' where nothing was said. */
 export const business = z.strictObject({
@@ -48,33 +50,6 @@ export const TRACKING = [
   'wontFix',
   'disputed',
 ] as const;
-
-/** What the auditor says became of a finding at a later commit. `regressed`: it was mended once, and is there again. */
-export const fateVerdict = z.enum(['still-there', 'fixed', 'regressed']);
-export type FateVerdict = z.infer<typeof fateVerdict>;
-
-/** A finding of an earlier audit, and what became of it; the verdict is null until the auditor has looked. */
-export const followUp = z.strictObject({
-  /** The earlier session, and the finding's id there. */
-  session: z.string(),
-  finding: findingId,
-  /** The commit at which `was` stands. */
-  commit: z.string().regex(/^[0-9a-f]{40}$/),
-  was: z.array(location),
-  /** Who recorded it first. */
-  by: z.string(),
-  verdict: fateVerdict.nullable(),
-  note: z.string(),
-  /** The commit that took the cited lines away, as far as the history tells. */
-  fixedBy: z
-    .string()
-    .regex(/^[0-9a-f]{40}$/)
-    .nullable(),
-});
-export type FollowUp = z.infer<typeof followUp>;
-
-/** Whether the auditor saw that a finding of an earlier audit is mended at this commit. */
-export const isMended = (f: Pick<Finding, 'followUp'>): boolean => f.followUp?.verdict === 'fixed';
 
 const emptyScores = () => ({ cvss40: '', cvss31: '', aivss: null });
 const emptyBusiness = () => ({ development: '', staging: '', production: '', enterprise: '' });

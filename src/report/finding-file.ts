@@ -1,3 +1,4 @@
+// Long, because it is one document: every section of a finding's file in the order the database knows.
 import { reportWords } from '../domain/agreement.ts';
 import { cweLabel, cweUrl } from '../domain/cwe.ts';
 import { lineWords } from '../domain/evidence.ts';

@@ -1,3 +1,4 @@
+// Long, because it is one format: every part of it with its type, then the value.
 import { z } from 'zod';
 import { head } from '../../domain/auditor.ts';
 import { carriedFrom } from '../../domain/carried.ts';
