@@ -4,6 +4,7 @@ import { type FateVerdict, type Finding, fateVerdict } from '../domain/finding.t
 import { findingsOf } from '../domain/selectors.ts';
 import { locate } from '../engine/locate.ts';
 import type { Reaudit } from '../report/formats/reaudit-json.ts';
+import { reauditMarkdown } from '../report/formats/reaudit-markdown.ts';
 import { redactSecrets } from '../text/redact.ts';
 import { visible, visibleLines } from '../text/visible.ts';
 import { type Host, json } from './host.ts';
@@ -72,6 +73,22 @@ const excerpts = (row: FateRow | undefined): string[] =>
         ]
       : [`+++ now     ${p.fate}: nothing was found that took its place`]),
   ]);
+
+/** The same for the interface. */
+export const changesSince = async (w: Pick<Workspace, 'store'>) => {
+  const summary = await readSummary(w);
+  return {
+    text: reauditMarkdown(summary),
+    fates: summary.findings.map((f) => ({
+      id: f.id,
+      title: f.title,
+      fate: f.fate,
+      why: f.why,
+      text: excerpts(f).join('\n'),
+    })),
+    checks: summary.checks.filter((c) => c.standing === 'changed'),
+  };
+};
 
 /** What became of the findings of the earlier audit; with a verdict, records it. Exit 1: refused, or one is open. */
 export const fate = (

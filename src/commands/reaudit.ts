@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import type { CarriedFrom } from '../domain/carried.ts';
-import { carriedOpen } from '../domain/carried.ts';
 import { isRefusal, nextFindingId } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
 import type { Location } from '../domain/evidence.ts';
@@ -11,15 +10,12 @@ import { locate } from '../engine/locate.ts';
 import type { Snapshot } from '../engine/store.ts';
 import { findClone } from '../io/git/find-clone.ts';
 import { openTarget } from '../io/git/open-target.ts';
-import { openWritten } from '../io/session/written.ts';
 import { type Reaudit, reauditJson } from '../report/formats/reaudit-json.ts';
-import { reauditMarkdown } from '../report/formats/reaudit-markdown.ts';
-import { numbered, plural } from '../text/plural.ts';
-import { redactSecrets } from '../text/redact.ts';
+import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { type Cited, type Comparison, compareAudits } from './compare-audits.ts';
-import { writeAll } from './formats.ts';
-import { type Host, json } from './host.ts';
+import type { Host } from './host.ts';
+import { failures, tellChanges } from './tell-changes.ts';
 import { closeSession, exitCode, openedSession } from './with-session.ts';
 import { chooseSession, startAudit, type Workspace } from './workspace.ts';
 
@@ -35,8 +31,6 @@ export type ReauditOptions = {
   json?: boolean | undefined;
   failOn?: string | undefined;
 };
-
-const say = (host: Host, text: string): void => host.stdout(`${visible(redactSecrets(text))}\n`);
 
 const sideOf = ({ session, evidence, missing }: Snapshot): Side => ({ session, evidence, missing });
 
@@ -182,88 +176,16 @@ export const readSummary = async ({ store }: Pick<Workspace, 'store'>): Promise<
   return parsed.data;
 };
 
-const FAILS: Record<string, (r: Reaudit) => number> = {
-  new: (r) => r.items.filter((i) => i.state === 'new' && i.kind === 'lead').length,
-  'new-high': (r) =>
-    r.items.filter((i) => i.state === 'new' && i.kind === 'lead' && i.strength === 'strong').length,
-  regressed: (r) => r.findings.filter((f) => f.fate === 'regressed').length,
-  'still-there': (r) => r.findings.filter((f) => f.fate === 'still-there' || f.fate === 'moved').length,
-  changed: (r) => r.findings.filter((f) => f.fate === 'changed').length,
-};
+export type Begun = { w: Workspace; report: Reaudit; blind: { collector: string; message: string }[] };
 
-const wordsOf = (said: string | undefined): string[] => {
-  const words = (said ?? '')
-    .split(',')
-    .map((w) => w.trim())
-    .filter(Boolean);
-  const wrong = words.find((w) => !FAILS[w]);
-  if (wrong !== undefined)
-    throw new UserError(
-      `"${wrong}" is nothing to fail on, so nothing was done`,
-      `any of ${Object.keys(FAILS).join(', ')}`,
-    );
-  return words;
-};
-
-const short = (list: readonly string[]): string =>
-  list.length === 0
-    ? 'none'
-    : `${list.slice(0, 8).join(', ')}${list.length > 8 ? ` and ${list.length - 8} more` : ''}`;
-
-const describe = (r: Reaudit): string[] => [
-  `from    ${r.before.commit.slice(0, 12)} (${r.before.session}) to ${r.after.commit.slice(0, 12)}`,
-  `code    ${r.code.commits === null ? '' : `${plural(r.code.commits, 'commit')}, `}${plural(r.code.changed, 'file')} changed, ${r.code.added} new, ${r.code.removed} gone, ${r.code.moved} moved`,
-  `tools   new ${short(r.tools.added)}; gone ${short(r.tools.removed)}; changed ${short(r.tools.changed.map((t) => `${t.name} (${t.what.join(', ')})`))}`,
-  r.dependencies.looked
-    ? `deps    new ${short(r.dependencies.added)}; gone ${short(r.dependencies.removed)}; other versions ${short(r.dependencies.changed.map((d) => d.name))}`
-    : 'deps    not compared: one side has no inventory',
-  `hosts   new ${short(r.hosts.added)}; gone ${short(r.hosts.removed)}`,
-  `people  new authors ${short(r.maintainers.added)}`,
-  `evidence ${r.evidence.same} the same, ${r.evidence.moved} moved, ${r.evidence.changed} changed, ${r.evidence.new} new, ${r.evidence.gone} gone`,
-  ...r.limits.map((l) => `note    ${l}`),
-  ...r.findings.map(
-    (f) =>
-      `  ${f.id} ${f.severity.padEnd(9)} ${f.fate.padEnd(11)} ${f.title}: ${f.why}${f.fixedBy ? ` (by ${f.fixedBy.slice(0, 12)})` : ''}`,
-  ),
-];
-
-const tell = (
+/** Begins a session on a later commit, gathers, and lays what the earlier one said beside it. The caller closes it. */
+export const beginReaudit = async (
   host: Host,
-  w: Workspace,
-  report: Reaudit,
-  o: ReauditOptions,
-  words: readonly string[],
-): number => {
-  const text = o.md ? reauditMarkdown(report) : `${JSON.stringify(report, null, 2)}\n`;
-  if (o.to && o.to !== '-') {
-    const files = writeAll(new Map([['', text]]), o.to, openWritten(w.dir));
-    if (!o.json) for (const path of files) say(host, path);
-  } else if (o.json) json(host, report);
-  else if (o.md) host.stdout(text);
-  else {
-    const { same, changed } = carriedOpen(w.store.snapshot().session);
-    say(host, `session ${w.id}`);
-    for (const line of describe(report)) say(host, line);
-    for (const c of changed) say(host, `  ${c.check.padEnd(7)} was ${c.verdict}, look again: ${c.differs}`);
-    say(
-      host,
-      `${plural(same.length, 'carried verdict')} ${numbered(same.length, 'has', 'have')} the same evidence, and ${numbered(same.length, 'is', 'are')} confirmed one by one: K on the check, or "confirm:" in a file of answers`,
-    );
-  }
-  const failed = words.filter((word) => FAILS[word]!(report) > 0);
-  for (const word of failed) host.stderr(`${word}: ${FAILS[word]!(report)}\n`);
-  return failed.length > 0 ? 1 : 0;
-};
-
-/**
- * A new session on a later commit, beside which stands what the earlier one said. Exit 1: something of --fail-on is so, or a
- * collector could not look.
- */
-export const reaudit = async (host: Host, id: string | undefined, o: ReauditOptions): Promise<number> => {
-  const words = wordsOf(o.failOn);
+  id: string | undefined,
+  o: Pick<ReauditOptions, 'ref' | 'source' | 'methodology' | 'rules' | 'models'>,
+  progress: ((text: string) => void) | undefined,
+): Promise<Begun> => {
   const chosen = chooseSession(host, id);
-  if (o.summary)
-    return openedSession(host, chosen, async (w) => tell(host, w, await readSummary(w), o, words), true);
   const earlier: Earlier = await openedSession(
     host,
     chosen,
@@ -278,34 +200,55 @@ export const reaudit = async (host: Host, id: string | undefined, o: ReauditOpti
     );
   const source = sourceOf(earlier.side, o.source);
   const subdir = subdirFor(source, target?.subdir ?? '');
-  const progress = o.json ? undefined : host.progress;
-  const now = await openTarget({ source, ref: o.ref, subdir, reposDir: host.reposDir, progress });
+  const ref = o.ref || undefined;
+  const now = await openTarget({ source, ref, subdir, reposDir: host.reposDir, progress });
   if (now.target.commit === target?.commit)
     throw new UserError(
       `that is the commit ${chosen} audits, so there is nothing new to look at`,
       'name a later one with --ref, or fetch into the folder first',
     );
-  const w = await startAudit(host, {
-    source,
-    ref: o.ref,
-    subdir,
-    methodology: o.methodology,
-    rules: o.rules,
-    models: o.models,
-    url: target?.url || undefined,
-    progress,
-  });
+  const { methodology, rules, models } = o;
+  const url = target?.url || undefined;
+  const w = await startAudit(host, { source, ref, subdir, methodology, rules, models, url, progress });
+  try {
+    const ids = collectorsOf(w.store.snapshot().methodology);
+    progress?.(`gathering the evidence of ${plural(ids.length, 'collector')}`);
+    const said = await w.store.collect(ids);
+    const blind = ids.flatMap((collector) => {
+      const run = said.get(collector);
+      if (run && run.outcome !== 'failed' && run.outcome !== 'unavailable') return [];
+      return [{ collector, message: run?.message ?? 'stopped' }];
+    });
+    progress?.('comparing the two commits');
+    return { w, report: await carryInto(host, w, earlier), blind };
+  } catch (error) {
+    await closeSession(host, w);
+    throw error;
+  }
+};
+
+/**
+ * A new session on a later commit, beside which stands what the earlier one said. Exit 1: something of --fail-on is so, or a
+ * collector could not look.
+ */
+export const reaudit = async (host: Host, id: string | undefined, o: ReauditOptions): Promise<number> => {
+  const words = failures(o.failOn);
+  if (o.summary)
+    return openedSession(
+      host,
+      chooseSession(host, id),
+      async (w) => tellChanges(host, w, await readSummary(w), o, words),
+      true,
+    );
+  const { w, report, blind } = await beginReaudit(host, id, o, o.json ? undefined : host.progress);
   try {
     for (const n of w.notices) host.stderr(`${visible(n)}\n`);
-    const ids = collectorsOf(w.store.snapshot().methodology);
-    const said = await w.store.collect(ids);
-    const blind = ids.filter((c) => !said.has(c) || ['failed', 'unavailable'].includes(said.get(c)!.outcome));
-    for (const c of blind)
-      host.stderr(`${visible(`${c} could not look: ${said.get(c)?.message ?? 'stopped'}`)}\n`);
-    const report = await carryInto(host, w, earlier);
-    if (!o.json && !o.md && w.store.snapshot().session.carried)
-      host.stderr(`carried ${carriedWords(w.store.snapshot().session.carried!)}, not yet looked at again\n`);
-    const code = tell(host, w, report, o, words);
+    for (const { collector, message } of blind)
+      host.stderr(`${visible(`${collector} could not look: ${message}`)}\n`);
+    const { carried } = w.store.snapshot().session;
+    if (!o.json && !o.md && carried)
+      host.stderr(`carried ${carriedWords(carried)}, not yet looked at again\n`);
+    const code = tellChanges(host, w, report, o, words);
     return exitCode(w, blind.length > 0 ? 1 : code);
   } finally {
     await closeSession(host, w);

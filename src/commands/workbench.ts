@@ -38,6 +38,8 @@ const lazy = {
   byHand: () => import('./by-hand.ts'),
   own: () => import('../io/own-command.ts'),
   live: () => import('./live-desk.ts'),
+  later: () => import('./reaudit.ts'),
+  fate: () => import('./fate.ts'),
   takeIn: () => import('./take-in.ts'),
   trying: () => import('../live/confirm/why-not-tried.ts'),
 };
@@ -147,6 +149,17 @@ const ports = (host: Host, terminal: TerminalPorts, request: OpenRequest, curren
             }),
       ),
     resume: (id) => opened(async (w) => w.resumeAudit(host, w.chooseSession(host, id), readOnly)),
+    laterAudit: {
+      begin: (earlier, ref, progress) =>
+        opened(async () => (await (await lazy.later()).beginReaudit(host, earlier, { ref }, progress)).w),
+      summary: async (store) => (await lazy.fate()).changesSince({ store }),
+      giveFate: async (store, finding, verdict, note) =>
+        (await lazy.fate()).giveFate({ store }, host.clock().toISOString().slice(0, 10), {
+          finding,
+          verdict,
+          note,
+        }),
+    },
     importFile: async (path) => (await lazy.archive()).importFile(host, path).id,
     importResults: async (store, path) => {
       const { importResultsFile, describeImport } = await lazy.import();

@@ -1,3 +1,4 @@
+import { carriedCheckOf, whyLook } from './carried.ts';
 import type { Verdict } from './events.ts';
 import type { Check } from './methodology.ts';
 import { type EvidenceIndex, findingsOfCheck, matchesWords, verdictOf } from './selectors.ts';
@@ -42,12 +43,12 @@ const VERDICT_TOKENS: Record<string, Verdict | null> = {
 /** What {@link filterChecks} knows besides words. */
 export const CHECK_TERMS: FilterTerms = {
   is: Object.keys(VERDICT_TOKENS),
-  has: ['note', 'finding', 'lead', 'question', 'draft', 'bookmark'],
+  has: ['note', 'finding', 'lead', 'question', 'draft', 'bookmark', 'carried', 'changed'],
   sec: null,
 };
 
 /**
- * Checks a filter keeps: words match id, title and note; `is:open|pass|fail|na|unsure`, `has:note|finding|lead|question|draft|bookmark` and
+ * Checks a filter keeps: words match id, title and note; `is:open|pass|fail|na|unsure`, `has:note|finding|lead|question|draft|bookmark|carried|changed` and
  * `sec:2.1` narrow further.
  */
 export const filterChecks = (
@@ -64,6 +65,11 @@ export const filterChecks = (
     lead: (c) => (index.get(c.id) ?? []).some((i) => i.kind === 'lead'),
     question: (c) => (index.get(c.id) ?? []).some((i) => i.kind === 'question'),
     draft: (c) => s.drafts.has(c.id),
+    carried: (c) => (carriedCheckOf(s, c.id)?.verdict ?? null) !== null,
+    changed: (c) => {
+      const carried = carriedCheckOf(s, c.id);
+      return carried !== null && whyLook(s, carried) !== null;
+    },
     bookmark: (c) => [...s.bookmarks.values()].some((b) => b.check === c.id),
   };
   return checks.filter(

@@ -1,6 +1,7 @@
 import { numbered, plural } from '../text/plural.ts';
 import { clientWords } from './assistance.ts';
 import { nameOf } from './auditor.ts';
+import { carriedOpen } from './carried.ts';
 import type { SessionEvent, Verdict } from './events.ts';
 import type { CollectorResult, EvidenceItem } from './evidence.ts';
 import { type Finding, missingParts, speaksTo } from './finding.ts';
@@ -138,6 +139,12 @@ export const whatNow = (m: Methodology, s: Session, index: EvidenceIndex): Step 
   const draft = [...s.drafts.keys()][0];
   if (draft)
     return { text: `Finish the note you began on ${draft}: it is kept, but not recorded.`, check: draft };
+  const again = carriedOpen(s).changed[0];
+  if (again)
+    return {
+      text: `Look at ${again.check} again: the earlier audit said ${verdictWord(again.verdict)}, and its evidence is not the same.`,
+      check: again.check,
+    };
   const failing = checksOf(m).find(
     (c) => verdictOf(s, c.id) === 'fail' && findingsOfCheck(s, c.id).length === 0,
   );

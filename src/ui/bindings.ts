@@ -7,6 +7,7 @@ import * as checks from './actions/checks.ts';
 import * as evidence from './actions/evidence.ts';
 import * as findings from './actions/findings.ts';
 import * as home from './actions/home.ts';
+import * as later from './actions/later-audit.ts';
 import * as live from './actions/live.ts';
 import * as lookup from './actions/lookup.ts';
 import * as go from './actions/navigate.ts';
@@ -136,6 +137,7 @@ export const bindings: readonly Binding[] = [
   { id: 'new-audit', context: 'home', keys: ['n'], label: 'New audit', short: 'new audit', run: home.newAudit },
   { id: 'try-sample', context: 'home', keys: ['t'], label: 'Try it on the bundled sample server', short: 'try the sample', run: home.trySample },
   { id: 'earlier-home', context: 'home', keys: ['L'], label: 'Look up earlier audits of a server', short: 'earlier audits', run: lookup.lookUpAudits },
+  { id: 'reaudit-home', context: 'home', keys: ['R'], label: 'Audit a later commit of this server, with what was said carried', short: 're-audit', run: later.reauditSelected, disabled: (v) => ((v.sessions?.length ?? 0) > 0 ? null : 'there are no sessions yet') },
   { id: 'filter-home', context: 'home', keys: ['/'], label: 'Filter the sessions', short: 'filter', run: go.filter },
   { id: 'import', context: 'home', keys: ['i'], label: 'Import a session', short: 'import', run: home.importSession },
 
@@ -194,6 +196,8 @@ export const bindings: readonly Binding[] = [
   { id: 'not-applicable', context: 'check', keys: ['x'], label: 'Verdict: not applicable, with a reason; on a section for all that is open in it', short: 'n/a', disabled: readOnly, run: checks.notApplicable },
   { id: 'unsure', context: 'check', keys: ['u'], label: 'Verdict: unsure', short: 'unsure', disabled: onCheck, run: (a) => checks.answer(a, 'unsure') },
   { id: 'same', context: 'check', keys: ['&'], label: 'The same verdict and note as given last', short: '', disabled: onCheck, run: checks.sameAsBefore },
+  { id: 'confirm-carried', context: 'check', keys: ['K'], label: 'Confirm what the earlier audit said of it: its evidence is the same', short: '', disabled: (v) => onCheck(v) ?? later.notCarried(v), run: later.confirmCarried },
+  { id: 'changes-since', context: 'check', keys: ['W'], label: 'What changed since the earlier audit', short: '', disabled: later.noCarried, run: later.showSummary },
   { id: 'bookmark', context: 'check', keys: ['B'], label: 'Keep for later: this check, lead or lines (again: let go)', short: '', disabled: readOnly, run: bookmarks.toggle },
   { id: 'verdict', context: 'check', keys: ['v'], label: 'Choose the verdict from a list', short: '', disabled: onCheck, run: checks.pickVerdict },
   { id: 'clear', context: 'check', keys: ['backspace'], label: 'Clear the verdict', short: '', disabled: onCheck, run: checks.clearVerdict },
@@ -211,6 +215,7 @@ export const bindings: readonly Binding[] = [
 
   { id: 'edit-finding', context: 'finding', keys: ['enter', 'right', 'l'], label: 'Edit the finding', short: 'edit', disabled: onFinding, run: findings.editSelected },
   { id: 'edit-finding-whole', context: 'finding', keys: ['e'], label: 'Edit the whole finding in $EDITOR', short: 'editor', disabled: onFinding, run: findings.editSelectedWhole },
+  { id: 'fate-finding', context: 'finding', keys: ['K'], label: 'What became of it since the earlier audit: still there, fixed, regressed', short: '', disabled: (v) => onFinding(v) ?? later.noFollowUp(v), run: later.judgeFate },
   { id: 'score-finding', context: 'finding', keys: ['s'], label: 'Score it: CVSS 4.0, CVSS 3.1, AIVSS', short: 'score', disabled: onFinding, run: findings.scoreSelected },
   { id: 'cwe-finding', context: 'finding', keys: ['w'], label: 'Choose its CWE from the catalogue', short: 'CWE', disabled: onFinding, run: findings.cweOfSelected },
   { id: 'review-finding', context: 'finding', keys: ['v'], label: 'Reviewed: read again as a whole (again: take back)', short: 'reviewed', disabled: onFinding, run: findings.reviewSelected },

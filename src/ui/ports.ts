@@ -3,7 +3,7 @@ import type { Cited } from '../domain/citations.ts';
 import type { Command, Refusal } from '../domain/decide.ts';
 import type { Auditor, SessionEvent } from '../domain/events.ts';
 import type { EvidenceItem, Location } from '../domain/evidence.ts';
-import type { Finding } from '../domain/finding.ts';
+import type { FateVerdict, Finding } from '../domain/finding.ts';
 import type { FindingTemplate } from '../domain/finding-template.ts';
 import type { ProposedPart, ServerProposal } from '../domain/server-profile.ts';
 import type { InterfaceSettings, OwnCommand } from '../domain/settings.ts';
@@ -121,6 +121,13 @@ export type ByHandDone = { name: string; sha256: string; code: number | null; te
 /** `problem` says why the file does not count, '' when it does. */
 export type ReadSettings = { file: string; settings: InterfaceSettings; problem: string };
 
+/** What changed since an earlier audit, for a list; `text` is all of it. */
+export type ChangesSince = {
+  text: string;
+  fates: readonly { id: string; title: string; fate: string; why: string; text: string }[];
+  checks: readonly { id: string; title: string; differs: string }[];
+};
+
 export type Ports = {
   live: LivePort;
   /**
@@ -133,6 +140,13 @@ export type Ports = {
   sendings(snapshot: Snapshot): readonly string[];
   start(request: StartRequest, progress: (text: string) => void, signal: AbortSignal): Promise<Opened>;
   resume(id: string): Promise<Opened>;
+  laterAudit: {
+    /** A new session on a later commit, gathered, with what the earlier one said beside it. */
+    begin(earlier: string, ref: string, progress: (text: string) => void): Promise<Opened>;
+    /** What changed since the earlier audit. Rejects where the session carries none. */
+    summary(store: Store): Promise<ChangesSince>;
+    giveFate(store: Store, finding: string, verdict: FateVerdict, note: string): Promise<Refusal | null>;
+  };
   importFile(path: string): Promise<string>;
   /** Takes in a file of another tool's results; says in words what came of it. */
   importResults(store: Store, path: string): Promise<string>;

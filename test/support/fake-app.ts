@@ -326,6 +326,18 @@ export const fakeApp = (parts: FakeParts = {}) => {
       return `${command.name} ran`;
     },
     database: () => parts.database ?? '',
+    laterAudit: {
+      begin: async (earlier, ref) => {
+        called('reaudit', earlier, ref);
+        return opened;
+      },
+      summary: async () => ({ text: 'all that changed', fates: [], checks: [] }),
+      giveFate: async (store, finding, verdict, note) => {
+        called('giveFate', finding, verdict, note);
+        const done = store.dispatch({ type: 'judge-fate', finding, verdict, note, on: '2026-11-23' });
+        return 'refused' in done ? done : null;
+      },
+    },
     lookUp: async (server, database) => {
       called('lookUp', server, database);
       return parts.earlier ?? { title: `The database holds no audit of ${server}.`, rows: [] };

@@ -36,7 +36,7 @@ const enter = (app: App, opened: Opened): void => {
 type Opening = (progress: (text: string) => void) => Promise<Opened>;
 
 /** `failed` is told of what cannot be opened, once Home is shown again. */
-const open = (app: App, what: string, run: Opening, failed: (error: unknown) => void): void => {
+export const open = (app: App, what: string, run: Opening, failed: (error: unknown) => void): void => {
   app.update({ place: 'opening', opening: what });
   app.work(async () => {
     try {

@@ -1,3 +1,4 @@
+import { carriedCheckOf, whyLook } from '../../domain/carried.ts';
 import type { Check } from '../../domain/methodology.ts';
 import { findingsOfCheck, progress, raisedAs, verdictOf } from '../../domain/selectors.ts';
 import type { Snapshot } from '../../engine/store.ts';
@@ -72,7 +73,11 @@ export const checkList = (v: View, theme: Theme, size: Size): Omit<PaneText, 'fo
     const { leads, questions } = openOf(v, snap, check);
     const found = findingsOfCheck(snap.session, check.id).length;
     const waiting = waitingByCheck(v).get(check.id)?.length ?? 0;
+    const carried = carriedCheckOf(snap.session, check.id);
     const marks = [
+      ...(carried?.verdict
+        ? [whyLook(snap.session, carried) === null ? span('same ', 'muted') : span('changed ', 'warn')]
+        : []),
       ...(snap.session.bookmarks.has(`check:${check.id}`) ? [span('later ', 'accent')] : []),
       ...(snap.session.drafts.has(check.id) ? [span('draft ', 'warn')] : []),
       ...(found > 0 ? [span(`F${found} `, 'bad')] : []),

@@ -1,5 +1,6 @@
 import { clientWords } from '../../domain/assistance.ts';
 import { byHand, outputName } from '../../domain/by-hand.ts';
+import { carriedCheckOf, whyLook } from '../../domain/carried.ts';
 import { missingParts } from '../../domain/finding.ts';
 import type { Check, Section } from '../../domain/methodology.ts';
 import { observationsOf } from '../../domain/observations.ts';
@@ -105,6 +106,24 @@ const evidenceSummary = (v: View, check: Check, theme: Theme, columns: number): 
   ];
 };
 
+/** What an earlier audit said of a check, and that nobody looked at it again. */
+const carriedLines = (v: View, id: string, columns: number): Line[] => {
+  const carried = v.snap && carriedCheckOf(v.snap.session, id);
+  if (!v.snap || !carried?.verdict) return [];
+  const why = whyLook(v.snap.session, carried);
+  const said = `${verdictWord(carried.verdict).toUpperCase()} by ${carried.by}, ${carried.at.slice(0, 10)}, of ${v.snap.session.carried!.from.commit.slice(0, 12)}${carried.note ? `: ${carried.note}` : ''}`;
+  return [
+    ...labelled('Carried', said, columns),
+    ...labelled(
+      '',
+      why === null
+        ? 'not yet looked at again; its evidence is the same: K confirms it'
+        : `not yet looked at again, and not the same: ${why}`,
+      columns,
+    ),
+  ];
+};
+
 /** Everything an auditor needs to judge one check, in reading order; the answer first once there is one. */
 export const checkDetail = (v: View, check: Check, theme: Theme, columns: number): Line[] => {
   const { snap } = v;
@@ -136,6 +155,7 @@ export const checkDetail = (v: View, check: Check, theme: Theme, columns: number
         ),
       );
   }
+  out.push(...carriedLines(v, check.id, columns));
   out.push(...peopleLines(v, check.id, columns));
   if (draft !== undefined)
     out.push(...labelled('Draft', `${draft}\n(not recorded: m goes on with it)`, columns));
