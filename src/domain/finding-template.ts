@@ -1,8 +1,10 @@
+import { wholeWords } from '../text/sentences.ts';
 import { type EvidenceItem, lineWords, placeWords, type Surface, type SurfaceTool } from './evidence.ts';
 import { type Finding, partTexts } from './finding.ts';
 import { findCheck, type Methodology } from './methodology.ts';
 import type { TriedLead } from './observations.ts';
 import type { Session } from './session.ts';
+import { isGuarded } from './standing.ts';
 import { type FindingTemplate, fitted, LANGUAGES, type Language } from './template-file.ts';
 import { type TemplateWord, withWords } from './template-words.ts';
 
@@ -12,7 +14,7 @@ export * from './template-file.ts';
 
 /** Text of the target on its way into a sentence: one line, no mark-up of its own, no words to be filled in. */
 const quoted = (text: string, most = 120): string =>
-  `\`${text.replace(/\s+/g, ' ').replaceAll('`', "'").replaceAll('{{', '{ {').trim().slice(0, most)}\``;
+  `\`${wholeWords(text.replace(/\s+/g, ' ').replaceAll('`', "'").replaceAll('{{', '{ {').trim(), most)}\``;
 
 const declares = (tool: SurfaceTool, path: string, line: number): boolean =>
   (tool.path === path && tool.line === line) ||
@@ -71,9 +73,23 @@ export const templateFor = (
 ): FindingTemplate | null =>
   item.kind === 'lead' ? (templates.find((t) => t.rules?.includes(item.rule)) ?? null) : null;
 
-/** A template as it is meant for an item: the wording of its positions, where it is one of the template's own rules. */
-export const fittedTo = (t: FindingTemplate, item: EvidenceItem | null | undefined): FindingTemplate =>
-  fitted(t, item && t.rules?.includes(item.rule) ? item.positions : undefined);
+/**
+ * A template as it is meant for an item: the wording of its positions, where it is one of the template's own rules. Where a
+ * guard stands on the way already, to put one there is no advice: what is wrong with it is for the auditor to say.
+ */
+export const fittedTo = (t: FindingTemplate, item: EvidenceItem | null | undefined): FindingTemplate => {
+  const meant = fitted(t, item && t.rules?.includes(item.rule) ? item.positions : undefined);
+  return item && isGuarded(item)
+    ? {
+        ...meant,
+        remediation: { immediate: [MEND_GUARD], shortTerm: [], longTerm: [] },
+        examples: NO_EXAMPLES,
+      }
+    : meant;
+};
+
+const NO_EXAMPLES: FindingTemplate['examples'] = { typescript: '', python: '' };
+const MEND_GUARD = 'Mend what stands on the way already. {{guard}}';
 
 /** A weak lead does not begin as grave as a strong one of its kind. */
 const GRAVITY = ['info', 'low', 'medium', 'high', 'critical'] as const;
@@ -191,7 +207,11 @@ export const applyTemplate = (
 const titleOf = (item: EvidenceItem, surface: Surface): string => {
   const [only, another] = toolsTaking(item, surface);
   const named = only && !another ? item.title.replace(/ of a tool\b/, ` of tool ${only.name}`) : item.title;
-  return named.replaceAll('`', '').replace(/ \([^()]*…(?=,|$)/, '');
+  // The other ways stand in the description, each with its place.
+  return named
+    .replaceAll('`', '')
+    .replace(/ \([^()]*…(?=,|$)/, '')
+    .replace(/, and \d+ more ways?$/, '');
 };
 
 const MOST_TOOLS = 12;

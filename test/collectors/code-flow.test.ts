@@ -46,6 +46,14 @@ describe('code-flow', () => {
     ]);
   });
 
+  it('cuts a long title between words, the call first', async () => {
+    const long = 'a_rather_long_name_of_a_tool_that_fills_the_line_of_its_title_by_itself';
+    const { items } = await run(collector, { files: { 'src/index.ts': SERVER.replaceAll('ping', long) } });
+    expect(items.map((i) => i.title)).toEqual([
+      expect.stringMatching(/^`host` of tool \S+ reaches a( shell)?( command)?( …)?$/),
+    ]);
+  });
+
   it('tells tools with the same mistake in one item, each with its source, its sink and its place', async () => {
     const { items } = await run(collector, {
       files: {

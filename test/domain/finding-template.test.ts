@@ -188,6 +188,34 @@ describe('a finding raised from a lead', () => {
     expect(suggestionFor(t, 'notes', words)).toBe('');
   });
 
+  it('is not advised to put a guard where one stands: what is wrong with that one stays open, in advice and example', () => {
+    const guard = { path: 'src/export.ts', line: 79, role: 'guard', text: 'name.includes("..")' } as const;
+    const flow = [...item().flow.slice(0, 1), guard, ...item().flow.slice(2)];
+    const guarded = findingFromEvidence(draft, item({ flow }), about);
+    expect(guarded.recommendations).toEqual({
+      immediate: [
+        'Mend what stands on the way already. On the way stands `name.includes("..")` (`src/export.ts:79`). It does not hold because {{guard}}.',
+      ],
+      shortTerm: [],
+      longTerm: [],
+    });
+    expect(guarded.examples).toBe('');
+    expect(missingParts(guarded)).toContain('recommendations.immediate');
+    const open = findingFromEvidence(draft, item(), about);
+    expect(open.recommendations.immediate.join()).not.toContain('Mend what stands');
+    expect(open.examples).not.toBe('');
+  });
+
+  it('has a title without the ways its description lists', () => {
+    const titled = (title: string) => findingFromEvidence(draft, item({ title }), about).title;
+    expect(titled('`name` of tool export_report reaches a shell, and 21 more ways')).toBe(
+      'name of tool export_report reaches a shell',
+    );
+    expect(titled('`name` of tool export_report reaches a shell (exec), and 1 more way')).toBe(
+      'name of tool export_report reaches a shell (exec)',
+    );
+  });
+
   it('is offered the guard by name, and its hole stays open', () => {
     const guard = { path: 'src/export.ts', line: 79, role: 'guard', text: 'name.includes("..")' } as const;
     const flow = [...item().flow.slice(0, 1), guard, ...item().flow.slice(2)];

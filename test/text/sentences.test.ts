@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { wholeSentences } from '../../src/text/sentences.ts';
+import { wholeSentences, wholeWords } from '../../src/text/sentences.ts';
 
 it('keeps whole sentences, and cuts a command nowhere', () => {
   const text = 'Only 3 commits can be seen. Fetch everything with: git fetch --unshallow --tags origin main';
@@ -18,4 +18,10 @@ it('is never longer than asked, and always a beginning of the text', () => {
       expect(text.trim().startsWith(cut.replace(/ …$/, ''))).toBe(true);
     }),
   );
+});
+
+it('cuts between words, and inside of one only where there is nothing else', () => {
+  expect(wholeWords('becomes part of a query in another language', 30)).toBe('becomes part of a query in …');
+  expect(wholeWords('short', 5)).toBe('short');
+  expect(wholeWords('abcdefghij', 6)).toBe('abcd …');
 });

@@ -174,6 +174,19 @@ export const unknownResult = (
         : union(elements(first), methodsBeginning(first, fixedHead(args[1].value))),
       args[2]?.value ?? NOTHING,
     );
+  // `dataclasses.replace(config, headers=h)`, `config._replace(headers=h)`: what is named is set, and nothing else.
+  if (rows.some((r) => r.result === 'changed')) {
+    const positional = first && args[0]?.name === undefined ? first : null;
+    return args.slice(positional ? 1 : 0).reduce<Value>(
+      (all, a) => {
+        if (a.name === undefined) return union(all, a.value);
+        const named: Iterable<[string, Value]> =
+          a.name === 'update' && a.value.fields ? a.value.fields : [[a.name, a.value]];
+        return [...named].reduce((one, [key, v]) => withField(one, key, v), all);
+      },
+      { ...(positional ?? object), tests: [] },
+    );
+  }
   if (
     rows.some((r) => r.result === 'held') &&
     first?.literal &&

@@ -73,7 +73,7 @@ const carrier = z.strictObject({
    * was called on, of the same type; `derived`, something else made of what went in, known not to be closer to a sink;
    * `member`, what the first argument has under the name of the second.
    */
-  result: z.enum(['clean', 'same', 'first', 'held', 'object', 'derived', 'member']).optional(),
+  result: z.enum(['clean', 'same', 'first', 'held', 'object', 'derived', 'member', 'changed']).optional(),
   /**
    * What is changed: `object` takes up the arguments, `arguments` are filled from the object and each other, `member` is what
    * the second argument names of the first, and becomes the third.

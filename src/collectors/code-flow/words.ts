@@ -4,6 +4,7 @@ import { OWN_PROCESS } from '../../analysis/flow/judging.ts';
 import { type FlowLead, joinedPositions } from '../../analysis/flow/leads.ts';
 import type { OriginKind } from '../../analysis/flow/value.ts';
 import type { SinkPosition } from '../../domain/evidence.ts';
+import { wholeWords } from '../../text/sentences.ts';
 import type { CallsByName } from './lost.ts';
 
 /** How a flow is told to people. */
@@ -32,7 +33,8 @@ export const inputWords = (l: FlowLead): string => {
     return `${l.input === '' ? 'what' : `\`${l.input}\` that`} another thread or process of the program sends`;
   if (l.origin === 'file') return 'what a file holds';
   if (l.origin === 'environment') return `environment variable ${l.tool}`.trim();
-  const input = l.input === '' ? 'input' : `\`${l.input}\``;
+  // Of a whole input nobody can tell which part of it.
+  const input = l.input === '' || l.input === '*' ? 'input' : `\`${l.input}\``;
   return l.tool === '' ? `${input} of a ${DOOR[l.origin]}` : `${input} of ${DOOR[l.origin]} ${l.tool}`;
 };
 
@@ -43,7 +45,7 @@ const bare = (callee: string): string => {
   return parts.slice(-2).join('.');
 };
 
-const titleOf = (l: FlowLead): string => `${inputWords(l)} ${l.rule.title} (${bare(l.callee)})`;
+const titleOf = (l: FlowLead): string => `${inputWords(l)} ${l.rule.title}`;
 
 const TITLE_ROOM = 100;
 
@@ -51,13 +53,16 @@ export const titleOfCause = ({ leads }: Cause): string => {
   const title = titleOf(leads[0]);
   const more = leads.length - 1;
   const tail = more === 0 ? '' : `, and ${plural(more, 'more way', 'more ways')}`;
-  return `${title.length + tail.length > TITLE_ROOM ? `${title.slice(0, TITLE_ROOM - tail.length - 1).toWellFormed()}…` : title}${tail}`;
+  const room = TITLE_ROOM - tail.length;
+  // Which call it is goes first: the place says so too.
+  const named = `${title} (${bare(leads[0].callee)})`;
+  return `${named.length <= room ? named : wholeWords(title, room)}${tail}`;
 };
 
 const detailWords = ({ detail }: FlowLead['others'][number]): string =>
   detail === '' || /^(?:bare|separator)$/.test(detail)
     ? ''
-    : ` ${JSON.stringify(detail.replaceAll('\0', '…').slice(0, 80))}`;
+    : ` ${JSON.stringify(wholeWords(detail.replaceAll('\0', '…'), 80))}`;
 
 const guardWords = ({ guard, hole }: FlowLead['guards'][number]): string =>
   `Guard at ${guard.at.path}:${guard.at.line}: ${guard.kind}${detailWords(guard)}${hole === null ? '.' : `, but ${hole}.`}`;
@@ -166,7 +171,7 @@ const MOST_CONDITIONS = 3;
 /** What the sink is reached under, by the lines that say so. */
 const conditionWords = ({ under }: FlowLead, text: LineText, only: boolean): string[] =>
   under.slice(-MOST_CONDITIONS).map((c) => {
-    const line = text(c.path, c.line).slice(0, 100);
+    const line = wholeWords(text(c.path, c.line), 100);
     const shown = line === '' ? '' : ` \`${line.replaceAll('`', "'")}\``;
     return `${only ? 'Reached' : 'The first is reached'} only where the test${shown} at ${c.path}:${c.line} ${c.holds ? 'holds' : 'does not hold'}.`;
   });
