@@ -17,6 +17,7 @@ import {
   lead,
 } from './collector.ts';
 import { CHECKS, judgeLinks, judgeNames, judgeServer, judgeVersions } from './identity/judge.ts';
+import { packageItems } from './identity/package.ts';
 import { judgeVendor, ownershipMarks, registryItems } from './identity/registry.ts';
 import { snapshotItems } from './identity/snapshot.ts';
 
@@ -31,6 +32,7 @@ export const identity: Collector = {
     const remote = parseRepositoryUrl(target.url);
     const snapshot = await history.snapshot?.();
     if (snapshot) items.push(...snapshotItems(snapshot.note));
+    if (snapshot?.note) items.push(...packageItems(snapshot.note));
     if (remote)
       items.push(
         fact('remote', CHECKS, `The remote is ${spell(remote)}`, {

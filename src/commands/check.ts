@@ -18,6 +18,7 @@ import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { advisorySources, chosenCopy } from './advisories.ts';
 import { readTarget } from './asked-target.ts';
+import { comparePackage } from './compare-package.ts';
 import { earlierAudits } from './earlier-audits.ts';
 import { withSource } from './gather-target.ts';
 import { type Host, json, TOOL_NAME } from './host.ts';
@@ -33,6 +34,8 @@ export type CheckOptions = {
   db?: string | undefined;
   allowNetwork?: boolean | undefined;
   seconds?: string | undefined;
+  /** A clone of the repository that a package claims. */
+  repository?: string | undefined;
   json?: boolean | undefined;
 };
 
@@ -112,21 +115,24 @@ export const check = async (host: Host, words: string, o: CheckOptions): Promise
   const began = performance.now();
   const osv = o.osv ? chosenCopy(o.osv) : null;
   const asked = await readTarget(host, words, { allowNetwork: o.allowNetwork, ask: !o.json });
-  const { target, repository, notices } = await openTarget({
+  const opened = await openTarget({
     source: asked.source,
     fetch: asked.fetch,
     ref: o.ref,
     subdir: o.subdir || asked.subdir,
     reposDir: host.reposDir,
+    progress: o.json ? undefined : host.progress,
   });
+  await comparePackage(host, opened, { repository: o.repository, mayFetch: asked.fetch !== undefined });
+  const { target, repository, notices } = opened;
   const methodology = await loadMethodology();
   const wanted = new Set(QUESTIONS.flatMap((q) => q.collectors));
   const collectors = [...collectorsWith(new Map())]
     .filter((c) => wanted.has(c.id))
     .sort((a, b) => FIRST.indexOf(a.id) - FIRST.indexOf(b.id));
   const ending = new AbortController();
-  const left = Math.max(1000, seconds * 1000 - (performance.now() - began));
-  const timer = seconds === 0 ? null : setTimeout(() => ending.abort(), left);
+  // Bringing the target here is not looking at it.
+  const timer = seconds === 0 ? null : setTimeout(() => ending.abort(), seconds * 1000);
   const { source: _typed, ...shown } = target;
   const results = await withSource(
     { repository, commit: target.commit, subdir: target.subdir, ownRules: new Map() },

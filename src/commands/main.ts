@@ -120,6 +120,10 @@ export const program = (host: Host, done: (code: number) => void): Command => {
   lookups(target(cli.command('start')))
     .description('begin a session without a terminal: pin the target and gather its evidence')
     .argument('<target>', TARGET_WORDS)
+    .option(
+      '--repository <repo>',
+      'of a package or archive: a clone of the repository it claims, to compare it with',
+    )
     .option('--url <url>', 'address the report names when the repository has no remote')
     .option('--no-collect', 'only pin the target')
     .addOption(json())
@@ -305,6 +309,10 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     .argument('<target>', TARGET_WORDS)
     .option('--ref <ref>', 'commit, tag or branch; also as #ref behind the path or URL')
     .option('--subdir <dir>', 'folder of the server in a monorepo')
+    .option(
+      '--repository <repo>',
+      'of a package or archive: a clone of the repository it claims, to compare it with',
+    )
     .option('--osv <path>', 'look dependencies up in an offline copy of OSV')
     .option('--db <dir>', 'a clone of the audit database, for earlier audits; remembered')
     .option(

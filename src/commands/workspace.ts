@@ -29,6 +29,7 @@ import { visible } from '../text/visible.ts';
 import { advisorySources, chosenCopy } from './advisories.ts';
 import { readTarget } from './asked-target.ts';
 import { knownTtps } from './checklist.ts';
+import { comparePackage } from './compare-package.ts';
 import { earlierNotice } from './earlier-audits.ts';
 import { type Host, TOOL_NAME } from './host.ts';
 import { jobsBesideScreen, openSource } from './open-source.ts';
@@ -55,6 +56,8 @@ export type StartOptions = {
   allowNetwork?: boolean | undefined;
   /** Whether a person agreed that this target is fetched. */
   fetch?: OpenTargetOptions['fetch'];
+  /** A clone of the repository that a package claims, which it is held against. */
+  repository?: string | undefined;
   progress?: ((text: string) => void) | undefined;
   signal?: AbortSignal | undefined;
 };
@@ -177,7 +180,7 @@ export const startAudit = async (host: Host, options: StartOptions): Promise<Wor
   const asked = options.fetch
     ? { source: options.source, subdir: '', fetch: options.fetch, told: '' }
     : await readTarget(host, options.source, { allowNetwork: options.allowNetwork });
-  const { target, notices } = await openTarget({
+  const opened = await openTarget({
     source: asked.source,
     ref: options.ref,
     subdir: options.subdir || asked.subdir,
@@ -186,6 +189,8 @@ export const startAudit = async (host: Host, options: StartOptions): Promise<Wor
     signal: options.signal,
     progress: options.progress,
   });
+  await comparePackage(host, opened, { repository: options.repository, mayFetch: asked.fetch !== undefined });
+  const { target, notices } = opened;
   const auditor = host.settings().auditor.get();
   const open = startSession({
     dataDir: host.dataDir,

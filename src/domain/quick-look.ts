@@ -322,7 +322,7 @@ export const quickLook = (looked: Looked): QuickAnswer[] =>
       const outcome = looked.runs.get(id)?.outcome;
       return outcome === 'collected' || outcome === 'nothing-found';
     });
-    const whole = q.whole?.(items) ?? [];
+    const whole = applies ? (q.whole?.(items) ?? []) : [];
     const reasons =
       whole.length > 0
         ? whole

@@ -46,6 +46,40 @@ export const publishedPackage = z.strictObject({
 });
 export type PublishedPackage = z.infer<typeof publishedPackage>;
 
+/** The first of some paths, and how many there are. */
+const some = z.strictObject({ paths: z.array(z.string()), count: z.number().int().nonnegative() });
+export type Some = z.infer<typeof some>;
+
+/** A package held against a commit of the repository it claims, file by file. */
+export const comparison = z.strictObject({
+  /** Address or name of the repository, and why this commit of it. */
+  repository: z.string(),
+  commit: z.string(),
+  chosen: z.enum(['named', 'tag', 'newest']),
+  /** The tag, for people. */
+  ref: z.string(),
+  /** Folder of the package in the repository; '' for its root. */
+  folder: z.string(),
+  files: z.number().int().nonnegative(),
+  same: z.number().int().nonnegative(),
+  /** At the same path with another content: code, and anything else. */
+  differing: some,
+  differingOther: some,
+  /** What packaging writes. */
+  metadata: z.number().int().nonnegative(),
+  /** Built code that has a source of its name, and texts in it that the source does not have. */
+  built: z.number().int().nonnegative(),
+  strange: z.array(z.strictObject({ path: z.string(), source: z.string(), texts: z.array(z.string()) })),
+  /** Built code without a source of its name: bundles, mostly. */
+  unsourced: some,
+  /** Code, and anything else, that stands in no such form in the repository. */
+  added: some,
+  addedOther: some,
+  /** Code of the repository's folder that the package does not have. */
+  leftOut: some,
+});
+export type Comparison = z.infer<typeof comparison>;
+
 export const snapshotNote = z.strictObject({
   /** What it was: `folder`, `archive`, or the registry it came from. */
   kind: z.enum(['folder', 'archive', 'npm', 'pypi', 'oci']),
@@ -64,6 +98,8 @@ export const snapshotNote = z.strictObject({
   remarks: z.array(z.string()),
   /** For a package that was fetched. */
   package: publishedPackage.optional(),
+  /** Its repository, or why it was not held against it. */
+  comparison: z.union([comparison, z.strictObject({ problem: z.string() })]).optional(),
 });
 export type SnapshotNote = z.infer<typeof snapshotNote>;
 
