@@ -94,6 +94,7 @@ const RULES: Record<string, Rule> = {
       'conf',
       'fflate',
       'semver',
+      '@renovatebot/pep440',
       'yauzl',
       'tar',
       'env-paths',

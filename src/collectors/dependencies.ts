@@ -40,6 +40,7 @@ import { describeDrift, sideBySide } from './dependencies/drift.ts';
 import { describeLoose } from './dependencies/loose.ts';
 import { readLockfiles, readManifests, tellUnread } from './dependencies/read-files.ts';
 import { describeInventory } from './dependencies/table.ts';
+import { describeTree, withTree } from './dependencies/tree.ts';
 import { updateBots } from './dependencies/updates.ts';
 import { describeUses, markTestModules, readImports } from './dependencies/uses.ts';
 import { readVendoredLicences } from './dependencies/vendored-licences.ts';
@@ -104,6 +105,7 @@ export const dependencies = (bundled: () => AdvisorySource): Collector => ({
         target.subdir,
       );
 
+    const note = (await context.history.snapshot?.())?.note ?? null;
     const imports = await readImports(context, files, secondary, items);
     markTestModules(locks, manifests, imports);
     const main = manifests.filter((m) => !secondary(m.path));
@@ -118,7 +120,8 @@ export const dependencies = (bundled: () => AdvisorySource): Collector => ({
         locks.filter((l) => !secondary(l.path)),
       ),
     ];
-    items.push(...describeInventory(components, shortfalls));
+    // What no lockfile fixes, its registry was asked for.
+    items.push(...describeInventory(components, note?.tree?.problems.length === 0 ? unread : shortfalls));
     for (const manifest of main) items.push(...describeManifest(manifest));
     items.push(...describeLoose(main));
     if (rest.length > 0)
@@ -136,7 +139,8 @@ export const dependencies = (bundled: () => AdvisorySource): Collector => ({
     items.push(...describeDrift(main, locks), ...sideBySide(locks));
     items.push(...withoutLock(main, files), ...scripts(manifests, secondary));
     items.push(...(await updateBots(context, main)));
-    items.push(...(await lookUpVulnerabilities(context, components, bundled())));
+    items.push(...describeTree(note, locks.length > 0));
+    items.push(...(await lookUpVulnerabilities(context, withTree(components, note?.tree), bundled())));
     const direct = main.reduce((n, m) => n + m.dependencies.length, 0);
     return gathered(
       `${plural(manifests.length, 'manifest')}, ${plural(locks.length, 'lockfile')}, ${plural(direct, 'direct dependency', 'direct dependencies')}, ${plural(components.length, 'package')} pinned${shortfalls.length > 0 ? ', not all there are' : ''}`,

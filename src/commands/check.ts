@@ -12,17 +12,15 @@ import {
 } from '../domain/quick-look.ts';
 import { surfaceOf } from '../domain/surface.ts';
 import { runCollectors } from '../engine/run-collectors.ts';
-import { openTarget } from '../io/git/open-target.ts';
 import { quickLookText } from '../report/formats/quick-look.ts';
 import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { advisorySources, chosenCopy } from './advisories.ts';
-import { readTarget } from './asked-target.ts';
-import { comparePackage } from './compare-package.ts';
 import { earlierAudits } from './earlier-audits.ts';
 import { withSource } from './gather-target.ts';
 import { type Host, json, TOOL_NAME } from './host.ts';
 import { databaseFolder } from './lookup.ts';
+import { openNamed } from './open-named.ts';
 import { defaultJobs } from './open-source.ts';
 import { VERSION } from './version.ts';
 import { loadMethodology } from './workspace.ts';
@@ -114,17 +112,11 @@ export const check = async (host: Host, words: string, o: CheckOptions): Promise
   const seconds = secondsOf(o.seconds);
   const began = performance.now();
   const osv = o.osv ? chosenCopy(o.osv) : null;
-  const asked = await readTarget(host, words, { allowNetwork: o.allowNetwork, ask: !o.json });
-  const opened = await openTarget({
-    source: asked.source,
-    fetch: asked.fetch,
-    ref: o.ref,
-    subdir: o.subdir || asked.subdir,
-    reposDir: host.reposDir,
+  const { target, repository, notices, fetch } = await openNamed(host, words, {
+    ...o,
+    ask: !o.json,
     progress: o.json ? undefined : host.progress,
   });
-  await comparePackage(host, opened, { repository: o.repository, mayFetch: asked.fetch !== undefined });
-  const { target, repository, notices } = opened;
   const methodology = await loadMethodology();
   const wanted = new Set(QUESTIONS.flatMap((q) => q.collectors));
   const collectors = [...collectorsWith(new Map())]
@@ -165,7 +157,7 @@ export const check = async (host: Host, words: string, o: CheckOptions): Promise
       ref,
       subdir,
       source: target.source,
-      notices: [...(asked.told ? [asked.told] : []), ...notices],
+      notices,
     },
     answers: [...answers, auditsAnswer(host, o.db, url)],
   });
@@ -184,7 +176,7 @@ export const check = async (host: Host, words: string, o: CheckOptions): Promise
     return (await import('./open.ts')).open(host, target.source, {
       subdir,
       ...(o.ref && { ref: o.ref }),
-      fetch: asked.fetch,
+      fetch,
     });
   return 0;
 };

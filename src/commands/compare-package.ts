@@ -50,7 +50,7 @@ const choose = async (
 export const comparePackage = async (
   host: Host,
   opened: OpenedTarget,
-  o: { repository?: string | undefined; mayFetch: boolean },
+  o: { repository?: string | undefined; mayFetch: boolean; progress(text: string): void },
 ): Promise<void> => {
   const { target, repository: clone } = opened;
   const of = await openRepository(clone, target.commit, '');
@@ -84,7 +84,7 @@ export const comparePackage = async (
     }
     let theirs: OpenedTarget;
     try {
-      theirs = await openTarget({ source, reposDir: host.reposDir, progress: host.progress });
+      theirs = await openTarget({ source, reposDir: host.reposDir, progress: o.progress });
     } catch (error) {
       if (!(error instanceof UserError) || o.repository !== undefined) throw error;
       await keep({ problem: `its repository could not be fetched: ${error.message}` });
@@ -94,7 +94,7 @@ export const comparePackage = async (
     const chosen = note.package
       ? await choose(theirs.repository, theirs.target.commit, note.package)
       : { commit: theirs.target.commit, chosen: 'newest' as const, ref: '' };
-    host.progress(`comparing with ${chosen.commit.slice(0, 12)} of its repository`);
+    o.progress(`comparing with ${chosen.commit.slice(0, 12)} of its repository`);
     const at = await openRepository(theirs.repository, chosen.commit, '');
     try {
       await keep({

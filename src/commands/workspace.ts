@@ -27,11 +27,10 @@ import { isSessionId } from '../io/session/session-id.ts';
 import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { advisorySources, chosenCopy } from './advisories.ts';
-import { readTarget } from './asked-target.ts';
 import { knownTtps } from './checklist.ts';
-import { comparePackage } from './compare-package.ts';
 import { earlierNotice } from './earlier-audits.ts';
 import { type Host, TOOL_NAME } from './host.ts';
+import { openNamed } from './open-named.ts';
 import { jobsBesideScreen, openSource } from './open-source.ts';
 import { sendingsOf, sendingText } from './sendings.ts';
 import { VERSION } from './version.ts';
@@ -177,20 +176,7 @@ export const startAudit = async (host: Host, options: StartOptions): Promise<Wor
   const methodology = await loadMethodology(options.methodology);
   const ownRules = await readOwn(options);
   const osv = options.osv ? chosenCopy(options.osv) : null;
-  const asked = options.fetch
-    ? { source: options.source, subdir: '', fetch: options.fetch, told: '' }
-    : await readTarget(host, options.source, { allowNetwork: options.allowNetwork });
-  const opened = await openTarget({
-    source: asked.source,
-    ref: options.ref,
-    subdir: options.subdir || asked.subdir,
-    reposDir: host.reposDir,
-    fetch: asked.fetch,
-    signal: options.signal,
-    progress: options.progress,
-  });
-  await comparePackage(host, opened, { repository: options.repository, mayFetch: asked.fetch !== undefined });
-  const { target, notices } = opened;
+  const { target, notices } = await openNamed(host, options.source, options);
   const auditor = host.settings().auditor.get();
   const open = startSession({
     dataDir: host.dataDir,
@@ -207,11 +193,7 @@ export const startAudit = async (host: Host, options: StartOptions): Promise<Wor
     random: () => randomBytes(2).toString('hex'),
   });
   const url = options.url ?? target.url;
-  const started = workspace(host, open, [
-    ...(asked.told ? [asked.told] : []),
-    ...notices,
-    ...earlierNotice(host.settings().database.get(), url),
-  ]);
+  const started = workspace(host, open, [...notices, ...earlierNotice(host.settings().database.get(), url)]);
   allowLookups(host, started, osv, options.allowNetwork ?? false);
   return started;
 };

@@ -81,6 +81,8 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   'vulnerabilities-not-looked-up',
   'advisory-source-failed',
   'history-incomplete',
+  // Files without a history lack none.
+  'no-history',
 ]);
 
 const is =
@@ -125,13 +127,17 @@ const names = (of: readonly { name: string }[]): string =>
     .map((t) => t.name)
     .join(', ')}${of.length > 6 ? ` and ${count(of.length - 6)} more` : ''}`;
 
+const AGAINST_SOURCE = ['same-as-repository', 'differs-from-repository', 'only-in-package', 'built-code'];
+
 export const QUESTIONS: readonly Question[] = [
   {
     id: 'who',
     question: 'Who is behind it?',
     collectors: ['identity', 'look-alikes'],
     seen: (items) => {
-      const leads = items.filter((i) => isLead(i) && (is('identity')(i) || is('look-alikes')(i)));
+      const leads = items.filter(
+        (i) => isLead(i) && !AGAINST_SOURCE.includes(i.rule) && i.rule !== 'deprecated',
+      );
       const facts = items
         .filter(
           is(
@@ -171,9 +177,7 @@ export const QUESTIONS: readonly Question[] = [
       items.some(is('identity', 'snapshot'))
         ? []
         : ['it is a repository itself: name the package you would install (npm:…, pypi:…) to compare that'],
-    seen: all(
-      is('identity', 'same-as-repository', 'differs-from-repository', 'only-in-package', 'built-code'),
-    ),
+    seen: all(is('identity', ...AGAINST_SOURCE)),
     gaps: is('identity', 'not-compared', 'compared-in-part'),
   },
   {

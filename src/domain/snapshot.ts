@@ -80,6 +80,34 @@ export const comparison = z.strictObject({
 });
 export type Comparison = z.infer<typeof comparison>;
 
+const treePackage = z.strictObject({
+  name: z.string(),
+  version: z.string(),
+  /** What needs it; '' for the package itself. */
+  by: z.string(),
+  published: z.string(),
+  deprecated: z.string(),
+  /** What runs when it is installed; '' for nothing that is known. */
+  installs: z.string(),
+  /** Whether it brings or builds machine code. */
+  native: z.boolean(),
+  /** Who maintained the version before, and who this one; '' for the same, or where the registry does not say. */
+  maintainersChanged: z.string(),
+});
+export type TreePackage = z.infer<typeof treePackage>;
+
+/** What a user would get with a package on a day, by the answers of its registry. */
+export const resolvedTree = z.strictObject({
+  registry: z.enum(['npm', 'pypi']),
+  asked: z.string(),
+  asOf: z.string(),
+  direct: z.number().int().nonnegative(),
+  packages: z.array(treePackage),
+  /** What could not be settled. */
+  problems: z.array(z.string()),
+});
+export type ResolvedTree = z.infer<typeof resolvedTree>;
+
 export const snapshotNote = z.strictObject({
   /** What it was: `folder`, `archive`, or the registry it came from. */
   kind: z.enum(['folder', 'archive', 'npm', 'pypi', 'oci']),
@@ -98,6 +126,7 @@ export const snapshotNote = z.strictObject({
   remarks: z.array(z.string()),
   /** For a package that was fetched. */
   package: publishedPackage.optional(),
+  tree: resolvedTree.optional(),
   /** Its repository, or why it was not held against it. */
   comparison: z.union([comparison, z.strictObject({ problem: z.string() })]).optional(),
 });

@@ -43,6 +43,12 @@ const CHOSEN: Record<Comparison['chosen'], string> = {
   newest: 'the newest commit, since neither registry nor tags name one',
 };
 
+const PLACE: Record<Comparison['chosen'], string> = {
+  named: 'the commit it names',
+  tag: 'the tag of its version',
+  newest: 'its newest commit, as none is named',
+};
+
 const names = (s: Some): string =>
   `${listed(s.paths, 15)}${s.count > s.paths.length ? ` and ${s.count - s.paths.length} more` : ''}`;
 
@@ -54,7 +60,7 @@ const comparedItems = (c: Comparison): ItemDraft[] => {
     fact(
       'same-as-repository',
       CHECKS,
-      `${c.same} of ${plural(c.files, 'file')} stand in the repository byte for byte`,
+      `${c.same} of ${plural(c.files, 'file')} are in the repository, by ${PLACE[c.chosen]}`,
       {
         ...COMMON,
         detail: [

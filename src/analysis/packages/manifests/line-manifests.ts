@@ -236,3 +236,27 @@ export const gemfile: ManifestReader = (path, source) => {
   });
   return { ok: true, manifest: { path, ecosystem: 'RubyGems', name: '', dependencies, scripts: [] } };
 };
+
+/** Core metadata of Python, in a wheel or a source archive: what is installed with it, without its extras. */
+export const coreMetadata: ManifestReader = (path, source) => {
+  const head = shortLines(source.split(/\r?\n\r?\n/, 1)[0] ?? '');
+  if (!head.some((l) => /^Metadata-Version:/i.test(l)))
+    return { ok: false, reason: 'It is no metadata of a Python package.' };
+  const dependencies: Dependency[] = [];
+  let name = '';
+  head.forEach((line, i) => {
+    name ||= /^Name:\s{0,10}([\w.-]{1,150})/i.exec(line)?.[1] ?? '';
+    const required = /^Requires-Dist:\s{0,10}(.{1,500})$/i.exec(line)?.[1];
+    const read =
+      required === undefined || dependencies.length >= MOST_DEPENDENCIES
+        ? null
+        : pythonRequirement(required.replace(/\[[^\]]{0,200}\]/, ''));
+    if (read)
+      dependencies.push({
+        ...read,
+        scope: /\bextra\s{0,5}==/.test(required!) ? 'optional' : 'runtime',
+        line: i + 1,
+      });
+  });
+  return { ok: true, manifest: { path, ecosystem: 'PyPI', name, dependencies, scripts: [] } };
+};

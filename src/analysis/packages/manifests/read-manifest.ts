@@ -1,7 +1,7 @@
 import { baseName } from '../../files/paths.ts';
 import { denoJson } from './deno.ts';
 import { composerJson, packageJson } from './json-manifests.ts';
-import { gemfile, goMod, gradle, requirements, setupCfg } from './line-manifests.ts';
+import { coreMetadata, gemfile, goMod, gradle, requirements, setupCfg } from './line-manifests.ts';
 import type { ManifestReader } from './manifest-reader.ts';
 import { cargoToml, pipfile, pyprojectToml, versionCatalogue } from './toml-manifests.ts';
 import { pomXml, projectXml } from './xml-manifests.ts';
@@ -70,6 +70,7 @@ const readerOf = (path: string): ManifestReader | null => {
     /(^|\/)requirements\/[^/]+\.(?:txt|in)$/.test(path)
   )
     return requirements;
+  if (/(?:^|\/)[^/]{1,200}\.dist-info\/METADATA$|^PKG-INFO$/.test(path)) return coreMetadata;
   if (/\.(?:cs|fs|vb)proj$/.test(name)) return projectXml;
   if (/\.gemspec$/.test(name)) return gemfile;
   return null;
