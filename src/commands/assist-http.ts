@@ -50,13 +50,18 @@ const send = async (from: Response, to: http.ServerResponse): Promise<void> => {
   to.end();
 };
 
-export const overHttp = async (host: Host, open: OpenDesk, given: string | boolean): Promise<void> => {
+export type HttpAssist = { url: string; token: string; close(): Promise<void> };
+
+/** Serves until it is closed. Rejects with a UserError when it cannot listen. */
+export const serveHttp = async (host: Host, open: OpenDesk, wanted: number): Promise<HttpAssist> => {
   const token = host.env.MCP_AUDIT_ASSIST_TOKEN || randomBytes(24).toString('base64url');
   const guards = guardsOf(() => performance.now());
+  const tell = (error: unknown): void =>
+    host.stderr(`mcp-audit assist: ${visible(error instanceof Error ? error.message : String(error))}\n`);
   const handler = createMcpHandler(() => createAssistServer(open.desk, guards, VERSION), {
     maxRequestBodySize: LIMITS.message,
     maxSubscriptions: 16,
-    onerror: (error) => host.stderr(`mcp-audit assist: ${visible(error.message)}\n`),
+    onerror: tell,
   });
   const answer = async (incoming: http.IncomingMessage): Promise<Response> => {
     const headers = new Headers();
@@ -76,23 +81,24 @@ export const overHttp = async (host: Host, open: OpenDesk, given: string | boole
         headers: { 'content-type': 'text/plain', 'www-authenticate': 'Bearer' },
       });
     if (url.pathname !== PATH) return refuse(404, `Only ${PATH} is served.`);
-    const body = method === 'POST' ? await bodyOf(incoming) : undefined;
+    if (method !== 'POST') return handler.fetch(bare);
+    const accepts = headers.get('accept') ?? '';
+    if (!['application/json', 'text/event-stream'].every((type) => accepts.includes(type)))
+      return refuse(406, 'Accept has to name application/json and text/event-stream.');
+    const body = await bodyOf(incoming);
     if (body === null) return refuse(413, 'That is more than one message may hold.');
-    return handler.fetch(
-      new Request(url, { method, headers, ...(body ? { body: new Uint8Array(body) } : {}) }),
-    );
+    return handler.fetch(new Request(url, { method, headers, body: new Uint8Array(body) }));
   };
   const server = http.createServer({ maxHeaderSize: 16 * 1024 }, (incoming, outgoing) => {
     answer(incoming)
       .then((response) => send(response, outgoing))
       .catch((error: unknown) => {
-        host.stderr(`mcp-audit assist: ${visible(error instanceof Error ? error.message : String(error))}\n`);
+        tell(error);
         if (!outgoing.headersSent) outgoing.writeHead(500);
         outgoing.end();
       });
   });
   server.requestTimeout = 30_000;
-  const wanted = portOf(given);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) =>
       reject(
@@ -102,14 +108,26 @@ export const overHttp = async (host: Host, open: OpenDesk, given: string | boole
         ),
       ),
     );
-    server.listen(wanted, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      host.stdout(`http://127.0.0.1:${port}${PATH}\nAuthorization: Bearer ${token}\n`);
-      host.stderr('Only this machine reaches it. Ctrl+C ends it.\n');
-    });
+    server.listen(wanted, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as { port: number };
+  return {
+    url: `http://127.0.0.1:${port}${PATH}`,
+    token,
+    close: async () => {
+      await handler.close();
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+};
+
+export const overHttp = async (host: Host, open: OpenDesk, given: string | boolean): Promise<void> => {
+  const served = await serveHttp(host, open, portOf(given));
+  host.stdout(`${served.url}\nAuthorization: Bearer ${served.token}\n`);
+  host.stderr('Only this machine reaches it. Ctrl+C ends it.\n');
+  await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
-  await handler.close();
-  server.closeAllConnections();
-  await new Promise((closed) => server.close(closed));
+  await served.close();
 };
