@@ -34,6 +34,7 @@ import { PEER_REVIEW_SCHEMA, peerReview } from '../src/report/formats/peer-revie
 import { REAUDIT_SCHEMA, reauditJson } from '../src/report/formats/reaudit-json.ts';
 import { REPORT_SCHEMA, reportJson } from '../src/report/formats/report-json.ts';
 import { SIGNATURES_SCHEMA, signaturesJson } from '../src/report/formats/signatures-json.ts';
+import { VERIFY_FIXES_SCHEMA, verifyFixesJson } from '../src/report/formats/verify-fixes-json.ts';
 
 const SCHEMAS = [
   ['check-section', section, 'One section of a methodology: a YAML file with its checks'],
@@ -54,6 +55,7 @@ const SCHEMAS = [
   ['proposals', proposalsJson, `What "mcp-audit proposals --json" writes: ${PROPOSALS_SCHEMA}`],
   ['settings', interfaceSettings, 'settings.json: how the interface looks, its keys, commands of your own'],
   ['reaudit', reauditJson, `What "mcp-audit reaudit --json" writes: ${REAUDIT_SCHEMA}`],
+  ['verify-fixes', verifyFixesJson, `What "mcp-audit verify-fixes --json" writes: ${VERIFY_FIXES_SCHEMA}`],
   ['leads', leadsReport, `What "mcp-audit collect --format json" writes: ${LEADS_SCHEMA}`],
   ['baseline', baseline, `What "mcp-audit collect --write-baseline" writes: ${BASELINE_SCHEMA}`],
   ['configuration', configuration, "mcp-audit.yml in a server's own repository"],

@@ -54,4 +54,27 @@ export const laterCommands = (
     .action(async (finding: string | undefined, verdict: string | undefined, o) =>
       done(await (await import('./fate.ts')).fate(host, finding, verdict, o)),
     );
+
+  cli
+    .command('disclosures')
+    .description(
+      'what is due with the maintainers of all audited servers: who was not told, whose 90 days end when',
+    )
+    .addOption(json())
+    .action(async (o) => done((await import('./disclosures.ts')).disclosures(host, o)));
+
+  cli
+    .command('verify-fixes')
+    .description('what became of the code that published audits cite, and which audits are out of date')
+    .argument('[repository]', 'owner/name or an address; all of the database when left out')
+    .option('--db <dir>', 'your clone of the audit database; remembered')
+    .option(
+      '--target <repo>',
+      'a clone of the server, or its git URL (uses the network); our own clones when left out',
+    )
+    .option('--ref <ref>', 'with --target: compare with that commit, tag or branch')
+    .addOption(json())
+    .action(async (what: string | undefined, o) =>
+      done(await (await import('./verify-fixes.ts')).verifyFixes(host, what, o)),
+    );
 };

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UserError } from '../domain/errors.ts';
+import { fateOf } from '../domain/since/fate.ts';
 import { TARGET_HEAD } from '../io/git/clone.ts';
 import { findClone } from '../io/git/find-clone.ts';
 import { openTarget } from '../io/git/open-target.ts';
 import { commitOf, readTarget } from '../io/git/read-target.ts';
+import { openTwoCommits } from '../io/git/two-commits.ts';
 import { ours, readTextIn } from '../io/open-folder.ts';
 import { readFolder, unreadNotice } from '../io/read-folder.ts';
 import { type Change, changeSince, changeWords, fileChangeSince } from '../report/code-since.ts';
@@ -86,24 +88,42 @@ const compare = async (audit: KnownAudit, clone: Clone | null): Promise<LookedUp
       : null;
   const old = await read(audit.commit);
   const now = await read(clone?.commit ?? '');
-  return {
-    ...audit,
-    findings: audit.findings.map(({ citations, files, ...finding }) => ({
-      ...finding,
-      cited: [
-        ...citations.map((c) => ({
-          path: c.path,
-          lines: `${c.startLine}-${c.endLine}`,
-          change: changeSince(c, old?.files.get(c.path), now?.files.get(c.path)),
-        })),
-        ...files.map((path) => ({
-          path,
-          lines: '',
-          change: fileChangeSince(old?.files.get(path), now?.files.get(path)),
-        })),
-      ],
-    })),
+  const two =
+    old && now && clone
+      ? await openTwoCommits(clone.path, audit.commit, clone.commit).catch(() => null)
+      : null;
+  /** Code that is not where it was may stand elsewhere: that is no change of it. */
+  const elsewhere = async (c: KnownFinding['citations'][number], change: Change): Promise<Change> => {
+    if (!two || (change.state !== 'gone' && change.state !== 'changed')) return change;
+    const fate = await fateOf({ ...c, snippet: c.snippet.join('\n') }, two);
+    if (fate.fate !== 'moved') return change;
+    const { path, startLine: start, endLine: end } = fate.at;
+    return { state: 'moved', found: { start, end }, ...(path === c.path ? {} : { path }) };
   };
+  const cited = async (f: KnownFinding): Promise<Citing[]> => [
+    ...(await Promise.all(
+      f.citations.map(async (c) => ({
+        path: c.path,
+        lines: `${c.startLine}-${c.endLine}`,
+        change: await elsewhere(c, changeSince(c, old?.files.get(c.path), now?.files.get(c.path))),
+      })),
+    )),
+    ...f.files.map((path) => ({
+      path,
+      lines: '',
+      change: fileChangeSince(old?.files.get(path), now?.files.get(path)),
+    })),
+  ];
+  try {
+    const findings = [];
+    for (const f of audit.findings) {
+      const { citations: _c, files: _f, ...rest } = f;
+      findings.push({ ...rest, cited: await cited(f) });
+    }
+    return { ...audit, findings };
+  } finally {
+    await two?.close();
+  }
 };
 
 /**

@@ -3,7 +3,8 @@ import { type Citation, type Match, matchSnippet } from './rules/snippets.ts';
 /** What became of code that an earlier audit quotes. `found` are 1-based lines of the newer file. */
 export type Change =
   | { state: 'unchanged' }
-  | { state: 'moved'; found: { start: number; end: number } }
+  /** `path` where it is another file. */
+  | { state: 'moved'; found: { start: number; end: number }; path?: string }
   | { state: 'changed' }
   /** Quoted freely: so many of its lines still stand in the file. */
   | { state: 'loose'; kept: number; of: number }
@@ -63,7 +64,7 @@ export const changeWords = (change: Change): string => {
     case 'unchanged':
       return 'unchanged';
     case 'moved':
-      return `same code, now lines ${change.found.start}-${change.found.end}`;
+      return `same code, now ${change.path === undefined ? '' : `in ${change.path} `}lines ${change.found.start}-${change.found.end}`;
     case 'changed':
       return 'changed since';
     case 'loose':

@@ -1,8 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { disclosures } from '../../src/commands/disclosures.ts';
 import { indexDatabase } from '../../src/commands/index-database.ts';
 import { lookup } from '../../src/commands/lookup.ts';
+import { verifyFixes } from '../../src/commands/verify-fixes.ts';
+import { verifyFixesJson } from '../../src/report/formats/verify-fixes-json.ts';
 import { databaseFixture, REMOTE } from './database-fixture.ts';
 
 test('earlier audits are found, with what became of the code they quote', async () => {
@@ -55,4 +58,27 @@ test('indexes count files, not claims; the same database gives the same bytes; h
   expect(indexDatabase(f.host, f.database, { check: true })).toBe(1);
   expect(readFileSync(join(f.database, 'indexes/by-date.json'), 'utf8')).toBe('{}');
   expect(existsSync(join(f.database, 'indexes/by-severity.json'))).toBe(true);
+});
+
+test('verify-fixes tells what became of cited code, names the commit, and which audits are out of date', async () => {
+  const mended = databaseFixture((s) =>
+    s.replace('exec(cmd, done)', 'execFile("wkhtml", [name], done)').replace(/ {2}const cmd = .*\n/, ''),
+  );
+  expect(
+    await verifyFixes(mended.host, 'acme/report-mcp', { db: mended.database, target: mended.server }),
+  ).toBe(1);
+  const said = mended.printed();
+  expect(said).toMatch(/high-001 {6}(?:fixed|changed)/);
+  expect(said).toContain('1 of 1 audit out of date, 0 not compared');
+  const moved = databaseFixture((s) => `// moved down\n${s}`);
+  await verifyFixes(moved.host, undefined, { db: moved.database, target: moved.server, json: true });
+  const { audits } = verifyFixesJson.parse(JSON.parse(moved.printed()));
+  expect(audits[0]).toMatchObject({ commit: moved.audited, comparedWith: moved.newest, problem: '' });
+  expect(audits[0]!.findings[0]).toMatchObject({ fate: 'moved', after: { startLine: 5 } });
+});
+
+test('disclosures says that nothing is due where there is no session', () => {
+  const f = databaseFixture();
+  expect(disclosures(f.host, {})).toBe(0);
+  expect(f.printed()).toContain('nothing is due');
 });

@@ -68,6 +68,10 @@ describe('an audit of a later commit', () => {
   const sessions = async (): Promise<{ id: string; target: { commit: string } }[]> =>
     JSON.parse((await run('sessions', '--json')).text);
   let commits: string[];
+  /** The clock stands still: no session is the newest, each is named. */
+  let first = '';
+  let second = '';
+  const inSecond = (...args: string[]) => run(...args, '--session', second);
 
   beforeAll(async () => {
     ({ commits } = makeRepository(
@@ -94,6 +98,7 @@ describe('an audit of a later commit', () => {
       { remote: 'https://github.com/acme/list.git' },
     ));
     await run('start', repo, '--ref', commits[0]!);
+    first = (await sessions())[0]!.id;
     const answered = await run(
       'answer',
       '--from',
@@ -115,10 +120,10 @@ describe('an audit of a later commit', () => {
   }, 60_000);
 
   it('carries what was said without counting it, tells the fates, and takes verdicts on them', async () => {
-    const first = (await sessions())[0]!.id;
     const began = await run('reaudit', first, '--ref', commits[1]!, '--json', '--fail-on', 'regressed');
     expect(began.code).toBe(0);
     const report = reauditJson.parse(JSON.parse(began.text));
+    second = report.after.session;
     expect(report.findings.map((f) => [f.title, f.fate, f.fixedBy])).toEqual([
       ['Command injection', 'fixed', commits[1]],
       ['Wide texts', 'moved', null],
@@ -128,7 +133,7 @@ describe('an audit of a later commit', () => {
     expect(report.maintainers.added).toEqual(['New Hand']);
     expect(report.code).toMatchObject({ commits: 1, moved: 1 });
 
-    const status = JSON.parse((await run('status', '--json')).text);
+    const status = JSON.parse((await inSecond('status', '--json')).text);
     expect(status.progress.answered).toBe(0);
     const check = (id: string) => status.checks.find((c: { id: string }) => c.id === id);
     expect(check('2.1.2')).toMatchObject({
@@ -150,25 +155,34 @@ describe('an audit of a later commit', () => {
       auditor: AUDITOR,
       confirm: ['2.1.2', same, 'access-control', 'server'],
     });
-    const confirmed = await run('answer', '--from', confirm);
+    const confirmed = await inSecond('answer', '--from', confirm);
     expect(confirmed.text).toContain('4 recorded, 0 already so, 1 refused');
     expect(confirmed.text).toContain('2.1.2 cannot be confirmed as it was');
-    expect((await run('answer', '--from', confirm)).text).toContain('0 recorded, 4 already so, 1 refused');
+    expect((await inSecond('answer', '--from', confirm)).text).toContain(
+      '0 recorded, 4 already so, 1 refused',
+    );
 
-    expect((await run('fate', 'F-01', 'fixed')).text).toContain('fixed needs a note');
-    expect((await run('fate', 'F-01', 'fixed', '--note', 'No shell any more.')).code).toBe(0);
-    expect((await run('fate', 'F-02', 'still-there')).code).toBe(0);
-    const after = JSON.parse((await run('status', '--json')).text);
+    expect((await inSecond('fate', 'F-01', 'fixed')).text).toContain('fixed needs a note');
+    expect((await inSecond('fate', 'F-01', 'fixed', '--note', 'No shell any more.')).code).toBe(0);
+    expect((await inSecond('fate', 'F-02', 'still-there')).code).toBe(0);
+    const after = JSON.parse((await inSecond('status', '--json')).text);
     expect(blocked(after)).toEqual([]);
     expect(after.progress.answered).toBe(1);
     expect(after.disclosure.state).toBe('untold');
     expect(after.findings[0].tracking.fixVerified).toBe('2026-11-23');
   }, 60_000);
 
+  it('tells of what is due with the maintainers by the latest audit of a server alone', async () => {
+    const due = await run('disclosures');
+    expect([due.code, due.text]).toEqual([1, expect.stringContaining('have not been told')]);
+    expect(due.text).toContain('fixVerified 2026-11-23');
+    expect(due.text.match(/acme\/list/g)).toHaveLength(1);
+  });
+
   it('publishes the fix with both citations, and does not count what is mended', async () => {
-    await run('disclose', '--acknowledge', 'It is mended.');
+    await inSecond('disclose', '--acknowledge', 'It is mended.');
     const to = join(data, 'database');
-    const written = await run('report', '--to', to, '--json');
+    const written = await inSecond('report', '--to', to, '--json');
     const { folder, diagnostics } = JSON.parse(written.text);
     expect(diagnostics.filter((d: { level: string }) => d.level === 'blocking')).toEqual([]);
     const assessment = readFileSync(join(folder, 'security-assessment.md'), 'utf8');
@@ -187,7 +201,6 @@ describe('an audit of a later commit', () => {
   }, 60_000);
 
   it('says regressed where the code of before stands again, and fails on it where asked', async () => {
-    const second = (await sessions()).find((s) => s.target.commit === commits[1])!.id;
     const third = await run('reaudit', second, '--ref', commits[2]!, '--fail-on', 'new-high,regressed');
     expect([third.code, third.text]).toEqual([1, expect.stringMatching(/F-01 high {6}regressed/)]);
     expect((await run('reaudit', second, '--summary', '--md')).text).toContain('## Findings');

@@ -9,7 +9,7 @@ export const REAUDIT_SCHEMA = 'mcp-audit/reaudit@1';
 const count = z.number().int().nonnegative();
 const commit = z.string().regex(/^[0-9a-f]{40}$/);
 const names = z.array(z.string());
-const excerpt = z.strictObject({
+export const excerpt = z.strictObject({
   path: z.string(),
   startLine: z.number().int().positive(),
   endLine: z.number().int().positive(),
