@@ -38,7 +38,7 @@ export type CheckOptions = {
 };
 
 const secondsOf = (word: string | undefined): number => {
-  const seconds = Number(word ?? 10);
+  const seconds = Number(word ?? 60);
   if (Number.isFinite(seconds) && seconds >= 0 && seconds <= 3600) return seconds;
   throw new UserError(
     `--seconds does not know "${visible(word ?? '')}", so nothing was looked at`,

@@ -317,9 +317,9 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     .option('--db <dir>', 'a clone of the audit database, for earlier audits; remembered')
     .option(
       '--allow-network',
-      "ask a registry for the target, and api.osv.dev for its dependencies' known vulnerabilities",
+      "let collectors use the network, this once: dependencies sends names and versions of the target's packages to api.osv.dev, and a target that lies in a registry is asked for there",
     )
-    .option('--seconds <n>', 'how long it may take; 0 for as long as it does', '10')
+    .option('--seconds <n>', 'how long it may take; 0 for as long as it does', '60')
     .addOption(json())
     .action(async (words: string, o) => done(await (await import('./check.ts')).check(host, words, o)));
 
