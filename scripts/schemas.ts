@@ -30,6 +30,7 @@ import { PROPOSALS_SCHEMA, proposalsJson } from '../src/domain/proposals-json.ts
 import { CHECK_SCHEMA, checkReport } from '../src/domain/quick-look.ts';
 import { interfaceSettings } from '../src/domain/settings.ts';
 import { JOIN_SCHEMA, joinJson } from '../src/report/formats/join-json.ts';
+import { METHOD_SCHEMA, methodJson } from '../src/report/formats/method-json.ts';
 import { PEER_REVIEW_SCHEMA, peerReview } from '../src/report/formats/peer-review.ts';
 import { REAUDIT_SCHEMA, reauditJson } from '../src/report/formats/reaudit-json.ts';
 import { REPORT_SCHEMA, reportJson } from '../src/report/formats/report-json.ts';
@@ -45,6 +46,7 @@ const SCHEMAS = [
   ['report', reportJson, `What "mcp-audit report --format json" writes: ${REPORT_SCHEMA}`],
   ['join', joinJson, `What "mcp-audit join --json" writes: ${JOIN_SCHEMA}`],
   ['signatures', signaturesJson, `What "mcp-audit verify-signature --json" writes: ${SIGNATURES_SCHEMA}`],
+  ['method', methodJson, `What "mcp-audit method --json" writes: ${METHOD_SCHEMA}`],
   ['peer-review', peerReview, `What "mcp-audit review --json" writes: ${PEER_REVIEW_SCHEMA}`],
   ['advisories', bundledAdvisories, 'advisories/mcp.json: known vulnerabilities of MCP packages'],
   ['model', model, 'models/<language>/<library>.yml: what a library does with values'],

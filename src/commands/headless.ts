@@ -1,3 +1,4 @@
+// Long, because it is one list: the twins of what the interface does, for scripts.
 import { carriedCheckOf, whyLook } from '../domain/carried.ts';
 import type { Cited } from '../domain/citations.ts';
 import { isRefusal } from '../domain/decide.ts';
@@ -17,6 +18,7 @@ import { redactSecrets } from '../text/redact.ts';
 import { visible } from '../text/visible.ts';
 import { chosenCopy } from './advisories.ts';
 import { applyAnswers, readAnswers } from './answer.ts';
+import { changedLines } from './changed-evidence.ts';
 import { citedAnywhere } from './cited.ts';
 import { parseFormat, writeAll, writtenAs } from './formats.ts';
 import { type Host, json } from './host.ts';
@@ -264,7 +266,10 @@ export const collectAgain = (
           ),
         ]
       : collectorsOf(methodology);
-    return (await collectAll(host, w, ids, false)) ? 0 : 1;
+    const { evidence: before } = w.store.snapshot();
+    const looked = await collectAll(host, w, ids, false);
+    for (const line of changedLines(before, w.store.snapshot().evidence, ids)) say(host, line);
+    return looked ? 0 : 1;
   });
 };
 

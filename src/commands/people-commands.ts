@@ -24,6 +24,10 @@ The key is your own: --key names the file of an SSH key (a .pub, where an agent 
 one that signs your commits, else your usual SSH key. ssh-keygen or gpg does it, and asks for the passphrase itself.
 A reviewer signs the review: that counter-signs the point of the author's history it is of.`;
 
+const METHODS = `
+A session keeps the methodology it was begun with, whatever this program brings later, until you move it. Exit code 0: the
+same, or moved; 1: they differ.`;
+
 const VERIFIES = `
 Whose key it is says an allowed-signers file (man ssh-keygen; the one git uses, or --allowed-signers) or your GPG keyring. Exit
 code 0: it is signed and every signature holds; 1: one does not, files changed since, or nobody could tell. A counter-signature
@@ -66,6 +70,18 @@ export const peopleCommands = (
     .addOption(json())
     .addHelpText('after', JOINS)
     .action(async (file: string, o) => done(await (await import('./join.ts')).join(host, file, o)));
+
+  cli
+    .command('method')
+    .description(
+      "what each check of today's methodology changed against the session's; --move goes on with it, else the session stays",
+    )
+    .option('--move', 'go on with it: verdicts on checks that ask for something else are to be given again')
+    .option('--methodology <dir>', 'against this folder of checklists instead of the bundled one')
+    .addOption(session())
+    .addOption(json())
+    .addHelpText('after', METHODS)
+    .action(async (o) => done(await (await import('./method.ts')).method(host, o)));
 
   cli
     .command('sign')

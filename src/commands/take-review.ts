@@ -69,7 +69,7 @@ export const takeReview = (host: Host, review: Review, asJson: boolean): Promise
     const { target, auditor, lastAt } = own.session;
     if (
       target?.commit !== session.target?.commit ||
-      own.session.methodology?.sha256 !== session.methodology?.sha256
+      own.session.methodology?.sha256 !== author.session.methodology?.sha256
     )
       throw refuse(
         `review ${content.id} is of another commit or methodology than session ${w.id}`,

@@ -1,7 +1,9 @@
+// Long, because every port of the interface is wired here and nowhere else.
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { UserError } from '../domain/errors.ts';
 import type { FindingTemplate } from '../domain/finding-template.ts';
+import { isSameMethod } from '../domain/method-change.ts';
 import { checksOf, type Top10Risk } from '../domain/methodology.ts';
 import { progress, workedHours } from '../domain/selectors.ts';
 import { surfaceOf } from '../domain/surface.ts';
@@ -41,6 +43,7 @@ const lazy = {
   later: () => import('./reaudit.ts'),
   fate: () => import('./fate.ts'),
   takeIn: () => import('./take-in.ts'),
+  method: () => import('./method.ts'),
   trying: () => import('../live/confirm/why-not-tried.ts'),
 };
 
@@ -180,6 +183,17 @@ const ports = (host: Host, terminal: TerminalPorts, request: OpenRequest, curren
     planByHand: async (store, check, n) => (await lazy.byHand()).planByHand(host, store, check, n),
     runByHand: async (store, check, n) => (await lazy.byHand()).runByHand(host, store, check, n),
     exportFile: async (o) => (await lazy.archive()).exportTo(o.folder, `${o.id}.mcp-audit.zip`),
+    methodChange: async (store) => {
+      const { methodOf, describeMethod } = await lazy.method();
+      const found = await methodOf(store);
+      return { words: describeMethod(found), same: isSameMethod(found.change) };
+    },
+    moveMethod: async (o) => {
+      const { methodOf, moveTo } = await lazy.method();
+      moveTo(o.store, await methodOf(o.store));
+      await o.store.close(null);
+      return opened(async (w) => w.resumeAudit(host, o.id, readOnly));
+    },
     readiness: (snapshot, cited) => report().report.readinessOf(snapshot, cited),
     serverProposals: ({ evidence }) => {
       const results = [...evidence.values()];

@@ -30,6 +30,7 @@ import { advisorySources, chosenCopy } from './advisories.ts';
 import { knownTtps } from './checklist.ts';
 import { earlierNotice } from './earlier-audits.ts';
 import { type Host, TOOL_NAME } from './host.ts';
+import { methodNotice } from './method-notice.ts';
 import { openNamed } from './open-named.ts';
 import { jobsBesideScreen, openSource } from './open-source.ts';
 import { sendingsOf, sendingText } from './sendings.ts';
@@ -244,18 +245,15 @@ export const startReview = async (
 
 export const resumeAudit = (host: Host, id: string, readOnly = false): Workspace => {
   const auditor = host.settings().auditor.get();
-  return workspace(
-    host,
-    resumeSession({
-      dataDir: host.dataDir,
-      id,
-      toolVersion: VERSION,
-      by: signature(auditor),
-      clock: host.clock,
-      readOnly,
-    }),
-    [],
-  );
+  const open = resumeSession({
+    dataDir: host.dataDir,
+    id,
+    toolVersion: VERSION,
+    by: signature(auditor),
+    clock: host.clock,
+    readOnly,
+  });
+  return workspace(host, open, methodNotice(open.methodology));
 };
 
 /**

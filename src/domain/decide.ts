@@ -78,6 +78,7 @@ export type Command =
   | { type: 'report-written'; audit: string; sha256: string }
   /** In a review of `of`: what is said of the author's verdict or finding; null takes it back. */
   | { type: 'remark'; about: string; remark: Remark | null; of: Session }
+  | ({ type: 'move-methodology' } & Omit<Extract<EventBody, { type: 'methodology.moved' }>, 'type'>)
   | ({ type: 'sign-head' } & HeadSignature)
   | ({ type: 'join-part' } & Omit<Extract<EventBody, { type: 'part.joined' }>, 'type'>)
   | { type: 'receive-review'; review: string; value: ReviewRecord }
@@ -142,7 +143,10 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
           'say why this check does not apply to this server',
         );
       const answer = verdict === null && note === '' ? null : { verdict, note };
-      if (same(answer, was ? { verdict: was.verdict, note: was.note } : null)) {
+      // A verdict that was given before its check asked for something else is confirmed by giving it again.
+      const confirms =
+        answer !== null && command.verdict !== undefined && session.outdated.has(command.check);
+      if (same(answer, was ? { verdict: was.verdict, note: was.note } : null) && !confirms) {
         // Saving the note as it was ends the draft all the same.
         const ends = command.note !== undefined && session.drafts.has(command.check);
         return ends ? { event: { type: 'draft.kept', check: command.check, text: null } } : unchanged;
@@ -400,6 +404,10 @@ export const decide = (session: Session, methodology: Methodology, command: Comm
       const was = session.remarks.get(about);
       if (same(was ? { stance: was.stance, reason: was.reason } : null, value)) return unchanged;
       return checked({ type: 'remark.recorded', about, value });
+    }
+    case 'move-methodology': {
+      const { type: _type, ...moved } = command;
+      return checked({ type: 'methodology.moved', ...moved });
     }
     case 'sign-head': {
       const { type: _type, ...signed } = command;

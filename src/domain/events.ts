@@ -202,6 +202,14 @@ export const eventBody = z.discriminatedUnion('type', [
    * by who decided it. Their own history is kept.
    */
   z.strictObject({ type: z.literal('part.joined'), auditor, fork: head, head, journal: sha256 }),
+  /** The session goes on with another version of its methodology; `changed` are checks that ask for something else than before. */
+  z.strictObject({
+    type: z.literal('methodology.moved'),
+    methodology: z.strictObject({ id: z.string(), version: z.string(), sha256 }),
+    tool: z.strictObject({ name: z.string(), version: z.string() }),
+    changed: z.array(checkId),
+    removed: z.array(checkId),
+  }),
   /** Over a point of this history, with a key of the auditor's own. */
   z.strictObject({ type: z.literal('head.signed'), ...headSignature.shape }),
   /** What an audit of an earlier commit said; waits to be looked at again. */

@@ -165,7 +165,10 @@ const listed = (ids: readonly string[]): string =>
   `${ids.slice(0, 3).join(', ')}${ids.length > 3 ? ` and ${ids.length - 3} more` : ''}`;
 
 /** What of two results of a collector differs, in words. */
-const differenceOf = (theirs: CollectorResult, ours: CollectorResult): string => {
+type Sides = { a: string; b: string };
+const AUTHOR_AND_REVIEWER: Sides = { a: 'the author', b: 'the reviewer' };
+
+const differenceOf = (theirs: CollectorResult, ours: CollectorResult, who: Sides): string => {
   const [a, b] = [theirs, ours].map((r) => new Map(r.items.map((i) => [i.id, i])));
   const named = (ids: Iterable<string>, of: typeof a) =>
     [...ids].map((id) => `"${of?.get(id)?.title ?? id}"`);
@@ -184,15 +187,21 @@ const differenceOf = (theirs: CollectorResult, ours: CollectorResult): string =>
   const parts = [
     ...(theirs.run.outcome === ours.run.outcome
       ? []
-      : [`outcome ${theirs.run.outcome} for the author, ${ours.run.outcome} for the reviewer`]),
-    ...(only.length > 0 ? [`${only.length} items only the author has: ${listed(only)}`] : []),
-    ...(added.length > 0 ? [`${added.length} only the reviewer has: ${listed(added)}`] : []),
+      : [`outcome ${theirs.run.outcome} for ${who.a}, ${ours.run.outcome} for ${who.b}`]),
+    ...(only.length > 0 ? [`${only.length} items only ${who.a} has: ${listed(only)}`] : []),
+    ...(added.length > 0 ? [`${added.length} only ${who.b} has: ${listed(added)}`] : []),
     ...(changed.length > 0 ? [`${changed.length} with other words or places: ${listed(changed)}`] : []),
   ];
   return parts.length > 0
     ? parts.join('; ')
     : 'the same items; what was searched, or what else was made of it, differs';
 };
+
+/** What of a collector's evidence is otherwise than before, gathered again at the same commit; '' when nothing is. */
+export const changedEvidence = (before: CollectorResult, now: CollectorResult): string =>
+  evidenceText(before) === evidenceText(now)
+    ? ''
+    : differenceOf(before, now, { a: 'the earlier run', b: 'this one' });
 
 /**
  * Evidence gathered twice at the same commit, by collector. Results of other tools belong to who took them in: only what
@@ -218,7 +227,7 @@ export const compareEvidence = (
     else
       done.differs.push({
         collector,
-        said: `${differenceOf(a, b)} (${there.slice(0, 12)} the author's, ${here.slice(0, 12)} the reviewer's)`,
+        said: `${differenceOf(a, b, AUTHOR_AND_REVIEWER)} (${there.slice(0, 12)} the author's, ${here.slice(0, 12)} the reviewer's)`,
       });
   }
   return done;

@@ -265,6 +265,8 @@ const describeChange = (e: SessionEvent, titleOf: (item: string) => string | und
       return `with ${e.value.clients.map(clientWords).join(', ') || 'an assistant'}: ${plural(e.value.calls, 'call')}, ${plural(e.value.proposed, 'proposal')}`;
     case 'remark.recorded':
       return `${mark}${e.about}: ${e.value ? `the reviewer ${e.value.stance} — ${e.value.reason}` : 'nothing said any more'}`;
+    case 'methodology.moved':
+      return `moved to ${e.methodology.id} ${e.methodology.version}${e.changed.length > 0 ? `: ${e.changed.join(', ')} ask anew` : ''}`;
     case 'head.signed':
       return `signed up to event ${e.head.events} (${e.kind.toUpperCase()})`;
     case 'part.joined':

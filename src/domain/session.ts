@@ -87,6 +87,8 @@ export type Session = {
   proposals: Map<string, Proposal>;
   /** What was said with assistants, by connection. */
   assistance: Map<string, AssistanceRecord>;
+  /** Checks whose verdict was given before they asked for something else: until it is given again. */
+  outdated: Set<string>;
   /** Parts of other auditors that were joined, each up to a point of their history. */
   parts: { auditor: Auditor; head: Head; at: string }[];
   /** What it is a review of; null for an audit. */
@@ -137,6 +139,7 @@ export const emptySession = (): Session => ({
   observations: new Map(),
   proposals: new Map(),
   assistance: new Map(),
+  outdated: new Set(),
   parts: [],
   review: null,
   remarks: new Map(),
@@ -307,6 +310,7 @@ const giveAnswer = (
   // A draft has served when its words became the note. A bare verdict, or undo, must not throw words away.
   if (e.undoes === undefined && e.redoes === undefined)
     if ((answer?.note ?? '') !== (s.answers.get(check)?.note ?? '')) s.drafts.delete(check);
+  s.outdated.delete(check);
   const given = { answer, undoes: e.undoes, redoes: e.redoes };
   put(s.answers, check, answer && { ...answer, ...authorsOfAnswer(s.answers.get(check), given, author) });
 };
@@ -451,6 +455,11 @@ const mutate = (s: Session, e: SessionEvent): Session => {
     case 'assistance.recorded':
       s.assistance.set(e.connection, e.value);
       break;
+    case 'methodology.moved':
+      s.methodology = e.methodology;
+      s.tool = e.tool;
+      for (const check of e.changed) if (s.answers.get(check)?.verdict) s.outdated.add(check);
+      break;
     case 'head.signed':
       break;
     case 'part.joined':
@@ -488,6 +497,7 @@ const copy = (s: Session): Session => ({
   observations: new Map(s.observations),
   proposals: new Map(s.proposals),
   assistance: new Map(s.assistance),
+  outdated: new Set(s.outdated),
   parts: [...s.parts],
   remarks: new Map(s.remarks),
   reviews: new Map(s.reviews),
@@ -527,6 +537,7 @@ export const toJson = (s: Session): Record<string, unknown> => {
     observations: sorted(s.observations),
     proposals: sorted(s.proposals),
     assistance: sorted(s.assistance),
+    outdated: [...s.outdated],
     remarks: sorted(s.remarks),
     reviews: sorted(s.reviews),
     replies: sorted(s.replies),

@@ -70,6 +70,13 @@ export type Store = {
     value: Omit<AssistanceRecord, 'transcript'>,
     transcript: Uint8Array,
   ): SessionEvent | Refusal;
+  /** Records that the session goes on with another methodology, whose text is kept. It holds once it is opened again. */
+  moveMethodology(
+    text: Uint8Array,
+    moved: Omit<Extract<Command, { type: 'move-methodology' }>, 'type' | 'methodology'> & {
+      methodology: { id: string; version: string };
+    },
+  ): SessionEvent | Refusal;
   /**
    * Joins what another auditor decided, each thing by whoever decided it. `contents`: their history first, then what it
    * speaks of. Gives what became of each change.

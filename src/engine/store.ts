@@ -291,6 +291,16 @@ export const createStore = (parts: StoreParts): Store => {
         return notSaved(error);
       }
     },
+    moveMethodology: (text, moved) => {
+      const refused = refuseChange();
+      if (refused) return refused;
+      try {
+        const to = { ...moved.methodology, sha256: blobs.put(text) };
+        return dispatch({ type: 'move-methodology', ...moved, methodology: to });
+      } catch (error) {
+        return notSaved(error);
+      }
+    },
     joinPart: (part, contents, changes) => {
       const refused = refuseChange();
       if (refused) return refused;

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { constants, open, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +23,19 @@ export const bundledChecklists = (): string => {
       );
     dir = parent;
   }
+};
+
+/** Id and version of the packaged methodology, without reading all of it. */
+export const bundledVersion = (): { id: string; version: string } => {
+  const text = readFileSync(join(bundledChecklists(), 'methodology.yml'), 'utf8');
+  const of = (key: string) =>
+    text
+      .split('\n')
+      .find((l) => l.startsWith(`${key}: `))
+      ?.slice(key.length + 2)
+      .replaceAll("'", '')
+      .trim() ?? '';
+  return { id: of('id'), version: of('version') };
 };
 
 /** Reads one file as UTF-8, never more than the limit and one byte, whatever size the file claims to have. */

@@ -17,6 +17,7 @@ import {
   link,
   listed,
   long,
+  phrase,
   proseOf,
   type Statement,
   tag,
@@ -238,7 +239,7 @@ const overview = (m: ReportModel): Block[] => {
         ...(t.subdir === '' ? [] : [['Folder audited' as const, target`${code(t.subdir)}`]]),
         [
           'Commit',
-          target`${code(t.commit)}${t.committedAt === '' ? '' : ` of ${t.committedAt.slice(0, 10)}`}`,
+          target`${code(t.commit)}${t.committedAt === '' ? phrase`` : phrase` of ${t.committedAt.slice(0, 10)}`}`,
         ],
         [
           'Auditor',

@@ -126,6 +126,14 @@ const aboutChecks = ({ session, methodology }: Input): Readiness[] => {
         fix: `finish or drop the note of ${c.id}`,
       });
   }
+  const [asked] = session.outdated;
+  if (asked !== undefined)
+    rows.push({
+      level: 'warns',
+      text: `${plural(session.outdated.size, 'verdict was', 'verdicts were')} given before the check asked for something else: ${[...session.outdated].join(', ')}`,
+      check: asked,
+      fix: 'read the check again and give the verdict again: the same key confirms it',
+    });
   const [first] = untested;
   if (untested.length === checks.length)
     rows.push({

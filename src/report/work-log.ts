@@ -201,6 +201,11 @@ export const workLog = (events: readonly SessionEvent[], known: Known): LogEntry
           `proposal ${e.proposal} of an assistant: ${e.value === null ? 'open again' : e.value.decision === 'asked' ? 'asked back' : e.value.decision}`,
         );
         break;
+      case 'methodology.moved':
+        say(
+          `moved to ${e.methodology.id} ${e.methodology.version}, with ${e.tool.name} ${e.tool.version}${e.changed.length > 0 ? `; asked anew: ${e.changed.join(', ')}` : ''}`,
+        );
+        break;
       case 'part.joined':
         say(
           `part of ${nameOf(e.auditor)} joined: what follows by ${nameOf(e.auditor)} was decided there, from event ${e.fork.events} of this history on`,

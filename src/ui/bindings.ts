@@ -245,6 +245,7 @@ export const bindings: readonly Binding[] = [
   { id: 'network', context: 'session', keys: ['N'], label: 'Allow or forbid the network for this session', short: 'network', disabled: readOnly, run: session.allowNetwork },
   { id: 'advisories', context: 'session', keys: ['V'], label: 'Offline copy of OSV, for known vulnerabilities', short: 'OSV copy', disabled: readOnly, run: session.chooseAdvisories },
   { id: 'earlier', context: 'session', keys: ['L'], label: 'Earlier audits of this server', short: 'earlier audits', run: lookup.lookUpAudits },
+  { id: 'method', context: 'session', keys: ['M'], label: 'What the methodology of today changed; move over, or stay', short: '', run: session.showMethod },
   { id: 'export', context: 'session', keys: ['E'], label: 'Export the session to one file', short: 'export', run: session.exportSession },
 
   { id: 'sort-tools', context: 'surface', keys: ['s'], label: 'Sort by worst, name, sinks, parameters in turn', short: 'sort', run: go.sortTools },

@@ -161,6 +161,10 @@ export type Ports = {
   /** Runs it, after that was agreed to; what it says is kept with the check. */
   runByHand(store: Store, check: string, n: number): Promise<ByHandDone>;
   exportFile(opened: Opened): Promise<string>;
+  /** What today's methodology changed against the session's, for people; `same` when that is nothing. */
+  methodChange(store: Store): Promise<{ words: string; same: boolean }>;
+  /** Moves the session over, and opens it again with it. */
+  moveMethod(opened: Opened): Promise<Opened>;
   readiness(snapshot: Snapshot, cited: Cited): readonly ReadinessItem[];
   /** What the evidence lets propose of the server, with its reasons. */
   serverProposals(snapshot: Snapshot): Readonly<Record<ProposedPart, ServerProposal>>;

@@ -55,6 +55,7 @@ const COMMANDS: Record<string, string[]> = {
   prove: [],
   sign: [],
   fate: ['F-01', 'fixed', '--note', 'seen'],
+  method: ['--move'],
   carry: ['2026-11-23-old'],
   disclose: ['--told', '2026-11-01'],
   attach: ['answers.yml'],

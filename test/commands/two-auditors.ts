@@ -32,7 +32,7 @@ export const machine = (github: string) => {
 export type Machine = ReturnType<typeof machine>;
 
 /** Three questions, and what is gathered quickly for them. */
-const QUESTIONS: Methodology = {
+export const QUESTIONS: Methodology = {
   ...madeMethodology(2, 2),
   phases: [
     {

@@ -236,6 +236,11 @@ export const fakeApp = (parts: FakeParts = {}) => {
       called('import', path);
       return 'imported';
     },
+    methodChange: async () => ({ words: 'the checks are those of this session, word for word', same: true }),
+    moveMethod: async () => {
+      called('move-method');
+      return opened;
+    },
     importResults: async (_store, path) => {
       called('import-results', path);
       return `${path} imported`;

@@ -7,6 +7,7 @@ import { openBlobStore } from './blob-store.ts';
 import { FILE_MODE } from './durable.ts';
 import { headProblem } from './head-file.ts';
 import { CHAIN_SHOWS, journalPath, readJournalFile } from './journal-file.ts';
+import { methodologyAt } from './methodology-at.ts';
 
 export const JOURNAL_ENTRY = 'journal.jsonl';
 
@@ -14,9 +15,11 @@ export const JOURNAL_ENTRY = 'journal.jsonl';
 export const blobEntry = (sha256: string): string => `blobs/${sha256.slice(0, 2)}/${sha256}`;
 
 /** What a session cannot be opened without, by hash, each with what it is for people. */
-export const openingBlobs = (started: SessionEvent | undefined): [string, string][] => {
+export const openingBlobs = (events: readonly SessionEvent[]): [string, string][] => {
+  const [started] = events;
   if (started?.type !== 'session.started') return [];
-  const { methodology, rules, review } = started;
+  const { rules, review } = started;
+  const methodology = methodologyAt(events) ?? started.methodology;
   return [
     [methodology.sha256, 'the methodology'],
     ...(review ? [[review.archive, 'the session that is reviewed'] satisfies [string, string]] : []),
@@ -29,9 +32,11 @@ export const referencedBlobs = (events: readonly SessionEvent[]): Map<string, st
   const blobs: [string, string][] = events.flatMap((event): [string, string][] => {
     switch (event.type) {
       case 'session.started':
-        return openingBlobs(event);
+        return openingBlobs([event]);
       case 'evidence.collected':
         return [[event.blob, `evidence of ${event.collector}`]];
+      case 'methodology.moved':
+        return [[event.methodology.sha256, 'the methodology']];
       case 'part.joined':
         return [[event.journal, `journal of the part of ${event.auditor.name || event.auditor.github}`]];
       case 'review.received':
@@ -93,7 +98,7 @@ export const exportSession = async (dir: string): Promise<Exported> => {
   const end = headProblem(dir, file, read);
   const notices: string[] = end ? [end] : [];
   const blobs = openBlobStore(dir);
-  const opening = new Map(openingBlobs(read.events[0]));
+  const opening = new Map(openingBlobs(read.events));
   for (const [sha256, what] of referencedBlobs(read.events)) {
     const blob = await blobs.read(sha256);
     if ('bytes' in blob) entries[blobEntry(sha256)] = [blob.bytes, options];

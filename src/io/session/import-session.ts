@@ -75,7 +75,7 @@ const readContent = (entries: Map<string, Buffer>): SessionContent => {
   const notices = [...referenced]
     .filter(([sha256]) => !blobs.has(sha256))
     .map(([, what]) => `${what} is not in the file`);
-  for (const [sha256, what] of openingBlobs(started))
+  for (const [sha256, what] of openingBlobs(events))
     if (!blobs.has(sha256)) throw refuseArchive(`it does not hold ${what} of the session`);
   try {
     openingOf({ events, blobs });

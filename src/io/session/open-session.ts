@@ -34,6 +34,7 @@ import {
 import { localFile } from './local-file.ts';
 import { lockSession } from './lock.ts';
 import { makeWhole } from './make-whole.ts';
+import { methodologyAt } from './methodology-at.ts';
 import { isSessionId, sessionId } from './session-id.ts';
 
 /** What a store is created from. `journal.close()` also lets go of the lock. */
@@ -162,7 +163,7 @@ export const startSession = (parts: StartParts): OpenSession => {
 
 type ReadBlob = (sha256: string) => BlobRead;
 
-/** The methodology a session was begun with, whatever the program ships today. Throws {@link UserError}. */
+/** The methodology a session goes by, whatever the program ships today. Throws {@link UserError}. */
 const readMethodology = (dir: string, events: readonly SessionEvent[], blob: ReadBlob): Methodology => {
   const [started] = events;
   if (started?.type !== 'session.started')
@@ -170,7 +171,7 @@ const readMethodology = (dir: string, events: readonly SessionEvent[], blob: Rea
       `${dir} holds no readable session: its journal does not begin with the start of one`,
       'import an earlier export of it, or begin a new audit',
     );
-  const { id, version, sha256 } = started.methodology;
+  const { id, version, sha256 } = methodologyAt(events) ?? started.methodology;
   const read = blob(sha256);
   const problem = (what: string) =>
     new UserError(

@@ -110,7 +110,7 @@ export const answer = (app: App, verdict: Verdict): void => {
   if (!check) return;
   const session = app.opened().store.snapshot().session;
   if (verdict === 'not-applicable' && !session.answers.get(check.id)?.note) return askWhy(app, check);
-  if (session.answers.get(check.id)?.verdict === verdict) {
+  if (session.answers.get(check.id)?.verdict === verdict && !session.outdated.has(check.id)) {
     app.toast(`${check.id} already says ${verdictWord(verdict)}.`);
   } else if (!app.dispatch({ type: 'answer', check: check.id, verdict }, recorded(check, verdict))) return;
   else tellRecorded(app, check, verdict);

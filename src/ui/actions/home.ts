@@ -61,6 +61,10 @@ const end =
 export const resume = (app: App, id: string, named = false): void =>
   open(app, `Opening ${id}`, () => app.ports.resume(id), named ? end(app) : rethrow);
 
+/** Opens a session that is open already once more, as it is now. */
+export const reopen = (app: App, what: string, again: () => Promise<Opened>): void =>
+  open(app, what, again, rethrow);
+
 export const start = (app: App, request: StartRequest, failed: (error: unknown) => void): void => {
   const abort = new AbortController();
   app.cancelOpening = () => abort.abort();

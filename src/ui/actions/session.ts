@@ -9,6 +9,7 @@ import { emptyList } from '../view/list.ts';
 import { textField } from '../view/text-field.ts';
 import { collect } from './checks.ts';
 import { openFindingForm } from './findings.ts';
+import { reopen } from './home.ts';
 import { close as closeNearest, goTo, goToCheck, select } from './navigate.ts';
 import { describeServer } from './server.ts';
 
@@ -291,4 +292,20 @@ export const interrupt = (app: App): void => {
       yes: () => close(app),
     });
   close(app);
+};
+
+/** What today's methodology changed; moving over opens the session again with it, staying is what happens otherwise. */
+export const showMethod = (app: App): void => {
+  const opened = app.opened();
+  app.work(async () => {
+    const { words, same } = await app.ports.methodChange(opened.store);
+    if (same || opened.store.snapshot().readOnly)
+      return app.push({ kind: 'message', title: 'Methodology of this session', text: words });
+    app.push({
+      kind: 'confirm',
+      question: 'Go on with the methodology of today? Otherwise the session stays with its own.',
+      detail: `${words}\n\nVerdicts stay; those on checks that ask for something else are to be given again.`,
+      yes: () => reopen(app, 'Moving over', () => app.ports.moveMethod(opened)),
+    });
+  });
 };

@@ -156,6 +156,14 @@ export const checkDetail = (v: View, check: Check, theme: Theme, columns: number
       );
   }
   out.push(...carriedLines(v, check.id, columns));
+  if (snap.session.outdated.has(check.id))
+    out.push(
+      ...labelled(
+        'Changed',
+        'this check asks for something else than when the verdict was given: give it again',
+        columns,
+      ),
+    );
   out.push(...peopleLines(v, check.id, columns));
   if (draft !== undefined)
     out.push(...labelled('Draft', `${draft}\n(not recorded: m goes on with it)`, columns));

@@ -56,6 +56,10 @@ const NAMED: Record<string, { event: SessionEvent; hash: string } | null> = {
     }),
     hash: of('7'),
   },
+  'methodology.moved.methodology.sha256': {
+    event: event({ type: 'methodology.moved', methodology: { sha256: of('a') } }),
+    hash: of('a'),
+  },
   'part.joined.journal': {
     event: event({ type: 'part.joined', auditor: { name: 'B', github: '' }, journal: of('9') }),
     hash: of('9'),
