@@ -65,6 +65,9 @@ const verifyAudit = async (repository: string, audit: KnownAudit, clone: Clone |
   try {
     const findings: Audited['findings'] = [];
     for (const f of audit.findings.filter((k) => !k.positive)) findings.push(await verifyOne(f, two));
+    // What nobody could look at is not as it was audited.
+    if (findings.every((f) => f.fate === 'unread'))
+      return { ...nothing('no finding of it quotes lines that could be compared'), findings };
     const outOfDate = findings.some((f) => f.fate !== 'still-there' && f.fate !== 'unread');
     return { ...told, comparedWith: clone.commit, problem: '', outOfDate, findings };
   } finally {
