@@ -101,7 +101,7 @@ export const assistanceWords = ({ counts: c, connections }: AssistanceReport): s
   return (
     `Assistants read the audit over the Model Context Protocol and proposed: ${names.join(', ') || 'clients without a name'}, by the names they give themselves, which nobody verified. ` +
     `${plural(c.proposed, 'proposal')}: ${c.accepted} accepted${c.edited > 0 ? `, ${c.edited} of them in the auditor's own words` : ''}, ${c.rejected} rejected${share}, ${c.open} left open. ` +
-    'Each had to cite lines, which were read again at the commit; a person decided on each.'
+    'Each had to cite lines, which were read again at the commit; nothing of it counts that a person did not take over.'
   );
 };
 

@@ -71,6 +71,7 @@ const PARTS: readonly [keyof ReportModel, Source['kind']][] = [
   ['target', 'session'],
   ['attachments', 'auditor'],
   ['observations', 'session'],
+  ['assistance', 'session'],
   ['reviews', 'session'],
   ['earlier', 'session'],
   ['tool', 'session'],

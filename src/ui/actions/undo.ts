@@ -29,6 +29,9 @@ const goToChanged = (app: App, e: SessionEvent): void => {
     case 'criterion.rated':
       goTo(app, 'scorecard');
       return select(app, 'scorecard', e.criterion);
+    case 'proposal.decided':
+      goTo(app, 'proposals');
+      return select(app, 'proposals', e.proposal);
     case 'results.imported':
       return goTo(app, 'evidence');
     case 'server.described':
