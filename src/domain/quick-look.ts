@@ -268,7 +268,9 @@ export const QUESTIONS: readonly Question[] = [
     collectors: ['dependencies', 'hidden-behaviour'],
     seen: all(
       (i) =>
-        is('dependencies', 'lifecycle-script', 'install-scripts', 'native-builds')(i) ||
+        // What runs on packing alone does not run for who installs.
+        (is('dependencies', 'lifecycle-script')(i) && isLead(i)) ||
+        is('dependencies', 'install-scripts', 'native-builds')(i) ||
         is('hidden-behaviour', 'install-hook')(i),
     ),
     gaps: (i) =>

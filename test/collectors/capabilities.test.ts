@@ -29,6 +29,7 @@ await fs.rm('x');
 await axios.get('https://x.example');
 eval('1');
 registry.exec('not one of ours');
+await later('pwd');
 `,
         'src/b.py': `import subprocess, os, httpx
 subprocess.run(['ls'])
@@ -41,7 +42,7 @@ httpx.get('https://x.example')
           'package main\nimport ("os/exec"; "os")\nfunc main() { exec.Command("ls").Run(); os.Remove("x") }\n',
       }),
     ).toEqual({
-      programs: ['src/a.ts:6', 'src/a.ts:7', 'src/b.py:2', 'src/c.go:3'],
+      programs: ['src/a.ts:6', 'src/a.ts:7', 'src/a.ts:14', 'src/b.py:2', 'src/c.go:3'],
       code: ['src/a.ts:12'],
       'files-read': ['src/a.ts:9', 'src/b.py:3'],
       'files-written': ['src/a.ts:8', 'src/b.py:4'],

@@ -17,7 +17,7 @@ type Row = readonly [Capability, RegExp];
 const SCRIPT: readonly Row[] = [
   [
     'programs',
-    /^child_process\.(?:exec|execSync|spawn|spawnSync|execFile|execFileSync|fork)$|^(?:execa|cross-spawn|shelljs|zx|tinyexec|nano-spawn)(?:\.\w{1,40}){0,2}$|^Deno\.(?:run|Command)$|^Bun\.spawn(?:Sync)?$|^(?:node-pty|@lydell\/node-pty|@homebridge\/node-pty-prebuilt-multiarch)\.spawn$/,
+    /^child_process\.(?:exec|execSync|spawn|spawnSync|execFile|execFileSync|fork)$|^(?:execa|cross-spawn|shelljs|zx|tinyexec|nano-spawn)(?:\.\w{1,40}){0,2}$|^Deno\.(?:run|Command)$|^Bun\.spawn(?:Sync)?$|^(?:open|opn|open-editor|launch-editor)(?:\.default|\.openApp)?$|^(?:node-pty|@lydell\/node-pty|@homebridge\/node-pty-prebuilt-multiarch)\.spawn$/,
   ],
   ['code', /^(?:eval|Function)$|^vm\.(?:run\w{1,30}|Script|compileFunction)$|^(?:vm2|isolated-vm)\b/],
   [
@@ -40,6 +40,16 @@ const SCRIPT: readonly Row[] = [
     /^(?:globalThis\.|window\.)?fetch$|^(?:axios|got|ky|superagent|needle|node-fetch|cross-fetch|phin|ofetch|undici)(?:\.\w{1,40}){0,2}$|^https?\.(?:request|get)$|^(?:net|tls)\.(?:connect|createConnection|Socket)$|^(?:ws|WebSocket)(?:\.\w{1,20})?$|^axios\.create\(\)\.\w{1,20}$/,
   ],
 ];
+/** Clients of services: whoever makes one means to speak to it. */
+const CLIENTS: Row = [
+  'network',
+  /^(?:googleapis|google-auth-library|nodemailer|openai|@anthropic-ai\/sdk|@octokit\/[\w-]{1,30}|@slack\/[\w-]{1,30}|@aws-sdk\/[\w-]{1,60}|@kubernetes\/client-node|@notionhq\/client|@supabase\/supabase-js|pg|mysql2?|mongodb|ioredis|redis|ssh2)(?:\/[\w-]{1,30})?\b/,
+];
+const PYTHON_CLIENTS: Row = [
+  'network',
+  /^(?:googleapiclient|google\.oauth2|openai|anthropic|kubernetes\.client|slack_sdk|github|pymysql|mysql\.connector|psycopg2?|asyncpg|pymongo|redis|atlassian|qdrant_client|docker)\.\w{1,60}/,
+];
+
 const PYTHON: readonly Row[] = [
   [
     'programs',
@@ -122,8 +132,8 @@ const PHP_RUBY: readonly Row[] = [
   ['network', /^(?:curl_init|fsockopen)$|\bNet::HTTP\b|\bFaraday\b|\bGuzzleHttp\b|\bHTTParty\b/],
 ];
 const TABLES: Partial<Record<Module['language'], readonly Row[]>> = {
-  javascript: SCRIPT,
-  python: PYTHON,
+  javascript: [...SCRIPT, CLIENTS],
+  python: [...PYTHON, PYTHON_CLIENTS],
   go: GO,
   java: JVM,
   rust: RUST,
@@ -155,6 +165,11 @@ export const capabilitiesOf = (m: Module): Ability[] => {
   const rows = TABLES[m.language];
   if (!rows) return [];
   const names = namesOf(m);
+  for (const s of m.body) {
+    const inner = s.kind === 'assign' && s.target.kind === 'name' ? wrapped(s.value) : null;
+    if (inner && s.kind === 'assign' && s.target.kind === 'name')
+      names.set(s.target.name, chain(inner, names));
+  }
   const found = new Map<string, Ability>();
   const note = (capability: Capability, line: number, call: string): void => {
     found.set(`${capability} ${line}`, { capability, path: m.path, line, call: call.slice(0, 80) });
