@@ -1,11 +1,13 @@
 // Writes the JSON Schemas of everything people may edit or read by machine, from the zod types that the program itself
 // checks with. Run after changing one: npm exec -- node scripts/schemas.ts
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
 import { z } from 'zod';
 import { model } from '../src/analysis/flow/models.ts';
 import { bundledAdvisories } from '../src/domain/advisory.ts';
+import { parseCrosswalk, standard } from '../src/domain/crosswalk.ts';
 import { EVIDENCE_SCHEMA, evidenceFile } from '../src/domain/evidence.ts';
 import { templateFile } from '../src/domain/finding-template.ts';
 import {
@@ -29,6 +31,7 @@ import { LEADS_SCHEMA, leadsReport } from '../src/domain/pipeline/leads-report.t
 import { PROPOSALS_SCHEMA, proposalsJson } from '../src/domain/proposals-json.ts';
 import { CHECK_SCHEMA, checkReport } from '../src/domain/quick-look.ts';
 import { interfaceSettings } from '../src/domain/settings.ts';
+import { COVERAGE_SCHEMA, coverage } from '../src/domain/standard-coverage.ts';
 import { JOIN_SCHEMA, joinJson } from '../src/report/formats/join-json.ts';
 import { METHOD_SCHEMA, methodJson } from '../src/report/formats/method-json.ts';
 import { PEER_REVIEW_SCHEMA, peerReview } from '../src/report/formats/peer-review.ts';
@@ -58,6 +61,8 @@ const SCHEMAS = [
   ['settings', interfaceSettings, 'settings.json: how the interface looks, its keys, commands of your own'],
   ['reaudit', reauditJson, `What "mcp-audit reaudit --json" writes: ${REAUDIT_SCHEMA}`],
   ['verify-fixes', verifyFixesJson, `What "mcp-audit verify-fixes --json" writes: ${VERIFY_FIXES_SCHEMA}`],
+  ['crosswalk', standard, 'crosswalk/*.yml: what checks have to do with a standard'],
+  ['coverage', coverage, `What "mcp-audit crosswalk coverage --json" writes: ${COVERAGE_SCHEMA}`],
   ['leads', leadsReport, `What "mcp-audit collect --format json" writes: ${LEADS_SCHEMA}`],
   ['baseline', baseline, `What "mcp-audit collect --write-baseline" writes: ${BASELINE_SCHEMA}`],
   ['configuration', configuration, "mcp-audit.yml in a server's own repository"],
@@ -73,8 +78,31 @@ export const schemaFiles = (): { name: string; text: string }[] =>
     return { name: `${name}.schema.json`, text: `${JSON.stringify({ $schema, title, ...body }, null, 2)}\n` };
   });
 
+const CHECKLISTS = join(import.meta.dirname, '..', 'checklists');
+
+/** The standards of checklists/crosswalk/ as the program takes them: parsing YAML at every start would take longer. */
+export const crosswalkText = (checks: ReadonlySet<string>): string => {
+  const folder = join(CHECKLISTS, 'crosswalk');
+  const files = new Map(
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.yml'))
+      .sort()
+      .map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
+  );
+  const { standards, problems } = parseCrosswalk(files, checks);
+  if (problems.length > 0) throw new Error(JSON.stringify(problems, null, 2));
+  return `${JSON.stringify(standards, null, 1)}\n`;
+};
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const dir = join(import.meta.dirname, '..', 'checklists', 'schema');
+  const ids = new Set(
+    readdirSync(CHECKLISTS)
+      .filter((name) => /^\d.*\.yml$/.test(name))
+      .flatMap((name) => section.parse(parse(readFileSync(join(CHECKLISTS, name), 'utf8'))).checks)
+      .map((c) => c.id),
+  );
+  writeFileSync(join(CHECKLISTS, 'catalogue', 'crosswalk.json'), crosswalkText(ids));
+  const dir = join(CHECKLISTS, 'schema');
   mkdirSync(dir, { recursive: true });
   for (const { name, text } of schemaFiles()) writeFileSync(join(dir, name), text);
 }

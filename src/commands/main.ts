@@ -131,7 +131,7 @@ export const program = (host: Host, done: (code: number) => void): Command => {
       done(await (await import('./headless.ts')).start(host, { source, ...o })),
     );
 
-  pipelineCommands(cli, host, done, { json, targets: (c) => lookups(target(c)) });
+  pipelineCommands(cli, host, done, { json, session, targets: (c) => lookups(target(c)) });
 
   lookups(cli.command('gather'))
     .description('run the collectors of a session again')

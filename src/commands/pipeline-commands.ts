@@ -22,7 +22,7 @@ export const pipelineCommands = (
   cli: Command,
   host: Host,
   done: (code: number) => void,
-  options: { json: () => Option; targets: (c: Command) => Command },
+  options: { json: () => Option; session: () => Option; targets: (c: Command) => Command },
 ): void => {
   const list = (value: string, before: string[] = []) => [...before, value];
   const outputs: { format: string; to: string }[] = [];
@@ -86,5 +86,37 @@ export const pipelineCommands = (
       done(
         await (await import('./config-lint.ts')).configLint(host, folder ?? '.', { json: o.json ?? false }),
       ),
+    );
+
+  const crosswalk = cli
+    .command('crosswalk')
+    .description(
+      'what checks have to do with the OWASP lists and SAFE-MCP, and how far an audit speaks to them',
+    );
+  crosswalk
+    .command('show')
+    .description('the standards there are, or the mapping of one and what it rests on')
+    .argument('[standard]', 'owasp-mcp-top10, owasp-agentic-top10, owasp-llm-top10 or safe-mcp')
+    .addOption(options.json())
+    .action(async (id: string | undefined, o) =>
+      done((await import('./crosswalk.ts')).showCrosswalk(host, id, o)),
+    );
+  crosswalk
+    .command('coverage')
+    .description('a table to file: entry by entry, verdicts and findings of a session')
+    .argument('<standard>')
+    .option('--to <file>', 'where to write it; standard output when left out')
+    .addOption(options.session())
+    .addOption(options.json())
+    .action(async (id: string, o) =>
+      done(await (await import('./crosswalk.ts')).coverageCommand(host, id, o)),
+    );
+  crosswalk
+    .command('lint')
+    .description('check crosswalk files: shape, checks that exist, each entry once')
+    .argument('[folder]', 'the bundled ones when left out')
+    .addOption(options.json())
+    .action(async (folder: string | undefined, o) =>
+      done(await (await import('./crosswalk.ts')).crosswalkLint(host, folder, o)),
     );
 };

@@ -1,3 +1,4 @@
+import { MAPPED_METHODOLOGY, standardsOfCheck } from '../domain/crosswalk.ts';
 import { UserError } from '../domain/errors.ts';
 import { type Check, checksOf } from '../domain/methodology.ts';
 import { visibleLines } from '../text/visible.ts';
@@ -7,7 +8,7 @@ import { loadMethodology } from './workspace.ts';
 
 const COLUMNS = 100;
 
-const describe = (c: Check): string => {
+const describe = (c: Check, isMapped: boolean): string => {
   const part = (label: string, text: string) =>
     wrapHanging(`${label.padEnd(8)} `, visibleLines(text), COLUMNS);
   return [
@@ -23,6 +24,7 @@ const describe = (c: Check): string => {
       `${' '.repeat(9)}$ ${m.run}`,
     ]),
     ...part('See', [...c.references.cwe, ...c.references.top10, ...c.references.ttps].join(', ')),
+    ...(isMapped ? standardsOfCheck(c.id).flatMap((said, i) => part(i === 0 ? 'Asked by' : '', said)) : []),
   ].join('\n');
 };
 
@@ -39,7 +41,7 @@ export const showChecklist = async (
         `there is no check ${id} in ${m.id} ${m.version}`,
         'mcp-audit checklist show lists them',
       );
-    host.stdout(`${describe(check)}\n`);
+    host.stdout(`${describe(check, m.id === MAPPED_METHODOLOGY)}\n`);
     return 0;
   }
   host.stdout(`${m.title} ${m.version}\n`);

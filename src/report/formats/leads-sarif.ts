@@ -1,3 +1,4 @@
+import { MAPPED_METHODOLOGY } from '../../domain/crosswalk.ts';
 import { cweUrl } from '../../domain/cwe.ts';
 import { placeWords } from '../../domain/evidence.ts';
 import type { Check } from '../../domain/methodology.ts';
@@ -16,7 +17,8 @@ import {
   pathsOf,
   physical,
   sentence,
-  taxonomy,
+  type TaxonReference,
+  taxonomiesOf,
 } from './sarif-parts.ts';
 import { SARIF_INFORMATION, SARIF_SCHEMA, sarifText, sarifUri } from './sarif-text.ts';
 
@@ -43,7 +45,12 @@ const messageOf = (l: LeadEntry): string =>
     ...(l.location ? [] : ['It is about no line of the repository.']),
   ].join('\n\n');
 
-const resultOf = (l: LeadEntry, rules: readonly string[], taxa: readonly string[], front: string) => ({
+const resultOf = (
+  l: LeadEntry,
+  rules: readonly string[],
+  taxa: readonly TaxonReference[],
+  front: string,
+) => ({
   ruleId: ruleId(l),
   ruleIndex: rules.indexOf(ruleId(l)),
   level: LEVELS[l.severity],
@@ -59,15 +66,7 @@ const resultOf = (l: LeadEntry, rules: readonly string[], taxa: readonly string[
       }
     : {}),
   ...(l.flow.length > 0 ? { codeFlows: [codeFlow(l)] } : {}),
-  ...(l.cwe.length > 0
-    ? {
-        taxa: l.cwe.map((id) => ({
-          id: id.slice(4),
-          index: taxa.indexOf(id),
-          toolComponent: { name: 'CWE', index: 0 },
-        })),
-      }
-    : {}),
+  ...(taxa.length > 0 ? { taxa } : {}),
   // Code scanning joins the first with file and rule; all three are of the code, not of its line.
   partialFingerprints: {
     primaryLocationLineHash: `${l.id}:1`,
@@ -170,7 +169,8 @@ const notificationsOf = (r: LeadsReport) => [
 
 export const leadsSarif = (r: LeadsReport, checks: readonly Check[]): unknown => {
   const rules = [...new Set(r.leads.map(ruleId))].sort();
-  const taxa = [...new Set(r.leads.flatMap((l) => l.cwe))].sort();
+  const isMapped = r.tool.rules.startsWith(`${MAPPED_METHODOLOGY} `);
+  const { taxonomies, supported, taxaOf } = taxonomiesOf(r.leads, isMapped);
   const front = frontOf(pathsOf([...r.leads, ...r.gaps]));
   return labelled({
     $schema: SARIF_SCHEMA,
@@ -183,10 +183,10 @@ export const leadsSarif = (r: LeadsReport, checks: readonly Check[]): unknown =>
             version: r.tool.version,
             informationUri: SARIF_INFORMATION,
             rules: rulesOf(r.leads, rules, checks),
-            ...(taxa.length > 0 ? { supportedTaxonomies: [{ name: 'CWE', index: 0 }] } : {}),
+            ...(supported.length > 0 ? { supportedTaxonomies: supported } : {}),
           },
         },
-        ...(taxa.length > 0 ? { taxonomies: [taxonomy(taxa)] } : {}),
+        ...(taxonomies.length > 0 ? { taxonomies } : {}),
         automationDetails: {
           id: `mcp-audit/leads/${r.target.subdir === '' ? 'all' : sarifUri(r.target.subdir)}`,
         },
@@ -206,7 +206,7 @@ export const leadsSarif = (r: LeadsReport, checks: readonly Check[]): unknown =>
             }),
         originalUriBaseIds: { SRCROOT: { description: { text: 'Root of the commit' } } },
         columnKind: 'unicodeCodePoints',
-        results: r.leads.map((l) => resultOf(l, rules, taxa, front)),
+        results: r.leads.map((l) => resultOf(l, rules, taxaOf(l), front)),
         properties: { counts: r.counts, failed: r.failed.map((f) => sarifText(f, 500)) },
       },
     ],

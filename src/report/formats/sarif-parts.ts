@@ -1,3 +1,4 @@
+import { entriesFor, standards } from '../../domain/crosswalk.ts';
 import { cweLabel, cweUrl } from '../../domain/cwe.ts';
 import type { EvidenceItem, Location } from '../../domain/evidence.ts';
 import type { Severity } from '../../domain/methodology.ts';
@@ -62,7 +63,7 @@ export const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : 
 /** Code scanning shows no more tags of a rule than this. */
 export const MAX_TAGS = 20;
 
-export const taxonomy = (ids: readonly string[]) => ({
+const cweTaxonomy = (ids: readonly string[]) => ({
   name: 'CWE',
   organization: 'MITRE',
   shortDescription: { text: 'Common Weakness Enumeration' },
@@ -72,6 +73,57 @@ export const taxonomy = (ids: readonly string[]) => ({
     helpUri: cweUrl(id),
   })),
 });
+
+type Weak = { checks: readonly string[]; cwe: readonly string[] };
+export type TaxonReference = { id: string; index: number; toolComponent: { name: string; index: number } };
+
+/**
+ * The taxonomies that anything of a log belongs to: CWE, and the standards its checks are mapped to. `isMapped`: whether the checks
+ * are those that the standards speak of.
+ */
+export const taxonomiesOf = (all: readonly Weak[], isMapped: boolean) => {
+  const cwes = [...new Set(all.flatMap((w) => w.cwe))].sort();
+  const mapped = (isMapped ? standards : []).flatMap((s) => {
+    const used = new Set(all.flatMap((w) => entriesFor(s, w).map((e) => e.id)));
+    const entries = s.entries.filter((e) => used.has(e.id));
+    return entries.length === 0 ? [] : [{ standard: s, entries }];
+  });
+  const taxonomies = [
+    ...(cwes.length > 0 ? [cweTaxonomy(cwes)] : []),
+    ...mapped.map(({ standard: s, entries }) => ({
+      name: s.title,
+      version: s.version,
+      releaseDateUtc: s.date,
+      shortDescription: { text: `${s.title} ${s.version}` },
+      fullDescription: { text: sentence(`Mapped by check and weakness; read from ${s.source}`) },
+      taxa: entries.map((e) => ({
+        id: e.id,
+        shortDescription: { text: e.name },
+        ...(e.url ? { helpUri: e.url } : {}),
+      })),
+    })),
+  ];
+  const offset = cwes.length > 0 ? 1 : 0;
+  const taxaOf = (w: Weak): TaxonReference[] => [
+    ...w.cwe.map((id) => ({
+      id: id.slice(4),
+      index: cwes.indexOf(id),
+      toolComponent: { name: 'CWE', index: 0 },
+    })),
+    ...mapped.flatMap(({ standard: s, entries }, n) =>
+      entriesFor(s, w).map((e) => ({
+        id: e.id,
+        index: entries.indexOf(e),
+        toolComponent: { name: s.title, index: n + offset },
+      })),
+    ),
+  ];
+  return {
+    taxonomies,
+    supported: taxonomies.map((t, index) => ({ name: t.name, index })),
+    taxaOf,
+  };
+};
 
 /** The database's label, in the one place where SARIF lets a log say more: the properties of the log. */
 export const labelled = (log: Record<string, unknown>): unknown => {

@@ -1,3 +1,4 @@
+import { MAPPED_METHODOLOGY } from '../../domain/crosswalk.ts';
 import { cweUrl } from '../../domain/cwe.ts';
 import { type Location, placeWords } from '../../domain/evidence.ts';
 import { leadingScore } from '../../domain/scoring/severity.ts';
@@ -14,7 +15,8 @@ import {
   pathsOf,
   physical,
   sentence,
-  taxonomy,
+  type TaxonReference,
+  taxonomiesOf,
 } from './sarif-parts.ts';
 import { SARIF_INFORMATION, SARIF_SCHEMA, sarifText, sarifUri } from './sarif-text.ts';
 
@@ -39,7 +41,12 @@ const fingerprint = (f: FindingReport): string => {
   ].join(':');
 };
 
-const result = (f: FindingReport, front: string, rules: readonly string[], taxa: readonly string[]) => {
+const result = (
+  f: FindingReport,
+  front: string,
+  rules: readonly string[],
+  taxa: readonly TaxonReference[],
+) => {
   const [first, ...rest] = placesOf(f);
   const flows = f.items.filter((i) => i.flow.length > 0);
   return {
@@ -67,13 +74,7 @@ const result = (f: FindingReport, front: string, rules: readonly string[], taxa:
         }
       : {}),
     ...(flows.length > 0 ? { codeFlows: flows.map(codeFlow) } : {}),
-    ...(f.cwe
-      ? {
-          taxa: [
-            { id: f.cwe.slice(4), index: taxa.indexOf(f.cwe), toolComponent: { name: 'CWE', index: 0 } },
-          ],
-        }
-      : {}),
+    ...(taxa.length > 0 ? { taxa } : {}),
     partialFingerprints: { 'mcpAuditCode/v1': fingerprint(f) },
     properties: {
       findingId: f.fileId,
@@ -111,7 +112,12 @@ const rulesOf = (m: ReportModel, ids: readonly string[]) =>
 
 export const sarifLog = (m: ReportModel): unknown => {
   const rules = [...new Set(m.findings.flatMap((f) => f.checks[0] ?? []))].sort();
-  const taxa = [...new Set(m.findings.flatMap((f) => f.cwe ?? []))].sort();
+  const weak = (f: FindingReport) => ({ checks: f.checks, cwe: f.cwe ? [f.cwe] : [] });
+  const { taxonomies, supported, taxaOf } = taxonomiesOf(
+    // What is good about a server is no weakness of a standard.
+    m.findings.filter((f) => !f.positive).map(weak),
+    m.methodology.id === MAPPED_METHODOLOGY,
+  );
   return labelled({
     $schema: SARIF_SCHEMA,
     version: '2.1.0',
@@ -123,10 +129,10 @@ export const sarifLog = (m: ReportModel): unknown => {
             version: m.tool.version,
             informationUri: SARIF_INFORMATION,
             rules: rulesOf(m, rules),
-            ...(taxa.length > 0 ? { supportedTaxonomies: [{ name: 'CWE', index: 0 }] } : {}),
+            ...(supported.length > 0 ? { supportedTaxonomies: supported } : {}),
           },
         },
-        ...(taxa.length > 0 ? { taxonomies: [taxonomy(taxa)] } : {}),
+        ...(taxonomies.length > 0 ? { taxonomies } : {}),
         automationDetails: { id: `mcp-audit/${m.auditId}` },
         invocations: [
           {
@@ -153,7 +159,9 @@ export const sarifLog = (m: ReportModel): unknown => {
           SRCROOT: { description: { text: 'Root of the audited commit' } },
         },
         columnKind: 'unicodeCodePoints',
-        results: m.findings.map((f) => result(f, frontOf(pathsOf(m.evidence.items)), rules, taxa)),
+        results: m.findings.map((f) =>
+          result(f, frontOf(pathsOf(m.evidence.items)), rules, f.positive ? [] : taxaOf(weak(f))),
+        ),
         properties: {
           methodology: `${m.methodology.id}@${m.methodology.version}`,
           checksTotal: m.coverage.total,

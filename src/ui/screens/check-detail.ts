@@ -1,6 +1,7 @@
 import { clientWords } from '../../domain/assistance.ts';
 import { byHand, outputName } from '../../domain/by-hand.ts';
 import { carriedCheckOf, whyLook } from '../../domain/carried.ts';
+import { MAPPED_METHODOLOGY, standardsOfCheck } from '../../domain/crosswalk.ts';
 import { missingParts } from '../../domain/finding.ts';
 import type { Check, Section } from '../../domain/methodology.ts';
 import { observationsOf } from '../../domain/observations.ts';
@@ -227,6 +228,9 @@ export const checkDetail = (v: View, check: Check, theme: Theme, columns: number
   }
   const refs = [...check.references.cwe, ...check.references.top10, ...check.references.ttps];
   if (refs.length > 0) out.push(blank, ...labelled('See', refs.join(' · '), columns));
+  if (snap.methodology.id === MAPPED_METHODOLOGY)
+    for (const [i, said] of standardsOfCheck(check.id).entries())
+      out.push(...(i === 0 ? [blank] : []), ...labelled(i === 0 ? 'Asked by' : '', said, columns));
   return out;
 };
 
