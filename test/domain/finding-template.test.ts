@@ -206,6 +206,12 @@ describe('a finding raised from a lead', () => {
     expect(open.examples).not.toBe('');
   });
 
+  it('leaves open what keeps a caller from naming an address where the lead was not followed to a guard', () => {
+    const named = findingFromEvidence(draft, item({ rule: 'request-chooses-upstream', flow: [] }), about);
+    expect(named.template.id).toBe('caller-chooses-upstream');
+    expect(missingParts(named)).toContain('recommendations.immediate');
+  });
+
   it('has a title without the ways its description lists', () => {
     const titled = (title: string) => findingFromEvidence(draft, item({ title }), about).title;
     expect(titled('`name` of tool export_report reaches a shell, and 21 more ways')).toBe(

@@ -124,6 +124,19 @@ const CONTAINS =
 const ALL_GIVEN =
   /^(?:args|kwargs|context|history|messages?|conversation|result|arguments|transcript|prompt)$/i;
 /** What a tool's description is set on: other things have descriptions, too. */
+/** What can be changed of a tool that is registered. */
+const TOOL_KEYS: ReadonlySet<string> = new Set([
+  'name',
+  'title',
+  'description',
+  'paramsSchema',
+  'inputSchema',
+  'outputSchema',
+  'annotations',
+  '_meta',
+  'callback',
+  'enabled',
+]);
 const OF_TOOL = /tool|regist|^[a-z]\w*\.__doc__$/i;
 
 /** Whether an end is never reached: no break, no return, nothing that waits. */
@@ -459,17 +472,23 @@ export const bodiesOf = (m: Module): Body[] => {
             expr(s.value, false, true);
             break;
           }
-          case 'expr':
+          case 'expr': {
+            const called = s.value.kind === 'call' ? chain(s.value.callee, names) : '';
             if (
               s.value.kind === 'call' &&
-              /(?:^|\.)update$/.test(chain(s.value.callee, names)) &&
+              /(?:^|\.)update$/.test(called) &&
               s.value.args.some(
-                (a) => a.value.kind === 'record' && a.value.entries.some((x) => x.key === 'description'),
+                ({ value }) =>
+                  value.kind === 'record' &&
+                  value.entries.some((x) => x.key === 'description') &&
+                  // Events, issues and files have descriptions too, and much that a tool has not.
+                  (OF_TOOL.test(called) || value.entries.every((x) => TOOL_KEYS.has(x.key))),
               )
             )
-              note('describe', s.at.line, chain(s.value.callee, names));
+              note('describe', s.at.line, called);
             expr(s.value, false, false);
             break;
+          }
           case 'return':
           case 'throw':
             if (s.value) expr(s.value, false, true);

@@ -19,7 +19,7 @@ import { BIND, CHECKED, ROUTE } from './transport-words.ts';
 const ACCESS = ['2.2.3', '3.2.3'];
 
 const HEALTH =
-  /["'`]\/(?:api\/)?(?:health|healthz|ready|readyz|live|livez|ping|status|version|favicon|metrics|\.well-known|(?:oauth\/)?(?:callback|authorize|token|register|login)\b|metadata)/i;
+  /["'`]\/(?:api\/)?(?:health|healthz|ready|readyz|live|livez|ping|status|version|favicon|metrics|\.well-known|(?:[\w-]{1,20}\/){0,2}(?:[\w-]{0,20}callback|authorize|token|register|login)\b|metadata)/i;
 
 const CHANGING =
   /\.(?:post|put|patch|delete|all)\b|POST|PUT|DELETE|Any|Handle|nest_service|(?:Post|Put|Delete)Mapping|createContext/;

@@ -19,6 +19,11 @@ export const transport: Samples = {
       ],
       ['src/health.ts', "app.get('/health', (req, res) => res.json({ ok: true }));\n"],
       ['server.py', "mcp.run(transport='stdio')\n"],
+      // Where a person comes back from a sign-in, nobody can be asked for a token yet.
+      [
+        'auth.go',
+        'package a\nfunc f() {\n\thttp.HandleFunc("/oauth2callback", func(w http.ResponseWriter, r *http.Request) {})\n}\n',
+      ],
     ],
   },
   'no-host-check': {
