@@ -52,7 +52,7 @@ export const reviewedSubjectOf = (own: Session, author: Session, about: string):
   if (!own.review?.blind || verdict === null || isFindingId(about)) return null;
   const stance: Stance = verdict === verdictOf(author, about) ? 'agrees' : 'objects';
   const note = own.answers.get(about)?.note.trim() ?? '';
-  return { about, stance, reason: note || 'judged without knowing the author’s verdict', own: verdict };
+  return { about, stance, reason: note || "judged without knowing the author's verdict", own: verdict };
 };
 
 /** The next check with a verdict of the author's, or a finding, of which nothing was said; null where all is. */

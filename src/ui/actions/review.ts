@@ -1,5 +1,5 @@
 import { nameOf } from '../../domain/auditor.ts';
-import { isHidden, reviewedSubjectOf, type SaidOf, saidOf, shownFindings } from '../../domain/review.ts';
+import { isHidden, type SaidOf, saidOf, shownFindings } from '../../domain/review.ts';
 import type { Reply, Stance } from '../../domain/review-record.ts';
 import { findingsOfCheck, verdictOf, verdictWord } from '../../domain/selectors.ts';
 import { truncate } from '../../text/width.ts';
@@ -49,7 +49,7 @@ const reasons = (app: App, stance: Stance): string[] => {
 const say = (app: App, about: string): void => {
   const { reviewed, session } = app.opened().store.snapshot();
   if (!reviewed) return;
-  const was = reviewedSubjectOf(session, reviewed.session, about);
+  const was = session.remarks.get(about);
   app.push({
     kind: 'choose',
     list: emptyList(),
