@@ -68,15 +68,22 @@ describe('an assistant', () => {
     expect(steeringIn('a\u200bb\u200bc')).not.toEqual([]);
   });
 
-  it.each(['../../etc/passwd', '/etc/passwd', '.git/config', 'src', 'src/run.ts/..', 'C:\\x', 'a\0b'])(
-    'gets no file of this machine by %j',
-    async (path) => {
-      const a = await makeAssist({ 'src/run.ts': 'x\n' });
-      const { call } = await a.connect();
-      expect(await call('read_file', { path })).toMatchObject({ error: true });
-      expect(await call('line_history', { path, line: 1 })).toMatchObject({ error: true });
-    },
-  );
+  it('gets no file of this machine, whatever it is called', async () => {
+    const a = await makeAssist({ 'src/run.ts': 'x\n' });
+    const { call } = await a.connect();
+    for (const path of [
+      '../../etc/passwd',
+      '/etc/passwd',
+      '.git/config',
+      'src',
+      'src/run.ts/..',
+      'C:\\x',
+      'a\0b',
+    ]) {
+      expect([path, (await call('read_file', { path })).error]).toEqual([path, true]);
+      expect([path, (await call('line_history', { path, line: 1 })).error]).toEqual([path, true]);
+    }
+  });
 
   it('proposes with exact citations only, and is shown the true lines of a wrong one', async () => {
     const a = await makeAssist();
