@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Carried } from '../../src/domain/carried.ts';
 import { type Command, decide, isRefusal } from '../../src/domain/decide.ts';
 import { EVENT_VERSION, type SessionEvent, type SessionTarget } from '../../src/domain/events.ts';
 import { draftFinding, type Finding } from '../../src/domain/finding.ts';
@@ -136,7 +137,40 @@ const findingArb: fc.Arbitrary<Finding> = fc
       disputed: null,
     },
     reviewed,
+    // Some are of an earlier audit.
+    followUp:
+      n % 2 === 0
+        ? null
+        : {
+            session: '2026-01-01-x-0000',
+            finding: 'F-01',
+            commit: 'c'.repeat(40),
+            was: [],
+            by: 'ann',
+            verdict: null,
+            note: '',
+            fixedBy: null,
+          },
   }));
+
+/** What an earlier audit said of two checks, a criterion and the server. */
+const carriedFixture = (standing: 'same' | 'changed'): Carried => ({
+  from: { session: '2026-01-01-x-0000', commit: 'c'.repeat(40), audit: '' },
+  checks: ['1.1.1', '1.2.1'].map((id) => ({
+    check: id,
+    verdict: 'pass',
+    note: 'read',
+    by: 'ann',
+    at: '2026-01-01T10:00:00.000Z',
+    standing: id === '1.1.1' ? 'same' : standing,
+    differs: '1 new',
+    triage: [{ item: 'aaaaaaaaaaaaaaaa', decision: 'dismissed', reason: 'a constant', by: 'ann', at: '' }],
+    runs: {},
+  })),
+  ratings: [{ criterion: 'c', value: 2, reason: 'so', by: 'ann', at: '' }],
+  server: null,
+  summary: 'a'.repeat(64),
+});
 
 const proposalIds = fc.constantFrom('P-00000001', 'P-00000002', 'P-00000003');
 const claimArb: fc.Arbitrary<Claim> = fc.oneof(
@@ -206,6 +240,21 @@ const own: fc.Arbitrary<Command> = fc.oneof(
     ),
   }),
   fc.record({ type: fc.constant('record-finding' as const), finding: findingArb }),
+  fc.record({
+    type: fc.constant('carry' as const),
+    value: fc.constantFrom(carriedFixture('same'), carriedFixture('changed')),
+  }),
+  fc.record({
+    type: fc.constant('confirm-carried' as const),
+    what: fc.constantFrom('1.1.1', '1.2.1', 'c', 'server', 'nothing'),
+  }),
+  fc.record({
+    type: fc.constant('judge-fate' as const),
+    finding: fc.constantFrom('F-01', 'F-02'),
+    verdict: fc.constantFrom('fixed' as const, 'still-there' as const, null),
+    note: text,
+    on: fc.constant('2026-11-24'),
+  }),
   fc.record({
     type: fc.constant('delete-finding' as const),
     finding: fc.constantFrom('F-01', 'F-02', 'F-03'),
