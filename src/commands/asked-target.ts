@@ -44,7 +44,7 @@ const here = (words: string): boolean => existsSync(words) || existsSync(words.r
 const hostOf = (host: Host, source: string): string => {
   const pkg = parsePackage(source);
   if (pkg) return new URL(registriesOf(host.env)[pkg.registry]).host;
-  return parseImage(source) ? 'its registry' : new URL(source).host;
+  return new URL(source).host;
 };
 
 /** Asked of a person at a terminal. */
@@ -74,6 +74,12 @@ export const readTarget = async (
       ? ''
       : `${visible(words)} was read as ${readAs}: ${visible(source)}${subdir ? `, folder ${visible(subdir)}` : ''}`;
   const fetch = { registries: registriesOf(host.env), now: host.clock };
+  const [get = '', open = ''] = byHand(source) ?? [];
+  if (parseImage(source))
+    throw new UserError(
+      `${visible(source)} (read as ${readAs}) is a container image, and images are not fetched here; nothing was looked at`,
+      `bring its files by hand: ${visible(get)}, and then: ${visible(open)}`,
+    );
   // An address of a repository that was typed in full is asked, as ever.
   const addressed = /^https?:\/\//.test(source) && /^https?:\/\//i.test(words);
   if (addressed || o.allowNetwork) return { source, subdir, fetch, told };
@@ -86,7 +92,6 @@ export const readTarget = async (
     ))
   )
     return { source, subdir, fetch, told };
-  const [get = '', open = ''] = byHand(source) ?? [];
   throw new UserError(
     `${visible(source)} (read as ${readAs}) is not on this machine, and ${name} may not be asked; nothing was looked at`,
     `--allow-network lets it be asked. Or by hand: ${visible(get)}, and then: ${visible(open)}`,

@@ -30,6 +30,7 @@ await axios.get('https://x.example');
 eval('1');
 registry.exec('not one of ours');
 await later('pwd');
+const more = async () => { const { readFile: rf } = await import('node:fs/promises'); await rf('x'); };
 `,
         'src/b.py': `import subprocess, os, httpx
 subprocess.run(['ls'])
@@ -44,7 +45,7 @@ httpx.get('https://x.example')
     ).toEqual({
       programs: ['src/a.ts:6', 'src/a.ts:7', 'src/a.ts:14', 'src/b.py:2', 'src/c.go:3'],
       code: ['src/a.ts:12'],
-      'files-read': ['src/a.ts:9', 'src/b.py:3'],
+      'files-read': ['src/a.ts:9', 'src/a.ts:15', 'src/b.py:3'],
       'files-written': ['src/a.ts:8', 'src/b.py:4'],
       'files-deleted': ['src/a.ts:10', 'src/b.py:5', 'src/c.go:3'],
       network: ['src/a.ts:11', 'src/b.py:6'],

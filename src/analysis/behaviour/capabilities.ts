@@ -1,5 +1,5 @@
-import type { Expr, Module } from '../sources/ir.ts';
-import { expressionsIn, functionsOf } from '../sources/walk.ts';
+import type { Expr, Module, Stmt } from '../sources/ir.ts';
+import { expressionsIn, functionsOf, statementsIn } from '../sources/walk.ts';
 import { chain, namesOf } from './acts.ts';
 
 /**
@@ -157,6 +157,18 @@ const wrapped = (e: Expr): Expr | null =>
     ? e.args[0].value
     : null;
 
+/** `const { readFile } = await import('fs/promises')`, wherever it stands. */
+const bringIn = (s: Extract<Stmt, { kind: 'assign' }>, names: Map<string, string>): void => {
+  if (s.value.kind !== 'call' || !/^(?:import|require)$/.test(chain(s.value.callee, new Map()))) return;
+  const from = s.value.args[0]?.value;
+  if (from?.kind !== 'literal' || !from.value) return;
+  const library = from.value.replace(/^node:/, '');
+  if (s.target.kind === 'name') names.set(s.target.name, library);
+  if (s.target.kind === 'parts')
+    for (const p of s.target.parts)
+      if (p.target.kind === 'name') names.set(p.target.name, `${library}.${p.path}`);
+};
+
 /** Languages whose calls are known by name here. */
 export const readsCapabilities = (language: Module['language']): boolean => TABLES[language] !== undefined;
 
@@ -170,6 +182,8 @@ export const capabilitiesOf = (m: Module): Ability[] => {
     if (inner && s.kind === 'assign' && s.target.kind === 'name')
       names.set(s.target.name, chain(inner, names));
   }
+  for (const { fn } of functionsOf(m))
+    for (const s of statementsIn(fn.body)) if (s.kind === 'assign') bringIn(s, names);
   const found = new Map<string, Ability>();
   const note = (capability: Capability, line: number, call: string): void => {
     found.set(`${capability} ${line}`, { capability, path: m.path, line, call: call.slice(0, 80) });

@@ -41,7 +41,7 @@ const PAGES: readonly Mistaken[] = [
   {
     pattern: /^https?:\/\/\S+\.(?:zip|tgz|tar(?:\.\w+)?)$/i,
     is: 'an archive, and an audit is of a commit, so that others can see the same',
-    get: () => `${CLONE}, the repository it was made from`,
+    get: () => `download it by hand and name the file; or ${CLONE}, the repository it was made from`,
   },
 ];
 
@@ -49,8 +49,8 @@ const PAGES: readonly Mistaken[] = [
 const PACKAGES: readonly Mistaken[] = [
   {
     pattern: /^(?:npm|pypi|docker|oci):/i,
-    is: 'a published package, and an audit is of a commit',
-    get: () => `${CLONE}, the repository the package is made from; mcp-audit probe looks at packages`,
+    is: 'meant as a published package, and names none',
+    get: () => 'write npm:@scope/name@1.2.3, pypi:name==1.2 or oci:registry/name:tag',
   },
 ];
 
