@@ -1,3 +1,4 @@
+import { carriedChecks } from '../domain/crosswalk.ts';
 import { isRefusal, nextFindingId } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
 import { findCheck } from '../domain/methodology.ts';
@@ -39,7 +40,10 @@ export const carry = async (
         host.stdout(`${visible(`${f.id} is ${there.id} already: ${there.title}`)}\n`);
         continue;
       }
-      const checks = f.checks.filter((c) => findCheck(methodology, c));
+      const own = f.checks.filter((c) => findCheck(methodology, c));
+      // Of another methodology, the checks that ask the same.
+      const asked = carriedChecks({ checks: f.checks, cwe: f.cwe ? [f.cwe] : [] });
+      const checks = own.length > 0 ? own : asked.filter((c) => findCheck(methodology, c));
       if (checks.length === 0) {
         host.stderr(
           `${visible(`${f.id} belongs to ${f.checks.join(', ')}, which ${methodology.id} has not`)}\n`,

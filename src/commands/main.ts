@@ -77,7 +77,10 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     c
       .option('--ref <ref>', 'commit, tag or branch; also as #ref behind the path or URL')
       .option('--subdir <dir>', 'folder of the server in a monorepo')
-      .option('--methodology <dir>', 'your own checklists instead of the bundled ones')
+      .option(
+        '--methodology <dir>',
+        'your own checklists instead of the bundled ones; minimum-bar: the short ones in the box',
+      )
       .option('--rules <dir>', 'your own rules beside the bundled ones (docs/adding-a-rule.md)')
       .option('--models <dir>', 'your own models of libraries likewise (docs/adding-a-model.md)');
 
@@ -414,7 +417,10 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     .command('show')
     .description('print a methodology, or one check of it, as a person reads it')
     .argument('[check]', 'id of a check')
-    .option('--methodology <dir>', 'your own checklists instead of the bundled ones')
+    .option(
+      '--methodology <dir>',
+      'your own checklists instead of the bundled ones; minimum-bar: the short ones in the box',
+    )
     .action(async (check: string | undefined, o) =>
       done(await (await import('./show-checklist.ts')).showChecklist(host, check, o.methodology)),
     );

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { collectors as allCollectors, collectorsWith } from '../collectors/index.ts';
 import { isRefusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
@@ -64,9 +65,12 @@ export type StartOptions = {
 
 export type Workspace = { id: string; dir: string; store: Store; notices: readonly string[] };
 
-/** A methodology from its folder. Throws {@link UserError} that names the first problems. */
+/** The second methodology in the box, by name: a look of about an hour. */
+export const MINIMUM_BAR = 'minimum-bar';
+
+/** A methodology from its folder, or by its name. Throws {@link UserError} that names the first problems. */
 export const loadMethodology = async (folder = ''): Promise<Methodology> => {
-  const dir = folder || bundledChecklists();
+  const dir = folder === MINIMUM_BAR ? join(bundledChecklists(), MINIMUM_BAR) : folder || bundledChecklists();
   const parsed = parseMethodology(await readMethodologyFolder(dir), {
     collectors: allCollectors.map((c) => c.id),
     ttps: await knownTtps(),

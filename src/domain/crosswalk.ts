@@ -107,3 +107,17 @@ export const standardsOfCheck = (check: string): string[] =>
       ? []
       : [`${s.title} ${s.version}: ${found.map(({ entry }) => `${entry.id} ${entry.name}`).join(' · ')}`];
   });
+
+/**
+ * The checks of another methodology that ask what these do: from the bundled guide to the minimum bar or back. Their ids have nothing
+ * in common.
+ */
+export const carriedChecks = (w: Weak): string[] => {
+  const bar = standards.find((s) => s.id === 'minimum-bar');
+  if (!bar) return [];
+  const there = entriesFor(bar, w).map((e) => e.id);
+  const back = bar.entries
+    .filter((e) => w.checks.includes(e.id))
+    .flatMap((e) => e.checks.map((m) => m.check));
+  return [...new Set([...there, ...back])];
+};

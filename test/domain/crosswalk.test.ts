@@ -5,6 +5,7 @@ import { crosswalkText } from '../../scripts/schemas.ts';
 import { crosswalkLint } from '../../src/commands/crosswalk.ts';
 import { loadMethodology } from '../../src/commands/workspace.ts';
 import {
+  carriedChecks,
   entriesFor,
   MAPPED_METHODOLOGY,
   parseCrosswalk,
@@ -31,11 +32,12 @@ describe('the crosswalk', () => {
     expect(readFileSync(path, 'utf8'), 'npm exec -- node scripts/schemas.ts').toBe(crosswalkText(checks));
     const { host, said } = testHost('/nowhere');
     expect(await crosswalkLint(host, undefined, {})).toBe(0);
-    expect(said()).toMatch(/^4 standards, \d+ mappings, no problems$/m);
+    expect(said()).toMatch(/^5 standards, \d+ mappings, no problems$/m);
   });
 
   it('holds each list whole, and leaves empty what nothing supports', () => {
     expect(standards.map((s) => [s.id, s.entries.length])).toEqual([
+      ['minimum-bar', 14],
       ['owasp-agentic-top10', 10],
       ['owasp-llm-top10', 10],
       ['owasp-mcp-top10', 10],
@@ -74,6 +76,7 @@ it('SARIF names only the taxonomies that something belongs to, each reference by
   const { taxonomies, supported, taxaOf } = taxonomiesOf([weak, { checks: ['1.2.4'], cwe: [] }], true);
   expect(supported.map((s) => s.name)).toEqual([
     'CWE',
+    'Minimum bar for MCP servers',
     'OWASP Top 10 for Agentic Applications',
     'OWASP Top 10 for LLM Applications',
     'OWASP MCP Top 10',
@@ -126,4 +129,14 @@ describe('coverage', () => {
     expect(state(path, 'safe-mcp', 'SAFE-T1105')).toBe('unmet');
     expect(state(path, 'safe-mcp', 'SAFE-T1101')).toBe('held');
   });
+});
+
+it('carries checks between the two methodologies, and each methodology holds', async () => {
+  const bar = await loadMethodology('minimum-bar');
+  const own = checksOf(bar).map((c) => c.id);
+  expect(named('minimum-bar').entries.map((e) => e.id)).toEqual(own);
+  expect(own.filter((id) => checksOf(methodology).some((c) => c.id === id))).toEqual([]);
+  expect(carriedChecks({ checks: ['2.1.2'], cwe: ['CWE-78'] })).toEqual(['5.4.2']);
+  expect(carriedChecks({ checks: ['5.5.1'], cwe: [] })).toEqual(['2.2.2', '2.1.3']);
+  expect(carriedChecks({ checks: ['4.1.1'], cwe: [] })).toEqual([]);
 });
