@@ -128,26 +128,44 @@ export const headSignatures = async (
   return told;
 };
 
-/** Where a reviewer pinned this history: by a review that came back, or one that is kept on this machine. */
+/** One history of which the shorter is the beginning. */
+const sameHistory = (a: Uint8Array, b: Uint8Array): boolean => {
+  const shared = Math.min(a.length, b.length);
+  return Buffer.from(a.subarray(0, shared)).equals(b.subarray(0, shared));
+};
+
+/**
+ * Where a reviewer pinned this history: by a review that is kept on this machine, or one that came back. What came back under
+ * the name of a kept one stands in the author's file, who may have written it: only the kept one counts.
+ */
 const counterSignatures = async (
   host: Host,
   history: History,
   session: Session,
   allowed: string,
 ): Promise<SignatureTold[]> => {
-  const kept = listSessions(host.dataDir).filter(
-    (s) => s.review?.session === history.id && !session.reviews.has(s.id),
-  );
-  const reviews = [
-    ...[...session.reviews].map(([id, r]) => ({
+  const here = listSessions(host.dataDir)
+    .filter((s) => s.review?.session === history.id || session.reviews.has(s.id))
+    .map(({ id, review, dir }) => ({
       id,
-      journal: history.blob(r.journal),
-      lost: 'its journal is lost',
-    })),
-    ...kept.map((s) => ({ id: s.id, journal: readInputFile(journalPath(s.dir), MAX_JOURNAL), lost: '' })),
-  ];
+      of: review?.session,
+      journal: readInputFile(journalPath(dir), MAX_JOURNAL),
+      lost: '',
+      another: '',
+    }));
+  const kept = here.filter(({ of }) => of === history.id);
+  const received = [...session.reviews].flatMap(([id, r]) => {
+    const journal = history.blob(r.journal);
+    const own = here.find((k) => k.id === id);
+    if (!own) return [{ id, journal, lost: 'its journal is lost', another: '' }];
+    if (!journal || sameHistory(journal, own.journal)) return [];
+    const another =
+      'the review of this name that is kept on this machine tells another history, so this one does not count';
+    return [{ id, journal, lost: '', another }];
+  });
+  const reviews = [...received, ...kept];
   const told: SignatureTold[] = [];
-  for (const { id, journal, lost } of reviews) {
+  for (const { id, journal, lost, another } of reviews) {
     const { events } = readJournal(journal ?? '');
     const review = replay(events);
     const one = {
@@ -156,6 +174,10 @@ const counterSignatures = async (
       over: `review ${id} of event ${review.review?.head.events ?? '?'} of ${history.id}`,
       hash: review.review?.head.hash ?? '',
     };
+    if (another) {
+      told.push({ ...one, by: '', key: '', holds: false, said: another, changed: [] });
+      continue;
+    }
     if (!journal || !review.review) {
       told.push({
         ...one,

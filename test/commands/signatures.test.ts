@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { findExecutable } from '../../src/io/scan/find-executable.ts';
+import { readSessionFile } from '../../src/io/session/import-session.ts';
 import { signaturesJson } from '../../src/report/formats/signatures-json.ts';
 import { forge } from '../io/session/forge.ts';
 import { audited, type Machine, machine } from './two-auditors.ts';
@@ -26,6 +27,10 @@ const withKey = (m: Machine, as: string) => {
   const key = join(home, '.ssh', 'id_ed25519');
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', as, '-f', key]);
   return { key, line: `${as} ${readFileSync(`${key}.pub`, 'utf8')}` };
+};
+const headOf = (file: string) => {
+  const { events, lastHash } = readSessionFile(readFileSync(file));
+  return { events: events.length, hash: lastHash };
 };
 const parsed = (text: string) => signaturesJson.parse(JSON.parse(text));
 
@@ -176,6 +181,32 @@ describe.runIf(here('ssh-keygen'))('a signature with an SSH key', () => {
           holds: false,
           said: expect.stringContaining('written anew since that review'),
         },
+      ],
+    });
+    // Nor with a review of her own making under the name of the kept one.
+    const hers = machine('jane');
+    await hers.run('import', forged);
+    const made = jane.file('made.zip');
+    writeFileSync(
+      made,
+      forge(readFileSync(review), (events) =>
+        events.flatMap((e) =>
+          e.type === 'session.started' && e.review
+            ? [{ ...e, review: { ...e.review, head: headOf(forged) } }]
+            : e.type === 'head.signed'
+              ? []
+              : [e],
+        ),
+      ),
+    );
+    expect((await hers.run('import', made)).code).toBe(0);
+    const hidden = jane.file('hidden.zip');
+    await hers.run('export', '--to', hidden);
+    expect(await verify(hidden, bob)).toMatchObject({
+      code: 1,
+      signatures: [
+        { holds: false, said: expect.stringContaining('kept on this machine tells another history') },
+        { holds: false, said: expect.stringContaining('written anew since that review') },
       ],
     });
     // A review whose signature is not of it.
