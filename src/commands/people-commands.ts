@@ -19,7 +19,8 @@ somebody has said of each conflict which holds. The other history is kept with t
 
 const SIGNS = `
 Signed is the session as it stands (number and hash of its last event, which says all before it) and, where a folder is named,
-the list of the sha256 of each file of that submission: artifacts/signatures/<github>.SHA256SUMS, which sha256sum --check reads.
+the name of that folder and the list of the sha256 of each file in it: artifacts/signatures/<github>.SHA256SUMS, which sha256sum
+--check reads.
 The key is your own: --key names the file of an SSH key (a .pub, where an agent holds it) or the id of a GPG key; without it the
 one that signs your commits, else your usual SSH key. ssh-keygen or gpg does it, and asks for the passphrase itself.
 A reviewer signs the review: that counter-signs the point of the author's history it is of.`;
@@ -29,9 +30,12 @@ A session keeps the methodology it was begun with, whatever this program brings 
 same, or moved; 1: they differ.`;
 
 const VERIFIES = `
-Whose key it is says an allowed-signers file (man ssh-keygen; the one git uses, or --allowed-signers) or your GPG keyring. Exit
-code 0: it is signed and every signature holds; 1: one does not, files changed since, or nobody could tell. A counter-signature
-of a review that is kept on this machine is looked at too: a journal that was written anew since does not pass.`;
+Whose key it is says an allowed-signers file (man ssh-keygen; the one git uses, or --allowed-signers) or your GPG keyring. With
+--allowed-signers only who is named there will do. A submission's signature is of that folder under its name, and of each file in
+it: links, .git, node_modules and whatever else lies there and is not in the signed list are named. A signature that lies in
+another folder, as of an earlier submission, counts for nothing here. Exit code 0: it is signed and every signature holds; 1: one
+does not, files changed since or are not covered, nobody signed it, or nobody could tell whose it is. A counter-signature of a
+review that is kept on this machine is looked at too: a journal that was written anew since does not pass.`;
 
 /** The commands about what several people do with one audit. */
 export const peopleCommands = (

@@ -19,7 +19,7 @@ import { type Readiness, readiness } from '../report/readiness.ts';
 import { buildReport, inSeconds, type ReportModel } from '../report/report-model.ts';
 import { repositoryOf, spelled } from '../report/repository.ts';
 import { securityAssessment } from '../report/security-assessment.ts';
-import { changedSince, readSums, SUMS, staleSignature } from '../report/signed-sums.ts';
+import { changedSince, readSums, signatureFile, staleSignature } from '../report/signed-sums.ts';
 import { compileSubmission, repositoryFolder } from '../report/submission.ts';
 import { type Diagnostic, renderDiagnostics, validateSubmission } from '../report/validate.ts';
 import { isWork } from '../report/work-log.ts';
@@ -266,10 +266,11 @@ const staleSignatures = (
   );
   const hashes = new Map([...own].map(([p, b]) => [p, sha256(b)]));
   return [...own].flatMap(([path, bytes]) => {
-    const by = SUMS.exec(path)?.[2];
-    const sums = by === undefined ? null : readSums(Buffer.from(bytes).toString('utf8'));
+    const of = signatureFile(path);
+    if (of?.folder !== '' || !of.isList) return [];
+    const sums = readSums(Buffer.from(bytes).toString('utf8'));
     const changed = sums ? changedSince(sums.hashes, hashes) : [];
-    return by !== undefined && changed.length > 0 ? [staleSignature(`${folder}/${path}`, by, changed)] : [];
+    return changed.length > 0 ? [staleSignature(`${folder}/${path}`, of.who, changed)] : [];
   });
 };
 

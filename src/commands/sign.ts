@@ -10,7 +10,7 @@ import { readFolder } from '../io/read-folder.ts';
 import { readJournalFile } from '../io/session/journal-file.ts';
 import { findMeans, signText } from '../io/signing/sign.ts';
 import { changeFiles } from '../io/write-files.ts';
-import { SIGNATURES, sumsText } from '../report/signed-sums.ts';
+import { SIGNATURES, signatureFile, sumsText } from '../report/signed-sums.ts';
 import { visible } from '../text/visible.ts';
 import { type Host, json } from './host.ts';
 import { withSession } from './with-session.ts';
@@ -42,10 +42,11 @@ export const sign = (host: Host, folder: string | undefined, options: SignOption
     const { kind, signature } = signed;
     const files: string[] = [];
     if (audit) {
-      const text = sumsText(audit.id, { id: w.id, head }, audit.hashes);
-      const sums = await signText(host.env, means, text);
       const who = session.auditor.github || 'auditor';
       const name = `${SIGNATURES}/${who}.SHA256SUMS`;
+      // With the list that is about to be there, so that a signature left over from an earlier one is not listed, and replaced.
+      const text = sumsText(audit.id, { id: w.id, head }, new Map([...audit.hashes, [name, '']]));
+      const sums = await signText(host.env, means, text);
       const place = named(audit.path);
       const written = new Map([
         [name, text],
@@ -84,6 +85,12 @@ export const auditFolder = (folder: string) => {
     throw new UserError(
       `${strange.path} in ${folder} is ${strange.what}; nothing was signed`,
       'a submission is made of plain files: remove it, and sign then',
+    );
+  const foreign = [...files.keys()].find((p) => (signatureFile(p)?.folder ?? '') !== '');
+  if (foreign !== undefined)
+    throw new UserError(
+      `${visible(foreign)} in ${folder} is a signature of another submission, which could pass for one of this; nothing was signed`,
+      'keep that submission elsewhere, or in an archive: remove it here, and sign then',
     );
   const odd = [...files.keys()].find((p) => /[\p{Cc}\\]/u.test(p));
   if (odd !== undefined)

@@ -16,6 +16,7 @@ import { sessionDir } from '../io/paths.ts';
 import { sha256 } from '../io/put-in-place.ts';
 import { readSessionFile, type SessionContent } from '../io/session/import-session.ts';
 import { reviewedHere, reviewedIn } from '../io/session/reviewed.ts';
+import { NO_SIGNERS } from '../io/signing/verify.ts';
 import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { readExported } from './archive.ts';
@@ -50,7 +51,7 @@ const refuseRewritten = async (store: Store, { content }: Review): Promise<void>
 
 /** A signature in it that does not hold; one that nobody here can verify is told with the session's signatures. */
 const refuseFalse = async (host: Host, { content }: Review, own: Session): Promise<void> => {
-  const signatures = await headSignatures(host, content, own, '');
+  const signatures = await headSignatures(host, content, own, NO_SIGNERS);
   const broken = signatures.find((s) => s.holds === false);
   if (broken)
     throw refuse(

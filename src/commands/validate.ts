@@ -2,19 +2,20 @@ import { basename, join, resolve } from 'node:path';
 import { trackedUnread } from '../io/git/tracked.ts';
 import { interruptedAbove } from '../io/interrupted.ts';
 import { ours, readTextIn } from '../io/open-folder.ts';
-import { readFolder } from '../io/read-folder.ts';
+import { type FolderRead, readFolder } from '../io/read-folder.ts';
 import { allowedSigners } from '../io/signing/verify.ts';
 import { writeFile } from '../io/write-files.ts';
 import { compareDiagnostics, type Diagnostic } from '../report/diagnostic.ts';
 import { diagnosticsSarif } from '../report/formats/diagnostics-sarif.ts';
 import { reviewMarkdown } from '../report/formats/review.ts';
-import { SUMS, staleSignature } from '../report/signed-sums.ts';
-import { anchorsOf, auditIdsOf, renderDiagnostics, validateSubmission } from '../report/validate.ts';
+import { signatureFile, staleSignature } from '../report/signed-sums.ts';
+import { anchorsOf, auditsOf, renderDiagnostics, validateSubmission } from '../report/validate.ts';
 import { jsonText } from '../text/json-text.ts';
 import { visible } from '../text/visible.ts';
 import { type Host, json, TOOL_NAME } from './host.ts';
 import { lookAtTargets } from './look-at-targets.ts';
-import { signatureWords, submissionSignatures } from './verify-signature.ts';
+import { submissionSignatures } from './submission-signatures.ts';
+import { signatureWords } from './verify-signature.ts';
 import { VERSION } from './version.ts';
 
 export type ValidateOptions = {
@@ -37,29 +38,33 @@ export type ValidateOptions = {
 /** Whether the signatures of a submission hold: one that does not blocks, since it says that something is as it was. */
 const signatureDiagnostics = async (
   host: Host,
-  files: ReadonlyMap<string, Uint8Array>,
+  read: FolderRead,
+  folderName: string,
   named: string | undefined,
 ): Promise<Diagnostic[]> => {
-  const signed = [...files.keys()].some((path) => SUMS.test(path));
-  if (!signed) return [];
-  const told = await submissionSignatures(host, files, await allowedSigners(host.env, named));
-  return told.map((s) =>
-    s.changed.length > 0
-      ? staleSignature(s.file, s.by || s.claimed, s.changed)
-      : {
-          rule: 'SIGNATURE',
-          level: s.holds === false ? 'blocking' : 'info',
-          file: s.file,
-          line: null,
-          message: signatureWords(s),
-          fix:
-            s.holds === false
-              ? 'sign it again (mcp-audit sign), or remove the signature with its list'
-              : s.by === ''
-                ? 'name a file that says whose key it is: --allowed-signers'
-                : '',
-        },
-  );
+  if (![...read.files.keys()].some(signatureFile)) return [];
+  const allowed = await allowedSigners(host.env, named);
+  const told = await submissionSignatures(host, read, auditsOf(read.files, folderName), allowed);
+  return told.flatMap((s) => {
+    const stale = s.changed.length > 0 ? [staleSignature(s.file, s.by || s.claimed, s.changed)] : [];
+    if (stale.length > 0 && s.holds !== false) return stale;
+    return [
+      ...stale,
+      {
+        rule: 'SIGNATURE',
+        level: s.holds === false ? ('blocking' as const) : ('info' as const),
+        file: s.file,
+        line: null,
+        message: signatureWords(s),
+        fix:
+          s.holds === false
+            ? 'ask who signed it; sign it again (mcp-audit sign), or remove the signature with its list'
+            : s.by === ''
+              ? 'name a file that says whose key it is: --allowed-signers'
+              : '',
+      },
+    ];
+  });
 };
 
 /**
@@ -89,14 +94,22 @@ export const validate = async (host: Host, folder: string, options: ValidateOpti
     folderName,
     ...(looked ? { target: looked.target, repository: looked.repository } : {}),
   });
-  diagnostics.push(...(await signatureDiagnostics(host, files, options.allowedSigners)));
+  diagnostics.push(...(await signatureDiagnostics(host, read, folderName, options.allowedSigners)));
   diagnostics.sort(compareDiagnostics);
   const count = (level: string) => diagnostics.filter((d) => d.level === level).length;
   const counts = { blocking: count('blocking'), warnings: count('warning'), info: count('info') };
   const tool = { name: TOOL_NAME, version: VERSION };
   const wanted = [
     [options.sarif, () => jsonText(diagnosticsSarif(diagnostics, tool, options.base))],
-    [options.review, () => reviewMarkdown(diagnostics, auditIdsOf(files, folderName), tool)],
+    [
+      options.review,
+      () =>
+        reviewMarkdown(
+          diagnostics,
+          auditsOf(files, folderName).map((a) => a.id),
+          tool,
+        ),
+    ],
   ] as const;
   for (const [where, text] of wanted)
     if (typeof where === 'string') writeFile(where, text(), { replaces: () => true });

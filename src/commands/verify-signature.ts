@@ -9,74 +9,24 @@ import { headStatement } from '../domain/signature.ts';
 import { readJournal } from '../engine/journal.ts';
 import { readInputFile } from '../io/input-file.ts';
 import { sessionDir } from '../io/paths.ts';
-import { sha256 } from '../io/put-in-place.ts';
 import { readFolder } from '../io/read-folder.ts';
 import { readBlobSync } from '../io/session/blob-store.ts';
 import { hashAt } from '../io/session/head-file.ts';
 import { readSessionFile } from '../io/session/import-session.ts';
 import { journalPath, MAX_JOURNAL } from '../io/session/journal-file.ts';
 import { listSessions } from '../io/session/list-sessions.ts';
-import { allowedSigners, verifyText } from '../io/signing/verify.ts';
+import { type Allowed, allowedSigners, verifyText } from '../io/signing/verify.ts';
 import {
   SIGNATURES_SCHEMA,
   type SignaturesJson,
   type SignatureTold,
 } from '../report/formats/signatures-json.ts';
-import { changedSince, readSums, SUMS } from '../report/signed-sums.ts';
+import { signatureFile } from '../report/signed-sums.ts';
 import { visible } from '../text/visible.ts';
 import { readExported } from './archive.ts';
 import { type Host, json } from './host.ts';
+import { submissionSignatures } from './submission-signatures.ts';
 import { chooseSession } from './workspace.ts';
-
-type Files = ReadonlyMap<string, Uint8Array>;
-
-/** The signatures among the files of a submission, or of a whole database, each against the files of its audit. */
-export const submissionSignatures = async (
-  host: Host,
-  files: Files,
-  allowed: string,
-): Promise<(SignatureTold & { file: string })[]> => {
-  const told: (SignatureTold & { file: string })[] = [];
-  for (const [file, bytes] of files) {
-    const [, folder, claimed] = SUMS.exec(file) ?? [];
-    if (folder === undefined || claimed === undefined) continue;
-    const text = Buffer.from(bytes).toString('utf8');
-    const sums = readSums(text);
-    const found = ['sig', 'asc'].flatMap((ending) => files.get(`${file}.${ending}`) ?? []);
-    const now = new Map(
-      [...files].flatMap(([path, b]) =>
-        // What lies above one audit's folder is not its own.
-        path.startsWith(folder) && !path.startsWith('../')
-          ? [[path.slice(folder.length), sha256(b)] as const]
-          : [],
-      ),
-    );
-    const told1 = {
-      role: 'signature' as const,
-      claimed,
-      over: sums ? `the files of ${sums.audit}` : file,
-      hash: sha256(bytes),
-      file,
-    };
-    const [signature] = found;
-    if (!sums || !signature || found.length > 1) {
-      const said = sums
-        ? signature
-          ? 'two signatures are beside it'
-          : 'its signature is gone'
-        : 'it is no list of files';
-      told.push({ ...told1, by: '', key: '', holds: false, said, changed: [] });
-      continue;
-    }
-    const verified = await verifyText(host.env, {
-      signature: Buffer.from(signature).toString('utf8'),
-      text,
-      allowed,
-    });
-    told.push({ ...told1, ...verified, changed: changedSince(sums.hashes, now) });
-  }
-  return told;
-};
 
 type History = {
   id: string;
@@ -98,7 +48,7 @@ export const headSignatures = async (
   host: Host,
   { id, journal, events }: Pick<History, 'id' | 'journal' | 'events'>,
   session: Session,
-  allowed: string,
+  allowed: Allowed,
 ): Promise<SignatureTold[]> => {
   const told: SignatureTold[] = [];
   for (const e of events) {
@@ -142,7 +92,7 @@ const counterSignatures = async (
   host: Host,
   history: History,
   session: Session,
-  allowed: string,
+  allowed: Allowed,
 ): Promise<SignatureTold[]> => {
   const here = listSessions(host.dataDir)
     .filter((s) => s.review?.session === history.id || session.reviews.has(s.id))
@@ -235,27 +185,34 @@ const historyOf = (host: Host, what: string): History => {
   return { id, journal: journal.subarray(0, goodBytes), events, blob };
 };
 
-const look = async (host: Host, what: string, allowed: string): Promise<SignaturesJson> => {
+/** What is signed, and whether anything of it is a signature of `what` itself. */
+const look = async (
+  host: Host,
+  what: string,
+  allowed: Allowed,
+): Promise<{ told: SignaturesJson; signed: boolean }> => {
   if (statSync(what, { throwIfNoEntry: false })?.isDirectory()) {
-    const { files } = readFolder(what);
-    const signatures = await submissionSignatures(host, files, allowed);
+    const id = basename(resolve(what));
+    const signatures = await submissionSignatures(host, readFolder(what), [{ id, path: '' }], allowed);
     return {
-      schema: SIGNATURES_SCHEMA,
-      kind: 'submission',
-      id: basename(resolve(what)),
-      signatures: signatures.map(({ file: _file, ...s }) => s),
+      told: {
+        schema: SIGNATURES_SCHEMA,
+        kind: 'submission',
+        id,
+        signatures: signatures.map(({ file: _file, ...s }) => s),
+      },
+      signed: signatures.some((s) => signatureFile(s.file)?.folder === ''),
     };
   }
   const history = historyOf(host, what);
   const session = replay(history.events);
+  const signatures = [
+    ...(await headSignatures(host, history, session, allowed)),
+    ...(await counterSignatures(host, history, session, allowed)),
+  ];
   return {
-    schema: SIGNATURES_SCHEMA,
-    kind: 'session',
-    id: history.id,
-    signatures: [
-      ...(await headSignatures(host, history, session, allowed)),
-      ...(await counterSignatures(host, history, session, allowed)),
-    ],
+    told: { schema: SIGNATURES_SCHEMA, kind: 'session', id: history.id, signatures },
+    signed: signatures.length > 0,
   };
 };
 
@@ -279,18 +236,18 @@ export const verifySignature = async (
   what: string,
   options: { allowedSigners?: string | undefined; json?: boolean | undefined },
 ): Promise<number> => {
-  const told = await look(host, what, await allowedSigners(host.env, options.allowedSigners));
+  const { told, signed } = await look(host, what, await allowedSigners(host.env, options.allowedSigners));
   // A submission is signed as a whole; a session goes on after it was signed.
   const broken = (s: SignatureTold) =>
     s.holds !== true || (told.kind === 'submission' && s.changed.length > 0);
   if (options.json) json(host, told);
   else {
-    if (told.signatures.length === 0) host.stdout(`${visible(told.id)}: nobody signed it\n`);
+    if (!signed) host.stdout(`${visible(told.id)}: nobody signed it\n`);
     for (const s of told.signatures) {
       host.stdout(`${visible(signatureWords(s))}\n`);
       for (const c of s.changed.slice(0, MOST)) host.stdout(`  since: ${visible(c)}\n`);
       if (s.changed.length > MOST) host.stdout(`  since: ${s.changed.length - MOST} more\n`);
     }
   }
-  return told.signatures.length > 0 && !told.signatures.some(broken) ? 0 : 1;
+  return signed && !told.signatures.some(broken) ? 0 : 1;
 };

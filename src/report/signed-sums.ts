@@ -7,10 +7,24 @@ import type { Diagnostic } from './diagnostic.ts';
  */
 export const SIGNATURES = 'artifacts/signatures';
 
-/** Of a file of sums within the files of a submission: the audit's folder, and whose they are. */
-export const SUMS = /^(|.*\/)artifacts\/signatures\/([A-Za-z0-9-]{1,60})\.SHA256SUMS$/;
+/** A list of files or a signature of one: the folder of its audit, whose it is, and of a signature its ending. */
+const SIGNATURE_FILE = /^(|.*\/)artifacts\/signatures\/([A-Za-z0-9-]{1,60})\.SHA256SUMS(\.sig|\.asc)?$/;
 
-export const isSignature = (path: string): boolean => path.startsWith(`${SIGNATURES}/`);
+export type SignatureFile = { folder: string; who: string; list: string; isList: boolean };
+
+/** What a path says when it is one of a signature's: `folder` ends with `/`, or is '' where the audit itself was given. */
+export const signatureFile = (path: string): SignatureFile | null => {
+  const [, folder, who, ending = ''] = SIGNATURE_FILE.exec(path) ?? [];
+  return folder === undefined || who === undefined
+    ? null
+    : { folder, who, list: path.slice(0, path.length - ending.length), isList: ending === '' };
+};
+
+/** Of the files of one audit, those no list can hold: lists, and signatures of a list that is there. Each is looked at by itself. */
+const isUnlisted = (path: string, files: ReadonlyMap<string, unknown>): boolean => {
+  const of = signatureFile(path);
+  return of !== null && of.folder === '' && files.has(of.list);
+};
 
 export const sumsText = (
   audit: string,
@@ -22,7 +36,7 @@ export const sumsText = (
     `# audit ${audit}`,
     ...(session ? [`# session ${session.id} events ${session.head.events} hash ${session.head.hash}`] : []),
     ...[...hashes]
-      .filter(([path]) => !isSignature(path))
+      .filter(([path]) => !isUnlisted(path, hashes))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([path, hash]) => `${hash}  ${path}`),
     '',
@@ -38,23 +52,28 @@ export const readSums = (text: string): { audit: string; hashes: Map<string, str
     if (line === '' || line.startsWith('# ')) continue;
     const hash = line.slice(0, 64);
     if (!/^[0-9a-f]{64}$/.test(hash) || line.slice(64, 66) !== '  ') return null;
-    hashes.set(line.slice(66), hash);
+    const path = line.slice(66);
+    // Said twice it says nothing: a reader may take the one or the other.
+    if (hashes.has(path)) return null;
+    hashes.set(path, hash);
   }
   return { audit, hashes };
 };
 
-/** What of the files is not as it was signed, in words; empty when all is. */
+/** What of an audit's folder is not as it was signed, or not covered, in words; empty when all is. */
 export const changedSince = (
   signed: ReadonlyMap<string, string>,
   now: ReadonlyMap<string, string>,
+  unread: readonly { path: string; what: string }[] = [],
 ): string[] => [
   ...[...signed].flatMap(([path, hash]) => {
     const there = now.get(path);
     return there === hash ? [] : [there === undefined ? `${path} is gone` : `${path} was changed`];
   }),
   ...[...now.keys()]
-    .filter((path) => !signed.has(path) && !isSignature(path))
+    .filter((path) => !signed.has(path) && !isUnlisted(path, now))
     .map((path) => `${path} was added`),
+  ...unread.map(({ path, what }) => `${path} was added and is not covered: it is ${what}`),
 ];
 
 /** A file of sums that no longer fits, as the validator says it. */
@@ -63,6 +82,6 @@ export const staleSignature = (file: string, by: string, changed: readonly strin
   level: 'blocking',
   file,
   line: null,
-  message: `the signature by ${by} does not hold any more: ${changed.slice(0, 5).join(', ')}${changed.length > 5 ? ` and ${changed.length - 5} more` : ''}`,
+  message: `the signature by ${by} is not of what is here: ${changed.slice(0, 5).join(', ')}${changed.length > 5 ? ` and ${changed.length - 5} more` : ''}`,
   fix: 'sign it again (mcp-audit sign), or find out who changed it; a signature of something else must not stay',
 });

@@ -46,11 +46,12 @@ export type Anchor = { audit: string; url: string; commit: string; paths: string
 const textsOf = (files: ReadonlyMap<string, Uint8Array>): Map<string, TextFile> =>
   new Map([...files].map(([path, bytes]) => [path, readText(path, bytes)]));
 
-/** Names of the audit folders, as the rules find them. */
-export const auditIdsOf = (
+/** Name and path of each audit folder, as the rules find them; the path is '' where the audit itself was given. */
+export const auditsOf = (
   files: ReadonlyMap<string, Uint8Array>,
   folderName: string | undefined,
-): string[] => repositoriesOf(textsOf(files), folderName).flatMap((r) => r.audits.map((a) => a.id));
+): { id: string; path: string }[] =>
+  repositoriesOf(textsOf(files), folderName).flatMap((r) => r.audits.map(({ id, path }) => ({ id, path })));
 
 /** One for each audit whose manifest names an address and a whole commit. Never throws. */
 export const anchorsOf = (files: ReadonlyMap<string, Uint8Array>, folderName: string | undefined): Anchor[] =>

@@ -1,16 +1,19 @@
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { sha256 } from '../../src/io/put-in-place.ts';
 import { findExecutable } from '../../src/io/scan/find-executable.ts';
 import { readSessionFile } from '../../src/io/session/import-session.ts';
 import { signaturesJson } from '../../src/report/formats/signatures-json.ts';
@@ -116,6 +119,137 @@ describe.runIf(here('ssh-keygen'))('a signature with an SSH key', () => {
       signatures: [{ holds: true, by: 'jane@example.org' }],
     });
     expect(later.signatures[0]?.changed).toEqual([expect.stringContaining('B-2 pass — logged (jane)')]);
+  });
+
+  it('holds for one folder, all that lies in it, and who is allowed to sign alone', async () => {
+    const { jane, signers, verify } = await signedBy();
+    const { folder } = JSON.parse((await jane.run('report', '--to', jane.file('out'), '--json')).text);
+    await jane.run('sign', folder);
+    const id = basename(folder);
+    const sums = (of: string) => join(of, 'artifacts', 'signatures', 'jane.SHA256SUMS');
+    /** A copy that somebody changed, under the name it had or another. */
+    const copy = (change: (at: string) => void, name = id): string => {
+      const at = join(mkdtempSync(join(jane.dir, 'copy-')), name);
+      cpSync(folder, at, { recursive: true });
+      change(at);
+      return at;
+    };
+    const blocks = async (at: string): Promise<string> => {
+      const { code, text } = await jane.run('validate', at, '--allowed-signers', signers, '--json');
+      const found = (JSON.parse(text).diagnostics as { rule: string; level: string; message: string }[])
+        .filter((d) => d.rule === 'SIGNATURE' && d.level === 'blocking')
+        .map((d) => d.message);
+      if (found.length > 0) expect(code).toBe(1);
+      return found.join('\n');
+    };
+    const words = async (at: string): Promise<string> => {
+      const { code, text } = await jane.run('verify-signature', at, '--allowed-signers', signers);
+      expect(code).toBe(1);
+      return text;
+    };
+    const honest = copy(() => {});
+    expect([(await verify(honest)).code, await blocks(honest)]).toEqual([0, '']);
+    // Whose key it is: nobody can tell without a file that says it, and a file that was misspelt says nothing.
+    const untold = await jane.run('verify-signature', honest);
+    expect([untold.code, untold.text]).toEqual([1, expect.stringContaining('not verified')]);
+    expect((await jane.run('verify-signature', honest, '--allowed-signers', `${signers}x`)).code).toBe(2);
+
+    // Git's own file is about commits: whom it does not name is unknown, and not turned away.
+    const others = jane.file('others', 'bob@example.org ssh-ed25519 AAAA\n');
+    writeFileSync(
+      join(jane.dir, 'home-of-keys', '.gitconfig'),
+      `[gpg "ssh"]\n\tallowedSignersFile = ${others}\n`,
+    );
+    const unknown = await jane.run('verify-signature', honest, '--json');
+    expect([unknown.code, parsed(unknown.text).signatures]).toMatchObject([
+      1,
+      [{ holds: null, said: expect.stringContaining('others does not name') }],
+    ]);
+
+    // a: edited, and signed again by somebody else in her name.
+    const mallory = machine('mallory');
+    const { key } = withKey(mallory, 'mallory@example.org');
+    const hers = execFileSync('ssh-keygen', ['-l', '-f', key], { encoding: 'utf8' }).split(' ')[1] ?? '?';
+    const other = copy((at) => {
+      const edited = readFileSync(join(at, 'raw-notes.md'), 'utf8');
+      appendFileSync(join(at, 'raw-notes.md'), 'more');
+      const list = readFileSync(sums(at), 'utf8');
+      writeFileSync(sums(at), list.replace(sha256(edited), sha256(`${edited}more`)));
+      rmSync(`${sums(at)}.sig`);
+      execFileSync('ssh-keygen', ['-q', '-Y', 'sign', '-n', 'mcp-audit', '-f', key, sums(at)], {
+        stdio: 'ignore',
+      });
+    });
+    for (const text of [await words(other), await blocks(other)]) {
+      expect(text).toContain('by jane (as it says)');
+      expect(text).toContain('DOES NOT HOLD; made with that key, which');
+      expect(text).toContain(`[${hers}]`);
+    }
+    expect((await verify(other)).signatures[0]).toMatchObject({ by: '', key: hers, changed: [] });
+
+    // b, c: what nobody signed lies in the folder.
+    const added = copy((at) => {
+      for (const path of ['.git/x.md', 'node_modules/x.md', 'artifacts/signatures/findings/F-09.md']) {
+        mkdirSync(dirname(join(at, path)), { recursive: true });
+        writeFileSync(join(at, path), 'x');
+      }
+      if (process.platform !== 'win32') symlinkSync('/etc/passwd', join(at, 'extra.md'));
+      for (const name of ['README.md', 'bob.SHA256SUMS.txt'])
+        writeFileSync(join(at, 'artifacts', 'signatures', name), 'x');
+    });
+    const named = [
+      'artifacts/signatures/README.md was added',
+      'artifacts/signatures/bob.SHA256SUMS.txt was added',
+      'artifacts/signatures/findings/F-09.md was added',
+      ".git was added and is not covered: it is git's own folder",
+      ...(process.platform === 'win32'
+        ? []
+        : ['extra.md was added and is not covered: it is a symbolic link']),
+      'node_modules was added and is not covered: it is a folder of installed packages',
+    ];
+    const { changed = [] } = (await verify(added)).signatures[0] ?? {};
+    expect(changed).toEqual(named.map((n) => expect.stringContaining(n)));
+    for (const name of named) expect(await words(added)).toContain(name);
+    expect(await blocks(added)).toContain('artifacts/signatures/README.md was added');
+    // Words beside a signature, a list without one, a signature whose list is gone.
+    const beside = copy((at) => appendFileSync(`${sums(at)}.sig`, 'and words that nobody signed\n'));
+    expect(await words(beside)).toContain('it is no signature of SSH or GPG');
+    const orphan = copy((at) => rmSync(sums(at)));
+    expect(await words(orphan)).toContain('the list of files it is of is gone');
+    expect(await blocks(orphan)).toContain('the list of files it is of is gone');
+    expect((await jane.run('sign', orphan)).code).toBe(0);
+    expect((await verify(orphan)).code).toBe(0);
+
+    // d: edited and unsigned, with a signed one in it; nothing of it is counted, nor signed over.
+    const nested = copy((at) => {
+      rmSync(join(at, 'artifacts', 'signatures'), { recursive: true });
+      appendFileSync(join(at, 'raw-notes.md'), 'x');
+      cpSync(folder, join(at, 'artifacts', 'earlier'), { recursive: true });
+    });
+    expect(await words(nested)).toContain(`${id}: nobody signed it`);
+    for (const text of [await words(nested), await blocks(nested)])
+      expect(text).toContain('it lies in artifacts/earlier: it is of another submission');
+    const refused = await jane.run('sign', nested);
+    expect([refused.code, refused.text]).toEqual([
+      2,
+      expect.stringContaining('a signature of another submission'),
+    ]);
+    // In a whole database too, where each is of its own audit.
+    const database = join(jane.dir, 'database');
+    const place = join(database, 'audits', 'github.com', 'acme', 'server', 'audits', id);
+    cpSync(folder, place, { recursive: true });
+    expect(await blocks(database)).toBe('');
+    cpSync(folder, join(place, 'artifacts', 'earlier'), { recursive: true });
+    expect(await blocks(database)).toContain('/artifacts/earlier: it is of another submission');
+
+    // e: under the name of another audit.
+    const renamed = copy(() => {}, 'jane-2099-01-01-001');
+    for (const text of [await words(renamed), await blocks(renamed)])
+      expect(text).toContain(`it is of ${id}, and this folder is jane-2099-01-01-001: another submission`);
+    // No signature at all is no error of a submission, and none that was verified.
+    const bare = copy((at) => rmSync(join(at, 'artifacts', 'signatures'), { recursive: true }));
+    expect(await words(bare)).toContain('nobody signed it');
+    expect(await blocks(bare)).toBe('');
   });
 
   it('shows a journal that was written anew, and a key that is another', async () => {
@@ -281,6 +415,10 @@ describe.runIf(here('gpg') && process.platform !== 'win32')('a signature with a 
     expect(parsed(held.text).signatures).toMatchObject([
       { holds: true, by: 'Jane <jane@example.org>', key: expect.stringMatching(/^[0-9A-F]{40}$/) },
     ]);
+    // Who names the SSH keys that will do has named no key of a keyring.
+    const signers = jane.file('allowed_signers', 'jane@example.org ssh-ed25519 AAAA\n');
+    const given = await jane.run('verify-signature', session, '--allowed-signers', signers);
+    expect([given.code, given.text]).toEqual([1, expect.stringContaining('names SSH keys alone')]);
     const empty = mkdtempSync(join(tmpdir(), 'g-'));
     onTestFinished(() => rmSync(empty, { recursive: true, force: true }));
     Object.assign(jane.host.env, { GNUPGHOME: empty });

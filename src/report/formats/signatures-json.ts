@@ -19,7 +19,9 @@ export const signaturesJson = z.strictObject({
       hash: z.string().describe('Its sha256: of the list of files, or of the last event signed'),
       holds: z.boolean().nullable().describe('Null: nobody could tell'),
       said: z.string(),
-      changed: z.array(z.string()).describe('What is not as it was signed, or came since'),
+      changed: z
+        .array(z.string())
+        .describe('What is not as it was signed, is not covered by it, or came since'),
     }),
   ),
 });
