@@ -1,4 +1,5 @@
 // Long, because it is one document: every section of a finding's file in the order the database knows.
+
 import { reportWords } from '../domain/agreement.ts';
 import { cweLabel, cweUrl } from '../domain/cwe.ts';
 import { lineWords } from '../domain/evidence.ts';
@@ -20,6 +21,7 @@ import {
   renderBlocks,
   text,
 } from './blocks.ts';
+import { detailBlocks } from './detail.ts';
 import { scoring } from './finding-scores.ts';
 import { fromPart, sourceOfPart } from './finding-source.ts';
 import { labelMarkdown } from './labels.ts';
@@ -98,7 +100,7 @@ const evidenceItems = (f: FindingReport): Block[] =>
             : said`${code(i.id)} (${i.kind}, ${i.strength}, ${code(i.collector)}): ${i.title}`,
         ),
       ]),
-      ...(i.detail && !f.description.includes(i.detail) ? [para(said`${long(i.detail, 1_000)}`)] : []),
+      ...(i.detail && !f.description.includes(i.detail) ? detailBlocks(i.detail, said) : []),
       ...(i.flow.length > 0
         ? [list(i.flow.map((s) => said`${s.role}: ${code(`${s.path}:${s.line}`)} ${code(s.text)}`))]
         : []),
