@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
-import { nameOf } from '../domain/auditor.ts';
+import { identityOf, nameOf } from '../domain/auditor.ts';
 import { isRefusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
-import type { SessionEvent } from '../domain/events.ts';
-import { type Conflict, type Join, joinOf } from '../domain/join.ts';
+import { type Conflict, deciders, type Join, joinOf } from '../domain/join.ts';
 import { replay, type Session } from '../domain/session.ts';
 import { readInputFile } from '../io/input-file.ts';
 import { sessionDir } from '../io/paths.ts';
@@ -29,7 +28,7 @@ export type JoinOptions = {
 type Side = 'ours' | 'theirs';
 type Part = { fork: NonNullable<ReturnType<typeof forkOf>>; theirs: Session; join: Join };
 
-const namesOf = (s: Session): string[] => [s.auditor.github, s.auditor.name].filter(Boolean);
+const unnamed = ({ auditor }: Session): boolean => identityOf(auditor) === '';
 
 /** Where the two histories part, and what they come to. Throws {@link UserError} when there is nothing to join. */
 const partOf = (w: Workspace, content: SessionContent): Part => {
@@ -53,19 +52,15 @@ const partOf = (w: Workspace, content: SessionContent): Part => {
   const from = Math.max(fork.events, ...known.map((h) => h.events));
   const after = content.events.slice(from);
   const theirs = replay(content.events);
-  const author = new Map(
-    after.flatMap((e) => (e.type === 'finding.recorded' ? [[e.finding, e.by] as const] : [])),
-  );
-  const own = new Set(w.store.events().map((e: SessionEvent) => e.by));
-  const apart = namesOf(theirs).some((n) => !namesOf(ours).includes(n));
-  if (apart) for (const name of namesOf(theirs)) own.delete(name);
+  if (unnamed(theirs) || unnamed(ours))
+    throw new UserError(
+      `${unnamed(theirs) ? 'the other part' : `session ${w.id}`} does not say whose it is, so nobody could tell whose the decisions are; nothing was joined`,
+      `${unnamed(theirs) ? 'ask its auditor to name themselves and to export it again' : 'name yourself'}: A on the Session screen, or auditor: in a file for mcp-audit answer`,
+    );
   return {
     fork,
     theirs,
-    join: joinOf(
-      { base: replay(content.events.slice(0, from)), ours, theirs },
-      { theirs: author, mine: own },
-    ),
+    join: joinOf({ base: replay(content.events.slice(0, from)), ours, theirs }, deciders(after)),
   };
 };
 

@@ -15,7 +15,8 @@ const JOINS = `
 Two auditors split one audit: one exports the session, the other imports it, says who they are (--as-part records it) and judges
 other sections; both export as they like. Joining compares the two histories from where they part: what only one of them
 decided is taken, with its author; what both decided in different ways is shown, and nothing at all is recorded before
-somebody has said of each conflict which holds. The other history is kept with the session as it came.`;
+somebody has said of each conflict which holds. Taken unasked is only what the part says of its own auditor: what it says of you, of
+somebody else or of nobody is a conflict. The other history is kept with the session as it came.`;
 
 const SIGNS = `
 Signed is the session as it stands (number and hash of its last event, which says all before it) and, where a folder is named,

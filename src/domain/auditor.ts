@@ -19,3 +19,16 @@ export type Head = z.infer<typeof head>;
 
 /** A person by the name they are known by. */
 export const nameOf = (a: Pick<Auditor, 'name' | 'github'>): string => a.name || a.github || 'unnamed';
+
+/** What an auditor's decisions are recorded under: the GitHub handle, else the name. Neither is told apart by capitals. */
+export const identityOf = (a: Pick<Auditor, 'name' | 'github'>): string => (a.github || a.name).toLowerCase();
+
+/** Whether one may be the other, as far as what they call themselves says: two handles are two people, whatever their names. */
+export const mayBeSame = (
+  a: Pick<Auditor, 'name' | 'github'>,
+  b: Pick<Auditor, 'name' | 'github'>,
+): boolean => {
+  if (a.github && b.github) return identityOf(a) === identityOf(b);
+  const names = [b.github, b.name].filter(Boolean).map((n) => n.toLowerCase());
+  return [a.github, a.name].some((n) => n !== '' && names.includes(n.toLowerCase()));
+};

@@ -1,5 +1,6 @@
+import { identityOf, mayBeSame, nameOf } from './auditor.ts';
 import { type Command, nextFindingId } from './decide.ts';
-import type { Answer } from './events.ts';
+import type { Answer, SessionEvent } from './events.ts';
 import type { Finding } from './finding.ts';
 import { same } from './same.ts';
 import type { ServerProfile } from './server-profile.ts';
@@ -24,8 +25,8 @@ export type Conflict = {
 };
 export type Join = { taken: Change[]; agreed: string[]; conflicts: Conflict[] };
 
-type Thing = { value: unknown; said: string; by: string };
-const NOTHING: Thing = { value: null, said: 'nothing', by: '' };
+type Thing = { value: unknown; said: string };
+const NOTHING: Thing = { value: null, said: 'nothing' };
 
 /** A family of things: what a session holds of them by key, and the command that makes one so. */
 type Family = { things(s: Session): Map<string, Thing>; command(key: string, value: unknown): Command };
@@ -36,10 +37,9 @@ const mapped = <V>(map: ReadonlyMap<string, V>, as: (value: V, key: string) => T
 const FAMILIES: readonly Family[] = [
   {
     things: (s) =>
-      mapped(s.answers, ({ verdict, note, by }) => ({
+      mapped(s.answers, ({ verdict, note }) => ({
         value: { verdict, note } satisfies Answer,
         said: `${verdictWord(verdict)}${note ? ` — ${note}` : ''}`,
-        by,
       })),
     command: (check, value) => {
       const { verdict, note } = (value ?? { verdict: null, note: '' }) as Answer;
@@ -48,19 +48,17 @@ const FAMILIES: readonly Family[] = [
   },
   {
     things: (s) =>
-      mapped(s.triage, (triage, item) => ({
+      mapped(s.triage, (triage) => ({
         value: triage,
         said: `${triage.decision}${triage.reason ? ` — ${triage.reason}` : ''}`,
-        by: s.triagedBy.get(item)?.by ?? '',
       })),
     command: (item, value) => ({ type: 'triage', items: [item], triage: value as never }),
   },
   {
     things: (s) =>
-      mapped(s.ratings, (rating, criterion) => ({
+      mapped(s.ratings, (rating) => ({
         value: rating,
         said: `${rating.value ?? 'not rated'} — ${rating.reason}`,
-        by: s.ratedBy.get(criterion)?.by ?? '',
       })),
     command: (criterion, value) => ({ type: 'rate', criterion, rating: value as never }),
   },
@@ -69,10 +67,7 @@ const FAMILIES: readonly Family[] = [
       new Map(
         Object.entries(s.server)
           .filter(([, value]) => value !== '')
-          .map(([part, value]) => [
-            `server.${part}`,
-            { value, said: String(value), by: s.describedBy?.by ?? '' },
-          ]),
+          .map(([part, value]) => [`server.${part}`, { value, said: String(value) }]),
       ),
     command: (key, value) => ({
       type: 'describe-server',
@@ -84,18 +79,17 @@ const FAMILIES: readonly Family[] = [
       mapped(s.attachments, (a) => ({
         value: a,
         said: `${a.bytes} bytes, sha256 ${a.sha256.slice(0, 12)}`,
-        by: '',
       })),
     command: (name, value) => ({ type: 'attach', name, attachment: value as never }),
   },
   {
     things: (s) =>
-      mapped(s.imports, ({ at: _at, ...value }) => ({ value, said: `results of ${value.name}`, by: '' })),
+      mapped(s.imports, ({ at: _at, ...value }) => ({ value, said: `results of ${value.name}` })),
     command: (id, value) => ({ type: 'import-results', import: id, value: value as never }),
   },
   {
     things: (s) =>
-      mapped(s.observations, ({ at: _at, by, ...value }) => ({ value, said: value.summary, by })),
+      mapped(s.observations, ({ at: _at, by: _by, ...value }) => ({ value, said: value.summary })),
     command: (observation, value) => ({ type: 'record-observation', observation, value: value as never }),
   },
 ];
@@ -108,29 +102,65 @@ const differing = (a: Finding, b: Finding): string =>
 const findingWords = (f: Finding | undefined, other: Finding | undefined): string =>
   f ? `${f.title} (${f.severity})${other ? `; differs in ${differing(f, other)}` : ''}` : 'deleted';
 
-/** Who recorded each finding last: the record keeps no author of it in the session. */
-export type FindingAuthors = ReadonlyMap<string, string>;
+/** The things an event decides, by the keys they are joined under. */
+const decidedBy = (e: SessionEvent): string[] => {
+  switch (e.type) {
+    case 'check.answered':
+      return [e.check];
+    case 'checks.answered':
+      return e.changes.map((c) => c.check);
+    case 'carried.confirmed':
+      return [e.check, ...e.triage.map((t) => t.item)];
+    case 'evidence.triaged':
+      return e.changes.map((c) => c.item);
+    case 'finding.recorded':
+      return [e.finding];
+    case 'criterion.rated':
+      return [e.criterion];
+    case 'server.described':
+      return Object.keys(e.value).map((part) => `server.${part}`);
+    case 'attachment.added':
+      return [e.name];
+    case 'results.imported':
+      return [e.import];
+    case 'observation.recorded':
+      return [e.observation];
+    default:
+      return [];
+  }
+};
+
+/** Who is said to have decided each thing last: of what is gone, nothing else says it. */
+export const deciders = (events: readonly SessionEvent[]): ReadonlyMap<string, string> =>
+  new Map(events.flatMap((e) => decidedBy(e).map((key) => [key, e.by] as const)));
 
 type Sides = { base: Session; ours: Session; theirs: Session };
 
 /**
- * @param author who made the other part; `mine` are the names that decisions of this session's own auditor carry: what the other
- *   history says in one of them, and this one does not know, nobody takes unasked
+ * Taken unasked is only what the other part says of its own auditor, who is not this session's. A name is what a file says:
+ * what it says of anybody else, or of nobody, waits for a person, and is never recorded as this session's author's.
+ *
+ * @param said who is said to have decided each thing of the other part
  */
-export const joinOf = (
-  { base, ours, theirs }: Sides,
-  authors: { theirs: FindingAuthors; mine: ReadonlySet<string> },
-): Join => {
+export const joinOf = ({ base, ours, theirs }: Sides, said: ReadonlyMap<string, string>): Join => {
   const join: Join = { taken: [], agreed: [], conflicts: [] };
+  const sender = theirs.auditor.github || theirs.auditor.name;
+  const claim = (by: string): string => {
+    if (by === '') return 'nobody is said to have decided it';
+    if (by.toLowerCase() !== identityOf(theirs.auditor))
+      return `it is said to be by ${by}, and the part is of ${nameOf(theirs.auditor)}${theirs.auditor.github ? ` (${theirs.auditor.github})` : ''}`;
+    return mayBeSame(theirs.auditor, ours.auditor)
+      ? `it is said to be by ${by}, and this history does not know it`
+      : '';
+  };
+  const authorOf = (by: string): string =>
+    by === '' || mayBeSame({ name: by, github: '' }, ours.auditor) ? sender : by;
   const weigh = (was: Thing, us: Thing, them: Thing, change: Change): void => {
     if (same(was.value, them.value)) return;
     if (same(us.value, them.value)) join.agreed.push(change.key);
     else {
-      const why = !same(was.value, us.value)
-        ? 'both decided it, in different ways'
-        : authors.mine.has(change.by)
-          ? `it is said to be by ${change.by}, and this history does not know it`
-          : '';
+      const both = same(was.value, us.value) ? '' : 'both decided it, in different ways';
+      const why = [both, claim(change.by)].filter(Boolean).join('; ');
       if (why === '') join.taken.push(change);
       else
         join.conflicts.push({
@@ -139,7 +169,7 @@ export const joinOf = (
           ours: us.said,
           theirs: them.said,
           why,
-          change,
+          change: { ...change, by: authorOf(change.by) },
         });
     }
   };
@@ -150,19 +180,19 @@ export const joinOf = (
       weigh(was.get(key) ?? NOTHING, us.get(key) ?? NOTHING, theirsNow, {
         key,
         said: theirsNow.said,
-        by: theirsNow.by,
+        by: said.get(key) ?? '',
         command: command(key, theirsNow.value),
       });
     }
   }
-  joinFindings({ base, ours, theirs }, authors.theirs, weigh);
+  joinFindings({ base, ours, theirs }, said, weigh);
   return join;
 };
 
 /** Findings have numbers: two that were begun on both sides under one are two findings, and the other's gets the next free one. */
 const joinFindings = (
   { base, ours, theirs }: Sides,
-  by: FindingAuthors,
+  by: ReadonlyMap<string, string>,
   weigh: (was: Thing, us: Thing, them: Thing, change: Change) => void,
 ): void => {
   let highest = Math.max(ours.highestFinding, theirs.highestFinding);
@@ -173,7 +203,6 @@ const joinFindings = (
     const thing = (f: Finding | undefined, other: Finding | undefined): Thing => ({
       value: f ?? null,
       said: findingWords(f, other),
-      by: author,
     });
     if (!known.has(id) && us && them && !same(us, them)) {
       // The same finding taken over earlier under another number stays what it became.

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SessionEvent } from '../../src/domain/events.ts';
-import { joinOf } from '../../src/domain/join.ts';
+import { deciders, joinOf } from '../../src/domain/join.ts';
 import { replay } from '../../src/domain/session.ts';
 import { joinJson } from '../../src/report/formats/join-json.ts';
 import { startEvent } from '../domain/arbitraries.ts';
-import { forge } from '../io/session/forge.ts';
+import { continued, forge, forged } from '../io/session/forge.ts';
 import { audited, type Machine, machine } from './two-auditors.ts';
 
 const parts = async () => {
@@ -139,6 +139,37 @@ scorecard: {good: {value: 1, reason: so it looks}}
     });
     expect(parsed(text).conflicts[0]?.why).toMatch(/both decided it|said to be by jane/);
     expect((await stateOf(jane)).answers['B-1']).toMatchObject({ verdict: 'fail' });
+    // Added in nobody's name, under a name that is the author's, and by a part that says no name.
+    const added = (...bodies: object[]) => {
+      writeFileSync(rewritten, continued(readFileSync(exported), bodies));
+      return jane.run('join', rewritten, '--json');
+    };
+    const gone = { type: 'finding.recorded', finding: 'F-01', value: null };
+    const mallory = {
+      type: 'auditor.named',
+      auditor: { name: 'jane', github: 'mallory', organization: '', contact: '' },
+    };
+    const byJane = await added(mallory, { ...gone, by: 'jane' });
+    expect([byJane.code, parsed(byJane.text).conflicts]).toMatchObject([
+      1,
+      [
+        {
+          key: 'F-01',
+          theirs: 'deleted',
+          why: 'it is said to be by jane, and the part is of jane (mallory)',
+        },
+      ],
+    ]);
+    expect(parsed((await added(mallory, { ...gone, by: '' })).text)).toMatchObject({
+      joined: false,
+      taken: [],
+    });
+    const nobody = { type: 'auditor.named', auditor: { ...mallory.auditor, name: '', github: '' } };
+    expect(await added(nobody, { ...gone, by: '' })).toMatchObject({
+      code: 2,
+      text: expect.stringContaining('does not say whose it is'),
+    });
+    expect((await stateOf(jane)).findings['F-01']).toBeDefined();
     // A part of another session, a damaged one, one that has nothing new.
     const other = await audited();
     const foreign = jane.file('foreign.zip');
@@ -166,6 +197,46 @@ const answered = (seq: number, check: string, verdict: string | null, by: string
     answer: verdict === null ? null : { verdict, note: '' },
   }) as SessionEvent;
 
+const emptyAuditor = { name: '', github: '', organization: '', contact: '' };
+const startedBy = (auditor: object): SessionEvent =>
+  ({ ...startEvent(), auditor: { ...emptyAuditor, ...auditor } }) as SessionEvent;
+
+it.each([
+  ['nobody', { github: 'mallory' }, ''],
+  ['the author', { github: 'mallory' }, 'jane'],
+  ['the author, by a name the sender gave themselves', { github: 'mallory', name: 'jane' }, 'jane'],
+  ['the author, in capitals', { github: 'Jane' }, 'Jane'],
+  ['the author by name', { name: 'Jane Doe' }, 'Jane Doe'],
+  ['a third person', { github: 'mallory' }, 'carol'],
+])('takes nothing unasked that is said to be by %s, deletions neither', (_who, sender, by) => {
+  const begun = [
+    startedBy({ github: 'jane', name: 'Jane Doe' }),
+    answered(2, 'a', 'fail', 'jane'),
+    answered(3, 'b', 'fail', 'jane'),
+  ];
+  const after = [answered(4, 'a', 'pass', by), answered(5, 'b', null, by)];
+  const named = { ...forged({ type: 'auditor.named', auditor: { ...emptyAuditor, ...sender } }), seq: 6 };
+  const base = replay(begun);
+  const join = joinOf({ base, ours: base, theirs: replay([...begun, ...after, named]) }, deciders(after));
+  expect(join.taken).toEqual([]);
+  expect(join.conflicts.map((c) => [c.key, c.base, c.theirs])).toEqual([
+    ['a', 'fail', 'pass'],
+    ['b', 'fail', 'nothing'],
+  ]);
+  // Whoever says that it holds takes it as the sender's, or as a third person's: never as the author's own.
+  if ('github' in sender && sender.github === 'mallory')
+    for (const c of join.conflicts) expect(c.change.by).toBe(by === 'carol' ? 'carol' : 'mallory');
+});
+
+it('takes what the sender says in their own name, whatever its capitals', () => {
+  const begun = [startedBy({ github: 'jane' }), answered(2, 'a', 'fail', 'jane')];
+  const after = [answered(3, 'a', null, 'Bob')];
+  const named = { ...forged({ type: 'auditor.named', auditor: { ...emptyAuditor, github: 'bob' } }), seq: 4 };
+  const base = replay(begun);
+  const join = joinOf({ base, ours: base, theirs: replay([...begun, ...after, named]) }, deciders(after));
+  expect([join.conflicts, join.taken.map((t) => [t.key, t.by])]).toEqual([[], [['a', 'Bob']]]);
+});
+
 it('takes, agrees or asks of each check, and never loses what one side decided', () => {
   const history = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.constantFrom('pass', 'fail', null)), {
     maxLength: 6,
@@ -173,13 +244,13 @@ it('takes, agrees or asks of each check, and never loses what one side decided',
   fc.assert(
     fc.property(history, history, history, (common, mine, others) => {
       const play = (by: string, ...parts: (typeof common)[]) =>
-        replay([startEvent(), ...parts.flat().map(([c, v], i) => answered(i + 2, c, v, by))]);
+        replay([startedBy({ github: by }), ...parts.flat().map(([c, v], i) => answered(i + 2, c, v, by))]);
       const [base, ours, theirs] = [
         play('jane', common),
         play('jane', common, mine),
         play('bob', common, others),
       ];
-      const join = joinOf({ base, ours, theirs }, { theirs: new Map(), mine: new Set(['jane']) });
+      const join = joinOf({ base, ours, theirs }, new Map(['a', 'b', 'c'].map((key) => [key, 'bob'])));
       const verdict = (s: typeof base, c: string) => s.answers.get(c)?.verdict ?? null;
       for (const c of ['a', 'b', 'c']) {
         const [was, us, them] = [verdict(base, c), verdict(ours, c), verdict(theirs, c)];
