@@ -8,6 +8,7 @@ import { type Baseline, baselineOf, compare } from '../domain/pipeline/baseline.
 import { conditionsOf } from '../domain/pipeline/fail-on.ts';
 import { judgeLeads } from '../domain/pipeline/judge-leads.ts';
 import type { LeadsReport } from '../domain/pipeline/leads-report.ts';
+import { asSaidBefore } from '../domain/pipeline/suppressions.ts';
 import { againstToolsLock } from '../domain/pipeline/tools-lock.ts';
 import { readInputFile } from '../io/input-file.ts';
 import { writeFile } from '../io/write-files.ts';
@@ -15,7 +16,7 @@ import { canonical } from '../text/canonical-json.ts';
 import { jsonText } from '../text/json-text.ts';
 import { plural } from '../text/plural.ts';
 import type { Host } from './host.ts';
-import { commentsOf, countedComments, type Policy, readBaseline } from './own-policy.ts';
+import { commentsOf, type Policy, readBaseline } from './own-policy.ts';
 import { keepForNext, markedLeads, type Since } from './since.ts';
 import { loadTemplates } from './templates.ts';
 
@@ -108,9 +109,9 @@ export const judged = async (host: Host, j: Judging): Promise<LeadsReport> => {
   const known = baseOf(j);
   const compared = known && compare([...marked.values()], known.value);
   const comments = policy ? await commentsOf(tree) : { standing: [], refused: [] };
-  const { counted, notYet } = policy
-    ? countedComments(comments.standing, policy)
-    : { counted: [], notYet: [] };
+  const { counted, notYet } = policy?.comments
+    ? asSaidBefore(comments.standing, policy.comments, policy.own.asOf.slice(0, 12))
+    : { counted: comments.standing, notYet: [] };
   const lock = await lockOf(j);
   const conditions = conditionsOf(options.failOn ?? policy?.configuration.failOn ?? []);
   const without = conditions.find((c) => c.needsBase);

@@ -26,8 +26,8 @@ export type Policy = {
   baseline: { name: string; value: Baseline } | null;
   /** Entries of the configuration. */
   entries: Standing[];
-  /** Keys of the comments of the commit whose policy counts; null when it is the commit itself. */
-  comments: string[] | null;
+  /** Comments of the commit whose policy counts; null when it is the audited one. */
+  comments: Standing[] | null;
   /** A file of the repository at the commit whose policy counts, as its configuration names it. */
   text(path: string): Promise<string | null>;
 };
@@ -101,35 +101,6 @@ export const commentsOf = async (tree: SourceTree): Promise<{ standing: Standing
   return { standing, refused };
 };
 
-const keyOf = (s: Standing): string =>
-  JSON.stringify([s.at.slice(0, s.at.lastIndexOf(':')), s.rule, s.expires, s.reason]);
-
-/**
- * Of the comments of the audited commit those that count: where another commit's policy does, only what that one says too,
- * as often as it does.
- */
-export const countedComments = (
-  found: readonly Standing[],
-  policy: Policy,
-): { counted: Standing[]; notYet: Refused[] } => {
-  if (policy.comments === null) return { counted: [...found], notYet: [] };
-  const left = new Map<string, number>();
-  for (const key of policy.comments) left.set(key, (left.get(key) ?? 0) + 1);
-  const counted: Standing[] = [];
-  const notYet: Refused[] = [];
-  for (const s of found) {
-    const n = left.get(keyOf(s)) ?? 0;
-    if (n > 0) counted.push(s);
-    else
-      notYet.push({
-        at: s.at,
-        words: `it does not count yet: ${policy.own.asOf.slice(0, 12)} does not say so`,
-      });
-    left.set(keyOf(s), n - 1);
-  }
-  return { counted, notYet };
-};
-
 /** The policy of a commit. `isTarget`: whether that commit is the audited one. */
 export const readPolicy = async (repository: string, asOf: string, isTarget: boolean): Promise<Policy> => {
   const { tree, close } = await openRepository(repository, asOf, '');
@@ -151,7 +122,7 @@ export const readPolicy = async (repository: string, asOf: string, isTarget: boo
           ? null
           : { name: value.baseline, value: readBaseline(value.baseline, await text(value.baseline)) },
       entries: fromConfiguration(value.suppress ?? [], suppressionLines, CONFIGURATION),
-      comments: isTarget ? null : (await commentsOf(tree)).standing.map(keyOf),
+      comments: isTarget ? null : (await commentsOf(tree)).standing,
       text: async (path) => texts.get(path) ?? null,
     };
   } finally {

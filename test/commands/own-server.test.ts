@@ -166,6 +166,22 @@ describe('the policy of another commit', () => {
     ]);
     expect(await run(path, { ref: commits[2]!, policyFrom: commits[1]! })).toMatchObject({ code: 0 });
   });
+
+  it('counts a comment for the code it was written for, and for no other', async () => {
+    const other = allowed(COMMENT).replace('ping -c 1', 'traceroute -m 3');
+    expect(other).not.toBe(allowed(COMMENT));
+    const { path } = makeRepository(join(dir, 'replaced'), [
+      { files: { ...FILES, 'src/index.ts': allowed(COMMENT), 'mcp-audit.yml': 'failOn: [high]\n' } },
+      { files: { 'src/index.ts': other } },
+    ]);
+    expect(await run(path)).toMatchObject({ code: 0 });
+    const held = await run(path, { policyFrom: 'HEAD~1' });
+    expect(held.code).toBe(1);
+    expect(shell(held.report)).toMatchObject({ suppressed: false, suppressions: [] });
+    expect(held.report.suppressions.unused).toMatchObject([
+      { at: 'src/index.ts:11', words: expect.stringContaining('says it of other code') },
+    ]);
+  });
 });
 
 describe('config lint', () => {

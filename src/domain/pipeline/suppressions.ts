@@ -13,6 +13,8 @@ export type Standing = Suppressed & {
   rule: string;
   /** Whether it covers a place of a lead. */
   covers(lead: Covered, place: Place | null): boolean;
+  /** Of a comment: the line it stands on, the last one it covers, and what lines of its file say. */
+  comment?: { path: string; line: number; last: number; said(from: number, to: number): string };
 };
 type Covered = Pick<LeadEntry, 'id' | 'collector' | 'rule' | 'location' | 'places'>;
 export type Refused = { at: string; words: string };
@@ -102,9 +104,61 @@ export const fromComments = (path: string, text: string): { standing: Standing[]
         ruleOf(lead) === read.rule &&
         place.startLine <= last + 1 &&
         place.endLine >= i + 1,
+      comment: {
+        path,
+        line: i + 1,
+        last: last + 1,
+        said: (from, to) =>
+          lines
+            .slice(Math.max(0, from - 1), to)
+            .map((l) => l.trimEnd())
+            .join('\n'),
+      },
     });
   }
   return { standing, refused };
+};
+
+const keyOf = (s: Standing): string => JSON.stringify([s.comment?.path, s.rule, s.expires, s.reason]);
+
+/** What stands around a comment: as far as it covers, and as far as a place it covers goes. */
+const around = ({ comment: c }: Standing, above: number, below: number): string | null =>
+  c && c.line - above > 0
+    ? JSON.stringify([c.last - c.line, c.said(c.line - above, Math.max(c.last, c.line + below))])
+    : null;
+
+/**
+ * Of the comments of a commit those that count by another commit's policy: what that one says too, as often as it does, and
+ * of the lines it says it of. Other code below the same comment is nothing anybody has looked at.
+ */
+export const asSaidBefore = (
+  found: readonly Standing[],
+  before: readonly Standing[],
+  name: string,
+): { counted: Standing[]; notYet: Refused[] } => {
+  const exactly = (s: Standing): string => `${keyOf(s)}${around(s, 0, 0)}`;
+  const left = Map.groupBy(before, exactly);
+  const elsewhere = new Set(before.map(keyOf));
+  const counted: Standing[] = [];
+  const notYet: Refused[] = [];
+  for (const s of found) {
+    const b = left.get(exactly(s))?.shift();
+    if (!b) {
+      const why = elsewhere.has(keyOf(s)) ? 'says it of other code' : 'does not say so';
+      notYet.push({ at: s.at, words: `it does not count yet: ${name} ${why}` });
+      continue;
+    }
+    counted.push({
+      ...s,
+      covers: (lead, place) => {
+        if (!s.covers(lead, place) || !place || !s.comment) return false;
+        const above = Math.max(0, s.comment.line - place.startLine);
+        const below = place.endLine - s.comment.line;
+        return around(s, above, below) === around(b, above, below);
+      },
+    });
+  }
+  return { counted, notYet };
 };
 
 export type Verdict = { suppressions: Suppressed[]; suppressed: boolean };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Baseline, baselineOf, compare, type Marked } from '../../../src/domain/pipeline/baseline.ts';
 import { conditionsOf } from '../../../src/domain/pipeline/fail-on.ts';
 import { pathFits } from '../../../src/domain/pipeline/path-pattern.ts';
-import { fromComments, suppress } from '../../../src/domain/pipeline/suppressions.ts';
+import { asSaidBefore, fromComments, suppress } from '../../../src/domain/pipeline/suppressions.ts';
 
 describe('a path pattern', () => {
   it.for([
@@ -141,8 +141,9 @@ describe('--fail-on', () => {
   );
 });
 
+const ALLOW = 'mcp-audit: allow code-flow/shell-command until 2027-01-31: looked at with care';
+
 describe('a comment', () => {
-  const ALLOW = 'mcp-audit: allow code-flow/shell-command until 2027-01-31: looked at with care';
   const covered = (path: string, text: string, line: number, end = line): boolean => {
     const { standing } = fromComments(path, text);
     const where = { path, startLine: line, endLine: end };
@@ -190,5 +191,33 @@ describe('a comment', () => {
       suppressed: false,
       suppressions: [{ at: 'a.ts:1' }],
     });
+  });
+});
+
+describe('the comments of another commit', () => {
+  const covered = (before: string, now: string, startLine: number, endLine = startLine): boolean => {
+    const all = (text: string) => fromComments('a.ts', text).standing;
+    const { counted } = asSaidBefore(all(now), all(before), 'main');
+    const there = lead({
+      location: { path: 'a.ts', startLine, endLine, snippet: '', sha256: '' },
+      places: [],
+    });
+    return suppress([there], counted, '2026-01-01').of(there).suppressed;
+  };
+
+  it('count for the lines they were written for, to the end of what they cover', () => {
+    const before = `x\n// ${ALLOW}\nrun(\n  a);\n`;
+    expect(covered(before, before, 3, 4)).toBe(true);
+    expect(covered(before, `new\n\n${before}more\n`, 5, 6)).toBe(true);
+    expect(covered(before, before.replace('run(', 'run(p +'), 3, 4)).toBe(false);
+    expect(covered(before, before.replace('  a', '  b'), 3, 4)).toBe(false);
+    expect(covered(`run(a); // ${ALLOW}\n\n`, `run(b); // ${ALLOW}\n\n`, 1)).toBe(false);
+  });
+
+  it('count as often as they stand there', () => {
+    const one = `// ${ALLOW}\nrun(a);\n`;
+    expect(covered(one, `${one}${one}`, 2)).toBe(true);
+    expect(covered(one, `${one}${one}`, 4)).toBe(false);
+    expect(covered(`${one}${one}`, `${one}${one}`, 4)).toBe(true);
   });
 });
