@@ -3,10 +3,16 @@
 const HEADER =
   /-{4,5} ?BEGIN (?:[A-Z0-9]{1,12} ){0,4}PRIVATE KEY(?: BLOCK)? ?-{4,5}|^Private-Lines: \d{1,4}$/gm;
 const END = /-{4,5} ?END (?:[A-Z0-9]{1,12} ){0,4}PRIVATE KEY(?: BLOCK)? ?-{4,5}/y;
-/** What may stand between the lines of a key: escapes, quotes, signs of comments and of joining. */
-const BETWEEN = /(?:\\[nrt"'`\\]|[\s"'`+,;#*>|()&.])+/y;
-/** `Proc-Type: 4,ENCRYPTED` */
-const FIELD = /[A-Z][A-Za-z0-9-]{2,30}: [^\n\\"']{0,200}/y;
+/**
+ * What may stand between the lines of a key: escapes, quotes, signs of comments and of joining, elements of HTML, numbers of
+ * lines, the sign of a removed line.
+ */
+const BETWEEN =
+  /(?:\\[nrt"'`\\]|<\/?[a-z][^<>\n]{0,100}>|\d{1,6}(?:[|:;)\t ]|(?=<))|(?<=\n)-(?!-)|[\s"'`+,;#*>|()&.])+/y;
+/** `Proc-Type: 4,ENCRYPTED`, `Comment: "jane's key"` */
+const FIELD = /[A-Z][A-Za-z0-9-]{2,30}: (?:\\{0,7}"[^"\n\\]{0,200}\\{0,7}"|[^\n\\"'<]{0,200})/y;
+/** Such a key in base64. */
+const ENCODED = /LS0tLS1CRUdJTi[A-Za-z0-9+/_-]{34,}/g;
 const WORD = /[A-Za-z0-9+/=_]+/y;
 /** Lines of a key are at least this long, but for the last. */
 const LINE = 24;
@@ -60,9 +66,23 @@ const endOfKey = (text: string, from: number): number => {
   }
 };
 
+/** Those in base64: the letters of one are read until they say what begins there. */
+const findEncodedKeys = (text: string): { start: number; end: number }[] => {
+  const found: { start: number; end: number }[] = [];
+  ENCODED.lastIndex = 0;
+  for (let m = ENCODED.exec(text); m; m = ENCODED.exec(text)) {
+    const begins = atob(m[0].slice(0, 48).replaceAll('-', '+').replaceAll('_', '/'));
+    if (!/BEGIN [A-Z0-9 ]{0,24}PRIV/.test(begins)) continue;
+    const end = Math.max(m.index + m[0].length, endOfKey(text, m.index));
+    found.push({ start: m.index, end });
+    ENCODED.lastIndex = end;
+  }
+  return found;
+};
+
 /** Start and end of each private key, by position. */
 export const findPrivateKeys = (text: string): { start: number; end: number }[] => {
-  const found: { start: number; end: number }[] = [];
+  const found = text.includes('LS0tLS1CRUdJTi') ? findEncodedKeys(text) : [];
   if (!/PRIVATE KEY|Private-Lines/.test(text)) return found;
   HEADER.lastIndex = 0;
   for (let m = HEADER.exec(text); m; m = HEADER.exec(text)) {
@@ -71,5 +91,5 @@ export const findPrivateKeys = (text: string): { start: number; end: number }[] 
     found.push({ start: m.index, end });
     HEADER.lastIndex = end;
   }
-  return found;
+  return found.sort((a, b) => a.start - b.start);
 };

@@ -63,11 +63,46 @@ export const looksRandom = (value: string): boolean =>
   !/^(?:https?:|\.{0,2}\/|[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$|\$|%|process\.|os\.|env\.)/.test(value) &&
   !/[(){}<>]|\$\{/.test(value);
 
+/** Where letters of one word begin, or digits: `Uint8Array` has three, random characters have one for every two. */
+const PIECES = /(?<![A-Za-z])[a-z]|(?<![A-Z])[A-Z]|(?<!\d)\d/g;
+/** As long as a name with a number in it may be and still change as often as random characters do. */
+const LONGEST_NAME = 20;
+
+const isName = (value: string): boolean => {
+  if (value.length >= LONGEST_NAME || !/^\w+$/.test(value)) return false;
+  const each = value.length / (value.match(PIECES)?.length ?? 1);
+  return each >= (value.length < 12 ? 2 : 3);
+};
+
 /** Names with a number in them look random, too: without quotes, kinds of characters must change more often. */
 const looksRandomBare = (value: string): boolean =>
-  looksRandom(value) && (/^[0-9a-f]{16,}$/i.test(value) || changes(value) >= 0.3);
+  looksRandom(value) &&
+  !/^0x[0-9a-f]{40}$/i.test(value) &&
+  (/^(?:0x)?[0-9a-f]{16,}$/i.test(value) ||
+    (changes(value) >= 0.3 && !isName(value)) ||
+    // A sign that neither a name nor a path nor a version has.
+    /[A-Za-z0-9][!@#$%^&*?~]/.test(value));
 
-const ACCEPTS = { quoted: looksRandom, bare: looksRandomBare };
+/** A literal may hold brackets, but no reference, call or sign of a template. */
+const looksRandomLiteral = (value: string): boolean =>
+  looksRandom(value) ||
+  (/[(){}<>]/.test(value) &&
+    !/[$#{]\{|<[^<>]*>|^[({<[]|%\(/.test(value) &&
+    !(/^[\w.$]+\(/.test(value) && value.endsWith(')')) &&
+    looksRandom(value.replace(/[(){}<>]/g, '')) &&
+    changes(value) >= 0.3);
+
+const ACCEPTS = { quoted: looksRandom, bare: looksRandomBare, literal: looksRandomLiteral };
+
+/** How long a token may be is our bound: what goes on behind it in the same characters is the rest of it. */
+const MORE = /[A-Za-z0-9_+/=-]*/y;
+const MORE_OF_SHAPE = /[A-Za-z0-9_-]*/y;
+
+const endOfRun = (text: string, end: number, whole: boolean): number => {
+  const more = whole ? MORE_OF_SHAPE : MORE;
+  more.lastIndex = end;
+  return end + (more.exec(text)?.[0].length ?? 0);
+};
 
 /** Of what any pattern finds. */
 const SHORTEST = 10;
@@ -99,18 +134,22 @@ export const findSecrets = (text: string): SecretMatch[] => {
     const hay = pattern.flags.includes('i') ? lower : text;
     if (!hints.some((hint) => hay.includes(hint))) continue;
     const matches: SecretMatch[] = [];
-    for (const match of text.matchAll(pattern)) {
-      const value = match[group] ?? '';
-      if (value.includes(MASKED)) continue;
-      if ((generic && !ACCEPTS[generic](value)) || accepts?.(value) === false) continue;
-      const start = match.index + (group === 0 ? 0 : match[0].lastIndexOf(value));
+    pattern.lastIndex = 0;
+    for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+      const found = match[group] ?? '';
+      if (found.includes(MASKED)) continue;
+      if ((generic && !ACCEPTS[generic](found)) || accepts?.(found) === false) continue;
+      const start = match.index + (group === 0 ? 0 : match[0].lastIndexOf(found));
+      const end = endOfRun(text, start + found.length, group === 0);
+      const value = text.slice(start, end);
+      pattern.lastIndex = Math.max(pattern.lastIndex, end);
       matches.push({
         id,
         label,
         start,
-        end: start + value.length,
+        end,
         value,
-        context: match[0],
+        context: match[0].length < end - match.index ? text.slice(match.index, end) : match[0],
         specific: generic === undefined,
       });
     }

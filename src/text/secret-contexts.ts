@@ -6,9 +6,18 @@ import type { SecretPattern } from './secret-pattern.ts';
 const QUOTE = '\\\\{0,7}["\'`]';
 const IS = '\\s{0,4}(?:=>|:=|[:=])\\s{0,4}';
 const NAMED =
-  '(?:api[_-]?key|apikey|secret|token|passwd|password|passphrase|private[_-]?key|access[_-]?key|credential)[A-Za-z0-9_-]{0,24}';
+  '(?:api[_-]?key|apikey|secret|token(?!iz)|passwd|password|passphrase|private[_-]?key|access[_-]?key|credential)[A-Za-z0-9_-]{0,24}';
+/** The same on one line. A table has a bar there. */
+const IS_BESIDE = '[^\\S\\n]{0,4}(?:=>|:=|[:=|])(?!=)[^\\S\\n]{0,4}';
+/** The names of {@link NAMED} and more, at the end of a name: `tokenizer` and `passwordField` say nothing of what follows. */
+const NAME_ENDS =
+  '(?:api[_-]?key|secret|token|passw(?:or)?d|passphrase|\\bpwd|(?:private|access|account|secret|encryption|signing|master)[_-]?key|credential)s?(?:[_-]?(?:key|value|base64|\\d{1,2}))?';
 /** What follows an address's user and password: a host, and no checksum of an image. */
 const AT_HOST = '@(?!sha(?:256|512):)[^\\s@\'"`<>\\\\]{1,200}';
+/** A host that can be told from a scope, a version or a word: it has a dot or a port. */
+const AT_SURE_HOST = '@(?!sha(?:256|512):)(?:[a-z0-9_-]{1,63}(?:\\.[a-z0-9]|:\\d)|\\[[0-9a-f:])';
+/** A character of a password in quotes; another quote, too, when it stands within a word. */
+const WITHIN = '(?:[^\\s\'"`<>\\\\]|(?<=\\w)\\\\{0,7}["\'](?=\\w))';
 
 /** `user:password` in base64, as the header has it: words behind "basic" are no such thing. */
 const isUserAndPassword = (value: string): boolean => {
@@ -23,6 +32,18 @@ const isUserAndPassword = (value: string): boolean => {
 
 export const secretContexts: readonly SecretPattern[] = [
   {
+    // With at signs, colons, slashes and quotes in it: up to the last host. A port and a path behind it are none.
+    id: 'connection-string',
+    label: 'password in a URL',
+    hints: ['://'],
+    group: 1,
+    pattern: new RegExp(
+      `\\b[a-z][a-z0-9+.-]{1,20}:\\/\\/[^\\s:@/'"\`<>\\\\]{0,300}:((?!\\d{1,5}[/?#])(?:(?!:\\/\\/)${WITHIN}){3,400})${AT_SURE_HOST}`,
+      'gi',
+    ),
+    sample: 'mysql://root:{w8}/{w9}@{w4}:x/{w9}@db.prod.internal.net/main',
+  },
+  {
     id: 'connection-string',
     label: 'password in a URL',
     hints: ['://'],
@@ -32,18 +53,6 @@ export const secretContexts: readonly SecretPattern[] = [
       'gi',
     ),
     sample: 'postgres://app:{w16}@db.prod.internal.net:5432/main',
-  },
-  {
-    // With a slash in it; a port and a path that holds an at sign are none.
-    id: 'connection-string',
-    label: 'password in a URL',
-    hints: ['://'],
-    group: 1,
-    pattern: new RegExp(
-      `\\b[a-z][a-z0-9+.-]{1,20}:\\/\\/[^\\s:@/'"\`<>\\\\]{1,300}:((?!\\d{1,5}[/?#])[^\\s:@/'"\`<>\\\\]{1,200}\\/[^\\s'"\`<>\\\\]{1,200})${AT_HOST}`,
-      'gi',
-    ),
-    sample: 'mysql://root:{w8}/{w9}/{w4}@db.prod.internal.net/main',
   },
   {
     id: 'url-user',
@@ -131,8 +140,11 @@ export const secretContexts: readonly SecretPattern[] = [
     label: 'secret in an assignment',
     hints: ['key', 'secret', 'token', 'passw', 'passphrase', 'credential'],
     group: 2,
-    generic: 'quoted',
-    pattern: new RegExp(`${NAMED}(?:${QUOTE})?${IS}(${QUOTE})([^"'\`\\s\\\\]{8,400})\\1`, 'gi'),
+    generic: 'literal',
+    pattern: new RegExp(
+      `${NAMED}(?:${QUOTE})?${IS}(${QUOTE})((?:(?!\\1)(?:[^"'\`\\s\\\\]|(?<=\\w)["'](?=\\w)|\\\\{1,8}[^\\s\\\\])){8,400})\\1`,
+      'gi',
+    ),
     sample: 'const apiKey = "{w23}8";',
   },
   {
@@ -154,5 +166,92 @@ export const secretContexts: readonly SecretPattern[] = [
     pattern:
       /(?<![A-Za-z0-9_])(?:[A-Z0-9_]{0,40}_)?(?:API_?KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL)S?(?:_[A-Z0-9_]{0,20})?[=:] ?([^\s"'`\\,;<>(){}]{8,400})/g,
     sample: 'docker run -e SERVICE_TOKEN={w27}3 image',
+  },
+  {
+    // YAML, INI, properties, connection strings, tables, code that is no literal.
+    id: 'assigned-secret',
+    label: 'secret in an assignment',
+    hints: ['key', 'secret', 'token', 'passw', 'passphrase', 'credential', 'pwd'],
+    group: 1,
+    generic: 'bare',
+    pattern: new RegExp(
+      `${NAME_ENDS}(?:${QUOTE})?${IS_BESIDE}(?:${QUOTE})?((?:[^\\s"'\`\\\\,;|<>[\\]&]|&(?![\\w.-]{1,40}=)){8,400})`,
+      'gi',
+    ),
+    sample: 'database:\n  password: {h32}\n  user: app',
+  },
+  {
+    id: 'netrc-password',
+    label: 'password for a host',
+    hints: ['machine', 'login'],
+    group: 1,
+    pattern:
+      /\blogin\s{1,4}[^\s"'`\\]{1,100}\s{1,4}(?:account\s{1,4}\S{1,100}\s{1,4})?password\s{1,4}([^\s"'`\\<>${}%,]{4,200})/g,
+    sample: 'machine api.prod.net login jane password {w24}',
+  },
+  {
+    id: 'command-secret',
+    label: 'secret of a command',
+    hints: ['--'],
+    group: 1,
+    generic: 'bare',
+    pattern: new RegExp(
+      `--(?:[a-z]{1,20}-){0,3}(?:token|password|passphrase|secret|(?:api|access|private|secret)-?key|apikey)[ =]{1,3}(?:${QUOTE})?([^\\s"'\`\\\\,;|<>[\\]]{8,400})`,
+      'gi',
+    ),
+    sample: 'tool --token {h32} --verbose',
+  },
+  {
+    id: 'command-secret',
+    label: 'user and password of a command',
+    hints: ['curl', 'wget', 'http'],
+    group: 1,
+    generic: 'quoted',
+    pattern: new RegExp(
+      `(?<=\\s)(?:-u|--user)[ =]{0,3}(?:${QUOTE})?[A-Za-z0-9_.@+-]{1,80}:([^\\s"'\`\\\\<>]{8,400})`,
+      'g',
+    ),
+    sample: 'curl -u me:{w23}2 https://api.prod.net',
+  },
+  {
+    id: 'command-secret',
+    label: 'password of a command',
+    hints: ['mysql', 'mariadb'],
+    group: 1,
+    generic: 'bare',
+    pattern: /(?:mysql|mariadb)[a-z-]{0,12} [^\n|;&]{0,200}?(?<= )-p([^\s"'`\\<>]{8,100})/g,
+    sample: 'mysql -u root -p{h32} -h db',
+  },
+  {
+    id: 'recovery-words',
+    label: 'recovery words of a wallet',
+    hints: ['mnemonic', 'phrase'],
+    group: 1,
+    pattern: new RegExp(
+      `(?:mnemonic|(?:seed|secret|recovery)[_ -]?phrase)(?:${QUOTE})?${IS_BESIDE}(?:${QUOTE})?((?:[a-z]{3,8} ){11,23}[a-z]{3,8})(?![a-z])`,
+      'gi',
+    ),
+    sample: `MNEMONIC="${'{a8} '.repeat(12).trim()}"`,
+  },
+  {
+    id: 'session-cookie',
+    label: 'session of a cookie',
+    hints: ['sess', '.sid', 'sid='],
+    group: 1,
+    generic: 'bare',
+    pattern: /(?:sess(?:ion)?(?:[_-]?id)?|\bsid)=([A-Za-z0-9%._~+/-]{16,1000}={0,2})/gi,
+    sample: 'Cookie: lang=de; connect.sid={h40}; theme=dark',
+  },
+  {
+    id: 'jwk-private',
+    label: 'private part of a JSON web key',
+    hints: ['kty'],
+    group: 1,
+    generic: 'bare',
+    pattern: new RegExp(
+      `(?<![\\w.])(?:d|p|q|dp|dq|qi|k)(?:${QUOTE})?\\s{0,4}:\\s{0,4}${QUOTE}([A-Za-z0-9_-]{22,1000})={0,2}${QUOTE}`,
+      'g',
+    ),
+    sample: '{"kty": "EC", "crv": "P-256", "x": "public", "d": "{h43}"}',
   },
 ];

@@ -9,9 +9,9 @@ export type SecretPattern = {
   group: number;
   /**
    * Words around a value rather than a shape of its own: the value must also look random; without quotes around it, as it
-   * may be the name of something, more so.
+   * may be the name of something, more so; a literal may have signs of code in it.
    */
-  generic?: 'quoted' | 'bare';
+  generic?: 'quoted' | 'bare' | 'literal';
   /** Says no to what has the shape and is none. */
   accepts?(value: string): boolean;
   /** A text that holds one, the secret's random parts as `{w20}`: see {@link fillSample}. */
@@ -29,6 +29,7 @@ const ALPHABETS: Record<string, string> = {
   l: LETTERS + DIGITS,
   W: CAPITALS + DIGITS,
   h: '0123456789abcdef',
+  a: LETTERS,
   d: DIGITS,
   B: `${CAPITALS}234567`,
   Z: '023456789ACDEFGHJKLMNPQRSTUVWXYZ',

@@ -18,9 +18,23 @@ const SHAPES: readonly Shape[] = [
   [
     'github-token',
     'GitHub token',
+    'ghp%5 gho%5 ghu%5 ghs%5 ghr%5',
+    /gh[pousr]%5[Ff][A-Za-z0-9]{36,400}/g,
+    'ghp%5F{w36}',
+  ],
+  [
+    'github-token',
+    'GitHub token',
     'github_pat_',
     /github_pat_[A-Za-z0-9_]{60,400}/g,
     'github_pat_{w22}_{w59}',
+  ],
+  [
+    'github-token',
+    'GitHub token',
+    'ghs_',
+    /ghs_[A-Za-z0-9]{6,60}_eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{16,4000}(?:\.[A-Za-z0-9_-]{16,2000})?/g,
+    'ghs_{w20}_eyJhbGciOiJSUzI1NiJ9.eyJ{b80}.{b43}',
   ],
   [
     'gitlab-token',
@@ -151,6 +165,20 @@ const SHAPES: readonly Shape[] = [
     /AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}/g,
     'AGE-SECRET-KEY-1{Z58}',
   ],
+  [
+    'aws-session-token',
+    'AWS session token',
+    'IQoJb3JpZ2luX2VjE',
+    /IQoJb3JpZ2luX2VjE[A-Za-z0-9+/=]{40,4000}/g,
+    'IQoJb3JpZ2luX2VjE{s400}',
+  ],
+  [
+    'azure-openai-key',
+    'Azure OpenAI key',
+    'JQQJ99',
+    from(/[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{26}(?![A-Za-z0-9])/g),
+    '{w52}JQQJ99BAACYeBjFXJ3w3AAABACOG{w4}',
+  ],
   // Databases
   [
     'supabase-token',
@@ -216,10 +244,26 @@ const SHAPES: readonly Shape[] = [
     'jwt',
     'JSON web token',
     'eyJ',
-    from(/(?<![_-])eyJ[A-Za-z0-9_-]{10,4000}\.eyJ[A-Za-z0-9_-]{10,8000}\.[A-Za-z0-9_-]{16,2000}/g),
+    from(/(?<![_-])eyJ[A-Za-z0-9_-]{10,20000}\.eyJ[A-Za-z0-9_-]{10,1000000}\.[A-Za-z0-9_-]{16,2000}/g),
     'eyJhbGciOiJIUzI1NiJ9.eyJ{b80}.{b43}',
   ],
+  [
+    'jwt',
+    'encrypted JSON web token',
+    'eyJ',
+    from(
+      /(?<![_-])eyJ[A-Za-z0-9_-]{10,20000}\.[A-Za-z0-9_-]{0,2000}\.[A-Za-z0-9_-]{8,64}\.[A-Za-z0-9_-]{8,1000000}\.[A-Za-z0-9_-]{16,100}/g,
+    ),
+    'eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..{b16}.{b200}.{b22}',
+  ],
   // Messages and mail
+  [
+    'teams-webhook',
+    'Microsoft Teams webhook',
+    '/IncomingWebhook/',
+    /https:\/\/[a-z0-9.-]{1,100}\/webhookb2\/[0-9a-f@-]{60,100}\/IncomingWebhook\/[A-Za-z0-9/_-]{32,200}/g,
+    'https://acme.webhook.office.com/webhookb2/{h8}-1111-1111-1111-{h12}@{h8}-1111-1111-1111-{h12}/IncomingWebhook/{h32}/{h8}-1111-1111-1111-{h12}',
+  ],
   ['slack-token', 'Slack token', 'xox', /xox[abceoprs]-[A-Za-z0-9-]{16,400}/g, 'xoxb-{d12}-{d13}-{w24}'],
   ['slack-token', 'Slack token', 'xoxd-', /xoxd-[A-Za-z0-9%+/=_-]{16,600}/g, 'xoxd-{w60}%2F{w40}%3D'],
   ['slack-token', 'Slack token', 'xapp-', /xapp-\d-[A-Za-z0-9-]{20,400}/g, 'xapp-1-A{w10}-{d13}-{h64}'],
@@ -276,6 +320,27 @@ const SHAPES: readonly Shape[] = [
     from(/re_[A-Za-z0-9]{8}_[A-Za-z0-9]{24}(?![A-Za-z0-9_])/g),
     're_{w8}_{w24}',
   ],
+  [
+    'zapier-webhook',
+    'Zapier webhook',
+    'hooks.zapier.com',
+    /https:\/\/hooks\.zapier\.com\/hooks\/(?:catch|standard)\/\d{4,12}\/[A-Za-z0-9/_-]{6,60}/g,
+    'https://hooks.zapier.com/hooks/catch/1234567/{l8}',
+  ],
+  [
+    'firebase-token',
+    'Firebase messaging token',
+    ':APA91b',
+    from(/[A-Za-z0-9_-]{11,40}:APA91b[A-Za-z0-9_-]{80,300}/g),
+    'AAAA{b7}:APA91b{b134}',
+  ],
+  [
+    'facebook-token',
+    'Facebook token',
+    'EAA',
+    from(/EAA[A-Z][A-Za-z0-9]{120,400}(?![A-Za-z0-9+/=])/g),
+    'EAAG{w170}',
+  ],
   // Money and shops
   [
     'stripe-key',
@@ -318,6 +383,7 @@ const SHAPES: readonly Shape[] = [
     from(/(?:ntn_[A-Za-z0-9]{40,60}|secret_[A-Za-z0-9]{43})(?![A-Za-z0-9])/g),
     'ntn_{w46}',
   ],
+  ['dropbox-token', 'Dropbox token', 'sl.', from(/sl\.(?:u\.)?[A-Za-z0-9_-]{100,2000}/g), 'sl.u.{b130}'],
   ['figma-token', 'Figma token', 'figd_ figo_', /fig[do]_[A-Za-z0-9_-]{38,60}/g, 'figd_{b40}'],
   [
     'linear-key',

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { knownSecrets, PIECE } from '../../src/text/known-secrets.ts';
 import { findSecrets, redactSecrets, secretPatterns } from '../../src/text/redact.ts';
-import { filledSample, leaked } from '../support/secrets.ts';
+import { filledSample, fillRecorded, leaked, randomly } from '../support/secrets.ts';
 
 /** Where a text of a repository may have a credential: what stands before and behind it. */
 const AROUND: Record<string, (text: string) => string> = {
@@ -113,6 +113,66 @@ describe('what only looks like one', () => {
     ['a version in an assignment', 'CACHE_KEY=node-modules-linux KEY=value'],
     ['a package in npm', 'npm_config_registry=https://registry.npmjs.org npm_package_version'],
     ['dotted names', 'MyModule.Client.Configuration and NumberFormat.format.prototype'],
+    [
+      'TypeScript',
+      'interface A { password: string; token?: Uint8Array; secret: Base64String | null; apiKey: Sha256Hash[] }',
+    ],
+    ['zod', 'const a = z.object({ password: z.string().min(8), token: z.union([z.string(), z.number()]) });'],
+    [
+      'calls',
+      'token = getToken(); token = await this.oauth2.getToken1(req); secret := os.Getenv("S3_SECRET_KEY")',
+    ],
+    [
+      'Python',
+      'def f(self, password: str = None, token: Optional[str] = None) -> bytes:\n    self.password = password1\n    api_key = settings.API_KEY_V2\n    if token == other_token2: pass',
+    ],
+    ['Go', 'type A struct {\n\tPassword string `json:"password"`\n\tToken    *Oauth2Token\n}'],
+    [
+      'Rust',
+      'let token: Option<String> = None; let secret = &cfg.secret_key; let password = args[1].clone();',
+    ],
+    ['Java', 'private final String password; this.accessToken = accessToken; setSecret(secret2);'],
+    [
+      'YAML that names where it is',
+      'env:\n  - name: TOKEN\n    valueFrom:\n      secretKeyRef:\n        name: my-app-secrets-v2\n        key: api-token\npassword: ${DB_PASSWORD_2}\ntoken: {{ .Values.token2 }}\nsecret: !Ref AppSecret2\n',
+    ],
+    ['a workflow', 'token: ${{ secrets.GITHUB_TOKEN }}\npassword: ${{ secrets.PASSWORD_2024 }}'],
+    [
+      'a form',
+      '<input type="password" name="password2" placeholder="Password (8 or more)" autocomplete="new-password">',
+    ],
+    [
+      'a schema',
+      '{"password": {"type": "string", "minLength": 8}, "token": {"$ref": "#/definitions/Token2"}}',
+    ],
+    ['numbers', 'max_tokens: 4096\nmax_token = 128000\ntokens: 1234567890, total_tokens=2048'],
+    ['a model', 'tokenizer: Xenova/gpt-4o-2024-11-20, tokenizer = "cl100k_base", secret_santa: true'],
+    ['an address of a contract', 'token: 0xdAC17F958D2ee523a2206206994597C13D831ec7'],
+    [
+      'commands',
+      'tool --token $TOKEN_2 --password "$PASSWORD1" --api-key <your-key> && docker run -u 1000:1000 x',
+    ],
+    ['words of netrc', 'the login name and password are asked for; login jane password <password>'],
+    ['a public JWK', '{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"}'],
+    [
+      'a path of SVG',
+      '<!-- kty --><path d="M12 2C6.48 2 2 6.48 2 12s4.48 10 10 10 10-4.48 10-10S17.52 2 12 2z"/>',
+    ],
+    [
+      'a certificate in base64',
+      `ca: ${btoa(`-----BEGIN CERTIFICATE-----\n${'MIIDXTCCAkWgAwIBAgIJAJC1HiIAZAiI'.repeat(4)}\n-----END CERTIFICATE-----\n`)}`,
+    ],
+    [
+      'a public key in base64',
+      btoa(
+        `-----BEGIN PUBLIC KEY-----\n${'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A'.repeat(4)}\n-----END PUBLIC KEY-----\n`,
+      ),
+    ],
+    ['a list of addresses', 'http://a.net:8080/x@1.0.0,https://b.net/@scope/x.js'],
+    [
+      'words about a phrase',
+      'The mnemonic: twelve words that name a key, from which all others are derived.',
+    ],
     ['a dotted hash of a file', 'Main.3f2a91.c0d6f7a1c2b3e4958607f8e9dacb.js'],
   ])('%s stays as it is', (_what, text) => {
     expect(redactSecrets(text)).toBe(text);
@@ -152,6 +212,28 @@ describe('a private key', () => {
     comment: (n, l) => [`-----BEGIN ${n}-----`, ...l, `-----END ${n}-----`].map((x) => `# ${x}`).join('\n'),
     'without an end': (n, l) => `-----BEGIN ${n}-----\n${l.join('\n')}\n`,
     'Windows line ends': (n, l) => `-----BEGIN ${n}-----\r\n${l.join('\r\n')}\r\n-----END ${n}-----\r\n`,
+    'breaks of HTML': (n, l) =>
+      `<td>${[`-----BEGIN ${n}-----`, ...l, `-----END ${n}-----`].join('<br>')}</td>\n`,
+    'elements of HTML': (n, l) =>
+      [`-----BEGIN ${n}-----`, ...l, `-----END ${n}-----`]
+        .map((x, i) => `<tr><td>${i}</td><td class="line">${x}</td></tr>`)
+        .join('\n'),
+    'numbered lines': (n, l) =>
+      [`-----BEGIN ${n}-----`, ...l, `-----END ${n}-----`].map((x, i) => `${i + 12}| ${x}`).join('\n'),
+    'numbers of cat': (n, l) =>
+      [`-----BEGIN ${n}-----`, ...l, `-----END ${n}-----`].map((x, i) => `     ${i + 1}\t${x}`).join('\n'),
+    'numbers of grep': (n, l) =>
+      [`-----BEGIN ${n}-----`, ...l, `-----END ${n}-----`].map((x, i) => `${i + 1}:${x}`).join('\n'),
+    'removed lines': (n, l) =>
+      [`-----BEGIN ${n}-----`, ...l, `-----END ${n}-----`].map((x) => `-${x}`).join('\n'),
+    'added lines': (n, l) =>
+      [`-----BEGIN ${n}-----`, ...l, `-----END ${n}-----`].map((x) => `+${x}`).join('\n'),
+    'SSH2 with a comment': (_n, l) =>
+      `---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nComment: "jane's key, 4096-bit"\n${l.join('\n')}\n---- END SSH2 ENCRYPTED PRIVATE KEY ----\n`,
+    'SSH2 in JSON': (_n, l) =>
+      JSON.stringify(
+        `---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nComment: "x"\n${l.join('\n')}\n---- END SSH2 ENCRYPTED PRIVATE KEY ----`,
+      ),
     'JSON in JSON': (n, l) =>
       JSON.stringify(JSON.stringify({ k: `-----BEGIN ${n}-----\n${l.join('\n')}\n-----END ${n}-----\n` })),
   };
@@ -166,6 +248,75 @@ describe('a private key', () => {
         expect(out.startsWith('before\n')).toBe(true);
       }),
       { numRuns: 30 },
+    );
+  });
+
+  it('is masked in base64, in one line and wrapped', () => {
+    fc.assert(
+      fc.property(name, body, fc.constantFrom(0, 64, 76), (n, lines, width) => {
+        const whole = btoa(`-----BEGIN ${n}-----\n${lines.join('\n')}\n-----END ${n}-----\n`);
+        const parts = width === 0 ? [whole] : (whole.match(new RegExp(`.{1,${width}}`, 'g')) ?? []);
+        const out = redactSecrets(`before\nkey: ${parts.join('\n')}\nafter: 1\n`);
+        expect(leaked(out, parts.slice(0, -1).concat(width === 0 ? whole : []), 12), out).toEqual([]);
+        expect(out).toContain('\nafter: 1\n');
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe('a credential that is longer than our bounds', () => {
+  const LONG = kinds.filter(
+    ({ sample, id }) => /\{\w\d+\}$/.test(sample) && !['connection-string', 'basic-auth'].includes(id),
+  );
+  it.each(LONG)('$name is masked to its end or not known, never in half', ({ sample }) => {
+    fc.assert(
+      fc.property(filledSample(sample), filledSample('{w999}{w999}{w999}{w999}{w999}'), ({ text }, more) => {
+        const out = redactSecrets(`a ${text}${more.text} b`);
+        const halved = out.includes('characters]') && out.includes(more.text.slice(-20));
+        expect(halved, out).toBe(false);
+      }),
+      { numRuns: 10 },
+    );
+  });
+  it('is masked as a whole token of the web, however long', () => {
+    const long = fillRecorded(
+      '{b999}{b999}{b999}{b999}{b999}{b999}{b999}{b999}{b999}{b999}',
+      randomly(1),
+    ).text;
+    const out = redactSecrets(`Authorization: Bearer eyJhbGciOiJSUzI1NiJ9.eyJ${long}.${long.slice(0, 43)}`);
+    expect(leaked(out, [long])).toEqual([]);
+  });
+});
+
+describe('a password that a person would call one', () => {
+  const hard = fc
+    .nat(0x7fffffff)
+    .map((seed) => fillRecorded('{w6}', randomly(seed)).text)
+    .map((t) => `${t}9x`);
+  it.each([
+    ['JSON', (p: string) => `{"password": "${p}"}`, ['$(', '){', '}!', '\\"', '\\\\', ')(']],
+    ['YAML', (p: string) => `db:\n  password: ${p}\n`, ['!', '@', '#', '%', '&', '*']],
+    ['INI', (p: string) => `[db]\npassword=${p}\n`, ['!', '@', '#', '%', '&', '*']],
+    [
+      'a string of a connection',
+      (p: string) => `host=db user=u password=${p} dbname=x`,
+      ['!', '@', '#', '%'],
+    ],
+    [
+      'a URL',
+      (p: string) => `url: mongodb+srv://u:${p}@c.mongodb.net/x`,
+      ['@', ':', '/', "'", '"', '@ss:w/'],
+    ],
+  ] as const)('in %s is masked with its signs', (_where, written, signs) => {
+    fc.assert(
+      fc.property(hard, hard, fc.constantFrom(...signs), (a, b, sign) => {
+        fc.pre(a !== b);
+        const out = redactSecrets(written(`${a}${sign}${b}`));
+        expect(out).not.toContain(a);
+        expect(out).not.toContain(b);
+      }),
+      { numRuns: 60 },
     );
   });
 });
