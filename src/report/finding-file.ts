@@ -37,7 +37,6 @@ import {
   fromMethodology,
   fromSession,
   link,
-  long,
   proseOf,
   type Source,
   type Statement,

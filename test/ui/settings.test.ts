@@ -81,10 +81,10 @@ test('a command of one’s own gets what is chosen as variables, never as a part
   expect(said).toBe(`${hostile}|/home/jane\n(it ended with exit code 3)`);
 
   const app = auditApp({
-    settings: { commands: [{ name: 'Show it', key: 'W', run: 'true', show: 'output' }] },
+    settings: { commands: [{ name: 'Show it', key: 'X', run: 'true', show: 'output' }] },
   });
   await app.enter();
-  app.press('j', 'o', 'W');
+  app.press('j', 'o', 'X');
   await app.idle();
   expect(app.calls.find((c) => c.name === 'run-own')?.args[1]).toMatchObject({
     MCP_AUDIT_CHECK: '2.1.2',
@@ -93,7 +93,7 @@ test('a command of one’s own gets what is chosen as variables, never as a part
   });
   expect(app.text()).toContain('Show it ran');
   app.press('esc', 'ctrl+p').type('show it');
-  expect(app.text()).toMatch(/Show it +W/);
+  expect(app.text()).toMatch(/Show it +X/);
 });
 
 test('the settings screen changes what is kept, and it holds at once', async () => {

@@ -57,7 +57,12 @@ const facts = (m: ReportModel): Markup => {
   const rows: [Label, Statement][] = [
     ['Repository', target`${link(t.repository.url, t.repository.url)}`],
     ...(t.subdir ? ([['Folder audited', target`${code(t.subdir)}`]] as [Label, Statement][]) : []),
-    ['Commit', target`${code(t.commit)}${t.committedAt === '' ? '' : ` of ${t.committedAt.slice(0, 10)}`}`],
+    [
+      'Commit',
+      t.committedAt === ''
+        ? target`${code(t.commit)}`
+        : target`${code(t.commit)} of ${t.committedAt.slice(0, 10)}`,
+    ],
     ['Version', target`${t.version}`],
     ['Auditor', auditor.organization ? by`${auditor.name}, ${auditor.organization}` : by`${auditor.name}`],
     ...alsoBy(m.auditors),
