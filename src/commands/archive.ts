@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Addition } from '../domain/additions.ts';
 import { UserError } from '../domain/errors.ts';
 import { readInputFile } from '../io/input-file.ts';
 import { entriesIn, namedFile } from '../io/open-folder.ts';
@@ -6,8 +7,11 @@ import { exportSession } from '../io/session/export-session.ts';
 import { type Imported, importSession } from '../io/session/import-session.ts';
 import { ARCHIVE_LIMITS } from '../io/session/read-archive.ts';
 import { changeFiles } from '../io/write-files.ts';
+import { plural } from '../text/plural.ts';
+import { wholeWords } from '../text/sentences.ts';
 import { visible } from '../text/visible.ts';
 import { type Host, json } from './host.ts';
+import { typedYes } from './typed-yes.ts';
 import { bringTarget } from './workspace.ts';
 
 /**
@@ -34,8 +38,55 @@ export const readExported = (file: string): Buffer => {
   }
 };
 
-export const importFile = (host: Host, file: string): Imported =>
-  importSession(readExported(file), host.dataDir, host.clock());
+/** Takes in a session that somebody exported, for a screen that cannot show all that one which is here would be given. */
+export const importFile = (host: Host, file: string): Imported => {
+  const done = importSession(readExported(file), host.dataDir, host.clock());
+  if (done.outcome === 'waits')
+    throw new UserError(
+      `session ${done.id} is here, and the file would add ${plural(eventsIn(done.added), 'event')} to it, which anybody may have written; nothing was imported`,
+      `see what they are, and agree to them or not: ${host.again(['import', file])}`,
+    );
+  return done;
+};
+
+const eventsIn = (added: readonly Addition[]): number => new Set(added.map((a) => a.seq)).size;
+
+const MOST = 50;
+
+/** What a file would add to a session that is here: who, what, how many. What weighs is never left out. */
+const additionLines = ({ id, added }: Imported): string[] => {
+  const bySeq = new Map(added.map((a) => [a.seq, a.by]));
+  const who = Map.groupBy(bySeq.values(), (by) => by || 'nobody');
+  const grave = added.filter((a) => a.weighs !== null);
+  const others = added.slice(grave.length);
+  const line = (a: Addition) =>
+    `  ${a.seq} ${a.at.slice(0, 16)} ${a.by || 'nobody'}: ${wholeWords(a.said, 300)}`;
+  return [
+    `session ${id} is here, and the file goes on with ${plural(bySeq.size, 'event')} that this machine does not know, by ${[...who].map(([by, all]) => `${by} (${all.length})`).join(', ')}, as the file says`,
+    ...(grave.length > 0 ? ['What they take back, turn over or lift:'] : []),
+    ...grave.map(line),
+    ...(others.length > 0 ? [grave.length > 0 ? 'Besides:' : 'They are:'] : []),
+    ...others.slice(0, MOST).map(line),
+    ...(others.length > MOST ? [`  and ${others.length - MOST} more (--json lists all)`] : []),
+  ];
+};
+
+/** Continues a session that is here once somebody agreed to what is new: told beforehand, or asked at a terminal. */
+const importAgreed = async (
+  host: Host,
+  file: string,
+  options: { continue?: boolean | undefined; json?: boolean | undefined },
+): Promise<Imported> => {
+  const bytes = readExported(file);
+  const take = (agreed: boolean) => importSession(bytes, host.dataDir, host.clock(), { agreed });
+  const done = take(options.continue ?? false);
+  if (options.json || done.added.length === 0) return done;
+  for (const l of additionLines(done)) host.stdout(`${visible(l)}\n`);
+  if (done.outcome !== 'waits') return done;
+  return (await typedYes(host, '', 'Are these yours, or do you know whose? Type yes to add them: '))
+    ? take(true)
+    : done;
+};
 
 export const exportCommand = async (
   host: Host,
@@ -57,12 +108,28 @@ export const exportCommand = async (
 export const importCommand = async (
   host: Host,
   file: string,
-  options: { source?: string | undefined; asPart?: boolean | undefined; json?: boolean | undefined },
+  options: {
+    source?: string | undefined;
+    asPart?: boolean | undefined;
+    continue?: boolean | undefined;
+    json?: boolean | undefined;
+  },
 ): Promise<number> => {
   const { reviewIn, takeReview } = await import('./take-review.ts');
   const review = reviewIn(host, file);
   if (review) return takeReview(host, review, options.json ?? false);
-  const done = importFile(host, file);
+  const done = await importAgreed(host, file, options);
+  const { id: session, dir: folder, outcome, added, notices } = done;
+  if (outcome === 'waits') {
+    if (options.json) json(host, { session, folder, outcome, notices, added });
+    else {
+      for (const n of notices) host.stderr(`${visible(n)}\n`);
+      host.stderr(
+        `mcp-audit: nothing was recorded: whoever had the file may have written these, in anybody's name\nyours, taken elsewhere or from a copy: ${host.again(['import', file, '--continue'])}\nanother auditor's: ${host.again(['join', file])} takes what they decided, in their name\n`,
+      );
+    }
+    return 1;
+  }
   if (options.source)
     try {
       done.notices.push(...(await bringTarget(host, done.dir, done.commit, options.source)));
@@ -83,8 +150,7 @@ export const importCommand = async (
     same: 'was here already, the same',
     continued: 'continued with what is new',
   } as Record<string, string>;
-  if (options.json)
-    json(host, { session: done.id, folder: done.dir, outcome: done.outcome, notices: done.notices });
+  if (options.json) json(host, { session, folder, outcome, notices, added });
   else {
     for (const n of done.notices) host.stderr(`${visible(n)}\n`);
     host.stdout(

@@ -1,5 +1,4 @@
 import { existsSync, statSync } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
 import {
   type AskedTarget,
   askedTarget,
@@ -15,6 +14,7 @@ import { registriesOf } from '../io/registries/ask.ts';
 import { isSessionId } from '../io/session/session-id.ts';
 import { visible } from '../text/visible.ts';
 import type { Host } from './host.ts';
+import { typedYes } from './typed-yes.ts';
 
 /** From what the auditor typed to what is opened: told what it was read as, and asked before anybody else is. */
 
@@ -45,16 +45,6 @@ const hostOf = (host: Host, source: string): string => {
   const pkg = parsePackage(source);
   if (pkg) return new URL(registriesOf(host.env)[pkg.registry]).host;
   return new URL(source).host;
-};
-
-/** Asked of a person at a terminal. */
-const typedYes = async (host: Host, question: string): Promise<boolean> => {
-  if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
-  host.stdout(question);
-  const line = createInterface({ input: process.stdin, output: process.stdout });
-  const typed = await line.question('Type yes to ask for it: ');
-  line.close();
-  return typed.trim().toLowerCase() === 'yes';
 };
 
 /**
@@ -89,6 +79,7 @@ export const readTarget = async (
     (await typedYes(
       host,
       `${visible(source)} is not on this machine: ${name} would be asked for it, and told its name.\n`,
+      'Type yes to ask for it: ',
     ))
   )
     return { source, subdir, fetch, told };

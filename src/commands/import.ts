@@ -98,6 +98,7 @@ export const importFiles = async (
     format?: string | undefined;
     source?: string | undefined;
     asPart?: boolean | undefined;
+    continue?: boolean | undefined;
     json?: boolean | undefined;
   },
 ): Promise<number> => {

@@ -4,7 +4,11 @@ import type { Host } from './host.ts';
 const IMPORTS = `
 Formats: sarif, semgrep, bandit, gitleaks, osv-scanner, trivy, npm-audit, pip-audit. Each result becomes a lead of the check
 its weakness belongs to, or says why it has no place at the pinned commit. What our own evidence says already is not said
-twice: that lead then names who else reports it. Importing a file again changes nothing; undo takes it back.`;
+twice: that lead then names who else reports it. Importing a file again changes nothing; undo takes it back.
+
+A session that is here already is continued by a file only once you agree: whoever had the file can have written more events
+into it, in your name. They are listed, first what lifts an embargo, deletes a finding, turns a verdict over or changes who audits;
+nothing is recorded before you type yes, or say --continue (exit code 1).`;
 
 /** The commands about what other tools say. */
 export const toolCommands = (
@@ -27,6 +31,10 @@ export const toolCommands = (
     .option(
       '--as-part',
       'of a session: what you decide in it is yours, to be joined with what others decide (mcp-audit join)',
+    )
+    .option(
+      '--continue',
+      'of a session that is here: add what the file has more of it, after you saw what that is',
     )
     .option('--format <id>', 'of a file from which it cannot be told, such as an empty list')
     .addOption(options.json())

@@ -12,13 +12,15 @@ import { resumeAudit } from '../../src/commands/workspace.ts';
 import type { SessionEvent } from '../../src/domain/events.ts';
 import { fetchedFrom } from '../../src/io/git/source.ts';
 import { exportSession } from '../../src/io/session/export-session.ts';
+import { importSession } from '../../src/io/session/import-session.ts';
 import { listSessions } from '../../src/io/session/list-sessions.ts';
 import { keepLocal, readLocal } from '../../src/io/session/local-file.ts';
 import { testMethodology, testTarget } from '../domain/arbitraries.ts';
 import { begin, resume, temporaryDir } from '../io/session/fixtures.ts';
-import { forge, forged } from '../io/session/forge.ts';
+import { continued, forge, forged } from '../io/session/forge.ts';
 import { makeRepository } from '../support/git-fixtures.ts';
 import { testHost } from './test-host.ts';
+import { audited } from './two-auditors.ts';
 
 /** A server that counts who asks it. */
 const server = async (): Promise<{ url: string; hits: () => number }> => {
@@ -157,6 +159,58 @@ describe('a session from elsewhere', () => {
     expect(readLocal(r.imported.dir).source).toBe('');
   });
 
+  it('that goes on with one that is here waits for a person, who is shown what it would add', async () => {
+    const { jane, exported, session } = await audited();
+    const journal = path.join(jane.data, 'sessions', session, 'journal.jsonl');
+    const before = fs.readFileSync(journal);
+    const longer = jane.file('longer.zip');
+    const early = { toldOn: '2020-01-01', channel: 'x', early: null };
+    fs.writeFileSync(
+      longer,
+      continued(fs.readFileSync(exported), [
+        ...Array.from({ length: 60 }, (_, i) => ({
+          type: 'draft.kept',
+          check: 'B-2',
+          text: `${i}`,
+          by: 'jane',
+        })),
+        {
+          type: 'check.answered',
+          check: 'B-1',
+          answer: { verdict: 'pass', note: '\u001b[2Jfine' },
+          by: 'jane',
+        },
+        { type: 'finding.recorded', finding: 'F-01', value: null, by: 'jane' },
+        { type: 'disclosure.recorded', value: early, by: 'jane' },
+      ]),
+    );
+    const { code, text } = await jane.run('import', longer);
+    expect(code).toBe(1);
+    const lines = text.split('\n');
+    expect(lines[0]).toContain(
+      'goes on with 63 events that this machine does not know, by jane (63), as the file says',
+    );
+    expect(lines.slice(2, 5)).toEqual([
+      expect.stringContaining('maintainers told on 2020-01-01'),
+      expect.stringContaining('F-01 is deleted: Commands of the caller run (high)'),
+      expect.stringContaining('B-1 becomes pass — ‹U+001B›[2Jfine, was fail'),
+    ]);
+    expect(text).toContain('and 10 more');
+    expect(text).toContain(`import ${longer} --continue`);
+    expect(() => importFile(jane.host, longer)).toThrow('the file would add 63 events to it');
+    const told = await jane.run('import', longer, '--json');
+    expect([told.code, JSON.parse(told.text)]).toMatchObject([
+      1,
+      { outcome: 'waits', added: { length: 63 } },
+    ]);
+    expect(fs.readFileSync(journal).equals(before)).toBe(true);
+    // Who agrees to it, has it.
+    const agreed = await jane.run('import', longer, '--continue');
+    expect([agreed.code, agreed.text]).toEqual([0, expect.stringContaining('F-01 is deleted')]);
+    expect(fs.readFileSync(journal).subarray(0, before.length).equals(before)).toBe(true);
+    expect(fs.readFileSync(journal, 'utf8')).toContain('"toldOn":"2020-01-01"');
+  });
+
   it('that goes on with one that is here neither gives nor takes what was allowed here', async () => {
     const { id, dir, journal } = begin(temporaryDir());
     journal.close();
@@ -165,7 +219,7 @@ describe('a session from elsewhere', () => {
     const file = path.join(temporaryDir(), 'x.zip');
     const take = (bytes: Buffer) => {
       fs.writeFileSync(file, bytes);
-      return importFile(r.host, file);
+      return importSession(bytes, r.host.dataDir, r.host.clock(), { agreed: true });
     };
     const here = take(first);
     const more = forge(first, (events) => [...events, allowed]);

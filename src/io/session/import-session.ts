@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import fs from 'node:fs';
+import { type Addition, additionsOf } from '../../domain/additions.ts';
 import { UserError } from '../../domain/errors.ts';
 import type { SessionEvent } from '../../domain/events.ts';
 import { replay } from '../../domain/session.ts';
@@ -21,9 +22,11 @@ export type Imported = {
   dir: string;
   /**
    * `new`: it was not here. `identical`, `older`: what is here already has all of it, nothing changed.
-   * `continued`: what is here was the beginning of it, the rest was added.
+   * `continued`: what is here was the beginning of it, the rest was added. `waits`: it would be, and nobody agreed: nothing changed.
    */
-  outcome: 'new' | 'identical' | 'older' | 'continued';
+  outcome: 'new' | 'identical' | 'older' | 'continued' | 'waits';
+  /** What was added to a session that is here, or would be. */
+  added: Addition[];
   /** The commit it audits, which may not be on this machine. */
   commit: string;
   /** Contents the file should have had, and has not; what was allowed elsewhere, and is not here. */
@@ -106,7 +109,12 @@ const allowedElsewhere = (events: readonly SessionEvent[]): string[] => {
 };
 
 /** Evidence that was lost here comes back with the file that still has it. */
-const merge = (content: SessionContent, dir: string, now: Date): Pick<Imported, 'outcome' | 'notices'> => {
+const merge = (
+  content: SessionContent,
+  dir: string,
+  now: Date,
+  agreed: boolean,
+): Pick<Imported, 'outcome' | 'notices' | 'added'> => {
   const lock = lockSession(dir, { since: now });
   try {
     const remembered = readHead(dir)?.events ?? 0;
@@ -120,12 +128,15 @@ const merge = (content: SessionContent, dir: string, now: Date): Pick<Imported, 
           `session ${content.id} is here already, and was continued here and there in different ways`,
           `mcp-audit join takes over what was decided there, and shows what contradicts; or keep one of them: move ${dir} away to import the other`,
         );
+      // Whoever has the file may have written what is new in it, in anybody's name: the chain holds all the same.
+      const added = additionsOf(replay(read.events), content.events.slice(read.events.length), now);
+      if (here.length < there.length && !agreed) return { outcome: 'waits', notices, added };
       putAll(dir, content.blobs);
-      if (here.length === there.length) return { outcome: 'identical', notices };
-      if (here.length > there.length) return { outcome: 'older', notices };
+      if (here.length === there.length) return { outcome: 'identical', notices, added };
+      if (here.length > there.length) return { outcome: 'older', notices, added };
       journal.append(there.subarray(here.length, -1).toString('utf8').split('\n'));
       // An end that was lost here may be what came back.
-      return { outcome: 'continued', notices: content.events.length < remembered ? notices : [] };
+      return { outcome: 'continued', notices: content.events.length < remembered ? notices : [], added };
     } finally {
       journal.close();
     }
@@ -140,25 +151,32 @@ export const readSessionFile = (archive: Buffer, limits?: ArchiveLimits): Sessio
 
 /**
  * Takes a file that `exportSession` wrote, whoever sends it: everything is checked before anything is written. Throws
- * {@link UserError} with the reason when it is refused.
+ * {@link UserError} with the reason when it is refused. A session that is here is continued by it only when somebody `agreed`.
  */
 export const importSession = (
   archive: Buffer,
   dataDir: string,
   now: Date,
-  limits?: ArchiveLimits,
+  { limits, agreed = false }: { limits?: ArchiveLimits | undefined; agreed?: boolean | undefined } = {},
 ): Imported => {
   const content = readSessionFile(archive, limits);
   const { id, commit, notices } = content;
   const dir = sessionDir(dataDir, id);
   if (fs.existsSync(dir)) {
-    const { outcome, notices: found } = merge(content, dir, now);
-    return { id, dir, commit, outcome, notices: [...notices, ...found] };
+    const { outcome, added, notices: found } = merge(content, dir, now, agreed);
+    return { id, dir, commit, outcome, added, notices: [...notices, ...found] };
   }
   makeWhole(dataDir, dir, (draft) => {
     putAll(draft, content.blobs);
     writeNewFile(journalPath(draft), content.journal);
     keepHead(draft, { events: content.events.length, hash: content.lastHash });
   });
-  return { id, dir, commit, outcome: 'new', notices: [...notices, ...allowedElsewhere(content.events)] };
+  return {
+    id,
+    dir,
+    commit,
+    outcome: 'new',
+    added: [],
+    notices: [...notices, ...allowedElsewhere(content.events)],
+  };
 };

@@ -49,7 +49,10 @@ describe('the end of a record', () => {
       expect.stringContaining('its last 2 events are gone'),
     ]);
     keepHead(dir, { events: 4, hash: 'a'.repeat(64) });
-    expect(importSession(whole, data, now)).toMatchObject({ outcome: 'continued', notices: [] });
+    expect(importSession(whole, data, now, { agreed: true })).toMatchObject({
+      outcome: 'continued',
+      notices: [],
+    });
     expect(readHead(dir)?.events).toBe(4);
   });
 

@@ -16,7 +16,7 @@ import { allFiles, answer, begin, resume, temporaryDir, travelling, written } fr
 const now = new Date('2026-11-24T10:00:00Z');
 const exported = async (dir: string): Promise<Buffer> => Buffer.from((await exportSession(dir)).bytes);
 const take = (archive: Uint8Array, data = temporaryDir(), limits?: ArchiveLimits) =>
-  importSession(Buffer.from(archive), data, now, limits);
+  importSession(Buffer.from(archive), data, now, { limits });
 
 /** The message with which an archive is refused; nothing of it may be on the disk. */
 const refusal = (archive: Uint8Array, limits?: ArchiveLimits): string => {
@@ -186,7 +186,18 @@ describe('a session that is here already', () => {
     const { id, first, second } = await twice();
     const data = temporaryDir();
     const { dir } = take(first, data);
-    expect(take(second, data).outcome).toBe('continued');
+    const before = allFiles(dir);
+    // Anybody may have written what is new: nothing of it is recorded before somebody agreed.
+    const waits = take(second, data);
+    expect([waits.outcome, waits.added]).toMatchObject([
+      'waits',
+      [{ seq: 5, said: expect.stringContaining('later') }],
+    ]);
+    expect(allFiles(dir)).toEqual(before);
+    expect(importSession(second, data, now, { agreed: true })).toMatchObject({
+      outcome: 'continued',
+      added: waits.added,
+    });
     expect((await exported(dir)).equals(second)).toBe(true);
     expect(resume(data, id, true).events.at(-1)).toMatchObject({ seq: 5, answer: { note: 'later' } });
   });
