@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
-import type { Addition } from '../domain/additions.ts';
+import { type Addition, additionsOf } from '../domain/additions.ts';
 import { UserError } from '../domain/errors.ts';
+import { replay } from '../domain/session.ts';
 import { readInputFile } from '../io/input-file.ts';
 import { entriesIn, namedFile } from '../io/open-folder.ts';
 import { exportSession } from '../io/session/export-session.ts';
@@ -43,26 +44,32 @@ export const importFile = (host: Host, file: string): Imported => {
   const done = importSession(readExported(file), host.dataDir, host.clock());
   if (done.outcome === 'waits')
     throw new UserError(
-      `session ${done.id} is here, and the file would add ${plural(eventsIn(done.added), 'event')} to it, which anybody may have written; nothing was imported`,
+      `session ${done.id} is here, and the file would add ${plural(done.events.length - done.known, 'event')} to it, which anybody may have written; nothing was imported`,
       `see what they are, and agree to them or not: ${host.again(['import', file])}`,
     );
   return done;
 };
 
-const eventsIn = (added: readonly Addition[]): number => new Set(added.map((a) => a.seq)).size;
+/** What a session that is here was given, or would be; nothing for one that was not here. */
+const addedBy = ({ outcome, events, known }: Imported, now: Date): Addition[] =>
+  outcome === 'waits' || outcome === 'continued'
+    ? additionsOf(replay(events.slice(0, known)), events.slice(known), now)
+    : [];
 
 const MOST = 50;
 
 /** What a file would add to a session that is here: who, what, how many. What weighs is never left out. */
-const additionLines = ({ id, added }: Imported): string[] => {
-  const bySeq = new Map(added.map((a) => [a.seq, a.by]));
-  const who = Map.groupBy(bySeq.values(), (by) => by || 'nobody');
+const additionLines = ({ id, events, known }: Imported, added: readonly Addition[]): string[] => {
+  const named = (by: string) => wholeWords(by || 'nobody', 60);
+  const who = [...Map.groupBy(events.slice(known), ({ by }) => named(by))].map(
+    ([by, all]) => `${by} (${all.length})`,
+  );
+  const whoElse = who.length > 5 ? ` and ${who.length - 5} more` : '';
   const grave = added.filter((a) => a.weighs !== null);
   const others = added.slice(grave.length);
-  const line = (a: Addition) =>
-    `  ${a.seq} ${a.at.slice(0, 16)} ${a.by || 'nobody'}: ${wholeWords(a.said, 300)}`;
+  const line = (a: Addition) => `  ${a.seq} ${a.at.slice(0, 16)} ${named(a.by)}: ${wholeWords(a.said, 300)}`;
   return [
-    `session ${id} is here, and the file goes on with ${plural(bySeq.size, 'event')} that this machine does not know, by ${[...who].map(([by, all]) => `${by} (${all.length})`).join(', ')}, as the file says`,
+    `session ${id} is here, and the file goes on with ${plural(events.length - known, 'event')} that this machine does not know, by ${who.slice(0, 5).join(', ')}${whoElse}, as the file says`,
     ...(grave.length > 0 ? ['What they take back, turn over or lift:'] : []),
     ...grave.map(line),
     ...(others.length > 0 ? [grave.length > 0 ? 'Besides:' : 'They are:'] : []),
@@ -76,15 +83,16 @@ const importAgreed = async (
   host: Host,
   file: string,
   options: { continue?: boolean | undefined; json?: boolean | undefined },
-): Promise<Imported> => {
+): Promise<Imported & { added: Addition[] }> => {
   const bytes = readExported(file);
   const take = (agreed: boolean) => importSession(bytes, host.dataDir, host.clock(), { agreed });
-  const done = take(options.continue ?? false);
+  const first = take(options.continue ?? false);
+  const done = { ...first, added: addedBy(first, host.clock()) };
   if (options.json || done.added.length === 0) return done;
-  for (const l of additionLines(done)) host.stdout(`${visible(l)}\n`);
+  for (const l of additionLines(done, done.added)) host.stdout(`${visible(l)}\n`);
   if (done.outcome !== 'waits') return done;
   return (await typedYes(host, '', 'Are these yours, or do you know whose? Type yes to add them: '))
-    ? take(true)
+    ? { ...done, ...take(true) }
     : done;
 };
 

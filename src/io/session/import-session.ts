@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import fs from 'node:fs';
-import { type Addition, additionsOf } from '../../domain/additions.ts';
 import { UserError } from '../../domain/errors.ts';
 import type { SessionEvent } from '../../domain/events.ts';
 import { replay } from '../../domain/session.ts';
@@ -25,8 +24,9 @@ export type Imported = {
    * `continued`: what is here was the beginning of it, the rest was added. `waits`: it would be, and nobody agreed: nothing changed.
    */
   outcome: 'new' | 'identical' | 'older' | 'continued' | 'waits';
-  /** What was added to a session that is here, or would be. */
-  added: Addition[];
+  /** The history in the file, and how many of its events were here before. */
+  events: readonly SessionEvent[];
+  known: number;
   /** The commit it audits, which may not be on this machine. */
   commit: string;
   /** Contents the file should have had, and has not; what was allowed elsewhere, and is not here. */
@@ -114,7 +114,7 @@ const merge = (
   dir: string,
   now: Date,
   agreed: boolean,
-): Pick<Imported, 'outcome' | 'notices' | 'added'> => {
+): Pick<Imported, 'outcome' | 'notices' | 'known'> => {
   const lock = lockSession(dir, { since: now });
   try {
     const remembered = readHead(dir)?.events ?? 0;
@@ -129,14 +129,14 @@ const merge = (
           `mcp-audit join takes over what was decided there, and shows what contradicts; or keep one of them: move ${dir} away to import the other`,
         );
       // Whoever has the file may have written what is new in it, in anybody's name: the chain holds all the same.
-      const added = additionsOf(replay(read.events), content.events.slice(read.events.length), now);
-      if (here.length < there.length && !agreed) return { outcome: 'waits', notices, added };
+      const known = Math.min(read.events.length, content.events.length);
+      if (here.length < there.length && !agreed) return { outcome: 'waits', notices, known };
       putAll(dir, content.blobs);
-      if (here.length === there.length) return { outcome: 'identical', notices, added };
-      if (here.length > there.length) return { outcome: 'older', notices, added };
+      if (here.length === there.length) return { outcome: 'identical', notices, known };
+      if (here.length > there.length) return { outcome: 'older', notices, known };
       journal.append(there.subarray(here.length, -1).toString('utf8').split('\n'));
       // An end that was lost here may be what came back.
-      return { outcome: 'continued', notices: content.events.length < remembered ? notices : [], added };
+      return { outcome: 'continued', notices: content.events.length < remembered ? notices : [], known };
     } finally {
       journal.close();
     }
@@ -163,8 +163,8 @@ export const importSession = (
   const { id, commit, notices } = content;
   const dir = sessionDir(dataDir, id);
   if (fs.existsSync(dir)) {
-    const { outcome, added, notices: found } = merge(content, dir, now, agreed);
-    return { id, dir, commit, outcome, added, notices: [...notices, ...found] };
+    const { outcome, known, notices: found } = merge(content, dir, now, agreed);
+    return { id, dir, commit, outcome, events: content.events, known, notices: [...notices, ...found] };
   }
   makeWhole(dataDir, dir, (draft) => {
     putAll(draft, content.blobs);
@@ -176,7 +176,8 @@ export const importSession = (
     dir,
     commit,
     outcome: 'new',
-    added: [],
+    events: content.events,
+    known: 0,
     notices: [...notices, ...allowedElsewhere(content.events)],
   };
 };
