@@ -82,6 +82,7 @@ describe('all collectors over a real repository', () => {
     expect(collectors.map((c) => c.id).sort()).toEqual(
       [
         'authorization',
+        'capabilities',
         'dependencies',
         'dockerfile',
         'git-history',
