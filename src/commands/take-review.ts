@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { nameOf } from '../domain/auditor.ts';
+import { type Auditor, mayBeSame, nameOf } from '../domain/auditor.ts';
 import { isRefusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
 import {
@@ -60,6 +60,15 @@ const refuseFalse = async (host: Host, { content }: Review, own: Session): Promi
     );
 };
 
+/** Reviews under other ids that say they are by the same person: nothing but a signature shows whose they are. */
+const sameReviewer = (s: Session, review: string, reviewer: Auditor): string[] =>
+  [...s.reviews]
+    .filter(([id, r]) => id !== review && mayBeSame(r.reviewer, reviewer))
+    .map(
+      ([id]) =>
+        `review ${id} says it is by ${nameOf(reviewer)} too: ask them whether both are theirs, or see who signed with mcp-audit verify-signature`,
+    );
+
 /** Takes a review back into the author's session. Everything is checked before anything is recorded. */
 export const takeReview = (host: Host, review: Review, asJson: boolean): Promise<number> =>
   withSession(host, review.of.session, async (w) => {
@@ -81,6 +90,11 @@ export const takeReview = (host: Host, review: Review, asJson: boolean): Promise
         `review ${content.id} does not say who reviewed`,
         'ask the reviewer to name themselves (A on the Session screen) and to export it again',
       );
+    if (mayBeSame(auditor, session.auditor))
+      throw refuse(
+        `review ${content.id} says it is by ${nameOf(auditor)}, who is the author of session ${w.id}: nobody's own word on an audit is a peer review`,
+        'ask who sent it to say who they are (A on the Session screen) and to export it again',
+      );
     await refuseRewritten(w.store, review);
     await refuseFalse(host, review, own.session);
     const subjects = reviewedSubjects(own.session, author.session, methodology);
@@ -97,6 +111,7 @@ export const takeReview = (host: Host, review: Review, asJson: boolean): Promise
       },
       content.journal,
     );
+    const notices = [...content.notices, ...sameReviewer(session, content.id, auditor)];
     const same = isRefusal(recorded) && recorded.refused === 'nothing changed';
     if (isRefusal(recorded) && !same) throw new UserError(recorded.refused, recorded.hint);
     const now = w.store.snapshot().session;
@@ -111,13 +126,13 @@ export const takeReview = (host: Host, review: Review, asJson: boolean): Promise
         counts: countStances(subjects),
         evidence,
         open: open.map((r) => r.subject),
-        notices: content.notices,
+        notices,
       });
     else {
       const say = (text: string) => host.stdout(`${visible(text)}\n`);
-      for (const n of content.notices) host.stderr(`${visible(n)}\n`);
+      for (const n of notices) host.stderr(`${visible(n)}\n`);
       say(
-        `review ${content.id} by ${nameOf(auditor)} of event ${of.head.events} of ${w.id}: ${same ? 'was taken in already' : 'taken in'}`,
+        `review ${content.id} by ${nameOf(auditor)} (as it says) of event ${of.head.events} of ${w.id}: ${same ? 'was taken in already' : 'taken in'}`,
       );
       say(
         `${stanceWords(countStances(subjects))}; evidence: ${plural(evidence.same.length, 'collector')} the same, ${evidence.differs.length} differ, ${evidence.notCompared.length} not compared`,

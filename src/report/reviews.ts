@@ -77,7 +77,7 @@ const oneReview = (r: ReviewReport, author: string): Block[] => {
   return [
     h3(of`Review by ${by}`),
     para(
-      of`${by}${r.reviewer.organization ? `, ${r.reviewer.organization},` : ''} reviewed the first ${plural(r.of.events, 'event')} of this audit (sha256 ${r.of.hash})${r.blind ? ', giving each verdict before seeing the one it is about' : ', knowing the verdicts'}; the last word was given on ${r.finished}.`,
+      of`${by}${r.reviewer.organization ? `, ${r.reviewer.organization},` : ''} reviewed the first ${plural(r.of.events, 'event')} of this audit (sha256 ${r.of.hash})${r.blind ? ', giving each verdict before seeing the one it is about' : ', knowing the verdicts'}; the last word was given on ${r.finished}. Whose it is, is as the review itself says.`,
       of`Scope: ${r.scope.checks} of ${plural(r.scope.checksTotal, 'check')}, ${r.scope.findings} of ${plural(r.scope.findingsTotal, 'finding')}; ${stanceWords(r.counts)}; without an answer of the author: ${r.open}.`,
       of`On the reviewer's machine ${evidenceWords(r.evidence)}.`,
     ),

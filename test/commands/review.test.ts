@@ -181,6 +181,7 @@ replies:
     const { text } = await a.jane.run('report', '--format', 'markdown', '--to', '-');
     expect(text).toContain('BOB, I, reviewed the first');
     expect(text).toContain('it is written to the caller alone');
+    expect(text).toContain('Whose it is, is as the review itself says');
     // Again is nothing new; what the reviewer added later goes on with it.
     expect(JSON.parse((await a.jane.run('import', file, '--json')).text).outcome).toBe('same');
     await a.bob.answer('remarks: {A-2: {stance: agrees, reason: so it is}}');
@@ -222,9 +223,26 @@ replies:
       startedWith({ auditor: { name: '', github: '', organization: '', contact: '' } }),
       /does not say who reviewed/,
     );
+    for (const own of [
+      { name: 'Jane', github: 'JANE' },
+      { name: 'JANE', github: '' },
+    ])
+      await refusedWith(
+        startedWith({ auditor: { ...own, organization: '', contact: '' } }),
+        /who is the author of session .*nobody's own word on an audit is a peer review/,
+      );
     expect(readFileSync(join(a.jane.data, 'sessions', a.session, 'journal.jsonl')).equals(before)).toBe(true);
+    // Another of the same reviewer is taken in, and both are told to be as they say.
+    const second = a.jane.file('second.zip');
+    writeFileSync(second, startedWith({ id: '2026-11-23-server-0002' }));
+    expect(await a.jane.run('import', second)).toMatchObject({
+      code: 0,
+      text: expect.stringContaining('review 2026-11-23-server-0002 by BOB (as it says)'),
+    });
+    expect((await a.jane.run('import', file)).text).toContain(
+      'review 2026-11-23-server-0002 says it is by BOB too',
+    );
     // Taken in, and then told in another way: what had been an objection agrees, and the chain holds.
-    await a.jane.run('import', file);
     await refusedWith(
       forge(bytes, (events) =>
         events.map((e) =>
