@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { redactSecrets } from '../text/redact.ts';
+import { byName } from '../text/shown-path.ts';
 import { visible, visibleLines } from '../text/visible.ts';
 import { listed, quoted, Refused, said } from './answer.ts';
 import { LIMITS } from './desk.ts';
@@ -191,9 +192,9 @@ export const lineHistory = tool({
   input: z.strictObject({ path, line: z.number().int().min(1).max(10_000_000) }),
   run: async (desk, { path: name, line }) => {
     const { allEntries } = await desk.target.sourceTree();
-    if (!allEntries.some((e) => e.path === name))
-      throw new Refused('That is no file of the audited commit. list_files names them.');
-    const commit = await desk.target.lastChange(name, line);
+    const entry = byName(allEntries).get(name);
+    if (!entry) throw new Refused('That is no file of the audited commit. list_files names them.');
+    const commit = await desk.target.lastChange(entry.path, line);
     if (!commit) throw new Refused('git cannot say who changed that line last.');
     return [
       listed(`commit that last changed line ${line}`, {

@@ -3,6 +3,7 @@ import type { ItemDraft, SourceTree, TreeEntry } from '../collectors/collector.t
 import { type EvidenceItem, type Location, type Place, placeWords } from '../domain/evidence.ts';
 import { checksOf, type Methodology } from '../domain/methodology.ts';
 import { compareItems, standingOf } from '../domain/standing.ts';
+import { byName, withShownPaths } from '../text/shown-path.ts';
 import { visible, visibleLines } from '../text/visible.ts';
 import { readLines, whole } from './quoted.ts';
 import { showLines } from './reproduce.ts';
@@ -149,7 +150,7 @@ type FileReader = {
 
 /** Collectors often say several things about one file in a row: the last few files are read once. */
 const fileReader = (tree: SourceTree): FileReader => {
-  const entries = new Map(tree.allEntries.map((entry) => [entry.path, entry]));
+  const entries = byName(tree.allEntries);
   const recent = new Map<string, Promise<string[] | null>>();
   return {
     entry: (path) => entries.get(path),
@@ -261,6 +262,7 @@ const cutGap = (total: number): ItemDraft => ({
  * The evidence of one collector, most worth the auditor's time first. A function of the drafts and the pinned commit
  * alone: the same drafts, in any order, give the same items (as long as none had to be cut).
  *
+ * Paths are as they may be read: one that holds a credential is masked, and opens the file all the same.
  * `location.snippet` is the exact beginning of the lines it names (40 lines and 4,000 characters at most), raw: it must
  * be made visible where it is shown. A draft that points at nothing becomes a `gap` that names the collector.
  */
@@ -275,6 +277,6 @@ export const finishItems = async (
     located.push({ ...(await locate(draft, parts, files)), ...(await locateOthers(draft, files)) });
   const checks = parts.checks ?? checksFor(parts.methodology, parts.collector);
   return withIds(parts.collector, located)
-    .map((item) => finish(parts.collector, checks, item))
+    .map((item) => withShownPaths(finish(parts.collector, checks, item)))
     .sort(compareItems);
 };

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { SourceTree } from '../collectors/collector.ts';
 import type { EvidenceItem, Place } from '../domain/evidence.ts';
 import { placesOf } from '../domain/pipeline/suppressions.ts';
+import { byName } from '../text/shown-path.ts';
 import { readLines } from './quoted.ts';
 
 /**
@@ -27,7 +28,7 @@ const markOf = (item: EvidenceItem, words: string): string =>
 
 /** Marks of an item, in the order of {@link placesOf}. */
 export const marker = (tree: SourceTree): ((item: EvidenceItem) => Promise<string[]>) => {
-  const entries = new Map(tree.allEntries.map((e) => [e.path, e]));
+  const entries = byName(tree.allEntries);
   const files = new Map<string, Promise<string[] | null>>();
   const at = async ({ path, startLine, endLine }: Place): Promise<string> => {
     const entry = entries.get(path);

@@ -1,6 +1,7 @@
 import type { SourceTree, TreeEntry } from '../collectors/collector.ts';
 import { UserError } from '../domain/errors.ts';
 import { redactSecrets } from '../text/redact.ts';
+import { byName } from '../text/shown-path.ts';
 
 /** How evidence quotes a file: by its lines, or as a whole where it has none. */
 
@@ -46,7 +47,7 @@ export const whole = (entry: TreeEntry): string => {
  * there is no such file.
  */
 export const quotedText = async (tree: SourceTree, path: string): Promise<string | null> => {
-  const entry = tree.allEntries.find((e) => e.path === path);
+  const entry = byName(tree.allEntries).get(path);
   if (!entry) return null;
   return (await readLines(tree, entry))?.join('\n') ?? whole(entry);
 };

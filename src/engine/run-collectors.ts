@@ -13,6 +13,7 @@ import type { Methodology } from '../domain/methodology.ts';
 import { compareItems } from '../domain/standing.ts';
 import { surfaceOf } from '../domain/surface.ts';
 import { redactSecrets } from '../text/redact.ts';
+import { withShownPaths } from '../text/shown-path.ts';
 import { finishItems, oneLine } from './finish-items.ts';
 import type { Source } from './ports.ts';
 import { collectTelling } from './tell-missing.ts';
@@ -142,7 +143,7 @@ export const gather = async (collector: Collector, parts: GatherParts): Promise<
   const startedAt = parts.now();
   const duration = () => Math.max(0, Math.round(parts.now() - startedAt));
   try {
-    const result = await finished(collector, await collectInTime(collector, parts), parts);
+    const result = withShownPaths(await finished(collector, await collectInTime(collector, parts), parts));
     if (parts.signal.aborted) return null;
     // Stored evidence is read back through the same schema: what would not come back must fail now, and aloud.
     const checked = collectorResult.safeParse(result);

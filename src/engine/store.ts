@@ -1,10 +1,12 @@
 // Long, because what the session is changes here and nowhere else.
+
 import { type Command, decide, isRefusal, type Refusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
 import { type EventBody, type SessionEvent, sessionEvent } from '../domain/events.ts';
 import type { CollectorResult, CollectorRun, Outcome } from '../domain/evidence.ts';
 import { type Local, withLocal } from '../domain/local.ts';
 import { apply, replay, type Session } from '../domain/session.ts';
+import { byName } from '../text/shown-path.ts';
 import { findWord } from './find-word.ts';
 import { recordWithGrant } from './grant.ts';
 import { createHeldEvidence } from './held-evidence.ts';
@@ -385,7 +387,10 @@ export const createStore = (parts: StoreParts): Store => {
         throw new UserError(`commit ${commit.slice(0, 12)} is not at hand`, 'fetch it into the clone');
       return quotedText(await treeAt(commit), path);
     },
-    lastChange: async (path, line) => (await source()).history.lastChange(path, line),
+    lastChange: async (path, line) => {
+      const { tree, history } = await source();
+      return history.lastChange(byName(tree.allEntries).get(path)?.path ?? path, line);
+    },
     findWord: async (word) => {
       const { tree, rolesOf } = await source();
       return findWord(tree, word, rolesOf);

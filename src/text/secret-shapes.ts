@@ -338,7 +338,7 @@ const SHAPES: readonly Shape[] = [
     'facebook-token',
     'Facebook token',
     'EAA',
-    from(/EAA[A-Z][A-Za-z0-9]{120,400}(?![A-Za-z0-9+/=])/g),
+    from(/EAA[A-Z][A-Za-z0-9]{120,400}(?![A-Za-z0-9+=])/g),
     'EAAG{w170}',
   ],
   // Money and shops

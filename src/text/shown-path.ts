@@ -1,13 +1,16 @@
 import { redactSecrets } from './redact.ts';
 
 const MOST_KEPT = 10_000;
+/** What every credential has in it; most paths have none of it. */
+const MAY_HOLD = /[A-Za-z0-9_-]{16}|[\s=:]/;
 const shown = new Map<string, string>();
 
 /**
- * A path, or a command that has one in it, as people may read it. Paths are kept as they are, since a citation has to be found again; but a file may be named
- * after a credential.
+ * A path, or a command that has one in it, as people may read it and as it is kept: a file may be named after a credential.
+ * By that name it can be opened, too ({@link byName}).
  */
 export const shownPath = (path: string): string => {
+  if (!MAY_HOLD.test(path)) return path;
   const known = shown.get(path);
   if (known !== undefined) return known;
   if (shown.size >= MOST_KEPT) shown.clear();
@@ -32,4 +35,14 @@ export const withShownPaths = <T>(value: T): T => {
     );
   };
   return walk(value) as T;
+};
+
+/** Files by their path, and by the path as it is kept and shown. Of two that are shown alike the first is meant. */
+export const byName = <E extends { path: string }>(entries: readonly E[]): Map<string, E> => {
+  const found = new Map(entries.map((e) => [e.path, e]));
+  for (const e of entries) {
+    const name = shownPath(e.path);
+    if (name !== e.path && !found.has(name)) found.set(name, e);
+  }
+  return found;
 };

@@ -1,5 +1,6 @@
 import type { SourceTree, TreeEntry } from '../../collectors/collector.ts';
 import { UserError } from '../../domain/errors.ts';
+import { byName } from '../../text/shown-path.ts';
 import type { ObjectReader } from './objects.ts';
 import { decodePath, distinctPaths } from './paths.ts';
 import { listGit } from './stream.ts';
@@ -82,7 +83,7 @@ export const readSourceTree = async (
 ): Promise<SourceTree> => {
   const { entries: allEntries, missingFolders } = await listEntries(repository, commit, objects);
   const entries = subdir === '' ? allEntries : allEntries.filter((e) => e.path.startsWith(`${subdir}/`));
-  const byPath = new Map(allEntries.map((e) => [e.path, e]));
+  const byPath = byName(allEntries);
 
   const bytes = async (path: string): Promise<Buffer> => {
     const entry = byPath.get(path);

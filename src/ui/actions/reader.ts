@@ -43,6 +43,8 @@ export const openReader = (
     zoom: 'normal',
     reader: {
       ...at,
+      // What is cited from here is kept by the name that may be read.
+      path: shownPath(at.path),
       top: 0,
       from,
       item: about.item ?? null,
