@@ -18,6 +18,7 @@ import type { OriginKind } from '../analysis/flow/value.ts';
 import type { Module, Reader } from '../analysis/sources/ir.ts';
 import { isMinified } from '../analysis/sources/minified.ts';
 import { languages, unparsedPart } from '../analysis/sources/readers.ts';
+import { type Started, startedFiles, withStarted } from '../analysis/sources/started.ts';
 import { unreadCodeGap } from '../analysis/sources/unread-code.ts';
 import { serverSurface } from '../analysis/surface/server-surface.ts';
 import { apartFrom } from './code-flow/apart.ts';
@@ -80,9 +81,12 @@ export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>):
     const secondary = (e: TreeEntry): boolean =>
       isGeneratedPath(below(e.path, target.subdir)) || isExamplePath(below(e.path, target.subdir));
     const code = files.filter(isCode);
-    const known = code.filter((e) => languages.some((l) => l.extensions.includes(extensionOf(e.path))));
+    const isRead = (e: TreeEntry): boolean =>
+      languages.some((l) => l.extensions.includes(extensionOf(e.path)));
+    const known = code.filter(isRead);
     const primary = known.filter((e) => !secondary(e));
-    const chosen = primary.length > 0 ? primary : known;
+    const started = await startedFiles({ tree, reading, subdir: target.subdir, signal });
+    const chosen = withStarted(primary.length > 0 ? primary : known, files.filter(isRead), started);
 
     const readers = new Map<string, Reader>();
     for (const language of languages) {
@@ -136,7 +140,7 @@ export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>):
     const causes = causesOf(leads, packageOf).map((c) =>
       inBrowser(c, target.subdir)
         ? { ...c, aside: true }
-        : besideServer(c, target.subdir, surface.where === 'server'),
+        : besideServer(c, target.subdir, surface.where === 'server', started),
     );
     const lineOf = (path: string, line: number): string =>
       (
@@ -219,10 +223,11 @@ const inBrowser = (cause: Cause, subdir: string): boolean =>
   cause.leads.every((l) => !CLIENTS.has(l.origin) && isBrowserPath(below(l.sink.path, subdir)));
 
 /** What whoever builds, installs or releases the server gives to their own programs is so, and nothing to judge first. */
-const besideServer = (cause: Cause, subdir: string, elsewhere: boolean): Cause =>
+const besideServer = (cause: Cause, subdir: string, elsewhere: boolean, started: Started): Cause =>
   cause.leads.every(
     (l) =>
       isHelperPath(below(l.at.path, subdir)) &&
+      !started.has(l.at.path) &&
       // Tools in such a folder count where the server is nowhere else.
       (!CLIENTS.has(l.origin) || (elsewhere && l.doors.every((d) => isHelperPath(below(d.path, subdir))))),
   )

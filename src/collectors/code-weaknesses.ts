@@ -16,6 +16,7 @@ import type { Module } from '../analysis/sources/ir.ts';
 import { isMinified } from '../analysis/sources/minified.ts';
 import type { Source } from '../analysis/sources/source.ts';
 import { weaknessLanguage } from '../analysis/sources/source.ts';
+import { startedFiles, withStarted } from '../analysis/sources/started.ts';
 import { unreadCodeGap } from '../analysis/sources/unread-code.ts';
 import { packagesOf } from '../analysis/weaknesses/packages.ts';
 import { mergeMatches } from './code-weaknesses/merge.ts';
@@ -62,7 +63,8 @@ export const codeWeaknesses: Collector = {
       );
     const handWritten = files.filter(read);
     // Where nothing is written by hand, what was built, or shown as an example, is the server.
-    const primary =
+    const started = await startedFiles({ tree, reading, subdir: target.subdir, signal });
+    const chosen =
       handWritten.length > 0
         ? handWritten
         : files.filter(
@@ -70,6 +72,7 @@ export const codeWeaknesses: Collector = {
               !/\.d\.[cm]?ts$/.test(e.path) &&
               ![isTestPath, isVendoredPath].some((is) => is(below(e.path, target.subdir))),
           );
+    const primary = withStarted(chosen, files, started);
     const { rules } = await import('../analysis/weaknesses/rules/index.ts');
 
     const manifests = new Map<string, string>();
@@ -102,7 +105,8 @@ export const codeWeaknesses: Collector = {
       }
       const local = below(entry.path, target.subdir);
       // What assistants, editors and pipelines run is not the server, whatever it defines.
-      if (isHelperPath(local) && (OF_TOOLS.test(local) || !SERVES.test(text))) continue;
+      if (!started.has(entry.path) && isHelperPath(local) && (OF_TOOLS.test(local) || !SERVES.test(text)))
+        continue;
       total += text.length;
       sources.push(await reading.source(entry.path, text));
       if (await reading.reader(extensionOf(entry.path)).catch(() => null))

@@ -13,6 +13,7 @@ import { readTexts } from '../analysis/files/read-texts.ts';
 import { byCodePoint, count, plural } from '../analysis/files/words.ts';
 import { isMinified } from '../analysis/sources/minified.ts';
 import { readSource, type Source, weaknessLanguage } from '../analysis/sources/source.ts';
+import { startedFiles, withStarted } from '../analysis/sources/started.ts';
 import { unreadCode, unreadCodeGap } from '../analysis/sources/unread-code.ts';
 import { serverSurface } from '../analysis/surface/server-surface.ts';
 import type { DefinitionText } from '../analysis/tool-text/definitions.ts';
@@ -68,17 +69,20 @@ export const toolText: Collector = {
   async collect({ tree, target, reading, signal, progress }) {
     const local = (e: TreeEntry): string => below(e.path, target.subdir);
     const files = tree.entries.filter((e) => e.kind === 'file' || e.kind === 'executable');
-    const sources = files.filter((e) => weaknessLanguage(e.path) !== null && !/\.d\.[cm]?ts$/.test(e.path));
+    const readable = files.filter((e) => weaknessLanguage(e.path) !== null);
+    const sources = readable.filter((e) => !/\.d\.[cm]?ts$/.test(e.path));
     const kept = (e: TreeEntry): boolean =>
       !isTestPath(local(e)) && !isVendoredPath(local(e)) && !isGeneratedPath(local(e));
     const handWritten = sources.filter((e) => kept(e) && !isExamplePath(local(e)));
     // Where nothing is written by hand, what was built is the server.
-    const primary =
+    const chosen =
       handWritten.length > 0
         ? handWritten
         : sources.filter(
             (e) => !isTestPath(local(e)) && !isVendoredPath(local(e)) && !isExamplePath(local(e)),
           );
+    const started = await startedFiles({ tree, reading, subdir: target.subdir, signal });
+    const primary = withStarted(chosen, readable, started);
     const documents = files.filter(
       (e) =>
         /^(?:json|ya?ml)$/.test(extensionOf(e.path)) &&
@@ -113,7 +117,10 @@ export const toolText: Collector = {
     const texts = new Map<string, string>();
     const layers: Source[] = [];
     // Some servers are nothing but examples.
-    const more = shared.where === 'examples' ? sources.filter((e) => kept(e) && isExamplePath(local(e))) : [];
+    const more =
+      shared.where === 'examples'
+        ? sources.filter((e) => kept(e) && isExamplePath(local(e)) && !started.has(e.path))
+        : [];
     for (const { path } of [...primary, ...more]) {
       signal.throwIfAborted();
       const text = await reading.text(path);

@@ -37,16 +37,19 @@ const scriptPaths = (base: string): string[] => {
   return [...endings.map((e) => bare + e), base];
 };
 
-export type ImportResolver = {
+/** What an import is looked up by. */
+type Named = Pick<Module, 'path' | 'language'>;
+
+export type ImportResolver<M extends Named = Module> = {
   /** The file an import means, or null for a package from outside. */
-  resolve(from: Module, module: string): Module | null;
+  resolve(from: M, module: string): M | null;
   /** The modules that share a folder. */
-  folders: ReadonlyMap<string, readonly Module[]>;
+  folders: ReadonlyMap<string, readonly M[]>;
 };
 
-export const importResolver = (list: readonly Module[]): ImportResolver => {
+export const importResolver = <M extends Named>(list: readonly M[]): ImportResolver<M> => {
   const modules = new Map(list.map((m) => [m.path, m]));
-  const folders = new Map<string, Module[]>();
+  const folders = new Map<string, M[]>();
   /** Files by their last names, for imports that name a package by its place in some root of the tree. */
   const byTail = new Map<string, string[]>();
   for (const [path, module] of modules) {
@@ -56,7 +59,7 @@ export const importResolver = (list: readonly Module[]): ImportResolver => {
     const key = parts.at(-1)!;
     byTail.set(key, [...(byTail.get(key) ?? []), path]);
   }
-  const first = (paths: readonly string[]): Module | null => {
+  const first = (paths: readonly string[]): M | null => {
     for (const p of paths) {
       const found = modules.get(p);
       if (found) return found;
@@ -64,7 +67,7 @@ export const importResolver = (list: readonly Module[]): ImportResolver => {
     return null;
   };
   /** The one file that ends like this path; the nearest to `from` of several. */
-  const byEnd = (from: string, tail: string): Module | null => {
+  const byEnd = (from: string, tail: string): M | null => {
     const last = tail.slice(tail.lastIndexOf('/') + 1);
     const candidates = (byTail.get(last) ?? []).filter((p) => {
       const bare = p.replace(/(\/__init__)?\.[a-z]+$/, '');
@@ -78,7 +81,7 @@ export const importResolver = (list: readonly Module[]): ImportResolver => {
     candidates.sort((a, b) => shared(b) - shared(a) || (a < b ? -1 : 1));
     return candidates[0] ? (modules.get(candidates[0]) ?? null) : null;
   };
-  const script = (from: Module, name: string): Module | null => {
+  const script = (from: M, name: string): M | null => {
     if (name.startsWith('.')) {
       const base = joined(folderOf(from.path), name);
       return base === null ? null : first(scriptPaths(base));
@@ -89,7 +92,7 @@ export const importResolver = (list: readonly Module[]): ImportResolver => {
     const tail = alias.replace(/\.[cm]?[jt]sx?$/, '');
     return byEnd(from.path, tail) ?? byEnd(from.path, `${tail}/index`);
   };
-  const python = (from: Module, name: string): Module | null => {
+  const python = (from: M, name: string): M | null => {
     const dots = /^\.*/.exec(name)![0].length;
     const rest = name.slice(dots).replaceAll('.', '/');
     if (dots === 0) {
@@ -103,7 +106,7 @@ export const importResolver = (list: readonly Module[]): ImportResolver => {
     return base === null ? null : first([`${base}.py`, `${base}/__init__.py`]);
   };
   /** A package of Go is a folder: any of its files stands for it, their scopes are one. */
-  const go = (name: string): Module | null => {
+  const go = (name: string): M | null => {
     const parts = name.split('/');
     for (let i = 0; i < parts.length; i++) {
       const found = folders.get(parts.slice(i).join('/'));
@@ -113,7 +116,7 @@ export const importResolver = (list: readonly Module[]): ImportResolver => {
     return null;
   };
   /** A binary of Rust names the library beside it by the package's name: `acme::shared::log` is `src/shared/log.rs`. */
-  const ownCrate = (from: Module, name: string): Module | null => {
+  const ownCrate = (from: M, name: string): M | null => {
     const root = /^(.*\/)?(?=src\/)/.exec(from.path)?.[0];
     const [crate, ...rest] = name.split('::');
     if (from.language !== 'rust' || root === undefined || rest.length === 0) return null;
@@ -122,7 +125,7 @@ export const importResolver = (list: readonly Module[]): ImportResolver => {
     const path = `${root}src/${rest.join('/')}`;
     return first([`${path}.rs`, `${path}/mod.rs`]);
   };
-  const dotted = (from: Module, name: string): Module | null =>
+  const dotted = (from: M, name: string): M | null =>
     ownCrate(from, name) ??
     byEnd(
       from.path,
@@ -131,7 +134,7 @@ export const importResolver = (list: readonly Module[]): ImportResolver => {
         .replaceAll('::', '/')
         .replaceAll('.', '/'),
     );
-  const find = (from: Module, name: string): Module | null => {
+  const find = (from: M, name: string): M | null => {
     switch (from.language) {
       case 'javascript':
         return script(from, name);
@@ -144,11 +147,11 @@ export const importResolver = (list: readonly Module[]): ImportResolver => {
     }
   };
   // Every use of an imported name asks again.
-  const known = new Map<Module, Map<string, Module | null>>();
+  const known = new Map<M, Map<string, M | null>>();
   return {
     folders,
-    resolve(from: Module, name: string): Module | null {
-      const names = known.get(from) ?? new Map<string, Module | null>();
+    resolve(from: M, name: string): M | null {
+      const names = known.get(from) ?? new Map<string, M | null>();
       const held = names.get(name);
       if (held !== undefined) return held;
       const found = find(from, name);

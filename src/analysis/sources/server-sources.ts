@@ -3,6 +3,7 @@ import { readTexts } from '../files/read-texts.ts';
 import { isMinified } from './minified.ts';
 import type { Reading } from './reading.ts';
 import { type Source, weaknessLanguage } from './source.ts';
+import { startedFiles, withStarted } from './started.ts';
 
 type Entry = { path: string; kind: string };
 type Tree = { entries: readonly Entry[]; text(path: string): Promise<string | null> };
@@ -21,17 +22,18 @@ const MOST_TOTAL_BYTES = 20_000_000;
 /** Programs for building and releasing, what runs in a browser, and what only declares. */
 const BESIDE =
   /(^|\/)(scripts?|\.[\w-]+|hack|ci|mocks?|\w*mock)\/|(^|\/)(frontend|ui|web-?ui|www|public|components|pages)\/.*\.(?:[jt]sx|vue)$|\.d\.[cm]?ts$|(^|\/)(setup\.py|build\.rs|[\w.-]*\.gradle\.kts|[\w.-]+\.config\.[cm]?[jt]s)$/i;
-/** The hand-written sources of the server itself: no tests, examples, vendored or generated code. */
+/** The hand-written sources of the server itself: no tests, examples, vendored or generated code, but for what is started. */
 export const readServerSources = async (
   tree: Tree,
   reading: Reading,
   subdir: string,
   signal: AbortSignal,
 ): Promise<ServerSources> => {
-  const all = tree.entries.filter(
+  const known = tree.entries.filter(
+    (e) => (e.kind === 'file' || e.kind === 'executable') && weaknessLanguage(e.path) !== null,
+  );
+  const all = known.filter(
     (e) =>
-      (e.kind === 'file' || e.kind === 'executable') &&
-      weaknessLanguage(e.path) !== null &&
       !BESIDE.test(below(e.path, subdir)) &&
       ![isTestPath, isVendoredPath].some((is) => is(below(e.path, subdir))),
   );
@@ -39,7 +41,8 @@ export const readServerSources = async (
     (e) => ![isGeneratedPath, isExamplePath].some((is) => is(below(e.path, subdir))),
   );
   // Where nothing is written by hand, what was built, or shown as an example, is the server.
-  const code = handWritten.length > 0 ? handWritten : all;
+  const started = await startedFiles({ tree, reading, subdir, signal });
+  const code = withStarted(handWritten.length > 0 ? handWritten : all, known, started);
   const found: ServerSources = { sources: [], unread: [] };
   let total = 0;
   for await (const { entry, text } of readTexts(tree, code, signal)) {

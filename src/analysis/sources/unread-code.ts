@@ -12,8 +12,10 @@ import {
   languageOf,
 } from '../files/paths.ts';
 import { byCodePoint, listed, plural, tally } from '../files/words.ts';
+import { isMinified } from './minified.ts';
 import { languages } from './readers.ts';
 import type { Reading } from './reading.ts';
+import { startedFiles } from './started.ts';
 
 /**
  * What of a tree is code and cannot be read, decided in one place for every collector that reads code: a language without a
@@ -214,7 +216,8 @@ export const unreadCodeGap = async (
   reads: (path: string) => boolean = () => false,
 ): Promise<UnreadGap[]> => {
   const unread = (await unreadCode(options)).filter((u) => u.what === BUILT || !reads(u.path));
-  if (unread.length === 0) return [];
+  const started = await startedGap(options, purpose);
+  if (unread.length === 0) return started;
   const kinds = tally(unread.map((u) => u.what));
   const speaking = unread.filter((u) => u.speaks);
   const rest = unread.filter((u) => !u.speaks);
@@ -248,6 +251,53 @@ export const unreadCodeGap = async (
           : []),
       ].join('\n'),
       advice: 'Read it by hand, those that name the protocol first, or leave the check open.',
+    },
+    ...started,
+  ];
+};
+
+/** Hand-written sources are smaller, and have shorter lines, than this. */
+const MOST_BYTES = 1_000_000;
+const LONGEST_MEAN_LINE = 1000;
+
+/** What is started and no reader takes, by path, with why and by whom. Worked out once a tree. */
+const startedUnread = (options: Options): Promise<readonly { path: string; words: string }[]> =>
+  options.reading.once(`started and not read in ${options.subdir}`, async () => {
+    const found: { path: string; words: string }[] = [];
+    for (const [path, by] of await startedFiles(options)) {
+      options.signal.throwIfAborted();
+      const text = await options.reading.text(path);
+      const why =
+        text === null
+          ? 'no text, or too large'
+          : !isRead(path)
+            ? 'in no language that is read'
+            : text.length > MOST_BYTES || isMinified(path, text, LONGEST_MEAN_LINE)
+              ? 'minified, or larger than people write'
+              : null;
+      if (why !== null) found.push({ path, words: `${path}: started by ${by}; ${why}` });
+    }
+    return found.sort((a, b) => byCodePoint(a.path, b.path));
+  });
+
+const startedGap = async (options: Options, purpose: string): Promise<UnreadGap[]> => {
+  const unread = await startedUnread(options);
+  if (unread.length === 0) return [];
+  return [
+    {
+      kind: 'gap',
+      rule: 'started-unread',
+      class: 'hygiene',
+      title: `Not read for ${purpose}, although started: ${listed(
+        unread.map((u) => u.path),
+        2,
+      )}`,
+      detail: listed(
+        unread.map((u) => u.words),
+        20,
+        '\n',
+      ),
+      advice: 'Read it by hand: it is what runs, whatever else was read.',
     },
   ];
 };

@@ -8,6 +8,7 @@ import {
 } from '../files/paths.ts';
 import { isMinified } from '../sources/minified.ts';
 import type { Reading } from '../sources/reading.ts';
+import { startedFiles, withStarted } from '../sources/started.ts';
 import { mayDefineTools, readSurface, type SurfaceSource } from './read-surface.ts';
 import type { ScannedSurface } from './surface-entry.ts';
 
@@ -44,8 +45,11 @@ export const serverSurface = async (options: Options): Promise<ServerSurface> =>
 };
 
 const scan = async ({ tree, reading, subdir, signal, progress }: Options): Promise<ServerSurface> => {
+  const started = await startedFiles({ tree, reading, subdir, signal });
+  // What only declares by its name does more where it is started.
+  const named = (path: string): string => (started.has(path) ? path.replace(/\.d(?=\.[cm]?ts$)/, '') : path);
   const candidates = tree.entries.filter(
-    (e) => (e.kind === 'file' || e.kind === 'executable') && mayDefineTools(e.path),
+    (e) => (e.kind === 'file' || e.kind === 'executable') && mayDefineTools(named(e.path)),
   );
   const is =
     (...kinds: ((path: string) => boolean)[]) =>
@@ -80,10 +84,13 @@ const scan = async ({ tree, reading, subdir, signal, progress }: Options): Promi
     return scanned;
   };
   const hasTools = (found: ScannedSurface): boolean => found.entries.some((e) => e.kind === 'tool');
-  const primary = await read(candidates.filter((e) => !isSecondary(e)));
+  const chosen = candidates.filter((e) => !isSecondary(e));
+  const primary = await read(withStarted(chosen, candidates, started));
   const shared = { unread, candidates: candidates.length };
   if (hasTools(primary.found)) return { ...primary, where: 'server', ...shared };
-  const rest = await read(candidates.filter((e) => isSecondary(e) && !is(isTestPath, isVendoredPath)(e)));
+  const rest = await read(
+    candidates.filter((e) => isSecondary(e) && !started.has(e.path) && !is(isTestPath, isVendoredPath)(e)),
+  );
   const all = { read: primary.read + rest.read, ...shared };
   return hasTools(rest.found)
     ? { found: rest.found, where: 'examples', ...all }
