@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { disclose } from '../../src/commands/disclose.ts';
@@ -116,4 +116,20 @@ test('what is no clone gets no branch', async () => {
   await expect(submit(f.host, { db: join(f.folder, 'plain'), remote: 'origin' })).rejects.toThrow(
     /not a git work tree/,
   );
+});
+
+test('a branch is not written through a link in the folder of git', async () => {
+  const f = await prepared();
+  const elsewhere = join(f.folder, 'elsewhere');
+  mkdirSync(elsewhere);
+  for (const below of ['refs/heads', 'logs/refs/heads']) {
+    const link = join(f.clone, '.git', below, 'audit');
+    mkdirSync(join(link, '..'), { recursive: true });
+    symlinkSync(elsewhere, link);
+    await expect(submit(f.host, { db: f.clone, remote: 'origin', json: true })).rejects.toThrow(
+      /is a symbolic link/,
+    );
+    rmSync(link);
+  }
+  expect(readdirSync(elsewhere)).toEqual([]);
 });

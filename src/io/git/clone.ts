@@ -1,9 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { SimpleGit } from 'simple-git';
 import { UserError } from '../../domain/errors.ts';
 import { visible } from '../../text/visible.ts';
+import { withDraft } from '../draft-folder.ts';
 import type { GitEnvironment } from './environment.ts';
 import { type Ask, askGit, commonFailure, gitWords } from './git.ts';
 
@@ -39,15 +40,13 @@ export const initBare = async (path: string, environment: GitEnvironment, head: 
 export const makeOnce = async (path: string, fill: (draft: string) => Promise<void>): Promise<void> => {
   const made = (): boolean => existsSync(join(path, 'HEAD'));
   if (made()) return;
-  const draft = `${path}.${randomUUID()}`;
-  mkdirSync(draft, { recursive: true, mode: 0o700 });
   try {
-    await fill(draft);
-    renameSync(draft, path);
+    await withDraft(dirname(path), async (draft) => {
+      await fill(draft);
+      renameSync(draft, path);
+    });
   } catch (error) {
     if (!made()) throw error;
-  } finally {
-    rmSync(draft, { recursive: true, force: true });
   }
 };
 

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { UserError } from '../../domain/errors.ts';
 import { visible } from '../../text/visible.ts';
 import { inFolder, ours } from '../open-folder.ts';
@@ -69,6 +69,20 @@ export type Committed = {
   changed: boolean;
 };
 
+/** Git follows a link in its own folder, and would write a ref, or its log, wherever that leads. */
+const refuseLinkedRef = async (git: string, ref: string): Promise<void> => {
+  const own = resolve(git, await ask(git, ['rev-parse', '--git-common-dir']));
+  for (const path of [ref, `logs/${ref}`]) {
+    const parts = path.split('/');
+    for (const below of parts.map((_, n) => parts.slice(0, n + 1).join('/')))
+      if (fs.lstatSync(join(own, below), { throwIfNoEntry: false })?.isSymbolicLink())
+        throw new UserError(
+          `nothing was submitted: ${visible(join(own, below))} is a symbolic link, and the branch would be written where it leads`,
+          'look at who made it; remove the link, or clone the database anew',
+        );
+  }
+};
+
 /**
  * Makes or continues a branch without touching what is checked out. `write` is given a folder of ours that holds what the
  * branch has below `wanted`, as the branch spells that path, changes it, and gives the message; everything there is then
@@ -88,6 +102,7 @@ export const commitOnBranch = async (
   const ref = `refs/heads/${branch}`;
   try {
     await ask(git, ['check-ref-format', ref]);
+    await refuseLinkedRef(git, ref);
     const there = await quietly(git, ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`]);
     const trees = (await quietly(git, ['worktree', 'list', '--porcelain'])) ?? '';
     if (trees.split('\n').includes(`branch ${ref}`))

@@ -23,6 +23,17 @@ export const SNAPSHOT_LIMITS = {
 } as const;
 export type SnapshotLimits = { [K in keyof typeof SNAPSHOT_LIMITS]: number };
 
+/**
+ * Why so many bytes are too many, in words that follow "it", or null.
+ * @param packed bytes of the archive; 0 for a folder, which has no ratio
+ */
+export const beyond = (bytes: number, packed: number, limits: SnapshotLimits): string | null => {
+  if (bytes > limits.bytes) return `unpacks to more than ${limits.bytes} bytes`;
+  if (packed > 0 && bytes > limits.ratioFrom && bytes / packed > limits.ratio)
+    return `unpacks to more than ${limits.ratio} times its size, as bombs do`;
+  return null;
+};
+
 /** One thing in an archive or a folder. What a link reads is its text. */
 export type RawEntry = {
   name: Buffer;
@@ -154,9 +165,8 @@ export const createAdmission = (
       if (entry.kind === 'special') refuse(`holds a device, pipe or socket, ${shown(path)}`);
       bytes += entry.size;
       if (entry.size > limits.fileBytes) refuse(`holds a file of ${entry.size} bytes, ${shown(path)}`);
-      if (bytes > limits.bytes) refuse(`unpacks to more than ${limits.bytes} bytes`);
-      if (packed > 0 && bytes > limits.ratioFrom && bytes / packed > limits.ratio)
-        refuse(`unpacks to more than ${limits.ratio} times its size, as bombs do`);
+      const tooMuch = beyond(bytes, packed, limits);
+      if (tooMuch !== null) refuse(tooMuch);
       if (key === '' || entry.kind === 'folder') return null;
       const git = parts.some((p) => isGitName(Buffer.from(p, 'latin1').toString('utf8')));
       if (git) {

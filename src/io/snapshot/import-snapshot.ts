@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UserError } from '../../domain/errors.ts';
 import { SNAPSHOT, type SnapshotNote } from '../../domain/snapshot.ts';
+import { withDraft } from '../draft-folder.ts';
 import { clonePath, initBare, TARGET_HEAD } from '../git/clone.ts';
 import { localEnvironment } from '../git/environment.ts';
 import { fastImportData, fastImportPath } from '../git/fast-import.ts';
@@ -45,9 +45,11 @@ const importFiles = async (
   child.stdout.resume();
   // What it means that git is gone, its exit code says.
   child.stdin.on('error', () => {});
+  // As they are: a copy of a large file is a large file, too.
   const write = async (...parts: (string | Uint8Array)[]): Promise<void> => {
-    const whole = Buffer.concat(parts.map((p) => Buffer.from(p)));
-    if (!child.stdin.write(whole)) await Promise.race([once(child.stdin, 'drain'), exit]);
+    let room = true;
+    for (const part of parts) room = child.stdin.write(part);
+    if (!room) await Promise.race([once(child.stdin, 'drain'), exit]);
   };
   try {
     const marks = new Map<string, number>();
@@ -56,7 +58,7 @@ const importFiles = async (
       const file = await admission.admit(entry);
       if (!file) continue;
       const mark = marks.get(file.hash) ?? marks.size + 1;
-      if (file.content) await write(`blob\nmark :${mark}\n`, fastImportData(file.content));
+      if (file.content) await write(`blob\nmark :${mark}\ndata ${file.content.length}\n`, file.content, '\n');
       marks.set(file.hash, mark);
       files.push({ path: file.path, mode: file.mode, mark });
     }
@@ -102,11 +104,8 @@ export const importSnapshot = async (o: {
   note: Pick<SnapshotNote, 'kind' | 'name' | 'format' | 'sha256' | 'package'>;
 }): Promise<Imported> => {
   const reposDir = resolve(o.reposDir);
-  mkdirSync(reposDir, { recursive: true, mode: 0o700 });
   const environment = localEnvironment(reposDir);
-  const draft = join(reposDir, `${randomUUID()}.draft`);
-  mkdirSync(draft, { mode: 0o700 });
-  try {
+  return withDraft(reposDir, async (draft) => {
     await initBare(draft, environment, TARGET_HEAD);
     const { files, below } = await importFiles(draft, o.entries, o.admission, o.stripTop);
     if (files === 0)
@@ -134,7 +133,5 @@ export const importSnapshot = async (o: {
         if (!existsSync(join(repository, 'HEAD'))) throw error;
       }
     return { repository, commit, files, note };
-  } finally {
-    rmSync(draft, { recursive: true, force: true });
-  }
+  });
 };

@@ -1,6 +1,8 @@
+import { statSync } from 'node:fs';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { UserError } from '../../domain/errors.ts';
-import { type RawEntry, refused, type SnapshotLimits } from './admit.ts';
+import { decodePath } from '../git/paths.ts';
+import { beyond, type RawEntry, refused, type SnapshotLimits } from './admit.ts';
 
 /** Kinds of entries as Unix writes them, in the upper half of the external attributes. */
 const TYPE = 0o170000;
@@ -15,6 +17,8 @@ const KINDS = new Map<number, RawEntry['kind']>([
 
 const kindOf = (entry: Entry, name: Buffer): RawEntry['kind'] =>
   KINDS.get((entry.externalFileAttributes >>> 16) & TYPE) ?? (name.at(-1) === 0x2f ? 'folder' : 'file');
+
+const said = (name: Buffer): string => JSON.stringify(decodePath(name).slice(0, 200));
 
 const damaged = (what: string, error: unknown): unknown =>
   error instanceof UserError || !(error instanceof Error)
@@ -44,7 +48,17 @@ export async function* readZip(path: string, what: string, limits: SnapshotLimit
   );
   try {
     if (zip.entryCount > limits.entries) throw refused(what, `holds more than ${limits.entries} entries`);
+    // What it says of itself is judged before any of it is unpacked.
+    const packed = statSync(path).size;
+    const entries: Entry[] = [];
+    let declared = 0;
     for await (const entry of zip.eachEntry()) {
+      entries.push(entry);
+      declared += entry.uncompressedSize;
+      const tooMuch = beyond(declared, packed, limits);
+      if (tooMuch !== null) throw refused(what, tooMuch);
+    }
+    for (const entry of entries) {
       const name = entry.fileNameRaw;
       const kind = kindOf(entry, name);
       if (kind === 'file' && entry.isEncrypted())
@@ -53,6 +67,12 @@ export async function* readZip(path: string, what: string, limits: SnapshotLimit
         throw refused(
           what,
           `holds files packed by method ${entry.compressionMethod}, which is not read here`,
+        );
+      const local = await zip.readLocalFileHeaderPromise(entry);
+      if (!local.fileName.equals(name))
+        throw refused(
+          what,
+          `names a file ${said(name)} in its directory and ${said(local.fileName)} before its content: which of them counts depends on who unpacks it`,
         );
       yield {
         name,

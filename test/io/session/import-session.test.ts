@@ -327,3 +327,22 @@ describe('a hostile file', () => {
     }
   });
 });
+
+describe('a file that unpacks to too much', () => {
+  it('is refused as a bomb, and by what it says of itself', async () => {
+    const entries = await honest();
+    const bomb = zipSync({ ...entries, 'journal.jsonl': new Uint8Array(60_000_000) });
+    const started = performance.now();
+    expect(refusal(bomb)).toContain('times its size');
+    expect(performance.now() - started).toBeLessThan(5000);
+    const says = Buffer.from(zipSync({ 'journal.jsonl': Buffer.from('x') }));
+    says.writeUInt32LE(2_000_000_000, 22);
+    expect(refusal(says)).toContain('too large');
+  });
+
+  it('is refused when its directory names other files than its contents', async () => {
+    const archive = Buffer.from(zipSync(await honest()));
+    archive.write('jour0al.jsonl', archive.lastIndexOf('journal.jsonl'));
+    expect(refusal(archive)).toContain('its directory names "jour0al.jsonl"');
+  });
+});

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createReading } from '../../../src/analysis/sources/reading.ts';
@@ -241,6 +242,53 @@ describe('a hostile archive', () => {
     await expect(snapshotOfArchive(path, { reposDir, source: path, limits })).rejects.toThrow(
       /more than 20 bytes/,
     );
+  });
+
+  it('is refused by what it says of itself, before any of it is unpacked', async () => {
+    const says = (bytes: Buffer, size: number): Buffer => {
+      const out = Buffer.from(bytes);
+      out.writeUInt32LE(size, out.lastIndexOf('PK\x01\x02', undefined, 'latin1') + 24);
+      return out;
+    };
+    const small = zipOf([{ name: 'a', content: 'x' }], { deflated: true });
+    expect(await refusal(says(small, 40_000_000))).toMatch(/times its size/);
+    expect(await refusal(says(small, 2_000_000_000))).toMatch(/more than 1073741824 bytes/);
+    const tar = tarOf([{ name: 'big', content: 'x' }]);
+    const size = (300 * 1024 * 1024).toString(8).padStart(11, '0');
+    tar.write(size, 124);
+    tar.write('        ', 148);
+    const sum = tar.subarray(0, 512).reduce((a, b) => a + b, 0);
+    tar.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+    expect(await refusal(tar, 'x.tar')).toMatch(/holds a file of 314572800 bytes/);
+  });
+
+  it('costs no more than its bytes behind the end of a tar, and is refused when those are a bomb', async () => {
+    const behind = (bytes: number) => gzipSync(Buffer.concat([tarOf(FILES), Buffer.alloc(bytes)]));
+    const path = put('behind.tgz', behind(20_000_000));
+    const started = performance.now();
+    expect(await pathsOf(path)).toHaveLength(FILES.length);
+    expect(performance.now() - started).toBeLessThan(4000);
+    rmSync(join(dir, 'data'), { recursive: true });
+    expect(await refusal(behind(60_000_000), 'x.tgz')).toMatch(/times its size/);
+  });
+
+  it('whose names are others for other programs is refused', async () => {
+    const zip = zipOf(FILES);
+    zip.write('src/other.js', zip.indexOf('src/index.js'));
+    expect(await refusal(zip)).toMatch(/"src\/index.js" in its directory and "src\/other.js" before/);
+    const record = (name: string): string => {
+      const rest = ` path=${name}\n`;
+      return `${rest.length + 2}${rest}`;
+    };
+    const pax = (name: string): Packed[] => [
+      { name: 'pax', type: 'x', content: record(name) },
+      { name: 'a' },
+    ];
+    expect(record('src/a\0b.js')).toHaveLength(Number.parseInt(record('src/a\0b.js'), 10));
+    expect(await refusal(tarOf(pax('src/a\0b.js')), 'x.tar')).toMatch(/a name with a NUL/);
+    const long = { name: '././@LongLink', type: 'L', content: `${'n/'.repeat(90)}x\0` };
+    const honest = put('long.tar', tarOf([long, { name: 'x', content: '1' }, ...pax('src/plain.js')]));
+    expect(await pathsOf(honest)).toEqual(expect.arrayContaining(['src/plain.js']));
   });
 
   it('that claims less than it holds, is cut, damaged or encrypted is refused', async () => {
