@@ -308,7 +308,7 @@ const SHAPES: readonly Shape[] = [
     'mailgun-key',
     'Mailgun key',
     '-',
-    from(/(?<!-)[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}(?![A-Za-z0-9-])/g),
+    from(/(?<![0-9a-f])[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}(?![A-Za-z0-9-])/g),
     '{h32}-{h8}-{h8}',
   ],
   ['mailchimp-key', 'Mailchimp key', '-us', from(/[0-9a-f]{32}-us\d{1,2}(?!\d)/g), '{h32}-us{d2}'],

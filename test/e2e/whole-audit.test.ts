@@ -54,6 +54,11 @@ test('an audit from Home to a validated submission, with a night in between', as
   await fill(t, 'risks', 'Anyone who can call the tool runs commands.');
   await fill(t, 'harm, production', 'The host is lost.');
   await fill(t, 'validation', 'The same call is refused.');
+  // No check says which weakness was found: the CWE is chosen from the catalogue.
+  await walkTo(t, 'CWE');
+  await t.press('enter');
+  await t.type('CWE-78 ');
+  await t.press('enter');
   // The severity is a proposal until it is kept, or changed.
   await walkTo(t, 'severity');
   await t.expectScreen('Proposed, not given: Enter keeps it');
