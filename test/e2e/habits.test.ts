@@ -68,8 +68,9 @@ test('keys typed before the first frame are not lost', async () => {
 test('a target on the command line that cannot be opened ends the program with the reason, the terminal as it was', async () => {
   const desk = makeDesk();
   const t = desk.open(['@acme/notes-server']);
+  await t.expectScreen('Type yes to ask for it:');
+  t.send('no\r');
   const ended = await t.exit();
   expect(ended).toMatchObject({ code: 2, alternate: false, cursorVisible: true });
-  expect(ended.screen).toContain('is the name of an npm package');
-  expect(ended.screen).toContain('npm view @acme/notes-server repository.url');
+  expect(ended.screen).toContain('npm pack --ignore-scripts @acme/notes-server');
 });
