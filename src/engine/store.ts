@@ -141,6 +141,17 @@ export const createStore = (parts: StoreParts): Store => {
     }
   };
 
+  /** For what is recorded with bytes beside it: those are on the disk before the event that names them. */
+  const withBlobs = <T>(recordWith: () => T): T | Refusal => {
+    const refused = refuseChange();
+    if (refused) return refused;
+    try {
+      return recordWith();
+    } catch (error) {
+      return notSaved(error);
+    }
+  };
+
   let opening: Promise<Source> | null = null;
   const source = (): Promise<Source> => {
     opening ??= Promise.resolve()
@@ -270,84 +281,47 @@ export const createStore = (parts: StoreParts): Store => {
     load,
     collect,
     abort,
-    observe: (observation, value, bytes) => {
-      const refused = refuseChange();
-      if (refused) return refused;
-      try {
+    observe: (observation, value, bytes) =>
+      withBlobs(() => {
         const [report, transcript] = [blobs.put(bytes.report), blobs.put(bytes.transcript)];
         return dispatch({ type: 'record-observation', observation, value: { ...value, report, transcript } });
-      } catch (error) {
-        return notSaved(error);
-      }
-    },
-    keepAssistance: (connection, value, transcript) => {
-      const refused = refuseChange();
-      if (refused) return refused;
-      try {
-        return dispatch({
+      }),
+    keepAssistance: (connection, value, transcript) =>
+      withBlobs(() =>
+        dispatch({
           type: 'keep-assistance',
           connection,
           value: { ...value, transcript: blobs.put(transcript) },
-        });
-      } catch (error) {
-        return notSaved(error);
-      }
-    },
-    moveMethodology: (text, moved) => {
-      const refused = refuseChange();
-      if (refused) return refused;
-      try {
+        }),
+      ),
+    moveMethodology: (text, moved) =>
+      withBlobs(() => {
         const to = { ...moved.methodology, sha256: blobs.put(text) };
         return dispatch({ type: 'move-methodology', ...moved, methodology: to });
-      } catch (error) {
-        return notSaved(error);
-      }
-    },
-    joinPart: (part, contents, changes) => {
-      const refused = refuseChange();
-      if (refused) return refused;
-      try {
+      }),
+    joinPart: (part, contents, changes) =>
+      withBlobs(() => {
         const [journal = ''] = contents.map((bytes) => blobs.put(bytes));
         const joined = dispatch({ type: 'join-part', ...part, journal });
         return isRefusal(joined)
           ? joined
           : changes.map(({ command, by }) => dispatch(command, by || undefined));
-      } catch (error) {
-        return notSaved(error);
-      }
-    },
-    receiveReview: (review, record, bytes) => {
-      const refused = refuseChange();
-      if (refused) return refused;
-      try {
-        return dispatch({ type: 'receive-review', review, value: { ...record, journal: blobs.put(bytes) } });
-      } catch (error) {
-        return notSaved(error);
-      }
-    },
-    carry: (value, summary) => {
-      const refused = refuseChange();
-      if (refused) return refused;
-      try {
-        return dispatch({ type: 'carry', value: { ...value, summary: blobs.put(summary) } });
-      } catch (error) {
-        return notSaved(error);
-      }
-    },
-    attach: (name, bytes, mediaType, check) => {
-      const refused = refuseChange();
-      if (refused) return refused;
-      try {
+      }),
+    receiveReview: (review, record, bytes) =>
+      withBlobs(() =>
+        dispatch({ type: 'receive-review', review, value: { ...record, journal: blobs.put(bytes) } }),
+      ),
+    carry: (value, summary) =>
+      withBlobs(() => dispatch({ type: 'carry', value: { ...value, summary: blobs.put(summary) } })),
+    attach: (name, bytes, mediaType, check) =>
+      withBlobs(() => {
         const sha256 = blobs.put(bytes);
         return dispatch({
           type: 'attach',
           name,
           attachment: { sha256, bytes: bytes.byteLength, mediaType, check },
         });
-      } catch (error) {
-        return notSaved(error);
-      }
-    },
+      }),
     importResults: async (file) => {
       const refused = refuseChange();
       const { target } = current().session;
