@@ -1,5 +1,4 @@
-import type { Command, Option } from 'commander';
-import type { Host } from './host.ts';
+import type { CommandGroup } from './command-group.ts';
 
 const ASSIST = `
 An assistant that speaks MCP reads the audit and the target at its pinned commit, and proposes: verdicts, findings, dismissals,
@@ -9,12 +8,7 @@ open workbench. This program sends nothing anywhere; what you let your assistant
 --role refuter is for a second assistant, which is told only claims and places. docs/assist.md tells more.`;
 
 /** The commands of working with an assistant. */
-export const assistCommands = (
-  cli: Command,
-  host: Host,
-  done: (code: number) => void,
-  options: { json: () => Option; session: () => Option },
-): void => {
+export const assistCommands: CommandGroup = (cli, host, done, options) => {
   cli
     .command('assist')
     .description('let an assistant of yours read this audit over MCP and propose; you decide')

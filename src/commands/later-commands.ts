@@ -1,5 +1,4 @@
-import type { Command, Option } from 'commander';
-import type { Host } from './host.ts';
+import type { CommandGroup } from './command-group.ts';
 
 const REAUDIT = `
 The new session carries verdicts, notes, decisions on evidence, ratings and what the server is, each as carried: nothing of it
@@ -10,12 +9,7 @@ Findings come along as drafts; "mcp-audit fate" shows what became of each, and t
 --fail-on takes new, new-high (new strong leads), regressed, still-there, changed; several joined by commas.`;
 
 /** The commands about the second audit of a server. */
-export const laterCommands = (
-  cli: Command,
-  host: Host,
-  done: (code: number) => void,
-  { json, session }: { json: () => Option; session: () => Option },
-): void => {
+export const laterCommands: CommandGroup = (cli, host, done, { json, session }) => {
   cli
     .command('reaudit')
     .description(

@@ -1,5 +1,5 @@
-import type { Command, Option } from 'commander';
-import type { Host } from './host.ts';
+import type { Command } from 'commander';
+import { type CommandGroup, list } from './command-group.ts';
 
 const PROBE = `
 A target is a folder or git URL, npm:name@version, pypi:name==version; without one, a session (the newest, or -s). Without
@@ -13,13 +13,7 @@ throw-away folder, read a file laid there for it, or ask a listener inside. "con
 how many calls did not; "not tried" what is missing. Recorded in the session as an observation, apart from evidence.`;
 
 /** The commands that start a server, each time in a sandbox and after consent. */
-export const liveCommands = (
-  cli: Command,
-  host: Host,
-  done: (code: number) => void,
-  options: { json: () => Option; session: () => Option },
-): void => {
-  const list = (value: string, before: string[]) => [...before, value];
+export const liveCommands: CommandGroup = (cli, host, done, options) => {
   const start = (c: Command) =>
     c
       .option('--ref <ref>', 'commit, tag or branch; also as #ref behind the path or URL')

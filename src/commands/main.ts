@@ -5,6 +5,7 @@ import { AUTHENTICATIONS, NETWORKS, SENSITIVITIES, SERVER_TYPES } from '../domai
 import { diskError } from '../io/session/save-error.ts';
 import { visible, visibleLines } from '../text/visible.ts';
 import { assistCommands } from './assist-commands.ts';
+import { list, type SharedOptions } from './command-group.ts';
 import { createHost, type Host } from './host.ts';
 import { laterCommands } from './later-commands.ts';
 import { liveCommands } from './live-commands.ts';
@@ -70,7 +71,6 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     .showHelpAfterError('(mcp-audit --help shows how)')
     .addHelpText('after', EXIT);
   const json = () => new Option('--json', 'machine-readable output');
-  const list = (value: string, before: string[] = []) => [...before, value];
   const session = () =>
     new Option('-s, --session <id>', 'which session (id or its beginning); the newest when left out');
   const target = (c: Command) =>
@@ -134,7 +134,8 @@ export const program = (host: Host, done: (code: number) => void): Command => {
       done(await (await import('./headless.ts')).start(host, { source, ...o })),
     );
 
-  pipelineCommands(cli, host, done, { json, session, targets: (c) => lookups(target(c)) });
+  const shared: SharedOptions = { json, session, targets: (c) => lookups(target(c)) };
+  pipelineCommands(cli, host, done, shared);
 
   lookups(cli.command('gather'))
     .description('run the collectors of a session again')
@@ -360,11 +361,11 @@ export const program = (host: Host, done: (code: number) => void): Command => {
       done(await (await import('./archive.ts')).exportCommand(host, sessionDir(host.dataDir, id), id, o));
     });
 
-  toolCommands(cli, host, done, { json, session });
-  peopleCommands(cli, host, done, { json, session });
-  laterCommands(cli, host, done, { json, session });
-  liveCommands(cli, host, done, { json, session });
-  assistCommands(cli, host, done, { json, session });
+  toolCommands(cli, host, done, shared);
+  peopleCommands(cli, host, done, shared);
+  laterCommands(cli, host, done, shared);
+  liveCommands(cli, host, done, shared);
+  assistCommands(cli, host, done, shared);
 
   const checklist = cli.command('checklist').description('work on methodologies');
   checklist

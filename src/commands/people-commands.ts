@@ -1,5 +1,4 @@
-import type { Command, Option } from 'commander';
-import type { Host } from './host.ts';
+import type { CommandGroup } from './command-group.ts';
 
 const REVIEWS = `
 A review is a session of its own, bound to the point of the author's history that was exported. Evidence is gathered again
@@ -39,12 +38,7 @@ does not, files changed since or are not covered, nobody signed it, or nobody co
 review that is kept on this machine is looked at too: a journal that was written anew since does not pass.`;
 
 /** The commands about what several people do with one audit. */
-export const peopleCommands = (
-  cli: Command,
-  host: Host,
-  done: (code: number) => void,
-  { json, session }: { json: () => Option; session: () => Option },
-): void => {
+export const peopleCommands: CommandGroup = (cli, host, done, { json, session }) => {
   cli
     .command('review')
     .description(

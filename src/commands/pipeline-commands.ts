@@ -1,5 +1,4 @@
-import type { Command, Option } from 'commander';
-import type { Host } from './host.ts';
+import { type CommandGroup, list } from './command-group.ts';
 import { TARGET_WORDS } from './target-words.ts';
 
 const COLLECT = `
@@ -18,13 +17,7 @@ Checked are its shape, the rules and checks it names, the files it refers to, an
 when something is wrong. It counts in your own runs alone (collect --own; docs/pipeline.md).`;
 
 /** The commands about one's own server, on every commit. */
-export const pipelineCommands = (
-  cli: Command,
-  host: Host,
-  done: (code: number) => void,
-  options: { json: () => Option; session: () => Option; targets: (c: Command) => Command },
-): void => {
-  const list = (value: string, before: string[] = []) => [...before, value];
+export const pipelineCommands: CommandGroup = (cli, host, done, options) => {
   const outputs: { format: string; to: string }[] = [];
   options
     .targets(cli.command('collect'))

@@ -1,5 +1,4 @@
-import type { Command, Option } from 'commander';
-import type { Host } from './host.ts';
+import type { CommandGroup } from './command-group.ts';
 
 const IMPORTS = `
 Formats: sarif, semgrep, bandit, gitleaks, osv-scanner, trivy, npm-audit, pip-audit. Each result becomes a lead of the check
@@ -11,12 +10,7 @@ into it, in your name. They are listed, first what lifts an embargo, deletes a f
 nothing is recorded before you type yes, or say --continue (exit code 1).`;
 
 /** The commands about what other tools say. */
-export const toolCommands = (
-  cli: Command,
-  host: Host,
-  done: (code: number) => void,
-  options: { json: () => Option; session: () => Option },
-): void => {
+export const toolCommands: CommandGroup = (cli, host, done, options) => {
   cli
     .command('import')
     .description(
