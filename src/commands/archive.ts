@@ -16,16 +16,20 @@ import { typedYes } from './typed-yes.ts';
 import { bringTarget } from './workspace.ts';
 
 /**
- * Writes a session as one portable file, whole or not at all; returns its path. Refuses to write over a file that is there.
+ * Writes a session as one portable file, whole or not at all; gives its path, and what it lacks. Refuses to write over a file
+ * that is there.
  */
-export const exportTo = async (sessionFolder: string, file: string): Promise<string> => {
-  const path = resolve(file);
+export const exportTo = async (
+  sessionFolder: string,
+  to: string,
+): Promise<{ file: string; notices: readonly string[] }> => {
+  const path = resolve(to);
   const { folder, name } = namedFile(path);
-  const { bytes } = await exportSession(sessionFolder);
+  const { bytes, notices } = await exportSession(sessionFolder);
   if (entriesIn(folder, '')?.some((e) => e.name === name))
     throw new UserError(`${path} is there already, and an export is never written over`, 'name another file');
   changeFiles(folder, [{ path: name, text: bytes, was: null }], { mode: 0o600 });
-  return path;
+  return { file: path, notices };
 };
 
 export const readExported = (file: string): Buffer => {
@@ -102,8 +106,7 @@ export const exportCommand = async (
   id: string,
   options: { to?: string | undefined; json?: boolean | undefined },
 ): Promise<number> => {
-  const { notices } = await exportSession(folder);
-  const file = await exportTo(folder, options.to ?? `${id}.mcp-audit.zip`);
+  const { file, notices } = await exportTo(folder, options.to ?? `${id}.mcp-audit.zip`);
   if (options.json) json(host, { session: id, file, notices });
   else {
     for (const n of notices) host.stderr(`${visible(n)}\n`);

@@ -18,7 +18,7 @@ import { visible } from '../text/visible.ts';
 import { advisorySources, chosenCopy } from './advisories.ts';
 import { earlierAudits } from './earlier-audits.ts';
 import { withSource } from './gather-target.ts';
-import { type Host, json, TOOL_NAME } from './host.ts';
+import { atTerminal, type Host, json, TOOL_NAME } from './host.ts';
 import { databaseFolder } from './lookup.ts';
 import { openNamed } from './open-named.ts';
 import { defaultJobs } from './open-source.ts';
@@ -172,7 +172,7 @@ export const check = async (host: Host, words: string, o: CheckOptions): Promise
       seconds: Math.round((performance.now() - began) / 100) / 10,
     }),
   );
-  if (process.stdin.isTTY && process.stdout.isTTY && (await pressedEnter(host)))
+  if (atTerminal() && (await pressedEnter(host)))
     return (await import('./open.ts')).open(host, target.source, {
       subdir,
       ...(o.ref && { ref: o.ref }),

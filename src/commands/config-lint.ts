@@ -8,7 +8,7 @@ import { readInputFile } from '../io/input-file.ts';
 import { readLock } from '../live/probe/lock.ts';
 import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
-import { type Host, json } from './host.ts';
+import { type Host, json, todayOf } from './host.ts';
 import { problemLine, readBaseline } from './own-policy.ts';
 import { loadMethodology } from './workspace.ts';
 
@@ -78,7 +78,7 @@ export const configLint = async (host: Host, folder: string, options: { json: bo
     } catch (error) {
       found.push(problem('failOn', 'what --fail-on takes', wordsOf(error)));
     }
-    const today = host.clock().toISOString().slice(0, 10);
+    const today = todayOf(host);
     for (const [i, s] of (value.suppress ?? []).entries()) {
       const at = `suppress[${i}]`;
       if (s.rule !== undefined && !collectors.has(s.rule.split('/')[0]!))

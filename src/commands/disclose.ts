@@ -6,7 +6,7 @@ import {
   publicationWarning,
 } from '../domain/disclosure.ts';
 import { visible } from '../text/visible.ts';
-import { type Host, json } from './host.ts';
+import { type Host, json, todayOf } from './host.ts';
 import { withSession } from './with-session.ts';
 
 export type DiscloseOptions = {
@@ -48,7 +48,7 @@ export const disclose = (host: Host, options: DiscloseOptions): Promise<number> 
           return 1;
         }
       }
-      const today = host.clock().toISOString().slice(0, 10);
+      const today = todayOf(host);
       const { session } = w.store.snapshot();
       const { findings, ...state } = disclosureOf(session, today);
       if (options.json) {

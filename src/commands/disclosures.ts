@@ -6,7 +6,7 @@ import { readJournalFile } from '../io/session/journal-file.ts';
 import { listSessions } from '../io/session/list-sessions.ts';
 import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
-import { type Host, json } from './host.ts';
+import { type Host, json, todayOf } from './host.ts';
 
 /** What is due with the maintainers of one server. */
 type Due = {
@@ -65,7 +65,7 @@ const words = (d: Due): string => {
 
 /** What is due with maintainers, over all sessions. Exit 1: something is due now, or a session could not be read. */
 export const disclosures = (host: Host, o: { json?: boolean | undefined }): number => {
-  const today = host.clock().toISOString().slice(0, 10);
+  const today = todayOf(host);
   const unread: { session: string; problem: string }[] = [];
   const found = listSessions(host.dataDir).flatMap((s) => {
     try {

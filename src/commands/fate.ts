@@ -7,7 +7,7 @@ import type { Reaudit } from '../report/formats/reaudit-json.ts';
 import { reauditMarkdown } from '../report/formats/reaudit-markdown.ts';
 import { redactSecrets } from '../text/redact.ts';
 import { visible, visibleLines } from '../text/visible.ts';
-import { type Host, json } from './host.ts';
+import { type Host, json, todayOf } from './host.ts';
 import { readSummary } from './reaudit.ts';
 import { withSession } from './with-session.ts';
 import type { Workspace } from './workspace.ts';
@@ -108,7 +108,7 @@ export const fate = (
             `"${said}" says nothing of a finding, so nothing was recorded`,
             `one of ${fateVerdict.options.join(', ')}; none takes it back`,
           );
-        const on = host.clock().toISOString().slice(0, 10);
+        const on = todayOf(host);
         const refused = await giveFate(w, on, { finding, verdict, note: o.note ?? '', where: o.where });
         if (refused) {
           host.stderr(`${visible(refused.refused)}\n${visible(refused.hint)}\n`);

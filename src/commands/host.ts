@@ -66,9 +66,15 @@ export const createHost = (env: Record<string, string | undefined> = process.env
 
 export const json = (host: Host, value: unknown): void => host.stdout(jsonText(withShownPaths(value)));
 
+/** The day it is, as records write days. */
+export const todayOf = (host: Pick<Host, 'clock'>): string => host.clock().toISOString().slice(0, 10);
+
+/** Whether somebody sits there who reads what is printed and can answer. */
+export const atTerminal = (): boolean => Boolean(process.stdin.isTTY && process.stdout.isTTY);
+
 /** The interface needs a terminal on both ends; everything it does has a headless twin. */
 export const requireTerminal = (): void => {
-  if (process.stdin.isTTY && process.stdout.isTTY) return;
+  if (atTerminal()) return;
   throw new UserError(
     'the workbench needs a terminal, and this is none; nothing was started',
     'without one use: mcp-audit start, collect, answer, status, report, validate (mcp-audit --help)',

@@ -15,7 +15,7 @@ import { JOIN_SCHEMA, type JoinJson } from '../report/formats/join-json.ts';
 import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { readExported } from './archive.ts';
-import { type Host, json } from './host.ts';
+import { atTerminal, type Host, json } from './host.ts';
 import { withSession } from './with-session.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -92,7 +92,7 @@ const decided = async (
         words.set(k, side);
       }
     }
-  if (options.json || !process.stdin.isTTY || !process.stdout.isTTY) return words;
+  if (options.json || !atTerminal()) return words;
   const lines = createInterface({ input: process.stdin, output: process.stdout });
   try {
     for (const c of join.conflicts.filter(({ key }) => !words.has(key))) {

@@ -15,7 +15,7 @@ import { writeFile } from '../io/write-files.ts';
 import { canonical } from '../text/canonical-json.ts';
 import { jsonText } from '../text/json-text.ts';
 import { plural } from '../text/plural.ts';
-import type { Host } from './host.ts';
+import { type Host, todayOf } from './host.ts';
 import { commentsOf, type Policy, readBaseline } from './own-policy.ts';
 import { keepForNext, markedLeads, type Since } from './since.ts';
 import { loadTemplates } from './templates.ts';
@@ -133,7 +133,7 @@ export const judged = async (host: Host, j: Judging): Promise<LeadsReport> => {
     changedSince: options.changedSince === undefined ? null : since,
     standing: [...(policy?.entries ?? []), ...counted],
     refused: comments.refused,
-    today: host.clock().toISOString().slice(0, 10),
+    today: todayOf(host),
     tools: lock && againstToolsLock(lock.name, lock.value, evidence.surface),
   });
   return {

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import { UserError } from '../domain/errors.ts';
 import { packageWords } from '../domain/package-name.ts';
 import { shellQuote } from '../engine/reproduce.ts';
@@ -18,6 +17,7 @@ import {
   readEnv,
   requireSandbox,
 } from './live-target.ts';
+import { typedYes } from './typed-yes.ts';
 import { VERSION } from './version.ts';
 
 /** From a plan to a server that can be started: shown, agreed to, carried out. */
@@ -59,12 +59,7 @@ export const consent = async (host: Host, o: LiveOptions, words: string): Promis
   }
   // Where only JSON may be printed, the plan is for people.
   (o.json ? host.stderr : host.stdout)(`${visibleLines(words)}\n\n`);
-  if (!o.json && process.stdin.isTTY && process.stdout.isTTY) {
-    const line = createInterface({ input: process.stdin, output: process.stdout });
-    const typed = await line.question('Type yes to start it: ');
-    line.close();
-    if (typed.trim().toLowerCase() === 'yes') return true;
-  }
+  if (!o.json && (await typedYes(host, '', 'Type yes to start it: '))) return true;
   host.stderr('Nothing was started: add --yes to start it.\n');
   return false;
 };

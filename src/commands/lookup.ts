@@ -36,7 +36,7 @@ export type LookedUp = {
 };
 
 /** What is asked about: a folder with a clone, or an address. With a folder, the code of today is at hand as well. */
-type Asked = { repository: Repository; clone: { path: string; commit: string } | null };
+type Asked = { repository: Repository; clone: Clone | null };
 
 const askedFor = async (host: Host, what: string, ref: string | undefined): Promise<Asked> => {
   if (existsSync(what.replace(/#[^#]*$/, ''))) {
@@ -70,10 +70,17 @@ export const databaseFolder = (host: Host, named: string | undefined): string =>
   return folder;
 };
 
-type Clone = { path: string; commit: string };
+/** A clone of ours, and the commit of it that audits are compared with. */
+export type Clone = { path: string; commit: string };
+
+/** What a target that is named is: a clone of the server, or where to fetch one from. */
+export const namedClone = async (host: Host, source: string, ref: string | undefined): Promise<Clone> => {
+  const { target, repository } = await openTarget({ source, ref, reposDir: host.reposDir });
+  return { path: repository, commit: target.commit };
+};
 
 /** Any clone of ours that holds the audited commit will do for reading both sides, if its newest commit is known. */
-const cloneFor = async (host: Host, given: Clone | null, commit: string): Promise<Clone | null> => {
+export const cloneFor = async (host: Host, given: Clone | null, commit: string): Promise<Clone | null> => {
   if (given) return given;
   const path = await findClone(host.reposDir, commit, '');
   const newest = path && (await commitOf(path, TARGET_HEAD));
@@ -137,11 +144,7 @@ export const lookUp = async (
   options: { target?: string | undefined; ref?: string | undefined } = {},
 ): Promise<LookedUp> => {
   const asked = await askedFor(host, what, options.ref);
-  const given = options.target
-    ? await openTarget({ source: options.target, ref: options.ref, reposDir: host.reposDir }).then(
-        ({ target, repository }) => ({ path: repository, commit: target.commit }),
-      )
-    : asked.clone;
+  const given = options.target ? await namedClone(host, options.target, options.ref) : asked.clone;
   const { files, unread } = readFolder(folder);
   const known = findRepository(readDatabase(files), asked.repository);
   const audits: LookedUp['audits'] = [];

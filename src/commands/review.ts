@@ -23,7 +23,7 @@ import { visible } from '../text/visible.ts';
 import { applyAnswers, readAnswers } from './answer.ts';
 import { readExported } from './archive.ts';
 import { collectAll } from './headless.ts';
-import { type Host, json } from './host.ts';
+import { atTerminal, type Host, json } from './host.ts';
 import { closeSession, exitCode } from './with-session.ts';
 import { chooseSession, resumeAudit, startReview, type Workspace } from './workspace.ts';
 
@@ -156,7 +156,6 @@ const reviewed = async (
 /** The same, and then the workbench where there is a terminal. */
 export const review = async (host: Host, file: string, options: ReviewOptions): Promise<number> => {
   const { id, code } = await reviewed(host, file, options);
-  const headless =
-    options.json || options.from !== undefined || !process.stdin.isTTY || !process.stdout.isTTY;
+  const headless = options.json || options.from !== undefined || !atTerminal();
   return headless ? code : (await import('./open.ts')).resumeCommand(host, id, {});
 };

@@ -10,7 +10,7 @@ import { putFile } from '../io/write-files.ts';
 import { type PullRequest, pullRequest } from '../report/pull-request.ts';
 import { repositoryOf } from '../report/repository.ts';
 import { visible } from '../text/visible.ts';
-import { type Host, json } from './host.ts';
+import { type Host, json, todayOf } from './host.ts';
 import { databaseFolder } from './lookup.ts';
 import {
   describeWritten,
@@ -81,7 +81,7 @@ type Prepared = {
 export const submit = (host: Host, options: SubmitOptions): Promise<number> =>
   withSession(host, options.session, async (w) => {
     const { session } = w.store.snapshot();
-    const today = host.clock().toISOString().slice(0, 10);
+    const today = todayOf(host);
     const warning = publicationWarning(session, today);
     if (warning) host.stderr(`${visible(warning)}\n`);
     const early = publicationRefusal(session, today);

@@ -1,9 +1,9 @@
 import { createInterface } from 'node:readline/promises';
-import type { Host } from './host.ts';
+import { atTerminal, type Host } from './host.ts';
 
 /** Asked of a person at a terminal; no where nobody sits at one. */
 export const typedYes = async (host: Host, question: string, prompt: string): Promise<boolean> => {
-  if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
+  if (!atTerminal()) return false;
   host.stdout(question);
   const line = createInterface({ input: process.stdin, output: process.stdout });
   const typed = await line.question(prompt);

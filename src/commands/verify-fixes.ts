@@ -2,10 +2,6 @@ import { UserError } from '../domain/errors.ts';
 import type { Location } from '../domain/evidence.ts';
 import { placesOf, quotedCode, readCode } from '../domain/since/code-text.ts';
 import { findingFate } from '../domain/since/finding-fate.ts';
-import { TARGET_HEAD } from '../io/git/clone.ts';
-import { findClone } from '../io/git/find-clone.ts';
-import { openTarget } from '../io/git/open-target.ts';
-import { commitOf } from '../io/git/read-target.ts';
 import { type OpenTwoCommits, openTwoCommits } from '../io/git/two-commits.ts';
 import { readFolder, unreadNotice } from '../io/read-folder.ts';
 import {
@@ -20,10 +16,9 @@ import { plural } from '../text/plural.ts';
 import { redactSecrets } from '../text/redact.ts';
 import { visible } from '../text/visible.ts';
 import { type Host, json } from './host.ts';
-import { databaseFolder } from './lookup.ts';
+import { type Clone, cloneFor, databaseFolder, namedClone } from './lookup.ts';
 
 type Audited = VerifyFixes['audits'][number];
-type Clone = { path: string; commit: string };
 
 /** What a citation means: the quoted code where it stands at its commit, else the lines it names. */
 const meant = async (c: KnownFinding['citations'][number], two: OpenTwoCommits): Promise<Location | null> => {
@@ -106,22 +101,13 @@ export const verifyFixes = async (
       'a clone of one server cannot stand for several',
       'name the server whose clone it is',
     );
-  const given = o.target
-    ? await openTarget({ source: o.target, ref: o.ref, reposDir: host.reposDir }).then(
-        ({ target, repository }): Clone => ({ path: repository, commit: target.commit }),
-      )
-    : null;
-  const cloneFor = async (commit: string): Promise<Clone | null> => {
-    const path = await findClone(host.reposDir, commit, '');
-    const newest = path && (await commitOf(path, TARGET_HEAD));
-    return path && newest ? { path, commit: newest } : null;
-  };
+  const given = o.target ? await namedClone(host, o.target, o.ref) : null;
   const audits: Audited[] = [];
   for (const r of chosen)
     for (const a of [...r.audits].reverse()) {
       host.progress(`${r.owner}/${r.name} ${a.id}`);
       audits.push(
-        await verifyAudit(`${r.host}/${r.owner}/${r.name}`, a, given ?? (await cloneFor(a.commit))),
+        await verifyAudit(`${r.host}/${r.owner}/${r.name}`, a, await cloneFor(host, given, a.commit)),
       );
     }
   const passed = unreadNotice(folder, unread);

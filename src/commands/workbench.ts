@@ -20,7 +20,7 @@ import { resume, startNamed } from '../ui/actions/home.ts';
 import type { Edited, Opened, Ports, SessionSummary } from '../ui/ports.ts';
 import { runWorkbench, type TerminalPorts } from '../ui/workbench.tsx';
 import { earlierAudits } from './earlier-audits.ts';
-import { type Host, requireTerminal } from './host.ts';
+import { type Host, requireTerminal, todayOf } from './host.ts';
 import type { LiveDesk } from './live-desk.ts';
 import { watchAssistants } from './watch-assistants.ts';
 
@@ -157,7 +157,7 @@ const ports = (host: Host, terminal: TerminalPorts, request: OpenRequest, curren
         opened(async () => (await (await lazy.later()).beginReaudit(host, earlier, { ref }, progress)).w),
       summary: async (store) => (await lazy.fate()).changesSince({ store }),
       giveFate: async (store, finding, verdict, note) =>
-        (await lazy.fate()).giveFate({ store }, host.clock().toISOString().slice(0, 10), {
+        (await lazy.fate()).giveFate({ store }, todayOf(host), {
           finding,
           verdict,
           note,
@@ -182,7 +182,7 @@ const ports = (host: Host, terminal: TerminalPorts, request: OpenRequest, curren
     },
     planByHand: async (store, check, n) => (await lazy.byHand()).planByHand(host, store, check, n),
     runByHand: async (store, check, n) => (await lazy.byHand()).runByHand(host, store, check, n),
-    exportFile: async (o) => (await lazy.archive()).exportTo(o.folder, `${o.id}.mcp-audit.zip`),
+    exportFile: async (o) => (await (await lazy.archive()).exportTo(o.folder, `${o.id}.mcp-audit.zip`)).file,
     methodChange: async (store) => {
       const { methodOf, describeMethod } = await lazy.method();
       const found = await methodOf(store);
