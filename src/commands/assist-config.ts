@@ -1,6 +1,7 @@
 import type { Role } from '../domain/assistance.ts';
+import { shellQuote } from '../engine/reproduce.ts';
 import type { Host } from './host.ts';
-import { type Started, shellWord, startWords } from './own-command.ts';
+import { type Started, startWords } from './own-command.ts';
 
 export type ClientConfig = { client: string; how: string; text: string };
 
@@ -20,23 +21,23 @@ export const clientConfigs = (
   const [command = 'mcp-audit', ...words] = startWords(started);
   const args = [...words, 'assist', id, ...(role === 'refuter' ? ['--role', 'refuter'] : [])];
   const variables = { MCP_AUDIT_HOME: dataDir };
-  const line = [command, ...args].map(shellWord).join(' ');
+  const line = [command, ...args].map(shellQuote).join(' ');
   const entry = { command, args, env: variables };
   return [
     {
       client: 'Claude Code',
       how: 'Run this line:',
-      text: `claude mcp add ${name} --env MCP_AUDIT_HOME=${shellWord(dataDir)} -- ${line}`,
+      text: `claude mcp add ${name} --env MCP_AUDIT_HOME=${shellQuote(dataDir)} -- ${line}`,
     },
     {
       client: 'Codex',
       how: 'Run this line:',
-      text: `codex mcp add ${name} --env MCP_AUDIT_HOME=${shellWord(dataDir)} -- ${line}`,
+      text: `codex mcp add ${name} --env MCP_AUDIT_HOME=${shellQuote(dataDir)} -- ${line}`,
     },
     {
       client: 'VS Code',
       how: 'Run this line:',
-      text: `code --add-mcp ${shellWord(JSON.stringify({ name, ...entry }))}`,
+      text: `code --add-mcp ${shellQuote(JSON.stringify({ name, ...entry }))}`,
     },
     {
       client: 'Claude Desktop, Cursor, Windsurf and others',

@@ -3,7 +3,6 @@ import { parseRepositoryUrl } from '../analysis/repository/repository-url.ts';
 import { UserError } from '../domain/errors.ts';
 import type { Comparison, SnapshotNote } from '../domain/snapshot.ts';
 import { localEnvironment } from '../io/git/environment.ts';
-import { askGit } from '../io/git/git.ts';
 import { openRepository } from '../io/git/open-repository.ts';
 import { type OpenedTarget, openTarget } from '../io/git/open-target.ts';
 import { commitOf } from '../io/git/read-target.ts';
@@ -45,7 +44,6 @@ const choose = async (
 /**
  * @param o.repository folder or address of the repository the auditor names; the one that the package claims is asked only
  *   when the network is allowed
- * @returns the notices to tell
  */
 export const comparePackage = async (
   host: Host,
@@ -69,10 +67,7 @@ export const comparePackage = async (
       o.repository ??
       (o.mayFetch && claimed ? `https://${claimed.host}/${claimed.owner}/${claimed.name}` : null);
     const keep = (comparison: SnapshotNote['comparison']): Promise<void> =>
-      keepNote(
-        (args, input) => askGit(clone, localEnvironment(host.reposDir), args, input ? { input } : {}),
-        { ...note, comparison },
-      );
+      keepNote(clone, localEnvironment(host.reposDir), { ...note, comparison });
     if (source === null) {
       if (note.comparison === undefined)
         await keep({

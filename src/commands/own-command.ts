@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join, relative } from 'node:path';
+import { shellQuote } from '../engine/reproduce.ts';
 
 /** How the program was started: what tells how it can be started again. */
 export type Started = {
@@ -9,12 +10,6 @@ export type Started = {
   node: string;
   cwd: string;
 };
-
-const SAFE = /^[A-Za-z0-9_./:@%+,=~-]+$/;
-
-/** A word as a POSIX shell takes it for one. */
-export const shellWord = (word: string): string =>
-  word !== '' && SAFE.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 const real = (path: string): string => {
   try {
@@ -58,7 +53,7 @@ export const startWords = ({ env, script, node }: Pick<Started, 'env' | 'script'
 export const ownCommand = (started: Started, args: readonly string[]): string => {
   const home = started.env.MCP_AUDIT_HOME;
   return [
-    ...(home ? [`MCP_AUDIT_HOME=${shellWord(home)}`] : []),
-    ...[...invocation(started), ...args].map(shellWord),
+    ...(home ? [`MCP_AUDIT_HOME=${shellQuote(home)}`] : []),
+    ...[...invocation(started), ...args].map(shellQuote),
   ].join(' ');
 };

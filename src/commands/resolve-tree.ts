@@ -1,6 +1,5 @@
 import { manifestReader } from '../analysis/packages/manifests/read-manifest.ts';
 import { localEnvironment } from '../io/git/environment.ts';
-import { askGit } from '../io/git/git.ts';
 import { openRepository } from '../io/git/open-repository.ts';
 import type { OpenedTarget, OpenTargetOptions } from '../io/git/open-target.ts';
 import { resolveTree } from '../io/registries/resolve.ts';
@@ -42,10 +41,7 @@ export const resolvePackageTree = async (
       asOf: fetch.now().toISOString(),
       progress,
     });
-    await keepNote(
-      (args, input) => askGit(repository, localEnvironment(host.reposDir), args, input ? { input } : {}),
-      { ...note, tree },
-    );
+    await keepNote(repository, localEnvironment(host.reposDir), { ...note, tree });
   } finally {
     await of.close();
   }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { disclosureOf, publicationRefusal, publicationWarning } from '../domain/disclosure.ts';
 import { UserError } from '../domain/errors.ts';
+import { shellQuote } from '../engine/reproduce.ts';
 import { type DatabaseClone, isInstalled, openDatabaseClone, runAgreed } from '../io/git/database-clone.ts';
 import { commitOnBranch } from '../io/git/submission-branch.ts';
 import { entriesIn, ours } from '../io/open-folder.ts';
@@ -48,10 +49,7 @@ const parties = (clone: DatabaseClone, remote: string): { head: string; upstream
   };
 };
 
-const SHELL_SAFE = /^[A-Za-z0-9_./:@%+=,-]+$/;
-const quoted = (word: string): string =>
-  SHELL_SAFE.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-const shell = (command: readonly string[]): string => command.map(quoted).join(' ');
+const shell = (command: readonly string[]): string => command.map(shellQuote).join(' ');
 
 const agreed = async (host: Host, commands: readonly string[][], yes: boolean): Promise<boolean> => {
   if (yes) return true;

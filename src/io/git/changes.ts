@@ -17,8 +17,14 @@ const check = (...commits: readonly string[]): void => {
   if (wrong !== undefined) throw new RangeError(`not a commit: ${wrong.slice(0, 60)}`);
 };
 
+/** The id of a text in a record; git writes zeros where there is none. */
+const textId = (oid: string): string | null => (/^0+$/.test(oid) ? null : oid);
+
+/** What a commit changed against its first parent, without guessing what moved. */
+const STEP = ['--diff-merges=first-parent', '--raw', '-r', '-z', '--no-abbrev', '--no-renames'] as const;
+
 /** One file in which a commit differs from the one before it, by the ids of its texts; null where there is none. */
-export type RawChange = {
+type RawChange = {
   was: string | null;
   now: string | null;
   before: string | null;
@@ -35,12 +41,11 @@ const parseRaw = (records: readonly Buffer[]): RawChange[] => {
     const [, before = '', after = '', letter] = match;
     const first = decodePath(records[++i] ?? Buffer.alloc(0));
     const second = letter === 'R' || letter === 'C' ? decodePath(records[++i] ?? Buffer.alloc(0)) : first;
-    const id = (oid: string): string | null => (/^0+$/.test(oid) ? null : oid);
     changes.push({
       was: letter === 'A' ? null : first,
       now: letter === 'D' ? null : second,
-      before: id(before),
-      after: id(after),
+      before: textId(before),
+      after: textId(after),
     });
   }
   return changes;
@@ -70,22 +75,7 @@ const stepsOf = async (
 ): Promise<{ commit: string; before: string | null; after: string | null }[]> => {
   const { records } = await listGit(
     repository,
-    [
-      'log',
-      '--reverse',
-      '--topo-order',
-      '--format=%x00%H',
-      '--diff-merges=first-parent',
-      '--raw',
-      '-r',
-      '-z',
-      '--no-abbrev',
-      '--no-renames',
-      ...SAFE,
-      `${from}..${to}`,
-      '--',
-      path,
-    ],
+    ['log', '--reverse', '--topo-order', '--format=%x00%H', ...STEP, ...SAFE, `${from}..${to}`, '--', path],
     { separator: 0, timeoutMs: DIFF_MS, limit: MAX_STEPS },
   );
   const steps: { commit: string; before: string | null; after: string | null }[] = [];
@@ -95,33 +85,18 @@ const stepsOf = async (
     const hash = /^[0-9a-f]{40}(?=\s|$)/.exec(text)?.[0];
     if (hash) commit = hash;
     const raw = /:\d{6} \d{6} ([0-9a-f]{40}) ([0-9a-f]{40}) [A-Z]\d*$/.exec(text);
-    if (!raw) continue;
-    const id = (oid: string | undefined): string | null => (!oid || /^0+$/.test(oid) ? null : oid);
-    steps.push({ commit, before: id(raw[1]), after: id(raw[2]) });
+    if (raw) steps.push({ commit, before: textId(raw[1]!), after: textId(raw[2]!) });
   }
   return steps;
 };
 
 /** What one commit changed against its first parent, without guessing what moved. */
 const changedBy = async (repository: string, commit: string): Promise<RawChange[]> => {
-  const { records } = await listGit(
-    repository,
-    [
-      'log',
-      '-1',
-      '--format=',
-      '--diff-merges=first-parent',
-      '--raw',
-      '-r',
-      '-z',
-      '--no-abbrev',
-      '--no-renames',
-      ...SAFE,
-      commit,
-      '--',
-    ],
-    { separator: 0, timeoutMs: DIFF_MS, limit: MAX_CHANGES },
-  );
+  const { records } = await listGit(repository, ['log', '-1', '--format=', ...STEP, ...SAFE, commit, '--'], {
+    separator: 0,
+    timeoutMs: DIFF_MS,
+    limit: MAX_CHANGES,
+  });
   return parseRaw(records);
 };
 

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Head } from '../../domain/auditor.ts';
 import { hashLine, type JournalRead } from '../../engine/journal.ts';
 import { FILE_MODE, writeNewFile } from './durable.ts';
 import { errorCode } from './save-error.ts';
@@ -9,7 +10,6 @@ import { errorCode } from './save-error.ts';
  * last lines are gone. Like the chain it shows accidents (half a copy, an old backup, a damaged disk), and no malice: whoever can
  * write the journal can write this file.
  */
-export type Head = { events: number; hash: string };
 
 const headPath = (dir: string): string => path.join(dir, 'head');
 

@@ -5,9 +5,9 @@ import { UserError } from '../../domain/errors.ts';
 import { SNAPSHOT, type SnapshotNote } from '../../domain/snapshot.ts';
 import { withDraft } from '../draft-folder.ts';
 import { clonePath, initBare, TARGET_HEAD } from '../git/clone.ts';
-import { localEnvironment } from '../git/environment.ts';
+import { type GitEnvironment, localEnvironment } from '../git/environment.ts';
 import { fastImportData, fastImportPath } from '../git/fast-import.ts';
-import { type Ask, askGit } from '../git/git.ts';
+import { askGit } from '../git/git.ts';
 import { exitOf, firstWords, spawnGit } from '../git/stream.ts';
 import type { Admission, RawEntry } from './admit.ts';
 
@@ -82,10 +82,15 @@ const importFiles = async (
 
 const asJson = (note: SnapshotNote): Buffer => Buffer.from(`${JSON.stringify(note, null, 2)}\n`);
 
-/** Keeps what is known of a snapshot beside its commit. */
-export const keepNote = async (ask: Ask, note: SnapshotNote): Promise<void> => {
-  const blob = (await ask(['hash-object', '-w', '--stdin'], asJson(note))).trim();
-  await ask(['update-ref', NOTE_REF, blob]);
+/** Keeps what is known of a snapshot beside its commit, in its clone. */
+export const keepNote = async (
+  repository: string,
+  environment: GitEnvironment,
+  note: SnapshotNote,
+): Promise<void> => {
+  const input = asJson(note);
+  const blob = (await askGit(repository, environment, ['hash-object', '-w', '--stdin'], { input })).trim();
+  await askGit(repository, environment, ['update-ref', NOTE_REF, blob]);
 };
 
 /**
@@ -113,8 +118,7 @@ export const importSnapshot = async (o: {
         `${o.note.name} holds no file that could be looked at, so there is nothing to audit`,
         'name the folder or archive that holds the server',
       );
-    const inDraft: Ask = (args, input) => askGit(draft, environment, args, input ? { input } : {});
-    const commit = (await inDraft(['rev-parse', TARGET_HEAD])).trim();
+    const commit = (await askGit(draft, environment, ['rev-parse', TARGET_HEAD])).trim();
     const note: SnapshotNote = {
       ...o.note,
       below,
@@ -122,9 +126,8 @@ export const importSnapshot = async (o: {
       remarks: o.admission.remarks(),
     };
     const repository = snapshotPath(reposDir, commit, o.source);
-    await keepNote(inDraft, note);
-    if (existsSync(join(repository, 'HEAD')))
-      await keepNote((args, input) => askGit(repository, environment, args, input ? { input } : {}), note);
+    await keepNote(draft, environment, note);
+    if (existsSync(join(repository, 'HEAD'))) await keepNote(repository, environment, note);
     else
       try {
         renameSync(draft, repository);
