@@ -14,6 +14,7 @@ import { bag, instant, list, text } from './shape.ts';
 const MOST_PACKAGES = 500;
 const AT_ONCE = 8;
 const MOST_MS = 90_000;
+const MOST_PROBLEMS = 30;
 
 type Wanted = { name: string; range: string; by: string };
 type Answer = { pkg: TreePackage; needs: Wanted[] };
@@ -148,10 +149,11 @@ export const resolveTree = async (o: {
   const ask = o.registry === 'npm' ? npmAnswer(base, new Map(), o.signal) : pypiAnswer(base, o.signal);
   const packages = new Map<string, TreePackage>();
   const problems: string[] = [];
+  let left = 0;
   const asked = new Set<string>();
   let pending: Wanted[] = o.roots.map((r) => ({ ...r, by: '' }));
   const began = Date.now();
-  while (pending.length > 0) {
+  while (pending.length > 0 && left === 0) {
     const todo = pending.filter((w) => {
       const key = `${w.name.toLowerCase()} ${w.range}`;
       if (asked.has(key)) return false;
@@ -161,10 +163,7 @@ export const resolveTree = async (o: {
     pending = [];
     for (let at = 0; at < todo.length; at += AT_ONCE) {
       if (packages.size >= MOST_PACKAGES || Date.now() - began > MOST_MS) {
-        problems.push(
-          `the tree is larger than what is asked for at once: ${todo.length - at} more names were not asked`,
-        );
-        at = todo.length;
+        left = todo.length - at;
         break;
       }
       o.progress(`asking ${new URL(base).host} for what it needs: ${packages.size} packages`);
@@ -189,7 +188,6 @@ export const resolveTree = async (o: {
         pending.push(...answer.needs);
       }
     }
-    if (problems.some((p) => p.startsWith('the tree is larger'))) break;
   }
   return {
     registry: o.registry,
@@ -199,6 +197,11 @@ export const resolveTree = async (o: {
     packages: [...packages.values()].sort((a, b) =>
       a.name < b.name ? -1 : a.name > b.name ? 1 : a.version < b.version ? -1 : 1,
     ),
-    problems: problems.slice(0, 30),
+    problems: [
+      ...(left > 0
+        ? [`the tree is larger than what is asked for at once: ${left} more names were not asked`]
+        : []),
+      ...problems,
+    ].slice(0, MOST_PROBLEMS),
   };
 };

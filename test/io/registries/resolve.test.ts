@@ -94,6 +94,27 @@ describe('what a user would get today', () => {
     ]);
   });
 
+  it('ends where it is larger than is asked for, says so first, and never because of what a name says', async () => {
+    npm(
+      'a',
+      { '1.0.0': { dependencies: { 'the tree is larger': 'git+https://x.example/y', b: '1' } } },
+      '1.0.0',
+    );
+    npm('b', { '1.0.0': { dependencies: { c: '1' } } }, '1.0.0');
+    npm('c', { '1.0.0': {} }, '1.0.0');
+    expect((await resolve('npm', { a: '1' })).packages.map((p) => p.name)).toEqual(['a', 'b', 'c']);
+
+    const numbers = [...Array(520).keys()];
+    for (const n of numbers) npm(`p${n}`, { '1.0.0': {} }, '1.0.0');
+    const elsewhere = numbers.slice(0, 40).map((n) => [`git${n}`, 'git+https://x.example/y']);
+    const tree = await resolve(
+      'npm',
+      Object.fromEntries([...elsewhere, ...numbers.map((n) => [`p${n}`, '1'])]),
+    );
+    expect(tree.packages.length).toBeLessThan(520);
+    expect(tree.problems[0]).toMatch(/^the tree is larger than what is asked for at once: \d+ more names/);
+  });
+
   it('of PyPI leaves out extras and other systems, and tells wheels from builds', async () => {
     const pypi = (
       name: string,
