@@ -1,8 +1,8 @@
+import { canonical } from '../text/canonical-json.ts';
 import type { CollectorResult } from './evidence.ts';
 import { findingId } from './finding.ts';
 import { checksOf, type Methodology } from './methodology.ts';
 import type { EvidenceComparison, Reply, ReviewedSubject, ReviewRecord, Stance } from './review-record.ts';
-import { canonical } from './same.ts';
 import { findingsOf, nextCheck, verdictOf } from './selectors.ts';
 import { replyKey, type Session } from './session.ts';
 
@@ -159,7 +159,7 @@ export const reviewMeant = (
 const withoutTime = (r: CollectorResult): CollectorResult => ({ ...r, run: { ...r.run, durationMs: 0 } });
 
 /** The text whose hash is compared: all that was gathered, but not how long it took. */
-export const evidenceText = (r: CollectorResult): string => canonical(withoutTime(r));
+const evidenceText = (r: CollectorResult): string => canonical(withoutTime(r));
 
 const listed = (ids: readonly string[]): string =>
   `${ids.slice(0, 3).join(', ')}${ids.length > 3 ? ` and ${ids.length - 3} more` : ''}`;
