@@ -12,8 +12,6 @@ export type Part =
   | { from: 'program'; text: string }
   | { from: 'auditor' | 'target'; of: string; text: string };
 
-export type Answer = { parts: readonly Part[] };
-
 /** An expected "no", with what to do instead. */
 export class Refused extends Error {
   readonly parts: readonly Part[];

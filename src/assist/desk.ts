@@ -48,7 +48,7 @@ export const LIMITS = {
 export type Bucket = { take(): boolean };
 
 /** So many at once, then so many a second. `now` in milliseconds from any origin. */
-export const createBucket = (
+const createBucket = (
   { burst, perSecond }: { burst: number; perSecond: number },
   now: () => number,
 ): Bucket => {
@@ -68,7 +68,7 @@ export const createBucket = (
 export type Turn = { take(): Promise<(() => void) | null> };
 
 /** One after the other: whoever asks for everything at once waits, and the machine stays free. Null when too many wait. */
-export const createTurn = (most: number): Turn => {
+const createTurn = (most: number): Turn => {
   let last: Promise<void> = Promise.resolve();
   let waiting = 0;
   return {

@@ -35,7 +35,7 @@ const tries = z
   );
 const check = z.string().max(40).describe('Id of the check');
 
-export const proposeVerdict = tool({
+const proposeVerdict = tool({
   name: 'propose_verdict',
   title: 'Propose a verdict',
   description:
@@ -56,7 +56,7 @@ export const proposeVerdict = tool({
     })),
 });
 
-export const proposeFinding = tool({
+const proposeFinding = tool({
   name: 'propose_finding',
   title: 'Propose a finding',
   description:
@@ -70,7 +70,7 @@ export const proposeFinding = tool({
     })),
 });
 
-export const proposeTriage = tool({
+const proposeTriage = tool({
   name: 'propose_triage',
   title: 'Propose to dismiss or accept leads, or answer a question',
   description:
@@ -99,7 +99,7 @@ export const proposeTriage = tool({
     }),
 });
 
-export const proposeQuestion = tool({
+const proposeQuestion = tool({
   name: 'propose_question',
   title: 'Ask the person something',
   description: 'What only the person, or running the server, can find out; with the lines where it comes up.',
@@ -109,7 +109,7 @@ export const proposeQuestion = tool({
     propose(desk, client, g, () => ({ kind: 'question', check: g.check, reason: g.reason })),
 });
 
-export const proposePlace = tool({
+const proposePlace = tool({
   name: 'propose_place',
   title: 'Name a place worth reading',
   description: 'Lines the person should read for a check, and why.',
@@ -119,7 +119,7 @@ export const proposePlace = tool({
     propose(desk, client, g, () => ({ kind: 'place', check: g.check, reason: g.reason })),
 });
 
-export const proposeSeverity = tool({
+const proposeSeverity = tool({
   name: 'propose_severity',
   title: 'Propose a severity',
   description: 'How grave a recorded finding is, with a CVSS vector and why.',
@@ -143,7 +143,7 @@ export const proposeSeverity = tool({
     })),
 });
 
-export const proposeRefutation = tool({
+const proposeRefutation = tool({
   name: 'propose_refutation',
   title: 'Say what became of trying to break a claim',
   description:

@@ -50,7 +50,7 @@ export const problemLine = (p: Problem): string =>
   `${p.file}${p.line === undefined ? '' : `:${p.line}`}  ${p.path || '(file)'}  expected ${p.expected}, found ${p.found}`;
 
 /** @throws UserError that names the first things wrong */
-export const requireConfiguration = (
+const requireConfiguration = (
   file: string,
   text: string,
 ): { value: Configuration; suppressionLines: number[] } => {

@@ -13,7 +13,7 @@ import { openTarget } from '../io/git/open-target.ts';
 import { type Reaudit, reauditJson } from '../report/formats/reaudit-json.ts';
 import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
-import { type Cited, type Comparison, compareAudits } from './compare-audits.ts';
+import { type Cited, compareAudits } from './compare-audits.ts';
 import type { Host } from './host.ts';
 import { failures, tellChanges } from './tell-changes.ts';
 import { closeSession, exitCode, openedSession } from './with-session.ts';
@@ -60,6 +60,8 @@ const placesNow = (fate: FindingFate): string[] =>
 /**
  * A finding of the earlier audit as one to be looked at again: it cites the same code where that stands now, else the old places,
  * which block the report until somebody has said what became of them.
+ *
+ * @param later items of the earlier evidence by id, as they are called now
  */
 const carryFinding = async (
   { store }: Workspace,
@@ -67,7 +69,7 @@ const carryFinding = async (
   by: string,
   { finding: f, was, commit }: Cited,
   fate: FindingFate,
-  comparison: Comparison,
+  later: ReadonlyMap<string, string>,
 ): Promise<string | { refused: string; hint: string }> => {
   const { session, methodology } = store.snapshot();
   const checks = f.checks.filter((c) => findCheck(methodology, c));
@@ -80,9 +82,6 @@ const carryFinding = async (
   const all = fate.places.length > 0 && stands.length === fate.places.length && was === f.locations;
   const anew = all ? await locate(stands, (path) => store.readText(path)) : null;
   const locations: readonly Location[] = anew && !isRefusal(anew) ? anew : f.locations;
-  const later = new Map(
-    comparison.pairs.flatMap((p) => (p.was && p.now ? [[p.was.id, p.now.id] as const] : [])),
-  );
   const id = nextFindingId(session);
   const recorded = store.dispatch({
     type: 'record-finding',
@@ -136,7 +135,7 @@ export const carryInto = async (
   const findings: Reaudit['findings'] = [];
   for (const { cited, fate } of comparison.findings) {
     const { finding } = cited;
-    const id = await carryFinding(w, value.from, firstBy(events, finding.id), cited, fate, comparison);
+    const id = await carryFinding(w, value.from, firstBy(events, finding.id), cited, fate, later);
     if (typeof id !== 'string') {
       host.stderr(`${visible(`${finding.id} was not carried: ${id.refused} (${id.hint})`)}\n`);
       continue;

@@ -43,6 +43,18 @@ const NO_CHANGE: ReadonlySet<SessionEvent['type']> = new Set([
   'report.written',
 ]);
 
+type Point = Pick<SignatureTold, 'role' | 'claimed' | 'over' | 'hash'>;
+
+/** Of a point that nobody's signature was verified for. */
+const unverified = (point: Point, holds: boolean | null, said: string): SignatureTold => ({
+  ...point,
+  by: '',
+  key: '',
+  holds,
+  said,
+  changed: [],
+});
+
 /** Signatures over points of a history: whether that history is still the one, whose they are, and what came since. */
 export const headSignatures = async (
   host: Host,
@@ -63,7 +75,7 @@ export const headSignatures = async (
     const there = head.events > events.length ? null : hashAt(journal, head.events);
     if (there !== head.hash) {
       const said = `the journal was written anew: its event ${head.events} is ${there?.slice(0, 16) ?? 'not there'}…, signed was ${head.hash.slice(0, 16)}…`;
-      told.push({ ...one, by: '', key: '', holds: false, said, changed: [] });
+      told.push(unverified(one, false, said));
       continue;
     }
     const text = headStatement(id, session.target?.commit ?? '', head);
@@ -125,25 +137,18 @@ const counterSignatures = async (
       hash: review.review?.head.hash ?? '',
     };
     if (another) {
-      told.push({ ...one, by: '', key: '', holds: false, said: another, changed: [] });
+      told.push(unverified(one, false, another));
       continue;
     }
     if (!journal || !review.review) {
-      told.push({
-        ...one,
-        by: '',
-        key: '',
-        holds: null,
-        said: lost || 'it does not say what it is of',
-        changed: [],
-      });
+      told.push(unverified(one, null, lost || 'it does not say what it is of'));
       continue;
     }
     const { head } = review.review;
     const there = head.events > history.events.length ? null : hashAt(history.journal, head.events);
     if (there !== head.hash) {
       const said = `this journal was written anew since that review: its event ${head.events} is ${there?.slice(0, 16) ?? 'not there'}…, reviewed was ${head.hash.slice(0, 16)}…`;
-      told.push({ ...one, by: '', key: '', holds: false, said, changed: [] });
+      told.push(unverified(one, false, said));
       continue;
     }
     const signed = await headSignatures(host, { id, journal, events }, review, allowed);
@@ -151,14 +156,7 @@ const counterSignatures = async (
     told.push(
       last
         ? { ...one, by: last.by, key: last.key, holds: last.holds, said: last.said, changed: last.changed }
-        : {
-            ...one,
-            by: '',
-            key: '',
-            holds: null,
-            said: 'this history is the one that was reviewed; the review itself is not signed',
-            changed: [],
-          },
+        : unverified(one, null, 'this history is the one that was reviewed; the review itself is not signed'),
     );
   }
   return told;

@@ -10,7 +10,7 @@ import type { Verdict } from './verdict.ts';
  * would change of what stands, or of when it may be published, is named by its effect and comes first.
  */
 
-export const WEIGHT = ['disclosure', 'finding', 'verdict', 'auditor'] as const;
+const WEIGHT = ['disclosure', 'finding', 'verdict', 'auditor'] as const;
 export type Weight = (typeof WEIGHT)[number];
 
 export type Addition = {

@@ -6,7 +6,7 @@ import { type Claim, client, type Proposals, proposalId, voice, withVoice } from
  * server alone appends to; whoever has the session open for writing takes what is new in it into the journal. So the session has
  * one writer, and an assistant works beside the open interface.
  */
-export const role = z.enum(['auditor', 'refuter']);
+const role = z.enum(['auditor', 'refuter']);
 export type Role = z.infer<typeof role>;
 
 const at = z.string().max(40);

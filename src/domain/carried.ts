@@ -11,7 +11,7 @@ import { verdict } from './verdict.ts';
 const by = { by: z.string(), at: z.string() };
 
 /** Whether the evidence of a check says the same at both commits, and everything could look at both. */
-export const standing = z.enum(['same', 'changed']);
+const standing = z.enum(['same', 'changed']);
 
 const carriedTriage = z.strictObject({
   /** The item as this session has it. */
@@ -20,7 +20,6 @@ const carriedTriage = z.strictObject({
   reason: z.string(),
   ...by,
 });
-export type CarriedTriage = z.infer<typeof carriedTriage>;
 
 const carriedCheck = z.strictObject({
   check: checkId,

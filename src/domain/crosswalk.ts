@@ -10,7 +10,7 @@ import { MAX_YAML_CHARS, type Problem, readYaml } from './read-yaml.ts';
 
 const sentence = z.string().trim().min(1).max(300);
 
-export const mapping = z.strictObject({
+const mapping = z.strictObject({
   check: checkId,
   because: sentence.describe('What of the entry the mapping rests on, in own words'),
   cwe: z
@@ -88,7 +88,7 @@ export const entriesFor = (s: Standard, w: Weak): StandardEntry[] =>
   s.entries.filter((e) => e.checks.some((m) => belongs(m, w)));
 
 /** Entries that a check asks about, with what that rests on. */
-export const entriesOfCheck = (s: Standard, check: string): { entry: StandardEntry; because: string }[] =>
+const entriesOfCheck = (s: Standard, check: string): { entry: StandardEntry; because: string }[] =>
   s.entries.flatMap((entry) =>
     entry.checks.filter((m) => m.check === check).map((m) => ({ entry, because: m.because })),
   );

@@ -81,7 +81,6 @@ export const claim = z.discriminatedUnion('kind', [
   }),
 ]);
 export type Claim = z.infer<typeof claim>;
-export type ClaimKind = Claim['kind'];
 
 /** Who said it, as they call themselves: nobody has verified that. */
 export const client = z.strictObject({ name: z.string().max(120), version: z.string().max(60) });

@@ -10,10 +10,10 @@ import { isSecondary } from './standing.ts';
  */
 export const CHECK_SCHEMA = 'mcp-audit/check@1';
 
-export const answerState = z.enum(['seen', 'not-seen', 'could-not-look']);
+const answerState = z.enum(['seen', 'not-seen', 'could-not-look']);
 export type AnswerState = z.infer<typeof answerState>;
 
-export const quickAnswer = z.strictObject({
+const quickAnswer = z.strictObject({
   id: z.string(),
   question: z.string(),
   state: answerState,

@@ -26,7 +26,7 @@ export type ReviewOf = z.infer<typeof reviewOf>;
 /** Id of a check or of a finding. */
 export const subject = z.string().min(1).max(100);
 
-export const evidenceDifference = z.strictObject({ collector: z.string(), said: z.string() });
+const evidenceDifference = z.strictObject({ collector: z.string(), said: z.string() });
 export const evidenceComparison = z.strictObject({
   /** Collectors whose evidence has the same hash on both machines, what they took to gather it left aside. */
   same: z.array(z.string()),
@@ -36,7 +36,7 @@ export const evidenceComparison = z.strictObject({
 });
 export type EvidenceComparison = z.infer<typeof evidenceComparison>;
 
-export const reviewedSubject = z.strictObject({
+const reviewedSubject = z.strictObject({
   about: subject,
   stance,
   reason: z.string(),

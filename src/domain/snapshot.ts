@@ -13,11 +13,11 @@ export const SNAPSHOT = {
 } as const;
 
 /** What was left out of the files, and why, as words that follow "it is". */
-export const leftOut = z.strictObject({ path: z.string(), why: z.string() });
+const leftOut = z.strictObject({ path: z.string(), why: z.string() });
 export type LeftOut = z.infer<typeof leftOut>;
 
 /** What a registry said of a package on a day. Empty texts were not said. */
-export const publishedPackage = z.strictObject({
+const publishedPackage = z.strictObject({
   registry: z.enum(['npm', 'pypi']),
   name: z.string(),
   version: z.string(),
@@ -51,7 +51,7 @@ const some = z.strictObject({ paths: z.array(z.string()), count: z.number().int(
 export type Some = z.infer<typeof some>;
 
 /** A package held against a commit of the repository it claims, file by file. */
-export const comparison = z.strictObject({
+const comparison = z.strictObject({
   /** Address or name of the repository, and why this commit of it. */
   repository: z.string(),
   commit: z.string(),
@@ -97,7 +97,7 @@ const treePackage = z.strictObject({
 export type TreePackage = z.infer<typeof treePackage>;
 
 /** What a user would get with a package on a day, by the answers of its registry. */
-export const resolvedTree = z.strictObject({
+const resolvedTree = z.strictObject({
   registry: z.enum(['npm', 'pypi']),
   asked: z.string(),
   asOf: z.string(),

@@ -12,7 +12,7 @@ export const COVERAGE_SCHEMA = 'mcp-audit/coverage@1';
  * `unmet`: a check that asks it failed, or a finding belongs to it; `held`: all that ask it pass; `open`: not all have a verdict;
  * `no-check`: nothing of the methodology asks it. Held says no more than its checks do.
  */
-export const coverageState = z.enum(['unmet', 'held', 'open', 'not-applicable', 'no-check']);
+const coverageState = z.enum(['unmet', 'held', 'open', 'not-applicable', 'no-check']);
 
 export const coverage = z.strictObject({
   schema: z.literal(COVERAGE_SCHEMA),

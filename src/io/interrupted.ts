@@ -38,7 +38,7 @@ export const PLAN = 'plan.json';
 const MAX_PLAN = 8 * 1024 * 1024;
 
 /** Drafts of a writing that was interrupted stay behind under this name. */
-export const DRAFTS = /^\.mcp-audit-[0-9a-f]{24}$/;
+const DRAFTS = /^\.mcp-audit-[0-9a-f]{24}$/;
 const DRAFT = 'draft';
 
 export const planText = (steps: readonly Step[]): string => JSON.stringify(steps);

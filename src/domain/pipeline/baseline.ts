@@ -6,7 +6,7 @@ import { placesOf } from './suppressions.ts';
 /** The leads of a commit, to be held against those of another: what is new is told from what merely moved. */
 export const BASELINE_SCHEMA = 'mcp-audit/baseline@1';
 
-export const knownLead = z.strictObject({
+const knownLead = z.strictObject({
   id: z.string().regex(/^[0-9a-f]{16}$/),
   /** collector/rule. */
   lead: z.string(),

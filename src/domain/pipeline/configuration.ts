@@ -20,7 +20,7 @@ const path = z
   .max(1_000)
   .refine((p) => !/^\/|\\|(^|\/)\.\.(\/|$)/.test(p), 'a path below the repository, with /');
 
-export const suppression = z
+const suppression = z
   .strictObject({
     lead: z
       .string()

@@ -27,7 +27,7 @@ export type Judging = {
 const MOST_NAMED = 20;
 
 /** "high, new: <title> (src/a.ts:12)": one lead in a list of what failed. */
-export const leadWords = (l: LeadEntry): string =>
+const leadWords = (l: LeadEntry): string =>
   `${l.severity}${l.state === 'new' || l.state === 'more' ? `, ${l.state === 'new' ? 'new' : 'more than before'}` : ''}: ${l.title}${l.location ? ` (${placeWords(l.location)})` : ''} [${l.collector}/${l.rule}]${l.state === 'more' ? `: ${l.news.join('; ')}` : ''}`;
 
 const failures = (r: Omit<LeadsReport, 'failed'>): string[] => {

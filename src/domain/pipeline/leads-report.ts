@@ -12,11 +12,11 @@ export const LEADS_SCHEMA = 'mcp-audit/leads@1';
 export const mark = z.string().regex(/^[0-9a-f]{16}$/);
 
 /** `new`: it was not there; `more`: it was, with less to it (`news` says what came); `known`: as it was; `unknown`: nothing to compare with. */
-export const leadState = z.enum(['new', 'more', 'known', 'unknown']);
+const leadState = z.enum(['new', 'more', 'known', 'unknown']);
 export type LeadState = z.infer<typeof leadState>;
 
 /** Why a lead does not count: who decided, where that stands, and until when. */
-export const suppressed = z.strictObject({
+const suppressed = z.strictObject({
   /** `line`: a comment at the place; `file`: an entry of the configuration. */
   by: z.enum(['line', 'file']),
   /** The file and line that say so. */
@@ -26,7 +26,7 @@ export const suppressed = z.strictObject({
 });
 export type Suppressed = z.infer<typeof suppressed>;
 
-export const leadEntry = z.strictObject({
+const leadEntry = z.strictObject({
   ...evidenceItem.shape,
   kind: z.literal('lead'),
   /** What a finding raised from it begins with: a guess by kind and certainty, until somebody judges. */

@@ -1,4 +1,4 @@
-import { type Place, placeWords } from '../evidence.ts';
+import type { Place } from '../evidence.ts';
 import { day, leadRule, type Suppression } from './configuration.ts';
 import type { LeadEntry, Suppressed } from './leads-report.ts';
 import { pathFits } from './path-pattern.ts';
@@ -49,7 +49,7 @@ const OPENERS = ['//', '#', '/*', '*', '<!--', '--', ';', '%', '"""', "'''"];
 const DOCUMENT = /\.(?:md|mdx|markdown|rst|adoc|txt|html?)$/i;
 const CLOSERS = ['-->', '*/', '"""', "'''"];
 
-export const SHAPE = `${WORD}<collector>/<rule> until <YYYY-MM-DD>: <why, in ten characters or more>`;
+const SHAPE = `${WORD}<collector>/<rule> until <YYYY-MM-DD>: <why, in ten characters or more>`;
 
 const isCommented = (path: string, before: string): boolean =>
   (DOCUMENT.test(path) ? ['<!--'] : OPENERS).some((o) => before.trimEnd().endsWith(o));
@@ -200,13 +200,4 @@ export const suppress = (
       .filter((s) => !used.has(s))
       .map((s) => ({ at: s.at, words: `nothing is there for it to cover (${s.reason})` })),
   };
-};
-
-/** "2 of 3 places are suppressed; not src/a.ts:12", for a lead that counts although some of it is covered. */
-export const partly = (lead: LeadEntry, all: readonly Standing[], today: string): string => {
-  if (lead.suppressed || lead.suppressions.length === 0) return '';
-  const places = placesOf(lead);
-  const open = places.filter((p) => !all.some((s) => s.expires >= today && s.covers(lead, p)));
-  const first = open[0];
-  return `${places.length - open.length} of ${places.length} places are suppressed${first ? `; not ${placeWords(first)}` : ''}`;
 };

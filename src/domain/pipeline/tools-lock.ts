@@ -6,7 +6,7 @@ import type { ToolsLock } from '../observation.ts';
  * What the source says of tools against what was approved (`tools.lock.json`), without starting the server. Only what stands in
  * the source as it is can differ: everything else is told as not computed, never as unchanged.
  */
-export const lockChange = z.strictObject({
+const lockChange = z.strictObject({
   kind: z.enum(['tool', 'prompt']),
   name: z.string(),
   /** '' for the whole definition. */

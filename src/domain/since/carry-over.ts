@@ -10,7 +10,7 @@ import type { ItemPair, ItemState } from './evidence-since.ts';
 /** What an earlier audit said, check by check, held against the evidence of a later commit. Pure. */
 
 export type Counts = Record<ItemState, number>;
-export const noCounts = (): Counts => ({ same: 0, moved: 0, changed: 0, new: 0, gone: 0 });
+const noCounts = (): Counts => ({ same: 0, moved: 0, changed: 0, new: 0, gone: 0 });
 
 export const countStates = (pairs: Iterable<ItemPair>): Counts => {
   const counts = noCounts();

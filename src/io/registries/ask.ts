@@ -22,7 +22,7 @@ export const registriesOf = (env: Readonly<Record<string, string | undefined>>):
 });
 
 /** Why a registry gave no answer that helps. */
-export class NoAnswer extends UserError {
+class NoAnswer extends UserError {
   /** What it answered; 0 when it could not be reached. */
   readonly status: number;
   constructor(url: string, status: number, why: string) {
@@ -78,7 +78,7 @@ export const askJson = async (
   }
 };
 
-export const DOWNLOAD_BYTES = 512 * 1024 * 1024;
+const DOWNLOAD_BYTES = 512 * 1024 * 1024;
 
 /** Hashes of a file as registries give them: `sha512` in base 64, others in hex. */
 export type Expected = { algorithm: 'sha512' | 'sha256' | 'sha1'; digest: string };

@@ -14,9 +14,9 @@ import { saveError } from './save-error.ts';
 const assistDir = (dir: string): string => path.join(dir, 'assist');
 
 /** Of one connection: an assistant that says more is told to begin anew. */
-export const MOST_BYTES = 8 * 1024 * 1024;
+const MOST_BYTES = 8 * 1024 * 1024;
 /** Of a session. */
-export const MOST_CONNECTIONS = 200;
+const MOST_CONNECTIONS = 200;
 
 const NAME = /^[0-9a-z-]{1,60}\.jsonl$/;
 
