@@ -1,8 +1,8 @@
+import { eachOnce } from '../files/each-once.ts';
 import type { Expr } from '../sources/ir.ts';
-import { within } from '../sources/walk.ts';
+import { expressionsInside, within } from '../sources/walk.ts';
 import { lastNameOf, literalText } from '../weaknesses/code/names.ts';
 import type { Facts } from './facts.ts';
-import { insideOf } from './functions.ts';
 import type { AuthorizationMap, Spot } from './map.ts';
 import { wordOf } from './words.ts';
 
@@ -103,9 +103,7 @@ const loginsIn = (facts: Facts): Login[] => {
   const found: Login[] = [];
   const set = new Map<string, Expr | null>();
   let setAt = 0;
-  for (const part of insideOf(facts.ref.fn.body)) {
-    if (!('expr' in part)) continue;
-    const { expr } = part;
+  for (const expr of expressionsInside(facts.ref.fn.body)) {
     if (expr.kind === 'call') {
       const name = lastNameOf(expr.callee);
       if (WHOLE_LOGIN.test(name))
@@ -172,9 +170,7 @@ const built = (at: Spot, facts: Facts, said: ReadonlyMap<string, Expr | null>): 
 
 /** Where a request is asked for a code by name: `searchParams.get("code")`, `params["code"]`, `req.query.code`. */
 const answerIn = (facts: Facts): number | null => {
-  for (const part of insideOf(facts.ref.fn.body)) {
-    if (!('expr' in part)) continue;
-    const { expr } = part;
+  for (const expr of expressionsInside(facts.ref.fn.body)) {
     const asked =
       expr.kind === 'call' &&
       literalText(expr.args[0]?.value) === 'code' &&
@@ -194,9 +190,7 @@ const answerIn = (facts: Facts): number | null => {
 /** Where a grant is sent: `{ grant_type: "refresh_token" }`, `form.Set("grant_type", …)`, as part of a text. */
 const grants = (facts: Facts, grant: string): number[] => {
   const found = facts.texts.filter((t) => t.text.includes(`grant_type=${grant}`)).map((t) => t.line);
-  for (const part of insideOf(facts.ref.fn.body)) {
-    if (!('expr' in part)) continue;
-    const { expr } = part;
+  for (const expr of expressionsInside(facts.ref.fn.body)) {
     const values: (Expr | undefined)[] =
       expr.kind === 'record'
         ? expr.entries.filter((e) => wordOf(e.key) === 'grant-type').map((e) => e.value)
@@ -233,13 +227,8 @@ const stateHeldIn = (facts: Facts): number[] => [
     .map((k) => k.line),
 ];
 
-const once = <T extends { at: Spot }>(steps: readonly T[]): T[] => {
-  const seen = new Set<string>();
-  return steps.filter(({ at }) => {
-    const key = `${at.path}:${at.line}`;
-    return !seen.has(key) && seen.add(key) !== undefined;
-  });
-};
+const once = <T extends { at: Spot }>(steps: readonly T[]): T[] =>
+  eachOnce(steps, ({ at }) => `${at.path}:${at.line}`);
 
 /** Null where no login is begun and no code is redeemed: what only refreshes, or is given tokens, asks nobody to log in. */
 export const clientMap = (map: AuthorizationMap): ClientMap | null => {

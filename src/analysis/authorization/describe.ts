@@ -1,3 +1,4 @@
+import { eachOnce } from '../files/each-once.ts';
 import { byCodePoint } from '../files/words.ts';
 import type { ClientMap, ClientStep, Login } from './client.ts';
 import {
@@ -120,18 +121,17 @@ export const describe = (map: AuthorizationMap): Described | null => {
       ? `How callers are let in: ${roles.join(', ')} is served here, the rest elsewhere`
       : `How callers are let in: by tokens of somebody else${verifies ? ', verified here' : ''}`;
   const lines = [...endpoints.map(step), ...stores.map((s) => `kept: ${kept(s)}`)];
-  const seen = new Set<string>();
   const all = [
     ...endpoints.flatMap(linesOf),
     ...stores.flatMap((s) => [...s.puts, ...s.takes, ...s.gets, ...s.drops].slice(0, 3)),
-  ].filter((s) => !seen.has(words(s)) && seen.add(words(s)) !== undefined);
+  ];
   return {
     title,
     lines:
       lines.length > MOST_LINES
         ? [...lines.slice(0, MOST_LINES), `and ${lines.length - MOST_LINES} more`]
         : lines,
-    places: all.slice(0, MOST_PLACES),
+    places: eachOnce(all, words).slice(0, MOST_PLACES),
   };
 };
 
@@ -158,7 +158,14 @@ export const describeClient = (client: ClientMap): Described => {
     client.redeemed.length > 0 ? 'code redeemed' : '',
     client.kept.length > 0 ? 'tokens kept' : '',
   ].filter((p) => p !== '');
-  const seen = new Set<string>();
+  const all = [
+    ...client.logins.map((l) => l.at),
+    ...client.answers.map((s) => s.at),
+    ...client.stateHeld.slice(0, 3),
+    ...client.redeemed.map((s) => s.at),
+    ...client.kept.map((s) => s.at),
+    ...client.renewed.map((s) => s.at),
+  ];
   return {
     title: `Logs in elsewhere: ${parts.join(', ')} here`,
     lines: [
@@ -176,15 +183,6 @@ export const describeClient = (client: ClientMap): Described => {
         ),
       ),
     ].slice(0, MOST_LINES),
-    places: [
-      ...client.logins.map((l) => l.at),
-      ...client.answers.map((s) => s.at),
-      ...client.stateHeld.slice(0, 3),
-      ...client.redeemed.map((s) => s.at),
-      ...client.kept.map((s) => s.at),
-      ...client.renewed.map((s) => s.at),
-    ]
-      .filter((s) => !seen.has(words(s)) && seen.add(words(s)) !== undefined)
-      .slice(0, MOST_PLACES),
+    places: eachOnce(all, words).slice(0, MOST_PLACES),
   };
 };

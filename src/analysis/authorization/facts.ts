@@ -1,7 +1,8 @@
 import type { Expr, Stmt } from '../sources/ir.ts';
+import { insideOf } from '../sources/walk.ts';
 import { lastNameOf, literalText } from '../weaknesses/code/names.ts';
 import { type Compared, comparedIn } from './compared.ts';
-import { type FnRef, insideOf } from './functions.ts';
+import type { FnRef } from './functions.ts';
 import { inOneStep, type Kept, keptIn, speaksOfEnd, thingOf } from './kept.ts';
 import { type Meanings, meaningsOf, type Word, wordFor, wordOf } from './words.ts';
 

@@ -1,5 +1,5 @@
-import type { Class, Expr, Fn, Module, Stmt } from '../sources/ir.ts';
-import { expressionsOf, functionsOf, statementsIn, within } from '../sources/walk.ts';
+import type { Class, Expr, Fn, Module } from '../sources/ir.ts';
+import { expressionsInside, functionsOf, statementsIn } from '../sources/walk.ts';
 import { lastNameOf } from '../weaknesses/code/names.ts';
 
 /** Which function a call may lead to, by names: as a person follows a program without running it. */
@@ -54,22 +54,6 @@ const isIn = (path: string, name: string, from: Module): boolean => {
   const parts = path.split('/');
   return parts.at(-2) === last || (parts.at(-1) ?? '').replace(/\.\w+$/, '') === last;
 };
-
-/** Statements and expressions of a function with all that is written inside of it. */
-export function* insideOf(
-  body: readonly Stmt[],
-  depth = 0,
-): Generator<{ stmt: Stmt } | { expr: Expr; stmt: Stmt }> {
-  if (depth > 12) return;
-  for (const stmt of statementsIn(body)) {
-    yield { stmt };
-    for (const top of expressionsOf(stmt))
-      for (const expr of within(top)) {
-        yield { expr, stmt };
-        if (expr.kind === 'function') yield* insideOf(expr.fn.body, depth + 1);
-      }
-  }
-}
 
 export const functionsIn = (modules: readonly Module[]): Functions => {
   const all: FnRef[] = modules.flatMap((module) => functionsOf(module).map((f) => ({ ...f, module })));
@@ -161,9 +145,9 @@ export const functionsIn = (modules: readonly Module[]): Functions => {
     for (let depth = 0; depth < DEEPEST && edge.length > 0; depth++) {
       const next: FnRef[] = [];
       for (const ref of edge)
-        for (const part of insideOf(ref.fn.body)) {
-          if (!('expr' in part) || part.expr.kind !== 'call') continue;
-          for (const to of named(part.expr.callee, ref)) {
+        for (const expr of expressionsInside(ref.fn.body)) {
+          if (expr.kind !== 'call') continue;
+          for (const to of named(expr.callee, ref)) {
             if (seen.has(to.fn) || found.length >= MOST_REACHED) continue;
             seen.add(to.fn);
             found.push(to);

@@ -1,7 +1,8 @@
+import { eachOnce } from '../files/each-once.ts';
 import type { Expr, Fn, Module, Span } from '../sources/ir.ts';
-import { statementsIn } from '../sources/walk.ts';
+import { expressionsInside, insideExpression, statementsIn } from '../sources/walk.ts';
 import { lastNameOf, rootOf } from '../weaknesses/code/names.ts';
-import { behind, type FnRef, type Functions, insideOf } from './functions.ts';
+import { behind, type FnRef, type Functions } from './functions.ts';
 import { functionsMeant, mountsOf, pathText } from './handlers.ts';
 
 /**
@@ -190,12 +191,10 @@ const fromComparisons = (ref: FnRef, fns: Functions): Route[] => {
       s.kind === 'if' &&
       s.then.some((t) => t.kind === 'return' && t.value !== null && !/^next$/.test(lastNameOf(t.value)))
     ) {
-      for (const part of insideOf([{ kind: 'expr', value: s.test, at: s.at }]))
-        if ('expr' in part && part.expr.kind === 'test' && /^(?:==|===|is|eq)$/.test(part.expr.operator)) {
-          const path = part.expr.operands
-            .map((o) => pathText(o, fns))
-            .find((t) => t !== null && PATH.test(t));
-          if (path && part.expr.operands.some(asksPath))
+      for (const e of insideExpression(s.test))
+        if (e.kind === 'test' && /^(?:==|===|is|eq)$/.test(e.operator)) {
+          const path = e.operands.map((o) => pathText(o, fns)).find((t) => t !== null && PATH.test(t));
+          if (path && e.operands.some(asksPath))
             found.push({
               path: PATH.exec(path)![2]!,
               methods: [],
@@ -255,14 +254,13 @@ export const routesOf = (modules: readonly Module[], fns: Functions): readonly R
     const annotated = fromAnnotations(ref, fns);
     if (annotated) found.push(annotated);
     found.push(...fromComparisons(ref, fns));
-    for (const s of statementsIn(ref.fn.body))
-      for (const part of insideOf(
-        [s].filter((x) => x.kind === 'expr' || x.kind === 'assign' || x.kind === 'return'),
-      ))
-        if ('expr' in part) {
-          const route = fromCall(part.expr, ref, fns);
-          if (route) found.push(route);
-        }
+    for (const s of statementsIn(ref.fn.body)) {
+      if (s.kind !== 'expr' && s.kind !== 'assign' && s.kind !== 'return') continue;
+      for (const e of expressionsInside([s])) {
+        const route = fromCall(e, ref, fns);
+        if (route) found.push(route);
+      }
+    }
   }
   const mounts = mountsOf(fns);
   const whole = (r: Route): Route => {
@@ -274,14 +272,7 @@ export const routesOf = (modules: readonly Module[], fns: Functions): readonly R
     }
     return path === r.path ? r : { ...r, path };
   };
-  const seen = new Set<string>();
-  return found
-    .map(whole)
-    .filter((r) => {
-      const key = `${r.at.path}:${r.at.line} ${r.path}`;
-      if (seen.has(key)) return false;
-      seen.add(key);
-      return true;
-    })
-    .sort((a, b) => (a.at.path < b.at.path ? -1 : a.at.path > b.at.path ? 1 : a.at.line - b.at.line));
+  return eachOnce(found.map(whole), (r) => `${r.at.path}:${r.at.line} ${r.path}`).sort((a, b) =>
+    a.at.path < b.at.path ? -1 : a.at.path > b.at.path ? 1 : a.at.line - b.at.line,
+  );
 };

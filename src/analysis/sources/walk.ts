@@ -86,7 +86,34 @@ export function* expressionsIn(body: readonly Stmt[]): Generator<Expr> {
   for (const s of statementsIn(body)) for (const e of expressionsOf(s)) yield* within(e);
 }
 
-/** `outer` is the body it stands in: what an arrow function sees of the names around it. */
+/** Functions written in one another deeper are not looked into. */
+const DEEPEST_FUNCTION = 12;
+
+/** Statements and expressions of a body, those of functions written in its expressions too. */
+export function* insideOf(
+  body: readonly Stmt[],
+  depth = 0,
+): Generator<{ stmt: Stmt } | { expr: Expr; stmt: Stmt }> {
+  if (depth > DEEPEST_FUNCTION) return;
+  for (const stmt of statementsIn(body)) {
+    yield { stmt };
+    for (const top of expressionsOf(stmt))
+      for (const expr of within(top)) {
+        yield { expr, stmt };
+        if (expr.kind === 'function') yield* insideOf(expr.fn.body, depth + 1);
+      }
+  }
+}
+
+/** Every expression of a body, those of functions written in it too. */
+export function* expressionsInside(body: readonly Stmt[]): Generator<Expr> {
+  for (const part of insideOf(body)) if ('expr' in part) yield part.expr;
+}
+
+/** An expression and all in it, what functions written in it do too. */
+export const insideExpression = (e: Expr): Generator<Expr> =>
+  expressionsInside([{ kind: 'expr', value: e, at: e.at }]);
+
 export type FnAt = { fn: Fn; cls: Class | null };
 
 /** Every function of a module: methods, inner and anonymous ones; its top level comes first as one without a name. */

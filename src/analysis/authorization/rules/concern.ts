@@ -1,4 +1,5 @@
 import type { EvidenceItem } from '../../../domain/evidence.ts';
+import { eachOnce } from '../../files/each-once.ts';
 import type { Expr, Stmt } from '../../sources/ir.ts';
 import { within } from '../../sources/walk.ts';
 import { lastNameOf } from '../../weaknesses/code/names.ts';
@@ -30,13 +31,9 @@ export type AuthorizationRule = (map: AuthorizationMap) => readonly Concern[];
 
 export const spot = (facts: Facts, line: number): Spot => ({ path: facts.ref.module.path, line });
 
-const key = (s: Spot): string => `${s.path}:${s.line}`;
-
 /** Each place once, in the order given. */
-export const places = (...all: readonly (readonly Spot[])[]): Spot[] => {
-  const seen = new Set<string>();
-  return all.flat().filter((s) => !seen.has(key(s)) && seen.add(key(s)) !== undefined);
-};
+export const places = (...all: readonly (readonly Spot[])[]): Spot[] =>
+  eachOnce(all.flat(), (s) => `${s.path}:${s.line}`);
 
 type Asked = Partial<Pick<Concern, 'advice' | 'checks'>>;
 

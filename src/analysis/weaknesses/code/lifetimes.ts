@@ -1,5 +1,12 @@
-import type { Expr, Fn, Module, Span } from '../../sources/ir.ts';
-import { expressionsIn, functionsOf, within } from '../../sources/walk.ts';
+import { eachOnce } from '../../files/each-once.ts';
+import type { Expr, Module, Span } from '../../sources/ir.ts';
+import {
+  expressionsIn,
+  expressionsInside,
+  functionsOf,
+  insideExpression,
+  within,
+} from '../../sources/walk.ts';
 import { lastNameOf } from './names.ts';
 
 type Call = Extract<Expr, { kind: 'call' }>;
@@ -8,24 +15,7 @@ const ENDS = /^(?:kill\w*|terminate\w*|tree_?kill|abort|send_signal|close_fds|st
 const STARTS_JS = /^(?:spawn|exec|execFile|fork)$/;
 const SETTLES = /^(?:reject|resolve|rej|res|done|callback|cb|settle|finish)$/i;
 
-const DEEPEST = 6;
-
-/** Calls of an expression, those of functions written in it too: what a timer or a promise is given. */
-const callsOf = (e: Expr, depth: number): Call[] =>
-  [...within(e)].flatMap((part) =>
-    part.kind === 'call'
-      ? [part]
-      : part.kind === 'function' && depth < DEEPEST
-        ? [...expressionsIn(part.fn.body)].flatMap((inner) =>
-            inner.kind === 'call' ? [inner] : inner.kind === 'function' ? callsOf(inner, depth + 1) : [],
-          )
-        : [],
-  );
-
-const callsIn = (fn: Fn): Call[] =>
-  [...expressionsIn(fn.body)].flatMap((e) =>
-    e.kind === 'call' ? [e] : e.kind === 'function' ? callsOf(e, 0) : [],
-  );
+const callsOf = (all: Iterable<Expr>): Call[] => [...all].filter((e) => e.kind === 'call');
 
 const named = (calls: readonly Call[], pattern: RegExp): boolean =>
   calls.some((c) => pattern.test(lastNameOf(c.callee)));
@@ -46,7 +36,7 @@ const outlivedInPython = (calls: readonly Call[]): Call[] =>
     : calls.filter((c) => {
         const name = lastNameOf(c.callee);
         if (name === 'wait_for')
-          return c.args.some((a) => named(callsOf(a.value, 0), /^(?:communicate|wait)$/));
+          return c.args.some((a) => named(callsOf(insideExpression(a.value)), /^(?:communicate|wait)$/));
         return (
           /^(?:communicate|wait)$/.test(name) &&
           c.args.some((a) => a.name === 'timeout') &&
@@ -61,7 +51,10 @@ const outlivedInJavaScript = (calls: readonly Call[]): Call[] => {
   );
   if (started.length === 0 || named(calls, ENDS)) return [];
   const gaveUp = calls.some(
-    (c) => lastNameOf(c.callee) === 'setTimeout' && c.args[0] && named(callsOf(c.args[0].value, 0), SETTLES),
+    (c) =>
+      lastNameOf(c.callee) === 'setTimeout' &&
+      c.args[0] &&
+      named(callsOf(insideExpression(c.args[0].value)), SETTLES),
   );
   return gaveUp ? started : [];
 };
@@ -75,15 +68,14 @@ const isPattern = (c: Call): boolean =>
 /** Programs that go on when the server has stopped waiting for them (CWE-404): nothing in the function ends them. */
 export const outlivedPrograms = (m: Module): Span[] => {
   if (m.language !== 'python' && m.language !== 'javascript') return [];
-  const seen = new Set<number>();
-  return functionsOf(m)
+  const found = functionsOf(m)
     .filter(({ fn }) => fn.name !== '' || fn.params.length > 0)
     .flatMap(({ fn }) => {
-      const calls = callsIn(fn);
+      const calls = callsOf(expressionsInside(fn.body));
       return m.language === 'python' ? outlivedInPython(calls) : outlivedInJavaScript(calls);
     })
-    .map((c) => c.at)
-    .filter((at) => !seen.has(at.line) && seen.add(at.line) !== undefined);
+    .map((c) => c.at);
+  return eachOnce(found, (at) => at.line);
 };
 
 const SAYS_FAILURE =
@@ -118,8 +110,8 @@ const unmarkedIn = (e: Expr): Span | null => {
  */
 export const unmarkedFailures = (m: Module): Span[] => {
   if (m.language !== 'javascript') return [];
-  const seen = new Set<number>();
-  return functionsOf(m)
-    .flatMap(({ fn }) => [...expressionsIn(fn.body)].flatMap((e) => unmarkedIn(e) ?? []))
-    .filter((at) => !seen.has(at.line) && seen.add(at.line) !== undefined);
+  const found = functionsOf(m).flatMap(({ fn }) =>
+    [...expressionsIn(fn.body)].flatMap((e) => unmarkedIn(e) ?? []),
+  );
+  return eachOnce(found, (at) => at.line);
 };
