@@ -124,6 +124,7 @@ const CONTAINS =
 const ALL_GIVEN =
   /^(?:args|kwargs|context|history|messages?|conversation|result|arguments|transcript|prompt)$/i;
 /** What a tool's description is set on: other things have descriptions, too. */
+const OF_TOOL = /tool|regist|^[a-z]\w*\.__doc__$/i;
 /** What can be changed of a tool that is registered. */
 const TOOL_KEYS: ReadonlySet<string> = new Set([
   'name',
@@ -137,7 +138,6 @@ const TOOL_KEYS: ReadonlySet<string> = new Set([
   'callback',
   'enabled',
 ]);
-const OF_TOOL = /tool|regist|^[a-z]\w*\.__doc__$/i;
 
 /** Whether an end is never reached: no break, no return, nothing that waits. */
 const WAITS =

@@ -1,7 +1,7 @@
 import type { SourceTree, TreeEntry } from '../../collectors/collector.ts';
 import type { Comparison, Some } from '../../domain/snapshot.ts';
 import { parseJson } from '../files/parse-json.ts';
-import { baseName, extensionOf, isTestPath, languageOf } from '../files/paths.ts';
+import { baseName, depthOf, extensionOf, folderOf, isTestPath, languageOf } from '../files/paths.ts';
 import { text as asText, bag } from '../files/shape.ts';
 
 /**
@@ -29,7 +29,7 @@ const isCode = (path: string): boolean =>
   languageOf(path) !== null && !/\.(?:md|json|ya?ml|toml|html?|css|txt)$/i.test(path);
 
 /** Where the package lies in the repository: where the registry says, else where a manifest has its name. */
-const folderOf = async (repository: Tree, name: string, said: string): Promise<string> => {
+const packageFolder = async (repository: Tree, name: string, said: string): Promise<string> => {
   const folder = said.replace(/^\.?\/|\/$/g, '');
   if (folder !== '' && repository.allEntries.some((e) => e.path.startsWith(`${folder}/`))) return folder;
   const manifests = repository.allEntries
@@ -39,7 +39,7 @@ const folderOf = async (repository: Tree, name: string, said: string): Promise<s
         /^(?:package\.json|pyproject\.toml)$/.test(baseName(e.path)) &&
         !e.path.includes('node_modules/'),
     )
-    .sort((a, b) => a.path.split('/').length - b.path.split('/').length);
+    .sort((a, b) => depthOf(a.path) - depthOf(b.path));
   for (const { path } of manifests.slice(0, 200)) {
     const text = (await repository.text(path)) ?? '';
     const parsed = path.endsWith('.json') ? parseJson(text) : null;
@@ -49,7 +49,7 @@ const folderOf = async (repository: Tree, name: string, said: string): Promise<s
         : ''
       : (/^name\s{0,5}=\s{0,5}["']([\w.-]{1,150})["']/m.exec(text)?.[1] ?? '');
     if (named.toLowerCase().replaceAll('_', '-') === name.toLowerCase().replaceAll('_', '-'))
-      return path.split('/').slice(0, -1).join('/');
+      return folderOf(path);
   }
   return '';
 };
@@ -90,7 +90,7 @@ export const compareWithRepository = async (
   const there = new Set(theirs.map((e) => e.path));
   const byName = new Map<string, string[]>();
   for (const { path } of theirs) byName.set(baseName(path), [...(byName.get(baseName(path)) ?? []), path]);
-  const folder = await folderOf(repository, about.name, about.directory);
+  const folder = await packageFolder(repository, about.name, about.directory);
   const inside = (path: string): boolean => folder === '' || path.startsWith(`${folder}/`);
   const twin = (path: string): string | null => {
     const ends = (byName.get(baseName(path)) ?? []).filter((p) => p === path || p.endsWith(`/${path}`));

@@ -1,5 +1,6 @@
 import { packageWords, parseImage, parsePackage } from '../../domain/package-name.ts';
 import { parseJson } from '../files/parse-json.ts';
+import { folderOf } from '../files/paths.ts';
 import { text as asText, bag, list } from '../files/shape.ts';
 import { launchesIn } from './launch-commands.ts';
 
@@ -31,7 +32,6 @@ const found = (source: string, readAs: string, subdir = ''): AskedTarget => ({ s
 
 const REPO = '(https:\\/\\/(?:www\\.)?github\\.com\\/[\\w.-]{1,100}\\/[\\w.-]{1,100}?)(?:\\.git)?';
 const repository = (page: string): string => page.replace('//www.', '//');
-const folderOf = (path: string): string => path.split('/').slice(0, -1).join('/');
 
 /** Pages, by their addresses. The end of an address, a query or an anchor, is cut off before. */
 const PAGES: readonly Reading[] = [
