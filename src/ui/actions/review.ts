@@ -1,8 +1,7 @@
 import { nameOf } from '../../domain/auditor.ts';
-import { isHidden, type SaidOf, saidOf, shownFindings } from '../../domain/review.ts';
+import { isFindingId, isHidden, type SaidOf, saidOf, shownFindings } from '../../domain/review.ts';
 import type { Reply, Stance } from '../../domain/review-record.ts';
 import { findingsOfCheck, verdictOf, verdictWord } from '../../domain/selectors.ts';
-import { truncate } from '../../text/width.ts';
 import type { App } from '../app-state.ts';
 import { selectedCheck, selectedFinding, type View } from '../model.ts';
 import { emptyList } from '../view/list.ts';
@@ -29,7 +28,7 @@ const choose = (
     kind: 'choose',
     list: emptyList(),
     title,
-    items: items.map((i) => ({ ...i, label: truncate(i.label, app.ui.get().columns - 8) })),
+    items,
     choose: then,
   });
 };
@@ -53,7 +52,7 @@ const say = (app: App, about: string): void => {
   app.push({
     kind: 'choose',
     list: emptyList(),
-    title: `${about}: what do you say of ${nameOf(reviewed.session.auditor)}'s ${about.startsWith('F-') ? 'finding' : 'verdict'}?`,
+    title: `${about}: what do you say of ${nameOf(reviewed.session.auditor)}'s ${isFindingId(about) ? 'finding' : 'verdict'}?`,
     items: [
       ...STANCES.map(({ value, words }) => ({ value, label: words })),
       ...(session.remarks.has(about) ? [{ value: 'nothing', label: 'Take back what I said' }] : []),

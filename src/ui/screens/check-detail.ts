@@ -8,23 +8,16 @@ import { observationsOf } from '../../domain/observations.ts';
 import { claimWords } from '../../domain/proposal.ts';
 import { findingsOfCheck, progress, verdictOf, verdictWord } from '../../domain/selectors.ts';
 import { shownPath } from '../../text/shown-path.ts';
-import { visible, visibleLines } from '../../text/visible.ts';
+import { visible } from '../../text/visible.ts';
 import { wrap, wrapHanging } from '../../text/width.ts';
 import { itemRows, type RunState, type View } from '../model.ts';
 import { waitingByCheck } from '../proposals-model.ts';
 import type { Theme } from '../theme.ts';
 import { blank, type Line, muted, plain, span, spread } from '../view/line.ts';
 import { dayAndTime } from './bars.ts';
+import { LABEL, labelled } from './labelled.ts';
 import { peopleLines } from './review-lines.ts';
 import { kindGlyph, runGlyph, runWords, severityTone, verdictGlyph } from './verdicts.ts';
-
-const LABEL = 9;
-
-/** A labelled paragraph with its text hanging at a common column. */
-const labelled = (label: string, text: string, columns: number): Line[] =>
-  wrapHanging(' '.repeat(LABEL), visibleLines(text), columns).map((l, i) =>
-    i === 0 ? [span(label.padEnd(LABEL), 'accent'), span(l.slice(LABEL))] : plain(l),
-  );
 
 const steps = (label: string, items: readonly string[], columns: number): Line[] =>
   items.flatMap((item, n) => {

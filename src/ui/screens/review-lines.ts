@@ -1,17 +1,9 @@
 import { nameOf } from '../../domain/auditor.ts';
-import { isHidden, reviewedSubjectOf, saidOf, shownFindings } from '../../domain/review.ts';
+import { isFindingId, isHidden, reviewedSubjectOf, saidOf, shownFindings } from '../../domain/review.ts';
 import { findingsOfCheck, verdictWord } from '../../domain/selectors.ts';
-import { visibleLines } from '../../text/visible.ts';
-import { wrapHanging } from '../../text/width.ts';
 import type { View } from '../model.ts';
-import { blank, type Line, plain, span } from '../view/line.ts';
-
-const LABEL = 9;
-
-const row = (label: string, text: string, columns: number): Line[] =>
-  wrapHanging(' '.repeat(LABEL), visibleLines(text), columns).map((l, i) =>
-    i === 0 ? [span(label.padEnd(LABEL), 'accent'), span(l.slice(LABEL))] : plain(l),
-  );
+import { blank, type Line } from '../view/line.ts';
+import { labelled } from './labelled.ts';
 
 /** In a review: what the author says of a check, as far as it may be seen, and what the reviewer says of that. */
 const reviewing = (v: View, check: string, columns: number): Line[] => {
@@ -22,21 +14,21 @@ const reviewing = (v: View, check: string, columns: number): Line[] => {
   const name = nameOf(author.auditor);
   const spoken = (about: string): Line[] => {
     const said = reviewedSubjectOf(snap.session, author, about);
-    return said ? row('', `you: ${said.stance} — ${said.reason}`, columns) : [];
+    return said ? labelled('', `you: ${said.stance} — ${said.reason}`, columns) : [];
   };
-  if (!answer?.verdict) return row('Author', `${name} gave no verdict`, columns);
+  if (!answer?.verdict) return labelled('Author', `${name} gave no verdict`, columns);
   if (isHidden(snap.session, author, check))
-    return row('Author', `${name}'s verdict shows once you gave yours`, columns);
+    return labelled('Author', `${name}'s verdict shows once you gave yours`, columns);
   return [
-    ...row(
+    ...labelled(
       'Author',
       `${verdictWord(answer.verdict).toUpperCase()} by ${name}${answer.note ? `: ${answer.note}` : ''}`,
       columns,
     ),
     ...spoken(check),
     ...shownFindings(snap.session, author, check).flatMap((f) => [
-      ...row(f.id, `${f.title} (${f.severity})\n${f.summary}`, columns),
-      ...row('', f.locations.map((l) => `${l.path}:${l.startLine}-${l.endLine}`).join(', '), columns),
+      ...labelled(f.id, `${f.title} (${f.severity})\n${f.summary}`, columns),
+      ...labelled('', f.locations.map((l) => `${l.path}:${l.startLine}-${l.endLine}`).join(', '), columns),
       ...spoken(f.id),
     ]),
   ];
@@ -47,16 +39,16 @@ export const reviewedLines = (v: View, about: string, columns: number): Line[] =
   const { snap } = v;
   if (!snap) return [];
   return saidOf(snap.session, about).flatMap(({ record, subject, reply }) => [
-    ...row(
+    ...labelled(
       'Review',
-      `${nameOf(record.reviewer)} ${subject.stance}${about.startsWith('F-') ? ` (${about})` : ''} — ${subject.reason}`,
+      `${nameOf(record.reviewer)} ${subject.stance}${isFindingId(about) ? ` (${about})` : ''} — ${subject.reason}`,
       columns,
     ),
     ...(reply
-      ? row('', `answered, ${reply.decision} — ${reply.reason}`, columns)
+      ? labelled('', `answered, ${reply.decision} — ${reply.reason}`, columns)
       : subject.stance === 'agrees'
         ? []
-        : row('', 'not answered yet: R answers', columns)),
+        : labelled('', 'not answered yet: R answers', columns)),
   ]);
 };
 
