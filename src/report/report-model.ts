@@ -280,6 +280,7 @@ export const buildReport = (given: ReportInput): ReportModel => {
   const items = allItems(evidence);
   const authorOf = authorsOf(input.events, session.auditor);
   const findings = findingReports(input, items, authorOf);
+  const findingTags = new Map(findings.map((f) => [f.id, f.tag]));
   const checks = checkReports(
     session,
     methodology,
@@ -371,17 +372,13 @@ export const buildReport = (given: ReportInput): ReportModel => {
       .map((a) => ({ ...a, content: input.contents?.get(a.sha256) ?? null }))
       .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
     observations: observed,
-    earlier: earlierAudit(
-      all.session.findings.values(),
-      session.carried?.from ?? null,
-      new Map(findings.map((f) => [f.id, f.tag])),
-    ),
-    reviews: reviewReports(session, methodology, new Map(findings.map((f) => [f.id, f.tag]))),
-    assistance: assistanceOf(session, new Map(findings.map((f) => [f.id, f.tag])), authorOf, input.contents),
+    earlier: earlierAudit(all.session.findings.values(), session.carried?.from ?? null, findingTags),
+    reviews: reviewReports(session, methodology, findingTags),
+    assistance: assistanceOf(session, findingTags, authorOf, input.contents),
     log: workLog(worked, {
       session,
       titles: new Map(items.map((i) => [i.id, i.title])),
-      tags: new Map(findings.map((f) => [f.id, f.tag])),
+      tags: findingTags,
       authorOf,
     }),
     minutesByCheck: [...timeByCheck(worked)].map(([check, ms]) => ({

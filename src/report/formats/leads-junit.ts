@@ -17,111 +17,106 @@ const xml = (text: string, max = 2_000): string =>
     .replaceAll('"', '&quot;')
     .replaceAll('\n', '&#10;');
 
-type Case = { name: string; rule: string; file: string; line: number; said: string };
+/** How a case ended, and what is said of that. */
+type End = { outcome: 'passed' | 'failure' | 'error' | 'skipped'; said: string };
+type Case = { outcome: End['outcome']; line: string };
 
-const caseOf = (suite: string, c: Case, body: string): string =>
-  `    <testcase classname="${xml(`${suite}.${c.rule}`)}" name="${xml(c.name, 400)}"${c.file ? ` file="${xml(c.file)}" line="${c.line}"` : ''}>${body}</testcase>`;
+const PASSED: End = { outcome: 'passed', said: '' };
+const ended = (outcome: 'failure' | 'error' | 'skipped', message: string, max = 1_000): End => ({
+  outcome,
+  said: `<${outcome} message="${xml(message, max)}"/>`,
+});
 
-const leadCase = (l: LeadEntry): { failed: boolean; line: string } => {
-  const where = l.location ? placeWords(l.location) : 'no line of the repository';
-  const c: Case = {
-    name: `${l.title} [${l.id}]`,
-    rule: l.rule,
-    file: l.location?.path ?? '',
-    line: l.location?.startLine ?? 0,
-    said: l.detail,
-  };
-  const failed = l.fails.length > 0;
-  const why = l.suppressed
-    ? `suppressed: ${l.suppressions.map((s) => `${s.reason} (${s.at}, until ${s.expires})`).join('; ')}`
-    : `a lead nobody judged (${l.severity}, ${l.strength}), not among what fails`;
-  const body = failed
-    ? `<failure type="${xml(l.fails.join(' '))}" message="${xml(`${l.severity}: ${l.title} at ${where}`, 500)}">${xml(`${l.detail}\n${l.news.join('\n')}`)}</failure>`
-    : `<skipped message="${xml(why, 1_000)}"/>`;
-  return { failed, line: caseOf(l.collector, c, body) };
+const caseOf = (
+  suite: string,
+  rule: string,
+  name: string,
+  { outcome, said }: End,
+  at: LeadEntry['location'] = null,
+): Case => ({
+  outcome,
+  line: `    <testcase classname="${xml(`${suite}.${rule}`)}" name="${xml(name, 400)}"${at ? ` file="${xml(at.path)}" line="${at.startLine}"` : ''}>${said}</testcase>`,
+});
+
+const leadEnd = (l: LeadEntry): End => {
+  if (l.fails.length > 0) {
+    const where = l.location ? placeWords(l.location) : 'no line of the repository';
+    return {
+      outcome: 'failure',
+      said: `<failure type="${xml(l.fails.join(' '))}" message="${xml(`${l.severity}: ${l.title} at ${where}`, 500)}">${xml(`${l.detail}\n${l.news.join('\n')}`)}</failure>`,
+    };
+  }
+  return ended(
+    'skipped',
+    l.suppressed
+      ? `suppressed: ${l.suppressions.map((s) => `${s.reason} (${s.at}, until ${s.expires})`).join('; ')}`
+      : `a lead nobody judged (${l.severity}, ${l.strength}), not among what fails`,
+  );
 };
 
-const none = (rule: string, name: string): Case => ({ name, rule, file: '', line: 0, said: '' });
+type Look = LeadsReport['collectors'][number];
+
+const lookedAt = (c: Look, blind: boolean): Case => {
+  if (blind) return caseOf(c.id, 'looked', 'could look', ended('error', `${c.outcome}: ${c.message}`));
+  return c.outcome === 'not-applicable'
+    ? caseOf(c.id, 'looked', 'applies', ended('skipped', c.message || c.searched, 500))
+    : caseOf(c.id, 'looked', `looked at: ${c.searched}`, PASSED);
+};
+
+type Suite = { id: string; cases: readonly Case[] };
+
+const countOf = (cases: readonly Case[], outcome: End['outcome']): number =>
+  cases.filter((c) => c.outcome === outcome).length;
+const counts = (cases: readonly Case[]): string =>
+  `tests="${cases.length}" failures="${countOf(cases, 'failure')}" errors="${countOf(cases, 'error')}" skipped="${countOf(cases, 'skipped')}"`;
 
 export const leadsJunit = (r: LeadsReport): string => {
   const blind = new Set(blindOf(r).map((c) => c.id));
-  const suites = r.collectors.map((c) => {
-    const leads = r.leads.filter((l) => l.collector === c.id).map(leadCase);
-    const gaps = r.gaps.filter((g) => g.collector === c.id);
-    const cases = [
-      ...(blind.has(c.id)
-        ? [
+  const collectors = r.collectors.map(
+    (c): Suite => ({
+      id: c.id,
+      cases: [
+        lookedAt(c, blind.has(c.id)),
+        ...r.leads
+          .filter((l) => l.collector === c.id)
+          .map((l) => caseOf(c.id, l.rule, `${l.title} [${l.id}]`, leadEnd(l), l.location)),
+        ...r.gaps
+          .filter((g) => g.collector === c.id)
+          .map((g) =>
             caseOf(
               c.id,
-              none('looked', 'could look'),
-              `<error message="${xml(`${c.outcome}: ${c.message}`, 1_000)}"/>`,
+              g.rule,
+              `${g.title} [${g.id}]`,
+              ended('skipped', `not looked at: ${g.detail || g.title}`),
             ),
-          ]
-        : c.outcome === 'not-applicable'
-          ? [
-              caseOf(
-                c.id,
-                none('looked', 'applies'),
-                `<skipped message="${xml(c.message || c.searched, 500)}"/>`,
-              ),
-            ]
-          : [caseOf(c.id, none('looked', `looked at: ${c.searched}`), '')]),
-      ...leads.map((l) => l.line),
-      ...gaps.map((g) =>
-        caseOf(
-          c.id,
-          none(g.rule, `${g.title} [${g.id}]`),
-          `<skipped message="${xml(`not looked at: ${g.detail || g.title}`, 1_000)}"/>`,
-        ),
-      ),
-    ];
-    const count = { failures: leads.filter((l) => l.failed).length, errors: blind.has(c.id) ? 1 : 0 };
-    const skipped = cases.filter((line) => line.includes('<skipped ')).length;
-    return { ...count, tests: cases.length, skipped, cases, id: c.id };
-  });
-  const own = [...r.suppressions.expired, ...r.suppressions.refused].map((s) =>
-    caseOf('suppressions', none('valid', s.at), `<failure message="${xml(s.words, 1_000)}"/>`),
+          ),
+      ],
+    }),
   );
-  const locked = [
-    ...(r.tools?.changes ?? []).map((c) => ({
-      failed: true,
-      line: caseOf(
-        'tools-lock',
-        none(c.kind, `${c.name}: ${c.field || 'approved'}`),
-        `<failure message="${xml(changeWords(c), 1_000)}"/>`,
+  const locked: Suite = {
+    id: 'tools-lock',
+    cases: [
+      ...(r.tools?.changes ?? []).map((c) =>
+        caseOf('tools-lock', c.kind, `${c.name}: ${c.field || 'approved'}`, ended('failure', changeWords(c))),
       ),
-    })),
-    ...(r.tools?.uncomputed ?? []).map((u) => ({
-      failed: false,
-      line: caseOf('tools-lock', none('compared', u.what), `<skipped message="${xml(u.why, 1_000)}"/>`),
-    })),
-  ];
-  const all = [
-    ...suites,
-    ...(locked.length > 0
-      ? [
-          {
-            id: 'tools-lock',
-            tests: locked.length,
-            failures: locked.filter((l) => l.failed).length,
-            errors: 0,
-            skipped: locked.filter((l) => !l.failed).length,
-            cases: locked.map((l) => l.line),
-          },
-        ]
-      : []),
-    ...(own.length > 0
-      ? [{ id: 'suppressions', tests: own.length, failures: own.length, errors: 0, skipped: 0, cases: own }]
-      : []),
-  ];
-  const sum = (key: 'tests' | 'failures' | 'errors' | 'skipped'): number =>
-    all.reduce((n, s) => n + s[key], 0);
+      ...(r.tools?.uncomputed ?? []).map((u) =>
+        caseOf('tools-lock', 'compared', u.what, ended('skipped', u.why)),
+      ),
+    ],
+  };
+  const own: Suite = {
+    id: 'suppressions',
+    cases: [...r.suppressions.expired, ...r.suppressions.refused].map((s) =>
+      caseOf('suppressions', 'valid', s.at, ended('failure', s.words)),
+    ),
+  };
+  const suites = [...collectors, ...[locked, own].filter((s) => s.cases.length > 0)];
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="${xml(`${r.tool.name} ${r.target.commit}`)}" tests="${sum('tests')}" failures="${sum('failures')}" errors="${sum('errors')}" skipped="${sum('skipped')}">`,
-    ...all.flatMap((s) => [
-      `  <testsuite name="${xml(s.id)}" tests="${s.tests}" failures="${s.failures}" errors="${s.errors}" skipped="${s.skipped}">`,
-      ...s.cases,
+    `<testsuites name="${xml(`${r.tool.name} ${r.target.commit}`)}" ${counts(suites.flatMap((s) => s.cases))}>`,
+    ...suites.flatMap((s) => [
+      `  <testsuite name="${xml(s.id)}" ${counts(s.cases)}>`,
+      ...s.cases.map((c) => c.line),
       '  </testsuite>',
     ]),
     '</testsuites>',

@@ -118,6 +118,7 @@ export const sarifLog = (m: ReportModel): unknown => {
     m.findings.filter((f) => !f.positive).map(weak),
     m.methodology.id === MAPPED_METHODOLOGY,
   );
+  const front = frontOf(pathsOf(m.evidence.items));
   return labelled({
     $schema: SARIF_SCHEMA,
     version: '2.1.0',
@@ -159,9 +160,7 @@ export const sarifLog = (m: ReportModel): unknown => {
           SRCROOT: { description: { text: 'Root of the audited commit' } },
         },
         columnKind: 'unicodeCodePoints',
-        results: m.findings.map((f) =>
-          result(f, frontOf(pathsOf(m.evidence.items)), rules, f.positive ? [] : taxaOf(weak(f))),
-        ),
+        results: m.findings.map((f) => result(f, front, rules, f.positive ? [] : taxaOf(weak(f)))),
         properties: {
           methodology: `${m.methodology.id}@${m.methodology.version}`,
           checksTotal: m.coverage.total,
