@@ -1,44 +1,16 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CollectOptions, collect } from '../../src/commands/collect.ts';
-import type { Host } from '../../src/commands/host.ts';
+import { describe, expect, it } from 'vitest';
+import { collect } from '../../src/commands/collect.ts';
 import { type LeadsReport, leadsReport } from '../../src/domain/pipeline/leads-report.ts';
 import { faults, type Json } from '../support/code-scanning.ts';
-import { type FixtureCommit, makeRepository } from '../support/git-fixtures.ts';
+import type { FixtureCommit } from '../support/git-fixtures.ts';
 import { FILES, PING, SAFE, source, tool } from '../support/weak-server.ts';
-import { testHost } from './test-host.ts';
+import { leadsLab } from './leads-lab.ts';
 
-let dir: string;
-let host: Host;
-let said: () => string;
+const { dir, host, said, server, run } = leadsLab();
 let n = 0;
-beforeAll(() => {
-  dir = mkdtempSync(join(tmpdir(), 'leads-'));
-  ({ host, said } = testHost(join(dir, 'home')));
-});
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
-
-const repository = (...commits: FixtureCommit['files'][]): string =>
-  makeRepository(join(dir, `server-${++n}`), [{ files: FILES }, ...commits.map((files) => ({ files }))]).path;
-
-/** Runs on what shell commands are about: all collectors take their time. */
-const run = async (
-  server: string,
-  options: Partial<CollectOptions> = {},
-): Promise<{ code: number; report: LeadsReport; said: string }> => {
-  said();
-  const to = join(dir, 'report.json');
-  const code = await collect(host, {
-    source: server,
-    check: ['2.1.2'],
-    outputs: [{ format: 'json', to }],
-    ...options,
-  });
-  return { code, report: leadsReport.parse(JSON.parse(readFileSync(to, 'utf8'))), said: said() };
-};
-
+const repository = (...commits: FixtureCommit['files'][]): string => server(FILES, ...commits);
 const shells = (r: LeadsReport) => r.leads.filter((l) => l.rule === 'shell-command');
 
 describe('formats', () => {
@@ -125,7 +97,7 @@ describe('formats', () => {
 
 describe('a baseline', () => {
   const baseline = async (server: string): Promise<string> => {
-    const file = join(dir, `baseline-${n}.json`);
+    const file = join(dir, `baseline-${++n}.json`);
     const { code } = await run(server, { writeBaseline: file, failOn: ['lead'] });
     expect(code).toBe(0);
     return file;

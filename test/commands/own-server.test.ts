@@ -1,17 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CollectOptions, collect } from '../../src/commands/collect.ts';
+import { describe, expect, it } from 'vitest';
+import { collect } from '../../src/commands/collect.ts';
 import { configLint } from '../../src/commands/config-lint.ts';
 import { start } from '../../src/commands/headless.ts';
-import type { Host } from '../../src/commands/host.ts';
 import { resumeAudit } from '../../src/commands/workspace.ts';
-import { type LeadsReport, leadsReport } from '../../src/domain/pipeline/leads-report.ts';
+import type { LeadsReport } from '../../src/domain/pipeline/leads-report.ts';
 import { listSessions } from '../../src/io/session/list-sessions.ts';
 import { type FixtureFile, makeRepository } from '../support/git-fixtures.ts';
 import { FILES, PING, source, tool } from '../support/weak-server.ts';
-import { testHost } from './test-host.ts';
+import { leadsLab } from './leads-lab.ts';
 
 /** The clock of the test host stands at 2026-11-23. */
 const COMMENT =
@@ -21,34 +19,8 @@ const CONFIG = (suppress: string): string => `failOn: [high]\nsuppress:\n${suppr
 const ENTRY = (over = ''): string =>
   `  - rule: code-flow/shell-command\n    path: src/**\n    reason: The host is checked by the proxy before us.\n    expires: ${over || '2026-12-31'}\n`;
 
-let dir: string;
-let host: Host;
-let said: () => string;
-let n = 0;
-beforeAll(() => {
-  dir = mkdtempSync(join(tmpdir(), 'own-'));
-  ({ host, said } = testHost(join(dir, 'home')));
-});
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
-
-const repository = (files: Record<string, FixtureFile>): string =>
-  makeRepository(join(dir, `server-${++n}`), [{ files: { ...FILES, ...files } }]).path;
-
-const run = async (
-  server: string,
-  options: Partial<CollectOptions> = {},
-): Promise<{ code: number; report: LeadsReport; said: string }> => {
-  said();
-  const to = join(dir, 'report.json');
-  const code = await collect(host, {
-    source: server,
-    check: ['2.1.2'],
-    own: true,
-    outputs: [{ format: 'json', to }],
-    ...options,
-  });
-  return { code, report: leadsReport.parse(JSON.parse(readFileSync(to, 'utf8'))), said: said() };
-};
+const { dir, host, said, server, run } = leadsLab({ own: true });
+const repository = (files: Record<string, FixtureFile>): string => server({ ...FILES, ...files });
 const shell = (r: LeadsReport) => r.leads.find((l) => l.rule === 'shell-command')!;
 
 describe('suppressions', () => {
