@@ -17,7 +17,7 @@ const WRITTEN: Record<string, string> = {
 };
 const isDocumented = (key: string): boolean =>
   key === 'space' ||
-  (/^[1-8]$/.test(key) && README.includes('`1`–`8`')) ||
+  (/^[1-9]$/.test(key) && README.includes('`1`–`9`')) ||
   README.includes(`\`${WRITTEN[key] ?? key}\``);
 
 /**
