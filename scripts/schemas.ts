@@ -32,6 +32,7 @@ import { PROPOSALS_SCHEMA, proposalsJson } from '../src/domain/proposals-json.ts
 import { CHECK_SCHEMA, checkReport } from '../src/domain/quick-look.ts';
 import { interfaceSettings } from '../src/domain/settings.ts';
 import { COVERAGE_SCHEMA, coverage } from '../src/domain/standard-coverage.ts';
+import { policy } from '../src/policy/policy.ts';
 import { JOIN_SCHEMA, joinJson } from '../src/report/formats/join-json.ts';
 import { METHOD_SCHEMA, methodJson } from '../src/report/formats/method-json.ts';
 import { PEER_REVIEW_SCHEMA, peerReview } from '../src/report/formats/peer-review.ts';
@@ -66,6 +67,7 @@ const SCHEMAS = [
   ['leads', leadsReport, `What "mcp-audit collect --format json" writes: ${LEADS_SCHEMA}`],
   ['baseline', baseline, `What "mcp-audit collect --write-baseline" writes: ${BASELINE_SCHEMA}`],
   ['configuration', configuration, "mcp-audit.yml in a server's own repository"],
+  ['policy', policy, 'policy.yml: what an organisation asks of a server before it is used'],
   ['check', checkReport, `What "mcp-audit check --json" writes: ${CHECK_SCHEMA}`],
   ['evidence', evidenceFile, `What "mcp-audit collect --json" writes: ${EVIDENCE_SCHEMA}`],
 ] as const;

@@ -69,6 +69,7 @@ const RULES: Record<string, Rule> = {
     packages: ['@modelcontextprotocol/server', 'node:crypto', 'zod'],
   },
   report: { rooms: ['report', 'domain', 'text'], packages: ['zod', 'markdown-it'] },
+  policy: { rooms: ['policy', 'domain', 'text'], packages: ['zod', 'spdx-satisfies'] },
   io: {
     rooms: [
       'io',
@@ -247,7 +248,7 @@ describe('the house', () => {
   it('keeps clock and randomness out of the pure rooms', () => {
     const impure = files.filter(
       (f) =>
-        /^(domain|text|analysis|collectors|results|report)\//.test(f) &&
+        /^(domain|text|analysis|collectors|results|report|policy)\//.test(f) &&
         /\bDate\.now\(|new Date\(\)|Math\.random\(|randomUUID|performance\.now|process\.env/.test(
           readFileSync(join(SRC, f), 'utf8').replace(
             /\/\*[\s\S]*?\*\/|\/\/.*|'[^'\n]*'|\/[^/\n]+\/[gimsuy]*/g,
@@ -266,7 +267,8 @@ describe('the house', () => {
       reached.add(file);
       for (const next of needs.get(file) ?? []) walk(next);
     };
-    const gathering = /^(domain|text|analysis|collectors|results|engine|report|ui)\/|^collect-thread\.ts$/;
+    const gathering =
+      /^(domain|text|analysis|collectors|results|engine|report|policy|ui)\/|^collect-thread\.ts$/;
     for (const file of [...files.filter((f) => gathering.test(f)), 'commands/collect.ts']) walk(file);
     expect([...reached].filter((f) => f.startsWith('live/'))).toEqual([]);
     expect(reached.has('engine/run-collectors.ts')).toBe(true);

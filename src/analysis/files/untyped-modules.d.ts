@@ -14,3 +14,8 @@ declare module 'spdx-expression-parse' {
   const parse: (expression: string) => unknown;
   export default parse;
 }
+declare module 'spdx-satisfies' {
+  /** Whether the expression can be met by the licences. Throws for what is no SPDX expression. */
+  const satisfies: (expression: string, licences: readonly string[]) => boolean;
+  export default satisfies;
+}
