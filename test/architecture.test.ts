@@ -69,7 +69,7 @@ const RULES: Record<string, Rule> = {
     packages: ['@modelcontextprotocol/server', 'node:crypto', 'zod'],
   },
   report: { rooms: ['report', 'domain', 'text'], packages: ['zod', 'markdown-it'] },
-  policy: { rooms: ['policy', 'domain', 'text'], packages: ['zod', 'spdx-satisfies'] },
+  policy: { rooms: ['policy', 'report', 'domain', 'text'], packages: ['zod', 'spdx-satisfies'] },
   io: {
     rooms: [
       'io',
