@@ -13,6 +13,7 @@ export default defineConfig({
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/e2e/**', 'test/bench/**'],
           testTimeout: 30_000,
+          hookTimeout: 30_000,
           env: { NODE_ENV: 'production', FORCE_COLOR: '0', MCP_AUDIT_TEST: '1' },
         },
       },
