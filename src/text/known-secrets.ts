@@ -16,17 +16,25 @@ export const PIECE = 8;
 const MOST_PIECES = 500_000;
 const MASK = '…[masked]';
 
-/** `sk-ant-`, `github_pat_`: what all of a kind begin with says nothing. */
-const PREFIX = /^(?:[A-Za-z]{1,10}[-_.]){1,3}/;
+/** Words that a name or an address begins with. */
+const WORDS = /^(?:[A-Za-z]{1,10}[-_.]){1,3}/;
 /** A word of an address or of a password stands elsewhere, too: a piece of those must mix kinds of characters. */
 const MIXED = /[0-9A-Z]/;
 const PLAIN = /^[\w+/=.~%-]+$/;
 
-/** What of a credential is its own. */
-const parts = ({ id, value, specific }: SecretMatch): string[] => {
+/** Long and of both cases: a word of an address is neither. */
+const isPassword = (value: string): boolean =>
+  looksRandom(value) || (value.length >= 12 && /[a-z]/.test(value) && /[A-Z]/.test(value));
+
+/**
+ * What of a credential is its own: `sk-ant-` and `github_pat_` stand in texts that speak of such keys, too. Only what is fixed
+ * is taken away of a kind that is known by its form: its random characters may begin like a word.
+ */
+const parts = ({ id, value, specific, fixed }: SecretMatch): string[] => {
   if (id === 'private-key') return value.split(/\n|\\n|\\r/).filter((line) => !/-----|: /.test(line));
-  const telling = (specific && id !== 'connection-string') || looksRandom(value);
-  return telling ? [value.replace(PREFIX, '')] : [];
+  if (id === 'connection-string') return isPassword(value) ? [value.replace(WORDS, '')] : [];
+  if (specific) return [value.slice(fixed)];
+  return looksRandom(value) ? [value.replace(WORDS, '')] : [];
 };
 
 const piecesOf = (part: string): string[] => {

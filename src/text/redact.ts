@@ -21,6 +21,8 @@ export type SecretMatch = {
   context: string;
   /** Known by its form or by what stands around it alone, without a look at whether it seems random. */
   specific: boolean;
+  /** How many of its first characters all credentials of its kind have. */
+  fixed: number;
 };
 
 /** The more specific first: where two overlap, the earlier one stays. */
@@ -55,11 +57,14 @@ export const placeholderReason = (value: string, context = ''): string | null =>
   return null;
 };
 
+/** A random value of 32 hexadecimal digits may have 2.9; a short one has little whatever it is. */
+const enoughEntropy = (value: string): boolean => entropy(value) >= (value.length >= 16 ? 2.5 : 3);
+
 /** Words, references and paths also follow `token =`; only values that mix kinds of characters may be credentials. */
 export const looksRandom = (value: string): boolean =>
   /\d/.test(value) &&
   /[A-Za-z]/.test(value) &&
-  entropy(value) >= 3 &&
+  enoughEntropy(value) &&
   !/^(?:https?:|\.{0,2}\/|[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$|\$|%|process\.|os\.|env\.)/.test(value) &&
   !/[(){}<>]|\$\{/.test(value);
 
@@ -79,7 +84,7 @@ const looksRandomBare = (value: string): boolean =>
   looksRandom(value) &&
   !/^0x[0-9a-f]{40}$/i.test(value) &&
   (/^(?:0x)?[0-9a-f]{16,}$/i.test(value) ||
-    (changes(value) >= 0.3 && !isName(value)) ||
+    (changes(value) >= (/^[A-Za-z\d]{24,}$/.test(value) ? 0.15 : 0.3) && !isName(value)) ||
     // A sign that neither a name nor a path nor a version has.
     /[A-Za-z0-9][!@#$%^&*?~]/.test(value));
 
@@ -90,13 +95,14 @@ const looksRandomLiteral = (value: string): boolean =>
     !/[$#{]\{|<[^<>]*>|^[({<[]|%\(/.test(value) &&
     !(/^[\w.$]+\(/.test(value) && value.endsWith(')')) &&
     looksRandom(value.replace(/[(){}<>]/g, '')) &&
-    changes(value) >= 0.3);
+    changes(value) >= 0.2);
 
 const ACCEPTS = { quoted: looksRandom, bare: looksRandomBare, literal: looksRandomLiteral };
 
 /** How long a token may be is our bound: what goes on behind it in the same characters is the rest of it. */
 const MORE = /[A-Za-z0-9_+/=-]*/y;
 const MORE_OF_SHAPE = /[A-Za-z0-9_-]*/y;
+const ONE_RUN = /^[A-Za-z0-9_+/=-]+$/;
 
 const endOfRun = (text: string, end: number, whole: boolean): number => {
   const more = whole ? MORE_OF_SHAPE : MORE;
@@ -109,23 +115,54 @@ const SHORTEST = 10;
 /** What was masked before is no credential, whatever stands around it. */
 const MASKED = '…[';
 
-/** Both by position and without overlap; of two that overlap the one in `first` stays. */
-const merged = (first: readonly SecretMatch[], second: readonly SecretMatch[]): SecretMatch[] => {
+/**
+ * Both by position and without overlap; of two that overlap the one in `first` stays, unless random characters of a longer one
+ * made it up: what one token begins before the other, in one run of characters, is masked with it.
+ */
+const merged = (
+  text: string,
+  first: readonly SecretMatch[],
+  second: readonly SecretMatch[],
+): SecretMatch[] => {
   if (first.length === 0) return [...second];
   const out: SecretMatch[] = [];
   let i = 0;
   for (const match of second) {
     while (i < first.length && first[i]!.end <= match.start) out.push(first[i++]!);
-    if (i === first.length || first[i]!.start >= match.end) out.push(match);
+    const kept = first[i];
+    if (kept === undefined || kept.start >= match.end) out.push(match);
+    else if (
+      match.start < kept.start &&
+      (match.specific || ONE_RUN.test(text.slice(match.start, kept.start)))
+    ) {
+      const end = Math.max(kept.end, match.end);
+      const whole = { ...match, end, value: text.slice(match.start, end) };
+      // Further ones of `first` may lie in it.
+      while (i < first.length && first[i]!.start < end) i++;
+      out.push(whole);
+    }
   }
   return [...out, ...first.slice(i)];
 };
+
+/** Of the texts that a pattern asks for first, the longest the value begins with. */
+const fixedPart = (value: string, hints: readonly string[]): number =>
+  Math.max(0, ...hints.filter((hint) => value.startsWith(hint)).map((hint) => hint.length));
 
 /** Every match of every pattern, by position; where two overlap, the more specific (earlier listed) one stays. */
 export const findSecrets = (text: string): SecretMatch[] => {
   let found = findPrivateKeys(text).map(({ start, end }): SecretMatch => {
     const value = text.slice(start, end);
-    return { id: 'private-key', label: 'private key', start, end, value, context: value, specific: true };
+    return {
+      id: 'private-key',
+      label: 'private key',
+      start,
+      end,
+      value,
+      context: value,
+      specific: true,
+      fixed: 0,
+    };
   });
   if (text.length < SHORTEST) return found;
   const lower = text.toLowerCase();
@@ -151,9 +188,10 @@ export const findSecrets = (text: string): SecretMatch[] => {
         value,
         context: match[0].length < end - match.index ? text.slice(match.index, end) : match[0],
         specific: generic === undefined,
+        fixed: generic === undefined ? fixedPart(value, hints) : 0,
       });
     }
-    if (matches.length > 0) found = merged(found, matches);
+    if (matches.length > 0) found = merged(text, found, matches);
   }
   return found;
 };

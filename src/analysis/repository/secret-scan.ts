@@ -93,6 +93,7 @@ export const openSecretScanner = async (): Promise<SecretScanner> => {
           value,
           context: value,
           specific: true,
+          fixed: 0,
         });
       }
     if (matches.length === 0) return [];
