@@ -57,6 +57,10 @@ type Row = {
   commit: string;
   result: Confirmation['result'];
   why: string;
+  /** Where it was confirmed (tool and parameter), by which ways in, and which did nothing there. */
+  where: string;
+  ways: string[];
+  refused: string[];
   leads: number;
   prepareS: number;
   /** Milliseconds of each lead that was tried. */
@@ -137,6 +141,9 @@ const tryAt = async (
     commit,
     result: 'not-tried',
     why: '',
+    where: '',
+    ways: [],
+    refused: [],
     leads: 0,
     prepareS: 0,
     ms: [],
@@ -173,6 +180,9 @@ const tryAt = async (
         ...row,
         result: best.result,
         why: best.shown || best.why,
+        where: best.result === 'confirmed' ? best.shown.split(':')[0]! : '',
+        ways: best.ways,
+        refused: best.refused,
         leads: can.length,
         prepareS,
         ms: report.results.filter((r) => r.calls.length > 0).map((r) => r.ms),
@@ -223,6 +233,18 @@ if (!args.table) {
 }
 rmSync(home, { recursive: true, force: true });
 
+/**
+ * What is confirmed at a commit that mended the label is the label's own weakness only where it goes in by the same ways at the
+ * same place. Where a way that went in before is refused now, or the place is another, it is true of that commit, and another
+ * weakness than the one that was mended.
+ */
+const anotherThan = (before: Row | undefined, now: Row): string => {
+  if (now.result !== 'confirmed' || before?.result !== 'confirmed') return '';
+  if (before.where !== now.where) return `another place: ${now.where}`;
+  const closed = before.ways.filter((w) => now.refused.includes(w));
+  return closed.length > 0 ? `no more by ${closed.join(', ')}; still by ${now.ways.join(', ')}` : '';
+};
+
 const shown = rows.filter((r) => wanted.some((w) => w.id === r.id && w.repo === r.repo));
 const median = (n: number[]): number => [...n].sort((a, b) => a - b)[Math.floor(n.length / 2)] ?? 0;
 console.log(
@@ -230,14 +252,24 @@ console.log(
 );
 for (const r of shown.filter((x) => x.at === 'vulnerable')) {
   const fixed = shown.find((x) => x.id === r.id && x.repo === r.repo && x.at === 'fixed');
+  const another = fixed ? anotherThan(r, fixed) : '';
   console.log(
-    `| ${r.repo} ${r.id} | ${r.class} | ${r.result} | ${fixed?.result ?? '–'} | ${r.why.replaceAll('|', '\\|').slice(0, 160)} |`,
+    `| ${r.repo} ${r.id} | ${r.class} | ${r.result} | ${another ? `another weakness: ${another}` : (fixed?.result ?? '–')} | ${r.why.replaceAll('|', '\\|').slice(0, 200)} |`,
   );
 }
 for (const at of ['vulnerable', 'fixed'] as const) {
   const of = shown.filter((r) => r.at === at);
   const count = (result: Row['result']): number => of.filter((r) => r.result === result).length;
+  const others =
+    at === 'fixed'
+      ? of.filter((r) =>
+          anotherThan(
+            shown.find((x) => x.id === r.id && x.repo === r.repo && x.at === 'vulnerable'),
+            r,
+          ),
+        ).length
+      : 0;
   console.log(
-    `${at}: ${of.length} looked at: ${count('confirmed')} confirmed, ${count('not-reached')} not reached, ${count('not-tried')} not tried; median of a lead ${median(of.flatMap((r) => r.ms))} ms`,
+    `${at}: ${of.length} looked at: ${count('confirmed') - others} confirmed${at === 'fixed' ? `, ${others} confirmed for another weakness of that commit` : ''}, ${count('not-reached')} not reached, ${count('not-tried')} not tried; median of a lead ${median(of.flatMap((r) => r.ms))} ms, longest ${Math.max(0, ...of.flatMap((r) => r.ms))} ms`,
   );
 }

@@ -55,12 +55,11 @@ const line = (c: Confirmation): string => {
 export const confirm = (host: Host, names: readonly string[], o: ConfirmOptions): Promise<number> => {
   if (o.package)
     throw new UserError('leads are of the commit, so the commit is what is started', 'leave --package out');
-  if (o.url)
-    throw new UserError('leads are tried on standard streams only', 'mcp-audit probe --url asks over HTTP');
   const budget = Number(o.budget ?? CONFIRM_BUDGET_S);
   if (!(budget > 0))
     throw new UserError(`--budget "${o.budget}" is no number of seconds`, 'for instance --budget 120');
-  return withLiveTarget(host, undefined, { ...o, session: o.session ?? undefined }, async (target) => {
+  // Where it listens inside the sandbox names no target.
+  return withLiveTarget(host, undefined, { ...o, url: undefined }, async (target) => {
     const w = target?.workspace;
     if (!target || !w) throw new UserError('there is no session', 'begin one with mcp-audit start');
     const leads = leadsOf(w, names, o.all ?? false);

@@ -9,7 +9,8 @@ in a sandbox without network; a running one (--url alone) is asked only what is 
 
 const CONFIRM = `
 Each lead gets a fresh sandbox without network. Its tools are called with canaries: data by weakness that write a number to a
-throw-away folder, read a file laid there for it, or ask a listener inside. "confirmed" says what showed it; "not reached"
+throw-away folder, read a file laid there for it, or ask a listener inside. "confirmed" says what showed it, and which ways in
+a guard lets through and which it refuses; "not reached"
 how many calls did not; "not tried" what is missing. Recorded in the session as an observation, apart from evidence.`;
 
 /** The commands that start a server, each time in a sandbox and after consent. */
@@ -53,6 +54,7 @@ export const liveCommands: CommandGroup = (cli, host, done, options) => {
   start(cli.command('confirm'))
     .description('try leads on the running server in a sandbox: confirmed, not reached, or not tried and why')
     .argument('[evidence...]', 'item id, collector/rule, or collector/rule@path')
+    .option('--url <url>', 'where it listens inside the sandbox, where that is not found')
     .option('--all', 'every lead of the session that was not dismissed')
     .option('--budget <seconds>', 'for all leads, once it is prepared; 600 when left out')
     .option('--transcript <file>', 'write every line both ways, credentials masked')
@@ -64,6 +66,7 @@ export const liveCommands: CommandGroup = (cli, host, done, options) => {
   start(cli.command('replay'))
     .description('make the calls of an observation again, and name what is otherwise')
     .argument('<observation>', 'its id or the beginning of it, as mcp-audit probe and confirm print it')
+    .option('--url <url>', 'where it listens inside the sandbox, where that is not found')
     .action(async (observation: string, o) =>
       done(await (await import('./replay.ts')).replay(host, observation, o)),
     );

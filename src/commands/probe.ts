@@ -3,6 +3,7 @@ import type { ProbeReport, ToolsLock } from '../domain/observation.ts';
 import { differenceCount, requirementCounts } from '../domain/observations.ts';
 import { readInputFile } from '../io/input-file.ts';
 import { writeFile } from '../io/write-files.ts';
+import { openEventStream } from '../live/attendant/event-stream.ts';
 import { httpRequest } from '../live/attendant/http-request.ts';
 import { createTranscript, type Line, transcriptText } from '../live/client/transcript.ts';
 import { lockOf, readLock } from '../live/probe/lock.ts';
@@ -87,7 +88,7 @@ const probeUrl = async (
   ].join('\n');
   if (!(await consent(host, o, words))) return null;
   const transcript = createTranscript();
-  const seen = await probeRunning(httpRequest, url, {}, transcript);
+  const seen = await probeRunning({ ask: httpRequest, stream: openEventStream }, url, {}, transcript);
   const report = reportOf(
     seen,
     {

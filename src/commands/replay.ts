@@ -40,7 +40,7 @@ const callsOf = (kept: Kept): { tool: string; arguments: Record<string, unknown>
  * nothing was started. Canaries hold tokens of their try: their effect is not looked for again, only how the server answers.
  */
 export const replay = (host: Host, observation: string, o: LiveOptions): Promise<number> =>
-  withLiveTarget(host, undefined, o, async (target) => {
+  withLiveTarget(host, undefined, { ...o, url: undefined }, async (target) => {
     const w = target?.workspace;
     if (!target || !w) throw new UserError('there is no session', 'begin one with mcp-audit start');
     const { observations } = w.store.snapshot().session;

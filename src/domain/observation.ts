@@ -128,6 +128,9 @@ export const confirmation = z.strictObject({
   result: z.enum(['confirmed', 'not-reached', 'not-tried']),
   /** What showed it; '' unless confirmed. */
   shown: z.string(),
+  /** Ways in that did it, and ways that were tried at the same place and did not; absent in what was kept of old. */
+  ways: z.array(z.string()).default([]),
+  refused: z.array(z.string()).default([]),
   why: z.string(),
   /** What was called, in order. */
   calls: z.array(z.strictObject({ tool: z.string(), arguments: definition, outcome: z.string() })),

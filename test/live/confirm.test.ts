@@ -29,16 +29,17 @@ const lead = (weakness: EvidenceItem['class'], tool: string): EvidenceItem => ({
   doors: tool === '' ? [] : [{ name: tool, path: 'weak.mjs', line: 1, guarded: false }],
 });
 
-const tried = (weakness: EvidenceItem['class'], tool: string) =>
+const tried = (weakness: EvidenceItem['class'], tool: string, ...args: string[]) =>
   confirmLead({
     item: lead(weakness, tool),
     surface: emptySurface(),
     open,
-    launch,
+    launch: { ...launch, argv: [...launch.argv, ...args] },
     transcript: createTranscript(),
   });
 
-describe.skipIf(!sandbox.works)(`a lead, tried${why}`, () => {
+// Most of each is waiting for a sandbox and a server to begin.
+describe.skipIf(!sandbox.works).concurrent(`a lead, tried${why}`, () => {
   it.each([
     ['command-injection', 'pack', /holds \d+ times \d+/],
     ['path-traversal', 'read', /read a file outside of/],
@@ -68,6 +69,29 @@ describe.skipIf(!sandbox.works)(`a lead, tried${why}`, () => {
     const c = await tried(weakness, tool);
     expect(c).toMatchObject({ result: 'not-reached', why: expect.stringMatching(/^\d+ calls of/) });
     expect(c.calls.length).toBeGreaterThan(0);
+  });
+
+  it('is tried the same on a server that only listens: Streamable HTTP, HTTP+SSE', async () => {
+    const [http, sse, safe] = await Promise.all([
+      tried('ssrf', 'fetch', 'http'),
+      tried('path-traversal', 'read_prefix', 'sse'),
+      tried('path-traversal', 'read_safe', 'sse'),
+    ]);
+    expect(http.shown).toMatch(/asked a listener inside the sandbox/);
+    expect(sse.shown).toMatch(/read a file outside of/);
+    expect(safe.result).toBe('not-reached');
+  });
+
+  it('tells which ways in a guard lets through, and which it refuses', async () => {
+    const all = await tried('ssrf', 'fetch');
+    expect(all.ways).toEqual(expect.arrayContaining(['address', 'name that leads there', 'redirect']));
+    const partly = await tried('ssrf', 'fetch_half');
+    expect(partly).toMatchObject({
+      result: 'confirmed',
+      ways: ['name of this machine', 'address in ipv6', 'name that leads there', 'redirect'],
+      refused: expect.arrayContaining(['address', 'address as a number']),
+    });
+    expect(partly.shown).toMatch(/by name of this machine, .*; not by address, /);
   });
 
   it('that no call can show, or that needs what is not there, says so', async () => {

@@ -101,6 +101,32 @@ describe.skipIf(!sandbox.works)(`a probe${why}`, () => {
     );
   });
 
+  it('asks a server of the transport of 2024-11-05, and sees who gets through to its stream', async () => {
+    const weak = { from: join(import.meta.dirname, '../fixtures/live/weak.mjs'), at: '/pkg/weak.mjs' };
+    const [open, strict] = await Promise.all(
+      [[], ['strict']].map(async (more) => {
+        const argv = ['node', '/pkg/weak.mjs', 'sse', ...more];
+        const launch = { argv, cwd: '/work', env: {}, url: 'http://127.0.0.1:8931/sse', files: [] };
+        const seen = await probePrepared(() => boxWith([weak]), launch, createTranscript());
+        return reportOf(seen, CONTEXT, { surface: null, lock: null });
+      }),
+    );
+    expect(open).toMatchObject({ era: 'legacy', transport: 'sse', problem: '' });
+    expect(open!.tools.map((t) => t.name)).toContain('read_safe');
+    expect(answers(open!)).toMatchObject({
+      T8: 'violated',
+      T9: 'violated',
+      T10: 'violated',
+      T11: 'violated',
+      T12: 'not-tried',
+      T21: 'held',
+      T27: 'held',
+      T28: 'held',
+      T33: 'held',
+    });
+    expect(answers(strict!).T8).toBe('held');
+  });
+
   it('tells a guarded server over HTTP from an open one', async () => {
     const url = 'http://127.0.0.1:4711/mcp';
     const [open, strict, closed] = await Promise.all([

@@ -125,7 +125,7 @@ describe.skipIf(!sandbox.works)(`a server in a sandbox${why}`, () => {
       await expect(box.ask('read', { path: '/etc/shadow' })).rejects.toThrow(/ENOENT/);
       const { port } = await box.ask<{ port: number }>('listen', { answer: 'canary' });
       const url = `http://127.0.0.1:${port}/x`;
-      const answer = await box.http({
+      const answer = await box.web.ask({
         url,
         method: 'GET',
         headers: { host: 'evil.example' },

@@ -30,7 +30,7 @@ export type HttpAnswer = {
   ms: number;
 };
 
-const flat = (headers: Record<string, string | string[] | undefined>): Record<string, string> =>
+export const flat = (headers: Record<string, string | string[] | undefined>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(headers).flatMap(([k, v]) =>
       v === undefined ? [] : [[k, Array.isArray(v) ? v.join(', ') : v]],

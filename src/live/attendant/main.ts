@@ -18,6 +18,7 @@ import {
 import { createServer } from 'node:http';
 import { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
+import { type EventStream, openEventStream } from './event-stream.ts';
 import { type HttpAsk, httpRequest } from './http-request.ts';
 
 const CONTROL = 3;
@@ -116,7 +117,16 @@ const listing = (roots: readonly string[]): object[] => {
   return found;
 };
 
+const streams: EventStream[] = [];
+const openStream = async (ask: Parameters<typeof openEventStream>[0]): Promise<object> => {
+  const stream = await openEventStream(ask);
+  const { status, headers, error, ms } = stream;
+  return { stream: streams.push(stream) - 1, status, headers, error, ms };
+};
+
 const heard: object[] = [];
+/** Ports of our own listeners: no server's. */
+const own = new Set<number>();
 /** A host that only this sandbox can reach, and that notes who asked it for what. */
 const listen = (answer: string): Promise<object> =>
   new Promise((resolve, reject) => {
@@ -128,13 +138,19 @@ const listen = (answer: string): Promise<object> =>
       request.on('end', () => {
         if (heard.length < 1000)
           heard.push({ method: request.method, url: request.url, headers: request.headers, body });
+        // Whoever is sent on from here comes by the address itself.
+        const to = /^\/to(\/[\w-]+)$/.exec(request.url ?? '')?.[1];
+        if (to !== undefined)
+          response.writeHead(302, { location: `http://127.0.0.1:${request.socket.localPort}${to}` });
         response.end(answer);
       });
     });
     server.on('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const at = server.address();
-      resolve({ port: at !== null && typeof at === 'object' ? at.port : 0 });
+      const port = at !== null && typeof at === 'object' ? at.port : 0;
+      own.add(port);
+      resolve({ port });
     });
   });
 
@@ -174,7 +190,8 @@ const ports = (): object[] =>
         .flatMap((line) => {
           const [, local = '', , state] = line.trim().split(/\s+/);
           const [address = '', port = ''] = local.split(':');
-          return state === '0A' ? [{ address, port: Number.parseInt(port, 16) }] : [];
+          const number = Number.parseInt(port, 16);
+          return state === '0A' && !own.has(number) ? [{ address, port: number }] : [];
         });
     } catch {
       return [];
@@ -205,6 +222,17 @@ const answerTo = (o: Told): object | Promise<object> => {
       return { ports: ports() };
     case 'http':
       return httpRequest(o.ask as HttpAsk);
+    case 'stream':
+      return openStream(o.ask as Parameters<typeof openEventStream>[0]);
+    case 'stream-until':
+      return (
+        streams[o.stream as number]
+          ?.until(o.text as string, o.waitMs as number)
+          .then((event) => ({ event })) ?? { event: '' }
+      );
+    case 'stream-close':
+      streams[o.stream as number]?.close();
+      return {};
     default:
       return { problem: `unknown: ${o.op}` };
   }

@@ -1,10 +1,18 @@
+import type { EventStream } from '../attendant/event-stream.ts';
 import type { HttpAnswer, HttpAsk } from '../attendant/http-request.ts';
 import { type Client, type Era, LATEST, metaOf, type Reply, readMessage } from './protocol.ts';
 import type { Transcript } from './transcript.ts';
 
 /** The raw client over Streamable HTTP: one POST a message, every header as a probe wants it. */
 
-export type Web = (ask: HttpAsk) => Promise<HttpAnswer>;
+export type Web = {
+  ask(ask: HttpAsk): Promise<HttpAnswer>;
+  stream(ask: {
+    url: string;
+    headers: Readonly<Record<string, string>>;
+    waitMs: number;
+  }): Promise<EventStream>;
+};
 
 /** The data of each event of a stream, as the HTML standard reads it. Pure. */
 export const eventsIn = (body: string): { event: string; data: string }[] =>
@@ -75,7 +83,7 @@ export const createHttpPeer = (o: {
       .map(([k, v]) => `${k}: ${v}`)
       .join('; ');
     o.transcript.add('>', `${ask.method} ${ask.url} [${shown}] ${ask.body.slice(0, 65_536)}`);
-    const answer = await o.web(ask);
+    const answer = await o.web.ask(ask);
     const heads = Object.entries(answer.headers)
       .map(([k, v]) => `${k}: ${v}`)
       .join('; ');

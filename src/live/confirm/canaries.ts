@@ -1,5 +1,6 @@
 import type { EvidenceItem } from '../../domain/evidence.ts';
 import { ALIKE, BESIDE } from '../prepare/served.ts';
+import { PUBLIC_NAME } from '../sandbox/detect.ts';
 
 /**
  * What is put into a parameter to see whether a weakness holds: data by weakness, harmless by construction. Each writes a
@@ -8,6 +9,7 @@ import { ALIKE, BESIDE } from '../prepare/served.ts';
  * `{t}` is a token of this try, `{a}` and `{b}` are two numbers whose product is in no payload, `{port}` is the listener's.
  */
 export type Canary = {
+  /** The way it goes in, also in words: `absolute path`. */
   id: string;
   value: string;
   effect: 'file' | 'product' | 'secret' | 'request' | 'outside' | 'stack' | 'changed';
@@ -57,30 +59,33 @@ export const CANARIES: Readonly<Partial<Record<EvidenceItem['class'], readonly C
     file('shell', shell),
   ],
   'path-traversal': [
-    secret('folder', BESIDE),
-    secret('folder-up', '../beside'),
-    secret('absolute', `${BESIDE}/secret-{t}.txt`),
-    secret('up', '../beside/secret-{t}.txt'),
-    secret('up-from-served', `/data/root/../beside/secret-{t}.txt`),
-    secret('alike', '../root-private/secret-{t}.txt'),
-    secret('alike-absolute', `${ALIKE}/secret-{t}.txt`),
-    secret('far-up', '../../../../../../data/beside/secret-{t}.txt'),
-    secret('link', 'link-{t}/secret-{t}.txt'),
-    secret('link-absolute', '/data/root/link-{t}/secret-{t}.txt'),
+    secret('folder-beside', BESIDE),
+    secret('folder-beside-by-dots', '../beside'),
+    secret('absolute-path', `${BESIDE}/secret-{t}.txt`),
+    secret('dots', '../beside/secret-{t}.txt'),
+    secret('dots-behind-what-is-served', `/data/root/../beside/secret-{t}.txt`),
+    secret('folder-of-a-like-name', '../root-private/secret-{t}.txt'),
+    secret('folder-of-a-like-name-absolute', `${ALIKE}/secret-{t}.txt`),
+    secret('dots-to-the-root', '../../../../../../data/beside/secret-{t}.txt'),
+    secret('link-that-leads-out', 'link-{t}/secret-{t}.txt'),
+    secret('link-that-leads-out-absolute', '/data/root/link-{t}/secret-{t}.txt'),
     secret('file-address', `file://${BESIDE}/secret-{t}.txt`),
-    secret('encoded', '..%2fbeside%2fsecret-{t}.txt'),
-    secret('doubled', '....//beside/secret-{t}.txt'),
-    outside('write-up', '../beside/new-{t}.txt'),
-    outside('write-absolute', `${BESIDE}/new-{t}.txt`),
-    outside('write-alike', '../root-private/new-{t}.txt'),
+    secret('dots-encoded', '..%2fbeside%2fsecret-{t}.txt'),
+    secret('dots-doubled', '....//beside/secret-{t}.txt'),
+    outside('writing-by-dots', '../beside/new-{t}.txt'),
+    outside('writing-absolute', `${BESIDE}/new-{t}.txt`),
+    outside('writing-to-a-like-name', '../root-private/new-{t}.txt'),
   ],
   ssrf: [
     request('address', 'http://127.0.0.1:{port}/{t}'),
-    request('name', 'http://localhost:{port}/{t}'),
-    request('number', 'http://2130706433:{port}/{t}'),
-    request('mapped', 'http://[::ffff:127.0.0.1]:{port}/{t}'),
-    request('user', 'http://example.org@127.0.0.1:{port}/{t}'),
-    request('host-only', '127.0.0.1:{port}'),
+    request('name-of-this-machine', 'http://localhost:{port}/{t}'),
+    request('address-as-a-number', 'http://2130706433:{port}/{t}'),
+    request('address-in-ipv6', 'http://[::ffff:127.0.0.1]:{port}/{t}'),
+    request('user-before-the-address', 'http://example.org@127.0.0.1:{port}/{t}'),
+    request('without-a-scheme', '127.0.0.1:{port}'),
+    // A guard that reads texts alone sees neither where a name leads nor where an answer sends on to.
+    request('name-that-leads-there', `http://${PUBLIC_NAME}:{port}/{t}`),
+    request('redirect', `http://${PUBLIC_NAME}:{port}/to/{t}`),
   ],
   'sql-injection': [
     product('union', "x' UNION SELECT {a}*{b} -- "),

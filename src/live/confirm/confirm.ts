@@ -1,6 +1,6 @@
 import type { EvidenceItem, Surface } from '../../domain/evidence.ts';
 import type { Confirmation } from '../../domain/observation.ts';
-import { connectStdio } from '../client/connect.ts';
+import { connect } from '../client/connect.ts';
 import { lastWords } from '../client/last-words.ts';
 import { readLists } from '../client/lists.ts';
 import type { Reply } from '../client/protocol.ts';
@@ -18,12 +18,18 @@ import { whyNotTried } from './why-not-tried.ts';
 const CALL_MS = 3000;
 /** All calls of one lead. */
 const LEAD_MS = 15_000;
+/** What follows once it was shown. */
+const SHOWN_MS = 2000;
 
-const base = (item: EvidenceItem): Omit<Confirmation, 'result' | 'shown' | 'why' | 'calls' | 'ms'> => ({
+const base = (
+  item: EvidenceItem,
+): Pick<Confirmation, 'item' | 'title' | 'class' | 'checks' | 'ways' | 'refused'> => ({
   item: item.id,
   title: item.title,
   class: item.class,
   checks: item.checks,
+  ways: [],
+  refused: [],
 });
 
 /** That nothing was done about a lead, and why. */
@@ -70,7 +76,7 @@ const listedText = (
 /** Calls that are under way at once: more would wait for each other inside of the server, and run out of time. */
 const AT_ONCE = 6;
 
-type Called = { call: Confirmation['calls'][number]; shown: string | null; reply: Reply };
+type Called = { canary: Canary; call: Confirmation['calls'][number]; shown: string | null; reply: Reply };
 
 /** A few canaries at one place, together: what each would do bears a mark of its own, so that it is told which of them did. */
 const tryTogether = async (
@@ -81,7 +87,7 @@ const tryTogether = async (
 ): Promise<Called[]> => {
   const sent = await Promise.all(
     canaries.map(async (canary, n) => {
-      const own = ['file', 'request'].includes(canary.effect);
+      const own = ['file', 'request', 'outside'].includes(canary.effect);
       const v = own ? { ...scene.v, t: `${scene.v.t}x${first + n}` } : scene.v;
       const args = aim.with(filled(canary.value, v));
       const reply = await scene.peer.request(
@@ -95,12 +101,34 @@ const tryTogether = async (
   const called: Called[] = [];
   for (const { canary, v, args, reply } of sent)
     called.push({
+      canary,
       call: { tool: aim.tool, arguments: args, outcome: outcomeOf(reply) },
-      // One that did it is enough.
-      shown: called.some((c) => c.shown) ? null : await effect({ ...scene, v }, canary, reply),
+      shown: await effect(scene, v, canary, reply),
       reply,
     });
   return called;
+};
+
+const wayOf = (c: Canary): string => c.id.replaceAll('-', ' ');
+
+/**
+ * Which ways in did it, and which did not: what a guard refuses and what it lets through is told apart, so that a weakness that
+ * was mended in part is not taken for the one that was mended.
+ */
+const shownOf = (
+  aim: Aim,
+  called: readonly Called[],
+  guessed: boolean,
+): Pick<Confirmation, 'shown' | 'ways' | 'refused'> => {
+  const did = called.filter((c) => c.shown);
+  const ways = [...new Set(did.map((c) => wayOf(c.canary)))];
+  const refused = [...new Set(called.map((c) => wayOf(c.canary)))].filter((w) => !ways.includes(w));
+  const told = [
+    `${aim.tool}, ${aim.parameter}: ${did[0]?.shown}`,
+    ...(refused.length > 0 ? [`by ${ways.join(', ')}; not by ${refused.join(', ')}`] : []),
+    ...(guessed ? ['no tool was seen to lead there, so all were tried'] : []),
+  ];
+  return { shown: told.join('; '), ways, refused };
 };
 
 /** What stands in the way where every call failed for want of something. */
@@ -136,7 +164,7 @@ export const confirmLead = async (o: {
       transcript.add('!', c.toString('utf8'));
       said = (said + c.toString('utf8')).slice(-20_000);
     });
-    const { peer, hello } = await connectStdio(
+    const { peer, hello } = await connect(
       box,
       { ...o.launch, files: [...o.launch.files, ...laidOut(v)] },
       transcript,
@@ -154,7 +182,9 @@ export const confirmLead = async (o: {
       );
     }
     const { items: live } = await readLists((method, params) => peer.request(method, params), ['tool']);
-    const done = (r: Pick<Confirmation, 'result' | 'shown' | 'why' | 'calls'>): Confirmation => ({
+    const done = (
+      r: Pick<Confirmation, 'result' | 'shown' | 'why' | 'calls'> & Partial<Confirmation>,
+    ): Confirmation => ({
       ...base(item),
       ...r,
       ms: Math.round(performance.now() - began),
@@ -174,20 +204,23 @@ export const confirmLead = async (o: {
     const calls: Confirmation['calls'] = [];
     let needs = '';
     let over = false;
-    for (const aim of aims)
+    for (const aim of aims) {
+      const atAim: Called[] = [];
+      const isShown = (): boolean => atAim.some((c) => c.shown);
+      let shownAt = 0;
       for (let n = 0; n < canaries.length; n += AT_ONCE) {
-        over ||= performance.now() - began > LEAD_MS;
+        // One that did it is enough to confirm; the others say what was let through, as long as that takes no time.
+        const now = performance.now();
+        over ||= isShown() ? now - shownAt > SHOWN_MS : now - began > LEAD_MS;
         if (over || o.signal?.aborted) break;
         const called = await tryTogether(scene, aim, canaries.slice(n, n + AT_ONCE), calls.length);
         calls.push(...called.map((c) => c.call));
-        const shown = called.find((c) => c.shown)?.shown;
-        if (shown)
-          return done({
-            result: 'confirmed',
-            shown: `${aim.tool}, ${aim.parameter}: ${shown}${guessed ? '; no tool was seen to lead there, so all were tried' : ''}`,
-            why: '',
-            calls,
-          });
+        atAim.push(...called);
+        if (isShown()) {
+          shownAt ||= performance.now();
+          if (called.some((c) => c.reply.problem)) break;
+          continue;
+        }
         for (const { reply } of called) needs ||= NEEDS.exec(textOf(reply))?.[0] ?? '';
         if (called.some((c) => c.reply.problem === 'ended'))
           return done({
@@ -197,6 +230,8 @@ export const confirmLead = async (o: {
             calls,
           });
       }
+      if (isShown()) return done({ result: 'confirmed', ...shownOf(aim, atAim, guessed), why: '', calls });
+    }
     const called = `${calls.length} calls of ${[...new Set(calls.map((c) => c.tool))].join(', ')}`;
     if (o.signal?.aborted)
       return done({ result: 'not-tried', shown: '', why: `it was called off after ${called}`, calls });

@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import type { Peer } from '../client/peer.ts';
 import type { Reply } from '../client/protocol.ts';
-import type { StdioPeer } from '../client/stdio.ts';
 import { ALIKE, BESIDE } from '../prepare/served.ts';
 import type { Launch } from '../probe/launch.ts';
 import type { Box, Heard, SeenFile } from '../sandbox/box.ts';
@@ -10,7 +10,7 @@ import { CANARY_FILE, type Canary, filled } from './canaries.ts';
 
 const ROOT = '/data/root';
 
-type Try = { t: string; a: string; b: string; port: string; product: string; content: string };
+export type Try = { t: string; a: string; b: string; port: string; product: string; content: string };
 
 export const newTry = (port: number): Try => {
   const [a, b] = [randomInt(100_000, 999_999), randomInt(100_000, 999_999)];
@@ -57,11 +57,12 @@ const changes = (before: ReadonlyMap<string, string>, after: ReadonlyMap<string,
 
 export const WATCHED = ['/data', '/work', '/home', '/tmp'];
 
-export type Scene = { box: Box; peer: StdioPeer; v: Try; files: Map<string, string> };
+export type Scene = { box: Box; peer: Peer; v: Try; files: Map<string, string> };
 
 /** What a call did, if it did what the canary would do; null when not. */
-export const effect = async (scene: Scene, canary: Canary, reply: Reply): Promise<string | null> => {
-  const { box, v } = scene;
+/** @param v of this call: what it alone was given */
+export const effect = async (scene: Scene, v: Try, canary: Canary, reply: Reply): Promise<string | null> => {
+  const { box } = scene;
   switch (canary.effect) {
     case 'file': {
       const path = filled(CANARY_FILE, v);
@@ -88,7 +89,11 @@ export const effect = async (scene: Scene, canary: Canary, reply: Reply): Promis
     }
     case 'request': {
       const { requests } = await box.ask<{ requests: Heard[] }>('heard');
-      const found = requests.find((r) => (canary.id === 'host-only' ? r.url === '/' : r.url.includes(v.t)));
+      const found = requests.find((r) => {
+        // A redirect is followed only where its end was asked for.
+        if (canary.id === 'redirect') return r.url === `/${v.t}`;
+        return canary.id === 'without-a-scheme' ? r.url === '/' : r.url.includes(v.t);
+      });
       return found ? `it asked a listener inside the sandbox: ${found.method} ${found.url}` : null;
     }
     case 'stack': {
@@ -106,6 +111,8 @@ export const effect = async (scene: Scene, canary: Canary, reply: Reply): Promis
           : c.startsWith('/data/'),
       );
       if (found.length === 0) return null;
+      // What the next one did is told apart from it.
+      scene.files = key(files);
       return canary.effect === 'outside'
         ? `it changed files outside of ${ROOT}: ${found.slice(0, 3).join(', ')}`
         : `it changed files, though it says that it only reads: ${found.slice(0, 3).join(', ')}`;

@@ -1,4 +1,4 @@
-import { connectStdio } from '../client/connect.ts';
+import { connect } from '../client/connect.ts';
 import { type Listed, readLists } from '../client/lists.ts';
 import type { Reply } from '../client/protocol.ts';
 import type { Transcript } from '../client/transcript.ts';
@@ -16,7 +16,7 @@ export const replayCalls = async (
 ): Promise<Again> => {
   const box = await open();
   try {
-    const { peer } = await connectStdio(box, launch, transcript);
+    const { peer } = await connect(box, launch, transcript);
     const { items: tools } = await readLists((method, params) => peer.request(method, params), ['tool']);
     const outcomes: string[] = [];
     for (const c of calls) {

@@ -1,15 +1,10 @@
 import type { HttpAnswer } from '../attendant/http-request.ts';
-import { createHttpPeer, type HttpPeer, type Web } from '../client/http.ts';
+import { connectOver, type HttpAddress, httpPeerOf, negotiate, sayHello } from '../client/connect-http.ts';
+import type { HttpPeer } from '../client/http.ts';
 import { readLists } from '../client/lists.ts';
-import {
-  type Client,
-  type Era,
-  fullCapabilities,
-  initializeParams,
-  PLAIN_CLIENT,
-} from '../client/protocol.ts';
-import type { Transcript } from '../client/transcript.ts';
+import { type Client, type Era, fullCapabilities, PLAIN_CLIENT } from '../client/protocol.ts';
 import { type HttpSeen, nothingSeen, type Seen } from './seen.ts';
+import { probeSse } from './sse.ts';
 import { harmlessCalls, OTHER_CLIENT, serverOf } from './stdio.ts';
 
 /** The probe of a server over HTTP. With a handshake or a list as body only; nothing outside of its own address is asked. */
@@ -17,36 +12,9 @@ import { harmlessCalls, OTHER_CLIENT, serverOf } from './stdio.ts';
 const EVIL = 'http://evil.example';
 const SESSIONS = 8;
 
-export type HttpTarget = {
-  web: Web;
-  url: string;
-  headers: Readonly<Record<string, string>>;
-  transcript: Transcript;
+export type HttpTarget = HttpAddress & {
   /** Inside a sandbox: calls of tools and large bodies harm nobody. */
   contained: boolean;
-};
-
-const peerOf = (t: HttpTarget, era: Era, client: Client, headers: Record<string, string> = {}): HttpPeer =>
-  createHttpPeer({ ...t, headers: { ...t.headers, ...headers }, era, client });
-
-const hello = (peer: HttpPeer, client: Client, headers: Record<string, string> = {}) =>
-  peer.era === 'legacy'
-    ? peer.request('initialize', initializeParams(client), { headers, client })
-    : peer.request('server/discover', {}, { headers, client });
-
-/** The handshake, and what follows it in the old era. */
-const connect = async (t: HttpTarget, era: Era, client: Client, headers: Record<string, string> = {}) => {
-  const peer = peerOf(t, era, client, headers);
-  const { reply, answer } = await hello(peer, client);
-  if (era === 'legacy' && reply.result) {
-    peer.session = answer.headers['mcp-session-id'] ?? '';
-    if (typeof reply.result.protocolVersion === 'string') peer.version = reply.result.protocolVersion;
-    const accepted = await peer.post('{"jsonrpc":"2.0","method":"notifications/initialized"}', {
-      'mcp-protocol-version': peer.version,
-    });
-    return { peer, reply, answer, accepted };
-  }
-  return { peer, reply, answer, accepted: null };
 };
 
 const wellKnown = (url: string): Record<string, string> => {
@@ -64,14 +32,14 @@ const strangers = async (t: HttpTarget, era: Era, answers: Record<string, HttpAn
   const client = PLAIN_CLIENT;
   const { port } = new URL(t.url);
   const with_ = async (headers: Record<string, string>): Promise<HttpAnswer> =>
-    (await hello(peerOf(t, era, client), client, headers)).answer;
+    (await sayHello(httpPeerOf(t, era, client), client, headers)).answer;
   answers.evilOrigin = await with_({ origin: EVIL });
   answers.nullOrigin = await with_({ origin: 'null' });
   answers.evilHost = await with_({ host: `evil.example${port ? `:${port}` : ''}` });
   answers.textPlain = await with_({ 'content-type': 'text/plain' });
   answers.noAccept = await with_({ accept: '' });
   answers.badToken = await with_({ authorization: 'Bearer invalid' });
-  answers.preflight = await peerOf(t, era, client).ask({
+  answers.preflight = await httpPeerOf(t, era, client).ask({
     method: 'OPTIONS',
     headers: {
       origin: EVIL,
@@ -79,15 +47,15 @@ const strangers = async (t: HttpTarget, era: Era, answers: Record<string, HttpAn
       'access-control-request-headers': 'content-type',
     },
   });
-  answers.malformed = await peerOf(t, era, client).post('{"jsonrpc":"2.0","id":');
+  answers.malformed = await httpPeerOf(t, era, client).post('{"jsonrpc":"2.0","id":');
   for (const [name, url] of Object.entries(wellKnown(t.url)))
-    answers[name] = await peerOf(t, era, client).ask({
+    answers[name] = await httpPeerOf(t, era, client).ask({
       method: 'GET',
       url,
       headers: { accept: 'application/json' },
     });
   if (t.contained)
-    answers.large = await peerOf(t, era, client).post(
+    answers.large = await httpPeerOf(t, era, client).post(
       JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping', params: { x: 'x'.repeat(5 * 1024 * 1024) } }),
     );
 };
@@ -100,17 +68,17 @@ const legacyOnly = async (t: HttpTarget, peer: HttpPeer, http: HttpSeen, seen: S
     await peer.request('tools/list', {}, { headers: { 'mcp-protocol-version': '1999-01-01' } })
   ).answer;
   answers.fixedSession = (
-    await hello(peerOf(t, 'legacy', client), client, { 'mcp-session-id': 'attacker-fixed-1' })
+    await sayHello(httpPeerOf(t, 'legacy', client), client, { 'mcp-session-id': 'attacker-fixed-1' })
   ).answer;
   if (!peer.session) return;
   answers.noSession = (await peer.request('tools/list', {}, { headers: { 'mcp-session-id': '' } })).answer;
   for (let n = 0; n < SESSIONS; n++) {
-    const { answer } = await hello(peerOf(t, 'legacy', client), client);
+    const { answer } = await sayHello(httpPeerOf(t, 'legacy', client), client);
     const id = answer.headers['mcp-session-id'];
     if (id) http.sessions.push(id);
   }
   // Only a session of our own is ended.
-  const own = await connect(t, 'legacy', client);
+  const own = await connectOver(t, 'legacy', client);
   if (own.peer.session) {
     answers.ended = await own.peer.ask({ method: 'DELETE', headers: { 'mcp-session-id': own.peer.session } });
     answers.deadSession = (await own.peer.request('tools/list')).answer;
@@ -132,24 +100,6 @@ const modernOnly = async (peer: HttpPeer, http: HttpSeen): Promise<void> => {
   answers.sessionEcho = await get({ headers: { 'mcp-session-id': 'attacker-fixed-1' } });
 };
 
-/** Era and connection: first without a handshake, then with one, and by the other name of this machine where one is refused. */
-const negotiate = async (t: HttpTarget) => {
-  const names: Record<string, string>[] = [{}];
-  const { hostname, port } = new URL(t.url);
-  if (hostname === '127.0.0.1') names.push({ host: `localhost${port ? `:${port}` : ''}` });
-  for (const headers of names) {
-    const modern = await connect(t, 'modern', PLAIN_CLIENT, headers);
-    if (Array.isArray(modern.reply.result?.supportedVersions))
-      return { ...modern, era: 'modern' as Era, headers };
-    const legacy = await connect(t, 'legacy', PLAIN_CLIENT, headers);
-    if (legacy.reply.result) return { ...legacy, era: 'legacy' as Era, headers };
-    // Who asks for a token says so to every name.
-    if (legacy.answer.status === 401) return { ...legacy, era: 'legacy' as Era, headers };
-    if (names.indexOf(headers) === names.length - 1) return { ...legacy, era: 'none' as const, headers };
-  }
-  throw new Error('unreachable');
-};
-
 export const probeHttp = async (target: HttpTarget): Promise<Seen> => {
   const began = performance.now();
   const seen = nothingSeen();
@@ -163,6 +113,8 @@ export const probeHttp = async (target: HttpTarget): Promise<Seen> => {
   seen.transport = 'http';
   seen.replies.hello = first.reply;
   if (first.era === 'none') {
+    const overSse = await probeSse(t);
+    if (overSse) return overSse;
     seen.transport = 'none';
     seen.problem = `no MCP over HTTP at ${target.url}: ${first.answer.error || `HTTP ${first.answer.status}`}`;
     return seen;
@@ -217,7 +169,7 @@ export const probeHttp = async (target: HttpTarget): Promise<Seen> => {
     ['capabilities', full],
     ['client-name', other],
   ] as const) {
-    const again = await connect(t, first.era, client);
+    const again = await connectOver(t, first.era, client);
     if (again.reply.result) seen.later[moment] = await lists(again.peer, client);
   }
   seen.probeMs = Math.round(performance.now() - began);

@@ -157,6 +157,8 @@ export const HTTP_JUDGES: Readonly<Record<string, Judge>> = {
   T12: (seen) => {
     const get = http(seen).answers.get;
     if (!answer(seen, 'hello')) return NOT_ASKED;
+    if (seen.transport === 'sse')
+      return notTried('it speaks HTTP+SSE, where messages go to an address of their own');
     if (seen.era === 'legacy') return held('POST is answered');
     return get && get.status !== 405
       ? violated(`GET is answered with HTTP ${get.status || get.error}, not 405`)

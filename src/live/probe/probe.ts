@@ -1,4 +1,5 @@
 import type { Web } from '../client/http.ts';
+import { firstPort, portsOf, urlsOf } from '../client/listening.ts';
 import type { Transcript } from '../client/transcript.ts';
 import { probeHttp } from './http.ts';
 import { type Launch, launchIn, type OpenBox } from './launch.ts';
@@ -6,11 +7,6 @@ import { nothingSeen, type Seen } from './seen.ts';
 import { probeStdio } from './stdio.ts';
 
 /** How a prepared server is asked: on standard streams, or where it listens inside its sandbox. */
-
-const LISTEN_MS = 20_000;
-const PATHS = ['/mcp', '/', '/sse', '/message'];
-
-type Port = { address: string; port: number };
 
 /** Starts it and waits until it listens. @returns where, or why not */
 const probeListening = async (open: OpenBox, launch: Launch, transcript: Transcript): Promise<Seen> => {
@@ -25,28 +21,21 @@ const probeListening = async (open: OpenBox, launch: Launch, transcript: Transcr
   try {
     await launchIn(box, launch);
     transcript.add('#', 'start: where does it listen?');
-    const wanted = launch.url === '' ? null : Number(new URL(launch.url).port || 80);
-    let listening: Port[] = [];
+    const failed = (problem: string): Seen => ({ ...nothingSeen(), problem, stderr, stopped: box.stopped() });
     let over = false;
     void box.ended().then(() => {
       over = true;
     });
-    const found = (): boolean => listening.some((p) => wanted === null || p.port === wanted);
-    while (!found() && !over && performance.now() - began < LISTEN_MS) {
-      listening = (await box.ask<{ ports: Port[] }>('ports')).ports;
-      if (!found()) await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    const failed = (problem: string): Seen => ({ ...nothingSeen(), problem, stderr, stopped: box.stopped() });
-    if (!found())
-      return failed(
-        over ? 'it ended before it listened' : `it listened on no port within ${LISTEN_MS / 1000} s`,
-      );
+    const first = await firstPort(box, launch.url);
+    if (first === null)
+      return failed(over ? 'it ended before it listened' : 'it listened on no port in 20 s');
     const startMs = Math.round(performance.now() - began);
-    const port = wanted ?? listening[0]!.port;
-    const urls = launch.url === '' ? PATHS.map((p) => `http://127.0.0.1:${port}${p}`) : [launch.url];
+    const { port } = first;
+    const listening = await portsOf(box);
+    const urls = launch.url === '' ? urlsOf(port) : [launch.url];
     let last = failed('');
     for (const url of urls) {
-      const seen = await probeHttp({ web: box.http, url, headers: {}, transcript, contained: true });
+      const seen = await probeHttp({ web: box.web, url, headers: {}, transcript, contained: true });
       last = { ...seen, stderr, startMs, stopped: box.stopped() };
       if (last.http)
         last.http.listening = listening.filter((p) => p.port === port).map((p) => `${p.address}:${p.port}`);

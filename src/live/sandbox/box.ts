@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Environment } from '../../io/scan/find-executable.ts';
+import type { EventStream } from '../attendant/event-stream.ts';
 import type { HttpAnswer, HttpAsk } from '../attendant/http-request.ts';
 import { bubblewrapArgs, HOME, IN_MEMORY, PATH_INSIDE, type Shape, TOOLS } from './bubblewrap.ts';
 import { topFolders, writeAccounts } from './detect.ts';
@@ -30,7 +31,15 @@ export type Box = {
   ): Promise<number>;
   /** When what was started last has ended, or the whole sandbox. */
   ended(): Promise<Ended>;
-  http(ask: HttpAsk): Promise<HttpAnswer>;
+  /** Requests from within. */
+  web: {
+    ask(ask: HttpAsk): Promise<HttpAnswer>;
+    stream(ask: {
+      url: string;
+      headers: Readonly<Record<string, string>>;
+      waitMs: number;
+    }): Promise<EventStream>;
+  };
   /** Why it was stopped by us: a limit; '' as long as it was not. */
   stopped(): string;
   /** Ends everything in it. Settles when it is gone. */
@@ -233,7 +242,23 @@ export const openBox = async (o: {
       return pid;
     },
     ended: () => (last ? Promise.resolve(last) : new Promise((resolve) => void onEnded.push(resolve))),
-    http: (request) => ask<HttpAnswer>('http', { ask: request }),
+    web: {
+      ask: (request) => ask<HttpAnswer>('http', { ask: request }),
+      stream: async (request) => {
+        const { stream, ...head } = await ask<{ stream: number } & Omit<EventStream, 'until' | 'close'>>(
+          'stream',
+          {
+            ask: request,
+          },
+        );
+        return {
+          ...head,
+          until: async (text, waitMs) =>
+            (await ask<{ event: string }>('stream-until', { stream, text, waitMs })).event,
+          close: () => void ask('stream-close', { stream }).catch(() => {}),
+        };
+      },
+    },
     stopped: () => stopped,
     close: async () => {
       kill();

@@ -40,13 +40,16 @@ export const topFolders = (): TopFolder[] =>
     }
   });
 
+/** A name that reads as one of another machine, and leads to the sandbox itself. */
+export const PUBLIC_NAME = 'public.example';
+
 /** The one account there is inside. @returns the folder that holds its files */
 export const writeAccounts = (folder: string): string => {
   const accounts = join(folder, 'accounts');
   mkdirSync(accounts, { mode: 0o755 });
   writeFileSync(join(accounts, 'passwd'), 'user:x:1000:1000::/home/user:/bin/sh\n');
   writeFileSync(join(accounts, 'group'), 'user:x:1000:\n');
-  writeFileSync(join(accounts, 'hosts'), '127.0.0.1 localhost\n::1 localhost\n');
+  writeFileSync(join(accounts, 'hosts'), `127.0.0.1 localhost ${PUBLIC_NAME}\n::1 localhost\n`);
   return accounts;
 };
 
