@@ -29,10 +29,10 @@ import {
   selectedCheck,
   selectedCriterion,
   selectedFinding,
-  selectedId,
   selectedItem,
   selectedLive,
   selectedProposal,
+  selectedTool,
   type View,
 } from './model.ts';
 import { beginTour, endTour } from './tour.ts';
@@ -104,8 +104,7 @@ const triable = (v: View, items: readonly EvidenceItem[]): string | null => {
 };
 const onCheckTriable = (v: View): string | null =>
   onCheck(v) ?? triable(v, v.index.get(selectedCheck(v)?.id ?? '') ?? []);
-const toolLeads = (v: View): readonly EvidenceItem[] =>
-  v.tools().find((t) => t.id === selectedId(v, 'surface'))?.leads ?? [];
+const toolLeads = (v: View): readonly EvidenceItem[] => selectedTool(v)?.leads ?? [];
 const onToolLead = (v: View): string | null =>
   toolLeads(v).length > 0 ? null : 'no lead begins in this tool';
 const onToolTriable = (v: View): string | null => readOnly(v) ?? triable(v, toolLeads(v));

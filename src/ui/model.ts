@@ -59,9 +59,19 @@ export type CheckRow =
   | { id: string; kind: 'section'; section: Section; open: boolean }
   | { id: string; kind: 'check'; check: Check };
 
-export const checkRows = (v: View): CheckRow[] => {
+/** Asked for by every binding of a frame: made again only when what they are made of changed. */
+export const checkRows = (v: View): readonly CheckRow[] => {
   const { snap, ui } = v;
   if (!snap) return [];
+  const query = ui.filters.checks ?? '';
+  const found = query === '' ? [] : [snap.session, v.index];
+  return v.kept('check-rows', [snap.methodology, query, ui.collapsed, ...found], () =>
+    makeCheckRows(v, snap),
+  );
+};
+
+const makeCheckRows = (v: View, snap: Snapshot): CheckRow[] => {
+  const { ui } = v;
   const query = ui.filters.checks ?? '';
   const rows: CheckRow[] = [];
   for (const section of sectionsOf(snap.methodology)) {
@@ -161,9 +171,11 @@ export const readinessRows = (v: View): readonly { id: string; item: ReadinessIt
   return query ? rows.filter(({ item }) => matchesWords(query, item.level, item.text, item.fix)) : rows;
 };
 
-export const findingRows = (v: View): Finding[] => {
+export const findingRows = (v: View): readonly Finding[] => {
   const query = v.ui.filters.findings ?? '';
-  const all = v.snap ? findingsOf(v.snap.session) : [];
+  const { snap } = v;
+  if (!snap) return [];
+  const all = v.kept('findings', [snap.session.findings], () => findingsOf(snap.session));
   return query
     ? all.filter((f) => matchesWords(query, f.id, f.title, f.severity, f.checks.join(' '), f.cwe ?? ''))
     : all;
@@ -174,8 +186,13 @@ export const historyRows = (v: View): readonly { id: string; at: string; text: s
   return query ? v.history().filter((h) => matchesWords(query, h.text)) : v.history();
 };
 
-export const surfaceRows = (v: View): readonly ToolView[] =>
-  sortTools(filterTools(v.tools(), v.ui.filters.surface ?? ''), v.ui.toolOrder);
+export const surfaceRows = (v: View): readonly ToolView[] => {
+  const query = v.ui.filters.surface ?? '';
+  const tools = v.tools();
+  return v.kept('tool-rows', [tools, query, v.ui.toolOrder], () =>
+    sortTools(filterTools(tools, query), v.ui.toolOrder),
+  );
+};
 
 export type ScorecardRow =
   | { id: string; kind: 'dimension'; dimension: DimensionRating }
@@ -195,21 +212,23 @@ export const scorecardRows = (v: View): readonly ScorecardRow[] => {
 };
 
 export const selectedCriterion = (v: View): CriterionRating | null => {
-  const row = scorecardRows(v).find((r) => r.id === selectedId(v, 'scorecard'));
+  const row = selectedOf(v, 'scorecard', scorecardRows(v));
   return row?.kind === 'criterion' ? row.criterion : null;
 };
 
 /** The row of the live screen under the cursor. */
-export const selectedLive = (v: View): LiveRow | null =>
-  liveRows(v).find((r) => r.id === selectedId(v, 'live')) ?? null;
+export const selectedLive = (v: View): LiveRow | null => selectedOf(v, 'live', liveRows(v)) ?? null;
 
 export const selectedProposal = (v: View): Proposal | null =>
-  proposalRows(v).find((p) => p.id === selectedId(v, 'proposals')) ?? null;
+  selectedOf(v, 'proposals', proposalRows(v)) ?? null;
 
-const itemIds = (v: View, check: Check): readonly string[] => {
-  const rows = itemRows(v, check);
-  return v.kept(`ids of ${v.ui.filters.items ?? ''}`, [rows], () => rows.map((r) => r.id));
-};
+/** Kept for as long as the rows are the same: of rows made anew for each question nothing is saved, and nothing wrong. */
+const idsOf = (v: View, list: ListName, rows: readonly { id: string }[]): readonly string[] =>
+  v.kept(`ids of ${list}`, [rows], () => rows.map((r) => r.id));
+
+/** The row under the cursor. */
+const selectedOf = <R extends { id: string }>(v: View, list: ListName, rows: readonly R[]): R | undefined =>
+  rows[indexOf(v.ui.lists[list], idsOf(v, list, rows))];
 
 /** Ids of a list's rows, for moving the selection. */
 export const rowIds = (v: View, list: ListName): readonly string[] => {
@@ -217,19 +236,19 @@ export const rowIds = (v: View, list: ListName): readonly string[] => {
     case 'home':
       return sessionRows(v).map((s) => s.id);
     case 'checks':
-      return checkRows(v).map((r) => r.id);
+      return idsOf(v, list, checkRows(v));
     case 'items': {
       const check = selectedCheck(v);
-      return check ? itemIds(v, check) : [];
+      return check ? idsOf(v, 'items', itemRows(v, check)) : [];
     }
     case 'findings':
-      return findingRows(v).map((f) => f.id);
+      return idsOf(v, list, findingRows(v));
     case 'runs':
       return runCards(v).map((c) => c.id);
     case 'report':
       return readinessRows(v).map((r) => r.id);
     case 'surface':
-      return surfaceRows(v).map((t) => t.id);
+      return idsOf(v, list, surfaceRows(v));
     case 'scorecard':
       return scorecardRows(v).map((r) => r.id);
     case 'live':
@@ -246,20 +265,29 @@ export const selectedId = (v: View, list: ListName): string | null => {
   return ids[indexOf(v.ui.lists[list], ids)] ?? null;
 };
 
+export const selectedTool = (v: View): ToolView | null => selectedOf(v, 'surface', surfaceRows(v)) ?? null;
+
+/** The session under the cursor of Home. */
+export const selectedSession = (v: View): SessionSummary | null =>
+  selectedOf(v, 'home', sessionRows(v)) ?? null;
+
 export const selectedCheck = (v: View): Check | null => {
   const id = selectedId(v, 'checks');
   return id && v.snap ? (findCheck(v.snap.methodology, id) ?? null) : null;
 };
 
+/** The section or check under the cursor. */
+export const selectedRow = (v: View): CheckRow | null => selectedOf(v, 'checks', checkRows(v)) ?? null;
+
 export const selectedSection = (v: View): Section | null => {
-  const row = checkRows(v).find((r) => r.id === selectedId(v, 'checks'));
+  const row = selectedRow(v);
   return row?.kind === 'section' ? row.section : null;
 };
 
 export const selectedItem = (v: View): EvidenceItem | null => {
   const check = selectedCheck(v);
   if (!check) return null;
-  const row = itemRows(v, check)[indexOf(v.ui.lists.items, itemIds(v, check))];
+  const row = selectedOf(v, 'items', itemRows(v, check));
   return row?.kind === 'item' ? row.item : null;
 };
 

@@ -42,3 +42,6 @@ export const leaked = (text: string, random: readonly string[], length = READABL
     }
   return [...found];
 };
+
+/** Each line once, in order: screens and formats repeat most of what they say, and a search through all of it takes minutes. */
+export const distinctLines = (text: string): string => [...new Set(text.split('\n'))].join('\n');

@@ -13,7 +13,7 @@ import { otherPlaces, stepKey } from '../../src/ui/view/item-places.ts';
 import { fakeContext } from '../collectors/fake-context.ts';
 import { fakeApp, TARGET } from '../support/fake-app.ts';
 import { KEY_LINES, KINDS, secretFiles } from '../support/secret-target.ts';
-import { leaked } from '../support/secrets.ts';
+import { distinctLines, leaked } from '../support/secrets.ts';
 
 /**
  * What the target says reaches the screen by its evidence (masked where it is gathered), by the lines around a place (masked
@@ -113,7 +113,7 @@ it('no frame shows a credential of the target, of any kind', { timeout: 240_000 
 
   expect(drawn.size).toBeGreaterThan(2 * KINDS.length);
   expect(tools.length).toBeGreaterThan(KINDS.length);
-  const all = frames.join('\n');
+  const all = distinctLines(frames.join('\n'));
   // What is masked was there to be shown.
   expect(all.match(/characters\]/g)?.length).toBeGreaterThan(KINDS.length);
   const seen = [...KINDS, { name: 'lines of a private key', random: KEY_LINES }].flatMap(

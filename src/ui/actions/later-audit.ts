@@ -4,7 +4,7 @@ import { matchesWords, verdictWord } from '../../domain/selectors.ts';
 import { plural } from '../../text/plural.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
 import type { App } from '../app-state.ts';
-import { selectedCheck, selectedFinding, selectedId, type View } from '../model.ts';
+import { selectedCheck, selectedFinding, selectedSession, type View } from '../model.ts';
 import { emptyList } from '../view/list.ts';
 import { textField } from '../view/text-field.ts';
 import { open } from './home.ts';
@@ -132,7 +132,7 @@ export const showSummary = (app: App): void =>
 /** On Home: a new audit of a later commit of the selected session's server. */
 export const reauditSelected = (app: App): void => {
   const view = app.view();
-  const session = view.sessions?.find((s) => s.id === selectedId(view, 'home'));
+  const session = selectedSession(view);
   if (!session) return;
   app.push({
     kind: 'field',

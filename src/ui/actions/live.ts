@@ -4,7 +4,7 @@ import { triedWords } from '../../domain/observations.ts';
 import { plural } from '../../text/plural.ts';
 import { visible } from '../../text/visible.ts';
 import type { App } from '../app-state.ts';
-import { itemById, selectedCheck, selectedId, selectedItem, selectedLive } from '../model.ts';
+import { itemById, selectedCheck, selectedItem, selectedLive, selectedTool } from '../model.ts';
 import type { LivePort } from '../ports.ts';
 import { emptyList } from '../view/list.ts';
 import { textField } from '../view/text-field.ts';
@@ -125,7 +125,7 @@ export const tryCheck = (app: App): void => {
 /** c on a tool: the leads that begin in it. */
 export const tryTool = (app: App): void => {
   const view = app.view();
-  const tool = view.tools().find((t) => t.id === selectedId(view, 'surface'));
+  const tool = selectedTool(view);
   const leads = openLeads(app, tool?.leads ?? []);
   if (leads.length === 0) return app.toast('No lead begins in this tool.', 'warn');
   tryLeads(app, leads, true);

@@ -1,7 +1,7 @@
 import { matchesWords } from '../../domain/selectors.ts';
 import { visibleLines } from '../../text/visible.ts';
 import type { App } from '../app-state.ts';
-import { selectedId } from '../model.ts';
+import { selectedSession } from '../model.ts';
 import type { EarlierRow } from '../ports.ts';
 import { emptyList } from '../view/list.ts';
 import { textField } from '../view/text-field.ts';
@@ -41,7 +41,7 @@ export const lookUpAudits = (app: App): void => {
   const open = view.snap?.session.target?.url ?? '';
   const database = app.ports.database();
   if (open !== '' && database !== '' && view.ui.place !== 'home') return find(app, open, database);
-  const selected = view.sessions?.find((s) => s.id === selectedId(view, 'home'));
+  const selected = selectedSession(view);
   const server = open || (selected?.name.includes('/') ? selected.name : '');
   app.push({
     kind: 'form',

@@ -4,7 +4,16 @@ import { nextUnsaid } from '../../domain/review.ts';
 import { nextOpen, whatNow } from '../../domain/selectors.ts';
 import type { App } from '../app-state.ts';
 import { layout, type PaneName, type Zoom } from '../layout.ts';
-import { activeList, checkRows, LIST_OF, panesOf, readingKey, rowIds, selectedId } from '../model.ts';
+import {
+  activeList,
+  checkRows,
+  LIST_OF,
+  panesOf,
+  readingKey,
+  rowIds,
+  selectedId,
+  selectedRow,
+} from '../model.ts';
 import type { ListName, Place, Spot } from '../state.ts';
 import { emptyList, move } from '../view/list.ts';
 import { textField } from '../view/text-field.ts';
@@ -186,7 +195,7 @@ export const openRow = (app: App): void => {
   const view = app.view();
   const { focus, place } = view.ui;
   if (place === 'audit' && focus === 'list') {
-    const row = checkRows(view).find((r) => r.id === selectedId(view, 'checks'));
+    const row = selectedRow(view);
     if (row?.kind === 'section') return toggleSection(app, row.section.id, row.open);
   }
   const panes = panesOf(view.ui);

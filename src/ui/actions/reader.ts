@@ -5,7 +5,7 @@ import { shownPath } from '../../text/shown-path.ts';
 import { visible } from '../../text/visible.ts';
 import { truncateMiddle } from '../../text/width.ts';
 import type { App } from '../app-state.ts';
-import { selectedFinding, selectedId, selectedItem } from '../model.ts';
+import { selectedFinding, selectedItem, selectedTool } from '../model.ts';
 import {
   firstStop,
   goForward,
@@ -88,7 +88,7 @@ export const openSelectedFinding = (app: App): void => {
 /** The handler of the selected tool. */
 export const openSelectedTool = (app: App): void => {
   const view = app.view();
-  const tool = view.tools().find((t) => t.id === selectedId(view, 'surface'));
+  const tool = selectedTool(view);
   if (!tool) return;
   const { handler, path, line } = tool.tool;
   openReader(app, handler ? { path: handler.path, line: handler.startLine } : { path, line });
