@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { model } from '../src/analysis/flow/models.ts';
+import { DISCOVERY_SCHEMA, discovery } from '../src/discovery/discovery.ts';
 import { bundledAdvisories } from '../src/domain/advisory.ts';
 import { parseCrosswalk, standard } from '../src/domain/crosswalk.ts';
 import { EVIDENCE_SCHEMA, evidenceFile } from '../src/domain/evidence.ts';
@@ -67,6 +68,7 @@ const SCHEMAS = [
   ['leads', leadsReport, `What "mcp-audit collect --format json" writes: ${LEADS_SCHEMA}`],
   ['baseline', baseline, `What "mcp-audit collect --write-baseline" writes: ${BASELINE_SCHEMA}`],
   ['configuration', configuration, "mcp-audit.yml in a server's own repository"],
+  ['discovery', discovery, `What "mcp-audit discover --json" writes: ${DISCOVERY_SCHEMA}`],
   ['policy', policy, 'policy.yml: what an organisation asks of a server before it is used'],
   ['check', checkReport, `What "mcp-audit check --json" writes: ${CHECK_SCHEMA}`],
   ['evidence', evidenceFile, `What "mcp-audit collect --json" writes: ${EVIDENCE_SCHEMA}`],

@@ -69,6 +69,18 @@ const RULES: Record<string, Rule> = {
     packages: ['@modelcontextprotocol/server', 'node:crypto', 'zod'],
   },
   report: { rooms: ['report', 'domain', 'text'], packages: ['zod', 'markdown-it'] },
+  discovery: {
+    rooms: [
+      'discovery',
+      'policy',
+      'domain',
+      'text',
+      'analysis/files',
+      'analysis/repository',
+      'analysis/tool-text/toxic.ts',
+    ],
+    packages: ['zod'],
+  },
   policy: { rooms: ['policy', 'report', 'domain', 'text'], packages: ['zod', 'spdx-satisfies'] },
   io: {
     rooms: [
@@ -248,7 +260,7 @@ describe('the house', () => {
   it('keeps clock and randomness out of the pure rooms', () => {
     const impure = files.filter(
       (f) =>
-        /^(domain|text|analysis|collectors|results|report|policy)\//.test(f) &&
+        /^(domain|text|analysis|collectors|results|report|policy|discovery)\//.test(f) &&
         /\bDate\.now\(|new Date\(\)|Math\.random\(|randomUUID|performance\.now|process\.env/.test(
           readFileSync(join(SRC, f), 'utf8').replace(
             /\/\*[\s\S]*?\*\/|\/\/.*|'[^'\n]*'|\/[^/\n]+\/[gimsuy]*/g,
@@ -268,7 +280,7 @@ describe('the house', () => {
       for (const next of needs.get(file) ?? []) walk(next);
     };
     const gathering =
-      /^(domain|text|analysis|collectors|results|engine|report|policy|ui)\/|^collect-thread\.ts$/;
+      /^(domain|text|analysis|collectors|results|engine|report|policy|discovery|ui)\/|^collect-thread\.ts$/;
     for (const file of [...files.filter((f) => gathering.test(f)), 'commands/collect.ts']) walk(file);
     expect([...reached].filter((f) => f.startsWith('live/'))).toEqual([]);
     expect(reached.has('engine/run-collectors.ts')).toBe(true);

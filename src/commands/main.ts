@@ -6,6 +6,7 @@ import { diskError } from '../io/session/save-error.ts';
 import { visible, visibleLines } from '../text/visible.ts';
 import { assistCommands } from './assist-commands.ts';
 import { list, type SharedOptions } from './command-group.ts';
+import { companyCommands } from './company-commands.ts';
 import { createHost, type Host } from './host.ts';
 import { laterCommands } from './later-commands.ts';
 import { liveCommands } from './live-commands.ts';
@@ -366,6 +367,7 @@ export const program = (host: Host, done: (code: number) => void): Command => {
   laterCommands(cli, host, done, shared);
   liveCommands(cli, host, done, shared);
   assistCommands(cli, host, done, shared);
+  companyCommands(cli, host, done, shared);
 
   const checklist = cli.command('checklist').description('work on methodologies');
   checklist

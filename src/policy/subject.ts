@@ -61,6 +61,7 @@ export type AuditFacts = z.infer<typeof auditFacts>;
 /** What of a client's configuration a policy may forbid. */
 export const STARTS = {
   unpinned: 'what it fetches and starts is not fixed to one version',
+  remote: 'it runs on another machine, where it may be changed at any time',
   shell: 'it is started through a shell',
   'plain-secret': 'a credential stands in the configuration',
   'plain-http': 'it is reached over plain HTTP on another machine',

@@ -2,7 +2,7 @@ import { packageWords, parseImage, parsePackage } from '../../domain/package-nam
 import { parseJson } from '../files/parse-json.ts';
 import { folderOf } from '../files/paths.ts';
 import { text as asText, bag, list } from '../files/shape.ts';
-import { launchesIn } from './launch-commands.ts';
+import { type Launch, launchesIn } from './launch-commands.ts';
 
 /**
  * What people have in hand when they mean a server that is not on this machine: a name, a page, a line of a client's
@@ -124,14 +124,19 @@ const KIND: Readonly<Record<string, keyof typeof TOOLS>> = {
   'docker run': 'oci',
 };
 
+/** What a start fetches, as this program opens it; null where that cannot be told. */
+export const sourceOfLaunch = (launch: Launch): string | null => {
+  const source = TOOLS[KIND[launch.tool] ?? '']?.(launch.target) ?? null;
+  const tag = (source ?? '').replace(/@latest$/, '');
+  return parsePackage(tag) || parseImage(tag) || /^https:\/\/[\w./#-]{3,500}$/.test(tag) ? tag : null;
+};
+
 /** A line that starts a server, as in a client's configuration or a shell: what it would fetch. */
 const fromLaunch = (words: string): AskedTarget | null => {
   const line = words.replace(/\s{1,200}/g, ' ');
   for (const launch of launchesIn(line)) {
-    const source = TOOLS[KIND[launch.tool] ?? '']?.(launch.target) ?? null;
-    const tag = (source ?? '').replace(/@latest$/, '');
-    if (!parsePackage(tag) && !parseImage(tag) && !/^https:\/\/[\w./#-]{3,500}$/.test(tag)) continue;
-    return found(tag, `a line that starts a server with ${launch.tool}`);
+    const source = sourceOfLaunch(launch);
+    if (source) return found(source, `a line that starts a server with ${launch.tool}`);
   }
   return null;
 };

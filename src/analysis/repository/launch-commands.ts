@@ -84,6 +84,7 @@ const LAUNCHERS: readonly {
 }[] = [
   { tool: 'npx', words: [/^npx(?:\.cmd)?$/], target: (w) => first(w, NODE, NPM_NAME), pin: npmPin },
   { tool: 'npx', words: [/^npm$/, /^(?:exec|x)$/], target: (w) => first(w, NODE, NPM_NAME), pin: npmPin },
+  { tool: 'bunx', words: [/^bun$/, /^x$/], target: (w) => first(w, NODE, NPM_NAME), pin: npmPin },
   { tool: 'bunx', words: [/^bunx$/], target: (w) => first(w, NODE, NPM_NAME), pin: npmPin },
   { tool: 'pnpm dlx', words: [/^pnpm$/, /^dlx$/], target: (w) => first(w, NODE, NPM_NAME), pin: npmPin },
   { tool: 'yarn dlx', words: [/^yarn$/, /^dlx$/], target: (w) => first(w, NODE, NPM_NAME), pin: npmPin },
@@ -116,7 +117,7 @@ const LAUNCHERS: readonly {
 ];
 
 /** Names of the tools, so that most lines cost one search. */
-const HINT = /\b(?:npx|npm|bunx|pnpm|yarn|uvx|uv|pipx|go|docker|podman)\b/;
+const HINT = /\b(?:npx|npm|bunx?|pnpm|yarn|uvx|uv|pipx|go|docker|podman)\b/;
 const MOST_WORDS = 120;
 
 /**

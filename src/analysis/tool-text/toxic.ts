@@ -32,8 +32,13 @@ const GIVES =
 
 const ON_A_URL = /^(?:url|uri|link|href|endpoint|webhook_?url|target_?url|page_?url)$/i;
 
+/** What of a tool these are told by; every reading of one has it. */
+export type ToolWords = Pick<FoundEntry, 'name' | 'description'> & {
+  params: readonly { name: string }[] | null;
+};
+
 /** The legs one tool stands on. */
-export const legsOf = (tool: FoundEntry): Leg[] => {
+export const legsOf = (tool: ToolWords): Leg[] => {
   // What a tool does stands in its first sentence; further down are advice and examples.
   const first = tool.description.slice(0, 160);
   const legs = (Object.keys(LEGS) as Leg[]).filter(
@@ -54,7 +59,7 @@ export const legsOf = (tool: FoundEntry): Leg[] => {
 export type Combination = { tools: Record<Leg, string[]>; whole: boolean };
 
 /** The server's combination, or null when a leg is missing. `whole`: private data, untrusted text and a way out. */
-export const toxicCombination = (tools: readonly FoundEntry[]): Combination | null => {
+export const toxicCombination = (tools: readonly ToolWords[]): Combination | null => {
   const by: Record<Leg, string[]> = { private: [], untrusted: [], outbound: [], destructive: [] };
   for (const tool of tools)
     for (const leg of legsOf(tool)) if (!by[leg].includes(tool.name)) by[leg].push(tool.name);
