@@ -34,6 +34,7 @@ import { CHECK_SCHEMA, checkReport } from '../src/domain/quick-look.ts';
 import { interfaceSettings } from '../src/domain/settings.ts';
 import { COVERAGE_SCHEMA, coverage } from '../src/domain/standard-coverage.ts';
 import { policy } from '../src/policy/policy.ts';
+import { POLICY_SCHEMA, policyReport } from '../src/policy/report.ts';
 import { JOIN_SCHEMA, joinJson } from '../src/report/formats/join-json.ts';
 import { METHOD_SCHEMA, methodJson } from '../src/report/formats/method-json.ts';
 import { PEER_REVIEW_SCHEMA, peerReview } from '../src/report/formats/peer-review.ts';
@@ -70,6 +71,7 @@ const SCHEMAS = [
   ['configuration', configuration, "mcp-audit.yml in a server's own repository"],
   ['discovery', discovery, `What "mcp-audit discover --json" writes: ${DISCOVERY_SCHEMA}`],
   ['policy', policy, 'policy.yml: what an organisation asks of a server before it is used'],
+  ['policy-report', policyReport, `What "mcp-audit policy check --json" writes: ${POLICY_SCHEMA}`],
   ['check', checkReport, `What "mcp-audit check --json" writes: ${CHECK_SCHEMA}`],
   ['evidence', evidenceFile, `What "mcp-audit collect --json" writes: ${EVIDENCE_SCHEMA}`],
 ] as const;

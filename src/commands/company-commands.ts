@@ -6,6 +6,11 @@ you are in), of extensions, and of the whole machine. With --home only that fold
 read, no link is followed, and nothing they name is started or asked. Of variables and headers the names are shown, never the
 values; credentials in commands and addresses are masked. Exit code 1 when a configuration could not be read.`;
 
+const CHECK = `
+Every server is allowed, denied, or needs a person, each with the rules that say so and why; what could not be looked at needs a person.
+Exit code 1 when one is denied or (unless --fail-on denied) needs a person, when something named could not be looked at, and when
+a waiver of the policy has expired. docs/policy.md tells what a policy can ask, with an example.`;
+
 /** The commands for who answers for many servers. */
 export const companyCommands: CommandGroup = (cli, host, done, options) => {
   cli
@@ -19,5 +24,32 @@ export const companyCommands: CommandGroup = (cli, host, done, options) => {
     .addHelpText('after', DISCOVER)
     .action(async (folder: string | undefined, o) =>
       done(await (await import('./discover.ts')).discover(host, folder, o)),
+    );
+
+  const policy = cli.command('policy').description('what your organisation asks of a server, as a file');
+  policy
+    .command('lint')
+    .description('check a policy, by line: what was expected, what was found; waivers that have expired')
+    .argument('[file]', 'policy.yml here when left out')
+    .addOption(options.json())
+    .action(async (file: string | undefined, o) =>
+      done(await (await import('./policy.ts')).policyLint(host, file ?? 'policy.yml', o)),
+    );
+  policy
+    .command('check')
+    .description(
+      'hold sessions, submissions or discovered servers against a policy: allowed, denied, or for a person',
+    )
+    .argument(
+      '[what...]',
+      'sessions by id, folders of submissions, files that discover --json wrote; all sessions here when left out',
+    )
+    .option('--policy <file>', 'policy.yml here when left out')
+    .option('--db <dir>', 'the clone of the audit database that a discovery named')
+    .option('--fail-on <what>', 'exit 1 on: needs-a-person (default) or denied', 'needs-a-person')
+    .addOption(options.json())
+    .addHelpText('after', CHECK)
+    .action(async (what: string[], o) =>
+      done(await (await import('./policy.ts')).policyCheck(host, what, o)),
     );
 };

@@ -139,7 +139,7 @@ export const startOf = (s: Configured, shown: (text: string) => string): Start =
         : sources.length > 0
           ? 'package'
           : 'local';
-  const own = idsOf(source.replace(/@latest$/, ''), source.replace(/#.*$/, ''));
+  const own = idsOf(source.replace(/@latest$/, ''), source.split('#')[0]!);
   return {
     kind,
     source: shown(source),

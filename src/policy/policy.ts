@@ -59,7 +59,7 @@ export const waiverRule = z
     'a rule as policy check names it: start/unpinned, check/2.1.2, ban/ssrf, licence',
   );
 
-const waiver = z.strictObject({
+export const waiver = z.strictObject({
   server,
   rule: waiverRule,
   reason: why.describe('Why it is acceptable, for who reads this next year'),

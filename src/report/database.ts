@@ -98,7 +98,8 @@ const findingOf = (id: string, file: TextFile): KnownFinding | null => {
   };
 };
 
-const auditOf = (audit: AuditFolder): KnownAudit => {
+/** What one audit's own files say. Never throws. */
+export const knownAuditOf = (audit: AuditFolder): KnownAudit => {
   const manifest = objectOf(audit.own.get('audit-manifest.json'))?.value;
   const id = parseAuditId(audit.id);
   return {
@@ -135,7 +136,7 @@ export const readDatabase = (files: ReadonlyMap<string, Uint8Array>): KnownRepos
           url: textAt(described, 'repository.url') || `https://${host}/${owner}/${name}`,
           metadata: described,
           audits: audits
-            .map(auditOf)
+            .map(knownAuditOf)
             .sort((a, b) => byText(a.id.slice(-14), b.id.slice(-14)) || byText(a.id, b.id)),
         },
       ];
