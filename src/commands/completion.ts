@@ -135,10 +135,15 @@ const roff = (text: string): string =>
     .map((line) => (/^[.']/.test(line) ? `\\&${line}` : line))
     .join('\n');
 
+/** The commands under the headings that help has, in its order. */
+const groupsOf = (cli: Command): [title: string, commands: Command[]][] => [
+  ...Map.groupBy(visibleCommands(cli), (c) => c.helpGroup().replace(/:$/, '') || 'Others'),
+];
+
 /** The manual page in roff, made of the same table. */
 export const manualPage = (cli: Command, version: string, after: string): string => {
-  const commandsOf = (c: Command, path: string): string[] =>
-    visibleCommands(c).flatMap((s) => {
+  const commandsOf = (commands: readonly Command[], path: string): string[] =>
+    commands.flatMap((s) => {
       const name = `${path}${s.name()}`;
       const usage = s.registeredArguments
         .map((a) => (a.required ? `<${a.name()}>` : `[${a.name()}]`) + (a.variadic ? '…' : ''))
@@ -152,7 +157,7 @@ export const manualPage = (cli: Command, version: string, after: string): string
               roff(s.description()),
               ...s.options.flatMap((o) => ['.RS', '.TP', `.B ${roff(o.flags)}`, roff(o.description), '.RE']),
             ]),
-        ...commandsOf(s, `${name} `),
+        ...commandsOf(visibleCommands(s), `${name} `),
       ];
     });
   return [
@@ -165,7 +170,7 @@ export const manualPage = (cli: Command, version: string, after: string): string
     '.SH DESCRIPTION',
     roff('Without a command it opens the workbench. mcp-audit <command> --help tells more of each.'),
     '.SH COMMANDS',
-    ...commandsOf(cli, ''),
+    ...groupsOf(cli).flatMap(([title, commands]) => [`.SS ${roff(title)}`, ...commandsOf(commands, '')]),
     '.SH NOTES',
     '.nf',
     roff(after.trim()),

@@ -7,6 +7,7 @@ import { visible, visibleLines } from '../text/visible.ts';
 import { assistCommands } from './assist-commands.ts';
 import { list, type SharedOptions } from './command-group.ts';
 import { companyCommands } from './company-commands.ts';
+import { groupCommands } from './groups.ts';
 import { createHost, type Host } from './host.ts';
 import { laterCommands } from './later-commands.ts';
 import { liveCommands } from './live-commands.ts';
@@ -449,6 +450,7 @@ export const program = (host: Host, done: (code: number) => void): Command => {
       host.stdout((await import('./completion.ts')).manualPage(cli, VERSION, EXIT));
       done(0);
     });
+  groupCommands(cli);
   return cli;
 };
 

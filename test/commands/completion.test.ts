@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { completion, manualPage, SHELLS } from '../../src/commands/completion.ts';
+import { GROUPS } from '../../src/commands/groups.ts';
 import { program } from '../../src/commands/main.ts';
 import { testHost } from './test-host.ts';
 
@@ -51,4 +52,15 @@ it('the manual page names every command and is plain to roff', () => {
     if (c.commands.length === 0) expect(page).toContain(`.B ${c.name().replaceAll('-', '\\-')}`);
   expect(page).toContain("\n\\&.TH not a request\n\\&'nor this\n");
   expect(page).toMatch(/^[\n\x20-\x7e]*$/);
+});
+
+it('help tells every command once, under a heading of its own', () => {
+  const named = GROUPS.flatMap(([, names]) => names);
+  expect(commands.filter((name) => named.filter((n) => n === name).length !== 1)).toEqual([]);
+  const help = cli.helpInformation();
+  const headings = GROUPS.filter(([, names]) => names.some((n) => commands.includes(n))).map(
+    ([title]) => title,
+  );
+  expect([...help.matchAll(/^(\S.*):$/gm)].map((m) => m[1])).toEqual(['Options', ...headings]);
+  for (const name of commands) expect(help).toMatch(new RegExp(`^  ${name}\\b`, 'm'));
 });
