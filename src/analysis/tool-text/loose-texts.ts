@@ -41,11 +41,11 @@ const joined = (literals: readonly Literal[], code: string): Literal[] => {
 
 /** What stands before a literal that is a description, in any language: `description: `, `[Description(`, `description => `. */
 const DESCRIBES =
-  /\b(?:[Dd]escription|[Ii]nstructions|[Ss]ummary|[Dd]escribe|[Tt]itle)["']?\s{0,4}(?:=>|[:=(])\s{0,4}$/;
+  /(?:[Dd]escription|DESCRIPTION|[Ii]nstructions|INSTRUCTIONS|[Ss]ummary|SUMMARY|[Dd]escribe|DESC|[Tt]itle|TITLE)\w{0,12}["']?\s{0,4}(?:=>|[:=(])\s{0,4}$/;
 
 /** What stands before a literal that is handed back: `text: `, `return `, `->content(`. */
 const ANSWERS =
-  /\b(?:text|content|message|return|TextContent|NewToolResultText|NewTextContent|yield)["']?\s{0,4}(?:=>|[:=(])?\s{0,4}$/;
+  /\b(?:text|content|message|return|TextContent|NewToolResult(?:Text|Error)|NewTextContent|yield|(?:[A-Z]\w{0,30}(?:Error|Exception)(?:::\w{1,30})?|errors\.New|Errorf|Err|anyhow!|bail!|panic!|throw|raise)\s?)["']?\s{0,4}(?:=>|[:=(])?\s{0,4}$|\breturn\b[^;{}"]{1,30}\?(?:[^;{}]{0,30}:)?\s{0,4}$/;
 
 const KINDS: readonly [RegExp, DefinitionText['kind'], string, string][] = [
   [DESCRIBES, 'text', 'a definition', 'description'],

@@ -4,7 +4,7 @@ import type { Word } from './words.ts';
 /** Phrases as rows of words with gaps, matched on words: no expression, and linear in the text for a given set of phrases. */
 
 /** One of several: a word, several in a row, a beginning; `§kind` a kind of word. */
-type Option = readonly string[];
+export type Option = readonly string[];
 type Element = {
   gap: number;
   beyond: boolean;
@@ -28,7 +28,7 @@ export type PhraseIndex = {
 const SPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]/u;
 
 /** `do_not` is two words, `不要` too. */
-const optionOf = (written: string): Option =>
+export const optionOf = (written: string): Option =>
   written.startsWith('§')
     ? [written]
     : written
@@ -113,7 +113,12 @@ const isWord = (word: Word | undefined, wanted: string, own: ReadonlySet<string>
 };
 
 /** Where an option that begins at `at` ends, or -1. */
-const endOf = (words: readonly Word[], at: number, option: Option, own: ReadonlySet<string>): number => {
+export const endOf = (
+  words: readonly Word[],
+  at: number,
+  option: Option,
+  own: ReadonlySet<string>,
+): number => {
   // `api_key` is one word, and two.
   if (option.length > 1 && words[at]?.word === option.join('_')) return at + 1;
   for (let i = 0; i < option.length; i++) if (!isWord(words[at + i], option[i]!, own)) return -1;
@@ -159,7 +164,8 @@ const matchAt = (words: readonly Word[], at: number, phrase: Phrase, own: Readon
         continue;
       }
       endsAt(words, p, element, own, next);
-      left--;
+      // What follows "unless" is another matter.
+      left = words[p]!.word === 'unless' ? -1 : left - 1;
     }
     if (next.size === 0) return -1;
     ends = next;
@@ -178,7 +184,7 @@ const follows = (
 const MENTIONS =
   /^(?:detect(?:s|ed|ing|ion)?|scan(?:s|ned|ning)?|flag(?:s|ged)?|requests|attempts?|phrases|patterns|such|examples?|e\.g|refus(?:e|es|ed)|reject(?:s|ed)?|blocks?|prevents?|against|injections?|whether|like)$/;
 
-const isMentioned = (words: readonly Word[], at: number): boolean => {
+export const isMentioned = (words: readonly Word[], at: number): boolean => {
   for (let i = at - 1; i >= Math.max(0, at - 10) && words[i]!.word !== '.'; i--)
     if (MENTIONS.test(words[i]!.word)) return true;
   return false;
@@ -188,6 +194,8 @@ export type PhraseMatch = { family: PhraseFamily; first: Word; last: Word; menti
 
 /** Of a longer text, which is no description, this many words at its beginning and at its end are read. */
 const MOST_WORDS = 3000;
+export const readOf = (words: readonly Word[]): readonly Word[] =>
+  words.length > 2 * MOST_WORDS ? [...words.slice(0, MOST_WORDS), ...words.slice(-MOST_WORDS)] : words;
 const NEGATED_WITHIN = 4;
 
 const negated = (words: readonly Word[], at: number, not: ReadonlySet<string>): boolean => {
@@ -202,8 +210,7 @@ export const phrasesIn = (
   index: PhraseIndex,
   own: ReadonlySet<string> = new Set(),
 ): PhraseMatch[] => {
-  const words =
-    given.length > 2 * MOST_WORDS ? [...given.slice(0, MOST_WORDS), ...given.slice(-MOST_WORDS)] : given;
+  const words = readOf(given);
   const found = new Map<PhraseFamily, PhraseMatch>();
   for (let at = 0; at < words.length; at++) {
     const word = words[at]!;

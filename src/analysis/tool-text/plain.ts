@@ -9,6 +9,9 @@ export type Plain = {
   from: readonly number[];
   /** How it was hidden, in words; '' for the text as it stands. */
   how: string;
+  /** Of a whole text read another way, and of what reads as a sentence. */
+  whole?: true;
+  sentence?: true;
 };
 
 /** Letters of other scripts that look like Latin ones (Unicode TR39, those in use). */
@@ -193,6 +196,23 @@ const rotated = (text: string): string =>
 const MOST_RUNS = 20;
 /** What follows in a longer run is read no further: pictures are encoded so, too. */
 const LONGEST_RUN = 6000;
+/** Some words of a language, and not only names. */
+const isSentence = (text: string): boolean =>
+  (text.match(/(?<![\p{L}\d])\p{L}{2,16}(?![\p{L}\d])/gu) ?? []).length > 4 && !/[{}<>;=]/.test(text);
+
+const DIGITS: Readonly<Record<string, string>> = {
+  0: 'o',
+  1: 'i',
+  3: 'e',
+  4: 'a',
+  5: 's',
+  7: 't',
+  '@': 'a',
+  $: 's',
+};
+const DIGIT_WORD =
+  /(?<![\w.-])(?=[a-z@$]{0,20}[013457@$])(?=[013457@$]{0,20}[a-z])[a-z013457@$]{2,20}(?![\w.-])/gi;
+
 /** Ciphers of whole texts are only tried on what a description is long. */
 const MOST_WHOLE = 4000;
 
@@ -205,7 +225,13 @@ export const encodedIn = (given: string): Plain[] => {
       const text = read(m[0].slice(0, LONGEST_RUN));
       const enough =
         how.startsWith('in tag') || how.startsWith('in vari') ? text.length >= 4 : readable(text);
-      if (enough) found.push({ text, from: Array.from({ length: text.length }, () => m!.index), how });
+      if (enough)
+        found.push({
+          text,
+          from: Array.from({ length: text.length }, () => m!.index),
+          how,
+          ...(isSentence(text) && { sentence: true as const }),
+        });
     }
   }
   if (given.includes('%20'))
@@ -239,11 +265,20 @@ export const encodedIn = (given: string): Plain[] => {
       text: rotated(given),
       from: Array.from({ length: units }, (_, i) => i),
       how: 'with its letters rotated',
+      whole: true,
     });
+    if ((given.match(DIGIT_WORD) ?? []).length > 2)
+      found.push({
+        text: given.replace(DIGIT_WORD, (word) => [...word].map((c) => DIGITS[c] ?? c).join('')),
+        from: Array.from({ length: units }, (_, i) => i),
+        how: 'with digits for letters',
+        whole: true,
+      });
     found.push({
       text: [...given].reverse().join(''),
       from: Array.from({ length: units }, (_, i) => units - 1 - i),
       how: 'written backwards',
+      whole: true,
     });
   }
   return found;

@@ -1,4 +1,7 @@
+import { orderGrammar } from '../../domain/order-grammar.ts';
 import { orderPhrases } from '../../domain/order-phrases.ts';
+import { compileFrames } from './frame-index.ts';
+import { type Around, framesIn } from './frames.ts';
 import { compilePhrases, phrasesIn } from './phrases.ts';
 import { encodedIn, latinOf, type Plain, plainOf } from './plain.ts';
 import { wordsOf } from './words.ts';
@@ -31,7 +34,19 @@ const PATTERNS: readonly Pattern[] = [
     kind: 'pseudo-tag',
     strength: 'strong',
     say: 'carries a tag that poses as a part of the prompt',
-    on: /<\s*(?:HIDDEN|SECRET|SYSTEM|ADMIN|OVERRIDE|system_?(?:prompt|message|instruction)s?)\s*>|<(hidden|secret|system)>[\s\S]{1,2000}?<\/\1>|<\|(?:im_start|system|endoftext|assistant)\|?>|\[\/?INST\]|<<\/?SYS>>|\[\/?(?:SYSTEM|ADMIN)\]|##\s?(?:System|SYSTEM)\s?:/,
+    on: /<\s*(?:HIDDEN|SECRET|SYSTEM|ADMIN|OVERRIDE|system_?(?:prompt|message|instruction)s?)\s*>|<(hidden|secret|system)>[\s\S]{1,2000}?<\/\1>|<\|(?:im_start|system|endoftext|assistant)\|?>|\[\/?INST\]|<<\/?SYS>>|\[\/?(?:SYSTEM|ADMIN)\]|##\s?(?:System|SYSTEM)\s?:|<\/(?:description|tool_description|tool_?result|function_results?|tool_response)>|<tool_?result[ >]/,
+  },
+  {
+    kind: 'pseudo-turns',
+    strength: 'moderate',
+    say: 'poses as messages of a conversation',
+    on: /(?:^|\n)\s{0,4}(?:Human|User|System)\s?:[^\n]{1,400}\n[\s\S]{0,200}?(?:Assistant|AI)\s?:|"role"\s?:\s?"system"\s?,\s?"content"/,
+  },
+  {
+    kind: 'comment',
+    strength: 'moderate',
+    say: 'hides a part of its text in a comment',
+    on: /^\[\/\/\]:\s?#\s?[("'][^\n]{12,400}/m,
   },
   {
     kind: 'emphasis-tag',
@@ -72,29 +87,59 @@ const PATTERNS: readonly Pattern[] = [
 ];
 
 const INDEX = compilePhrases(orderPhrases.words, orderPhrases.families);
+const FRAMES = compileFrames(orderGrammar, orderPhrases.families);
 
 const LONGEST_TEXT = 60_000;
 
-/** Signs in one reading of a text, with offsets into what the author wrote. */
-const phrasesOf = (plain: Plain, own: ReadonlySet<string>): Sign[] => {
+const RANK: Record<Strength, number> = { strong: 0, moderate: 1, weak: 2 };
+
+/** Signs in one reading of a text, with offsets into what the author wrote: of each family the weightiest. */
+const signsOf = (plain: Plain, around: Around): Sign[] => {
   const words = wordsOf(plain);
-  return phrasesIn(words, INDEX, own).map(({ family, first, last, mentioned }) => ({
-    kind: family.name,
-    strength: mentioned ? 'weak' : family.strength,
-    say: family.say,
-    start: Math.min(first.start, last.end),
-    end: Math.max(first.start, last.end),
-  }));
+  const found = new Map<string, Sign>();
+  const matches = [
+    ...phrasesIn(words, INDEX, around.own).map((m) => ({
+      ...m,
+      strength: m.mentioned ? ('weak' as const) : m.family.strength,
+    })),
+    ...framesIn(words, FRAMES, around),
+  ];
+  for (const { family, strength, first, last } of matches) {
+    const held = found.get(family.name);
+    if (held && RANK[held.strength] <= RANK[strength]) continue;
+    found.set(family.name, {
+      kind: family.name,
+      strength,
+      say: family.say,
+      start: Math.min(first.start, last.end),
+      end: Math.max(first.start, last.end),
+    });
+  }
+  return [...found.values()];
 };
 
 const MOST_READ = 300;
+/** What shows an example of a code says so. */
+const SPEAKS_OF_CODES = /base-?64|\b(?:de|en)cod|\bhex|example|\be\.g\./i;
+
+/** What the tool is for, as it says elsewhere; whether the text is one of a parameter, and whether it describes its tool. */
+export type Where = { about?: string; param?: boolean; describes?: boolean };
 
 /** Signs in one text; `ownTools` are the names it may speak of freely. */
-export const signsIn = (given: string, ownTools: ReadonlySet<string> = new Set()): Sign[] => {
+export const signsIn = (
+  given: string,
+  ownTools: ReadonlySet<string> = new Set(),
+  { about = '', param = false, describes = true }: Where = {},
+): Sign[] => {
   const text = given.slice(0, LONGEST_TEXT);
-  const own = new Set([...ownTools].map((n) => n.toLowerCase()));
+  const around: Around = {
+    own: new Set([...ownTools].map((n) => n.toLowerCase())),
+    about: new Set(about.toLowerCase().split(/[^\p{L}\p{N}]+/u)),
+    param,
+    describes,
+  };
   const plain = plainOf(text);
-  const found: Sign[] = phrasesOf(plain, own);
+  const found: Sign[] = signsOf(plain, around);
   const hasLetters = /[A-Za-z]/.test(text);
   for (const { kind, strength, say, on } of PATTERNS) {
     // Letters that only look like Latin ones are no mixture where nothing but words of another language is left.
@@ -103,9 +148,21 @@ export const signsIn = (given: string, ownTools: ReadonlySet<string> = new Set()
       found.push({ kind, strength, say, start: m.index, end: m.index + m[0].length });
   }
   for (const hidden of encodedIn(text)) {
-    const signs = phrasesOf(hidden, own);
-    const whole = hidden.how.startsWith('with its') || hidden.how.startsWith('written');
-    if (signs.length === 0 || (whole && together(signs) !== 'strong')) continue;
+    const signs = signsOf(hidden, around);
+    const worth = together(hidden.whole ? signs.filter((s) => !found.some((f) => f.kind === s.kind)) : signs);
+    if (worth === null || (hidden.whole && worth === 'weak')) {
+      // Whoever reads the source does not read it, whatever it says.
+      if (hidden.sentence && !SPEAKS_OF_CODES.test(text))
+        found.push({
+          kind: 'hidden-text',
+          strength: 'moderate',
+          say: `carries a sentence ${hidden.how}`,
+          start: hidden.from[0]!,
+          end: hidden.from[0]!,
+          read: hidden.text.slice(0, MOST_READ),
+        });
+      continue;
+    }
     const [first] = signs;
     found.push({
       kind: 'hidden-order',

@@ -12,7 +12,7 @@ export type Word = {
 };
 
 const FILE =
-  /(?:~|\$HOME|\$\{HOME\}|%USERPROFILE%|\/root|\/home\/\w{1,40}|\/Users\/\w{1,40})?[\\/]?\.(?:ssh|aws|gnupg|kube|docker|azure|config\/gh|config\/gcloud|cursor|claude|codeium|electrum|password-store)[\\/][\w./\\-]{0,60}|\bid_(?:rsa|ed25519|ecdsa|dsa)\b|\bclaude_desktop_config(?:\.json)?\b|\/etc\/(?:passwd|shadow)\b|(?<![\w.])\.(?:netrc|npmrc|pypirc|pgpass|git-credentials|bash_history|zsh_history)\b(?!\.\w)|~\/[\w./-]{0,40}mcp\.json\b|\bwallet\.dat\b|\bsecring\.gpg\b/gi;
+  /(?:~|\$HOME|\$\{HOME\}|%USERPROFILE%|\/root|\/home\/\w{1,40}|\/Users\/\w{1,40})?[\\/]?\.(?:ssh|aws|gnupg|kube|docker|azure|config\/gh|config\/gcloud|cursor|claude|codeium|electrum|password-store)[\\/][\w./\\-]{0,60}|\bid_(?:rsa|ed25519|ecdsa|dsa)\b|\bclaude_desktop_config(?:\.json)?\b|\/etc\/(?:passwd|shadow)\b|(?<![\w.])\.(?:netrc|npmrc|pypirc|pgpass|git-credentials|bash_history|zsh_history)\b(?!\.\w)|~\/[\w./-]{0,40}mcp\.json\b|\bwallet\.dat\b|\/proc\/(?:self|\d+)\/environ\b|~\/\.config\/[\w.-]{1,40}\/(?:hosts|credentials|token)[\w.]{0,20}|(?<!\w)\*\.(?:pem|key|p12|pfx|kdbx)\b|~?\/\.(?:netrc|npmrc|pypirc|pgpass|bash_history|zsh_history|env)\b|~\/\.env\b|\b(?:Login Data|cookies\.sqlite|key4\.db|Local State)\b|\bsecring\.gpg\b/gi;
 /** Settings that a server's own users are told to write, too. */
 const ENV = /(?<![\w.])\.env\b(?!\.\w)/gi;
 const URL_ = /\b(?:https?|wss?|ftp):\/\/[^\s"'`<>)\]]{3,300}/gi;
@@ -22,6 +22,8 @@ const PHONE = /(?<![\w.+-])\+?\d{1,3}[ -]?\d{3}[ -]?\d{4,9}(?![\w.-])/g;
 const NAME = /(?<![\w/.-])(?:[a-z][a-z0-9]*(?:_[a-z0-9]+)+|[a-z]+(?:[A-Z][a-z0-9]+)+)(?![\w/])/g;
 
 const SPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]/u;
+/** Ways to write that something goes somewhere. */
+const SIGN = /^(?:\+=|:=|<-|->)$/;
 const PART = /[\p{L}\p{M}\p{N}_'’]/u;
 
 const SPECIAL: readonly [string, RegExp][] = [
@@ -86,6 +88,9 @@ export const wordsOf = (plain: Plain): Word[] => {
         push('not', null, i, end);
       } else if (word !== '') push(word, null, i, end);
       i = Math.max(end, i + 1);
+    } else if (SIGN.test(text.slice(i, i + 2))) {
+      push(text.slice(i, i + 2), null, i, i + 2);
+      i += 2;
     } else {
       if (/[.!?;。！？；]/.test(c) && words.at(-1)?.word !== '.' && !PART.test(text[i + 1] ?? ''))
         push('.', null, i, i + 1);

@@ -73,26 +73,50 @@ const ODD_ANYWHERE = new Set([
   'secrets',
 ]);
 
+/** In an answer, which a model reads right when it acts, these too. */
+const ODD_IN_ANSWER = new Set([
+  ...ODD_ANYWHERE,
+  'conversation',
+  'remember',
+  'bend',
+  'also-call',
+  'execute',
+  'hidden-text',
+]);
+
 const isName = (d: DefinitionText): boolean => d.part === 'name' || d.part.startsWith('name of');
 
 type Judged = { d: DefinitionText; signs: Sign[]; strength: Strength | null; carriers: Carrier[] };
 
-const judged = (d: DefinitionText, own: ReadonlySet<string>): Judged => {
-  const all = signsIn(d.text, own);
-  const odd = new Set(
-    all.filter((s) => ODD_ANYWHERE.has(s.kind) && s.strength !== 'weak').map((s) => s.kind),
+const ownerOf = (at: { path: string; owner: string }): string => `${at.path}\n${at.owner}`;
+
+/** By what its tool is called and what is said of it first: that much is its own business. */
+const aboutOf = (entries: readonly FoundEntry[]): ReadonlyMap<string, string> =>
+  new Map(
+    entries.map((e) => [
+      ownerOf({ path: e.path, owner: e.name }),
+      `${e.name} ${/^[^.!?\n]{0,200}/.exec(e.description)![0]}`,
+    ]),
   );
+
+const judged = (d: DefinitionText, own: ReadonlySet<string>, about: ReadonlyMap<string, string>): Judged => {
+  const all = signsIn(d.text, own, {
+    about: d.part === 'description' ? d.owner : (about.get(ownerOf(d)) ?? d.owner),
+    param: d.part.startsWith('description of '),
+    describes: d.kind !== 'answer' && d.kind !== 'loose',
+  });
+  const oddOf = (kinds: ReadonlySet<string>): number =>
+    new Set(all.filter((s) => kinds.has(s.kind) && s.strength !== 'weak').map((s) => s.kind)).size;
+  const found = together(all);
   const clear = all.some((s) => s.kind === 'hidden-order');
   // A prompt orders by trade, and who reads any other text is not known: there one odd thing alone may be a coincidence.
   const enough =
     d.kind === 'loose'
-      ? clear || (odd.size > 1 && together(all) === 'strong')
+      ? clear || (oddOf(ODD_ANYWHERE) > 1 && found === 'strong')
       : d.kind === 'prompt' || d.kind === 'answer'
-        ? odd.size > 0
+        ? oddOf(ODD_IN_ANSWER) > 0
         : true;
-  const found = enough ? together(all) : null;
-  const weak = (d.kind === 'prompt' || d.kind === 'answer') && found !== 'strong';
-  const [signs, strength] = weak ? [[], null] : [enough ? all : [], found];
+  const [signs, strength] = enough ? [all, found] : [[], null];
   return {
     d,
     signs,
@@ -127,13 +151,14 @@ export const poisoned = (
   texts: ReadonlyMap<string, string>,
 ): ItemDraft[] => {
   const own = new Set(entries.map((e) => e.name));
+  const about = aboutOf(entries);
   const seen = new Set<string>();
   const all: Judged[] = [];
   for (const d of definitions) {
     const key = `${d.path}\n${d.line}\n${d.part}\n${d.text.slice(0, 200)}`;
     if (seen.has(key)) continue;
     seen.add(key);
-    all.push(judged(d, own));
+    all.push(judged(d, own, about));
   }
   const telling = all
     .filter((o) => o.strength !== null && o.strength !== 'weak')

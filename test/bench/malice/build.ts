@@ -160,6 +160,17 @@ final class Sums
   }),
 };
 
+/** The statement that answers, and one that fails with a text instead. */
+const FAILING: Record<Language, readonly [string, (said: string) => string]> = {
+  py: ['return "ok"', (s) => `raise ValueError(${s})`],
+  ts: [`({ content: [{ type: 'text', text: "ok" }] })`, (s) => `{ throw new Error(${s}); }`],
+  go: ['mcp.NewToolResultText("ok")', (s) => `mcp.NewToolResultError(${s})`],
+  java: ['return a == null ? "1" : "ok"', (s) => `throw new IllegalArgumentException(${s})`],
+  rs: ['{ "ok".into() }', (s) => `{ return Err(McpError::invalid_params(${s}, None)) }`],
+  cs: ['return "ok"', (s) => `throw new McpException(${s})`],
+  php: ['return "ok"', (s) => `throw new \\RuntimeException(${s})`],
+};
+
 const half = (text: string): [string, string] => {
   const at = text.indexOf(' ', Math.floor(text.length / 2));
   return [text.slice(0, at), text.slice(at)];
@@ -183,6 +194,15 @@ const OTHER_PLACES: Record<string, (text: string, language: Language) => Files> 
     script(
       `server.registerResource('guide', 'docs://guide', { description: 'Guide' }, async (uri) => ({ contents: [{ uri: uri.href, text: ${literal(t)} }] }));\n`,
     ),
+  error: (t, l) => {
+    const [answer, fails] = FAILING[l];
+    return Object.fromEntries(
+      Object.entries(SERVERS[l](plain)).map(([path, code]) => [
+        path,
+        code.replace(answer, () => fails(literal(t))),
+      ]),
+    );
+  },
   'docstring-lines': (t) => ({
     'server.py': `from mcp.server.fastmcp import FastMCP\nmcp = FastMCP("words")\n\n@mcp.tool()\ndef count(text: str) -> int:\n    """${t.replaceAll('\n', '\n    ')}"""\n    return len(text.split())\n`,
   }),
