@@ -37,18 +37,21 @@ const some = (names: readonly string[]): string =>
 
 const byOrder = (servers: Beside[]): Beside[] => servers.sort((a, b) => (a.key < b.key ? -1 : 1));
 
+const ofOne = (a: Beside, b: Beside): boolean =>
+  a.home === b.home || a.home === EVERYBODY || b.home === EVERYBODY;
+
 /** Those that a client has running with it: of the same project, or of none. */
 const together = (s: Beside, all: readonly Beside[]): Beside[] =>
   all.filter(
     (o) =>
       o.enabled &&
-      (o.home === s.home || o.home === EVERYBODY || s.home === EVERYBODY) &&
+      ofOne(o, s) &&
       o.client === s.client &&
       (o.project === '' || s.project === '' || o.project === s.project),
   );
 
 const duplicateOf = (s: Beside, all: readonly Beside[]): StartFact => {
-  const others = all.filter((o) => o.key !== s.key && o.ids.some((id) => s.ids.includes(id)));
+  const others = all.filter((o) => o.key !== s.key && ofOne(o, s) && o.ids.some((id) => s.ids.includes(id)));
   const unlike = others.filter((o) => o.words !== s.words);
   if (unlike.length > 0)
     return { state: 'seen', says: unlike.slice(0, MOST_NAMED).map((o) => `otherwise at ${o.at}`) };

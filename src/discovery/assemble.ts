@@ -71,7 +71,7 @@ export const describeFiles = (
   projectOf: (home: string, path: string) => string = (_, path) => path,
 ): Described => {
   const described: Described = { files: [], entries: [], projects: [] };
-  const approvals = new Map<string, string[]>();
+  const approvals = new Map<string, { all: string[]; projects: string[] }>();
   for (const file of files) {
     const { read } = file;
     const found =
@@ -79,8 +79,8 @@ export const describeFiles = (
         ? { ok: false as const, why: read.why }
         : readConfiguration(file.path, file.shape, read.text);
     const servers = found.ok ? found.servers : [];
-    if (found.ok && ASIDE.has(file.shape) && servers.length + found.odd.length + found.approved.length === 0)
-      continue;
+    const says = found.ok ? [...found.approved, ...found.approvedOfProjects] : [];
+    if (found.ok && ASIDE.has(file.shape) && servers.length + found.odd.length + says.length === 0) continue;
     described.files.push({
       client: file.client,
       scope: file.scope,
@@ -89,11 +89,16 @@ export const describeFiles = (
       state: found.ok ? 'read' : 'could-not-read',
       why: found.ok ? redactSecrets(found.odd.join('; ')) : found.why,
       servers: servers.length,
+      says,
       mode: file.access && `0${(file.access.mode & 0o777).toString(8).padStart(3, '0')}`,
     });
     if (!found.ok) continue;
     const of = `${file.home}\0${file.client}`;
-    approvals.set(of, [...(approvals.get(of) ?? []), ...found.approved]);
+    const before = approvals.get(of) ?? { all: [], projects: [] };
+    approvals.set(of, {
+      all: [...before.all, ...found.approved],
+      projects: [...before.projects, ...found.approvedOfProjects],
+    });
     described.projects.push(...found.projects.map((path) => ({ home: file.home, path })));
     for (const configured of servers) {
       const secrets = secretsOf(configured);
@@ -112,8 +117,9 @@ export const describeFiles = (
     }
   }
   for (const e of described.entries) {
-    const whole = approvals.get(`${e.file.home}\0${e.file.client}`) ?? [];
-    e.approved = [...e.approved, ...whole.filter((w) => !e.approved.includes(w))].map(e.shown);
+    const whole = approvals.get(`${e.file.home}\0${e.file.client}`);
+    const said = [...(whole?.all ?? []), ...(e.file.scope === 'project' ? (whole?.projects ?? []) : [])];
+    e.approved = [...new Set([...e.approved, ...said])].map(e.shown);
   }
   return described;
 };

@@ -21,6 +21,8 @@ const seenFile = z.strictObject({
   /** Why it could not be read, or what of it is no server; '' otherwise. */
   why: z.string(),
   servers: z.number().int().nonnegative(),
+  /** What it says of all servers of the client: how they are called without asking. */
+  says: z.array(z.string()),
   /** `0600`; null where it says nothing, as of a copy. */
   mode: z.string().nullable(),
 });

@@ -29,6 +29,8 @@ export type ReadConfiguration =
       servers: Configured[];
       /** Of all servers of the client there: how they are called without asking, in words. */
       approved: string[];
+      /** The same of servers that a project brings. */
+      approvedOfProjects: string[];
       /** Folders of projects the client knows. */
       projects: string[];
       /** Entries that are none, in words. */
@@ -97,7 +99,13 @@ const serverOf = (name: string, value: unknown, line: number): Configured | null
 type Found = Omit<Extract<ReadConfiguration, { ok: true }>, 'ok'>;
 type Path = (string | number)[];
 
-const nothing = (): Found => ({ servers: [], approved: [], projects: [], odd: [] });
+const nothing = (): Found => ({
+  servers: [],
+  approved: [],
+  approvedOfProjects: [],
+  projects: [],
+  odd: [],
+});
 
 /** The servers of a map by name, or of a list whose entries have one. */
 const serversAt = (
@@ -124,18 +132,19 @@ const serversAt = (
 const joined = (...parts: Found[]): Found => ({
   servers: parts.flatMap((p) => p.servers),
   approved: parts.flatMap((p) => p.approved),
+  approvedOfProjects: parts.flatMap((p) => p.approvedOfProjects),
   projects: parts.flatMap((p) => p.projects),
   odd: parts.flatMap((p) => p.odd),
 });
 
-const settingsOf = (o: Bag): string[] => [
-  ...(o.enableAllProjectMcpServers === true
-    ? ['enableAllProjectMcpServers: servers of any project start without asking']
-    : []),
-  ...(text(bag(o.permissions).defaultMode) === 'bypassPermissions'
-    ? ['permissions.defaultMode: bypassPermissions']
-    : []),
-];
+const settingsOf = (o: Bag): Found => ({
+  ...nothing(),
+  approved:
+    text(bag(o.permissions).defaultMode) === 'bypassPermissions'
+      ? ['permissions.defaultMode: bypassPermissions']
+      : [],
+  approvedOfProjects: o.enableAllProjectMcpServers === true ? ['enableAllProjectMcpServers: true'] : [],
+});
 
 type Reader = (parsed: Extract<Parsed, { ok: true }>) => Found;
 
@@ -169,7 +178,7 @@ const READERS: Record<Shape, Reader> = {
         };
       }),
     ),
-  'claude-settings': (p) => ({ ...nothing(), approved: settingsOf(bag(p.value)) }),
+  'claude-settings': (p) => settingsOf(bag(p.value)),
   zed: (p) => serversAt(p, ['context_servers']),
   codex: (p) =>
     joined(serversAt(p, ['mcp_servers']), {

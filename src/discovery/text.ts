@@ -54,6 +54,7 @@ export const discoveryText = (d: Discovery, folder: string): string => {
     lines.push(
       `${clientTitle(f.client)}, ${f.scope}  ${f.path}${f.mode ? `  ${f.mode}` : ''}  ${f.state === 'read' ? plural(f.servers, 'server') : `COULD NOT READ: ${f.why}`}`,
     );
+    for (const says of f.says) lines.push(`  of all its servers: ${says}`);
     if (f.state === 'read' && f.why !== '') lines.push(`  not taken for a server: ${f.why}`);
     for (const s of d.servers.filter((x) => x.path === f.path && x.client === f.client))
       lines.push(...serverLines(s));
@@ -71,18 +72,19 @@ export const discoveryText = (d: Discovery, folder: string): string => {
     lines.push(
       `${'audited'.padEnd(26)} ${String(audited('seen')).padStart(5)} ${String(audited('not-seen')).padStart(9)} ${String(audited('could-not-look')).padStart(15)}  a session here, or a submission in a clone of the database`,
     );
-    const blind = new Map<string, string[]>();
-    for (const s of d.servers)
-      for (const id of START_RULES)
-        if (s.answers[id]?.state === 'could-not-look')
-          for (const why of s.answers[id].says) {
-            const key = `${SHORT[id]}: ${why}`;
-            blind.set(key, [...(blind.get(key) ?? []), s.name]);
-          }
-    if (blind.size > 0) lines.push('', 'Could not look:');
-    for (const [why, names] of [...blind].slice(0, 20))
-      lines.push(`  ? ${why}${names.length > 1 ? ` (${names.length} servers)` : ` (${names[0]})`}`);
-    if (blind.size > 20) lines.push(`  and ${blind.size - 20} more; --json has all`);
+    const blind = [...START_RULES, 'audited' as const].flatMap((id) => {
+      const of = d.servers.flatMap((s) => {
+        const answer = id === 'audited' ? s.audited : s.answers[id];
+        return answer?.state === 'could-not-look' ? [answer.says.join('; ')] : [];
+      });
+      const reasons = new Set(of);
+      return of.length === 0
+        ? []
+        : [
+            `  ? ${id === 'audited' ? 'audited' : SHORT[id]}, ${plural(of.length, 'server')}: ${of[0]}${reasons.size > 1 ? `, and ${plural(reasons.size - 1, 'other reason')}` : ''}`,
+          ];
+    });
+    if (blind.length > 0) lines.push('', 'Could not look:', ...blind);
   }
   const absent = d.clients.filter((c) => c.state === 'not-seen').map((c) => c.title);
   lines.push(

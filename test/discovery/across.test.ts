@@ -76,5 +76,7 @@ describe('servers beside each other', () => {
       state([mail, { ...mail, key: 'again', client: 'zed', words }], 'mail').duplicate;
     expect(again('npx mail')).toBe('not-seen');
     expect(again('npx mail@1')).toBe('seen');
+    const ofBob = { ...mail, key: 'bob', home: 'bob', words: 'npx mail@1' };
+    expect(state([mail, ofBob], 'mail').duplicate).toBe('not-seen');
   });
 });
