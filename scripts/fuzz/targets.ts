@@ -5,6 +5,8 @@ import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { parseRules } from '../../src/analysis/flow/knowledge.ts';
 import { collectors } from '../../src/collectors/index.ts';
 import { readAnswers } from '../../src/commands/answer.ts';
+import { assemble, describeFiles } from '../../src/discovery/assemble.ts';
+import { FILES } from '../../src/discovery/clients.ts';
 import { sessionEvent } from '../../src/domain/events.ts';
 import { parseMethodology } from '../../src/domain/load-methodology.ts';
 import { baseline } from '../../src/domain/pipeline/baseline.ts';
@@ -21,6 +23,10 @@ import { exportSession } from '../../src/io/session/export-session.ts';
 import { importSession } from '../../src/io/session/import-session.ts';
 import { startSession } from '../../src/io/session/open-session.ts';
 import { snapshotOfArchive } from '../../src/io/snapshot/open-snapshot.ts';
+import { evaluatePolicy } from '../../src/policy/evaluate.ts';
+import { lintPolicy } from '../../src/policy/lint.ts';
+import { subjectsOfFolder } from '../../src/policy/of-submission.ts';
+import { readPolicy } from '../../src/policy/policy.ts';
 import { readDatabase } from '../../src/report/database.ts';
 import { databaseIndexes } from '../../src/report/indexes.ts';
 import { buildReport } from '../../src/report/report-model.ts';
@@ -29,6 +35,7 @@ import { anchorsOf, validateSubmission } from '../../src/report/validate.ts';
 import { fakeContext } from '../../test/collectors/fake-context.ts';
 import { testMethodology, testTarget } from '../../test/domain/arbitraries.ts';
 import { fakeTree } from '../../test/engine/fake-source.ts';
+import { writeConfigurations } from '../../test/fixtures/client-configurations.ts';
 import { eventsOf, inputOf, smallEvidence, smallScript } from '../../test/report/scripted-session.ts';
 import { gitTargets } from './git-targets.ts';
 import { asJson } from './mutate.ts';
@@ -37,6 +44,7 @@ import {
   CONFIGURATION,
   deployment,
   documents,
+  filesBelow,
   moreManifests,
   ofProject,
   type Seed,
@@ -276,6 +284,7 @@ export const targets: readonly Target[] = [
       validateSubmission(files, { strict: true, target: () => 'x\n' });
       anchorsOf(files, undefined);
       databaseIndexes(readDatabase(files));
+      subjectsOfFolder(files, 'audits');
     },
   },
   {
@@ -296,6 +305,42 @@ export const targets: readonly Target[] = [
       readConfiguration(name, text);
       fromComments('src/a.ts', text);
       baseline.safeParse(asJson(text));
+    },
+  },
+  {
+    id: 'client-configurations',
+    seeds: () =>
+      inFolder((folder) => {
+        writeConfigurations(folder, '/nowhere');
+        return filesBelow(folder);
+      }),
+    read: (name, bytes) => {
+      const last = name.split('/').at(-1);
+      const text = Buffer.from(bytes).toString('utf8');
+      const files = FILES.filter((f) => f.path.split('/').at(-1) === last).map(
+        ({ client, scope, shape }) => ({
+          client,
+          scope,
+          shape,
+          path: name,
+          home: '',
+          project: '',
+          read: { text },
+          access: null,
+        }),
+      );
+      for (const file of files) assemble(describeFiles([file]), []);
+    },
+  },
+  {
+    id: 'policies',
+    seeds: () => ofProject('docs').filter((s) => s.name === 'policy.example.yml'),
+    read: (name, bytes) => {
+      const file = readPolicy(name, strFromU8(bytes));
+      lintPolicy(file, { today: '2026-01-02', checks: new Set() });
+      if (!file.value) return;
+      for (const subject of subjectsOfFolder(submission(), 'audits'))
+        evaluatePolicy(file.value, subject, '2026-01-02');
     },
   },
   {
