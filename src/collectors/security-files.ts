@@ -113,6 +113,19 @@ export const securityFiles: Collector = {
   },
 };
 
+/** What a template asks to be replaced. */
+const LEFT_OPEN = /yourdomain|@example\.(?:com|org|net)\b|\[insert|5\.1\.x/i;
+
+/** The lines outside of fenced code. */
+const proseLines = (lines: readonly string[]): number[] => {
+  let fenced = false;
+  return lines.flatMap((l, i) => {
+    const fence = /^\s{0,3}(?:```|~~~)/.test(l);
+    if (fence) fenced = !fenced;
+    return fenced || fence ? [] : [i];
+  });
+};
+
 const securityPolicy = async (tree: SourceTree, path: string | undefined): Promise<ItemDraft[]> => {
   if (!path)
     return [
@@ -133,6 +146,8 @@ const securityPolicy = async (tree: SourceTree, path: string | undefined): Promi
   const absent = seen.filter((p) => p.line === 0).map((p) => p.name);
   const contact = seen[0]!;
   const place = { path, startLine: contact.line || 1 };
+  // An address of a code sample is an example.
+  const left = proseLines(lines).find((i) => LEFT_OPEN.test(lines[i]!.slice(0, 2000))) ?? -1;
   if (contact.line === 0)
     return [
       lead('security-policy', [...CHECKS, '3.3.3'], `${path} names no mail address and no reporting page`, {
@@ -154,14 +169,12 @@ const securityPolicy = async (tree: SourceTree, path: string | undefined): Promi
       )}`,
       { detail, at: place },
     ),
-    ...(/yourdomain|example\.com|\[insert|5\.1\.x/i.test(source)
+    ...(left >= 0
       ? [
           lead('security-policy-template', CHECKS, `${path} holds text of the kind templates come with`, {
             strength: 'weak',
-            at: {
-              path,
-              startLine: lines.findIndex((l) => /yourdomain|example\.com|\[insert|5\.1\.x/i.test(l)) + 1,
-            },
+            detail: `Line ${left + 1}: ${lines[left]!.trim().slice(0, 160)}`,
+            at: { path, startLine: left + 1 },
           }),
         ]
       : []),

@@ -8,6 +8,7 @@ import {
   isBinaryPath,
   isExecutableBinaryPath,
   isGeneratedPath,
+  isPackageArchivePath,
   isTestPath,
   isVendoredPath,
   joined,
@@ -179,9 +180,18 @@ const unreviewable = (
       detail: 'These cannot be reviewed by reading.',
     },
   );
+  const archives = files.filter((e) => isPackageArchivePath(e.path)).map((e) => e.path);
+  group('package-archives', archives, 'package to be installed', 'packages to be installed', lead, {
+    class: 'supply-chain',
+    strength: 'weak',
+    detail: 'An archive: what is in it was not compared with the source here.',
+    advice: 'Audit it as a target of its own: mcp-audit check FILE.',
+  });
   group(
     'binaries',
-    files.filter((e) => isBinaryPath(e.path) && !isExecutableBinaryPath(e.path)).map((e) => e.path),
+    files
+      .filter((e) => isBinaryPath(e.path) && !isExecutableBinaryPath(e.path) && !isPackageArchivePath(e.path))
+      .map((e) => e.path),
     'other binary file',
     'other binary files',
     fact,

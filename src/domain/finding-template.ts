@@ -1,6 +1,7 @@
 import { wholeWords } from '../text/sentences.ts';
 import { type EvidenceItem, lineWords, placeWords, type Surface, type SurfaceTool } from './evidence.ts';
 import { type Finding, partTexts } from './finding.ts';
+import { descriptionFrom } from './finding-description.ts';
 import { findCheck, type Methodology } from './methodology.ts';
 import type { TriedLead } from './observations.ts';
 import type { Session } from './session.ts';
@@ -31,6 +32,31 @@ export const toolsTaking = (item: EvidenceItem, surface: Surface): SurfaceTool[]
     : surface.tools.filter((t) => t.params.some((p) => p.name === parameter));
 };
 
+/** The way a lead is told by: the others of its cause follow it, each with places of its own. */
+const firstWay = (flow: EvidenceItem['flow']): EvidenceItem['flow'] => {
+  const end = flow.findIndex((s) => s.role === 'sink');
+  return end < 0 ? flow : flow.slice(0, end + 1);
+};
+
+/** What comes in by no door that has a name, as the flow collector words it. */
+const OF_NO_DOOR =
+  /^(?:what (?:a remote server answers|a file holds|standard input brings)|a message of a raw connection)$/;
+
+/** Who decides the value, as the beginning of a sentence. */
+const callersOf = (door: string | undefined): string => {
+  switch (door) {
+    case 'tool':
+    case 'prompt':
+    case 'resource':
+      return 'Whoever can make the model call it, also through text the model only reads,';
+    case 'route':
+    case 'connection':
+      return 'Whoever can send it a request';
+    default:
+      return 'Whoever decides that value';
+  }
+};
+
 /** What an evidence item says of itself, as words of a template. Nothing is guessed. */
 export const wordsOf = (
   item: EvidenceItem,
@@ -38,9 +64,10 @@ export const wordsOf = (
   server: string,
 ): Partial<Record<TemplateWord, string>> => {
   const words: Partial<Record<TemplateWord, string>> = {};
-  const source = item.flow.find((s) => s.role === 'source');
-  const sink = item.flow.findLast((s) => s.role === 'sink');
-  const guards = item.flow.filter((s) => s.role === 'guard');
+  const flow = firstWay(item.flow);
+  const source = flow.find((s) => s.role === 'source');
+  const sink = flow.find((s) => s.role === 'sink');
+  const guards = flow.filter((s) => s.role === 'guard');
   if (server) words.server = quoted(server);
   const at = item.location;
   if (at) words.place = quoted(placeWords(at));
@@ -48,10 +75,14 @@ export const wordsOf = (
   if (sink) words.sink = quoted(sink.text);
   // How the flow collector words a source: `name` of tool export_report, `name` of a tool, what a file holds.
   const [whole, parameter, door, tool] =
-    /^(?:`([^`]+)`|input) of (?:a )?(tool|resource|prompt|route)(?: (\S.*))?$/.exec(source?.text ?? '') ?? [];
+    /^(?:`([^`]+)`|input) of (?:a )?(tool|resource|prompt|route|connection|function)(?: (\S.*))?$/.exec(
+      source?.text ?? '',
+    ) ?? [];
   if (parameter) words.parameter = quoted(parameter);
-  else if (source) words.parameter = whole ? 'its input' : quoted(source.text);
-  if (tool) words.tool = door === 'tool' ? quoted(tool) : `${door} ${quoted(tool)}`;
+  else if (source)
+    words.parameter = whole ? 'its input' : OF_NO_DOOR.test(source.text) ? source.text : quoted(source.text);
+  if (tool && door !== 'function') words.tool = door === 'tool' ? quoted(tool) : `${door} ${quoted(tool)}`;
+  words.callers = callersOf(door);
   const [only, another] = tool ? [] : toolsTaking(item, surface);
   if (only && !another) words.tool = quoted(only.name);
   const anchor = source ?? (at ? { path: at.path, line: at.startLine } : null);
@@ -214,6 +245,10 @@ const titleOf = (item: EvidenceItem, surface: Surface): string => {
     .replace(/, and \d+ more ways?$/, '');
 };
 
+/** "Tool: `x`"; what is none says what it is: "Route `GET /x`". */
+const componentOf = (tool: string): string =>
+  tool.startsWith('`') ? `Tool: ${tool}` : tool.charAt(0).toUpperCase() + tool.slice(1);
+
 const MOST_TOOLS = 12;
 
 /** The tools it may be, in one line. */
@@ -294,12 +329,12 @@ export const findingFromEvidence = (
     cwe: weak ? (item.cwe[0] ?? null) : null,
     locations: at ? [at] : [],
     components: [
-      ...(words.tool ? [`Tool: ${words.tool}`] : toolsWords(item, about.surface)),
+      ...(words.tool ? [componentOf(words.tool)] : toolsWords(item, about.surface)),
       ...(at ? [`File: \`${at.path}\` (${lineWords(at)})`] : []),
     ],
     evidence: [item.id],
     template: { id: '', parts: weak ? ['severity'] : [] },
-    description: item.detail,
+    description: descriptionFrom(item.detail),
     reproduction: [
       ...(item.reproduce ? [`Show the code at the audited commit: \`${item.reproduce}\``] : []),
       ...(about.tried ? actualSteps(about.tried) : []),

@@ -1,5 +1,14 @@
 /** What a finding template leaves open until the evidence, or the auditor, says it: `{{parameter}}` and its like. */
-export const TEMPLATE_WORDS = ['tool', 'parameter', 'sink', 'guard', 'source', 'place', 'server'] as const;
+export const TEMPLATE_WORDS = [
+  'tool',
+  'callers',
+  'parameter',
+  'sink',
+  'guard',
+  'source',
+  'place',
+  'server',
+] as const;
 export type TemplateWord = (typeof TEMPLATE_WORDS)[number];
 
 /** Only these names: `{{ x }}` is also what template languages of targets write, and findings quote those. */

@@ -85,6 +85,13 @@ const plainTitle = (title: string): string =>
     .replace(/ of (?:a tool|tool \S+)/, ' of a tool')
     .trim();
 
+/** The lines of an item that the description does not say already. */
+const beyond = (detail: string, description: string): string =>
+  detail
+    .split('\n')
+    .filter((line) => !description.includes(line))
+    .join('\n');
+
 /** Only the flow and command of an item; its lines are quoted as a code location when the finding cites them. */
 const evidenceItems = (f: FindingReport): Block[] =>
   f.items.flatMap((i) => {
@@ -99,7 +106,7 @@ const evidenceItems = (f: FindingReport): Block[] =>
             : said`${code(i.id)} (${i.kind}, ${i.strength}, ${code(i.collector)}): ${i.title}`,
         ),
       ]),
-      ...(i.detail && !f.description.includes(i.detail) ? detailBlocks(i.detail, said) : []),
+      ...detailBlocks(beyond(i.detail, f.description), said),
       ...(i.flow.length > 0
         ? [list(i.flow.map((s) => said`${s.role}: ${code(`${s.path}:${s.line}`)} ${code(s.text)}`))]
         : []),

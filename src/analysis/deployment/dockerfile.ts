@@ -191,7 +191,7 @@ export const readDockerfile = async (text: string): Promise<ImageFile> => {
     if (keyword === 'FROM') {
       const words = args.filter((a) => !a.startsWith('--'));
       const as = words.findIndex((w) => w.toLowerCase() === 'as');
-      const image = words[0] ?? '';
+      const image = (words[0] ?? '').replace(/^(["'])(.*)\1$/, '$2');
       file.stages.push({
         image,
         name: as > 0 ? (words[as + 1] ?? '') : '',

@@ -178,7 +178,11 @@ export const isBinaryPath = (path: string): boolean => BINARY.test(path);
 
 /** Binaries that a machine executes, and that nobody can review by reading. */
 export const isExecutableBinaryPath = (path: string): boolean =>
-  /\.(exe|dll|so|dylib|a|o|lib|bin|wasm|node|pyc|pyd|whl|jar|war|class|mcpb|dxt)$/i.test(path);
+  /\.(exe|dll|so|dylib|a|o|lib|wasm|node|pyc|pyd|jar|war|class)$/i.test(path);
+
+/** Archives that are installed: code in them is read by unpacking, as a target of its own. */
+export const isPackageArchivePath = (path: string): boolean =>
+  /\.(whl|mcpb|dxt|nupkg|gem|phar|crate|vsix)$/i.test(path);
 
 const COMPILED =
   /\.(exe|dll|so|dylib|wasm|node|py[cd]|jar|war|class|beam|phar|nupkg|gem|whl|mcpb|dxt|aab|apk|dex|rlib|swiftmodule)$/i;

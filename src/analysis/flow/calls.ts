@@ -42,6 +42,9 @@ type Call = Extract<Expr, { kind: 'call' }>;
 const BUILT_IN =
   /^(?:Map|Set|WeakMap|WeakRef|Array|Object|JSON|Promise|String|Number|Math|Buffer|Symbol|Reflect|Proxy|Error|Date|AbortController|dict|list|set|str|tuple|sorted|map|filter|zip|enumerate|getattr|reversed|iter|next|defaultdict|collections|copy|typing|functools|itertools)\b/;
 
+/** What is asked of a holder of values is no statement and no command, whatever stands in it. */
+const HOLDER = /^(?:Map|Set|WeakMap|WeakSet)$/;
+
 const withoutPackages = (v: Value): Value => ({ ...v, refs: v.refs.filter((r) => r.kind !== 'external') });
 
 const argumentsOf = (f: Frame, expr: Call): Given[] =>
@@ -275,7 +278,7 @@ export const callOf = (f: Frame, expr: Call): Value => {
   if (outside) return { ...outside, tests: inner };
   const isBuilder = rows.some((r) => r.result === 'object');
   const refs: Ref[] = paths
-    .filter((path) => !BUILT_IN.test(path))
+    .filter((path) => !BUILT_IN.test(path) || (expr.isNew && HOLDER.test(path)))
     .map((path) => ({
       kind: 'external',
       path:

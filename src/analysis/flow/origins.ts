@@ -8,9 +8,16 @@ import { NOTHING, type OriginKind, step, taintOf, type Value, valueWith } from '
 
 const externalsOf = (v: Value): string[] => v.refs.flatMap((r) => (r.kind === 'external' ? [r.path] : []));
 
-const tainted = (f: Frame, kind: OriginKind, name: string, line: number, refs: Value['refs']): Value => {
+const tainted = (
+  f: Frame,
+  kind: OriginKind,
+  name: string,
+  line: number,
+  refs: Value['refs'],
+  path: readonly string[] = [],
+): Value => {
   const at = placeIn(f, line);
-  const taint = taintOf({ kind: 'origin', origin: originOf(f.engine, kind, name, at), path: [] });
+  const taint = taintOf({ kind: 'origin', origin: originOf(f.engine, kind, name, at), path });
   return valueWith({ taints: [{ ...taint, trail: step(null, at) }], refs });
 };
 
@@ -19,10 +26,12 @@ export const ambient = (f: Frame, found: Value, expr: Expr): Value | null => {
   const { knows } = f.engine;
   for (const path of externalsOf(found)) {
     const row = knows.members(path, f.module.module.language)[0];
-    if (row) return tainted(f, row.kind, row.kind === 'environment' ? '' : '', expr.at.line, found.refs);
+    if (row) return tainted(f, row.kind, '', expr.at.line, found.refs);
     // One variable of an environment: `process.env.NAME`.
     const held = /^(.+)\.([A-Za-z_]\w*)$/.exec(path);
     const of = held && knows.members(held[1]!, f.module.module.language)[0];
+    // Of a request it is what came in under that name, and no name of a route.
+    if (of && of.kind !== 'environment') return tainted(f, of.kind, '', expr.at.line, found.refs, [held[2]!]);
     if (of) return tainted(f, of.kind, held[2]!, expr.at.line, found.refs);
   }
   return null;

@@ -37,7 +37,8 @@ const packageJson: Read = (path, d) => {
   const say = claims(path, d);
   const repository = text(p.repository) || text(bag(p.repository).url);
   return [
-    ...say('package-name', p.name, 'name'),
+    // npm refuses to publish what is private: its name claims nothing.
+    ...(p.private === true ? [] : say('package-name', p.name, 'name')),
     ...say('version', p.version, 'version'),
     ...say('repository', repository, 'repository'),
     ...say('homepage', p.homepage, 'homepage'),

@@ -125,7 +125,7 @@ const STANDS: Record<SinkPosition, string> = {
   'command-line': 'the whole command line, or what it begins with',
   'command-text': 'a part of the command line without quotes',
   'quoted-command-text': 'a part of the command line between quotes',
-  program: 'the program that is started',
+  program: 'the program that is started, or a part of its path',
   operand: 'an argument behind no option',
   'option-value': 'an argument behind an option',
   argument: 'an argument of a program that is not known, or starts others',
@@ -210,13 +210,13 @@ export const describeCause = (
     );
   if (state === 'unreached') lines.push(...lostWords(leads, calls));
   if (first.alsoFrom.length > 0) lines.push(`The same is reached from: ${listed(first.alsoFrom, 12)}.`);
-  if (others.length > 0)
-    lines.push(
-      'The same cause:',
-      ...others
-        .slice(0, MOST_WAYS)
-        .map((l) => `- ${inputWords(l)} reaches ${bare(l.callee)} at ${l.sink.path}:${l.sink.line}`),
-    );
-  if (others.length > MOST_WAYS) lines.push(`- and ${plural(others.length - MOST_WAYS, 'more way')}`);
+  // Several ways between the same two ends read alike.
+  const ways = [
+    ...new Set(
+      others.map((l) => `- ${inputWords(l)} reaches ${bare(l.callee)} at ${l.sink.path}:${l.sink.line}`),
+    ),
+  ];
+  if (ways.length > 0) lines.push('The same cause:', ...ways.slice(0, MOST_WAYS));
+  if (ways.length > MOST_WAYS) lines.push(`- and ${plural(ways.length - MOST_WAYS, 'more way')}`);
   return lines.join('\n');
 };

@@ -84,10 +84,10 @@ const licences = (components: readonly Component[]): ItemDraft[] => {
   const known = components.filter((c) => c.licence !== '');
   if (known.length === 0)
     return [
-      fact('licences-not-told', WHAT, 'The lockfiles do not tell the licences of the packages', {
+      fact('licences-not-told', WHAT, 'Nothing that was read tells the licences of the packages', {
         class: 'supply-chain',
         detail:
-          'Only package-lock.json (from version 2 on) and composer.lock do, and no vendored copy of a package is in the tree. Licences of other packages stand in their registries.',
+          'Of lockfiles, package-lock.json (from version 2 on) and composer.lock tell them; a vendored copy of a package does too. Licences of other packages stand in their registries.',
       }),
     ];
   return [

@@ -29,7 +29,8 @@ export const lookUpVulnerabilities = async (
         'Known vulnerabilities of the dependencies were not looked up',
         {
           class: 'supply-chain',
-          detail: 'No version is pinned anywhere, so that there is nothing to look up.',
+          detail:
+            'Nothing in the repository pins a version, so that there is nothing to look up: which are taken is settled at build time.',
           advice:
             'Install the server as its users do on a machine that can be thrown away, and scan what was installed.',
         },
@@ -167,7 +168,7 @@ const shipped = (affected: readonly Affected[]): ItemDraft[] =>
         detail: [
           ...group.flatMap((a) => a.vulnerabilities.map((v) => line(a.component, v))),
           'Whether what they speak of is used here was not looked at.',
-          `${direct ? 'Asked for by a manifest' : component.direct === false ? 'Needed by another package' : 'Pinned'}. Said by ${listed([...new Set(group.flatMap((a) => a.says))])}.`,
+          `${direct ? 'A direct dependency' : component.direct === false ? 'Needed by another package' : 'Pinned'}. Said by ${listed([...new Set(group.flatMap((a) => a.says))])}.`,
         ].join('\n'),
         at: at!,
         places,

@@ -124,6 +124,20 @@ const fallsBack = (f: Facts): Spot[] => {
   return found;
 };
 
+const CLAIM = /^(?:audience|issuer|resource)$/;
+
+/** Lines where what is called so is compared with a beginning or an end. */
+const byPrefix = (f: Facts, called: RegExp, besides?: RegExp): number[] =>
+  f.compared
+    .filter(
+      (c) =>
+        c.how === 'prefix' &&
+        c.words.some((w) => called.test(w)) &&
+        !(besides && c.words.some((w) => besides.test(w))) &&
+        !c.texts.some((t) => t === '/' || /^bearer/i.test(t)),
+    )
+    .map((c) => c.line);
+
 const PROXIES =
   /^(?:createProxyServer|createProxyMiddleware|createProxy|NewSingleHostReverseProxy|ReverseProxy|httpProxy|proxy|MapReverseProxy|AddReverseProxy)$/;
 
@@ -146,20 +160,18 @@ export const tokenRules: AuthorizationRule = (map) => {
       'strong',
       'oauth',
       ['CWE-187', 'CWE-345'],
-      'Audience, issuer or origin are compared by their beginning or end',
+      'Audience or issuer are compared by their beginning or end',
       'What begins alike is another: a longer host, another path, another tenant.',
-      places(
-        all.flatMap((f) =>
-          f.compared
-            .filter(
-              (c) =>
-                c.how === 'prefix' &&
-                c.words.some((w) => /^(?:audience|issuer|origin|resource)$/.test(w)) &&
-                !c.texts.some((t) => t === '/' || /^bearer/i.test(t)),
-            )
-            .map((c) => spot(f, c.line)),
-        ),
-      ),
+      places(all.flatMap((f) => byPrefix(f, CLAIM).map((line) => spot(f, line)))),
+    ),
+    ...lead(
+      'origin-by-prefix',
+      'strong',
+      'dns-rebinding',
+      ['CWE-187', 'CWE-346'],
+      'The Origin of a request is compared by its beginning or end',
+      'What begins alike is another: a longer host is the name of somebody else.',
+      places(all.flatMap((f) => byPrefix(f, /^origin$/, CLAIM).map((line) => spot(f, line)))),
     ),
     ...lead(
       'claim-only-if-present',
@@ -191,7 +203,10 @@ export const tokenRules: AuthorizationRule = (map) => {
     ),
   ];
   const proxies = all.flatMap((f) =>
-    f.calls.filter((c) => PROXIES.test(c.name)).map((c) => ({ f, line: c.line })),
+    f.calls
+      // `t.proxy(request)` of a client tells which proxy it goes through; `proxy(address)` sends a request on.
+      .filter((c) => PROXIES.test(c.name) && (c.name !== 'proxy' || c.call.callee.kind === 'name'))
+      .map((c) => ({ f, line: c.line })),
   );
   const strips = all.some(
     (f) =>

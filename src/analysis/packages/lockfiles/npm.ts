@@ -74,7 +74,8 @@ export const packageLock: LockReader = (path, source) => {
       elsewhere: elsewhere || (/^(?:git|github:|https?:|file:)/.test(text(p.version)) ? text(p.version) : ''),
       installScript: p.hasInstallScript === true,
       licence: text(p.license),
-      development: p.dev === true || p.devOptional === true,
+      // `devOptional` is also what a shipped package takes where it can: installed without the development ones too.
+      development: p.dev === true,
       direct: null,
     });
     if (index !== -1) at.set(key, index);

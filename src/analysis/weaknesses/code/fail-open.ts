@@ -27,6 +27,10 @@ const CREDENTIAL_HEADER =
 const REQUEST =
   /^_?(?:req|request|r|ctx|context|c|headers?|params|query|body|args|arguments|scope|exchange|event|handshake|socket)$/i;
 
+/** What a function is given besides the request: no caller brings it. */
+const CONFIGURED =
+  /^(?:self|this|_?(?:conf|config|configuration|cfg|settings?|options?|opts|env|environment|policy))$/i;
+
 const SETTING =
   /auth|key|token|secret|passw|credential|allow|origins?|hosts?|issuer|audience|jwks|acl|whitelist|roles?|scopes?|permission|users?$|verif|protected|enabled|required/i;
 
@@ -56,7 +60,7 @@ const fromRequest = (e: Expr, fn: Fn, locals: Scope, depth = 0): boolean => {
       if (fromRequest(given, fn, locals, depth + 1)) return true;
     } else if (
       REQUEST.test(part.name) ||
-      fn.params.some((p) => p.name === part.name && part.name !== 'self' && part.name !== 'this')
+      fn.params.some((p) => p.name === part.name && !CONFIGURED.test(p.name))
     )
       return true;
   }

@@ -54,6 +54,10 @@ export const keyOf = (e: Expr, depth = 0): string => {
 const ABOUT =
   /^(?:has|is|no|num|count|with|without|should|can|must|use|needs?|missing|valid|invalid)(?:[A-Z_]|$)/;
 
+/** What is left of a secret once it may be shown: `safe_ssh_key`, `maskedToken`. */
+const MADE_SHOWABLE =
+  /^_?(?:safe|masked|redacted|saniti[sz]ed|scrubbed|obfuscated|censored|anonymi[sz]ed|hidden|hashed|encrypted|truncated|shortened|abbreviated)(?:[A-Z_]|$)/;
+
 /** A key in code is mostly one of a map, an issue or a file; these words make it one that opens something. */
 const OPENS =
   /(?:api|access|private|secret|sign(?:ing)?|encrypt(?:ion)?|decrypt(?:ion)?|master|auth|account|service|ssh|hmac|jwt|aes|storage_account|subscription|license|admin)_?key$/i;
@@ -78,6 +82,7 @@ const holdsSecretValue = (name: string): boolean =>
   name !== '' &&
   ENDS.test(name) &&
   !ABOUT.test(name) &&
+  !MADE_SHOWABLE.test(name) &&
   (namesSecret(name) ||
     (namesSecretVariable(name) && (!A_KEY.test(name) || OPENS.test(name.replace(A_KEY, 'key'))))) &&
   !/(?:progress|cancel\w*|page|next|cursor|sync|continuation|x-atlassian)[-_]?token|ctx_?key/i.test(name);

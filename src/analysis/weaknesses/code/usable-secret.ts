@@ -1,5 +1,20 @@
 import { namesSecretVariable } from '../../repository/secret-variables.ts';
 
+/** Words by which a setting says where a secret is kept or comes from, and those that stand beside them. */
+const KEPT_ELSEWHERE =
+  /^(?:keyring|keychain|vault|kms|env|environ|environment|dotenv|configured|stored|saved|managed|provided|supplied|loaded|injected|resolved|inherited|external|unset|set)$/i;
+const BESIDE_THAT =
+  /^(?:in|on|at|by|from|via|with|through|the|is|are|be|not|already|has|been|to|of|and|or|os|system|user|server|client|file|store|storage|manager|secrets?|credentials?|variable|variables|config|configuration|settings?|runtime|default)$/i;
+
+/** `keyring-configured`, `from_environment`: says of a secret where it is. */
+const tellsWhere = (value: string): boolean => {
+  const words = value.split(/[-_.:/]+/).filter((w) => w !== '');
+  return (
+    words.some((w) => KEPT_ELSEWHERE.test(w)) &&
+    words.every((w) => KEPT_ELSEWHERE.test(w) || BESIDE_THAT.test(w))
+  );
+};
+
 /**
  * Whether a literal could be used as the secret it is given to, as against a placeholder, a label, a key to look it up by or
  * words that say it is missing.
@@ -7,6 +22,7 @@ import { namesSecretVariable } from '../../repository/secret-variables.ts';
 export const usable = (value: string): boolean => {
   if (value.length < 2 || value.length > 200 || /[\s{}<>$%/]/.test(value)) return false;
   if (/^(?:secret|password|token|changeme|admin|root|test|dev)$/i.test(value)) return true;
+  if (tellsWhere(value)) return false;
   // What a browser is told of its own cookies: `fetch(url, { credentials: "include" })`.
   if (/^(?:include|omit|same-origin)$/.test(value)) return false;
   if (/^(?:test|testing|mock)[-_]/i.test(value)) return false;

@@ -28,6 +28,36 @@ const PRINT: Partial<Record<Language, RegExp>> = {
 const BESIDE =
   /(^|\/)(scripts?|bin|cli|tools?\/build|setup|install\w{0,60}|migrations?|seeds?|clients?|cmd\/(?!.{0,300}server)|hooks|www|public|frontend|ui|build\w{0,60})(\/|\.[a-z]{1,10}$)|(^|\/)(cli|setup|install|build|postinstall|[^/]{0,100}\.config)\.[cm]?[jt]s$|(^|\/)(setup|cli|__main__)\.py$/i;
 
+/** `clientName` where it was given what a cleaner returned. */
+const isEscapedBefore = (code: string, value: string): boolean => {
+  const name = /^\s{0,20}([A-Za-z_$][\w$]{0,60})\s{0,20}(?:$|\|\||\?\?)/.exec(value)?.[1];
+  return (
+    name !== undefined &&
+    new RegExp(
+      `\\b${name.replaceAll('$', '\\$')}\\s{0,4}=[^=;\\n]{0,160}(?:escape|encode|sanit|purify)`,
+      'i',
+    ).test(code)
+  );
+};
+
+/** The calls a place stands in the arguments of, innermost first: `logger.error(`, `json(`. */
+const callsAround = (source: Source, at: number): string[] => {
+  const found: string[] = [];
+  let depth = 0;
+  for (let i = at - 1; i > Math.max(0, at - 1200) && found.length < 4; i--) {
+    const c = source.bare[i];
+    if (c === ')') depth++;
+    else if (c === '(' && depth > 0) depth--;
+    else if (c === '(')
+      found.push(/[\w.$?!]{0,80}\s{0,4}$/.exec(source.bare.slice(Math.max(0, i - 84), i))?.[0].trim() ?? '');
+  }
+  return found;
+};
+
+/** Calls whose arguments go to a log, or into an error that somebody else has to hand on. */
+const KEEPS_TO_ITSELF =
+  /(?:^|\.)(?:log\w*|debug|info|warn\w*|error|exception|critical|print\w*|write)$|Error$|Exception$|^console\./;
+
 const printsIn = (source: Source) => {
   const pattern = PRINT[source.language];
   // What writes the protocol itself is the transport.
@@ -133,6 +163,7 @@ export const errorRules: readonly Rule[] = [
     checks: ['2.1.3', '3.2.4'],
     languages: ['script', 'python', 'go'],
     title: 'Texts of errors and answers of other services are returned to the client',
+    detail: 'They may name paths, hosts, statements and versions, and reach the model with the answer.',
     advice:
       'Common, and often wanted by the model. Read the places where an upstream body, a path or a query gets into the text.',
     merge: 'package',
@@ -153,6 +184,7 @@ export const errorRules: readonly Rule[] = [
           )
         )
           return [];
+        if (callsAround(source, m.index).some((c) => KEEPS_TO_ITSELF.test(c))) return [];
         if (!/\breturn\b|res\.(?:json|send|status)|["']?text["']?\s*[:=]|TextContent/.test(near)) return [];
         const upstream = /response\??\.data|response\.text|\.body\b/.test(m[0]);
         return [
@@ -190,7 +222,7 @@ export const errorRules: readonly Rule[] = [
                 (v) =>
                   !/escape|encode|sanit|stringify|purify|\.map\(|\.length|\.join\(|css|style|colou?r|width|height|index|count|^\s{0,40}(?:[A-Z_]+|\d.*|i|n)\s{0,40}$|\?\s{0,40}["']/i.test(
                     v[1]!,
-                  ),
+                  ) && !isEscapedBefore(source.code, v[1]!),
               )
               .slice(0, 20)
               .map((v) => ({

@@ -184,9 +184,9 @@ export const exposureRules: readonly Rule[] = [
     cwe: ['CWE-798', 'CWE-1188'],
     checks: ['2.2.1', '2.2.3', '2.3.3'],
     languages: everyLanguage,
-    title: 'A secret has a default value that everyone can read',
+    title: 'A secret stands in the code, where everyone can read it',
     detail:
-      'An installation that configures none uses this one, which everybody knows. A server should refuse to start, or make a random one.',
+      'As a default or as the only value: an installation that sets no other uses this one, which everybody knows. A server should refuse to start, or make a random one.',
     merge: 'file',
     find: inEachModule((m) => defaultSecrets(m).map(graded)),
   },

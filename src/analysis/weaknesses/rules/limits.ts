@@ -155,6 +155,7 @@ export const limitRules: readonly Rule[] = [
     checks: CHECKS,
     languages: everyLanguage,
     title: 'A body is read into memory whatever its size',
+    detail: 'Nothing at the place bounds it: who sends much fills the memory of the server.',
     advice: 'Look for a limit in front (a proxy, a middleware) before counting it.',
     merge: 'package',
     find: inEachModule((m) => unboundedBodies(m)),

@@ -30,9 +30,14 @@ const fallsBack = (source: Source, name: string, from: number): number => {
   return range.start + caught + found.index;
 };
 
+/** A path is compared with a folder it has to lie in: without that, there is nothing to be led out of. */
+const HELD_INSIDE =
+  /\b(?:is_relative_to|commonpath|commonprefix|relative_to|filepath\.Rel|path\.relative|relative|strip_prefix|starts?_?[wW]ith|HasPrefix|is_?(?:with)?in(?:side)?\w{0,20}|isAllowed\w{0,20}|isPath\w{0,20}|is_path_\w{0,20}|isSubPath\w{0,10})\s{0,4}\(/;
+const FOLDER = /allow|root|base|inside|within|contain|permit|jail|sandbox|workspace|project_?dir/i;
+
 const find = (source: Source): Match[] => {
   const pattern = PATTERNS[source.language];
-  if (!pattern) return [];
+  if (!pattern || !HELD_INSIDE.test(source.bare) || !FOLDER.test(source.bare)) return [];
   return matchesIn(source, 'bare', pattern).flatMap((m): Match[] => {
     if (inLiteral(source, m.index)) return [];
     if (source.language === 'rust') {

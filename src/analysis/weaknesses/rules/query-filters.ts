@@ -89,26 +89,29 @@ const keywordRuns = (source: Source): { start: number; end: number; text: string
   return runs;
 };
 
-/** Says of each place which statements get past the list there, tried on the list as the code has it. */
+/** Says which statements get past the list at each place, tried on the list as the code has it; of places that let the same past, once. */
 const tried =
   (find: Rule['find']): Rule['find'] =>
   (pack) => {
     const known = new Map<Module, readonly Gate[]>();
-    return find(pack).map((match) => {
-      const module = pack.modules.get(match.source.path);
-      if (!module) return match;
+    const matches = find(pack).map((match) => {
+      const { source, start, end } = match;
+      const line = source.lineOf(start);
+      const module = pack.modules.get(source.path);
+      if (!module) return { match, line, pass: '' };
       const gates = known.get(module) ?? gatesOf(module);
       known.set(module, gates);
-      const { source, start, end } = match;
-      const names = passing(
-        gates,
-        source.lineOf(start),
-        source.lineOf(end ?? start),
-        `${pack.manifest}\n${source.code}`,
-      );
-      return names.length > 0
-        ? { ...match, say: `tried on line ${source.lineOf(start)}, these pass: ${listed(names, 10)}` }
-        : match;
+      const names = passing(gates, line, source.lineOf(end ?? start), `${pack.manifest}\n${source.code}`);
+      return { match, line, pass: names.length > 0 ? `${source.path}\n${listed(names, 10)}` : '' };
+    });
+    return matches.map(({ match, pass }, i) => {
+      const alike = matches.filter((m) => pass !== '' && m.pass === pass);
+      if (alike[0] !== matches[i]) return match;
+      const lines = [...new Set(alike.map((m) => m.line))];
+      return {
+        ...match,
+        say: `tried on ${lines.length === 1 ? 'line' : 'lines'} ${listed(lines.map(String), 10)}, these pass: ${pass.slice(pass.indexOf('\n') + 1)}`,
+      };
     });
   };
 

@@ -112,6 +112,18 @@ const bindsHere = (source: Source, start: number, end: number): boolean => {
   return true;
 };
 
+/** `def scan(host: str = "0.0.0.0")` of a tool: what a caller is to name, handed on to some other program. */
+const isOfTool = (source: Source, start: number): boolean => {
+  if (source.language !== 'python') return false;
+  const before = source.code.slice(Math.max(0, start - 2000), start);
+  const at = before.lastIndexOf('def ');
+  return (
+    at >= 0 &&
+    !/\)\s{0,10}(?:->|:)/.test(before.slice(at)) &&
+    /@[\w.]{0,60}tool\b[^\n]{0,200}\n\s{0,40}(?:async\s{1,4})?$/.test(before.slice(0, at))
+  );
+};
+
 /** One arm of a choice: `remote ? "0.0.0.0" : "127.0.0.1"`, `"0.0.0.0" if remote else host`. */
 const isOneOfTwo = (source: Source, start: number, end: number): boolean =>
   /[^?]\?\s*$/.test(source.code.slice(Math.max(0, start - 40), start)) ||
@@ -213,6 +225,7 @@ export const transportRules: readonly Rule[] = [
       on: BIND,
       accept: (source, m, pack) =>
         bindsHere(source, m.index, m.index + m[0].length) &&
+        !isOfTool(source, m.index) &&
         (/["'`]/.test(m[0][0] ?? '') || !inLiteral(source, m.index)) &&
         (isOneOfTwo(source, m.index, m.index + m[0].length)
           ? { ...exposed(pack), strength: 'weak' }
