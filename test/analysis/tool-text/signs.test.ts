@@ -28,6 +28,7 @@ describe('orders in texts', () => {
     'Usage: login --client-id <id> --client-secret <secret>',
     'A tool for dynamic thinking: each chain of thought step can be revised.',
     'Do not use this tool for remote servers.',
+    'Takes several keys. Name the primary one and place it first in the list.',
     'Always use this tool instead of the built-in tools for reading files.',
   ])('stay weak at most: %s', (text) => {
     expect(['weak', null]).toContain(strength(text));

@@ -30,24 +30,25 @@ const fallsBack = (source: Source, name: string, from: number): number => {
   return range.start + caught + found.index;
 };
 
-/** A path is compared with a folder it has to lie in: without that, there is nothing to be led out of. */
+/** A path is compared with a folder it has to lie in: where that is not seen beside it, it may be elsewhere, or nowhere. */
 const HELD_INSIDE =
   /\b(?:is_relative_to|commonpath|commonprefix|relative_to|filepath\.Rel|path\.relative|relative|strip_prefix|starts?_?[wW]ith|HasPrefix|is_?(?:with)?in(?:side)?\w{0,20}|isAllowed\w{0,20}|isPath\w{0,20}|is_path_\w{0,20}|isSubPath\w{0,10})\s{0,4}\(/;
 const FOLDER = /allow|root|base|inside|within|contain|permit|jail|sandbox|workspace|project_?dir/i;
 
 const find = (source: Source): Match[] => {
   const pattern = PATTERNS[source.language];
-  if (!pattern || !HELD_INSIDE.test(source.bare) || !FOLDER.test(source.bare)) return [];
+  if (!pattern) return [];
+  const strength = HELD_INSIDE.test(source.bare) && FOLDER.test(source.bare) ? 'moderate' : 'weak';
   return matchesIn(source, 'bare', pattern).flatMap((m): Match[] => {
     if (inLiteral(source, m.index)) return [];
     if (source.language === 'rust') {
       const until = source.bare.slice(m.index, m.index + 160);
       return RESOLVES_PARENT.test(until) || /\breturn\b|panic|bail/.test(until.split(';')[0] ?? '')
         ? []
-        : [{ source, start: m.index, end: m.index + m[0].length }];
+        : [{ source, start: m.index, end: m.index + m[0].length, strength }];
     }
     const at = fallsBack(source, m[1] ?? '', m.index);
-    return at < 0 ? [] : [{ source, start: at, end: at + 1 }];
+    return at < 0 ? [] : [{ source, start: at, end: at + 1, strength }];
   });
 };
 
@@ -62,7 +63,7 @@ export const pathCheckRules: readonly Rule[] = [
     languages: ['script', 'python', 'go', 'rust'],
     title: 'A path that cannot be resolved is taken as it is',
     detail:
-      'For a file that does not exist yet resolving fails, and the path as written is used: a link in a folder above it, or .. behind a folder that is not there, leads out of what is allowed.',
+      'For a file that does not exist yet resolving fails, and the path as written is used: a link in a folder above it, or .. behind a folder that is not there, still stands in it when it is checked and used.',
     merge: 'package',
     find: inEach(['script', 'python', 'go', 'rust'], find),
   },

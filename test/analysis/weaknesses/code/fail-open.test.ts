@@ -20,6 +20,12 @@ describe('a guard that is open when something is missing', () => {
       ['4 setting key'],
     ],
     [
+      'a switch of a configuration that is handed over, which no caller brings',
+      'a.ts',
+      'export function isAuthorized(header, config) {\n  if (!config.requireAuth) { return true; }\n  return header === `Bearer ${config.authToken}`;\n}',
+      ['2 setting requireAuth'],
+    ],
+    [
       'an arrow in app.use',
       'a.js',
       'app.use((req, res, next) => {\n const key = process.env.PAINT_KEY;\n if (key && req.headers["x-api-key"] === key) return next();\n if (!key && mode !== "strict") return next();\n res.status(401).end();\n});',

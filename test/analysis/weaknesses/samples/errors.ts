@@ -23,7 +23,13 @@ export const errors: Samples = {
         "const page = `<div onclick=\"go('${element.text}')\">${element.text}</div>`;\nres.type('text/html');\n",
       ],
     ],
-    clean: [['a.ts', "const page = `<div>${escapeHtml(element.text)}</div>`;\nres.type('text/html');\n"]],
+    clean: [
+      ['a.ts', "const page = `<div>${escapeHtml(element.text)}</div>`;\nres.type('text/html');\n"],
+      [
+        'b.ts',
+        "const name = client?.name ? sanitizeHtml(client.name) : 'x';\nconst page = `<div>${name || 'y'}</div>`;\nres.type('text/html');\n",
+      ],
+    ],
   },
   'stdout-written': {
     found: [
@@ -64,6 +70,10 @@ export const errors: Samples = {
     clean: [
       ['a.ts', 'console.error(error.message);\n'],
       ['a.py', 'logger.error(f"failed: {e}")\n'],
+      [
+        'b.py',
+        'def go(c):\n    try:\n        return c.get()\n    except E as e:\n        logger.error(\n            f"failed: {e} {e.response.text[:500]}"\n        )\n        raise\n',
+      ],
     ],
   },
   'debug-on': {

@@ -30,6 +30,8 @@ export const exposure: Samples = {
       ['t.ts', 'const onToken = (token) => { process.stdout.write(token); };\n'],
       ['t.py', 'for token in stream:\n    print(token, end="")\n'],
       ['n.py', 'logger.info(f"Using the service for {user_email_from_creds}")\n'],
+      ['h.py', 'safe_ssh_key = mask(key)\nlogger.info(f"using {safe_ssh_key} and {masked_token}")\n'],
+      ['h.ts', 'console.log(`using ${redactedToken} and ${safeApiKey}`);\n'],
       [
         'a.ts',
         "console.log('Using provided auth token');\nconsole.error(`token ${token ? 'set' : 'missing'}`);\n",
@@ -105,6 +107,10 @@ export const exposure: Samples = {
     clean: [
       ['s.ts', "config.sources.apiKey = 'cli';\nconst key = process.env.OPENAI_API_KEY || 'not-needed';\n"],
       ['t.py', 'cfg = Config(jwt_secret_key="test-secret-key")\n'],
+      [
+        'k.py',
+        'class C:\n    password: str = "keyring-configured"\n    api_key = "configured-in-keyring"\n    token: str = "from-environment"\n',
+      ],
       ['r.cs', 'class R { private const string RedactedSecret = "REDACTED-SECRET"; }\n'],
       ['v.go', 'package a\nconst StatusPass = "pass"\nconst manualOAuthKey contextKey = "manual_oauth"\n'],
       ['f.ts', 'const r = await fetch(url, { method: "POST", credentials: "include" });\n'],

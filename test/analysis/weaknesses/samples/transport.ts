@@ -19,6 +19,10 @@ export const transport: Samples = {
       ],
       ['src/health.ts', "app.get('/health', (req, res) => res.json({ ok: true }));\n"],
       ['server.py', "mcp.run(transport='stdio')\n"],
+      [
+        'proxy.py',
+        "def build(backend, provider):\n    return create_proxy(backend, name='x', auth=provider)\n\nbuild(b, p).run(transport='http', port=1)\n",
+      ],
       // Where a person comes back from a sign-in, nobody can be asked for a token yet.
       [
         'auth.go',
@@ -66,6 +70,7 @@ export const transport: Samples = {
     clean: [
       ['a.ts', "if (host === '0.0.0.0') warn();\nconst BLOCKED = ['127.0.0.1', '0.0.0.0'];\n"],
       ['a.py', "if ip in ('0.0.0.0', '::'):\n    pass\n"],
+      ['t.py', "@mcp.tool()\ndef scan(target: str, host: str = '0.0.0.0') -> dict:\n    return {}\n"],
     ],
   },
   'listens-without-host': {
