@@ -19,6 +19,10 @@ const URL_HOST =
 /** Addresses of this machine, of documentation, and names of vocabularies that nobody connects to. */
 const NO_HOST =
   /^(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\]|host\.docker\.internal|(?:[\w-]+\.)*example(?:\.(?:com|org|net|io))?|(?:[\w-]+\.)*(?:test|invalid|local|localhost)|(?:www\.)?w3\.org|(?:[\w-]+\.)*json-schema\.org|schema\.org|schemas\.[\w.-]+|xmlns\.[\w.-]+|www\.apache\.org|(?:your|my|some|foo|bar|test|dummy|fake|x|a|b|host|hostname|server|domain|user|url|proxy)(?:[-.][\w.-]*)?)$/i;
+/** What an address is the name of: a vocabulary, a schema, a namespace. Nobody connects to it. */
+const IS_A_NAME =
+  /\b(?:Namespace|URIRef|QName|DefinedNamespace|xmlns)\b|["']?(?:@context|\$schema|\$id)["']?\s{0,4}:/i;
+
 /** Calls that send a request; the first bracket after the name holds the address. */
 const CALLS: Record<Language, RegExp> = {
   script:
@@ -67,6 +71,8 @@ export const outboundHosts = (source: Source): OutboundHost[] => {
         literal.text.trimStart().startsWith(match[0].slice(0, 8)) && !/\s\S+\s\S+\s/.test(literal.text);
       const how =
         !alone ||
+        literal.text.trimEnd().endsWith('#') ||
+        IS_A_NAME.test(line) ||
         (TELLS.test(bareIn(source, linesAround(source, literal.start, 0, 0))) &&
           !/\bfetch\b|request/i.test(bare))
           ? 'text'
