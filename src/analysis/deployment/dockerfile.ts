@@ -232,8 +232,11 @@ export const readDockerfile = async (text: string): Promise<ImageFile> => {
         if (loose) file.loosening.push({ name, value: value.slice(0, 60), line, strength: loose.strength });
       }
       for (const [name, value] of assignments(keyword, rest))
-        if (namesSecretVariable(name) && (value !== '' || keyword === 'ARG') && !/^["']?\$\{?\w/.test(value))
-          file.secrets.push({ instruction: keyword, name, hasValue: !/^(["'])?\1?$/.test(value), line });
+        if (namesSecretVariable(name) && !/^["']?\$\{?\w/.test(value)) {
+          // `ENV API_KEY=""` names a setting and holds nothing; what a build argument is given stays in the history.
+          const hasValue = !/^(["'])?\1?$/.test(value);
+          if (hasValue || keyword === 'ARG') file.secrets.push({ instruction: keyword, name, hasValue, line });
+        }
     } else if (keyword === 'RUN') {
       runs.push({ line, stage: file.stages.at(-1) });
       if (/--mount=type=secret/.test(rest.slice(0, 5000))) file.secretMounts.push(line);
