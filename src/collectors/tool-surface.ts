@@ -4,7 +4,7 @@ import { unreadCodeGap } from '../analysis/sources/unread-code.ts';
 import { SURFACE_LANGUAGES } from '../analysis/surface/read-surface.ts';
 import { serverSurface } from '../analysis/surface/server-surface.ts';
 import { type FoundEntry, MOST_ENTRIES, type ScannedSurface } from '../analysis/surface/surface-entry.ts';
-import { type Surface, surface } from '../domain/evidence.ts';
+import { type Surface, type SurfaceTool, surface } from '../domain/evidence.ts';
 import { redactSecrets } from '../text/redact.ts';
 import { type CollectContext, type Collector, gap, gathered, type ItemDraft } from './collector.ts';
 import { documented, hints, transports } from './tool-surface/claims.ts';
@@ -87,6 +87,15 @@ export const toolSurface: Collector = {
   },
 };
 
+/** What a definition has and nobody could read: not the same as none. */
+const unreadOf = (e: FoundEntry): Pick<SurfaceTool, 'unread'> => {
+  const unread = [
+    ...(e.params === null ? (['parameters'] as const) : []),
+    ...(e.description.trim() === '' && e.descriptionFrom !== null ? (['description'] as const) : []),
+  ];
+  return unread.length > 0 ? { unread: [...unread] } : {};
+};
+
 const toSurface = (entries: readonly FoundEntry[], found: ScannedSurface): Surface => {
   const common = (e: FoundEntry) => ({
     name: e.name,
@@ -105,6 +114,7 @@ const toSurface = (entries: readonly FoundEntry[], found: ScannedSurface): Surfa
       annotations: e.annotations,
       handler: e.handler,
       sinks: [],
+      ...unreadOf(e),
     })),
     resources: of('resource').map(common),
     prompts: of('prompt').map(common),

@@ -256,6 +256,8 @@ export const surfaceTool = z.strictObject({
     })
     .nullable(),
   sinks: z.array(z.string()),
+  /** What is there and could not be read: `params` and `description` are then empty without saying so. */
+  unread: z.array(z.enum(['parameters', 'description'])).optional(),
 });
 export type SurfaceTool = z.infer<typeof surfaceTool>;
 export const surface = z.strictObject({

@@ -30,8 +30,12 @@ export const descriptionFrom = (detail: string): string => {
   let listed: string[] = [];
   const end = (): void => {
     const cut = listed.length - MOST_LISTED >= WORTH_CUTTING;
-    lines.push(...(cut ? listed.slice(0, MOST_LISTED) : listed));
-    if (cut) lines.push(`${listed[0]!.startsWith('- ') ? '- ' : ''}${more(listed.length - MOST_LISTED)}`);
+    const said = [
+      ...(cut ? listed.slice(0, MOST_LISTED) : listed),
+      ...(cut ? [more(listed.length - MOST_LISTED)] : []),
+    ];
+    // Run together, a list is one long sentence.
+    lines.push(...(said.length > 1 ? said.map((l) => `- ${l.replace(/^- /, '')}`) : said));
     listed = [];
   };
   for (const line of new Set(detail.split('\n')))

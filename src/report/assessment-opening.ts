@@ -108,7 +108,10 @@ const surfaceWords = (m: ReportModel): Statement => {
 const reachedWords = (m: ReportModel): Statement => {
   const kinds = transportKinds(m.surface);
   const of = fromEvidence('surface');
-  return kinds.length === 0 ? of`no transport was seen` : of`${kinds.join(', ')}`;
+  const chosen = m.surface.transports.some((t) => t.kind === 'unknown');
+  if (kinds.length === 0)
+    return chosen ? of`by a transport that is chosen when it starts` : of`no transport was seen`;
+  return chosen ? of`${kinds.join(', ')}, and one that is chosen when it starts` : of`${kinds.join(', ')}`;
 };
 
 const unseenWords = (m: ReportModel): Statement => {

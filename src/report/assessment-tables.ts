@@ -33,7 +33,9 @@ const bounded = (head: readonly Label[], rows: readonly Piece[][], rest: string)
 
 export const assessedSurface = (m: ReportModel): Block[] => {
   const { tools, resources, prompts, transports } = m.surface;
-  const kinds = [...new Set(transports.map((t) => t.kind))].sort();
+  const kinds = [...new Set(transports.map((t) => t.kind))]
+    .sort()
+    .map((kind) => (kind === 'unknown' ? 'one that is chosen when it starts' : kind));
   const surface = fromEvidence('surface');
   const drawn = fromSession('diagram');
   return [
@@ -54,8 +56,16 @@ export const assessedSurface = (m: ReportModel): Block[] => {
             return [
               said`${code(t.name, 100)}`,
               said`${code(`${t.path}:${t.line}`)}`,
-              t.params.length === 0 ? said`none` : said`${listed(t.params.map((p) => code(p.name, 60)))}`,
-              t.description.trim() === '' ? '–' : said`${t.description}`,
+              t.params.length === 0
+                ? t.unread?.includes('parameters')
+                  ? said`not read`
+                  : said`none`
+                : said`${listed(t.params.map((p) => code(p.name, 60)))}`,
+              t.description.trim() === ''
+                ? t.unread?.includes('description')
+                  ? said`not read: it is computed`
+                  : '–'
+                : said`${t.description}`,
             ];
           }),
           'artifacts/surface.json',

@@ -92,7 +92,9 @@ export const attackDiagram = (
   findings: readonly DiagramFinding[],
 ): AttackDiagram => {
   const surface = surfaceOf(evidence.values());
-  const kinds = [...new Set(surface.transports.map((t) => t.kind))].sort();
+  const kinds = [...new Set(surface.transports.map((t) => t.kind))]
+    .sort()
+    .map((kind) => (kind === 'unknown' ? 'transport chosen when it starts' : kind));
   const transports = kinds.length > 0 ? kinds : ['transport not seen'];
   const all = saidOf(session, evidence, findings);
   const said = all.slice(0, MAX_SAID);

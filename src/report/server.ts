@@ -156,7 +156,10 @@ const networkOf = (items: readonly EvidenceItem[], surface: Surface): ProfilePar
   if (first) return proposed('external_api_dependent', requests.slice(2), out);
   if (maybe.length > 0)
     return unknown(`no request of its own was seen, which says little beside this: ${maybe[0]!.title}`);
-  if (kinds.length === 0) return unknown('no transport was seen');
+  if (kinds.length === 0)
+    return unknown(
+      surface.transports.length > 0 ? 'its transport is chosen when it starts' : 'no transport was seen',
+    );
   return wasRead(items)
     ? proposed('local_only', 'the only transport seen is stdio, and no request and no listener was seen')
     : unknown('its code was not read, or not completely, for what it connects to');

@@ -106,6 +106,20 @@ describe('readme against the code', () => {
     expect(rules).not.toContain('promised-variables');
   });
 
+  it('reads a command that goes on behind a backslash to its end and no further, and points at its name', async () => {
+    const { item } = await run(readme, {
+      files: {
+        'README.md':
+          '```\nKEY="x" \\\nuvx other-thing \\\n  --stdio\n```\n\n```\ndocker run -p 80:80 \\\n  -e A=b \\\n  acme/box:1\n```\n\n```\nnpx @acme/cli install\n```\n',
+      },
+    });
+    expect(item('unpinned-launch').detail?.split('\n').slice(1).sort()).toEqual([
+      'docker run acme/box:1 (a version that moves): README.md:10',
+      'npx @acme/cli (no version): README.md:14',
+      'uvx other-thing (no version): README.md:3',
+    ]);
+  });
+
   it('makes one lead of all commands, those the code itself starts first', async () => {
     const { items, item } = await run(readme, {
       files: {

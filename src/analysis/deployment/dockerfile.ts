@@ -235,7 +235,8 @@ export const readDockerfile = async (text: string): Promise<ImageFile> => {
         if (namesSecretVariable(name) && !/^["']?\$\{?\w/.test(value)) {
           // `ENV API_KEY=""` names a setting and holds nothing; what a build argument is given stays in the history.
           const hasValue = !/^(["'])?\1?$/.test(value);
-          if (hasValue || keyword === 'ARG') file.secrets.push({ instruction: keyword, name, hasValue, line });
+          if (hasValue || keyword === 'ARG')
+            file.secrets.push({ instruction: keyword, name, hasValue, line });
         }
     } else if (keyword === 'RUN') {
       runs.push({ line, stage: file.stages.at(-1) });

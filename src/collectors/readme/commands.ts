@@ -61,6 +61,15 @@ const nameOf = ({ target }: Launch): string => {
   return before(name.replace(/:[\w.-]+$/, ''), '[').toLowerCase();
 };
 
+const goesOn = (line: string | undefined): boolean => /\\\s{0,4}$/.test(line ?? '');
+
+/** Where a command ends that goes on behind a backslash, as far as anybody writes one. */
+const endOfCommand = (lines: readonly { text: string }[], from: number): number => {
+  let end = from;
+  while (goesOn(lines[end]?.text) && end < from + 40) end++;
+  return end + 1;
+};
+
 export const commandItems = async (
   context: CollectContext,
   shown: Shown,
@@ -85,17 +94,21 @@ export const commandItems = async (
     const { lines } = readMarkdown(text ?? '');
     lines.forEach(({ text: line, line: number, fenced }, i) => {
       const at = { path: entry.path, startLine: number };
+      // Read with the line it goes on from.
+      if (goesOn(lines[i - 1]?.text)) return;
       // Client configuration puts the command and its arguments on neighbouring lines.
-      const joined = /"command"\s{0,3}:|\\$/.test(line)
-        ? [line, ...lines.slice(i + 1, i + 16).map((l) => l.text)].join(' ')
-        : line;
-      const text = joined.replaceAll('\\ ', ' ');
+      const together = lines.slice(i, /"command"\s{0,3}:/.test(line) ? i + 16 : endOfCommand(lines, i));
+      const text = together.map((l) => l.text.replace(/\\\s{0,4}$/, ' ')).join(' ');
       for (const image of imagesBuilt(text)) built.add(image);
       const quoted =
         fenced || !prose || /"command"/.test(line)
           ? [text]
           : (line.match(/`[^`\n]{3,400}`/g) ?? []).map((q) => q.slice(1, -1));
-      for (const part of quoted) for (const launch of launchesIn(part)) add(launch, at, false);
+      for (const part of quoted)
+        for (const launch of launchesIn(part)) {
+          const named = goesOn(line) ? together.find((l) => l.text.includes(launch.target)) : undefined;
+          add(launch, { ...at, startLine: named?.line ?? number }, false);
+        }
       for (const command of pipedDownloads(line)) piped.push({ text: command, at });
     });
   }

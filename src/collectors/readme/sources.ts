@@ -185,7 +185,10 @@ export const readSources = async ({ tree, target, reading, signal }: CollectCont
       )
         return;
       const at = { path, startLine: i + 1 };
-      const joined = /[[(,\\]\s{0,4}$/.test(line) ? lines.slice(i, i + 6).join(' ') : line;
+      let end = i;
+      while (end < i + 5 && (script ? /\\\s{0,4}$/ : /[[(,\\]\s{0,4}$/).test(lines[script ? end : i] ?? ''))
+        end++;
+      const joined = lines.slice(i, end + 1).join(' ');
       if (script || STARTS.test(line)) {
         const words = script ? joined.replaceAll('\\ ', ' ') : quotedIn(joined);
         // In code a bare word behind `docker run` is seldom an image.

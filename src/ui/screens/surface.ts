@@ -175,14 +175,20 @@ export const toolLines = (v: View, theme: Theme, columns: number): Line[] => {
     ...(tool.certainty === 'literal'
       ? []
       : [muted(`the name is ${tool.certainty}: read the place that makes it`)]),
-    ...wrap(tool.description || 'no description', columns).map(plain),
+    ...wrap(
+      tool.description ||
+        (tool.unread?.includes('description') ? 'description not read: computed' : 'no description'),
+      columns,
+    ).map(plain),
     blank,
     ...(hints(t) ? wrapHanging('hints    ', hints(t), columns).map(plain) : [muted('no behaviour hints')]),
     ...(tool.handler
       ? [muted(`handler  ${shownPath(tool.handler.path)}:${tool.handler.startLine}-${tool.handler.endLine}`)]
       : [muted(`handler  ${handlerElsewhere(t)}`)]),
     blank,
-    ...(tool.params.length === 0 ? [muted('no parameters')] : []),
+    ...(tool.params.length === 0
+      ? [muted(tool.unread?.includes('parameters') ? 'parameters not read' : 'no parameters')]
+      : []),
     ...tool.params.flatMap((p) =>
       wrapHanging(
         `${p.name}  `,
