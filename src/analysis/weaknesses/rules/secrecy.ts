@@ -109,6 +109,13 @@ export const secrecyRules: readonly Rule[] = [
           : '';
         if (!SECRET_NAME.test(named) && !SECRET_NAME.test(returned)) return [];
         if (/session_?id/i.test(named)) return [];
+        // What names the rest of a long answer opens nothing.
+        if (
+          /continuation|paginat|cursor|next_?page|page_?token|progress/i.test(
+            bareIn(source, linesAround(source, m.index, 3, 3)),
+          )
+        )
+          return [];
         return [{ source, start: m.index, end: m.index + m[0].length }];
       }),
     ),

@@ -22,6 +22,10 @@ export const secrecy: Samples = {
     clean: [
       ['a.ts', 'const delay = base * (1 + Math.random());\nconst tokenized = words.map(w => w);\n'],
       ['a.py', 'jitter = random.random() * 0.1\ntoken = secrets.token_hex(16)\n'],
+      [
+        'c.ts',
+        'const make = (type) => {\n  const tokenId = `${type}_${Math.random()}`;\n  const token: ContinuationToken = { type };\n  return tokenId;\n};\n',
+      ],
     ],
   },
   'weak-hash': {
