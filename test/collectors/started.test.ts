@@ -43,6 +43,15 @@ const started = async (files: Record<string, FakeFile>): Promise<[string, string
 };
 
 describe('a server that lies where nobody looks', () => {
+  it('is read because what is started is built of it, as only the script for development says', async () => {
+    const files = {
+      'index.js': DECOY,
+      'scripts/start.ts': REAL,
+      'package.json': manifest({ bin: { x: 'bin/cli.mjs' }, scripts: { dev: 'tsx watch scripts/start.ts' } }),
+    };
+    expect((await collect('tool-surface', files)).tools).toContain('hidden');
+  });
+
   it.for([
     'test/server.js',
     'vendor/server.js',

@@ -118,7 +118,8 @@ const ofPackage = (root: Record<string, unknown>): [string, string[]][] => {
     const next = /\b(?:npm|pnpm|yarn|bun)\s{1,4}(?:run\s{1,4})?([\w:.-]{1,80})/.exec(command)?.[1];
     if (next !== undefined && depth < 3) run(next, depth + 1);
   };
-  for (const name of ['prestart', 'start']) run(name, 0);
+  // Where a build makes what is started, only `dev` names the source of it.
+  for (const name of ['prestart', 'start', 'dev', 'serve']) run(name, 0);
   return found;
 };
 
