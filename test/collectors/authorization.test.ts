@@ -283,7 +283,7 @@ async fn token(Form(form): Form<Token>) -> Json<Answer> {
       'an origin compared by its beginning',
       'a.go',
       'package a\nfunc valid(origin string) bool {\n\treturn strings.HasPrefix(origin, "http://localhost")\n}\n',
-      'claim-by-prefix',
+      'origin-by-prefix',
     ],
     [
       'an end that is only looked at where there is one',

@@ -126,6 +126,8 @@ const fallsBack = (f: Facts): Spot[] => {
 
 const CLAIM = /^(?:audience|issuer|resource)$/;
 
+const NAMES_A_HOST = /:\/\/|^(?:localhost|\.?[\w-]{1,63}\.[a-z]{2,})/i;
+
 /** Lines where what is called so is compared with a beginning or an end. */
 const byPrefix = (f: Facts, called: RegExp, besides?: RegExp): number[] =>
   f.compared
@@ -134,7 +136,9 @@ const byPrefix = (f: Facts, called: RegExp, besides?: RegExp): number[] =>
         c.how === 'prefix' &&
         c.words.some((w) => called.test(w)) &&
         !(besides && c.words.some((w) => besides.test(w))) &&
-        !c.texts.some((t) => t === '/' || /^bearer/i.test(t)),
+        !c.texts.some((t) => t === '/' || /^bearer/i.test(t)) &&
+        // `spec.origin.endswith(".py")` is of a file.
+        (c.texts.length === 0 || c.texts.some((t) => NAMES_A_HOST.test(t))),
     )
     .map((c) => c.line);
 
