@@ -4,7 +4,7 @@ import { isRefusal, nextFindingId } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
 import type { Location } from '../domain/evidence.ts';
 import { collectorsOf, findCheck } from '../domain/methodology.ts';
-import { carriedWords, carryOver, type Side } from '../domain/since/carry-over.ts';
+import { carriedWords, carryOver, type Side, saysSomething } from '../domain/since/carry-over.ts';
 import type { FindingFate } from '../domain/since/finding-fate.ts';
 import { locate } from '../engine/locate.ts';
 import type { Snapshot } from '../engine/store.ts';
@@ -32,7 +32,7 @@ export type ReauditOptions = {
   failOn?: string | undefined;
 };
 
-const sideOf = ({ session, evidence, missing }: Snapshot): Side => ({ session, evidence, missing });
+export const sideOf = ({ session, evidence, missing }: Snapshot): Side => ({ session, evidence, missing });
 
 /** Where the server is, as the earlier session was told, without the commit that was asked for then. */
 const sourceOf = (earlier: Side, given: string | undefined): string => {
@@ -111,7 +111,16 @@ const carryFinding = async (
 const firstBy = (events: ReturnType<Workspace['store']['events']>, finding: string): string =>
   events.find((e) => e.type === 'finding.recorded' && e.finding === finding)?.by ?? '';
 
-type Earlier = { side: Side; events: ReturnType<Workspace['store']['events']> };
+export type Earlier = { side: Side; events: ReturnType<Workspace['store']['events']> };
+
+/** The audit as it stands, to be carried or compared with. */
+export const earlierAudit = (host: Host, id: string): Promise<Earlier> =>
+  openedSession(
+    host,
+    id,
+    async (w) => ({ side: sideOf(w.store.snapshot()), events: w.store.events() }),
+    true,
+  );
 
 /** Lays what the earlier audit said beside a session whose evidence is gathered. Gives the summary. */
 export const carryInto = async (
@@ -185,16 +194,11 @@ export const beginReaudit = async (
   progress: ((text: string) => void) | undefined,
 ): Promise<Begun> => {
   const chosen = chooseSession(host, id);
-  const earlier: Earlier = await openedSession(
-    host,
-    chosen,
-    async (w) => ({ side: sideOf(w.store.snapshot()), events: w.store.events() }),
-    true,
-  );
-  const { target, answers, findings } = earlier.side.session;
-  if (answers.size === 0 && findings.size === 0)
+  const earlier = await earlierAudit(host, chosen);
+  const { target } = earlier.side.session;
+  if (!saysSomething(earlier.side.session))
     throw new UserError(
-      `${chosen} has no verdict and no finding, so there is nothing to look at again`,
+      `${chosen} has no verdict, rating, decision or finding, so there is nothing to look at again`,
       'begin an audit of the later commit: mcp-audit start',
     );
   const source = sourceOf(earlier.side, o.source);
@@ -233,12 +237,7 @@ export const beginReaudit = async (
 export const reaudit = async (host: Host, id: string | undefined, o: ReauditOptions): Promise<number> => {
   const words = failures(o.failOn);
   if (o.summary)
-    return openedSession(
-      host,
-      chooseSession(host, id),
-      async (w) => tellChanges(host, w, await readSummary(w), o, words),
-      true,
-    );
+    return openedSession(host, id, async (w) => tellChanges(host, w, await readSummary(w), o, words), true);
   const { w, report, blind } = await beginReaudit(host, id, o, o.json ? undefined : host.progress);
   try {
     for (const n of w.notices) host.stderr(`${visible(n)}\n`);

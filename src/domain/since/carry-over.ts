@@ -1,5 +1,5 @@
 import { plural } from '../../text/plural.ts';
-import type { Carried, CarriedCheck } from '../carried.ts';
+import { type Carried, type CarriedCheck, carriedCheckOf } from '../carried.ts';
 import { type Check, checksOf, type Methodology } from '../methodology.ts';
 import { same } from '../same.ts';
 import type { Evidence } from '../selectors.ts';
@@ -54,37 +54,61 @@ export const checksSince = (m: Methodology, was: Side, now: Side, pairs: readonl
     return { check, evidence, standing: differs === '' ? 'same' : 'changed', differs };
   });
 
-/** Who said something of a check last, by the part of it that counts most. */
+type Decision = {
+  decision: CarriedCheck['triage'][number]['decision'];
+  reason: string;
+  by: string;
+  at: string;
+};
+
+/** What was decided on the items of a check at the earlier commit, or was carried there and still waits. */
+const decisionsOf = ({ session }: Side, waits: CarriedCheck | null): ReadonlyMap<string, Decision> =>
+  new Map([
+    ...(waits?.triage ?? []).map(({ item, ...decision }) => [item, decision] as const),
+    ...[...session.triage].map(([item, decided]) => {
+      const by = session.triagedBy.get(item);
+      return [item, { ...decided, by: by?.by ?? '', at: by?.at ?? '' }] as const;
+    }),
+  ]);
+
+/**
+ * Who said something of a check last, by the part of it that counts most. What the earlier audit itself was carried and nobody
+ * looked at again is carried on; what differed then differs still.
+ */
 const carriedChecks = (
-  { session }: Side,
+  was: Side,
   now: Side,
   since: readonly CheckSince[],
   pairs: readonly ItemPair[],
 ): CarriedCheck[] =>
   since.flatMap(({ check, standing, differs }) => {
-    const answer = session.answers.get(check.id);
+    const waits = carriedCheckOf(was.session, check.id);
+    const answer = was.session.answers.get(check.id);
+    const verdict = answer?.verdict ?? waits?.verdict ?? null;
+    const said = waits?.verdict && !answer?.verdict ? { ...waits, note: answer?.note || waits.note } : answer;
+    const decisions = decisionsOf(was, waits);
     const triage = pairs.flatMap((p) => {
       if ((p.state !== 'same' && p.state !== 'moved') || !p.now?.checks.includes(check.id)) return [];
-      const decided = session.triage.get(p.was!.id);
-      const by = session.triagedBy.get(p.was!.id);
-      return decided ? [{ item: p.now.id, ...decided, by: by?.by ?? '', at: by?.at ?? '' }] : [];
+      const decided = decisions.get(p.was!.id);
+      return decided ? [{ item: p.now.id, ...decided }] : [];
     });
-    if (!answer && triage.length === 0) return [];
+    if (!said && triage.length === 0) return [];
     const runs = Object.fromEntries(
       check.collectors.flatMap((c) => {
         const run = now.session.runs.get(c);
         return run ? [[c, run.blob]] : [];
       }),
     );
+    const before = said === answer ? '' : (waits?.differs ?? '');
     return [
       {
         check: check.id,
-        verdict: answer?.verdict ?? null,
-        note: answer?.note ?? '',
-        by: answer?.by ?? '',
-        at: answer?.at ?? '',
-        standing,
-        differs,
+        verdict,
+        note: said?.note ?? '',
+        by: said?.by ?? '',
+        at: said?.at ?? '',
+        standing: before === '' ? standing : 'changed',
+        differs: [...new Set([before, differs])].filter(Boolean).join('; '),
         triage,
         runs,
       },
@@ -98,7 +122,7 @@ export const carryOver = (
   pairs: readonly ItemPair[],
 ): Omit<Carried, 'summary'> => {
   const { session } = was;
-  const criteria = [...session.ratings];
+  const rated = new Set(session.ratings.keys());
   return {
     from: {
       session: session.id,
@@ -106,15 +130,26 @@ export const carryOver = (
       audit: session.reports.at(-1)?.audit ?? '',
     },
     checks: carriedChecks(was, now, since, pairs),
-    ratings: criteria.map(([criterion, r]) => ({
-      criterion,
-      ...r,
-      by: session.ratedBy.get(criterion)?.by ?? '',
-      at: session.ratedBy.get(criterion)?.at ?? '',
-    })),
-    server: same(session.server, emptyProfile()) ? null : session.server,
+    ratings: [
+      ...[...session.ratings].map(([criterion, r]) => ({
+        criterion,
+        ...r,
+        by: session.ratedBy.get(criterion)?.by ?? '',
+        at: session.ratedBy.get(criterion)?.at ?? '',
+      })),
+      ...(session.carried?.ratings ?? []).filter((r) => !rated.has(r.criterion)),
+    ],
+    server: same(session.server, emptyProfile()) ? (session.carried?.server ?? null) : session.server,
   };
 };
+
+/** Whether an audit said anything that a later one could carry. */
+export const saysSomething = ({ answers, findings, triage, ratings, carried }: Session): boolean =>
+  answers.size > 0 ||
+  findings.size > 0 ||
+  triage.size > 0 ||
+  ratings.size > 0 ||
+  (carried !== null && (carried.checks.length > 0 || carried.ratings.length > 0 || carried.server !== null));
 
 export const carriedWords = (c: Omit<Carried, 'summary'>): string =>
   `${plural(c.checks.filter((k) => k.verdict !== null).length, 'verdict')}, ${plural(
