@@ -8,10 +8,10 @@ import type { Host } from './host.ts';
 
 /** Where the auditor lets dependencies be looked up, most trusted first; the bundled list comes on top of it. */
 export const advisorySources = (
-  host: Pick<Host, 'dataDir' | 'clock'>,
+  host: Pick<Host, 'ownDir' | 'clock'>,
   { osvCopy: path, networkAllowed }: { osvCopy: string | null; networkAllowed: boolean },
 ): AdvisorySource[] => {
-  const cache = join(host.dataDir, 'advisories');
+  const cache = join(host.ownDir, 'advisories');
   return [
     ...(path ? [osvCopy(path, join(cache, 'copies'))] : []),
     ...(networkAllowed ? [osvApi({ cacheDir: join(cache, 'osv.dev'), clock: host.clock })] : []),

@@ -14,7 +14,7 @@ import { clientConfigs } from './assist-config.ts';
 import { type Host, json } from './host.ts';
 import { loadTemplates } from './templates.ts';
 import { VERSION } from './version.ts';
-import { chooseSession, resumeAudit } from './workspace.ts';
+import { resumeAudit, sessionNamed } from './workspace.ts';
 
 export type AssistOptions = {
   role?: string | undefined;
@@ -117,9 +117,9 @@ const overStdio = async (host: Host, open: OpenDesk): Promise<void> => {
 };
 
 /** Serves a session to an assistant until the connection ends. Only proposals are written, and only beside the session. */
-export const assist = async (host: Host, given: string | undefined, o: AssistOptions): Promise<number> => {
+export const assist = async (asked: Host, given: string | undefined, o: AssistOptions): Promise<number> => {
   const role = roleOf(o.role);
-  const id = chooseSession(host, given);
+  const { host, id } = sessionNamed(asked, given);
   if (o.printConfig) {
     const configs = clientConfigs(host, id, role);
     if (o.json) json(host, { session: id, clients: configs });

@@ -10,7 +10,10 @@ import { ownCommand } from './own-command.ts';
 /** What a command may use of the machine; tests pass their own. */
 export type Host = {
   env: Record<string, string | undefined>;
+  /** Where sessions are: the auditor's own folder, or that of one who named a session elsewhere. */
   dataDir: string;
+  /** The auditor's own folder: settings, and what is kept between runs. */
+  ownDir: string;
   reposDir: string;
   stdout(text: string): void;
   stderr(text: string): void;
@@ -38,6 +41,7 @@ export const createHost = (env: Record<string, string | undefined> = process.env
   return {
     env,
     dataDir: data,
+    ownDir: data,
     reposDir: reposDir(data),
     stdout: (text) => void process.stdout.write(shownOn(process.stdout, text)),
     stderr: (text) => void process.stderr.write(shownOn(process.stderr, redactSecrets(text))),

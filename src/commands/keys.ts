@@ -5,7 +5,7 @@ import { type Host, json } from './host.ts';
 
 /** Every command of the interface by its id, with where it holds and its keys: what `keys` of settings.json names. */
 export const keys = (host: Host, o: { json?: boolean | undefined }): number => {
-  const { settings, problem, file } = readSettings(host.dataDir);
+  const { settings, problem, file } = readSettings(host.ownDir);
   const { bindings, problems } = withSettings(settings);
   const wrong = [problem, ...problems].filter(Boolean);
   if (o.json)

@@ -74,7 +74,10 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     .addHelpText('after', EXIT);
   const json = () => new Option('--json', 'machine-readable output');
   const session = () =>
-    new Option('-s, --session <id>', 'which session (id or its beginning); the newest when left out');
+    new Option(
+      '-s, --session <id>',
+      'which session (id or its beginning, or the path of its folder); the newest when left out',
+    );
   const target = (c: Command) =>
     c
       .option('--ref <ref>', 'commit, tag or branch; also as #ref behind the path or URL')
@@ -88,7 +91,7 @@ export const program = (host: Host, done: (code: number) => void): Command => {
 
   target(cli.command('open', { isDefault: true }))
     .description('open the workbench: on a path or git URL, on a saved session, or at Home')
-    .argument('[target]', `${TARGET_WORDS}, or a session id`)
+    .argument('[target]', `${TARGET_WORDS}, or a session id or the path of its folder`)
     .option('--url <url>', 'address the report names when the repository has no remote')
     .option('--new', 'begin another session even if one on this target is unfinished')
     .option('--read-only', 'look at a session without changing it')
@@ -104,7 +107,7 @@ export const program = (host: Host, done: (code: number) => void): Command => {
   cli
     .command('resume')
     .description('open a saved session in the workbench')
-    .argument('[session]', 'id or its beginning; the newest when left out')
+    .argument('[session]', 'id or its beginning, or the path of its folder; the newest when left out')
     .option('--read-only', 'look without changing')
     .option('--plain', 'linear text instead of panes')
     .action(async (id: string | undefined, o) =>
@@ -357,10 +360,11 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     .option('--to <file>', 'default: <session>.mcp-audit.zip')
     .addOption(json())
     .action(async (o) => {
-      const { chooseSession } = await import('./workspace.ts');
+      const { sessionNamed } = await import('./workspace.ts');
       const { sessionDir } = await import('../io/paths.ts');
-      const id = chooseSession(host, o.session);
-      done(await (await import('./archive.ts')).exportCommand(host, sessionDir(host.dataDir, id), id, o));
+      const at = sessionNamed(host, o.session);
+      const dir = sessionDir(at.host.dataDir, at.id);
+      done(await (await import('./archive.ts')).exportCommand(host, dir, at.id, o));
     });
 
   toolCommands(cli, host, done, shared);

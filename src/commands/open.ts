@@ -7,7 +7,7 @@ import type { OpenTargetOptions } from '../io/git/open-target.ts';
 import { canonicalSource } from '../io/git/source.ts';
 import { sessionDir } from '../io/paths.ts';
 import { listSessions } from '../io/session/list-sessions.ts';
-import { isSessionId } from '../io/session/session-id.ts';
+import { isSessionFolder, isSessionId } from '../io/session/session-id.ts';
 import { readTarget } from './asked-target.ts';
 import { type Host, requireTerminal } from './host.ts';
 
@@ -28,10 +28,14 @@ export type OpenOptions = {
 const wantsPlain = (host: Host, o: { plain?: boolean }): boolean =>
   o.plain === true || host.env.INK_SCREEN_READER === 'true' || host.env.TERM === 'dumb';
 
-export const resumeCommand = async (host: Host, id: string | undefined, o: OpenOptions): Promise<number> => {
+export const resumeCommand = async (
+  asked: Host,
+  named: string | undefined,
+  o: OpenOptions,
+): Promise<number> => {
   requireTerminal();
-  const { chooseSession } = await import('./workspace.ts');
-  const session = chooseSession(host, id);
+  const { sessionNamed } = await import('./workspace.ts');
+  const { host, id: session } = sessionNamed(asked, named);
   if (wantsPlain(host, o))
     return (await import('./plain.ts')).openPlain(host, {
       kind: 'resume',
@@ -63,7 +67,7 @@ export const open = async (host: Host, to: string | undefined, o: OpenOptions): 
   if (to === undefined && !wantsPlain(host, o))
     return (await import('./workbench.ts')).openWorkbench(host, { kind: 'home' });
   if (to === undefined) return resumeCommand(host, undefined, o);
-  if (isSessionId(to) && existsSync(sessionDir(host.dataDir, to)) && !existsSync(to))
+  if (isSessionFolder(to) || (isSessionId(to) && existsSync(sessionDir(host.dataDir, to)) && !existsSync(to)))
     return resumeCommand(host, to, o);
   const words = o.ref ? `${to}#${o.ref}` : to;
   const named = askedTarget(words);

@@ -14,7 +14,7 @@ import { visible } from '../text/visible.ts';
 import { type Host, json } from './host.ts';
 import { createTakeIn } from './take-in.ts';
 import { exitCode, openedSession } from './with-session.ts';
-import { chooseSession, resumeAudit, type Workspace } from './workspace.ts';
+import { resumeAudit, sessionNamed, type Workspace } from './workspace.ts';
 
 export type ProposalsOptions = {
   session?: string | undefined;
@@ -74,11 +74,11 @@ const show = (host: Host, p: Proposal): void => {
 };
 
 /** Lists what assistants proposed. Works beside an open interface, since it changes nothing. */
-export const listProposals = async (host: Host, o: ProposalsOptions): Promise<number> => {
+export const listProposals = async (asked: Host, o: ProposalsOptions): Promise<number> => {
   const wanted = STATES.find((s) => s === o.state);
   if (o.state !== undefined && !wanted)
     throw new UserError(`there is no state "${o.state}"`, `one of ${STATES.join(', ')}`);
-  const id = chooseSession(host, o.session);
+  const { host, id } = sessionNamed(asked, o.session);
   const { store } = resumeAudit(host, id, true);
   const lines = createAssistReader(sessionDir(host.dataDir, id))
     .read()

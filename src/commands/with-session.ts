@@ -1,6 +1,6 @@
 import { visible } from '../text/visible.ts';
 import type { Host } from './host.ts';
-import { chooseSession, resumeAudit, type Workspace } from './workspace.ts';
+import { resumeAudit, sessionNamed, type Workspace } from './workspace.ts';
 
 /** What the disk refused is an error, whatever was asked for; the command itself has said what it was. */
 export const exitCode = ({ store }: Workspace, code: number): number =>
@@ -24,7 +24,8 @@ export const openedSession = async <T>(
   run: (w: Workspace) => Promise<T>,
   readOnly = false,
 ): Promise<T> => {
-  const w = resumeAudit(host, chooseSession(host, id), readOnly);
+  const at = sessionNamed(host, id);
+  const w = resumeAudit(at.host, at.id, readOnly);
   try {
     for (const notice of w.notices) host.stderr(`${visible(notice)}\n`);
     await w.store.load();

@@ -239,17 +239,17 @@ const ports = (host: Host, terminal: TerminalPorts, request: OpenRequest, curren
     copy: (text) => copyText(host.env, text, (bytes) => void process.stdout.write(bytes)),
     notify: (text) => void process.stdout.write(`\u001b]9;${text}\u0007\u0007`),
     settings: {
-      read: () => readSettings(host.dataDir),
+      read: () => readSettings(host.ownDir),
       write: (name, value) => {
         try {
-          writeSetting(host.dataDir, name, value);
+          writeSetting(host.ownDir, name, value);
           return null;
         } catch (error) {
           return `it could not be kept: ${error instanceof Error ? error.message : error}`;
         }
       },
     },
-    editSettings: () => withTerminal(() => editFile(host.env, settingsPath(host.dataDir), SETTINGS_BEGUN)),
+    editSettings: () => withTerminal(() => editFile(host.env, settingsPath(host.ownDir), SETTINGS_BEGUN)),
     runOwn: async (command, variables) => {
       const { runOwnCommand } = await lazy.own();
       if (command.show === 'output') return runOwnCommand(host.env, command, variables);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { collectors as allCollectors, collectorsWith } from '../collectors/index.ts';
 import { isRefusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
@@ -12,7 +12,7 @@ import { replay } from '../domain/session.ts';
 import type { Source } from '../engine/ports.ts';
 import { createStore, type Store } from '../engine/store.ts';
 import { findClone } from '../io/git/find-clone.ts';
-import { type OpenTargetOptions, openTarget } from '../io/git/open-target.ts';
+import { type OpenedTarget, type OpenTargetOptions, openTarget } from '../io/git/open-target.ts';
 import { ownerAndRepo } from '../io/git/remote-url.ts';
 import { fetchedFrom } from '../io/git/source.ts';
 import { bundledChecklists, readMethodologyFolder } from '../io/methodology-files.ts';
@@ -24,7 +24,7 @@ import { listSessions } from '../io/session/list-sessions.ts';
 import { keepLocal, readLocal } from '../io/session/local-file.ts';
 import { type OpenSession, resumeSession, startSession } from '../io/session/open-session.ts';
 import { readReviewed } from '../io/session/reviewed.ts';
-import { isSessionId } from '../io/session/session-id.ts';
+import { isSessionFolder, isSessionId } from '../io/session/session-id.ts';
 import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { advisorySources, chosenCopy } from './advisories.ts';
@@ -43,8 +43,8 @@ export type StartOptions = {
   source: string;
   ref?: string | undefined;
   subdir?: string | undefined;
-  /** Folder of a custom methodology; the bundled one when empty. */
-  methodology?: string | undefined;
+  /** Folder of a custom methodology, or one that was read; the bundled one when empty. */
+  methodology?: string | Methodology | undefined;
   /** Folder of the auditor's own rules, read after the bundled ones. */
   rules?: string | undefined;
   /** Folder of the auditor's own models, read likewise. */
@@ -61,6 +61,10 @@ export type StartOptions = {
   repository?: string | undefined;
   progress?: ((text: string) => void) | undefined;
   signal?: AbortSignal | undefined;
+  /** The target, when it was pinned before. */
+  opened?: OpenedTarget | undefined;
+  /** Another data folder for the session alone, and the hex digits its id ends with. */
+  into?: { dataDir: string; suffix: string } | undefined;
 };
 
 export type Workspace = { id: string; dir: string; store: Store; notices: readonly string[] };
@@ -178,13 +182,14 @@ export const bringTarget = async (
 
 /** Pins the target and begins a session on it. */
 export const startAudit = async (host: Host, options: StartOptions): Promise<Workspace> => {
-  const methodology = await loadMethodology(options.methodology);
+  const { methodology: asked } = options;
+  const methodology = typeof asked === 'object' ? asked : await loadMethodology(asked);
   const ownRules = await readOwn(options);
   const osv = options.osv ? chosenCopy(options.osv) : null;
-  const { target, notices } = await openNamed(host, options.source, options);
+  const { target, notices } = options.opened ?? (await openNamed(host, options.source, options));
   const auditor = host.settings().auditor.get();
   const open = startSession({
-    dataDir: host.dataDir,
+    dataDir: options.into?.dataDir ?? host.dataDir,
     // The address names it better than the folder it was cloned to.
     target: options.url
       ? { ...target, url: options.url, name: ownerAndRepo(options.url) || target.name }
@@ -195,7 +200,7 @@ export const startAudit = async (host: Host, options: StartOptions): Promise<Wor
     auditor,
     by: signature(auditor),
     clock: host.clock,
-    random: () => randomBytes(2).toString('hex'),
+    random: () => options.into?.suffix ?? randomBytes(2).toString('hex'),
   });
   const url = options.url ?? target.url;
   const started = workspace(host, open, [...notices, ...earlierNotice(host.settings().database.get(), url)]);
@@ -295,6 +300,30 @@ export const chooseSession = (host: Host, id: string | undefined): string => {
       : 'mcp-audit sessions lists them',
   );
 };
+
+/**
+ * {@link chooseSession}, or the session whose folder is named, wherever that lies: with the host whose data folder it is in.
+ * Clones and preferences are the auditor's own all the same.
+ */
+export const sessionNamed = (host: Host, named: string | undefined): { host: Host; id: string } => {
+  if (named === undefined || !isSessionFolder(named)) return { host, id: chooseSession(host, named) };
+  const dir = resolve(named);
+  const id = basename(dir);
+  return { id, host: hostAt(host, dirname(dirname(dir))) };
+};
+
+/** The same machine with sessions of another folder, each of which commands then name by its path. */
+export const hostAt = (host: Host, dataDir: string): Host => ({
+  ...host,
+  dataDir,
+  again: (args, env) =>
+    host.again(
+      args.map((arg) =>
+        isSessionId(arg) && existsSync(sessionDir(dataDir, arg)) ? sessionDir(dataDir, arg) : arg,
+      ),
+      env,
+    ),
+});
 
 export const collectorCards = (m: Methodology): { id: string; title: string; about: string }[] => {
   const wanted = new Set(collectorsOf(m));

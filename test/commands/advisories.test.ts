@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { advisorySources, chosenCopy } from '../../src/commands/advisories.ts';
 
 const OSV = join(import.meta.dirname, '../fixtures/osv');
-const host = { dataDir: '/nowhere', clock: () => new Date(0) };
+const host = { ownDir: '/nowhere', clock: () => new Date(0) };
 const titles = (osvCopy: string | null, networkAllowed: boolean) =>
   advisorySources(host, { osvCopy, networkAllowed }).map((s) => s.title);
 

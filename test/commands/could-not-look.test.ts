@@ -19,6 +19,7 @@ beforeEach(() => {
   host = {
     env: {},
     dataDir: join(dir, 'home'),
+    ownDir: join(dir, 'home'),
     reposDir: join(dir, 'home', 'repos'),
     stdout: (t) => void said.push(t),
     stderr: (t) => void said.push(t),

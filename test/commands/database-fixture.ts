@@ -54,6 +54,7 @@ export const databaseFixture = (
   const host: Host = {
     env: {},
     dataDir: join(folder, 'home'),
+    ownDir: join(folder, 'home'),
     reposDir: join(folder, 'home', 'repos'),
     stdout: (t) => void said.push(t),
     stderr: (t) => void said.push(t),

@@ -34,6 +34,7 @@ test('the demonstration is a whole audit whose answers all find what they speak 
   const host: Host = {
     env: {},
     dataDir: folder,
+    ownDir: folder,
     reposDir: join(folder, 'repos'),
     stdout: (t) => void said.push(t),
     stderr: (t) => void said.push(t),

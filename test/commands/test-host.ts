@@ -12,6 +12,7 @@ export const testHost = (
     host: {
       env: {},
       dataDir,
+      ownDir: dataDir,
       reposDir: join(dataDir, 'repos'),
       stdout: (t) => void words.push(t),
       stderr: (t) => void words.push(t),

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { errorCode } from './save-error.ts';
 
 /** Owner only: sessions hold what is not yet published. */
 export const FILE_MODE = 0o600;
@@ -39,6 +41,31 @@ export const writeNewFile = (file: string, bytes: Uint8Array): void => {
     fs.fsyncSync(fd);
   } finally {
     fs.closeSync(fd);
+  }
+};
+
+/** Puts a complete file in place at once: whoever reads it finds all of it or none. False when there is one already. */
+export const placeWhole = (file: string, bytes: Uint8Array): boolean => {
+  const temporary = `${file}.${randomUUID()}`;
+  try {
+    writeNewFile(temporary, bytes);
+    fs.linkSync(temporary, file);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    // A file system without hard links.
+    if (['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP', 'EMLINK'].includes(errorCode(error))) {
+      try {
+        writeNewFile(file, bytes);
+        return true;
+      } catch (second) {
+        if (errorCode(second) === 'EEXIST') return false;
+        throw second;
+      }
+    }
+    throw error;
+  } finally {
+    fs.rmSync(temporary, { force: true });
   }
 };
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../domain/errors.ts';
 import { readInputFile } from '../input-file.ts';
-import { writeNewFile } from './durable.ts';
+import { placeWhole } from './durable.ts';
 import { processStart } from './process-start.ts';
 import { errorCode, saveError } from './save-error.ts';
 
@@ -45,32 +45,6 @@ const isStale = (holder: Holder, host: string): boolean => {
   const start = processStart(holder.pid);
   if (start === null) return true;
   return start !== '' && holder.start !== '' && start !== holder.start;
-};
-
-/** Puts a complete lock in place at once: no one ever reads half a lock. False when there is one already. */
-const place = (file: string, holder: Holder): boolean => {
-  const temporary = `${file}.${holder.token}`;
-  const bytes = Buffer.from(JSON.stringify(holder));
-  try {
-    writeNewFile(temporary, bytes);
-    fs.linkSync(temporary, file);
-    return true;
-  } catch (error) {
-    if (errorCode(error) === 'EEXIST') return false;
-    // A file system without hard links.
-    if (['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP', 'EMLINK'].includes(errorCode(error))) {
-      try {
-        writeNewFile(file, bytes);
-        return true;
-      } catch (second) {
-        if (errorCode(second) === 'EEXIST') return false;
-        throw second;
-      }
-    }
-    throw error;
-  } finally {
-    fs.rmSync(temporary, { force: true });
-  }
 };
 
 /**
@@ -127,7 +101,8 @@ export const lockSession = (dir: string, { since, me }: LockOptions): Lock => {
   try {
     // Each round that fails means that another process came first; a handful of them cannot all do so.
     for (let round = 0; round < 20; round += 1) {
-      if (place(file, mine)) {
+      // No one ever reads half a lock.
+      if (placeWhole(file, Buffer.from(JSON.stringify(mine)))) {
         return {
           release: () => {
             const holder = read(file);
