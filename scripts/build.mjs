@@ -75,8 +75,12 @@ async function buildInto(to) {
   const aside = `${to}.part-${process.pid}`;
   process.once('exit', () => rmSync(aside, { recursive: true, force: true }));
   await build({
-    // The second is the program of the threads that collectors run in.
-    entryPoints: { cli: 'src/cli.ts', 'collect-thread': 'src/collect-thread.ts' },
+    // Beside the program: what threads run collectors with, and worker processes a fleet.
+    entryPoints: {
+      cli: 'src/cli.ts',
+      'collect-thread': 'src/collect-thread.ts',
+      'fleet-worker': 'src/fleet-worker.ts',
+    },
     outdir: aside,
     bundle: true,
     splitting: true,

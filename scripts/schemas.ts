@@ -11,6 +11,8 @@ import { bundledAdvisories } from '../src/domain/advisory.ts';
 import { parseCrosswalk, standard } from '../src/domain/crosswalk.ts';
 import { EVIDENCE_SCHEMA, evidenceFile } from '../src/domain/evidence.ts';
 import { templateFile } from '../src/domain/finding-template.ts';
+import { fleetFile } from '../src/domain/fleet/fleet-file.ts';
+import { FLEET_SCHEMA, fleetReport } from '../src/domain/fleet/report.ts';
 import {
   methodologyIndex,
   scorecard,
@@ -72,6 +74,8 @@ const SCHEMAS = [
   ['discovery', discovery, `What "mcp-audit discover --json" writes: ${DISCOVERY_SCHEMA}`],
   ['policy', policy, 'policy.yml: what an organisation asks of a server before it is used'],
   ['policy-report', policyReport, `What "mcp-audit policy check --json" writes: ${POLICY_SCHEMA}`],
+  ['fleet', fleetFile, 'mcp-audit-fleet.yml: the servers that are run somewhere'],
+  ['fleet-report', fleetReport, `What "mcp-audit fleet report --format json" writes: ${FLEET_SCHEMA}`],
   ['check', checkReport, `What "mcp-audit check --json" writes: ${CHECK_SCHEMA}`],
   ['evidence', evidenceFile, `What "mcp-audit collect --json" writes: ${EVIDENCE_SCHEMA}`],
 ] as const;

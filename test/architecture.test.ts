@@ -89,6 +89,7 @@ const RULES: Record<string, Rule> = {
       'domain/assistance.ts',
       'domain/errors.ts',
       'domain/events.ts',
+      'domain/fleet',
       'domain/methodology.ts',
       'domain/package-name.ts',
       'domain/evidence.ts',
@@ -104,8 +105,11 @@ const RULES: Record<string, Rule> = {
     packages: [
       /^node:/,
       'simple-git',
+      'bullmq',
       'conf',
       'fflate',
+      'ioredis',
+      'workerpool',
       'semver',
       '@renovatebot/pep440',
       'yauzl',
@@ -145,7 +149,7 @@ const ANALYSIS = [
 const PEERS = [['flow', 'surface']];
 
 /** Wiring enters everything; the table of collectors lists them all. */
-const FREE = ['commands/', 'cli.ts', 'collect-thread.ts', 'collectors/index.ts'];
+const FREE = ['commands/', 'cli.ts', 'collect-thread.ts', 'fleet-worker.ts', 'collectors/index.ts'];
 
 /** Where files still need each other in a circle. */
 const CIRCULAR = ['analysis/flow/', 'commands/'];

@@ -83,7 +83,8 @@ const outputsOf = ({ outputs = [], json }: CollectOptions): Output[] => {
   return known;
 };
 
-const requireChecks = (ids: readonly string[], m: Methodology): void => {
+/** @throws UserError for a check that is none */
+export const requireChecks = (ids: readonly string[], m: Methodology): void => {
   const known = new Set(checksOf(m).map((c) => c.id));
   for (const id of ids)
     if (!known.has(id))

@@ -7,6 +7,7 @@ import { visible, visibleLines } from '../text/visible.ts';
 import { assistCommands } from './assist-commands.ts';
 import { list, type SharedOptions } from './command-group.ts';
 import { companyCommands } from './company-commands.ts';
+import { fleetCommands } from './fleet-commands.ts';
 import { groupCommands } from './groups.ts';
 import { createHost, type Host } from './host.ts';
 import { laterCommands } from './later-commands.ts';
@@ -373,6 +374,7 @@ export const program = (host: Host, done: (code: number) => void): Command => {
   liveCommands(cli, host, done, shared);
   assistCommands(cli, host, done, shared);
   companyCommands(cli, host, done, shared);
+  fleetCommands(cli, host, done, shared);
 
   const checklist = cli.command('checklist').description('work on methodologies');
   checklist

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
-import { ours } from '../open-folder.ts';
+import { ours, readIn } from '../open-folder.ts';
 import { putFile } from '../write-files.ts';
 
 /**
@@ -108,8 +108,14 @@ export const localEnvironment = (reposDir: string): GitEnvironment => {
     })
     .join('');
   mkdirSync(home, { recursive: true, mode: 0o700 });
+  const written = (): boolean => readIn(ours(home), 'config')?.toString('utf8') === text;
   // Whole at any moment: a git that is running elsewhere reads it.
-  putFile(ours(home), 'config', text, { replaces: () => true, mode: 0o600 });
+  try {
+    if (!written()) putFile(ours(home), 'config', text, { replaces: () => true, mode: 0o600 });
+  } catch (error) {
+    // Another of us began in the same moment.
+    if (!written()) throw error;
+  }
   return {
     ...base(),
     ...asCommandLine(),

@@ -1,5 +1,12 @@
 import { SEVERITIES } from '../ids.ts';
 
+/**
+ * What a page may do: load nothing and run nothing, so that a text of the target that got past the escaping would still be only
+ * text.
+ */
+export const PAGE_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; script-src 'none'; img-src 'none'; connect-src 'none'; form-action 'none'; base-uri 'none'";
+
 /** The filter is CSS alone: a checkbox that is off hides what carries its name. No script is in the page, or allowed. */
 export const VERDICTS = ['pass', 'fail', 'unsure', 'not-applicable', 'not-tested'] as const;
 

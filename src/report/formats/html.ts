@@ -34,16 +34,11 @@ import {
   top10Grid,
 } from './html-charts.ts';
 import { as, attribute, drawnDocument, html, type Markup } from './html-markup.ts';
-import { STYLE, VERDICTS } from './html-style.ts';
+import { PAGE_POLICY, STYLE, VERDICTS } from './html-style.ts';
 import { type DrawFence, markdownHtml, shortHtml } from './html-text.ts';
 import { anchorOf, demoted, withinFile } from './markdown-file.ts';
 
-/**
- * The audit as one page for people who do not read Markdown. It loads nothing and runs nothing: its policy forbids both, so
- * a text of the target that got past the escaping would still be only text.
- */
-const POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; script-src 'none'; img-src 'none'; connect-src 'none'; form-action 'none'; base-uri 'none'";
+/** The audit as one page for people who do not read Markdown. */
 
 const proposals = fromSession('proposals');
 const proposed = (value: string): Statement => proposals`${value.replaceAll('_', ' ')}`;
@@ -217,7 +212,7 @@ const pageOf = (m: ReportModel): Markup => {
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${drawnDocument(POLICY)}">
+<meta http-equiv="Content-Security-Policy" content="${drawnDocument(PAGE_POLICY)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="robots" content="noindex">

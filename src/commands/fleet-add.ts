@@ -1,0 +1,133 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, relative, resolve } from 'node:path';
+import { type Document, isSeq, parseDocument } from 'yaml';
+import { UserError } from '../domain/errors.ts';
+import { type FleetFile, fleetFile, nameFor, serverName } from '../domain/fleet/fleet-file.ts';
+import { readInputFile } from '../io/input-file.ts';
+import { writeFile } from '../io/write-files.ts';
+import { plural } from '../text/plural.ts';
+import { redactSecrets } from '../text/redact.ts';
+import { visible } from '../text/visible.ts';
+import { type FleetPlace, fleetFrom, fleetPath } from './fleet-file.ts';
+import type { Host } from './host.ts';
+
+export type FleetAddOptions = FleetPlace & {
+  name?: string | undefined;
+  ref?: string | undefined;
+  subdir?: string | undefined;
+  owner?: string | undefined;
+  from?: string | undefined;
+};
+
+const MOST_BYTES = 4 * 1024 * 1024;
+
+const BEGUN = `# The MCP servers that are run here; "mcp-audit fleet run" looks at each. Its schema: checklists/schema/fleet.schema.json
+targets: []
+`;
+
+/** A line each; what follows a # at the beginning of a line is a comment. */
+const linesOf = (file: string): string[] => {
+  try {
+    return readInputFile(file === '-' ? '/dev/stdin' : file, MOST_BYTES)
+      .toString('utf8')
+      .split(/\r?\n/)
+      .map((line) => line.trim())
+      .filter((line) => line !== '' && !line.startsWith('#'));
+  } catch (error) {
+    throw new UserError(
+      `${visible(file)} cannot be read (${(error as Error).message}), so nothing was added`,
+      'name a text file with one target a line',
+    );
+  }
+};
+
+/** A folder is kept as it lies from the fleet's file, so that the file can be committed with what lies beside it. */
+const kept = (file: string, target: string): string => {
+  if (!existsSync(target)) return target;
+  const near = relative(dirname(file), resolve(target)) || '.';
+  return near.startsWith('..') || near.startsWith('.') ? near : `./${near}`;
+};
+
+/** Of an address over HTTP a name alone is a token; of one over SSH it is the account all share. */
+const holdsCredential = (words: string): boolean => {
+  if (redactSecrets(words) !== words) return true;
+  if (!URL.canParse(words)) return false;
+  const { protocol, username, password } = new URL(words);
+  return password !== '' || (username !== '' && /^https?:$/.test(protocol));
+};
+
+const checked = (value: unknown, said: string): FleetFile => {
+  const parsed = fleetFile.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new UserError(
+    `${visible(said)} cannot be added: ${visible(issue?.path.slice(2).join('.') ?? '')} ${issue?.message ?? ''}, so the file is as it was`,
+    'mcp-audit fleet add --help says what there is',
+  );
+};
+
+const documentOf = (file: string): Document => {
+  if (!existsSync(file)) return parseDocument(BEGUN);
+  fleetFrom(file);
+  return parseDocument(readInputFile(file, MOST_BYTES).toString('utf8'));
+};
+
+/** Adds servers to the fleet's file, which stays as a person wrote it. Nothing is fetched or looked at. */
+export const fleetAdd = (host: Host, targets: readonly string[], o: FleetAddOptions): number => {
+  const file = fleetPath(o);
+  const asked = [...targets, ...(o.from === undefined ? [] : linesOf(o.from))];
+  if (asked.length === 0)
+    throw new UserError(
+      'no target was named, so nothing was added',
+      'mcp-audit fleet add <target…>, or --from FILE',
+    );
+  if (o.name !== undefined && (asked.length > 1 || !serverName.safeParse(o.name).success))
+    throw new UserError(
+      asked.length > 1
+        ? '--name is the name of one server, and several were named; nothing was added'
+        : `"${visible(o.name)}" is no name of a server, so nothing was added`,
+      'letters a-z, digits and -, for one target',
+    );
+  const doc = documentOf(file);
+  const there = checked(doc.toJS(), basename(file)).targets;
+  const names = new Set(there.map((t) => t.name));
+  const known = new Set(there.map((t) => JSON.stringify([t.target, t.ref ?? '', t.subdir ?? ''])));
+  const list = doc.get('targets');
+  if (!isSeq(list))
+    throw new UserError(`${visible(file)} has no list of targets`, 'give it one: targets: []');
+  list.flow = false;
+  const added: string[] = [];
+  for (const words of asked) {
+    if (holdsCredential(words))
+      throw new UserError(
+        'a target holds a credential, which would be committed with the file; nothing was added',
+        'leave it out of the address: git asks your credential helper or ssh agent',
+      );
+    const target = kept(file, words);
+    const key = JSON.stringify([target, o.ref ?? '', o.subdir ?? '']);
+    if (known.has(key)) {
+      host.stderr(`${visible(words)} is there already\n`);
+      continue;
+    }
+    const name = o.name ?? nameFor(existsSync(words) ? basename(resolve(words)) : words, names);
+    list.add(
+      doc.createNode({
+        name,
+        target,
+        ...(o.ref && { ref: o.ref }),
+        ...(o.subdir && { subdir: o.subdir }),
+        ...(o.owner && { owner: o.owner }),
+      }),
+    );
+    checked(doc.toJS(), words);
+    names.add(name);
+    known.add(key);
+    added.push(name);
+  }
+  if (added.length > 0) writeFile(file, doc.toString({ lineWidth: 0 }), { replaces: () => true });
+  for (const name of added) host.stdout(`${name}\n`);
+  host.stderr(
+    `${plural(added.length, 'server')} added to ${visible(file)}, ${there.length + added.length} in all\n`,
+  );
+  return 0;
+};
