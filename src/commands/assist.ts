@@ -12,9 +12,10 @@ import { processStart } from '../io/session/process-start.ts';
 import { visible } from '../text/visible.ts';
 import { clientConfigs } from './assist-config.ts';
 import { type Host, json } from './host.ts';
+import { sessionNamed } from './session-named.ts';
 import { loadTemplates } from './templates.ts';
 import { VERSION } from './version.ts';
-import { resumeAudit, sessionNamed } from './workspace.ts';
+import { resumeAudit } from './workspace.ts';
 
 export type AssistOptions = {
   role?: string | undefined;

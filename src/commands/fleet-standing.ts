@@ -30,8 +30,9 @@ import { visible } from '../text/visible.ts';
 import { type FleetPlace, fleetFrom, fleetPath } from './fleet-file.ts';
 import { type FleetJudge, fleetJudge, policyPath } from './fleet-policy.ts';
 import { type Host, TOOL_NAME, todayOf } from './host.ts';
+import { hostAt } from './session-named.ts';
 import { VERSION } from './version.ts';
-import { hostAt, resumeAudit } from './workspace.ts';
+import { resumeAudit } from './workspace.ts';
 
 /** Where the servers of a fleet stand, read anew from what lies in its folder of results. */
 

@@ -39,9 +39,10 @@ import { compareAudits } from './compare-audits.ts';
 import { pin } from './fleet-pin.ts';
 import { type Host, TOOL_NAME } from './host.ts';
 import { carryInto, type Earlier, earlierAudit, sideOf } from './reaudit.ts';
+import { hostAt } from './session-named.ts';
 import { VERSION } from './version.ts';
 import { closeSession } from './with-session.ts';
-import { hostAt, loadMethodology, startAudit, type Workspace } from './workspace.ts';
+import { loadMethodology, startAudit, type Workspace } from './workspace.ts';
 
 /** One target of a fleet, from what its run says to an entry in the folder of results. Doing it twice does it once. */
 

@@ -361,7 +361,7 @@ export const program = (host: Host, done: (code: number) => void): Command => {
     .option('--to <file>', 'default: <session>.mcp-audit.zip')
     .addOption(json())
     .action(async (o) => {
-      const { sessionNamed } = await import('./workspace.ts');
+      const { sessionNamed } = await import('./session-named.ts');
       const { sessionDir } = await import('../io/paths.ts');
       const at = sessionNamed(host, o.session);
       const dir = sessionDir(at.host.dataDir, at.id);

@@ -34,7 +34,7 @@ export const resumeCommand = async (
   o: OpenOptions,
 ): Promise<number> => {
   requireTerminal();
-  const { sessionNamed } = await import('./workspace.ts');
+  const { sessionNamed } = await import('./session-named.ts');
   const { host, id: session } = sessionNamed(asked, named);
   if (wantsPlain(host, o))
     return (await import('./plain.ts')).openPlain(host, {

@@ -12,9 +12,10 @@ import { plural } from '../text/plural.ts';
 import { redactSecrets } from '../text/redact.ts';
 import { visible } from '../text/visible.ts';
 import { type Host, json } from './host.ts';
+import { sessionNamed } from './session-named.ts';
 import { createTakeIn } from './take-in.ts';
 import { exitCode, openedSession } from './with-session.ts';
-import { resumeAudit, sessionNamed, type Workspace } from './workspace.ts';
+import { resumeAudit, type Workspace } from './workspace.ts';
 
 export type ProposalsOptions = {
   session?: string | undefined;

@@ -1,6 +1,7 @@
 import { visible } from '../text/visible.ts';
 import type { Host } from './host.ts';
-import { resumeAudit, sessionNamed, type Workspace } from './workspace.ts';
+import { sessionNamed } from './session-named.ts';
+import { resumeAudit, type Workspace } from './workspace.ts';
 
 /** What the disk refused is an error, whatever was asked for; the command itself has said what it was. */
 export const exitCode = ({ store }: Workspace, code: number): number =>

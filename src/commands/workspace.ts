@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { collectors as allCollectors, collectorsWith } from '../collectors/index.ts';
 import { isRefusal } from '../domain/decide.ts';
 import { UserError } from '../domain/errors.ts';
@@ -24,7 +24,7 @@ import { listSessions } from '../io/session/list-sessions.ts';
 import { keepLocal, readLocal } from '../io/session/local-file.ts';
 import { type OpenSession, resumeSession, startSession } from '../io/session/open-session.ts';
 import { readReviewed } from '../io/session/reviewed.ts';
-import { isSessionFolder, isSessionId } from '../io/session/session-id.ts';
+import { isSessionId } from '../io/session/session-id.ts';
 import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { advisorySources, chosenCopy } from './advisories.ts';
@@ -300,30 +300,6 @@ export const chooseSession = (host: Host, id: string | undefined): string => {
       : 'mcp-audit sessions lists them',
   );
 };
-
-/**
- * {@link chooseSession}, or the session whose folder is named, wherever that lies: with the host whose data folder it is in.
- * Clones and preferences are the auditor's own all the same.
- */
-export const sessionNamed = (host: Host, named: string | undefined): { host: Host; id: string } => {
-  if (named === undefined || !isSessionFolder(named)) return { host, id: chooseSession(host, named) };
-  const dir = resolve(named);
-  const id = basename(dir);
-  return { id, host: hostAt(host, dirname(dirname(dir))) };
-};
-
-/** The same machine with sessions of another folder, each of which commands then name by its path. */
-export const hostAt = (host: Host, dataDir: string): Host => ({
-  ...host,
-  dataDir,
-  again: (args, env) =>
-    host.again(
-      args.map((arg) =>
-        isSessionId(arg) && existsSync(sessionDir(dataDir, arg)) ? sessionDir(dataDir, arg) : arg,
-      ),
-      env,
-    ),
-});
 
 export const collectorCards = (m: Methodology): { id: string; title: string; about: string }[] => {
   const wanted = new Set(collectorsOf(m));
