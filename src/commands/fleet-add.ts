@@ -3,7 +3,7 @@ import { basename, dirname, relative, resolve } from 'node:path';
 import { type Document, isSeq, parseDocument } from 'yaml';
 import { UserError } from '../domain/errors.ts';
 import { type FleetFile, fleetFile, nameFor, serverName } from '../domain/fleet/fleet-file.ts';
-import { readInputFile } from '../io/input-file.ts';
+import { readInputFile, readStandardInput } from '../io/input-file.ts';
 import { writeFile } from '../io/write-files.ts';
 import { plural } from '../text/plural.ts';
 import { redactSecrets } from '../text/redact.ts';
@@ -28,7 +28,7 @@ targets: []
 /** A line each; what follows a # at the beginning of a line is a comment. */
 const linesOf = (file: string): string[] => {
   try {
-    return readInputFile(file === '-' ? '/dev/stdin' : file, MOST_BYTES)
+    return (file === '-' ? readStandardInput(MOST_BYTES) : readInputFile(file, MOST_BYTES))
       .toString('utf8')
       .split(/\r?\n/)
       .map((line) => line.trim())
