@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { type Document, isSeq, parseDocument } from 'yaml';
+import { discovery } from '../discovery/discovery.ts';
 import { UserError } from '../domain/errors.ts';
 import { type FleetFile, fleetFile, nameFor, serverName } from '../domain/fleet/fleet-file.ts';
 import { readInputFile, readStandardInput } from '../io/input-file.ts';
@@ -25,18 +26,47 @@ const BEGUN = `# The MCP servers that are run here; "mcp-audit fleet run" looks 
 targets: []
 `;
 
-/** A line each; what follows a # at the beginning of a line is a comment. */
-const linesOf = (file: string): string[] => {
+type Wanted = { words: string; name: string };
+
+/** Of what clients are configured to start, what can be looked at; the rest is named. */
+const discovered = (host: Host, text: string): Wanted[] | null => {
+  if (!text.trimStart().startsWith('{')) return null;
+  const parsed = discovery.safeParse(JSON.parse(text));
+  if (!parsed.success) throw new Error('it is JSON, but not what this version of discover writes');
+  const seen = new Map<string, Wanted>();
+  for (const { name, start } of parsed.data.servers) {
+    const can = start.target !== '' && (start.kind === 'package' || start.kind === 'local');
+    if (can) seen.set(start.target, seen.get(start.target) ?? { words: start.target, name });
+    else host.stderr(`${visible(`${name} (${start.words}) is left out: ${LEFT_OUT[start.kind]}`)}\n`);
+  }
+  return [...seen.values()];
+};
+
+const LEFT_OUT = {
+  package: 'where its code is was not told',
+  local: 'where its code is was not told',
+  image: 'images are not fetched here',
+  remote: 'its code is not on this machine; add its repository by hand',
+  'built-in': 'it comes with its client',
+} as const;
+
+/** A target a line (# begins a comment), or what discover wrote. */
+const wantedIn = (host: Host, file: string): Wanted[] => {
   try {
-    return (file === '-' ? readStandardInput(MOST_BYTES) : readInputFile(file, MOST_BYTES))
-      .toString('utf8')
-      .split(/\r?\n/)
-      .map((line) => line.trim())
-      .filter((line) => line !== '' && !line.startsWith('#'));
+    const bytes = file === '-' ? readStandardInput(MOST_BYTES) : readInputFile(file, MOST_BYTES);
+    const text = bytes.toString('utf8');
+    return (
+      discovered(host, text) ??
+      text
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== '' && !line.startsWith('#'))
+        .map((words) => ({ words, name: '' }))
+    );
   } catch (error) {
     throw new UserError(
       `${visible(file)} cannot be read (${(error as Error).message}), so nothing was added`,
-      'name a text file with one target a line',
+      'name a text file with one target a line, or what mcp-audit discover --json wrote',
     );
   }
 };
@@ -75,7 +105,10 @@ const documentOf = (file: string): Document => {
 /** Adds servers to the fleet's file, which stays as a person wrote it. Nothing is fetched or looked at. */
 export const fleetAdd = (host: Host, targets: readonly string[], o: FleetAddOptions): number => {
   const file = fleetPath(o);
-  const asked = [...targets, ...(o.from === undefined ? [] : linesOf(o.from))];
+  const asked: Wanted[] = [
+    ...targets.map((words) => ({ words, name: o.name ?? '' })),
+    ...(o.from === undefined ? [] : wantedIn(host, o.from)),
+  ];
   if (asked.length === 0)
     throw new UserError(
       'no target was named, so nothing was added',
@@ -97,7 +130,7 @@ export const fleetAdd = (host: Host, targets: readonly string[], o: FleetAddOpti
     throw new UserError(`${visible(file)} has no list of targets`, 'give it one: targets: []');
   list.flow = false;
   const added: string[] = [];
-  for (const words of asked) {
+  for (const { words, name: called } of asked) {
     if (holdsCredential(words))
       throw new UserError(
         'a target holds a credential, which would be committed with the file; nothing was added',
@@ -109,7 +142,7 @@ export const fleetAdd = (host: Host, targets: readonly string[], o: FleetAddOpti
       host.stderr(`${visible(words)} is there already\n`);
       continue;
     }
-    const name = o.name ?? nameFor(existsSync(words) ? basename(resolve(words)) : words, names);
+    const name = o.name ?? nameFor(called || (existsSync(words) ? basename(resolve(words)) : words), names);
     list.add(
       doc.createNode({
         name,

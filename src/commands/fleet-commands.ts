@@ -51,7 +51,10 @@ export const fleetCommands: CommandGroup = (cli, host, done, { json }) => {
     .description('add servers to the file of the fleet; nothing is fetched')
     .argument('[target...]', TARGET_WORDS)
     .option('--file <file>', 'the file of the fleet', 'mcp-audit-fleet.yml')
-    .option('--from <file>', 'a file with one target a line; - for standard input')
+    .option(
+      '--from <file>',
+      'a file with one target a line, or what discover --json wrote; - for standard input',
+    )
     .option('--name <name>', 'what it is called here; made of the target when left out')
     .option('--ref <ref>', 'commit, tag or branch; the newest commit when left out')
     .option('--subdir <dir>', 'folder of the server in a monorepo')

@@ -9,6 +9,7 @@ import { readInputFile } from '../io/input-file.ts';
 import { ours, readIn } from '../io/open-folder.ts';
 import { readFolder, readFolderIn, unreadNotice } from '../io/read-folder.ts';
 import { listSessions } from '../io/session/list-sessions.ts';
+import { isSessionFolder } from '../io/session/session-id.ts';
 import { type Asked, judgeAll } from '../policy/judge.ts';
 import { lintPolicy } from '../policy/lint.ts';
 import { subjectOfAudit } from '../policy/of-audit.ts';
@@ -21,6 +22,7 @@ import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { type Host, json, TOOL_NAME, todayOf } from './host.ts';
 import { problemLine } from './own-policy.ts';
+import { sessionNamed } from './session-named.ts';
 import { VERSION } from './version.ts';
 import { chooseSession, loadMethodology, MINIMUM_BAR, resumeAudit } from './workspace.ts';
 
@@ -209,11 +211,14 @@ const collected = async (host: Host, what: readonly string[], db: string): Promi
   const all: Collected = { asked: [], notLooked: [] };
   for (const word of what) {
     const found = statSync(word, { throwIfNoEntry: false });
-    const part = found?.isDirectory()
-      ? ofFolder(word)
-      : found
-        ? await ofDiscovery(host, word, db)
-        : await ofSessions(host, [chooseSession(host, word)]);
+    const session = isSessionFolder(word) ? sessionNamed(host, word) : null;
+    const part = session
+      ? await ofSessions(session.host, [session.id])
+      : found?.isDirectory()
+        ? ofFolder(word)
+        : found
+          ? await ofDiscovery(host, word, db)
+          : await ofSessions(host, [chooseSession(host, word)]);
     all.asked.push(...part.asked);
     all.notLooked.push(...part.notLooked);
   }

@@ -16,6 +16,7 @@ import { nameFor } from '../../src/domain/fleet/fleet-file.ts';
 import { type FleetRun, fleetJob, RUN_SCHEMA } from '../../src/domain/fleet/records.ts';
 import { fleetReport } from '../../src/domain/fleet/report.ts';
 import { keepRun, makeResults, type Results, standingOf } from '../../src/io/fleet/results-folder.ts';
+import { START_RULES } from '../../src/policy/subject.ts';
 import { makeFleet, oneCheck } from '../support/fleet-fixture.ts';
 import { git } from '../support/git-fixtures.ts';
 import { testHost } from './test-host.ts';
@@ -59,6 +60,52 @@ describe('the file of a fleet', () => {
       2,
       expect.stringMatching(/add\.yml:2 has 1 problem.*targets\[0\]\.name/),
     ]);
+  });
+
+  it('takes what discover wrote, each target once, and names what it leaves out', async () => {
+    const server = (name: string, kind: string, target: string) => ({
+      key: name,
+      name,
+      client: 'c',
+      scope: 'user',
+      project: '',
+      path: '/c.json',
+      line: 1,
+      enabled: true,
+      start: { kind, words: `npx ${name}`, target, env: [], headers: [] },
+      ids: [],
+      answers: Object.fromEntries(START_RULES.map((rule) => [rule, { state: 'not-seen', says: [] }])),
+      audited: { state: 'not-seen', says: [] },
+      audits: [],
+      tools: null,
+    });
+    const found = join(dir, 'discovered.json');
+    const servers = [
+      server('Notes!', 'package', 'npm:notes@1.0.0'),
+      server('again', 'package', 'npm:notes@1.0.0'),
+      server('there', 'remote', ''),
+    ];
+    const looked = { kind: 'home', folder: '/home/x' };
+    const tool = { name: 't', version: '1' };
+    const value = {
+      schema: 'mcp-audit/discovery@1',
+      tool,
+      looked,
+      clients: [],
+      files: [],
+      notLooked: [],
+      servers,
+    };
+    writeFileSync(found, JSON.stringify(value));
+    const file = join(dir, 'discovered.yml');
+    const added = await ran('add', '--from', found, '--file', file);
+    expect(added.text).toMatch(/there .* is left out/);
+    expect(
+      readFileSync(file, 'utf8')
+        .match(/name: (\S+)\n\s+target: (\S+)/)
+        ?.slice(1),
+    ).toEqual(['notes', 'npm:notes@1.0.0']);
+    expect(added.text).toMatch(/1 server added/);
   });
 
   it('names targets by what they are', () => {
