@@ -6,6 +6,7 @@ import { UserError } from '../domain/errors.ts';
 import { type FleetFile, fleetFile, nameFor, serverName } from '../domain/fleet/fleet-file.ts';
 import { readInputFile, readStandardInput } from '../io/input-file.ts';
 import { writeFile } from '../io/write-files.ts';
+import { jsonText } from '../text/json-text.ts';
 import { plural } from '../text/plural.ts';
 import { redactSecrets } from '../text/redact.ts';
 import { visible } from '../text/visible.ts';
@@ -128,7 +129,8 @@ export const fleetAdd = (host: Host, targets: readonly string[], o: FleetAddOpti
   const list = doc.get('targets');
   if (!isSeq(list))
     throw new UserError(`${visible(file)} has no list of targets`, 'give it one: targets: []');
-  list.flow = false;
+  const asJson = /\.json$/i.test(file);
+  if (!asJson) list.flow = false;
   const added: string[] = [];
   for (const { words, name: called } of asked) {
     if (holdsCredential(words))
@@ -157,7 +159,8 @@ export const fleetAdd = (host: Host, targets: readonly string[], o: FleetAddOpti
     known.add(key);
     added.push(name);
   }
-  if (added.length > 0) writeFile(file, doc.toString({ lineWidth: 0 }), { replaces: () => true });
+  const text = asJson ? jsonText(doc.toJS()) : doc.toString({ lineWidth: 0 });
+  if (added.length > 0) writeFile(file, text, { replaces: () => true });
   for (const name of added) host.stdout(`${name}\n`);
   host.stderr(
     `${plural(added.length, 'server')} added to ${visible(file)}, ${there.length + added.length} in all\n`,

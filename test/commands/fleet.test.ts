@@ -50,6 +50,12 @@ describe('the file of a fleet', () => {
       'scope-thing',
       'owner-repo-2',
     ]);
+    const json = join(dir, 'add.json');
+    writeFileSync(json, '{"targets": []}');
+    await ran('add', 'owner/repo', '--file', json);
+    expect(JSON.parse(readFileSync(json, 'utf8')).targets).toEqual([
+      { name: 'owner-repo', target: 'owner/repo' },
+    ]);
     const secret = await ran('add', 'https://jane:w0rd-of-hers@git.example.org/x', '--file', file);
     expect(secret.code).toBe(2);
     expect(secret.text).not.toContain('w0rd-of-hers');
