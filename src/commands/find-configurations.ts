@@ -102,12 +102,16 @@ export const searchHome = (home: string, live: boolean, named: readonly string[]
   }
   const projects = new Map<string, Place>();
   const outside: string[] = [];
-  for (const path of known) {
+  const add = (path: string, otherwise: () => void): void => {
     const below = projectFolder(path, home);
-    if (below === null) outside.push(path);
+    if (below === null) otherwise();
     else if (below !== '') projects.set(below, { anchor: resolve(home), below });
-  }
-  for (const path of named) projects.set(resolve(path), ours(path));
+  };
+  for (const path of known) add(path, () => outside.push(path));
+  // What is named by hand lies where it is, whatever a home is called.
+  for (const path of named.map((p) => resolve(p)))
+    if (path.startsWith(`${resolve(home)}${sep}`)) add(path, () => projects.set(path, ours(path)));
+    else projects.set(path, ours(path));
   const inProjects = [...projects].map(([name, at]) =>
     searchFolder(at, name, ofScopes('project'), { ...of, project: name }),
   );

@@ -1,9 +1,13 @@
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import type { AuditKnown } from '../discovery/assemble.ts';
-import type { EvidenceItem } from '../domain/evidence.ts';
+import type { CollectorResult, EvidenceItem } from '../domain/evidence.ts';
 import { parsePackage } from '../domain/package-name.ts';
+import { replay } from '../domain/session.ts';
 import { surfaceOf } from '../domain/surface.ts';
+import { readEvidence } from '../engine/read-evidence.ts';
 import { entriesIn, ours, readTextIn } from '../io/open-folder.ts';
+import { openBlobStore } from '../io/session/blob-store.ts';
+import { readJournalFile } from '../io/session/journal-file.ts';
 import { listSessions, type SessionSummary } from '../io/session/list-sessions.ts';
 import { idsOf } from '../policy/of-audit.ts';
 import { repositoryOf, spelled } from '../report/repository.ts';
@@ -12,7 +16,6 @@ import { plural } from '../text/plural.ts';
 import { earlierAudits } from './earlier-audits.ts';
 import type { Host } from './host.ts';
 import { databaseFolder } from './lookup.ts';
-import { resumeAudit } from './workspace.ts';
 
 /** Audits that are here of servers that somebody starts: sessions on this machine, and submissions in a clone of the database. */
 
@@ -27,33 +30,32 @@ const claimsOf = (items: readonly EvidenceItem[]): string[] =>
     return /(?:^|\/)(?:pyproject\.toml|setup\.(?:py|cfg))$/.test(file) ? idsOf(`pypi:${name}`) : [];
   });
 
-/** A session is read without being changed, and none that cannot be read hides another. */
-const ofSession = async (host: Host, s: SessionSummary): Promise<AuditKnown | string> => {
+/** A session's journal and two of its pieces of evidence: nothing of it is changed, and none that cannot be read hides another. */
+const ofSession = async (s: SessionSummary): Promise<AuditKnown | string> => {
   try {
-    const w = resumeAudit(host, s.id, true);
-    try {
-      await w.store.load();
-      const { evidence, session } = w.store.snapshot();
-      const results = [...evidence.values()];
-      const name = session.target?.name ?? '';
-      return {
-        kind: 'session',
-        id: s.id,
-        day: s.lastAt.slice(0, 10),
-        commit: session.target?.commit ?? '',
-        tags: session.target?.tags ?? [],
-        source: parsePackage(name) ? name : '',
-        ids: idsOf(session.target?.url ?? '', name),
-        claims: claimsOf(results.flatMap((r) => r.items)),
-        folder:
-          s.target?.source.startsWith('/') || /^[A-Za-z]:/.test(s.target?.source ?? '')
-            ? resolve(s.target!.source.replace(/#[^#]*$/, ''))
-            : '',
-        tools: evidence.has('tool-surface') ? surfaceOf(results).tools : null,
-      };
-    } finally {
-      await w.store.close(null);
-    }
+    const session = replay(readJournalFile(s.dir).events);
+    const blobs = openBlobStore(s.dir);
+    const said = async (collector: string): Promise<CollectorResult | null> => {
+      const run = session.runs.get(collector);
+      const read = run ? await readEvidence(blobs, collector, run.blob) : null;
+      return typeof read === 'string' ? null : read;
+    };
+    const identity = await said('identity');
+    const surface = await said('tool-surface');
+    const name = session.target?.name ?? '';
+    const source = s.target?.source ?? '';
+    return {
+      kind: 'session',
+      id: s.id,
+      day: s.lastAt.slice(0, 10),
+      commit: session.target?.commit ?? '',
+      tags: session.target?.tags ?? [],
+      source: parsePackage(name) ? name : '',
+      ids: idsOf(session.target?.url ?? '', name),
+      claims: claimsOf(identity?.items ?? []),
+      folder: isAbsolute(source) ? resolve(source.replace(/#[^#]*$/, '')) : '',
+      tools: surface ? surfaceOf([surface]).tools : null,
+    };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -115,7 +117,7 @@ export const knownAudits = async (
     );
   for (const s of sessions.slice(0, MOST_SESSIONS)) {
     if (s.review) continue;
-    const found = s.problem ?? (await ofSession(host, s));
+    const found = s.problem ?? (await ofSession(s));
     if (typeof found === 'string') notLooked.push(`session ${s.id}, for earlier audits: ${found}`);
     else known.push(found);
   }

@@ -260,6 +260,8 @@ describe('discover, of a home', () => {
     expect((await run('--home', home)).code).toBe(1);
     const named = await found('--home', home, '--project', join(home, 'unknown'));
     expect(named.servers.map((s) => s.name)).toContain('b');
+    const twice = await found('--home', home, '--project', join(home, 'shop'));
+    expect(twice.servers.map((s) => s.name)).toEqual(['a', 'c']);
   });
 
   it('refuses what is no folder, with words', async () => {
