@@ -110,7 +110,7 @@ export const describeFiles = (
         approved: configured.approved,
         secrets,
         shown,
-        start: startOf(configured, shown),
+        start: startOf(configured, shown, project),
         key: [file.client, file.path, project, shown(configured.name), configured.line].join('|'),
         project,
       });

@@ -48,7 +48,7 @@ const LOOPBACK =
 
 const hostOf = (address: string): { scheme: string; host: string; path: string } | null => {
   const m =
-    /^([a-z][a-z0-9+.-]{0,20}):\/\/(?:[^@/\s]{1,400}@)?(\[[0-9a-f:.]{2,60}\]|[^/:?#\s]{1,300})(?::\d{1,5})?([^?#\s]{0,2000})/i.exec(
+    /^([a-z][a-z0-9+.-]{0,20}):\/\/(?:[^@/\s]{1,400}@)?(\[[0-9a-f:.]{2,60}\]|[^/:?#${}%\s]{1,300})(?::\d{1,5})?([^?#\s]{0,2000})/i.exec(
       address,
     );
   return m ? { scheme: m[1]!.toLowerCase(), host: m[2]!.toLowerCase(), path: m[3] ?? '' } : null;
@@ -123,7 +123,16 @@ const localFile = (s: Configured): string =>
   s.args.find((a) => /\.(?:[cm]?[jt]s|py|rb|jar|sh|php|dll)$/i.test(a) && !a.startsWith('-')) ??
   (/[\\/]/.test(s.command) ? s.command : '');
 
-export const startOf = (s: Configured, shown: (text: string) => string): Start => {
+const ABSOLUTE = /^[\\/~$%]|^[A-Za-z]:/;
+
+/** A program of this machine by its file, else by its first words: what a relative path or a bare name means is the project's. */
+const localId = (s: Configured, file: string, project: string): string => {
+  const name = file || [nameOf(s.command), ...s.args.slice(0, 4)].join(' ');
+  if (ABSOLUTE.test(file || s.command) || project === '') return `path:${name}`;
+  return `path:${project}/${name.replace(/^\.[\\/]/, '')}`;
+};
+
+export const startOf = (s: Configured, shown: (text: string) => string, project = ''): Start => {
   const launches = s.command === '' ? [] : launchesIn(lineOf(s));
   const sources = launches.map((l) => sourceOfLaunch(l) ?? '').filter((x) => x !== '');
   const addresses = addressesOf(s, sources);
@@ -153,7 +162,7 @@ export const startOf = (s: Configured, shown: (text: string) => string): Start =
         : own.length > 0
           ? own
           : kind === 'local'
-            ? [`path:${shown(file || s.command)}`]
+            ? [shown(localId(s, file, project))]
             : [`name:${shown(s.name)}`],
     file,
     address: shown(addresses[0] ?? ''),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/commands/main.ts';
+import { CLIENTS } from '../../src/discovery/clients.ts';
 import { policy as policySchema } from '../../src/policy/policy.ts';
 import { type PolicyReport, policyReport } from '../../src/policy/report.ts';
 import { START_RULES } from '../../src/policy/subject.ts';
@@ -215,5 +216,6 @@ describe('policy check', () => {
     const text = readFileSync(join(import.meta.dirname, '../../docs/policy.md'), 'utf8');
     const named = [...Object.keys(policySchema.shape), ...START_RULES].filter((part) => part !== 'name');
     expect(named.filter((part) => !text.includes(`\`${part}\``))).toEqual([]);
+    expect(text).toContain(`of ${CLIENTS.length} clients`);
   });
 });
