@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { demo } from '../../src/commands/demo.ts';
 import type { Host } from '../../src/commands/host.ts';
+import { policyCheck } from '../../src/commands/policy.ts';
 import { openSettings } from '../../src/io/settings.ts';
+import { policyReport } from '../../src/policy/report.ts';
 import { databaseBreaches, filesIn } from '../support/database-rules.ts';
 import { testHost } from './test-host.ts';
 
@@ -49,4 +51,22 @@ test('the demonstration is a whole audit whose answers all find what they speak 
   expect(text).toContain('0 blocking, 0 warnings');
   expect(databaseBreaches(filesIn(join(folder, 'submission')))).toEqual([]);
   expect(code).toBe(0);
-});
+
+  // A policy says of the submission what it says of the session it was written from.
+  const machine = { ...host, dataDir: join(folder, 'data') };
+  const policy = join(import.meta.dirname, '../../docs/policy.example.yml');
+  const decisions = async (what: string[]): Promise<Record<string, string>> => {
+    said.length = 0;
+    expect(await policyCheck(machine, what, { policy, json: true })).toBe(1);
+    const { subjects } = policyReport.parse(JSON.parse(said.join('')));
+    expect(subjects).toHaveLength(1);
+    return Object.fromEntries(subjects[0]!.because.map((b) => [b.rule, b.decision]));
+  };
+  const ofSession = await decisions([]);
+  expect(ofSession).toMatchObject({
+    'check/2.1.2': 'denied',
+    'ban/command-injection': 'denied',
+    licence: 'allowed',
+  });
+  expect(await decisions([join(folder, 'submission')])).toEqual(ofSession);
+}, 60_000);
