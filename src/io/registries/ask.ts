@@ -22,7 +22,7 @@ export const registriesOf = (env: Readonly<Record<string, string | undefined>>):
 });
 
 /** Why a registry gave no answer that helps. */
-class NoAnswer extends UserError {
+export class NoAnswer extends UserError {
   /** What it answered; 0 when it could not be reached. */
   readonly status: number;
   constructor(url: string, status: number, why: string) {

@@ -1,7 +1,7 @@
 import { UserError } from '../../domain/errors.ts';
 import type { Package } from '../../domain/package-name.ts';
 import { visible } from '../../text/visible.ts';
-import { askJson } from './ask.ts';
+import { askJson, NoAnswer } from './ask.ts';
 import type { Found } from './npm.ts';
 import { bag, instant, list, text } from './shape.ts';
 
@@ -19,6 +19,34 @@ const repositoryOf = (info: Record<string, unknown>): string => {
   return text(named?.[1]) || (hosted(text(info.home_page)) ? text(info.home_page) : '');
 };
 
+type Said = { answer: Record<string, unknown>; info: Record<string, unknown>; urls: unknown[]; url: string };
+
+/**
+ * What is said of a version. Mirrors may have no page of it, and say of the package which files each version has: then its
+ * description is that of the newest one, and whether it was withdrawn stands with its files.
+ */
+const askFor = async (asked: Package, registry: string, signal?: AbortSignal): Promise<Said> => {
+  const page = (version: string): string => `${registry}${asked.name}/${version}json`;
+  try {
+    const { value, url } = await askJson(page(asked.version && `${asked.version}/`), signal);
+    const answer = bag(value);
+    return { answer, info: bag(answer.info), urls: list(answer.urls), url };
+  } catch (error) {
+    if (asked.version === '' || !(error instanceof NoAnswer && error.status === 404)) throw error;
+    const { value, url } = await askJson(page(''), signal);
+    const answer = bag(value);
+    const urls = list(bag(answer.releases)[asked.version]);
+    if (urls.length === 0) throw error;
+    const { yanked, yanked_reason } = bag(urls[0]);
+    return {
+      answer,
+      info: { ...bag(answer.info), version: asked.version, yanked, yanked_reason },
+      urls,
+      url,
+    };
+  }
+};
+
 /** @throws UserError when there is no such package, version or file */
 export const findPypi = async (
   asked: Package,
@@ -26,13 +54,8 @@ export const findPypi = async (
   asOf: string,
   signal?: AbortSignal,
 ): Promise<Found> => {
-  const { value, url } = await askJson(
-    `${registry}${asked.name}/${asked.version ? `${asked.version}/` : ''}json`,
-    signal,
-  );
-  const answer = bag(value);
-  const info = bag(answer.info);
-  const files = list(answer.urls)
+  const { answer, info, urls, url } = await askFor(asked, registry, signal);
+  const files = urls
     .map(bag)
     .filter(
       (f) =>

@@ -179,4 +179,37 @@ describe('a package of PyPI', () => {
     });
     await close();
   });
+
+  it('that a mirror of PyPI has no page of for the version asked is taken by what it says of all versions', async () => {
+    const wheel = zipOf([{ name: 'notes/__init__.py', content: '' }]);
+    answers['/pypi/notes/json'] = {
+      info: { version: '2.0', yanked: false },
+      releases: {
+        '1.0': [
+          {
+            filename: 'notes-1.0-py3-none-any.whl',
+            packagetype: 'bdist_wheel',
+            url: '../../packages/old.whl',
+            digests: { sha256: createHash('sha256').update(wheel).digest('hex') },
+            yanked: true,
+            yanked_reason: 'broken',
+          },
+        ],
+        '1.1': [],
+      },
+      urls: [],
+    };
+    answers['/packages/old.whl'] = wheel;
+    const { target, repository } = await open('pypi:notes==1.0');
+    expect(target.source).toBe('pypi:notes==1.0');
+    const { history, close } = await openRepository(repository, target.commit, '');
+    expect((await history.snapshot!())!.note?.package).toMatchObject({
+      version: '1.0',
+      deprecated: 'broken',
+      latest: '',
+    });
+    await close();
+    await expect(open('pypi:notes==1.1')).rejects.toThrow(/no such package or version/);
+    await expect(open('pypi:notes==3.0')).rejects.toThrow(/no such package or version/);
+  });
 });
