@@ -69,5 +69,5 @@ describe('audits of what is started', () => {
       other: { audited: 'not-seen', audits: [] },
     });
     expect(d.servers[0]!.audits[0]!.why).toContain('has the tag v1.2.3');
-  });
+  }, 120_000);
 });
