@@ -13,9 +13,10 @@ import { prepareReady } from '../src/commands/live-start.ts';
 import { type LiveTarget, planFor, requireSandbox, withLiveTarget } from '../src/commands/live-target.ts';
 import { tryLeads } from '../src/commands/try-leads.ts';
 import { UserError } from '../src/domain/errors.ts';
-import type { EvidenceItem } from '../src/domain/evidence.ts';
+import type { EvidenceItem, Surface } from '../src/domain/evidence.ts';
 import type { Confirmation } from '../src/domain/observation.ts';
 import { compareItems } from '../src/domain/standing.ts';
+import { toolsByDoor, waysOf } from '../src/domain/surface.ts';
 import { readBundledRules } from '../src/io/rule-files.ts';
 import { whyNotTried } from '../src/live/confirm/why-not-tried.ts';
 import { openClones } from '../test/bench/evidence/clones.ts';
@@ -57,8 +58,8 @@ type Row = {
   commit: string;
   result: Confirmation['result'];
   why: string;
-  /** Where it was confirmed (tool and parameter), by which ways in, and which did nothing there. */
-  where: string;
+  /** Where it was confirmed (tools with their parameters), by which ways in, and which did nothing there. */
+  places: string[];
   ways: string[];
   refused: string[];
   leads: number;
@@ -118,6 +119,24 @@ const pointingAt = (items: readonly EvidenceItem[], w: Weakness, sites: readonly
     )
     .sort(compareItems);
 
+/**
+ * A lead of several ways as far as it is about the weakness: another way of it may hold without it, before and after it was
+ * mended.
+ */
+const narrowed = (item: EvidenceItem, surface: Surface, sites: readonly Site[]): EvidenceItem => {
+  const toolsAt = toolsByDoor(surface.tools);
+  const ways = waysOf(item).filter((way) =>
+    way.some((f) => sites.some((s) => overlaps({ path: f.path, start: f.line, end: f.line }, s))),
+  );
+  const doors = ways.flatMap(([first]) => {
+    if (first?.role !== 'source') return [];
+    const named = (item.doors ?? []).filter((d) => d.path === first.path && d.line === first.line);
+    const at = { name: '', path: first.path, line: first.line, guarded: false };
+    return named.length > 0 ? named : toolsAt(at).map((t) => ({ ...at, name: t.name }));
+  });
+  return doors.length === 0 ? item : { ...item, flow: ways.flat(), doors, title: '' };
+};
+
 const env = { ...process.env };
 const home = mkdtempSync(join(tmpdir(), 'mcp-audit-bench-confirm-'));
 const host = { ...createHost({ ...env, MCP_AUDIT_HOME: home }), progress: () => {}, stderr: () => {} };
@@ -141,7 +160,7 @@ const tryAt = async (
     commit,
     result: 'not-tried',
     why: '',
-    where: '',
+    places: [],
     ways: [],
     refused: [],
     leads: 0,
@@ -161,7 +180,7 @@ const tryAt = async (
     const prepareS = Math.round((performance.now() - began) / 100) / 10;
     try {
       const { report } = await tryLeads({
-        leads: can,
+        leads: can.map((l) => narrowed(l, target.surface, sites)),
         surface: target.surface,
         ready,
         budgetS: 300,
@@ -180,7 +199,7 @@ const tryAt = async (
         ...row,
         result: best.result,
         why: best.shown || best.why,
-        where: best.result === 'confirmed' ? best.shown.split(':')[0]! : '',
+        places: best.places,
         ways: best.ways,
         refused: best.refused,
         leads: can.length,
@@ -235,12 +254,13 @@ rmSync(home, { recursive: true, force: true });
 
 /**
  * What is confirmed at a commit that mended the label is the label's own weakness only where it goes in by the same ways at the
- * same place. Where a way that went in before is refused now, or the place is another, it is true of that commit, and another
+ * same places. Where a way that went in before is refused now, or a place is gone, it is true of that commit, and another
  * weakness than the one that was mended.
  */
 const anotherThan = (before: Row | undefined, now: Row): string => {
   if (now.result !== 'confirmed' || before?.result !== 'confirmed') return '';
-  if (before.where !== now.where) return `another place: ${now.where}`;
+  const gone = before.places.filter((p) => !now.places.includes(p));
+  if (gone.length > 0) return `no more in ${gone.join('; ')}; in ${now.places.join('; ')}`;
   const closed = before.ways.filter((w) => now.refused.includes(w));
   return closed.length > 0 ? `no more by ${closed.join(', ')}; still by ${now.ways.join(', ')}` : '';
 };

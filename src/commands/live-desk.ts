@@ -109,7 +109,11 @@ export const createLiveDesk = (host: Pick<Host, 'env'>): LiveDesk => {
     probe: async (store, start, o) => {
       const { ready, target } = await readyFor(store, start, o);
       o.progress('asking the server');
-      const seen = await probeReady(ready, { surface: target.surface, lock: null }, o.signal);
+      const seen = await probeReady(
+        ready,
+        { surface: target.surface, lock: null, items: target.items },
+        o.signal,
+      );
       if (o.signal.aborted) return '';
       kept(store, seen);
       return probeSummary(seen.report);

@@ -111,7 +111,7 @@ const probeUrl = async (
 
 /** What a probe does with what was started, for people. */
 export const PROBE_DOES =
-  'It is asked for its lists several times, for things it must refuse, and up to five of its tools are called with the least their schemas accept.';
+  'It is asked for its lists several times, for things it must refuse, and up to twelve of its tools are called with the least their schemas accept.';
 
 export const probeReady = async (
   { prepared, context }: Ready,
@@ -136,8 +136,20 @@ const probeTarget = async (
   return withPrepared(host, source, o, target, PROBE_DOES, (prepared, context) => {
     host.progress('asking the server');
     const surface = target && (context.package === '' || target.workspace) ? target.surface : null;
-    return probeReady({ prepared, context }, { surface, lock });
+    const items = surface ? (target?.items ?? []) : [];
+    return probeReady({ prepared, context }, { surface, lock, items });
   });
+};
+
+const describeBehaviour = (r: ProbeReport): string[] => {
+  if (r.era === 'none' || r.calls.length === 0) return [];
+  if (!r.traced) return ['Behaviour: not looked at: strace is not here, or does not work in the sandbox', ''];
+  const odd = r.behaviour.filter((b) => b.against.length > 0);
+  return [
+    `Behaviour: ${plural(r.behaviour.length, 'tool')} called and watched, ${odd.length} did what it does not say (--json says all)`,
+    ...odd.flatMap((b) => b.against.map((a) => `  ${b.tool}: ${a}`)),
+    '',
+  ];
 };
 
 export const describeProbe = (r: ProbeReport): string => {
@@ -156,6 +168,7 @@ export const describeProbe = (r: ProbeReport): string => {
         `  ${d.against.padEnd(12)} ${d.change.padEnd(8)} ${d.kind} ${d.name}${d.field ? ` ${d.field}` : ''}: ${d.means}`,
     ),
     '',
+    ...describeBehaviour(r),
     `Requirements: ${requirementCounts(r)} (--json says why)`,
     ...r.requirements
       .filter((q) => q.result === 'violated')

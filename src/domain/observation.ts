@@ -83,6 +83,18 @@ const liveCall = z.strictObject({
   ms: z.number(),
 });
 
+/** What harmless calls of one tool touched. */
+export const behaviour = z.strictObject({
+  tool: z.string(),
+  ran: z.array(z.string()),
+  read: z.array(z.string()),
+  changed: z.array(z.string()),
+  asked: z.array(z.string()),
+  /** What of it its hints, its description or the leads do not let expect. */
+  against: z.array(z.string()),
+});
+export type Behaviour = z.infer<typeof behaviour>;
+
 /** What is the same of everything that is started. */
 const started = {
   target: z.strictObject({ name: z.string(), url: z.string(), commit: z.string() }).nullable(),
@@ -114,6 +126,9 @@ export const probeReport = z.strictObject({
   differences: z.array(difference),
   requirements: z.array(requirementAnswer),
   calls: z.array(liveCall),
+  /** Whether system calls were seen (strace); without it `behaviour` says nothing. */
+  traced: z.boolean().default(false),
+  behaviour: z.array(behaviour).default([]),
   startMs: z.number(),
   probeMs: z.number(),
 });
@@ -128,9 +143,13 @@ export const confirmation = z.strictObject({
   result: z.enum(['confirmed', 'not-reached', 'not-tried']),
   /** What showed it; '' unless confirmed. */
   shown: z.string(),
-  /** Ways in that did it, and ways that were tried at the same place and did not; absent in what was kept of old. */
+  /** Tools with their parameters: where it was shown first, and where the same was seen to hold; absent in what was kept of old. */
+  places: z.array(z.string()).default([]),
+  /** Ways in that did it at the first of them, and ways that did not. */
   ways: z.array(z.string()).default([]),
   refused: z.array(z.string()).default([]),
+  /** What the server asked of the kernel while it was tried (strace): programs, files, addresses; none where nothing looked. */
+  touched: z.array(z.string()).default([]),
   why: z.string(),
   /** What was called, in order. */
   calls: z.array(z.strictObject({ tool: z.string(), arguments: definition, outcome: z.string() })),

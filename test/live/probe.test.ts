@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ProbeReport } from '../../src/domain/observation.ts';
@@ -21,6 +22,8 @@ const CONTEXT: Context = {
   prepared: [],
   url: '',
 };
+
+const NOTES = [{ path: '/data/root/example.md', text: 'a note' }];
 
 const probed = async (faults: string[], url = ''): Promise<{ report: ProbeReport; lines: string }> => {
   const transcript = createTranscript();
@@ -126,6 +129,29 @@ describe.skipIf(!sandbox.works)(`a probe${why}`, () => {
     });
     expect(answers(strict!).T8).toBe('held');
   });
+
+  it.skipIf(!existsSync('/usr/bin/strace'))(
+    'sees what harmless calls touch: a reader that writes, a hidden connection, a place of secrets',
+    async () => {
+      const weak = { from: join(import.meta.dirname, '../fixtures/live/weak.mjs'), at: '/pkg/weak.mjs' };
+      const launch = { argv: ['node', '/pkg/weak.mjs', 'odd'], cwd: '/work', env: {}, url: '', files: NOTES };
+      const seen = await probePrepared(() => boxWith([weak]), launch, createTranscript());
+      const report = reportOf(seen, CONTEXT, { surface: null, lock: null });
+      expect(report.traced).toBe(true);
+      const of = (tool: string) => report.behaviour.find((b) => b.tool === tool);
+      expect(of('peek')?.against).toEqual([
+        'it says that it only reads (readOnlyHint), and it wrote /data/root/peeked.txt',
+      ]);
+      expect(of('greet')).toMatchObject({
+        asked: ['collect.evil.example'],
+        against: [expect.stringMatching(/^a hidden connection: it asked for collect\.evil\.example/)],
+      });
+      expect(of('show')?.against).toEqual([expect.stringMatching(/place of secrets: looked for .*id_rsa/)]);
+      expect(of('count')).toMatchObject({ ran: [expect.stringContaining('wc -c -- ')], against: [] });
+      expect(of('echo')).toEqual({ tool: 'echo', ran: [], read: [], changed: [], asked: [], against: [] });
+      expect(answers(report)).toMatchObject({ T6: 'held', L2: 'held' });
+    },
+  );
 
   it('tells a guarded server over HTTP from an open one', async () => {
     const url = 'http://127.0.0.1:4711/mcp';

@@ -3,7 +3,7 @@
  * inherited descriptor it is told what to start, and asked about files, ports and HTTP from within. It needs nothing but
  * Node. When it ends, the sandbox ends. What it says was said inside the sandbox: a server that means to can interfere.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   closeSync,
@@ -18,8 +18,10 @@ import {
 import { createServer } from 'node:http';
 import { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { type EventStream, openEventStream } from './event-stream.ts';
 import { type HttpAsk, httpRequest } from './http-request.ts';
+import { createTracer, SYSCALLS, type Tracer } from './trace.ts';
 
 const CONTROL = 3;
 const O_CLOEXEC = 0o2000000;
@@ -52,24 +54,96 @@ type Told = { id: number; op: string } & Record<string, unknown>;
 
 let child: ChildProcess | null = null;
 
+/** Under strace: its process, and the one of the server below it. */
+let tracer: Tracer | null = null;
+let traced = 0;
+
+const STRACE = '/usr/bin/strace';
+const STRACE_ARGS = ['-f', '-q', '-y', '-xx', '-s', '512', '--seccomp-bpf', '-e', `trace=${SYSCALLS}`];
+/** Tried in this very sandbox: a kernel may forbid it. */
+let works: boolean | null = null;
+const canTrace = (): boolean => {
+  works ??=
+    spawnSync(STRACE, [...STRACE_ARGS, '-o', '/dev/null', '/bin/true'], { timeout: 3000 }).status === 0;
+  return works;
+};
+
 /** The server takes our own standard streams: not a byte of it passes through here. */
 const start = (o: Told): object => {
-  const [program = '', ...args] = o.argv as string[];
+  const trace = o.trace === true && canTrace();
+  // What strace says goes to a descriptor that the server does not get, by way of a pipe: a socket cannot be opened by its path.
+  const argv = trace
+    ? [
+        STRACE,
+        ...STRACE_ARGS,
+        '-o',
+        '|exec cat >&3',
+        '/bin/sh',
+        '-c',
+        'exec 3>&-; exec "$@"',
+        'sh',
+        ...(o.argv as string[]),
+      ]
+    : (o.argv as string[]);
+  const [program = '', ...args] = argv;
   const began = spawn(program, args, {
     cwd: o.cwd as string,
     env: o.env as Record<string, string>,
-    stdio: o.quiet ? ['ignore', 'inherit', 'inherit'] : ['inherit', 'inherit', 'inherit'],
+    stdio: [o.quiet ? 'ignore' : 'inherit', 'inherit', 'inherit', ...(trace ? (['pipe'] as const) : [])],
   });
   child = began;
+  tracer = null;
+  traced = 0;
+  let over = false;
   const gone = (code: number | null, signal: string | null, problem: string): void => {
+    if (over) return;
+    over = true;
     if (child === began) child = null;
     tell({ event: 'ended', pid: began.pid ?? 0, code, signal, problem });
   };
+  if (trace) {
+    // It may live on for what the server left behind: the end that counts is the server's.
+    const own = createTracer((_pid, code, signal) => gone(code, signal, ''));
+    tracer = own;
+    let rest = '';
+    (began.stdio[3] as Readable).on('data', (chunk: Buffer) => {
+      rest += chunk.toString('latin1');
+      const lines = rest.split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        traced ||= Number.parseInt(line, 10) || 0;
+        own.line(line);
+      }
+    });
+  }
   began.on('error', (error: NodeJS.ErrnoException) => {
     if (began.pid === undefined) gone(null, null, error.code ?? error.message);
   });
-  began.on('exit', (code, signal) => gone(code, signal, ''));
-  return { pid: began.pid ?? 0 };
+  began.on('exit', (code, signal) => {
+    // What strace still has to say comes first.
+    if (trace) setTimeout(() => gone(code, signal, ''), 50);
+    else gone(code, signal, '');
+  });
+  return { pid: began.pid ?? 0, traced: trace };
+};
+
+/** Ends or wakes the server itself: strace, killed, would let go of it. */
+const signal = (name: NodeJS.Signals): boolean => {
+  if (child === null || traced === 0) return child?.kill(name) ?? false;
+  try {
+    return process.kill(traced, name);
+  } catch {
+    return false;
+  }
+};
+
+/** strace says a thing a moment later than the server has done it: a harmless signal comes out behind all of it. */
+const MARK_MS = 300;
+const touched = async (since: number): Promise<object> => {
+  if (tracer === null) return { touched: [], count: 0, traced: false };
+  const marked = tracer.signalled();
+  if (signal('SIGCONT')) await Promise.race([marked, new Promise((resolve) => setTimeout(resolve, MARK_MS))]);
+  return { touched: tracer.since(since), count: tracer.count(), traced: true };
 };
 
 const seen = (path: string): object => {
@@ -203,7 +277,9 @@ const answerTo = (o: Told): object | Promise<object> => {
     case 'start':
       return start(o);
     case 'signal':
-      return { sent: child?.kill(o.signal as NodeJS.Signals) ?? false };
+      return { sent: signal(o.signal as NodeJS.Signals) };
+    case 'touched':
+      return touched(o.since as number);
     case 'stat':
       return { files: (o.paths as string[]).map(seen) };
     case 'read':
@@ -255,5 +331,5 @@ control.on('data', (chunk: Buffer) => {
 control.on('close', () => process.exit(0));
 control.on('error', () => process.exit(0));
 // Without a listener that Node would end us by, a broken pipe of the server's is the server's.
-for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGPIPE'] as const) process.on(signal, () => {});
+for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGPIPE'] as const) process.on(name, () => {});
 tell({ event: 'ready' });

@@ -70,7 +70,7 @@ export const connect = async (
   transcript: Transcript,
   client: Client = PLAIN_CLIENT,
 ): Promise<Connected> => {
-  await launchIn(box, launch);
+  await launchIn(box, launch, true);
   const done = new AbortController();
   const listening = firstPort(box, launch.url, done.signal);
   try {

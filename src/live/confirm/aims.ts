@@ -81,7 +81,7 @@ const placed = (
 const wordsOf = (item: EvidenceItem): Set<string> =>
   new Set([item.title, item.detail, ...item.flow.map((s) => s.text)].join(' ').match(/[A-Za-z_]\w*/g) ?? []);
 
-const MOST_TOOLS = 6;
+const MOST_TOOLS = 16;
 const MOST_TOOLS_OF_ALL = 8;
 const MOST_PARAMETERS = 4;
 

@@ -3,19 +3,22 @@ import type { Confirmation } from '../../domain/observation.ts';
 import { connect } from '../client/connect.ts';
 import { lastWords } from '../client/last-words.ts';
 import { readLists } from '../client/lists.ts';
-import type { Reply } from '../client/protocol.ts';
+import { touchedSince, touchWords } from '../client/touched.ts';
 import type { Transcript } from '../client/transcript.ts';
 import type { Launch, OpenBox } from '../probe/launch.ts';
 import type { SeenFile } from '../sandbox/box.ts';
-import { type Aim, aimsOf } from './aims.ts';
-import { CANARIES, type Canary, filled } from './canaries.ts';
-import { effect, key, laidOut, newTry, type Scene, textOf, WATCHED } from './effect.ts';
-import { outcomeOf } from './outcome.ts';
+import { aimsOf } from './aims.ts';
+import { AT_ONCE, type Attempt, type Called, shownOf, tryTogether } from './attempts.ts';
+import { CANARIES, type Canary } from './canaries.ts';
+import { key, laidOut, newTry, type Scene, textOf, WATCHED } from './effect.ts';
 import { whyNotTried } from './why-not-tried.ts';
 
 /** Tries one lead: a fresh sandbox, calls made from the tool's schema, a canary in each, and a look at what happened. */
 
-const CALL_MS = 3000;
+/** Tools that are tried with every canary. */
+const MOST_TOOLS = 6;
+/** Told of what the calls of a lead did. */
+const MOST_TOUCHED = 12;
 /** All calls of one lead. */
 const LEAD_MS = 15_000;
 /** What follows once it was shown. */
@@ -23,13 +26,15 @@ const SHOWN_MS = 2000;
 
 const base = (
   item: EvidenceItem,
-): Pick<Confirmation, 'item' | 'title' | 'class' | 'checks' | 'ways' | 'refused'> => ({
+): Pick<Confirmation, 'item' | 'title' | 'class' | 'checks' | 'places' | 'ways' | 'refused' | 'touched'> => ({
   item: item.id,
   title: item.title,
   class: item.class,
   checks: item.checks,
+  places: [],
   ways: [],
   refused: [],
+  touched: [],
 });
 
 /** That nothing was done about a lead, and why. */
@@ -73,63 +78,10 @@ const listedText = (
   };
 };
 
-/** Calls that are under way at once: more would wait for each other inside of the server, and run out of time. */
-const AT_ONCE = 6;
-
-type Called = { canary: Canary; call: Confirmation['calls'][number]; shown: string | null; reply: Reply };
-
-/** A few canaries at one place, together: what each would do bears a mark of its own, so that it is told which of them did. */
-const tryTogether = async (
-  scene: Scene,
-  aim: Aim,
-  canaries: readonly Canary[],
-  first: number,
-): Promise<Called[]> => {
-  const sent = await Promise.all(
-    canaries.map(async (canary, n) => {
-      const own = ['file', 'request', 'outside'].includes(canary.effect);
-      const v = own ? { ...scene.v, t: `${scene.v.t}x${first + n}` } : scene.v;
-      const args = aim.with(filled(canary.value, v));
-      const reply = await scene.peer.request(
-        'tools/call',
-        { name: aim.tool, arguments: args },
-        { waitMs: CALL_MS },
-      );
-      return { canary, v, args, reply };
-    }),
+const inBatches = (attempts: readonly Attempt[]): Attempt[][] =>
+  Array.from({ length: Math.ceil(attempts.length / AT_ONCE) }, (_, n) =>
+    attempts.slice(n * AT_ONCE, (n + 1) * AT_ONCE),
   );
-  const called: Called[] = [];
-  for (const { canary, v, args, reply } of sent)
-    called.push({
-      canary,
-      call: { tool: aim.tool, arguments: args, outcome: outcomeOf(reply) },
-      shown: await effect(scene, v, canary, reply),
-      reply,
-    });
-  return called;
-};
-
-const wayOf = (c: Canary): string => c.id.replaceAll('-', ' ');
-
-/**
- * Which ways in did it, and which did not: what a guard refuses and what it lets through is told apart, so that a weakness that
- * was mended in part is not taken for the one that was mended.
- */
-const shownOf = (
-  aim: Aim,
-  called: readonly Called[],
-  guessed: boolean,
-): Pick<Confirmation, 'shown' | 'ways' | 'refused'> => {
-  const did = called.filter((c) => c.shown);
-  const ways = [...new Set(did.map((c) => wayOf(c.canary)))];
-  const refused = [...new Set(called.map((c) => wayOf(c.canary)))].filter((w) => !ways.includes(w));
-  const told = [
-    `${aim.tool}, ${aim.parameter}: ${did[0]?.shown}`,
-    ...(refused.length > 0 ? [`by ${ways.join(', ')}; not by ${refused.join(', ')}`] : []),
-    ...(guessed ? ['no tool was seen to lead there, so all were tried'] : []),
-  ];
-  return { shown: told.join('; '), ways, refused };
-};
 
 /** What stands in the way where every call failed for want of something. */
 const NEEDS =
@@ -166,7 +118,7 @@ export const confirmLead = async (o: {
     });
     const { peer, hello } = await connect(
       box,
-      { ...o.launch, files: [...o.launch.files, ...laidOut(v)] },
+      { ...o.launch, files: [...o.launch.files, ...laidOut(v, canaries?.length ?? 0)] },
       transcript,
     );
     if (!hello.result) {
@@ -182,10 +134,12 @@ export const confirmLead = async (o: {
       );
     }
     const { items: live } = await readLists((method, params) => peer.request(method, params), ['tool']);
+    const did: Scene['did'] = [];
     const done = (
       r: Pick<Confirmation, 'result' | 'shown' | 'why' | 'calls'> & Partial<Confirmation>,
     ): Confirmation => ({
       ...base(item),
+      touched: touchWords(did, MOST_TOUCHED),
       ...r,
       ms: Math.round(performance.now() - began),
     });
@@ -200,21 +154,30 @@ export const confirmLead = async (o: {
         ms: Math.round(performance.now() - began),
       };
     const { files } = await box.ask<{ files: SeenFile[] }>('listing', { roots: WATCHED });
-    const scene: Scene = { box, peer, v, files: key(files) };
+    const { count } = await touchedSince(box, 0);
+    const scene: Scene = { box, peer, v, files: key(files), touched: [], seen: count, did };
     const calls: Confirmation['calls'] = [];
     let needs = '';
     let over = false;
-    for (const aim of aims) {
+    const most = new Set([...new Set(aims.map((a) => a.tool))].slice(0, MOST_TOOLS));
+    for (const aim of aims.filter((a) => most.has(a.tool))) {
       const atAim: Called[] = [];
       const isShown = (): boolean => atAim.some((c) => c.shown);
       let shownAt = 0;
-      for (let n = 0; n < canaries.length; n += AT_ONCE) {
-        // One that did it is enough to confirm; the others say what was let through, as long as that takes no time.
+      const inTime = (): boolean => {
         const now = performance.now();
         over ||= isShown() ? now - shownAt > SHOWN_MS : now - began > LEAD_MS;
-        if (over || o.signal?.aborted) break;
-        const called = await tryTogether(scene, aim, canaries.slice(n, n + AT_ONCE), calls.length);
+        return !over && !o.signal?.aborted;
+      };
+      const attempt = async (attempts: readonly Attempt[]): Promise<Called[]> => {
+        const called = await tryTogether(scene, attempts, calls.length);
         calls.push(...called.map((c) => c.call));
+        return called;
+      };
+      for (const batch of inBatches(canaries.map((canary, place) => ({ aim, canary, place })))) {
+        // One that did it is enough to confirm; the others say what was let through, as long as that takes no time.
+        if (!inTime()) break;
+        const called = await attempt(batch);
         atAim.push(...called);
         if (isShown()) {
           shownAt ||= performance.now();
@@ -230,7 +193,16 @@ export const confirmLead = async (o: {
             calls,
           });
       }
-      if (isShown()) return done({ result: 'confirmed', ...shownOf(aim, atAim, guessed), why: '', calls });
+      const first = atAim.find((c) => c.shown);
+      if (!first) continue;
+      // Where else the same holds: each other tool once, with what did it here.
+      const elsewhere: Called[] = [];
+      const others = aims.filter((a) => a.tool !== aim.tool);
+      for (const batch of inBatches(
+        others.map((a) => ({ aim: a, canary: first.canary, place: canaries.indexOf(first.canary) })),
+      ))
+        if (inTime()) elsewhere.push(...(await attempt(batch)));
+      return done({ result: 'confirmed', ...shownOf(atAim, elsewhere, guessed), why: '', calls });
     }
     const called = `${calls.length} calls of ${[...new Set(calls.map((c) => c.tool))].join(', ')}`;
     if (o.signal?.aborted)

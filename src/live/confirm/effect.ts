@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Peer } from '../client/peer.ts';
 import type { Reply } from '../client/protocol.ts';
+import type { Touch } from '../client/touched.ts';
 import { ALIKE, BESIDE } from '../prepare/served.ts';
 import type { Launch } from '../probe/launch.ts';
 import type { Box, Heard, SeenFile } from '../sandbox/box.ts';
@@ -25,10 +26,14 @@ export const newTry = (port: number): Try => {
   };
 };
 
+/** Each canary has a secret of its own, so that it is told which was opened. */
+export const tokenOf = (v: Try, canary: number): string => `${v.t}c${canary}`;
+
 /** Files laid out for a try: one to be read by nobody, one a tool may be asked about, a link that leads out. */
-export const laidOut = (v: Try): Launch['files'] => [
-  { path: `${BESIDE}/secret-${v.t}.txt`, text: v.content },
-  { path: `${ALIKE}/secret-${v.t}.txt`, text: v.content },
+export const laidOut = (v: Try, canaries: number): Launch['files'] => [
+  ...Array.from({ length: canaries }, (_, n) =>
+    [BESIDE, ALIKE].map((folder) => ({ path: `${folder}/secret-${tokenOf(v, n)}.txt`, text: v.content })),
+  ).flat(),
   { path: `${ROOT}/canary-${v.t}.md`, text: 'a note\n' },
   { path: `${ROOT}/link-${v.t}`, link: BESIDE },
 ];
@@ -57,7 +62,17 @@ const changes = (before: ReadonlyMap<string, string>, after: ReadonlyMap<string,
 
 export const WATCHED = ['/data', '/work', '/home', '/tmp'];
 
-export type Scene = { box: Box; peer: Peer; v: Try; files: Map<string, string> };
+export type Scene = {
+  box: Box;
+  peer: Peer;
+  v: Try;
+  files: Map<string, string>;
+  /** What the server asked of the kernel since the calls before. */
+  touched: readonly Touch[];
+  /** How much of it was told of, and all of it since the first call. */
+  seen: number;
+  did: Touch[];
+};
 
 /** What a call did, if it did what the canary would do; null when not. */
 /** @param v of this call: what it alone was given */
@@ -83,9 +98,14 @@ export const effect = async (scene: Scene, v: Try, canary: Canary, reply: Reply)
       if (text.includes(v.content))
         return `it read a file outside of ${ROOT}: the answer holds what was written there`;
       // Of a folder, what lies in it: a name that was in no payload.
-      return !canary.value.includes('{t}') && text.includes(`secret-${v.t}`)
-        ? `it looked into a folder outside of ${ROOT}: the answer names what lies there`
-        : null;
+      if (!canary.value.includes('{t}'))
+        return text.includes(`secret-${scene.v.t}`)
+          ? `it looked into a folder outside of ${ROOT}: the answer names what lies there`
+          : null;
+      const opened = scene.touched.find(
+        (x) => x.kind === 'read' && x.ok && x.what.endsWith(`/secret-${v.t}.txt`),
+      );
+      return opened ? `it opened a file outside of ${ROOT}, as the system calls show: ${opened.what}` : null;
     }
     case 'request': {
       const { requests } = await box.ask<{ requests: Heard[] }>('heard');

@@ -3,6 +3,7 @@ import { connectOver, type HttpAddress, httpPeerOf, negotiate, sayHello } from '
 import type { HttpPeer } from '../client/http.ts';
 import { readLists } from '../client/lists.ts';
 import { type Client, type Era, fullCapabilities, PLAIN_CLIENT } from '../client/protocol.ts';
+import type { Box } from '../sandbox/box.ts';
 import { type HttpSeen, nothingSeen, type Seen } from './seen.ts';
 import { probeSse } from './sse.ts';
 import { harmlessCalls, OTHER_CLIENT, serverOf } from './stdio.ts';
@@ -13,8 +14,8 @@ const EVIL = 'http://evil.example';
 const SESSIONS = 8;
 
 export type HttpTarget = HttpAddress & {
-  /** Inside a sandbox: calls of tools and large bodies harm nobody. */
-  contained: boolean;
+  /** The sandbox it is in, where calls of tools and large bodies harm nobody; null for a server that is not ours. */
+  box: Box | null;
 };
 
 const wellKnown = (url: string): Record<string, string> => {
@@ -54,7 +55,7 @@ const strangers = async (t: HttpTarget, era: Era, answers: Record<string, HttpAn
       url,
       headers: { accept: 'application/json' },
     });
-  if (t.contained)
+  if (t.box)
     answers.large = await httpPeerOf(t, era, client).post(
       JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping', params: { x: 'x'.repeat(5 * 1024 * 1024) } }),
     );
@@ -156,10 +157,11 @@ export const probeHttp = async (target: HttpTarget): Promise<Seen> => {
   await strangers(t, first.era, http.answers);
   if (first.era === 'legacy') await legacyOnly(t, peer, http, seen);
   else await modernOnly(peer, http);
-  if (t.contained) {
+  if (t.box) {
     seen.calls = await harmlessCalls(
       async (method, params, waitMs) => (await peer.request(method, params, { waitMs })).reply,
       seen,
+      t.box,
     );
     seen.later['after-calls'] = await lists(peer, PLAIN_CLIENT);
   }

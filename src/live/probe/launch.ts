@@ -15,7 +15,7 @@ export type Launch = {
 /** A fresh sandbox, with nothing started in it. `signal` ends it at once. */
 export type OpenBox = (signal?: AbortSignal) => Promise<Box>;
 
-export const launchIn = async (box: Box, launch: Launch): Promise<void> => {
+export const launchIn = async (box: Box, launch: Launch, trace = false): Promise<void> => {
   if (launch.files.length > 0) await box.ask('write', { files: launch.files });
-  await box.start(launch.argv, { cwd: launch.cwd, env: { ...launch.env } });
+  await box.start(launch.argv, { cwd: launch.cwd, env: { ...launch.env }, trace });
 };

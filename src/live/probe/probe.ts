@@ -19,7 +19,7 @@ const probeListening = async (open: OpenBox, launch: Launch, transcript: Transcr
   });
   box.stdout.resume();
   try {
-    await launchIn(box, launch);
+    await launchIn(box, launch, true);
     transcript.add('#', 'start: where does it listen?');
     const failed = (problem: string): Seen => ({ ...nothingSeen(), problem, stderr, stopped: box.stopped() });
     let over = false;
@@ -35,7 +35,7 @@ const probeListening = async (open: OpenBox, launch: Launch, transcript: Transcr
     const urls = launch.url === '' ? urlsOf(port) : [launch.url];
     let last = failed('');
     for (const url of urls) {
-      const seen = await probeHttp({ web: box.web, url, headers: {}, transcript, contained: true });
+      const seen = await probeHttp({ web: box.web, url, headers: {}, transcript, box });
       last = { ...seen, stderr, startMs, stopped: box.stopped() };
       if (last.http)
         last.http.listening = listening.filter((p) => p.port === port).map((p) => `${p.address}:${p.port}`);
@@ -68,4 +68,4 @@ export const probeRunning = (
   url: string,
   headers: Readonly<Record<string, string>>,
   transcript: Transcript,
-): Promise<Seen> => probeHttp({ web, url, headers, transcript, contained: false });
+): Promise<Seen> => probeHttp({ web, url, headers, transcript, box: null });

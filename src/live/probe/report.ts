@@ -1,5 +1,6 @@
-import type { Surface } from '../../domain/evidence.ts';
+import type { EvidenceItem, Surface } from '../../domain/evidence.ts';
 import { PROBE_SCHEMA, type ProbeReport, type ToolsLock } from '../../domain/observation.ts';
+import { behaviourOf } from './behaviour.ts';
 import { againstLock, againstSource, overTime } from './compare.ts';
 import { HTTP_JUDGES } from './judge-http.ts';
 import { LIST_JUDGES } from './judge-lists.ts';
@@ -36,7 +37,7 @@ export const callOutcome = ({ reply }: Pick<Called, 'reply'>): ProbeReport['call
 export const reportOf = (
   seen: Seen,
   context: Context,
-  o: { surface: Surface | null; lock: ToolsLock | null },
+  o: { surface: Surface | null; lock: ToolsLock | null; items?: readonly EvidenceItem[] },
 ): ProbeReport => {
   const http = seen.transport === 'http' || seen.transport === 'sse';
   const judges = { ...LIST_JUDGES, ...(http ? HTTP_JUDGES : STDIO_JUDGES) };
@@ -64,6 +65,8 @@ export const reportOf = (
       outcome: callOutcome(c),
       ms: c.reply.ms,
     })),
+    traced: seen.traced,
+    behaviour: behaviourOf(seen, o.surface, o.items ?? []),
     startMs: seen.startMs,
     probeMs: seen.probeMs,
   };

@@ -2,6 +2,7 @@ import type { HttpAnswer } from '../attendant/http-request.ts';
 import type { Lists } from '../client/lists.ts';
 import type { Era, Reply } from '../client/protocol.ts';
 import type { StdioSeen } from '../client/stdio.ts';
+import type { Touch } from '../client/touched.ts';
 
 /** What a probe saw, before it is judged by any requirement. */
 
@@ -17,7 +18,13 @@ export const momentWords: Readonly<Record<Moment, string>> = {
   'client-name': 'for a client of another name',
 };
 
-export type Called = { tool: string; arguments: Record<string, unknown>; reply: Reply };
+export type Called = {
+  tool: string;
+  arguments: Record<string, unknown>;
+  reply: Reply;
+  /** What the server asked of the kernel meanwhile. */
+  touched: readonly Touch[];
+};
 
 export type Server = {
   name: string;
@@ -50,6 +57,8 @@ export type Seen = {
   /** Answers of single probes, by name. */
   replies: Record<string, Reply>;
   calls: Called[];
+  /** Whether what was touched could be seen. */
+  traced: boolean;
   stdio: StdioSeen | null;
   stderr: string;
   /** Milliseconds from the end of its input to its own end; null when it was still there after 2 s, or not tried. */
@@ -75,6 +84,7 @@ export const nothingSeen = (): Seen => ({
   later: {},
   replies: {},
   calls: [],
+  traced: false,
   stdio: null,
   stderr: '',
   exitMs: null,

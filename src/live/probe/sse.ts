@@ -92,10 +92,11 @@ export const probeSse = async (t: HttpTarget): Promise<Seen | null> => {
     }
     await strangers(t, c, http.answers);
     await sessions(t, http);
-    if (t.contained) {
+    if (t.box) {
       seen.calls = await harmlessCalls(
         (method, params, waitMs) => peer.request(method, params, { waitMs }),
         seen,
+        t.box,
       );
       seen.later['after-calls'] = await lists();
     }

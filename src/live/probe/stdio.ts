@@ -11,6 +11,7 @@ import {
   record,
 } from '../client/protocol.ts';
 import { initialize, openStdio, type StdioPeer } from '../client/stdio.ts';
+import { type Touched, touchedSince } from '../client/touched.ts';
 import type { Transcript } from '../client/transcript.ts';
 import type { Box } from '../sandbox/box.ts';
 import { type Launch, launchIn, type OpenBox } from './launch.ts';
@@ -24,6 +25,9 @@ const LIST_MS = 15_000;
 const SMALL_MS = 1500;
 /** More than three: a description that changes after some calls has had time to. */
 const CALLS = 5;
+/** Each tool once, up to here and as long as this. */
+const MOST_CALLS = 12;
+const CALLS_MS = 1200;
 const CALL_MS = 400;
 /** A name that servers are known to look out for. */
 export const OTHER_CLIENT = { name: 'claude-ai', version: '0.1.0' };
@@ -70,21 +74,33 @@ const tryModern = async (open: OpenBox, launch: Launch, transcript: Transcript):
   }
 };
 
-/** Calls of tools that say they only read come first; what they do stays in the sandbox. */
+/**
+ * Calls of tools that say they only read come first; what they do stays in the sandbox. Each tool once, as far as the time goes.
+ *
+ * @param box where it runs: what it touches is seen there; null for a server that is not ours
+ */
 export const harmlessCalls = async (
   request: (method: string, params: Record<string, unknown>, waitMs: number) => Promise<Reply>,
-  seen: Pick<Seen, 'first'>,
+  seen: Pick<Seen, 'first' | 'traced'>,
+  box: Box | null,
 ): Promise<Called[]> => {
+  const began = performance.now();
   const tools = seen.first.items.filter((i) => i.kind === 'tool');
   const quiet = (t: (typeof tools)[number]): number =>
     record(t.definition.annotations).readOnlyHint === true ? 0 : 1;
   const order = [...tools].sort((a, b) => quiet(a) - quiet(b));
+  const most = Math.max(CALLS, Math.min(order.length, MOST_CALLS));
   const calls: Called[] = [];
-  for (let n = 0; n < CALLS && order.length > 0; n++) {
+  let { count, traced } = box ? await touchedSince(box, 0) : { count: 0, traced: false };
+  seen.traced = traced;
+  for (let n = 0; n < most && order.length > 0; n++) {
+    if (n >= CALLS && performance.now() - began > CALLS_MS) break;
     const tool = order[n % order.length]!;
     const args = argumentsFor(tool.definition.inputSchema);
     const reply = await request('tools/call', { name: tool.name, arguments: args }, CALL_MS);
-    calls.push({ tool: tool.name, arguments: args, reply });
+    const after: Touched = box && traced ? await touchedSince(box, count) : { touched: [], count, traced };
+    ({ count, traced } = after);
+    calls.push({ tool: tool.name, arguments: args, reply, touched: after.touched });
     if (reply.problem === 'ended') break;
   }
   return calls;
@@ -175,7 +191,7 @@ const mainSession = async (
   });
   try {
     const began = performance.now();
-    await launchIn(box, launch);
+    await launchIn(box, launch, true);
     transcript.add('#', 'start: the session in which most is asked');
     peer = openStdio(box, { era, client, transcript });
     seen.stdio = peer.seen;
@@ -216,6 +232,7 @@ const mainSession = async (
     seen.calls = await harmlessCalls(
       (method, params, waitMs) => call.request(method, params, { waitMs }),
       seen,
+      box,
     );
     if (!(await box.ask<{ sent: boolean }>('signal', { signal: 'SIGCONT' })).sent) {
       seen.problem = 'it ended while it was asked';

@@ -24,10 +24,10 @@ export type Box = {
   stderr: Readable;
   /** Asks the attendant. Rejects when it is gone, or says that it could not. */
   ask<T>(op: string, more?: object): Promise<T>;
-  /** Starts a program; it takes the standard streams. `quiet` without standard input. */
+  /** Starts a program; it takes the standard streams. `quiet` without standard input, `trace` under strace where that works. */
   start(
     argv: readonly string[],
-    o?: { cwd?: string; env?: Record<string, string>; quiet?: boolean },
+    o?: { cwd?: string; env?: Record<string, string>; quiet?: boolean; trace?: boolean },
   ): Promise<number>;
   /** When what was started last has ended, or the whole sandbox. */
   ended(): Promise<Ended>;
@@ -236,9 +236,15 @@ export const openBox = async (o: {
     stdout: child.stdout!,
     stderr: child.stderr!,
     ask,
-    start: async (argv, { cwd = '/work', env = {}, quiet = false } = {}) => {
+    start: async (argv, { cwd = '/work', env = {}, quiet = false, trace = false } = {}) => {
       last = null;
-      const { pid } = await ask<{ pid: number }>('start', { argv, cwd, env: environmentInside(env), quiet });
+      const { pid } = await ask<{ pid: number }>('start', {
+        argv,
+        cwd,
+        env: environmentInside(env),
+        quiet,
+        trace,
+      });
       return pid;
     },
     ended: () => (last ? Promise.resolve(last) : new Promise((resolve) => void onEnded.push(resolve))),
