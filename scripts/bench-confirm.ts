@@ -60,6 +60,8 @@ type Row = {
   why: string;
   /** Where it was confirmed (tools with their parameters), by which ways in, and which did nothing there. */
   places: string[];
+  /** Tools that the label names, when it does: only those are called. */
+  tools: string[];
   ways: string[];
   refused: string[];
   leads: number;
@@ -119,11 +121,28 @@ const pointingAt = (items: readonly EvidenceItem[], w: Weakness, sites: readonly
     )
     .sort(compareItems);
 
+/** Tools that the label itself names, at the commit that has the weakness: `git_init tool creates …`. */
+const namedIn = (w: Weakness, surface: Surface): string[] => {
+  const words = new Set(
+    [w.title, ...w.sites.map((s) => String((s as { why?: unknown }).why ?? ''))].join(' ').split(/[^\w.-]+/),
+  );
+  return [...new Set(surface.tools.map((t) => t.name))].filter((n) => /[_-]|[a-z][A-Z]/.test(n) && words.has(n));
+};
+
 /**
  * A lead of several ways as far as it is about the weakness: another way of it may hold without it, before and after it was
  * mended.
  */
-const narrowed = (item: EvidenceItem, surface: Surface, sites: readonly Site[]): EvidenceItem => {
+const narrowed = (
+  item: EvidenceItem,
+  surface: Surface,
+  sites: readonly Site[],
+  named: readonly string[],
+): EvidenceItem => {
+  if (named.length > 0) {
+    const door = item.doors?.[0] ?? { path: item.location?.path ?? '', line: item.location?.startLine ?? 1 };
+    return { ...item, title: '', doors: named.map((name) => ({ ...door, guarded: false, name })) };
+  }
   const toolsAt = toolsByDoor(surface.tools);
   const ways = waysOf(item).filter((way) =>
     way.some((f) => sites.some((s) => overlaps({ path: f.path, start: f.line, end: f.line }, s))),
@@ -150,6 +169,7 @@ const tryAt = async (
   commit: string,
   sites: readonly Site[],
   clone: string,
+  before: Row | null,
 ): Promise<Row> => {
   const row: Row = {
     id: w.id,
@@ -161,6 +181,7 @@ const tryAt = async (
     result: 'not-tried',
     why: '',
     places: [],
+    tools: [],
     ways: [],
     refused: [],
     leads: 0,
@@ -170,6 +191,10 @@ const tryAt = async (
   const o = { ref: commit, subdir: w.subdir || undefined };
   const use = async (target: LiveTarget): Promise<Row> => {
     const leads = pointingAt(target.items, w, sites);
+    const tools = before?.tools ?? namedIn(w, target.surface);
+    row.tools = tools;
+    if (before && tools.length > 0 && !target.surface.tools.some((t) => tools.includes(t.name)))
+      return { ...row, why: `what the label names is not there any more: ${tools.join(', ')}` };
     const can = leads.filter((l) => whyNotTried(l) === '').slice(0, Number(args.most));
     if (can.length === 0)
       return { ...row, why: leads[0] ? whyNotTried(leads[0]) : 'no lead points at it', leads: leads.length };
@@ -180,7 +205,7 @@ const tryAt = async (
     const prepareS = Math.round((performance.now() - began) / 100) / 10;
     try {
       const { report } = await tryLeads({
-        leads: can.map((l) => narrowed(l, target.surface, sites)),
+        leads: can.map((l) => narrowed(l, target.surface, sites, tools)),
         surface: target.surface,
         ready,
         budgetS: 300,
@@ -242,7 +267,11 @@ if (!args.table) {
     for (const [at, commit, sites] of sides) {
       if (!clone || !commit || rows.some((r) => r.id === w.id && r.repo === w.repo && r.at === at)) continue;
       console.log(`${w.repo} ${w.id} ${at} ${commit.slice(0, 8)}`);
-      const row = await tryAt(w, at, commit, sites, clone);
+      const before =
+        at === 'fixed'
+          ? (rows.find((r) => r.id === w.id && r.repo === w.repo && r.at === 'vulnerable') ?? null)
+          : null;
+      const row = await tryAt(w, at, commit, sites, clone, before);
       console.log(
         `  ${row.result}: ${row.why.slice(0, 300)} (prepared in ${row.prepareS} s, ${row.ms.join(' ')} ms)`,
       );
