@@ -126,7 +126,9 @@ const namedIn = (w: Weakness, surface: Surface): string[] => {
   const words = new Set(
     [w.title, ...w.sites.map((s) => String((s as { why?: unknown }).why ?? ''))].join(' ').split(/[^\w.-]+/),
   );
-  return [...new Set(surface.tools.map((t) => t.name))].filter((n) => /[_-]|[a-z][A-Z]/.test(n) && words.has(n));
+  return [...new Set(surface.tools.map((t) => t.name))].filter(
+    (n) => /[_-]|[a-z][A-Z]/.test(n) && words.has(n),
+  );
 };
 
 /**

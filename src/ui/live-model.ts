@@ -35,11 +35,11 @@ export const lastProbe = (
   return record ? { record, report: reportIn(v, record, (x) => probeReport.parse(x)) } : null;
 };
 
-/** What was called for a lead, and how it answered; empty while it is being read. */
-export const callsOf = (v: View, tried: TriedLead): Confirmation['calls'] => {
+/** What was called for a lead, how it answered, and what it touched; null while it is being read. */
+export const confirmationOf = (v: View, tried: TriedLead): Confirmation | null => {
   const record = v.snap?.session.observations.get(tried.observation);
   const report = record ? reportIn(v, record, (x) => confirmReport.parse(x)) : null;
-  return report?.results.find((r) => r.item === tried.item)?.calls ?? [];
+  return report?.results.find((r) => r.item === tried.item) ?? null;
 };
 
 export const lastObservation = (v: View): (ObservationRecord & Author & { id: string }) | null => {
@@ -49,7 +49,7 @@ export const lastObservation = (v: View): (ObservationRecord & Author & { id: st
 
 /** What the live screen lists: parts, and below each what is worth reading of it. */
 export type LiveRow =
-  | { id: string; kind: 'part'; part: 'start' | 'tools' | 'requirements' | 'leads' | 'traffic' }
+  | { id: string; kind: 'part'; part: 'start' | 'tools' | 'behaviour' | 'requirements' | 'leads' | 'traffic' }
   | { id: string; kind: 'difference'; difference: LiveDifference }
   | { id: string; kind: 'requirement'; answer: RequirementAnswer }
   | { id: string; kind: 'lead'; tried: TriedLead; title: string };
@@ -83,6 +83,7 @@ export const liveRows = (v: View): readonly LiveRow[] => {
           title: titles.get(tried.item) ?? 'a lead that later evidence no longer holds',
         }),
       ),
+    part('behaviour'),
     part('requirements'),
     ...[...(report?.requirements ?? [])]
       .sort((a, b) => ANSWER_ORDER[a.result] - ANSWER_ORDER[b.result])

@@ -2,7 +2,7 @@ import type { LiveDifference, ProbeReport } from '../../domain/observation.ts';
 import { differenceCount, requirementCounts, triedCounts } from '../../domain/observations.ts';
 import { plural } from '../../text/plural.ts';
 import { wrap, wrapHanging } from '../../text/width.ts';
-import { callsOf, type LiveRow, lastObservation, lastProbe } from '../live-model.ts';
+import { confirmationOf, type LiveRow, lastObservation, lastProbe } from '../live-model.ts';
 import { selectedLive, type View } from '../model.ts';
 import type { Theme, Tone } from '../theme.ts';
 import { blank, type Line, muted, plain, span } from '../view/line.ts';
@@ -153,6 +153,29 @@ const requirementsLines = (v: View, columns: number): Line[] => {
   ];
 };
 
+/** Of each tool that was called: what it touched, and what of that nothing let expect. */
+const behaviourLines = (v: View, columns: number): Line[] => {
+  const report = lastProbe(v)?.report;
+  if (!report) return wrap(NOT_YET, columns).map(muted);
+  if (report.era === 'none') return notAsked(report, 'Nothing was called.', columns);
+  if (!report.traced)
+    return wrap(
+      'What calls touch was not looked at: strace is not here, or does not work in the sandbox.',
+      columns,
+    ).map(muted);
+  return report.behaviour.flatMap((b, n): Line[] => [
+    ...(n > 0 ? [blank] : []),
+    [span(b.tool, undefined, true)],
+    ...b.against.flatMap((a) => wrap(a, columns).map((l): Line => [span(l, 'bad')])),
+    ...(['ran', 'read', 'changed', 'asked'] as const).flatMap((kind) =>
+      b[kind].length > 0 ? labelled(kind, b[kind].join(', '), columns) : [],
+    ),
+    ...(b.ran.length + b.read.length + b.changed.length + b.asked.length === 0
+      ? [muted('touched nothing')]
+      : []),
+  ]);
+};
+
 const leadsLines = (v: View, columns: number): Line[] => [
   ...wrap(v.tried.size === 0 ? 'No lead was tried yet.' : triedCounts([...v.tried.values()]), columns).map(
     plain,
@@ -167,9 +190,13 @@ const leadLines = (v: View, r: LiveRow & { kind: 'lead' }, theme: Theme, columns
   ...wrap(r.title, columns).map((l): Line => [span(l, undefined, true)]),
   blank,
   ...triedLines(v, r.tried, theme, columns),
-  ...callsOf(v, r.tried).flatMap((c, i): Line[] => [
+  ...(confirmationOf(v, r.tried)?.calls ?? []).flatMap((c, i): Line[] => [
     ...(i === 0 ? [blank, muted('called, in this order')] : []),
     ...wrapHanging('    ', `${c.tool} ${JSON.stringify(c.arguments)}: ${c.outcome}`, columns).map(plain),
+  ]),
+  ...(confirmationOf(v, r.tried)?.touched ?? []).flatMap((t, i): Line[] => [
+    ...(i === 0 ? [blank, muted('what the server did meanwhile, by its system calls')] : []),
+    ...wrapHanging('    ', t, columns).map(plain),
   ]),
 ];
 
@@ -228,6 +255,8 @@ export const liveLines = (v: View, theme: Theme, columns: number): Line[] => {
       return startLines(v, theme, columns);
     case 'tools':
       return toolsLines(v, columns);
+    case 'behaviour':
+      return behaviourLines(v, columns);
     case 'requirements':
       return requirementsLines(v, columns);
     case 'leads':

@@ -14,6 +14,7 @@ type Size = { width: number; height: number };
 const PART_TITLES: Record<(LiveRow & { kind: 'part' })['part'], string> = {
   start: 'Prepare and start',
   tools: 'Tools, live and in the source',
+  behaviour: 'What calls touched',
   leads: 'Leads tried',
   requirements: 'Requirements of the protocol',
   traffic: 'Traffic',
@@ -35,6 +36,12 @@ const partCount = (v: View, part: (LiveRow & { kind: 'part' })['part']): string 
               : `${report.transport} ${report.server.protocolVersion}`;
     case 'tools':
       return report ? differenceCount(report) : '';
+    case 'behaviour':
+      return !report || report.calls.length === 0
+        ? ''
+        : report.traced
+          ? `${report.behaviour.filter((b) => b.against.length > 0).length} unsaid`
+          : 'not looked at';
     case 'leads':
       return v.tried.size === 0
         ? 'none'
