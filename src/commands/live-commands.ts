@@ -45,6 +45,11 @@ export const liveCommands: CommandGroup = (cli, host, done, options) => {
     .option('--allow-host <host>', 'with --url: a host that is not this machine, in full')
     .option('--lock <file>', 'write what it offers as tools.lock.json')
     .option('--against <file>', 'compare with a tools.lock.json; exit 1 when something differs')
+    .option(
+      '--fuzz [calls]',
+      'call each tool at random as well, from its schema; 25 calls each when left out',
+    )
+    .option('--seed <n>', 'with --fuzz: the same seed makes the same calls; 1 when left out')
     .option('--transcript <file>', 'write every line both ways, credentials masked')
     .addHelpText('after', PROBE)
     .action(async (target: string | undefined, o) =>

@@ -80,7 +80,7 @@ export const observe = (host: Host, w: Workspace, seen: Seen, quiet: boolean): v
 export const probeSummary = (r: ProbeReport): string =>
   r.era === 'none'
     ? `the server was started and could not be asked: ${r.problem}`
-    : `the server was asked (${r.transport}, ${r.server.protocolVersion}): ${plural(r.tools.filter((t) => t.kind === 'tool').length, 'tool')}, ${differenceCount(r)}, requirements: ${requirementCounts(r)}`;
+    : `the server was asked (${r.transport}, ${r.server.protocolVersion}): ${plural(r.tools.filter((t) => t.kind === 'tool').length, 'tool')}, ${differenceCount(r)}, requirements: ${requirementCounts(r)}${r.fuzz ? `, ${plural(r.fuzz.faults.length, 'fault')} in ${plural(r.fuzz.calls, 'call')} at random` : ''}`;
 
 /** The checks that ask for a running system, by what was answered. */
 export const probeChecks = (r: ProbeReport): string[] => {

@@ -25,6 +25,10 @@ export type ProbeOptions = LiveOptions & {
   against?: string | undefined;
   /** Host of a running server that is not this machine, in full. */
   allowHost?: string | undefined;
+  /** Calls of each tool that are made at random; `true` for as many as is usual. */
+  fuzz?: string | true | undefined;
+  /** The same seed makes the same calls. */
+  seed?: string | undefined;
   /** Write the transcript here. */
   transcript?: string | undefined;
 };
@@ -126,6 +130,30 @@ export const probeReady = async (
   };
 };
 
+export const FUZZ_RUNS = 25;
+const FUZZ_MS = 60_000;
+
+/** How many calls at random of each tool, and from which seed; null where none are asked for. */
+const readFuzz = (o: ProbeOptions, running: boolean): { runs: number; seed: number } | null => {
+  if (o.fuzz === undefined) return null;
+  if (running)
+    throw new UserError(
+      'a server that runs already is not called at random, so nothing was asked',
+      'name its source or package, so that it is started in a sandbox',
+    );
+  const [runs, seed] = [o.fuzz === true ? FUZZ_RUNS : Number(o.fuzz), Number(o.seed ?? 1)];
+  if (!Number.isInteger(runs) || runs < 1 || runs > 1000)
+    throw new UserError(`--fuzz "${o.fuzz}" is no number of calls from 1 to 1000`, 'for instance --fuzz 25');
+  if (!Number.isInteger(seed))
+    throw new UserError(`--seed "${o.seed}" is no whole number`, 'for instance --seed 1');
+  return { runs, seed };
+};
+
+const fuzzDoes = (f: { runs: number; seed: number } | null): string =>
+  f
+    ? ` Then each tool is called up to ${f.runs} times with values made at random from its schema (seed ${f.seed}), ${FUZZ_MS / 1000} s in all.`
+    : '';
+
 const probeTarget = async (
   host: Host,
   source: string | undefined,
@@ -133,11 +161,19 @@ const probeTarget = async (
   target: LiveTarget | null,
   lock: ToolsLock | null,
 ): Promise<Probed | null> => {
-  return withPrepared(host, source, o, target, PROBE_DOES, (prepared, context) => {
+  const asked = readFuzz(o, false);
+  return withPrepared(host, source, o, target, PROBE_DOES + fuzzDoes(asked), async (prepared, context) => {
     host.progress('asking the server');
     const surface = target && (context.package === '' || target.workspace) ? target.surface : null;
     const items = surface ? (target?.items ?? []) : [];
-    return probeReady({ prepared, context }, { surface, lock, items });
+    const probed = await probeReady({ prepared, context }, { surface, lock, items });
+    if (!asked || probed.report.era === 'none') return probed;
+    host.progress('calling its tools with values made at random');
+    const { fuzz } = await import('../live/fuzz/fuzz.ts');
+    const transcript = createTranscript();
+    const { open, launch } = prepared;
+    const found = await fuzz({ open, launch, transcript, ...asked, budgetMs: FUZZ_MS });
+    return { report: { ...probed.report, fuzz: found }, lines: [...probed.lines, ...transcript.lines()] };
   });
 };
 
@@ -151,6 +187,17 @@ const describeBehaviour = (r: ProbeReport): string[] => {
     '',
   ];
 };
+
+const describeFuzz = ({ fuzz: f }: ProbeReport): string[] =>
+  f === null
+    ? []
+    : [
+        `At random: ${plural(f.calls, 'call')} of ${plural(f.tools, 'tool')}, seed ${f.seed}: ${plural(f.faults.length, 'fault')}${f.left.length > 0 ? `; not called: ${f.left.join(', ')}` : ''}${f.problem ? `; ${f.problem}` : ''}`,
+        ...f.faults.map(
+          (x) => `  ${x.kind.padEnd(6)} ${x.tool} ${JSON.stringify(x.arguments).slice(0, 300)}: ${x.said}`,
+        ),
+        '',
+      ];
 
 export const describeProbe = (r: ProbeReport): string => {
   const era = { legacy: 'with a handshake', modern: 'without a handshake', none: '' }[r.era];
@@ -169,6 +216,7 @@ export const describeProbe = (r: ProbeReport): string => {
     ),
     '',
     ...describeBehaviour(r),
+    ...describeFuzz(r),
     `Requirements: ${requirementCounts(r)} (--json says why)`,
     ...r.requirements
       .filter((q) => q.result === 'violated')
@@ -188,6 +236,7 @@ export const probe = (host: Host, source: string | undefined, o: ProbeOptions): 
     o.package === undefined &&
     o.session === undefined &&
     o.cmd === undefined;
+  if (running) readFuzz(o, true);
   return withLiveTarget(host, source, running ? { ...o, package: 'none' } : o, async (target) => {
     const probed = running
       ? await probeUrl(host, o, o.url!, lock)

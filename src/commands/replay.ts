@@ -32,8 +32,13 @@ const readKept = (kind: 'probe' | 'confirm', bytes: Uint8Array | null): Kept => 
   }
 };
 
+const rank = (f: { outcome: string }): number => Number(f.outcome === 'no-answer');
+
 const callsOf = (kept: Kept): { tool: string; arguments: Record<string, unknown>; outcome: string }[] =>
-  kept.kind === 'probe' ? kept.report.calls : kept.report.results.flatMap((r: Confirmation) => r.calls);
+  kept.kind === 'probe'
+    ? // What may end the server comes last.
+      [...kept.report.calls, ...(kept.report.fuzz?.faults ?? []).toSorted((a, b) => rank(a) - rank(b))]
+    : kept.report.results.flatMap((r: Confirmation) => r.calls);
 
 /**
  * The calls of an observation again, in a fresh sandbox, and what is otherwise now. 0 when nothing is, 1 when something is, or

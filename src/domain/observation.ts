@@ -95,6 +95,33 @@ export const behaviour = z.strictObject({
 });
 export type Behaviour = z.infer<typeof behaviour>;
 
+/** What an answer to a call made at random should not have been. */
+export const fuzzFault = z.strictObject({
+  tool: z.string(),
+  kind: z.enum(['crash', 'hang', 'stack', 'secret', 'output', 'limit']),
+  said: z.string(),
+  /** The call, made as small as the time allowed. */
+  arguments: definition,
+  outcome: z.enum(['result', 'tool-error', 'error', 'no-answer']),
+  /** Where in the sequence of its seed it lies, as fast-check names it. */
+  path: z.string(),
+});
+export type FuzzFault = z.infer<typeof fuzzFault>;
+
+/** Calls made at random from schemas: the same seed makes the same calls. */
+export const fuzzReport = z.strictObject({
+  seed: z.number().int(),
+  /** Calls of each tool. */
+  runs: z.number().int(),
+  calls: z.number().int(),
+  tools: z.number().int(),
+  /** Tools that were left out, for want of time. */
+  left: z.array(z.string()),
+  problem: z.string(),
+  faults: z.array(fuzzFault),
+});
+export type FuzzReport = z.infer<typeof fuzzReport>;
+
 /** What is the same of everything that is started. */
 const started = {
   target: z.strictObject({ name: z.string(), url: z.string(), commit: z.string() }).nullable(),
@@ -129,6 +156,8 @@ export const probeReport = z.strictObject({
   /** Whether system calls were seen (strace); without it `behaviour` says nothing. */
   traced: z.boolean().default(false),
   behaviour: z.array(behaviour).default([]),
+  /** null where it was not asked for. */
+  fuzz: fuzzReport.nullable().default(null),
   startMs: z.number(),
   probeMs: z.number(),
 });

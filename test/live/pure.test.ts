@@ -234,7 +234,7 @@ describe('a plan', () => {
     });
     expect(
       constraintsOf(
-        '[[package]]\nname="a"\nversion="1"\n[[package]]\nname="own"\nversion="0"\nsource={editable="."}\n',
+        '[[package]]\nname="a"\nversion="1"\n[[package]]\nname="own"\nversion="0"\nsource={editable="."}\n[[package]]\nname="forked"\nversion="1"\n[[package]]\nname="forked"\nversion="2"\n',
       ),
     ).toEqual(['a==1']);
     expect(scriptsOf('[project.scripts]\nx = "pkg.mod:main"\nbad = "os; x"\n')).toEqual([

@@ -86,6 +86,49 @@ describe('what no lockfile fixes', () => {
   });
 });
 
+describe('programs in Rust and Java', () => {
+  const plan = (files: Record<string, string>) =>
+    makePlan(
+      { paths: new Set(Object.keys(files)), text: (path) => Promise.resolve(files[path] ?? null) },
+      '',
+      { env: process.env, day: '' },
+    );
+
+  it('are fetched by what fixes their versions, and built without network', async () => {
+    const rust = await plan({
+      'Cargo.toml': '[package]\nname = "notes-mcp"\n[[bin]]\nname = "helper"\n',
+      'Cargo.lock': '',
+      'src/main.rs': '',
+    });
+    if (!isPlan(rust)) throw new Error(rust.problem);
+    expect(rust.steps.map((s) => [shownStep(s).join(' '), s.network !== ''])).toEqual([
+      ['cargo fetch --locked', true],
+      ['cargo build --offline --locked --bin notes-mcp', false],
+    ]);
+    expect(rust.argv).toEqual(['/built/target/debug/notes-mcp']);
+    const java = await plan({ 'pom.xml': '<project></project>' });
+    if (!isPlan(java)) throw new Error(java.problem);
+    expect(java.steps.map((s) => [s.argv.at(-1), s.network !== ''])).toEqual([
+      [expect.stringContaining('go-offline'), true],
+      ['package', false],
+    ]);
+  });
+
+  it('that would run code of their choice while there is a network are not', async () => {
+    const refused = async (files: Record<string, string>) => {
+      const p = await plan(files);
+      return isPlan(p) ? '' : p.problem;
+    };
+    expect(
+      await refused({
+        'pom.xml': '<build><extensions><extension><groupId>x</groupId></extension></extensions></build>',
+      }),
+    ).toMatch(/extends Maven/);
+    expect(await refused({ 'build.gradle.kts': '' })).toMatch(/Gradle/);
+    expect(await refused({ 'Cargo.toml': '[workspace]\nmembers = ["a"]\n' })).toMatch(/--subdir|no program/);
+  });
+});
+
 describe('stand-ins', () => {
   it("keep the author's plain words, and nothing that may be a secret or a place of theirs", () => {
     expect(standInFor('MCP_LOG_LEVEL', 'info')).toBe('info');

@@ -142,7 +142,8 @@ export const createTracer = (
       const [, pid = '', rest = ''] = /^(\d+)\s+(.*)$/s.exec(text) ?? [];
       if (pid === '') return;
       main ||= pid;
-      if (pid === main && rest.startsWith('--- SIG')) {
+      // Any thread of the program may be the one that gets it.
+      if (rest.startsWith('--- SIGCONT')) {
         for (const f of waiting.splice(0)) f();
         waiting = [];
         return;

@@ -38,7 +38,7 @@ export const laidOut = (v: Try, canaries: number): Launch['files'] => [
   { path: `${ROOT}/link-${v.t}`, link: BESIDE },
 ];
 
-const STACK =
+export const STACK =
   /\n\s{0,12}at [^\n]{1,200}:\d{1,6}:\d{1,6}|Traceback \(most recent call last\)|File "\/[^"\n]{1,200}", line \d+|goroutine \d+ \[running\]|\/(?:pkg|deps|work)\/[\w./-]{3,200}/;
 
 export const textOf = (reply: Reply): string => {

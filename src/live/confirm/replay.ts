@@ -25,9 +25,9 @@ export const replayCalls = async (
         { name: c.tool, arguments: c.arguments },
         { waitMs: 3000 },
       );
-      if (reply.problem === 'ended') break;
       // The probe has words of its own for the same outcomes.
       outcomes.push(outcomeOf(reply, c.outcome));
+      if (reply.problem === 'ended') break;
     }
     return { tools, outcomes };
   } finally {

@@ -5,8 +5,10 @@ import { record } from '../client/protocol.ts';
 import { bestSaid, ownArguments, registrySaid, type Said, saidIn } from './client-config.ts';
 import { isPlan, npmStep, PKG, type Plan, PYTHON_ENV, pipStep, standInFor, type Unplanned } from './plan.ts';
 import { planGo } from './plan-go.ts';
+import { noGradle, planJava } from './plan-java.ts';
 import { installSteps, type NodeFacts, planNode } from './plan-node.ts';
 import { type PythonFacts, planPython, pythonSteps, startsServer } from './plan-python.ts';
+import { planRust } from './plan-rust.ts';
 import { pythonHere } from './toolchain.ts';
 
 /** From the files of a commit, or the name of a published package, to a plan; or why there is none and what can be done. */
@@ -244,10 +246,22 @@ export const makePlan = async (
     const vendored = tree.paths.has(joined(folder, 'vendor/modules.txt'));
     return ends(planGo({ folder, mains: await goMains(tree, folder), name, vendored }, args([name])), [name]);
   }
+  if (own('Cargo.toml')) {
+    const manifest = (await tree.text(joined(folder, 'Cargo.toml'))) ?? '';
+    const name = /^name\s{0,5}=\s{0,5}"([\w-]{1,100})"/m.exec(manifest)?.[1] ?? '';
+    const locked = nearest(tree.paths, folder, ['Cargo.lock']) !== null;
+    return ends(planRust({ folder, manifest, locked, has: (p) => tree.paths.has(p) }, args([name])), [name]);
+  }
+  if (own('pom.xml')) {
+    const pom = (await tree.text(joined(folder, 'pom.xml'))) ?? '';
+    return ends(planJava({ folder, pom }, []), []);
+  }
+  if (own('build.gradle') || own('build.gradle.kts')) return noGradle;
   const script = await python();
   if (script && isPlan(script)) return script;
   return {
-    problem: 'there is no package.json, pyproject.toml or go.mod from which a start could be worked out',
+    problem:
+      'there is no package.json, pyproject.toml, go.mod, Cargo.toml or pom.xml from which a start could be worked out',
     hint: 'name its folder with --subdir, or say how it is started with --cmd (and --cwd, --env)',
   };
 };

@@ -47,20 +47,21 @@ export const requirementsOf = (f: PythonFacts): { take: string[]; left: string[]
   return { take: all.filter((r) => REQUIREMENT.test(r)), left: all.filter((r) => !REQUIREMENT.test(r)) };
 };
 
-/** What a lockfile fixes, as pip takes it: it holds where a package is needed, and needs none. */
-export const constraintsOf = (lock: string): string[] =>
-  list(read(lock).package)
-    .map(record)
-    .flatMap(({ name, version, source }) => {
-      const from = record(source);
-      const own = 'virtual' in from || 'editable' in from || 'directory' in from || 'git' in from;
-      return !own &&
-        typeof name === 'string' &&
-        typeof version === 'string' &&
-        /^[\w.+!-]+$/.test(`${name}${version}`)
-        ? [`${name}==${version}`]
-        : [];
-    });
+/**
+ * What a lockfile fixes, as pip takes it: it holds where a package is needed, and needs none. Of a package with several versions,
+ * each for other machines, none is held to: pip would have to hold to all of them.
+ */
+export const constraintsOf = (lock: string): string[] => {
+  const versions = new Map<string, Set<string>>();
+  for (const { name, version, source } of list(read(lock).package).map(record)) {
+    const from = record(source);
+    const own = 'virtual' in from || 'editable' in from || 'directory' in from || 'git' in from;
+    if (own || typeof name !== 'string' || typeof version !== 'string') continue;
+    if (!/^[\w.+!-]+$/.test(`${name}${version}`)) continue;
+    versions.set(name, (versions.get(name) ?? new Set()).add(version));
+  }
+  return [...versions].flatMap(([name, all]) => (all.size === 1 ? [`${name}==${[...all][0]}`] : []));
+};
 
 export type Script = { name: string; module: string; call: string };
 
@@ -98,16 +99,19 @@ export const pythonSteps = (
   const { take, left } = requirementsOf(f);
   const constraints = constraintsOf(f.lock);
   const fixed = constraints.length > 0;
+  const byLock = pipStep(python, ['-c', `${DEPS}/constraints.txt`, ...take]);
+  // What a lockfile fixes may have no wheel, or not go together for pip: then the day of the commit is as near as it gets.
+  const [getPip, onDay] = pipStepsOf(python, day, take);
   return {
     files: fixed ? [{ name: 'constraints.txt', text: constraints.join('\n') }] : [],
     steps:
       take.length === 0
         ? []
-        : fixed
-          ? [pipStep(python, ['-c', `${DEPS}/constraints.txt`, ...take])]
-          : day !== ''
-            ? pipStepsOf(python, day, take)
-            : [pipStep(python, take)],
+        : day === ''
+          ? [fixed ? byLock : pipStep(python, take)]
+          : fixed
+            ? [getPip!, { ...byLock, otherwise: onDay! }]
+            : [getPip!, onDay!],
     notes: [
       ...(left.length > 0
         ? [`not fetched, as they are no names of packages: ${left.slice(0, 5).join(', ')}`]

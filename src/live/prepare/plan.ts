@@ -18,7 +18,7 @@ export type Step = {
   optional?: boolean;
 };
 
-export type Runtime = 'node' | 'python' | 'go' | 'other';
+export type Runtime = 'node' | 'python' | 'go' | 'rust' | 'java' | 'other';
 
 export type Plan = {
   runtime: Runtime;

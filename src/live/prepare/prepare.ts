@@ -8,7 +8,7 @@ import { redactSecrets } from '../../text/redact.ts';
 import { record } from '../client/protocol.ts';
 import type { Launch, OpenBox } from '../probe/launch.ts';
 import { openBox } from '../sandbox/box.ts';
-import { IN_MEMORY, type Shape, TOOLS } from '../sandbox/bubblewrap.ts';
+import { IN_MEMORY, PATH_INSIDE, type Shape, TOOLS } from '../sandbox/bubblewrap.ts';
 import { SERVER_LIMITS, STEP_LIMITS } from '../sandbox/limits.ts';
 import { handOver, reachable } from '../sandbox/reach.ts';
 import { throwAwayFolder } from './folder.ts';
@@ -16,7 +16,7 @@ import { BUILT, CACHE, DEPS, PKG, type Plan, type Step, shownStep } from './plan
 import { binOf } from './plan-node.ts';
 import { metadataFiles } from './plan-python.ts';
 import { served } from './served.ts';
-import { npmHere, programHere, pythonHere, type Toolchain } from './toolchain.ts';
+import { javaHere, npmHere, programHere, pythonHere, rustHere, type Toolchain } from './toolchain.ts';
 
 /** Carries a plan out, each step in a sandbox of its own, in a throw-away copy of the commit's files. */
 
@@ -42,7 +42,7 @@ export type Prepared = {
 
 /** What configures the tools that fetch: a target may not tell them where to ask, or what to run. */
 export const FETCHER_SETTINGS =
-  /(?:^|\/)(?:\.npmrc|\.yarnrc(?:\.yml)?|\.pnpmfile\.c?js|pip\.conf|\.pypirc|uv\.toml|\.netrc|go\.work(?:\.sum)?|\.gitconfig)$/;
+  /(?:^|\/)(?:\.npmrc|\.yarnrc(?:\.yml)?|\.pnpmfile\.c?js|pip\.conf|\.pypirc|uv\.toml|\.netrc|go\.work(?:\.sum)?|\.gitconfig|\.cargo\/config(?:\.toml)?|rust-toolchain(?:\.toml)?|\.mvn\/.{1,200})$/;
 
 export class PrepareError extends Error {
   readonly steps: StepDone[];
@@ -63,14 +63,18 @@ const toolchains = (plan: Plan, env: Environment): Toolchain[] => {
     ...(needsNpm ? [npmHere(env)] : []),
     ...(plan.runtime === 'python' ? [pythonHere(env)] : []),
     ...(plan.runtime === 'go' ? [programHere('go', env)] : []),
+    ...(plan.runtime === 'rust' ? [rustHere(env)] : []),
+    ...(plan.runtime === 'java' ? javaHere(env) : []),
     ...(plan.runtime === 'other' && !program.includes('/') ? [programHere(program, env)] : []),
   ];
 };
 
 const programOf = (plan: Plan, step: Step, env: Environment): readonly string[] => {
-  if (plan.runtime !== 'go' || step.argv[0] !== 'go') return step.argv;
-  const go = programHere('go', env);
-  return 'program' in go ? [go.program, ...step.argv.slice(1)] : step.argv;
+  const [name = '', ...args] = step.argv;
+  if (!(plan.runtime === 'go' && name === 'go') && !(plan.runtime === 'rust' && name === 'cargo'))
+    return step.argv;
+  const found = name === 'go' ? programHere('go', env) : rustHere(env);
+  return 'program' in found ? [found.program, ...args] : step.argv;
 };
 
 /** The file a published npm package starts with. */
@@ -121,11 +125,16 @@ export const prepare = async (o: {
   }
 };
 
-/** Folder of the server below the target's files, as far as its start tells. */
-const serverFolder = (plan: Plan): string[] => {
-  const said = plan.steps.find((s) => s.cwd.startsWith(`${PKG}/`))?.cwd;
-  return said === undefined ? [] : said.slice(PKG.length + 1).split('/');
+/** Folder of the server below the target's files: that of the program, else as far as its preparing tells. */
+const serverFolder = (plan: Plan, argv: readonly string[]): string[] => {
+  const program = argv.slice(0, 2).find((a) => a.startsWith(`${PKG}/`) && /\.\w{1,4}$/.test(a));
+  const said =
+    program === undefined ? plan.steps.find((s) => s.cwd.startsWith(`${PKG}/`))?.cwd : dirname(program);
+  return said === undefined || said === PKG ? [] : said.slice(PKG.length + 1).split('/');
 };
+
+/** Things of a folder that are shown one by one; of one with more the whole is shown, and nothing can be made in it. */
+const MOST_BESIDE = 200;
 
 /**
  * A folder as it is, each thing in it read-only, but in memory: new things may be made beside what is there, since many
@@ -133,9 +142,11 @@ const serverFolder = (plan: Plan): string[] => {
  */
 const besides = (from: string, at: string, path: readonly string[]): Shape['mounts'] => {
   const [next, ...rest] = path;
+  const entries = readdirSync(from, { withFileTypes: true });
+  if (entries.length > MOST_BESIDE) return [{ from, at }];
   return [
     { from: IN_MEMORY, at },
-    ...readdirSync(from, { withFileTypes: true })
+    ...entries
       .filter((e) => e.isFile() || e.isDirectory())
       .flatMap((e) => {
         const one = { from: join(from, e.name), at: `${at}/${e.name}` };
@@ -202,9 +213,10 @@ const prepareIn = async (
   const tools = chains
     .flatMap((c) => ('mounts' in c ? c.mounts : []))
     .map((m) => ({ ...m, from: reachable(m.from, folder) }));
+  const path = chains.flatMap((c) => ('path' in c && c.path ? [c.path] : [])).join(':');
   const own = (write: boolean): Shape['mounts'] => [
     ...tools,
-    ...(write ? [{ from: at('pkg'), at: PKG, write }] : besides(at('pkg'), PKG, serverFolder(plan))),
+    ...(write ? [{ from: at('pkg'), at: PKG, write }] : besides(at('pkg'), PKG, serverFolder(plan, argv))),
     { from: at('deps'), at: DEPS, write },
     { from: at('built'), at: BUILT, write },
   ];
@@ -242,7 +254,7 @@ const prepareIn = async (
     try {
       await b.start(programOf(plan, step, env), {
         cwd: step.cwd,
-        env: { ...step.env, ...network },
+        env: { ...step.env, ...network, ...(path === '' ? {} : { PATH: `${path}:${PATH_INSIDE}` }) },
         quiet: true,
       });
       const ended = await b.ended();

@@ -1,11 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Environment, findExecutable, scrubbedEnvironment } from '../../io/scan/find-executable.ts';
 import { type Shape, TOOLS } from '../sandbox/bubblewrap.ts';
 
 /** Programs of the auditor's that a server needs inside: where they are, and what of the host has to be seen for them. */
-export type Toolchain = { mounts: Shape['mounts']; program: string } | { problem: string };
+export type Toolchain =
+  | {
+      mounts: Shape['mounts'];
+      program: string /** Looked in before others, where its parts call each other. */;
+      path?: string;
+    }
+  | { problem: string };
 
 const underUsr = (path: string): boolean => path.startsWith('/usr/');
 
@@ -47,6 +53,35 @@ export const pythonHere = (env: Environment): Toolchain => {
   if (asked.status !== 0 || !program.startsWith('/') || !prefix.startsWith('/'))
     return { problem: `${python} does not say where it lies` };
   return { program, mounts: underUsr(program) || prefix === '/usr' ? [] : [{ from: prefix, at: prefix }] };
+};
+
+/** The auditor's Rust: what stands on PATH may be no compiler but who chooses one, so it is asked where that lies. */
+export const rustHere = (env: Environment): Toolchain => {
+  const rustc = findExecutable('rustc', env);
+  if (!rustc) return { problem: 'rustc is not on PATH' };
+  const asked = spawnSync(rustc, ['--print', 'sysroot'], {
+    env: { ...scrubbedEnvironment(env, '/'), HOME: env.HOME ?? '/' },
+    encoding: 'utf8',
+    timeout: 15_000,
+    cwd: '/',
+  });
+  const root = (asked.stdout ?? '').trim();
+  if (asked.status !== 0 || !root.startsWith('/')) return { problem: `${rustc} does not say where it lies` };
+  const cargo = [join(root, 'bin/cargo'), findExecutable('cargo', env) ?? ''].find((p) => existsSync(p));
+  if (!cargo) return { problem: 'cargo is not on PATH' };
+  return {
+    program: cargo,
+    mounts: underUsr(root) || root === '/usr' ? [] : [{ from: root, at: root }],
+    path: join(root, 'bin'),
+  };
+};
+
+/** What Debian keeps of Java and Maven outside of /usr, where it is. */
+export const javaHere = (env: Environment): Toolchain[] => {
+  const etc = readdirSync('/etc')
+    .filter((name) => /^(?:maven|java(?:-\d{1,3}-\w{1,30})?)$/.test(name))
+    .map((name) => ({ from: `/etc/${name}`, at: `/etc/${name}` }));
+  return [{ program: 'java', mounts: etc }, programHere('java', env), programHere('mvn', env)];
 };
 
 /** Any other program: what lies under /usr is seen already. */

@@ -67,6 +67,7 @@ export const reportOf = (
     })),
     traced: seen.traced,
     behaviour: behaviourOf(seen, o.surface, o.items ?? []),
+    fuzz: null,
     startMs: seen.startMs,
     probeMs: seen.probeMs,
   };
