@@ -18,7 +18,7 @@ it.skipIf(!sandbox.works)(
       transcript: createTranscript(),
       seed: 7,
       runs: 12,
-      budgetMs: 30_000,
+      budgetMs: 90_000,
     });
     expect(one).toMatchObject({ problem: '', tools: 6, left: [] });
     expect(one.faults.map((f) => [f.tool, f.kind])).toEqual([
@@ -31,7 +31,6 @@ it.skipIf(!sandbox.works)(
     for (const f of one.faults) expect(String(f.arguments.value).length).toBeLessThan(10);
     expect(JSON.stringify(one)).not.toContain('ghp_0123456789abcdefghij');
   },
-  60_000,
 );
 
 it('arguments at random are mostly what the schema accepts, and the same by the same seed', () => {
