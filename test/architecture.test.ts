@@ -62,7 +62,7 @@ const RULES: Record<string, Rule> = {
       'io/write-files.ts',
     ],
     types: ['collectors/collector.ts'],
-    packages: [/^node:/, 'zod', 'yaml', 'smol-toml', 'jsonc-parser', 'semver'],
+    packages: [/^node:/, 'zod', 'yaml', 'smol-toml', 'jsonc-parser', 'semver', 'fast-check'],
   },
   assist: {
     rooms: ['assist', 'domain', 'text', 'engine', 'analysis/tool-text'],

@@ -15,12 +15,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:http';
 import { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { type EventStream, openEventStream } from './event-stream.ts';
 import { type HttpAsk, httpRequest } from './http-request.ts';
+import { heard, listen, own } from './listener.ts';
 import { createTracer, SYSCALLS, type Tracer } from './trace.ts';
 
 const CONTROL = 3;
@@ -197,36 +197,6 @@ const openStream = async (ask: Parameters<typeof openEventStream>[0]): Promise<o
   const { status, headers, error, ms } = stream;
   return { stream: streams.push(stream) - 1, status, headers, error, ms };
 };
-
-const heard: object[] = [];
-/** Ports of our own listeners: no server's. */
-const own = new Set<number>();
-/** A host that only this sandbox can reach, and that notes who asked it for what. */
-const listen = (answer: string): Promise<object> =>
-  new Promise((resolve, reject) => {
-    const server = createServer((request, response) => {
-      let body = '';
-      request.on('data', (chunk: Buffer) => {
-        if (body.length < 4096) body += chunk.toString('utf8').slice(0, 4096);
-      });
-      request.on('end', () => {
-        if (heard.length < 1000)
-          heard.push({ method: request.method, url: request.url, headers: request.headers, body });
-        // Whoever is sent on from here comes by the address itself.
-        const to = /^\/to(\/[\w-]+)$/.exec(request.url ?? '')?.[1];
-        if (to !== undefined)
-          response.writeHead(302, { location: `http://127.0.0.1:${request.socket.localPort}${to}` });
-        response.end(answer);
-      });
-    });
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const at = server.address();
-      const port = at !== null && typeof at === 'object' ? at.port : 0;
-      own.add(port);
-      resolve({ port });
-    });
-  });
 
 const write = (
   files: readonly { path: string; text?: string; base64?: string; link?: string; folder?: boolean }[],
