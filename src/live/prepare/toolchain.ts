@@ -45,7 +45,7 @@ export const pythonHere = (env: Environment): Toolchain => {
     {
       env: { ...scrubbedEnvironment(env, '/'), HOME: env.HOME ?? '/' },
       encoding: 'utf8',
-      timeout: 15_000,
+      timeout: 60_000,
       cwd: '/',
     },
   );
@@ -62,7 +62,7 @@ export const rustHere = (env: Environment): Toolchain => {
   const asked = spawnSync(rustc, ['--print', 'sysroot'], {
     env: { ...scrubbedEnvironment(env, '/'), HOME: env.HOME ?? '/' },
     encoding: 'utf8',
-    timeout: 15_000,
+    timeout: 60_000,
     cwd: '/',
   });
   const root = (asked.stdout ?? '').trim();
