@@ -18,6 +18,8 @@ describe('network', () => {
           'await fetch(`${this.baseUrl}/items`);',
           'await axios.get(thing);',
           "const ns = 'http://www.w3.org/2000/svg';",
+          "const here = ['http://[::ffff:127.0.0.1]:80/', 'http://[::1]/'];",
+          'const OPTION = /--inspect-brk|inspector\\.open/;',
         ].join('\n'),
       },
     });
@@ -36,6 +38,7 @@ describe('network', () => {
     expect(item('address-configured').at).toEqual({ path: 'src/a.ts', startLine: 6 });
     expect(item('address-computed').at).toEqual({ path: 'src/a.ts', startLine: 7 });
     expect(item('no-listener').kind).toBe('fact');
+    expect(items.filter((i) => i.rule === 'debug-listener')).toEqual([]);
     expect(items.filter((i) => i.kind === 'gap').map((i) => i.rule)).toEqual(['not-started']);
   });
 

@@ -1,6 +1,6 @@
 import { type Spot, spot } from '../sources/server-sources.ts';
 import { closing, codeIn, inside, type Language, matchesIn, type Source } from '../sources/source.ts';
-import { inLiteral } from './matching.ts';
+import { inLiteral, inPattern } from './matching.ts';
 
 export type Listener = {
   call: string;
@@ -159,7 +159,8 @@ export const listenersIn = (source: Source): Listener[] => {
   const debuggers = DEBUGGERS[source.language];
   if (debuggers)
     // A name in prose opens no port; the option of a command and a Go import stand in quotes.
-    for (const match of matchesIn(source, 'code', debuggers, 20))
+    for (const match of matchesIn(source, 'code', debuggers, 20)) {
+      if (inPattern(source, match.index)) continue;
       if (/^(?:--inspect|-agentlib|-Xdebug|")/.test(match[0]) || !inLiteral(source, match.index))
         found.push({
           call: match[0].replace(/\s{0,40}\($/, ''),
@@ -168,5 +169,6 @@ export const listenersIn = (source: Source): Listener[] => {
           kind: 'debugger',
           at: spot(source, match.index),
         });
+    }
   return found;
 };

@@ -18,6 +18,7 @@ export const matching =
       const pattern = on[source.language];
       if (!pattern) return [];
       return matchesIn(source, layer, pattern).flatMap((match): Match[] => {
+        if (inPattern(source, match.index)) return [];
         const verdict = accept ? accept(source, match, pack) : true;
         if (verdict === false) return [];
         const more = verdict === true ? {} : verdict;
@@ -39,6 +40,10 @@ export const literalsIn = (source: Source, start: number, end: number): Source['
     found.push(source.literals[i]!);
   return found;
 };
+
+/** Whether an offset lies in a regular expression: code that looks for something names it there, and does none of it. */
+export const inPattern = ({ patterns }: Source, offset: number): boolean =>
+  patterns.some((p) => p.start < offset && offset < p.end);
 
 /** Whether an offset lies in a literal, where a pattern over `code` may have hit prose. */
 export const inLiteral = (source: Source, offset: number): boolean => {

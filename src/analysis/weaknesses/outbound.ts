@@ -18,7 +18,7 @@ const URL_HOST =
 
 /** Addresses of this machine, of documentation, and names of vocabularies that nobody connects to. */
 const NO_HOST =
-  /^(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\]|host\.docker\.internal|(?:[\w-]+\.)*example(?:\.(?:com|org|net|io))?|(?:[\w-]+\.)*(?:test|invalid|local|localhost)|(?:www\.)?w3\.org|(?:[\w-]+\.)*json-schema\.org|schema\.org|schemas\.[\w.-]+|xmlns\.[\w.-]+|www\.apache\.org|(?:your|my|some|foo|bar|test|dummy|fake|x|a|b|host|hostname|server|domain|user|url|proxy)(?:[-.][\w.-]*)?)$/i;
+  /^(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\]|\[::ffff:(?:127\.[\d.]+|7f[0-9a-f]{2}:[0-9a-f]{1,4})\]|host\.docker\.internal|(?:[\w-]+\.)*example(?:\.(?:com|org|net|io))?|(?:[\w-]+\.)*(?:test|invalid|local|localhost)|(?:www\.)?w3\.org|(?:[\w-]+\.)*json-schema\.org|schema\.org|schemas\.[\w.-]+|xmlns\.[\w.-]+|www\.apache\.org|(?:your|my|some|foo|bar|test|dummy|fake|x|a|b|host|hostname|server|domain|user|url|proxy)(?:[-.][\w.-]*)?)$/i;
 /** What an address is the name of: a vocabulary, a schema, a namespace. Nobody connects to it. */
 const IS_A_NAME =
   /\b(?:Namespace|URIRef|QName|DefinedNamespace|xmlns)\b|["']?(?:@context|\$schema|\$id)["']?\s{0,4}:/i;
