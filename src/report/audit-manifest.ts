@@ -3,6 +3,7 @@ import type { Severity } from '../domain/methodology.ts';
 import { followUpJson } from './earlier-findings.ts';
 import { type JsonObject, labelJson } from './labels.ts';
 import type { ReportModel } from './report-model.ts';
+import { UNKNOWN } from './server.ts';
 
 const fieldName = (title: string): string =>
   title
@@ -59,6 +60,16 @@ const artifactsOf = (names: readonly string[]): JsonObject => {
     ...(holds('code-samples') ? { code_samples: 'artifacts/code-samples' } : {}),
     ...(holds('attachments') ? { attachments: 'artifacts/attachments' } : {}),
   };
+};
+
+/** What nobody said is left out: what earlier audits said of it stands in metadata.json. */
+const classification = (m: ReportModel): JsonObject => {
+  const said = Object.entries({
+    primary_type: m.server.type.value,
+    data_sensitivity: m.server.dataSensitivity.value,
+    network_exposure: m.server.network.value,
+  }).filter(([, value]) => value !== UNKNOWN);
+  return said.length > 0 ? { server_classification: Object.fromEntries(said) } : {};
 };
 
 /** `audit-manifest.json` as a JSON value; `relatedAudits` are the ids of earlier audits of the same repository, `artifacts` the paths below `artifacts/`. */
@@ -124,11 +135,7 @@ export const auditManifest = (
       owasp_top_10: proposals.compliance.top10.value,
       supply_chain_security: proposals.compliance.supplyChain.value,
     },
-    server_classification: {
-      primary_type: m.server.type.value,
-      data_sensitivity: m.server.dataSensitivity.value,
-      network_exposure: m.server.network.value,
-    },
+    ...classification(m),
     audit_quality: {
       confidence_level: proposals.confidence.value,
       documentation_completeness: coverage.complete ? 'comprehensive' : 'partial',
