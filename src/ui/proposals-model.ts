@@ -53,15 +53,39 @@ export const waitingByItem = (v: View): ReadonlyMap<string, readonly Proposal[]>
     : NONE;
 };
 
-/** What waits and cites these lines. */
-export const waitingAt = (v: View, path: string, first: number, last: number): readonly Proposal[] =>
-  [...(v.snap?.session.proposals.values() ?? [])].filter(
-    (p) =>
-      stateOf(p) === 'open' &&
-      p.voices.some((one) =>
-        one.citations.some((c) => c.path === path && c.startLine <= last && c.endLine >= first),
+type Cited = { proposal: Proposal; startLine: number; endLine: number };
+const UNCITED: readonly Cited[] = [];
+
+/** The lines of a file that waiting proposals cite. */
+const citedIn = (v: View, path: string): readonly Cited[] => {
+  const proposals = v.snap?.session.proposals;
+  if (!proposals || proposals.size === 0) return UNCITED;
+  return v.kept(`lines of ${path} that proposals cite`, [proposals], () =>
+    [...proposals.values()]
+      .filter((p) => stateOf(p) === 'open')
+      .flatMap((proposal) =>
+        proposal.voices
+          .flatMap((one) => one.citations)
+          .filter((c) => c.path === path)
+          .map(({ startLine, endLine }) => ({ proposal, startLine, endLine })),
       ),
   );
+};
+
+/** What waits and cites these lines. */
+export const waitingAt = (v: View, path: string, first: number, last: number): readonly Proposal[] => [
+  ...new Set(
+    citedIn(v, path)
+      .filter((c) => c.startLine <= last && c.endLine >= first)
+      .map((c) => c.proposal),
+  ),
+];
+
+/** Whether a proposal that waits cites a line of the file. */
+export const proposedLines = (v: View, path: string): ((line: number) => boolean) => {
+  const cited = citedIn(v, path);
+  return (line) => cited.some((c) => c.startLine <= line && c.endLine >= line);
+};
 
 /** Anything of assistants at all: without it nothing of them is shown. */
 export const hasAssistance = (v: View): boolean =>

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { EventBody } from '../../src/domain/events.ts';
+import type { Location } from '../../src/domain/evidence.ts';
+import { locate } from '../../src/engine/locate.ts';
 import { goBack, goForward, jump, type Reader, stopsOf, topFor, toStop } from '../../src/ui/reader.ts';
 import { dropColumns, findMarks, markLine, wordsIn, wrapCode } from '../../src/ui/view/code.ts';
 import { lineText, lineWidth, span } from '../../src/ui/view/line.ts';
@@ -52,6 +55,28 @@ describe('the reader', () => {
   test('shows at least eight lines of code beside title and way in 80x24', async () => {
     const app = await reading({ columns: 80, rows: 24 });
     expect(app.text().match(/^│.{3} {2,}\d+ │/gm)?.length).toBeGreaterThanOrEqual(8);
+  });
+
+  test('marks the lines that a waiting proposal cites, beside the mark of the way', async () => {
+    const place = await locate(['src/index.ts:4-5'], async () => `${CODE}\n`);
+    const made: EventBody = {
+      type: 'proposal.made',
+      proposal: 'P-0a1b2c3d',
+      voice: {
+        connection: 'c1',
+        n: 1,
+        at: '2026-11-23T12:00:00.000Z',
+        client: { name: 'Some assistant', version: '1' },
+        claim: { kind: 'place', check: '2.1.2', reason: 'Look.' },
+        citations: place as Location[],
+        tries: null,
+      },
+    };
+    const app = await reading({ events: [made] });
+    expect(app.text()).toContain('■     4◦│   exec(`cat notes/${name}`);');
+    expect(app.text()).toMatch(/ {2,}5◦│/);
+    expect(app.text()).toMatch(/ {2,}6 │/);
+    expect(app.text()).toContain('P-0a1b2c3d proposes here');
   });
 
   test('> and < walk the steps, round and round, and Ctrl+O comes back', async () => {

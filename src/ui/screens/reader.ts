@@ -4,7 +4,7 @@ import { shownPath } from '../../text/shown-path.ts';
 import { visible } from '../../text/visible.ts';
 import { truncate, truncateMiddle } from '../../text/width.ts';
 import { itemById, type View } from '../model.ts';
-import { waitingAt } from '../proposals-model.ts';
+import { proposedLines, waitingAt } from '../proposals-model.ts';
 import { type Reader, type Stop, selectedLines, topFor } from '../reader.ts';
 import type { Theme, Tone } from '../theme.ts';
 import { dropColumns, findMarks, type Mark, markLine, wordMarks, wordsIn, wrapCode } from '../view/code.ts';
@@ -93,6 +93,7 @@ const numbered = (
   code: Line,
   names: ReadonlyMap<string, Tone>,
   here: readonly (readonly [Stop, number])[],
+  proposed: boolean,
   theme: Theme,
   columns: number,
 ): Line[] => {
@@ -102,10 +103,14 @@ const numbered = (
   const marks: Mark[] = [...(here.length > 0 ? wordMarks(text, names) : []), ...findMarks(text, r.find)];
   const stop = here[0];
   const mark = !stop ? ' ' : stop[0].role === 'step' ? String((stop[1] + 1) % 10) : roleGlyph(stop[0], theme);
+  const [number, rule] = [String(n).padStart(6), theme.glyphs.box[5]];
+  const tone: Tone = n === r.line || selected ? 'focus' : 'muted';
   const gutter: Line = [
     span(n === r.line ? theme.glyphs.cursor : selected ? theme.glyphs.bar : ' ', 'focus', true),
     span(mark, stop ? TONES[stop[0].role] : undefined, true),
-    span(`${String(n).padStart(6)} ${theme.glyphs.box[5]} `, n === r.line || selected ? 'focus' : 'muted'),
+    ...(proposed
+      ? [span(number, tone), span(theme.glyphs.open, 'accent', true), span(`${rule} `, tone)]
+      : [span(`${number} ${rule} `, tone)]),
   ];
   const marked = markLine(code, marks);
   const room = Math.max(1, columns - MARGIN_CELLS);
@@ -190,10 +195,22 @@ export const readerPane = (v: View, r: Reader, theme: Theme, size: Size): Omit<P
     if (s.path === r.path)
       for (let n = s.startLine; n <= Math.min(s.endLine, s.startLine + 200); n++)
         byLine.set(n, [...(byLine.get(n) ?? []), [s, i]]);
+  const proposedOn = proposedLines(v, r.path);
   const lines: Line[] = [];
   let n = from;
   for (; n <= count && lines.length < height; n++)
-    lines.push(...numbered(at, n, file.coloured[n - 1] ?? [], names, byLine.get(n) ?? [], theme, size.width));
+    lines.push(
+      ...numbered(
+        at,
+        n,
+        file.coloured[n - 1] ?? [],
+        names,
+        byLine.get(n) ?? [],
+        proposedOn(n),
+        theme,
+        size.width,
+      ),
+    );
   const { first, last } = selectedLines(at);
   return {
     ...pane,
