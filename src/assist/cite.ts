@@ -48,12 +48,14 @@ export const proveCitations = async (
       // Masked like what was located: a quotation must not show more than a reading did.
       const all = compared(redactSecrets((await readText(c.path)) ?? ''));
       const elsewhere = standsAt(all, quote);
+      const bare = (lines: readonly string[]): string => lines.map((l) => l.trim()).join('\n');
+      const indent = bare(there) === bare(quote);
       const first = Math.max(1, c.start_line - AROUND);
       const shown = all.slice(first - 1, Math.min(c.end_line + AROUND, first + MOST_SHOWN - 1));
       throw new Refused(
         `Not taken: what you quote is not what stands at ${at} of the audited commit.${
           elsewhere === null ? '' : ` It stands at lines ${elsewhere}-${elsewhere + quote.length - 1}.`
-        } Read the lines, see whether your claim still holds, and quote them as they are, without line numbers.`,
+        }${indent ? ' Only the blanks at the beginning of lines differ.' : ''} Read the lines, see whether your claim still holds, and quote them as they are, without line numbers.`,
         [quoted(`${c.path}, lines ${first} to ${first + shown.length - 1}`, numbered(shown, first))],
       );
     }

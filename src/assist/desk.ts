@@ -25,7 +25,7 @@ export const LIMITS = {
   /** Characters of one answer. */
   answer: 60_000,
   /** Lines of a file in one answer. */
-  lines: 800,
+  lines: 1_500,
   /** Characters of a line before it is cut. */
   line: 2_000,
   /** Entries of a list in one answer. */

@@ -15,6 +15,10 @@ const shownLine = (line: string): string =>
     ? `${line.slice(0, LIMITS.line)} [${line.length - LIMITS.line} characters more]`
     : line;
 
+/** A line among many: as it stands, so that it can be quoted from there. */
+const shortLine = (line: string): string =>
+  line.length > 300 ? `${line.slice(0, 300)} [${line.length - 300} characters more]` : line.trimEnd();
+
 /** A file's lines as they may be shown: masked as a whole, then split. */
 const linesOf = (text: string): string[] => {
   const lines = visibleLines(redactSecrets(text)).split('\n');
@@ -118,7 +122,7 @@ export const searchText = tool({
   name: 'search',
   title: 'Search',
   description:
-    'Lines that hold a text, as it stands (no patterns), in all files of the audited commit or below a folder.',
+    'Lines that hold a text, as it stands (no patterns), in all files of the audited commit or below a folder. Each as PATH:LINE| and the line whole, with the blanks it begins with.',
   roles: BOTH,
   input: z.strictObject({
     text: z.string().min(2).max(200),
@@ -143,7 +147,7 @@ export const searchText = tool({
         if (!fold(line).includes(wanted)) continue;
         seen += 1;
         if (seen > offset && hits.length < LIMITS.rows)
-          hits.push(`${visible(e.path)}:${i + 1}: ${line.trim().slice(0, 300)}`);
+          hits.push(`${visible(e.path)}:${i + 1}| ${shortLine(line)}`);
       }
       if (seen > offset + LIMITS.rows * 5) break;
     }
@@ -176,7 +180,7 @@ export const findName = tool({
           .slice(0, LIMITS.rows)
           .map(
             (p) =>
-              `${visible(p.path)}:${p.line}: ${p.role}${p.guessed ? ' (guessed)' : ''}: ${p.text.trim().slice(0, 300)}`,
+              `${visible(p.path)}:${p.line}: ${p.role}${p.guessed ? ' (guessed)' : ''}| ${shortLine(p.text)}`,
           )
           .join('\n') || 'none',
       ),

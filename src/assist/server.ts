@@ -3,6 +3,8 @@ import {
   type CallToolResult,
   CLIENT_INFO_META_KEY,
   McpServer,
+  ProtocolError,
+  ProtocolErrorCode,
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
@@ -108,6 +110,25 @@ const call = async (
 };
 
 /**
+ * Each list has one page, so no cursor is ours. The SDK would answer one that is made up with the whole list, and whoever pages by it
+ * would never end. It sets the handlers of a list when the first tool or prompt is registered: this comes before.
+ */
+const refuseCursors = ({ server }: McpServer): void => {
+  type Handler = (request: { params?: { cursor?: unknown } }, context: ServerContext) => unknown;
+  const set = server.setRequestHandler.bind(server) as (method: string, handler: Handler) => void;
+  const refusing = (method: string, handler: Handler): void =>
+    set(method, (request, context) => {
+      if (request.params?.cursor !== undefined)
+        throw new ProtocolError(
+          ProtocolErrorCode.InvalidParams,
+          'There is no such cursor: the list has one page.',
+        );
+      return handler(request, context);
+    });
+  server.setRequestHandler = refusing as typeof server.setRequestHandler;
+};
+
+/**
  * The assist server: the same tools and prompts in both shapes of the protocol. One is made for each connection, or each request
  * where the protocol knows no connection.
  */
@@ -115,11 +136,11 @@ export const createAssistServer = (desk: Desk, guards: Guards, version: string):
   const server = new McpServer(
     { name: 'mcp-audit-assist', title: `MCP Audit Workbench: ${desk.role}`, version },
     {
-      capabilities: { tools: {}, prompts: {} },
       instructions: INSTRUCTIONS[desk.role],
       maxToolInputElements: LIMITS.elements,
     },
   );
+  refuseCursors(server);
   for (const tool of TOOLS) {
     if (!tool.roles.includes(desk.role)) continue;
     server.registerTool(

@@ -65,7 +65,13 @@ describe('an assistant', () => {
     expect(steer.text).toContain('WARNING by mcp-audit');
     expect(steer.content.at(-1)?._meta).toMatchObject({ 'mcp-audit/from': 'target' });
     expect((await call('read_file', { path: 'src/run.ts' })).text).not.toContain('WARNING');
-    expect(steeringIn('a\u200bb\u200bc')).not.toEqual([]);
+    expect(steer.text).toContain('line 3 ');
+    expect(steeringIn('a\u200bb\u200bc')).toMatchObject({ sure: true });
+    // What honest text says too is noted, and no more.
+    expect(steeringIn('7| CREATE, DROP (only if the assistant should alter the schema)')).toMatchObject({
+      says: [expect.stringContaining('line 7 ')],
+      sure: false,
+    });
   });
 
   it('gets no file of this machine, whatever it is called', async () => {
@@ -101,6 +107,13 @@ describe('an assistant', () => {
       place(a, { citations: [{ ...RUN, start_line: 1, end_line: 2 }] }),
     );
     expect(moved.text).toContain('It stands at lines 2-3');
+    const bare = RUN.quote.replace('\t', '');
+    expect((await call('propose_place', place(a, { citations: [{ ...RUN, quote: bare }] }))).text).toContain(
+      'Only the blanks at the beginning of lines differ',
+    );
+    expect((await call('search', { text: 'cat ${name}' })).text).toContain(
+      'src/run.ts:3|   exec(`cat ${name}`);',
+    );
     expect(await call('propose_place', place(a, { citations: [{ ...RUN, end_line: 99 }] }))).toMatchObject({
       error: true,
     });
@@ -289,6 +302,13 @@ describe('an assistant', () => {
 });
 
 describe('the assist server', () => {
+  it('has lists of one page, and knows no cursor that is made up', async () => {
+    const { client } = await (await makeAssist()).connect();
+    expect((await client.listTools()).tools.length).toBeGreaterThan(20);
+    await expect(client.listTools({ cursor: 'x' })).rejects.toThrow('no such cursor');
+    await expect(client.listPrompts({ cursor: 'x' })).rejects.toThrow('no such cursor');
+  });
+
   it('offers no tool that writes anything but a proposal', () => {
     expect(TOOLS.filter((t) => t.proposes).map((t) => t.name)).toEqual(
       TOOLS.map((t) => t.name).filter((n) => n.startsWith('propose_')),
