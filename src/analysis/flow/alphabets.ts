@@ -90,6 +90,16 @@ const HARMLESS: Record<string, (a: Alphabet) => boolean> = {
 const isOneName = (a: Alphabet): boolean =>
   !a.chars.has('/') && !a.chars.has('\\') && !(a.chars.has('.') && a.first.has('.'));
 
+/** By rule: what is left is all it takes. */
+const ENOUGH: Record<string, (a: Alphabet) => boolean> = {
+  'shell-command': (a) => a.chars.has(';') || a.chars.has('$'),
+  'file-path': (a) => a.chars.has('/') && a.chars.has('.'),
+};
+
+/** Whether what a pattern leaves of a value does all the harm it could do without it. */
+export const isEnoughThere = (rule: { id: string; class: string }, a: Alphabet): boolean =>
+  (ENOUGH[rule.id] ?? ENOUGH[rule.class])?.(a) ?? false;
+
 /** Whether what a pattern leaves of a value can do no harm there. */
 export const isHarmlessThere = (rule: { id: string; class: string }, a: Alphabet): boolean =>
   (HARMLESS[rule.id] ?? HARMLESS[rule.class])?.(a) ?? false;

@@ -92,7 +92,7 @@ const holding = (f: Frame, name: string): Scope | null => {
   return null;
 };
 
-const QUERY = /^(?:RawQuery|RawFragment|search|hash|Query|Fragment)$/;
+const QUERY = /^(?:RawQuery|RawFragment|search|searchParams|hash|Query|Fragment)$/;
 const IN_PATH = /^(?:Path|RawPath|pathname)$/;
 
 /** A part of an address that stands behind its host: `u.RawQuery = q.Encode()`. */

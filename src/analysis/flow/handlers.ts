@@ -3,6 +3,7 @@ import { enterHandler, tainted } from './doors.ts';
 import { type Frame, originOf, placeIn, testsOf } from './frame.ts';
 import { basesIn, methodOf } from './members.ts';
 import type { DoorRow } from './models.ts';
+import { isSchema } from './schemas.ts';
 import { argumentAt, holds } from './sinks.ts';
 import type { Given } from './summary.ts';
 import {
@@ -43,13 +44,26 @@ const nameIn = (record: Value): string => {
   return '';
 };
 
+const isSchemaValue = (v: Value): boolean =>
+  isSchema(v.refs.flatMap((r) => (r.kind === 'external' ? [r.path] : [])));
+
+/** `{ name: z.string(), input: z.string() }`: parameters by name, whatever they are called. */
+const isShape = (record: Value): boolean => {
+  const all = [...(record.fields?.values() ?? [])];
+  return all.length > 0 && all.every(isSchemaValue) && !SCHEMAS.some((k) => record.fields?.get(k)?.fields);
+};
+
 const schemaIn = (record: Value): Value | null => {
+  if (isShape(record)) return null;
   for (const key of SCHEMAS) {
     const found = record.fields?.get(key);
     if (found) return found;
   }
   return null;
 };
+
+/** Whether it says what a tool is called, beside or instead of what it takes. */
+const isDefinition = (record: Value): boolean => record.fields?.has('name') === true && !isShape(record);
 
 /** `{ name, description, inputSchema, handler }`: one row of a table of tools, wherever the table goes. */
 export const tableEntry = (f: Frame, record: Value, expr: Expr): void => {
@@ -217,9 +231,9 @@ const enterDoor = (
   let refs = handlersIn(f, door, expr, args, object);
   let schema: Value | null = null;
   if (isProtocol(door.kind)) {
-    if (refs.length > 0 && !config?.fields?.has('name'))
+    if (refs.length > 0)
       schema = config
-        ? (schemaIn(config) ?? (door.kind === 'tool' ? config : null))
+        ? (schemaIn(config) ?? (door.kind === 'tool' && !isDefinition(config) ? config : null))
         : (args.map((a) => a.value).find((v) => v.refs.some((r) => r.kind === 'external')) ?? null);
     else if (config) schema = schemaIn(config);
     if (refs.length === 0 && config) refs = inOptions(config);

@@ -1,4 +1,4 @@
-import { alphabetLeft, isHarmlessThere } from './alphabets.ts';
+import { alphabetLeft, isEnoughThere, isHarmlessThere } from './alphabets.ts';
 import { RESULT } from './guards.ts';
 import type { Rule } from './rules.ts';
 import type { Guard, OriginKind, Taint } from './value.ts';
@@ -87,7 +87,7 @@ export type Judged = {
   sanitizers: string[];
   /** Tests that were seen and are none against this: of another part, of another kind, or calls nobody looked into. */
   others: readonly Guard[];
-  /** A guard was seen to leave nothing that could do harm: there is nothing to prove. */
+  /** A guard was seen to leave nothing that could do harm, or nobody knows any more what it is: there is nothing to prove. */
   closed: boolean;
 };
 
@@ -127,6 +127,9 @@ const DEEPEST = 2;
 const isOwn = (step: string): boolean =>
   step !== OPENED && !/^(?:params|arguments|Params|Arguments|body|query|headers|args|input|\d+)$/.test(step);
 
+/** Written as a text with others and read again: which part of it comes out is not known. */
+const opened = (t: Taint): boolean => t.opened === true || t.source.path.includes(OPENED);
+
 /** What the rule makes of the guards on the way. A guard weakens a flow; one with a hole does so by half. */
 export const judge = (rule: Rule, t: Taint, patterns: Map<string, RegExp>): Judged => {
   const guards: { guard: Guard; hole: string | null }[] = [];
@@ -151,6 +154,11 @@ export const judge = (rule: Rule, t: Taint, patterns: Map<string, RegExp>): Judg
       continue;
     }
     // A pattern that leaves letters and digits has no hole, whatever is to be said of patterns.
+    const left = hole === null ? alphabetLeft(g, t) : null;
+    if (left && isEnoughThere(rule, left)) {
+      guards.push({ guard: g, hole: 'what it lets through is enough' });
+      continue;
+    }
     const proved = (hole === null || g.kind === 'pattern') && isProof(rule, g, t);
     closed ||= proved;
     guards.push({ guard: g, hole: proved ? null : hole });
@@ -169,7 +177,9 @@ export const judge = (rule: Rule, t: Taint, patterns: Map<string, RegExp>): Judg
     t.passed.some((p) => p.startsWith(UNMODELLED)) ||
     others.some((g) => g.kind === 'passed' && g.part === RESULT) ||
     (kind === 'tool' && t.source.path.filter(isOwn).length > DEEPEST);
-  const base = doubtful ? weaker(certain, 'moderate') : certain;
+  // A record that was stored as one text: which of its parts came back at the next request, nobody knows.
+  const stored = t.kept === true && opened(t);
+  const base = stored ? 'weak' : doubtful ? weaker(certain, 'moderate') : certain;
   // A function's good name counts only as long as nothing was seen to be wrong inside it.
   const holes = guards.some((g) => g.hole !== null);
   // A text that only reads like a command, and goes through what is to make it harmless: a hint of a hint.
@@ -180,6 +190,6 @@ export const judge = (rule: Rule, t: Taint, patterns: Map<string, RegExp>): Judg
     guards,
     others,
     sanitizers,
-    closed: closed || (!holes && sanitizers.some(isLibrarys)) || (isText && holds),
+    closed: closed || stored || (!holes && sanitizers.some(isLibrarys)) || (isText && holds),
   };
 };

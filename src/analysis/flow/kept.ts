@@ -16,7 +16,8 @@ const SENT = /^(?:tool|resource|prompt|http|message|stdin)$/;
 export const keptFrom = (v: Value, depth = 0): Value => {
   const taints = v.taints
     .filter((t) => t.source.kind === 'origin' && (depth === 0 || SENT.test(t.source.origin.kind)))
-    .slice(0, MOST_KEPT);
+    .slice(0, MOST_KEPT)
+    .map((t) => (t.kept ? t : { ...t, kept: true as const }));
   let fields: Map<string, Value> | null = null;
   const keep = (key: string, inner: Value): void => {
     const kept = keptFrom(inner, depth + 1);

@@ -252,6 +252,14 @@ const TEXT_CLASSES = /^(?:command-injection|code-execution|sql-injection)$/;
 const isNumber = (t: Taint): boolean =>
   t.guards.some((g) => g.kind === 'schema' && g.detail.startsWith('number'));
 
+/** A wrapper around all handlers is no door beside them: where the handler of a named tool shows the same input, it says more. */
+const withoutWrappers = (group: readonly Found[]): readonly Found[] => {
+  const named = new Set(group.flatMap((f) => (f.origin === 'tool' && f.tool !== '' ? [f.input] : [])));
+  return named.size === 0
+    ? group
+    : group.filter((f) => f.origin !== 'tool' || f.tool !== '' || !named.has(f.input));
+};
+
 /** Leads of all hits: by sink first, then sinks of one function that the same inputs reach are one. */
 export const leadsOf = (hits: readonly Hit[]): FlowLead[] => {
   const patterns = new Map<string, RegExp>();
@@ -267,7 +275,7 @@ export const leadsOf = (hits: readonly Hit[]): FlowLead[] => {
   }
   const shared = new Set([...sinks].filter(([, group]) => byBuilder(group).length > 1).map(([key]) => key));
   const causes = new Map<string, Found[][]>();
-  for (const group of [...sinks.values()].flatMap(byBuilder)) {
+  for (const group of [...sinks.values()].map(withoutWrappers).flatMap(byBuilder)) {
     // Where a door is known, what an unknown caller could do adds nothing.
     const known = group.filter((f) => f.origin !== 'caller');
     const kept = known.length > 0 ? known : group;

@@ -39,6 +39,8 @@ export const schemaCall = (path: string, name: string, object: Value, args: read
     ? args.map(pathOf).find((x) => x !== null)
     : null;
   const own = `${path}()`;
+  const pattern = name === 'regex' ? args[0]?.literal : null;
+  if (pattern) fields.set(PATTERN, valueWith({ literal: pattern }));
   return valueWith({
     refs: [
       {
@@ -49,6 +51,9 @@ export const schemaCall = (path: string, name: string, object: Value, args: read
     fields: fields.size > 0 ? fields : null,
   });
 };
+
+/** Where a schema keeps the regular expression it asks for. */
+const PATTERN = '#pattern';
 
 const HARMLESS =
   /\.(?:number|int|int32|float32|boolean|bigint|date|enum|nativeEnum|literal|null|coerce\.(?:number|boolean|date|bigint))\(\)/;
@@ -71,12 +76,19 @@ export const constrained = (schema: Value | null, source: Source, at: Place, dep
         })
       : NOTHING;
   const guards: Guard[] = [];
-  if (path && NARROW.test(path)) guards.push({ kind: 'schema', detail: NARROW.exec(path)![0], at });
-  else if (path && OWN_CHECK.test(path)) guards.push({ kind: 'schema', detail: 'refine', at });
+  const pattern = schema?.fields?.get(PATTERN)?.literal;
+  if (path && NARROW.test(path)) {
+    guards.push(
+      pattern
+        ? { kind: 'pattern', detail: pattern.slice(0, 160), at, denies: false }
+        : { kind: 'schema', detail: NARROW.exec(path)![0], at },
+    );
+  } else if (path && OWN_CHECK.test(path)) guards.push({ kind: 'schema', detail: 'refine', at });
   const fields = new Map<string, Value>();
   if (schema?.fields && depth < 3)
     for (const [key, inner] of schema.fields)
-      fields.set(key, constrained(inner, { ...source, path: [...source.path, key] }, at, depth + 1));
+      if (key !== PATTERN)
+        fields.set(key, constrained(inner, { ...source, path: [...source.path, key] }, at, depth + 1));
   const taint = taintOf(source, guards);
   return valueWith({
     taints: [path && TEXT.test(path) ? { ...taint, plain: true } : taint],

@@ -59,6 +59,7 @@ export const substitution = (
       ...(inner.opened && { opened: true as const }),
       ...(inner.plain && { plain: true as const }),
       ...(inner.looked && { looked: true as const }),
+      ...(inner.kept && { kept: true as const }),
       ...(inner.resolved && { resolved: true as const }),
     };
   };

@@ -85,6 +85,8 @@ export type Taint = {
   looked?: true;
   /** A path with all links in it followed. */
   resolved?: true;
+  /** It lay in a field or a variable from one request to another: whoever looks at the sink does not see where it began. */
+  kept?: true;
   /** Part of something that a call put together, a path, a list: what stands before it is not known then. */
   part: boolean;
 };

@@ -54,6 +54,7 @@ const alike = (a: Taint, b: Taint): boolean =>
   a.plain === b.plain &&
   a.opened === b.opened &&
   a.looked === b.looked &&
+  a.kept === b.kept &&
   a.part === b.part &&
   (!a.joined || a.prefix.slice(0, LONGEST_PREFIX) === b.prefix.slice(0, LONGEST_PREFIX)) &&
   samePassed(a.passed, b.passed);
