@@ -158,7 +158,14 @@ export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>):
     const besides = (name: string, path: string): string[] =>
       (shared.get(name) ?? []).filter((folder) => folder !== packageOf(path));
     const calls = callsByName(modules, causes);
-    items.push(...causes.slice(0, MOST_LEADS).map((c) => toItem(c, lineOf, besides, calls)));
+    const withDoors = new Set(
+      flows.handlers.filter((h) => PROTOCOL.has(h.kind)).map((h) => packageOf(h.at.path)),
+    );
+    items.push(
+      ...causes
+        .slice(0, MOST_LEADS)
+        .map((c) => toItem(c, lineOf, besides, calls, withDoors.has(packageOf(c.leads[0].at.path)))),
+    );
     items.push(...hintItems(leads, surface.found.entries));
     if (causes.length > MOST_LEADS)
       items.push(
@@ -191,6 +198,9 @@ export const codeFlow = (readRules: () => Promise<ReadonlyMap<string, string>>):
     );
   },
 });
+
+/** What a client of the protocol calls. */
+const PROTOCOL: ReadonlySet<OriginKind> = new Set(['tool', 'resource', 'prompt']);
 
 const MOST_NAMED = 24;
 

@@ -110,6 +110,15 @@ const namesIn = (e: Expr, into: Set<string> = new Set(), depth = 0): Set<string>
   return into;
 };
 
+/** Names that are given whole: of `args.token` it is a part that is given. */
+const wholesIn = (e: Expr, into: Set<string> = new Set(), depth = 0): Set<string> => {
+  if (depth > DEEPEST || ((e.kind === 'member' || e.kind === 'index') && e.object.kind === 'name'))
+    return into;
+  if (e.kind === 'name') into.add(e.name);
+  for (const c of childrenOf(e)) wholesIn(c, into, depth + 1);
+  return into;
+};
+
 const ENV_ALL =
   /^(?:process\.env|os\.environ|Deno\.env\.toObject\(\)|os\.Environ\(\)|System\.getenv\(\)|(?:std::)?(?:std\.)?env\.vars\(\)|std::env\.vars\(\))$/;
 const NOW =
@@ -337,7 +346,9 @@ export const bodiesOf = (m: Module): Body[] => {
           acts.has('dns');
         if (sends && !used) note('unused-post', e.at.line, what);
         if (sends || acts.has('net')) {
-          const given = handed;
+          const given = new Set(
+            e.args.flatMap((a) => [...wholesIn(a.value)]).flatMap((n) => [n, ...(madeOf.get(n) ?? [])]),
+          );
           if (
             [...given].some((n) =>
               /^(?:args|kwargs|context|history|messages?|conversation|result|arguments|transcript|prompt)$/i.test(

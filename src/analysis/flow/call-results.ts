@@ -235,7 +235,11 @@ export const unknownResult = (
   // A setting that configures some object has not become that object.
   if (loud)
     taints = taints.filter((t) => t.source.kind !== 'origin' || t.source.origin.kind !== 'environment');
-  const resolves = FOLLOWS_LINKS.test(name) || /^pathlib\.Path\(\)\.resolve$/.test(path);
+  const resolves =
+    FOLLOWS_LINKS.test(name) ||
+    /^pathlib\.Path\(\)\.resolve$/.test(path) ||
+    // Nothing else in Python has a `resolve` without arguments.
+    (name === 'resolve' && args.length === 0 && f.module.module.language === 'python');
   const opens = !STAYS_TEXT.test(name);
   const puts = putsTogether(name, object, args);
   taints = taints.map((t) => ({

@@ -36,9 +36,13 @@ const CONFIGURED =
 /** What an object is made with, where nobody was seen to make it: a framework does, out of settings. */
 const MAKES = /(?:^|\.)(?:<init>|constructor|__init__)$/;
 
+/** What starts the other side of a connection: whoever writes a client names the server. */
+const OTHER_SIDE = /(?:^|\.)(?:new_?|create_?|make_?)?\w*client_?transport\w*$/i;
+
 /** Two doubts at once, or none left: nobody was seen to call it and a guard stands there, or it is the operator's own. */
 const isSettled = (l: FlowLead): boolean =>
-  l.closed || (!isDoor(l) && (isGuarded(l) || CONFIGURED.test(l.input) || MAKES.test(l.tool)));
+  l.closed ||
+  (!isDoor(l) && (isGuarded(l) || CONFIGURED.test(l.input) || MAKES.test(l.tool) || OTHER_SIDE.test(l.tool)));
 
 const stateOf = (l: FlowLead): Cause['state'] =>
   !isDoor(l) ? 'unreached' : isGuarded(l) && holeOf(l) === null ? 'guarded' : 'open';

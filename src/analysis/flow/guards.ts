@@ -33,6 +33,7 @@ const METHODS: ReadonlyMap<string, GuardKind> = new Map([
   ['hasOwnProperty', 'contains'],
   ['hasOwn', 'contains'],
   ['test', 'pattern'],
+  ['exec', 'pattern'],
   ['match', 'pattern'],
   ['matches', 'pattern'],
   ['fullmatch', 'pattern'],
@@ -160,7 +161,8 @@ export const testsOfCall = (
   at: Place,
   byParts = false,
 ): Tested[] => {
-  const kind = METHODS.get(name);
+  // `exec` of a pattern; databases and shells have one, too.
+  const kind = name === 'exec' && !object.literal?.startsWith('/') ? undefined : METHODS.get(name);
   const [first] = args;
   if (!kind || (kind === 'pattern' && args.length === 0)) {
     // Asks what it looks like, not whether it may be used.

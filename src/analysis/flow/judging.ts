@@ -94,6 +94,9 @@ export type Judged = {
 /** What a schema library checks itself, and leaves nothing over for texts that others read. */
 const EXACT = /uuid|guid|datetime|\bip|ipv\d|cuid|ulid|nanoid|\bdate|number/;
 
+/** Part of a path that begins with something else. */
+const isBelow = (t: Taint): boolean => t.part || (t.joined && t.prefix !== '');
+
 /** A test that leaves nothing to prove, as against one whose name or pattern has to be believed. */
 const isProof = (rule: Rule, g: Guard, t: Taint): boolean => {
   if (g.conditional) return false;
@@ -106,7 +109,9 @@ const isProof = (rule: Rule, g: Guard, t: Taint): boolean => {
       return EXACT.test(g.detail);
     case 'prefix':
     case 'relative':
-      return g.resolved === true && t.resolved === true && rule.class === 'path-traversal';
+      if (rule.id === 'program-option') return g.kind === 'prefix' && g.detail === '-' && g.denies === true;
+      // What was tested had its links followed; what is used is the same, or the path it was made of, below the same folder.
+      return g.resolved === true && (t.resolved === true || isBelow(t)) && rule.class === 'path-traversal';
     case 'pattern': {
       const left = alphabetLeft(g, t);
       return left !== null && isHarmlessThere(rule, left);
@@ -184,12 +189,13 @@ export const judge = (rule: Rule, t: Taint, patterns: Map<string, RegExp>): Judg
   const holes = guards.some((g) => g.hole !== null);
   // A text that only reads like a command, and goes through what is to make it harmless: a hint of a hint.
   const isText = rule.sinks.length > 0 && rule.sinks.every((s) => s.calls.includes('text'));
-  const holds = guards.some((g) => g.hole === null) || (sanitizers.length > 0 && !holes);
+  const byLibrary = sanitizers.some(isLibrarys);
+  const holds = guards.some((g) => g.hole === null) || byLibrary || (sanitizers.length > 0 && !holes);
   return {
     strength: holds ? 'weak' : guards.length > 0 ? weaker(base, 'moderate') : base,
     guards,
     others,
     sanitizers,
-    closed: closed || stored || (!holes && sanitizers.some(isLibrarys)) || (isText && holds),
+    closed: closed || stored || byLibrary || (isText && holds),
   };
 };

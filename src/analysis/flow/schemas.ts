@@ -11,7 +11,8 @@ import {
 
 /** What an enforced schema says of a value: zod, whose calls are read as a path (`zod.z.string().regex()`) with fields. */
 
-const ZOD = /^(?:zod(?:\/[\w/-]+)?|@hono\/zod-openapi|zod-to-json-schema)(?:\.z)?\b/;
+/** Frameworks hand on what they export as `z`. */
+const ZOD = /^(?:zod(?:\/[\w/-]+)?|@hono\/zod-openapi|zod-to-json-schema|[\w@./-]{1,80}(?=\.z\.))(?:\.z)?\b/;
 
 export const isSchema = (paths: readonly string[]): boolean =>
   paths.some((p) => ZOD.test(p) || /^z\./.test(p));

@@ -52,6 +52,10 @@ export const collectingParameters = (tool: FoundEntry, handlerText: string, orde
 const OWNS =
   /^(?:\w*_)?(?:mnemonic|seed_?phrase|recovery_?phrase|wallet_?(?:key|seed)|private_?key|secret_?key|priv_?key|master_?password|pin_?code|cvv|cvc)(?:_\w+)?$/i;
 
+/** Marks that a server hands out to be given back: a place in a list, a step that was shown and is to be agreed to. */
+const NO_SECRET_TOKEN =
+  /(?:page|next|cursor|sync|continuation|progress|idempotency|plan|preview|confirm(?:ation)?|approval|resume|change|delta|design|start|stop|max|min)_?tokens?$/i;
+
 /**
  * Parameters that ask for a secret: the model, its provider and every log of the conversation see what is given. `strength` is
  * that of the lead; a token or password is usual for tools that connect elsewhere, and weak.
@@ -62,9 +66,7 @@ export const secretParameters = (tool: FoundEntry): { name: string; strength: St
     if (OWNS.test(last)) return [{ name: p.name, strength: 'moderate' }];
     return /key$/i.test(last) && !/(?:api|access|secret|private|auth|encryption|signing)_?key$/i.test(last)
       ? []
-      : namesSecretVariable(last) &&
-          !/^(?:token|key|cookie)$/i.test(last) &&
-          !/(?:page|next|cursor|sync|continuation|progress|idempotency)_?token$/i.test(last)
+      : namesSecretVariable(last) && !/^(?:token|key|cookie)$/i.test(last) && !NO_SECRET_TOKEN.test(last)
         ? [{ name: p.name, strength: 'weak' }]
         : [];
   });

@@ -4,7 +4,7 @@ import type { Cause } from '../../analysis/flow/causes.ts';
 import { type FlowLead, joinedDoors, joinedPositions } from '../../analysis/flow/leads.ts';
 import { type ItemDraft, lead } from '../collector.ts';
 import type { CallsByName } from './lost.ts';
-import { adviceOn, describeCause, inputWords, sinkWords, titleOfCause } from './words.ts';
+import { adviceOn, describeCause, inputWords, questionOfCause, sinkWords, titleOfCause } from './words.ts';
 
 /** How one cause becomes one item of evidence. */
 
@@ -60,12 +60,16 @@ const namesakes = (cause: Cause, besides: Besides): string[] => {
 /** The packages beside the one of `path` that have a tool of this name. */
 type Besides = (name: string, path: string) => readonly string[];
 
-/** `text` gives a line of a file as it stands there. */
+/**
+ * `text` gives a line of a file as it stands there. `hasDoors`: handlers of tools were found in the cause's package, so that what
+ * none of them was seen to reach is a question, and no lead.
+ */
 export const toItem = (
   cause: Cause,
   text: (path: string, line: number) => string,
   besides: Besides = () => [],
   calls: CallsByName = () => [],
+  hasDoors = false,
 ): ItemDraft => {
   const [first] = cause.leads;
   const { rule, at } = first;
@@ -77,7 +81,7 @@ export const toItem = (
       role: s.role,
       text: s.role === 'source' ? inputWords(l) : s.role === 'sink' ? sinkWords(l) : text(s.path, s.line),
     }));
-  return {
+  const item: ItemDraft = {
     ...lead(rule.id, rule.checks, titleOfCause(cause), {
       strength: cause.strength,
       class: rule.class,
@@ -101,4 +105,7 @@ export const toItem = (
     ...(positions ? { positions: [...positions] } : {}),
     ...(cause.aside ? { kind: 'fact' as const } : {}),
   };
+  if (cause.state !== 'unreached' || cause.aside || !hasDoors) return item;
+  const { cwe: _, ...asked } = item;
+  return { ...asked, kind: 'question', title: questionOfCause(cause) };
 };

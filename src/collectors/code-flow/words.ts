@@ -59,6 +59,17 @@ export const titleOfCause = ({ leads }: Cause): string => {
   return `${named.length <= room ? named : wholeWords(title, room)}${tail}`;
 };
 
+/** What is to be found out where values were not followed to a door: no weakness, as long as nobody knows who decides them. */
+export const questionOfCause = ({ leads }: Cause): string => {
+  const more = leads.length - 1;
+  const tail = more === 0 ? '' : `, and ${plural(more, 'more place', 'more places')}`;
+  const asked = `Who decides ${inputWords(leads[0])}?`;
+  const whole = `${asked} It ${leads[0].rule.title}${tail}`;
+  return whole.length <= TITLE_ROOM + tail.length
+    ? whole
+    : wholeWords(`${asked} It ${leads[0].rule.title}`, TITLE_ROOM);
+};
+
 const detailWords = ({ detail }: FlowLead['others'][number]): string =>
   detail === '' || /^(?:bare|separator)$/.test(detail)
     ? ''

@@ -1,7 +1,7 @@
 import { packageWord, sharedNames } from '../../analysis/files/package-folders.ts';
 import { count, listed, plural, tally } from '../../analysis/files/words.ts';
 import type { FoundEntry, ScannedSurface } from '../../analysis/surface/surface-entry.ts';
-import { fact, type ItemDraft, lead } from '../collector.ts';
+import { fact, gap, type ItemDraft } from '../collector.ts';
 
 /** What is offered at all: names, and where they are computed, repeated, shared or unused. */
 
@@ -51,8 +51,8 @@ export const overview = (
   const [first] = computed;
   if (first)
     items.push(
-      // Beside names that were read it is a circumstance; where none was, nobody knows yet what is offered.
-      (tools.length > 0 ? fact : lead)(
+      // Beside names that were read it is a circumstance; where none was, the reader's end: which tools there are was not seen.
+      (tools.length > 0 ? fact : gap)(
         'computed-tool-name',
         ['2.1.1', '2.4.4'],
         computed.length === 1
@@ -71,13 +71,12 @@ export const overview = (
     );
   if (tools.length === 0 && computed.length === 0 && found.listHandlers.length > 0)
     items.push(
-      lead(
+      gap(
         'computed-tool-list',
         ['2.1.1', '2.4.4'],
         'tools/list is answered here, but no definition was recognised',
         {
           class: 'tool-poisoning',
-          strength: 'moderate',
           detail:
             'The list may come from a file, from another server, or be built in a way this tool does not follow.',
           at: { path: found.listHandlers[0]!.path, startLine: found.listHandlers[0]!.line },

@@ -71,10 +71,7 @@ server.tool('call', {}, async () => {
 `;
   it('of texts that nobody here can read does not tell which part of a record comes back', async () => {
     const leads = await follow({
-      'a.ts': store(
-        'seal.update(JSON.stringify(row))',
-        'JSON.parse(seal.update(this.rows.get(id)))',
-      ),
+      'a.ts': store('seal.update(JSON.stringify(row))', 'JSON.parse(seal.update(this.rows.get(id)))'),
     });
     expect(leads.map((l) => l.closed)).toEqual([true]);
     expect(causesOf(leads, () => '').every((c) => c.aside)).toBe(true);
@@ -95,5 +92,40 @@ for (const def of tools)
   server.registerTool(def.name, { inputSchema: def.inputSchema }, async (args) => def.handler(args));
 `;
     expect((await follow({ 'a.ts': code })).map((l) => l.tool)).toEqual(['one']);
+  });
+});
+
+describe('what is proved on the way', () => {
+  it('is what a match by a whole pattern takes apart', async () => {
+    const dated = (pattern: string): string =>
+      tool(
+        '{ name: z.string() }',
+        `  const m = ${pattern}.exec(name);\n  if (!m) throw new Error('no');\n  const [, year, rest] = m;\n  return fs.readFileSync(\`/data/\${year}/\${rest}\`);`,
+      );
+    expect(await told(dated('/^(\\d{4})-(\\d{2})$/'))).toEqual(['weak closed file-path name']);
+    expect(await told(dated('/^(\\d{4})-(.+)$/'))).not.toEqual(['weak closed file-path name']);
+  });
+
+  it('is a value encoded by a library, whatever is wrong with another test', async () => {
+    const code = `${HEAD}const opened = new Set(process.env.NAMES);
+server.tool('t', { name: z.string() }, async ({ name }) => {
+  if (process.env.STRICT && !opened.has(name)) throw new Error('no');
+  await fetch(\`https://api.example.com/\${encodeURIComponent(name)}\`);
+});
+`;
+    expect(await told(code)).toEqual(['weak closed request-path name']);
+  });
+
+  it('is no option where it must not begin with a dash', async () => {
+    const ask = (test: string): string =>
+      `import { execFileSync } from 'node:child_process';\n${tool('{ host: z.string() }', `  if (${test}) throw new Error('no');\n  execFileSync('ssh', ['-G', host]);`)}`;
+    expect(await told(ask("host.startsWith('-')"))).toEqual(['weak closed program-option host']);
+    expect(await told(ask("host.startsWith('x')"))).toEqual(['moderate program-option host']);
+  });
+
+  it('is a schema that a framework hands on', async () => {
+    const code = `import { z } from '@acme/mcp-kit';\nimport { exec } from 'node:child_process';\nserver.tool('t', 'x', { kind: z.enum(['a', 'b']), name: z.string() }, async ({ kind, name }) => {\n  exec('run ' + kind);\n});\n`;
+    expect(await told(code)).toEqual([]);
+    expect(await told(code.replace("'run ' + kind", "'run ' + name"))).toEqual(['strong shell-command name']);
   });
 });

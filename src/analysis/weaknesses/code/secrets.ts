@@ -235,6 +235,9 @@ const NO_MESSAGE =
 /** `API_KEY=` at the beginning of a line: a file of settings that is written, no message. */
 const IN_A_FILE = /(?:^|\n)\s{0,20}(?:export )?[A-Z][A-Z0-9_]{2,60}=["']?$/;
 
+/** `session:${token}`: what something is kept under. */
+const IS_KEY = /^[\w.-]{1,60}[:/]$/;
+
 const wholeText = (e: Expr & { kind: 'text' }): string => e.parts.map((p) => literalText(p) ?? '').join('');
 
 /** A text for people that shows a secret: words besides it, and no request being built. */
@@ -252,6 +255,7 @@ const message = (e: Expr): SecretPlace | null => {
       place &&
       !NO_MESSAGE.test(words.slice(-80)) &&
       !IN_A_FILE.test(words.slice(-80)) &&
+      !IS_KEY.test(wholeText(e)) &&
       !/\bsudo\b|\bsshpass\b/.test(wholeText(e)) &&
       /[A-Za-z]{3,}/.test(words)
     )

@@ -185,6 +185,12 @@ export const filterRules: readonly Rule[] = [
         )
           return false;
         if (/module/i.test(m[1] ?? '')) return false;
+        // `hits.filter((h) => h.path.startsWith(prefix))`: what a list is narrowed to.
+        if (
+          /^(?:\w+\.)*\w*prefix$/i.test(m[2] ?? '') &&
+          /\.filter\(|\bfor\b[^\n]{0,120}\bif\b/.test(bareIn(source, linesAround(source, m.index, 0, 0)))
+        )
+          return false;
         if (/prefix/i.test(m[2] ?? '') && endWithSeparator(source, m.index)) return false;
         // What is left out of a listing is no border, and an address whose origin was compared has its host.
         const name = enclosing(source, m.index);

@@ -31,8 +31,15 @@ export const secrecyRules: readonly Rule[] = [
         java: /TrustAllStrategy|NoopHostnameVerifier|ALLOW_ALL_HOSTNAME_VERIFIER|InsecureTrustManagerFactory|checkServerTrusted\([^)]{0,120}\)\s*(?:throws \w+\s*)?\{\s*\}/g,
       },
       accept: (source, m) => {
-        if (inLiteral(source, m.index) && !/^NODE_TLS/.test(m[0])) return false;
+        // The variable's name stands in quotes by itself, or it is told of.
+        if (inLiteral(source, m.index) && !/^NODE_TLS\w+["']/.test(m[0])) return false;
         const near = bareIn(source, linesAround(source, m.index, 4, 0));
+        if (
+          /\bif\b[^;]{0,200}\b(?:env|getenv|environ)\b/i.test(
+            bareIn(source, linesAround(source, m.index, 8, 0)),
+          )
+        )
+          return { strength: 'moderate' };
         const line = codeIn(source, linesAround(source, m.index, 0, 0));
         if (/jwt|decode\(/.test(line)) return false;
         // `def f(..., verify=False)` or a switch before it: only on demand.

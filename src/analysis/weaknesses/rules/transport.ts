@@ -98,6 +98,8 @@ const bindsHere = (source: Source, start: number, end: number): boolean => {
   )
     return false;
   if (/^\s*(?:===?|!==?|\bin\b|=>|:\s*["'])/.test(after)) return false;
+  // What a container publishes, told in a listing.
+  if (/\bhost_?ip\b|port_?bindings/i.test(before)) return false;
   if (
     /block|private|loopback|local_?hosts?\b|deny|forbid|reserved|ssrf|allow|unsafe|internal|metadata|warn|console\.|logger|\blog\.|print|throw|raise|describe\(|\/8|\/0/i.test(
       line,
@@ -145,7 +147,7 @@ export const transportRules: readonly Rule[] = [
     detail:
       'No sign in this file, nor where it is mounted, that a caller is asked who it is. Where nothing else asks, anyone who reaches the port can use what stands behind the routes.',
     advice: 'See what a proxy in front is documented to do, and whether the port is reachable by default.',
-    merge: 'file',
+    merge: 'package',
     find: openRoutes,
   },
   {
@@ -185,6 +187,13 @@ export const transportRules: readonly Rule[] = [
         go: /DisableLocalhostProtection\s*:\s*true/g,
         rust: /disable_allowed_hosts\s*\(/g,
       },
+      // `if host != LOCALHOST { … }`: only where somebody asked for more than this machine.
+      accept: (source, m) =>
+        /\bif\b[^;\n]{0,200}\b(?:host|bind|addr|local|remote|public)/i.test(
+          bareIn(source, linesAround(source, m.index, 1, 0)),
+        )
+          ? { strength: 'moderate' }
+          : true,
     }),
   },
   {
@@ -275,7 +284,7 @@ export const transportRules: readonly Rule[] = [
     title: 'Any origin may read the answers (CORS)',
     detail:
       'Browsers let a page of any origin read what is answered there. With credentials, or where no caller is asked who it is, every page a user opens can use what stands behind it.',
-    merge: 'file',
+    merge: 'package',
     find: inEachModule((m) =>
       anyOrigins(m).map((o) => ({
         line: o.line,
