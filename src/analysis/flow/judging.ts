@@ -133,7 +133,8 @@ const isOwn = (step: string): boolean =>
   step !== OPENED && !/^(?:params|arguments|Params|Arguments|body|query|headers|args|input|\d+)$/.test(step);
 
 /** Written as a text with others and read again: which part of it comes out is not known. */
-const opened = (t: Taint): boolean => t.opened === true || t.source.path.includes(OPENED);
+const opened = (t: Taint): boolean =>
+  (t.opened === true || t.source.path.includes(OPENED)) && t.passed.some((p) => !/(?:^|\.)[gG]et$/.test(p));
 
 /** What the rule makes of the guards on the way. A guard weakens a flow; one with a hole does so by half. */
 export const judge = (rule: Rule, t: Taint, patterns: Map<string, RegExp>): Judged => {
