@@ -72,6 +72,26 @@ describe('code that reads like a weakness', () => {
     ]);
   });
 
+  it('is one test of a query among others, or the only one', async () => {
+    const gate =
+      "export function readOnly(sql) {\n  const query = sql.trim().toUpperCase();\n  if (!query.startsWith('SELECT')) throw new Error('only SELECT');\n}\n";
+    const more =
+      "export function one(sql) {\n  if (tokens(sql).includes(';')) throw new Error('Multiple statements not allowed');\n}\n";
+    const strengthOf = async (text: string) =>
+      (await leadsIn('src/a.ts', text)).filter((l) => l.endsWith('query-kind-by-prefix'));
+    expect(await strengthOf(gate)).toEqual(['strong query-kind-by-prefix']);
+    expect(await strengthOf(gate + more)).toEqual(['moderate query-kind-by-prefix']);
+  });
+
+  it('takes Java that allows credentials beside any origin for the worse', async () => {
+    const java = (more: string) =>
+      `class C {\n  CorsFilter f() {\n    var config = new CorsConfiguration();\n    ${more}\n    config.setAllowedOriginPatterns(Collections.singletonList("*"));\n    return new CorsFilter(config);\n  }\n}\n`;
+    expect(await leadsIn('src/C.java', java(''))).toEqual(['moderate cors-any-origin']);
+    expect(await leadsIn('src/C.java', java('config.setAllowCredentials(true);'))).toEqual([
+      'strong cors-any-origin',
+    ]);
+  });
+
   it('is one cause in all files of a package', async () => {
     const files = {
       'src/a.go':

@@ -14,7 +14,7 @@ export type AnyOrigin = Span & {
 
 const HEADER = /^access-control-allow-origin$/i;
 const CREDENTIALS =
-  /^(?:access-control-allow-credentials|credentials|allow_?credentials|supports_credentials|AllowCredentials|allowCredentials)$/i;
+  /^(?:access-control-allow-credentials|credentials|(?:set_?)?allow_?credentials|supports_credentials)$/i;
 const OPTION =
   /^(?:allow_?origins?|allowed_?origins?(?:_?patterns?)?|cors_?(?:allowed_)?origins?|add_?allowed_?origins?(?:_?patterns?)?|set_?allowed_?origins?(?:_?patterns?)?|cors_allow_origins?|access_control_allow_origin)$/i;
 const ALL =

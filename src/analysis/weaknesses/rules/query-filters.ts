@@ -89,6 +89,10 @@ const keywordRuns = (source: Source): { start: number; end: number; text: string
   return runs;
 };
 
+/** A file that looks for a second statement as well. */
+const STOPS_A_SECOND =
+  /multi(?:ple)?_?\s?statements?\b|stacked|(?:second|more than one|only one|single)[ _]statement/i;
+
 /** Says which statements get past the list at each place, tried on the list as the code has it; of places that let the same past, once. */
 const tried =
   (find: Rule['find']): Rule['find'] =>
@@ -159,7 +163,9 @@ export const queryFilterRules: readonly Rule[] = [
           const answers = /\breturn\b/.test(codeIn(source, linesAround(source, m.index, 0, 0)));
           if (!DECIDES.test(near) && (!answers || /limit|paginat/i.test(`${source.path} ${near}`)))
             return false;
-          return /sql|query|statement|stmt|cypher|readonly|read_only|read-only/i.test(near);
+          if (!/sql|query|statement|stmt|cypher|readonly|read_only|read-only/i.test(near)) return false;
+          // One test among others: what this one lets by, the next may stop.
+          return STOPS_A_SECOND.test(source.code) ? { strength: 'moderate' } : true;
         },
       }),
     ),
