@@ -134,17 +134,25 @@ describe('what a tool is given', () => {
 });
 
 describe('where reading ends', () => {
-  const lost =
-    "import { execSync } from 'node:child_process';\nexport const pack = (name) => execSync(`tar ${name}`);\n";
+  const lost = "import fs from 'node:fs';\nexport const load = (name) => fs.readFileSync(name);\n";
   const tool = "import { z } from 'zod';\nserver.tool('t', { a: z.string() }, async ({ a }) => a);\n";
   const flow = codeFlow(async () => ruleFiles());
   it('is a question where handlers were found, and a lead where none was', async () => {
     const beside = await run(flow, { files: { 'src/a.ts': lost, 'src/b.ts': tool } });
-    expect(beside.item('shell-command')).toMatchObject({
+    expect(beside.item('file-path')).toMatchObject({
       kind: 'question',
-      title: 'Who decides `name` of function pack? It reaches a shell command',
+      title: 'Who decides `name` of function load? It is used as a path in the file system',
     });
-    expect((await run(flow, { files: { 'src/a.ts': lost } })).item('shell-command').kind).toBe('lead');
+    expect((await run(flow, { files: { 'src/a.ts': lost } })).item('file-path').kind).toBe('lead');
+  });
+
+  it('is a lead where what is not known would be run, unless something else was made of it', async () => {
+    const pack =
+      "import { execSync } from 'node:child_process';\nexport const pack = (name) => execSync(name);\n";
+    const kindOf = async (text: string) =>
+      (await run(flow, { files: { 'src/a.ts': text, 'src/b.ts': tool } })).item('shell-command').kind;
+    expect(await kindOf(pack)).toBe('lead');
+    expect(await kindOf(pack.replace('execSync(name)', 'execSync(model.embed(name))'))).toBe('fact');
   });
 
   it('is no weakness of the names it could not read', async () => {

@@ -1,3 +1,4 @@
+import { RESULT } from './guards.ts';
 import type { FlowLead, Strength } from './leads.ts';
 import type { Place } from './value.ts';
 
@@ -39,10 +40,21 @@ const MAKES = /(?:^|\.)(?:<init>|constructor|__init__)$/;
 /** What starts the other side of a connection: whoever writes a client names the server. */
 const OTHER_SIDE = /(?:^|\.)(?:new_?|create_?|make_?)?\w*client_?transport\w*$/i;
 
-/** Two doubts at once, or none left: nobody was seen to call it and a guard stands there, or it is the operator's own. */
+/** What a call nobody looked into gave back. */
+const isRemade = (l: FlowLead): boolean => l.others.some((g) => g.kind === 'passed' && g.part === RESULT);
+
+/**
+ * Two doubts at once, or none left: nobody was seen to call it, and a guard stands there, something else was made of it, or it is
+ * the operator's own.
+ */
 const isSettled = (l: FlowLead): boolean =>
   l.closed ||
-  (!isDoor(l) && (isGuarded(l) || CONFIGURED.test(l.input) || MAKES.test(l.tool) || OTHER_SIDE.test(l.tool)));
+  (!isDoor(l) &&
+    (isGuarded(l) ||
+      isRemade(l) ||
+      CONFIGURED.test(l.input) ||
+      MAKES.test(l.tool) ||
+      OTHER_SIDE.test(l.tool)));
 
 const stateOf = (l: FlowLead): Cause['state'] =>
   !isDoor(l) ? 'unreached' : isGuarded(l) && holeOf(l) === null ? 'guarded' : 'open';

@@ -57,12 +57,16 @@ const namesakes = (cause: Cause, besides: Besides): string[] => {
     );
 };
 
+/** What somebody else's text does here is whatever it says. */
+const RUN =
+  /^(?:command-injection|code-execution|sql-injection|query-injection|template-injection|deserialization)$/;
+
 /** The packages beside the one of `path` that have a tool of this name. */
 type Besides = (name: string, path: string) => readonly string[];
 
 /**
  * `text` gives a line of a file as it stands there. `hasDoors`: handlers of tools were found in the cause's package, so that what
- * none of them was seen to reach is a question, and no lead.
+ * none of them was seen to reach is a question, and no lead: but for what would be run, which is worth a look in any case.
  */
 export const toItem = (
   cause: Cause,
@@ -105,7 +109,7 @@ export const toItem = (
     ...(positions ? { positions: [...positions] } : {}),
     ...(cause.aside ? { kind: 'fact' as const } : {}),
   };
-  if (cause.state !== 'unreached' || cause.aside || !hasDoors) return item;
+  if (cause.state !== 'unreached' || cause.aside || !hasDoors || RUN.test(rule.class)) return item;
   const { cwe: _, ...asked } = item;
   return { ...asked, kind: 'question', title: questionOfCause(cause) };
 };
