@@ -92,6 +92,40 @@ describe('code that reads like a weakness', () => {
     ]);
   });
 
+  it('matches an address, or binds it; shows a path, or uses it', async () => {
+    const shown =
+      'fn f(host: &str) -> &str {\n    match host {\n        "0.0.0.0" | "::" => "127.0.0.1",\n        other => other,\n    }\n}\n';
+    expect(await leadsIn('src/a.rs', shown)).toEqual([]);
+    const path = (use: string) =>
+      `fn f(p: &Path) {\n    let abs = p.canonicalize().unwrap_or_else(|_| p.to_path_buf());\n    ${use}\n}\n`;
+    expect(await leadsIn('src/a.rs', path('println!("{}", abs.display().to_string());'))).toEqual([]);
+    expect(await leadsIn('src/a.rs', path('std::fs::read(abs);'))).toEqual([
+      'moderate unresolved-path-checked',
+    ]);
+  });
+
+  it('has a default that the program itself refuses, or takes', async () => {
+    const settings = (more: string) =>
+      `class Settings(BaseSettings):\n    secret_key: str = "changeme"\n${more}`;
+    expect(await leadsIn('src/a.py', settings(''))).toEqual(['strong default-secret']);
+    expect(await leadsIn('src/a.py', settings('    PLACEHOLDERS = frozenset({"changeme", ""})\n'))).toEqual(
+      [],
+    );
+  });
+
+  it('depends on something that asks who calls, or on nothing', async () => {
+    const route = (name: string, depends: string, body: string) =>
+      `@router.post("/${name}")\nasync def ${name}(user=${depends}):\n    ${body}\n\n`;
+    const asks = 'check_permission(user)';
+    const others = ['delete_key', 'revoke_key', 'update_key'].map((n) => route(n, 'None', asks)).join('');
+    const of = async (depends: string) =>
+      (await leadsIn('src/a.py', others + route('create_key', depends, 'save(user)'))).filter((l) =>
+        l.endsWith('sibling-without-check'),
+      ).length;
+    expect(await of('None')).toBe(1);
+    expect(await of('Depends(require_user_panel)')).toBe(0);
+  });
+
   it('is one cause in all files of a package', async () => {
     const files = {
       'src/a.go':

@@ -5,6 +5,7 @@ import { asksSettings, conditionOf, isToolName, toolNamed } from './conditions.t
 import { classEntries, decorated } from './decorators.ts';
 import { addGuards, bothGuards, conditional, type Frame, guardedWhole, leave, placeIn } from './frame.ts';
 import { elements } from './members.ts';
+import { type Branch, keptByOther } from './taken-away.ts';
 import { typed } from './types.ts';
 import {
   type Condition,
@@ -42,8 +43,6 @@ const runClass = (f: Frame, cls: Class): void => {
   }
   classEntries(f, info);
 };
-
-type Branch = { ends: boolean; changed: Map<string, Value>; guards: Frame['guards'] };
 
 type Way = {
   assumed?: readonly Tested[];
@@ -129,6 +128,11 @@ const runIf = (f: Frame, s: Extract<Stmt, { kind: 'if' }>): boolean => {
   });
   f.tool = outer;
   const otherwise = branch(f, s.otherwise, { assumed: tests, outcome: false, under: isNot, setting });
+  if (s.test.kind === 'name' && then.changed.has(s.test.name) && s.otherwise.length === 0)
+    // `if folder:` — on the other way there is none.
+    otherwise.changed.set(s.test.name, NOTHING);
+  keptByOther(f, then, otherwise);
+  keptByOther(f, otherwise, then);
   meet(f, [then, otherwise], true);
   const left = then.ends === otherwise.ends ? null : then.ends ? isNot : is;
   if (left) f.under = joinedConditions(f.under, [left]);

@@ -28,7 +28,9 @@ export const collectingParameters = (tool: FoundEntry, handlerText: string, orde
           why: 'its name asks for the conversation',
         },
       ];
-    if (MAY_COLLECT.test(p.name) && (ordered || p.description === ''))
+    // Of a tool about models it is what the tool is about.
+    const own = /model/i.test(p.name) && /model/i.test(tool.name);
+    if (MAY_COLLECT.test(p.name) && !own && (ordered || p.description === ''))
       return [
         {
           name: p.name,

@@ -128,4 +128,24 @@ server.tool('t', { name: z.string() }, async ({ name }) => {
     expect(await told(code)).toEqual([]);
     expect(await told(code.replace("'run ' + kind", "'run ' + name"))).toEqual(['strong shell-command name']);
   });
+
+  it('is what is taken away where a test fails, not what stays', async () => {
+    const page = (reset: string): string => `from pathlib import Path
+from mcp.server.fastmcp import FastMCP
+mcp = FastMCP("x")
+ROOT = Path("/data")
+@mcp.tool()
+def list_notes(folder: str) -> list:
+    if folder:
+        resolved = (ROOT / folder).resolve()
+        if not resolved.is_relative_to(ROOT.resolve()):
+            ${reset}
+    base = ROOT / folder if folder else ROOT
+    return [p.name for p in base.iterdir()]
+`;
+    const leads = async (reset: string): Promise<string[]> =>
+      (await follow({ 'a.py': page(reset) })).map((l) => `${l.strength} ${l.rule.id}`);
+    expect(await leads('folder = ""')).toEqual(['weak file-path']);
+    expect(await leads('print("odd")')).toEqual(['strong file-path']);
+  });
 });

@@ -7,6 +7,7 @@ import {
   statementsIn,
   within,
 } from '../../sources/walk.ts';
+import { comparedTexts } from './compared-texts.ts';
 import { isSecret, keyOf, lastNameOf, literalText, rootOf } from './names.ts';
 import { piecesOf } from './pieces.ts';
 import { usable } from './usable-secret.ts';
@@ -86,10 +87,18 @@ const isTable = (e: Expr & { kind: 'record' }): boolean =>
 /** Secrets that every installation shares unless somebody sets another. */
 export const defaultSecrets = (m: Module): SecretPlace[] => {
   const found: SecretPlace[] = [];
+  const compared = comparedTexts(m);
   const given = (name: string, value: Expr | null | undefined): void => {
     const literal = literalOf(value);
     const text = literal && literalText(literal);
-    if (literal && text && holdsSecret(name) && usable(text) && !saysItself(name, text))
+    if (
+      literal &&
+      text &&
+      holdsSecret(name) &&
+      usable(text) &&
+      !saysItself(name, text) &&
+      !compared.has(text.toLowerCase())
+    )
       found.push({ ...literal.at, name });
   };
   for (const { fn } of functionsOf(m)) {

@@ -27,12 +27,17 @@ const SWITCH = /^_?(?:allow_?(?:write|\w{3,20}_?access)s?|(?:is_?)?read_?only(?:
 const GUARDS_BY_MARK =
   /^(?:PreAuthorize|PostAuthorize|Secured|RolesAllowed|RequiresPermissions|RequiresRoles|login_required|permission_required|permissions?|roles?|authorized?|authenticated|require\w*|requires\w*|Guard|UseGuards|protected|scopes?|check_\w+|ensure_\w+)$/i;
 
+/** What a framework has to get for a handler before it runs, and that refuses whoever is nobody. */
+const DEPENDS_ON = /^_?(?:require|verify|authenticate|enforce)_?\w+$/i;
+
 const asksWhether = (fn: Fn): boolean => {
   if (fn.decorators.some((d) => GUARDS_BY_MARK.test(lastNameOf(d)))) return true;
   if (
     fn.params.some(
       (p) =>
-        p.defaultValue && /^Depends|Security$/.test(lastNameOf(p.defaultValue)) && asksIn(p.defaultValue),
+        p.defaultValue &&
+        /^(?:Depends|Security)$/.test(lastNameOf(p.defaultValue)) &&
+        (asksIn(p.defaultValue) || [...within(p.defaultValue)].some((x) => DEPENDS_ON.test(lastNameOf(x)))),
     )
   )
     return true;

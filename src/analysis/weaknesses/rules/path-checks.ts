@@ -43,6 +43,8 @@ const find = (source: Source): Match[] => {
     if (inLiteral(source, m.index)) return [];
     if (source.language === 'rust') {
       const until = source.bare.slice(m.index, m.index + 160);
+      // What is only shown may be as it was written.
+      if (/\.display\(\)/.test(source.bare.slice(m.index, m.index + 200))) return [];
       return RESOLVES_PARENT.test(until) || /\breturn\b|panic|bail/.test(until.split(';')[0] ?? '')
         ? []
         : [{ source, start: m.index, end: m.index + m[0].length, strength }];

@@ -97,7 +97,7 @@ const bindsHere = (source: Source, start: number, end: number): boolean => {
     )
   )
     return false;
-  if (/^\s*(?:===?|!==?|\bin\b|=>|:\s*["'])/.test(after)) return false;
+  if (/^\s*(?:===?|!==?|\bin\b|=>|\|\s*["']|:\s*["'])/.test(after)) return false;
   // What a container publishes, told in a listing.
   if (/\bhost_?ip\b|port_?bindings/i.test(before)) return false;
   if (
