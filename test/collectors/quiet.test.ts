@@ -99,9 +99,7 @@ describe('code that reads like a weakness', () => {
     const path = (use: string) =>
       `fn f(p: &Path) {\n    let abs = p.canonicalize().unwrap_or_else(|_| p.to_path_buf());\n    ${use}\n}\n`;
     expect(await leadsIn('src/a.rs', path('println!("{}", abs.display().to_string());'))).toEqual([]);
-    expect(await leadsIn('src/a.rs', path('std::fs::read(abs);'))).toEqual([
-      'moderate unresolved-path-checked',
-    ]);
+    expect(await leadsIn('src/a.rs', path('std::fs::read(abs);'))).toEqual(['weak unresolved-path-checked']);
   });
 
   it('has a default that the program itself refuses, or takes', async () => {
