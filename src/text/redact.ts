@@ -1,3 +1,4 @@
+import { joinedWords } from './joined.ts';
 import { changes, findPrivateKeys } from './private-keys.ts';
 import { secretContexts } from './secret-contexts.ts';
 import { secretShapes, telling } from './secret-shapes.ts';
@@ -150,7 +151,7 @@ const fixedPart = (value: string, hints: readonly string[]): number =>
   Math.max(0, ...hints.filter((hint) => value.startsWith(hint)).map((hint) => hint.length));
 
 /** Every match of every pattern, by position; where two overlap, the more specific (earlier listed) one stays. */
-export const findSecrets = (text: string): SecretMatch[] => {
+const findWhole = (text: string): SecretMatch[] => {
   let found = findPrivateKeys(text).map(({ start, end }): SecretMatch => {
     const value = text.slice(start, end);
     return {
@@ -194,6 +195,40 @@ export const findSecrets = (text: string): SecretMatch[] => {
     if (matches.length > 0) found = merged(text, found, matches);
   }
   return found;
+};
+
+/** Those that lie over a joint of the text. */
+const findJoined = (text: string): SecretMatch[] => {
+  const joined = joinedWords(text);
+  if (!joined) return [];
+  return findWhole(joined.text)
+    .filter(({ start, end }) => joined.crosses(start, end))
+    .map((match) => {
+      const start = joined.place(match.start);
+      const end = joined.place(match.end - 1) + 1;
+      return { ...match, start, end, value: text.slice(start, end) };
+    });
+};
+
+/**
+ * Every credential, by position and without overlap: those that stand in one piece, and those that are joined of several,
+ * which take the place of their pieces.
+ */
+export const findSecrets = (text: string): SecretMatch[] => {
+  const found = findWhole(text);
+  const out: SecretMatch[] = [];
+  let i = 0;
+  for (const joined of findJoined(text)) {
+    while (i < found.length && found[i]!.end <= joined.start) out.push(found[i++]!);
+    if ((out.at(-1)?.end ?? 0) > joined.start) continue;
+    let next = i;
+    while (next < found.length && found[next]!.end <= joined.end && found[next]!.start >= joined.start)
+      next++;
+    if (next < found.length && found[next]!.start < joined.end) continue;
+    out.push(joined);
+    i = next;
+  }
+  return [...out, ...found.slice(i)];
 };
 
 /** At most the first four characters, never more than a quarter, and the length: enough to find it, useless to steal. */

@@ -1,3 +1,4 @@
+// Long, because it is one list: a place where credentials stand, an entry.
 import type { SecretPattern } from './secret-pattern.ts';
 
 /** Credentials that are known by what stands around them: an address, a header, the name they are assigned to. */
@@ -11,7 +12,9 @@ const NAMED =
 const IS_BESIDE = '[^\\S\\n]{0,4}(?:=>|:=|[:=|])(?!=)[^\\S\\n]{0,4}';
 /** The names of {@link NAMED} and more, at the end of a name: `tokenizer` and `passwordField` say nothing of what follows. */
 const NAME_ENDS =
-  '(?:api[_-]?key|secret|token|passw(?:or)?d|passphrase|\\bpwd|(?:private|access|account|secret|encryption|signing|master)[_-]?key|credential)s?(?:[_-]?(?:key|value|base64|\\d{1,2}))?';
+  '(?:api[_-]?key|secret|token|passw(?:or)?d|passphrase|\\bpwd|(?<![A-Za-z])pass|(?:private|access|account|secret|encryption|signing|master)[_-]?key|credential)s?(?:[_-]?(?:key|value|base64|\\d{1,2}))?';
+/** A literal that holds nothing but the value. */
+const VALUE = `(?:${QUOTE})([^\\s"'\`\\\\<>]{8,400})(?:${QUOTE})`;
 /** What follows an address's user and password: a host, and no checksum of an image. */
 const AT_HOST = '@(?!sha(?:256|512):)[^\\s@\'"`<>\\\\]{1,200}';
 /** A host that can be told from a scope, a version or a word: it has a dot or a port. */
@@ -171,7 +174,7 @@ export const secretContexts: readonly SecretPattern[] = [
     // YAML, INI, properties, connection strings, tables, code that is no literal.
     id: 'assigned-secret',
     label: 'secret in an assignment',
-    hints: ['key', 'secret', 'token', 'passw', 'passphrase', 'credential', 'pwd'],
+    hints: ['key', 'secret', 'token', 'pass', 'credential', 'pwd'],
     group: 1,
     generic: 'bare',
     pattern: new RegExp(
@@ -179,6 +182,66 @@ export const secretContexts: readonly SecretPattern[] = [
       'gi',
     ),
     sample: 'database:\n  password: {h32}\n  user: app',
+  },
+  {
+    // A type stands between the name and the value: `token: string = "…"`, `TOKEN: &str = "…"`, `apiKey string = "…"`.
+    id: 'assigned-secret',
+    label: 'secret in an assignment',
+    hints: ['key', 'secret', 'token', 'passw', 'passphrase', 'credential'],
+    group: 1,
+    generic: 'literal',
+    pattern: new RegExp(
+      `${NAMED}(?:\\s{0,4}:\\s{0,4}&?(?:'static )?[A-Za-z][\\w.]{0,30}(?:[<[][\\w., ]{1,30}[>\\]])?(?: ?\\| ?\\w{1,20}){0,2}| {1,4}string)\\s{0,4}=\\s{0,4}${VALUE}`,
+      'gi',
+    ),
+    sample: 'const apiKey: string | undefined = "{w23}8";',
+  },
+  {
+    // What holds where nothing is set, what is set, what is compared: `getenv("API_KEY", "…")`, `env.API_KEY || "…"`, `token === "…"`.
+    id: 'assigned-secret',
+    label: 'secret beside a name',
+    hints: ['key', 'secret', 'token', 'passw', 'passphrase', 'credential'],
+    group: 1,
+    generic: 'bare',
+    pattern: new RegExp(
+      `${NAMED}(?:${QUOTE})?[\\])]{0,2}(?:\\s{0,4}(?:\\|\\||\\?\\?|\\?:|or\\b|[!=]={1,2}|,)|\\.\\w{2,20}\\((?:\\|_?\\|)?)\\s{0,4}${VALUE}`,
+      'gi',
+    ),
+    sample: 'os.environ.get("SERVICE_API_KEY", "{h31}b")',
+  },
+  {
+    // Name and value are two entries: environments of containers, registries of servers, settings in XML, variables.
+    id: 'assigned-secret',
+    label: 'secret of an entry',
+    hints: ['value', 'default'],
+    group: 1,
+    generic: 'bare',
+    pattern: new RegExp(
+      `${NAMED}(?:${QUOTE})?[\\s,{]{1,40}(?:${QUOTE})?(?:value|default)(?:${QUOTE})?\\s{0,4}[:=]\\s{0,4}(?:${QUOTE})?([^\\s"'\`\\\\,;|<>[\\]{}]{8,400})`,
+      'gi',
+    ),
+    sample: '{"name": "SERVICE_API_KEY", "value": "{h31}c"}',
+  },
+  {
+    id: 'assigned-secret',
+    label: 'secret in an element',
+    hints: ['</'],
+    group: 1,
+    generic: 'bare',
+    pattern: new RegExp(`${NAME_ENDS}>\\s{0,4}([^\\s<>"'\`]{8,400})\\s{0,4}</`, 'gi'),
+    sample: '<server><password>{h31}d</password></server>',
+  },
+  {
+    id: 'basic-auth',
+    label: 'user and password of a call',
+    hints: ['auth', 'login'],
+    group: 1,
+    generic: 'bare',
+    pattern: new RegExp(
+      `(?:auth|login)(?: ?= ?)?\\(\\s{0,4}(?:${QUOTE})[^\\s"'\`\\\\]{1,80}(?:${QUOTE}),\\s{0,4}${VALUE}`,
+      'gi',
+    ),
+    sample: 'requests.get(url, auth=("jane", "{h31}e"))',
   },
   {
     id: 'netrc-password',
@@ -221,6 +284,15 @@ export const secretContexts: readonly SecretPattern[] = [
     generic: 'bare',
     pattern: /(?:mysql|mariadb)[a-z-]{0,12} [^\n|;&]{0,200}?(?<= )-p([^\s"'`\\<>]{8,100})/g,
     sample: 'mysql -u root -p{h32} -h db',
+  },
+  {
+    id: 'command-secret',
+    label: 'password of a command',
+    hints: ['sshpass', 'docker login', 'podman login'],
+    group: 1,
+    generic: 'bare',
+    pattern: /(?:sshpass|(?:docker|podman) login) (?:[^\n|;&]{0,200}? )?-p ?([^\s"'`\\<>]{8,400})/g,
+    sample: 'docker login -u jane -p {h32} registry.prod.net',
   },
   {
     id: 'recovery-words',

@@ -55,6 +55,49 @@ describe('a credential of each kind', () => {
   });
 });
 
+/** How code and text put together what they cut. */
+const JOINED: Record<string, [before: string, joint: string, behind: string]> = {
+  'with a plus': ['"', '" + "', '"'],
+  'with a plus over lines': ["'", "' +\n    '", "'"],
+  'by standing side by side': ['("', '"\n     "', '")'],
+  'as formatted literals': ['f"', '" f"', '"'],
+  'with a dot': ["'", "' . '", "'"],
+  'with two dots': ['"', '" .. "', '"'],
+  'with a call': ["'", "'.concat('", "'"],
+  'with a backslash at the end of the line': ['"', '\\\n', '"'],
+  'within a string of JSON': ['{\\"a\\": \\"', '\\" + \\"', '\\"}'],
+  'by what nobody sees': ['', '\u200b', ''],
+};
+
+/** Known by their form, in one word: what is cut is the word. */
+const forms = kinds.filter(({ generic, group, sample }) => !generic && group === 0 && /^\S+$/.test(sample));
+
+describe('a credential that is joined of two pieces', () => {
+  it.each(Object.keys(JOINED))('%s is masked as one', (how) => {
+    const [before, joint, behind] = JOINED[how]!;
+    for (const [n, { sample, name }] of forms.entries())
+      for (const share of [0.3, 0.5, 0.8]) {
+        const { text, random } = fillRecorded(sample, randomly(n + 1));
+        const at = Math.floor(text.length * share);
+        const written = `x = ${before}${text.slice(0, at)}${joint}${text.slice(at)}${behind};\nlast line\n`;
+        const out = redactSecrets(written);
+        expect(leaked(out, random), `${name}: ${written}`).toEqual([]);
+        expect(out.split('\n')).toHaveLength(written.split('\n').length);
+        expect(out).toContain(`${behind};\nlast line\n`);
+        expect(redactSecrets(out)).toBe(out);
+      }
+  });
+
+  it('is masked behind a name, in three pieces, and each of them is known where it stands alone', () => {
+    const [a, b, c] = [5, 6, 7].map((seed) => fillRecorded('{w12}', randomly(seed)).text);
+    const file = `const apiKey = '${a}' +\n  '${b}' +\n  '${c}';\n`;
+    expect(leaked(redactSecrets(file), [a!, b!, c!])).toEqual([]);
+    const known = knownSecrets();
+    known.add(findSecrets(file));
+    expect(leaked(known.mask(`line 2: '${b}' +`), [b!], PIECE + 1)).toEqual([]);
+  });
+});
+
 describe('a token whose random characters hold another kind', () => {
   const inner = fillRecorded('{w36}', randomly(3)).text;
   const before = fillRecorded('{w20}', randomly(4)).text;
@@ -184,6 +227,20 @@ describe('what only looks like one', () => {
       'words about a phrase',
       'The mnemonic: twelve words that name a key, from which all others are derived.',
     ],
+    ['names in a list', 'const FIELDS = ["password", "client-id-v2", "api_key", "oauth2-token"];'],
+    [
+      'names compared and set',
+      'if (token === "access-token-v2") headers.set("x-api-key", "application/json; v=2"); token.startsWith("Bearer1 ")',
+    ],
+    ['a type and a default', 'def f(token: str = "access_token", password: Optional[str] = None): pass'],
+    ['entries', '- name: API_KEY\n  value: "$(KEY_2)"\n{"name": "TOKEN", "default": "none", "value": ""}'],
+    ['a test that passes', 'verdict: pass\npass: 12/15 checks, bypass=route53-zone1'],
+    ['elements', '<token>access_token2</token><password>${db.password2}</password>'],
+    [
+      'joined words',
+      `const a = 'some-long-name-of-' + 'a-thing-that-is-joined2'; x = "abc" + "def"; 'https://a.net/' + 'v1/users'`,
+    ],
+    ['a list of hashes', `["${hash}", "${hash}"]\n"${hash}" + "${hash}"`],
     ['a dotted hash of a file', 'Main.3f2a91.c0d6f7a1c2b3e4958607f8e9dacb.js'],
   ])('%s stays as it is', (_what, text) => {
     expect(redactSecrets(text)).toBe(text);
