@@ -31,7 +31,7 @@ let whole: Discovery;
 beforeAll(async () => {
   made = writeConfigurations(copies, mark);
   whole = await found(copies);
-});
+}, 120_000);
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const server = (name: string, path: string) =>

@@ -56,7 +56,7 @@ beforeAll(async () => {
     'checks: {"2.1.2": {verdict: pass, note: read}, "2.2.1": {verdict: fail, note: read}}',
   );
   await run('answer', '--from', answers, '--session', session);
-});
+}, 120_000);
 
 describe('policy lint', () => {
   it('finds the example of the documentation in order', async () => {
