@@ -1,11 +1,12 @@
 // Measures what a person at the terminal waits for, through a real pseudo-terminal, and prints one table. What is compared
 // is measured alternately in the same run, since machines are noisy; ratios are what counts. Always exits 0.
+import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { terminalEnv } from '../e2e/environment.ts';
-import { openTerminal, type Terminal, type TerminalOptions } from '../e2e/terminal.ts';
+import { CLI, openTerminal, type Terminal, type TerminalOptions } from '../e2e/terminal.ts';
 import { madeMethodology } from '../support/checklists.ts';
 import { makeRepository } from '../support/git-fixtures.ts';
 import { collected, extend, manyDecisions, manyItems, startedSession } from './sessions.ts';
@@ -270,8 +271,99 @@ const collecting = async (): Promise<void> => {
   });
 };
 
+/** An assistant that asks and proposes as fast as it is answered, each proposal another one, until it is stopped. */
+const flood = (h: string, id: string, commit: string) => {
+  const child = spawn(process.execPath, [CLI, 'assist', id], {
+    env: terminalEnv(h),
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  let asked = 0;
+  let answered = 0;
+  let begin = (): void => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const say = (message: object): void =>
+    void child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  const ask = (): void => {
+    asked += 1;
+    const quote = '  exec(`cat notes/`);';
+    const citations = [{ path: 'src/index.ts', start_line: 3, end_line: 3, quote }];
+    const given = { commit, check: 'S1-001', reason: `Look ${asked}. ${'x'.repeat(4_000)}`, citations };
+    const params =
+      asked % 2 === 0
+        ? { name: 'propose_question', arguments: given }
+        : { name: 'search', arguments: { text: 'exec' } };
+    say({ id: asked, method: 'tools/call', params });
+  };
+  child.stdin.on('error', () => {});
+  child.stdout.on('data', (d: Buffer) => {
+    for (const byte of d)
+      if (byte === 10) {
+        answered += 1;
+        if (answered === 20) begin();
+        ask();
+      }
+  });
+  const clientInfo = { name: 'Flood', version: '1' };
+  say({
+    id: 0,
+    method: 'initialize',
+    params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo },
+  });
+  say({ method: 'notifications/initialized' });
+  for (let i = 0; i < 60; i += 1) ask();
+  return {
+    answers: () => answered,
+    begun,
+    stop: () =>
+      new Promise<void>((resolve) => {
+        child.once('exit', () => resolve());
+        child.kill('SIGKILL');
+      }),
+  };
+};
+
+const assisting = async (): Promise<void> => {
+  const h = home('assisting');
+  const id = startedSession(h, server.path, madeMethodology(2, 25), 'checklists');
+  const [idle, beside]: [number[], number[]] = [[], []];
+  let answers = 0;
+  let waiting = '';
+  await withTerminal({ home: h, args: ['resume', id], columns: 132, rows: 43 }, async (t) => {
+    await t.ready();
+    await t.press('g', 'j');
+    await keyTimes(t, 5);
+    for (let round = 0; round < 4; round += 1) {
+      idle.push(...(await keyTimes(t, KEYS / 4)));
+      const assistant = flood(h, id, server.commits.at(-1)!);
+      await assistant.begun;
+      const before = assistant.answers();
+      beside.push(...(await keyTimes(t, KEYS / 4)));
+      answers += assistant.answers() - before;
+      await assistant.stop();
+      await t.ready();
+    }
+    await t.handled();
+    waiting = /(\d+) proposed/.exec(t.screen())?.[1] ?? '0';
+  });
+  const ratio = percentile(beside, 0.95) / percentile(idle, 0.95);
+  report({ what: '(h) key to its frame, no assistant', measured: spreadOf(idle), target: '', pass: null });
+  report({
+    what: `(h) key to its frame, beside an assistant that floods (${answers} answers meanwhile, ${waiting} proposals wait)`,
+    measured: `${spreadOf(beside)}; ratio p50 ${(median(beside) / median(idle)).toFixed(2)}, p95 ${ratio.toFixed(2)}`,
+    target: 'p95 ratio ≤ 2.00',
+    pass: answers === 0 ? null : ratio <= 2,
+  });
+};
+
+const MEASURES = { start, items, resume, burst, collecting, checks, assisting };
+/** Names of measures after the options measure these alone. */
+const chosen = process.argv.slice(2).filter((a) => !a.startsWith('-'));
+
 try {
-  for (const [name, measure] of Object.entries({ start, items, resume, burst, collecting, checks })) {
+  for (const [name, measure] of Object.entries(MEASURES)) {
+    if (chosen.length > 0 && !chosen.includes(name)) continue;
     try {
       await measure();
     } catch (error) {
