@@ -56,6 +56,8 @@ export type Body = {
 };
 
 const DEEPEST = 80;
+/** Languages whose plain `system` and `exec` start programs. */
+const SCRIPTS: ReadonlySet<string> = new Set(['php', 'ruby']);
 
 /** `new HttpClient().send` as `HttpClient().send`; what is imported by the name of its module. */
 export const chain = (e: Expr, names: ReadonlyMap<string, string>): string => {
@@ -296,6 +298,13 @@ export const bodiesOf = (m: Module): Body[] => {
         const callee = chain(e.callee, names);
         const acts = new Set(CALLS.flatMap(([act, on]) => (on.test(callee) ? [act] : [])));
         const own = e.args.flatMap((a) => literalsIn(a.value));
+        // Plain names mean another thing in other languages, and files may stand elsewhere.
+        if (SCRIPTS.has(m.language) && /^(?:system|exec|spawn|popen)$/.test(callee)) acts.add('exec');
+        if (m.language === 'php') {
+          if (/^(?:file_get_contents|fopen|copy)$/.test(callee) && own.some((t) => /^https?:/.test(t)))
+            acts.add('net');
+          if (callee === 'getenv' && e.args.length === 0) acts.add('env-all');
+        }
         const isExec = acts.has('exec');
         const last =
           e.callee.kind === 'member' ? e.callee.property : e.callee.kind === 'name' ? e.callee.name : '';

@@ -5,7 +5,7 @@ import type { FoundEntry } from '../surface/surface-entry.ts';
 import type { Seen, Special } from './acts.ts';
 import { type Act, OWNER_OF } from './marks.ts';
 import type { Reached } from './reach.ts';
-import { announces, isPure } from './said.ts';
+import { announces, isPure, promisesNoNetwork } from './said.ts';
 
 /**
  * What no honest server does without saying so, told by acts that stand together: secrets read and something sent, code decoded
@@ -351,7 +351,8 @@ const behavioursOf = (c: Context): Behaviour[] => {
         c,
       ),
     );
-  const wipes = own('wipes');
+  const clears = pure && own('walk') ? own('delete') : undefined;
+  const wipes = own('wipes') ?? clears;
   const locks = own('walk') && own('encrypt') && own('delete') ? own('encrypt') : undefined;
   if ((wipes || locks) && !told(c, 'destroy'))
     found.push(
@@ -447,7 +448,7 @@ const behavioursOf = (c: Context): Behaviour[] => {
           c,
         ),
       );
-    else if (own('exec', 'packs-home'))
+    else if (own('exec', 'packs-home') && !told(c, 'process'))
       found.push(
         behaviour(
           'hidden-process',
@@ -474,6 +475,20 @@ const behavioursOf = (c: Context): Behaviour[] => {
         ),
       );
   }
+  const breaks = r.tools.length > 0 && r.tools.every(promisesNoNetwork) ? out : undefined;
+  if (found.length === 0 && breaks)
+    found.push(
+      behaviour(
+        'hidden-network',
+        'strong',
+        'tool-poisoning',
+        'CWE-506',
+        ['2.4.1', '3.2.1'],
+        'A tool that promises to need no network reaches it',
+        [breaks],
+        c,
+      ),
+    );
   const posts = own('unused-post');
   const sendsAll = own('sends-all');
   if (

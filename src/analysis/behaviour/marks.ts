@@ -46,14 +46,36 @@ export const CALLS: readonly [Act, RegExp][] = [
     'net',
     /^net\/http\.(?:Get|Post|PostForm|Head|NewRequest\w*)$|\bHttpClient\.(?:newHttpClient|newBuilder)\b|\bopenStream$|\bopenConnection$|\bRestTemplate\b|\bOkHttpClient\b|\bURLClassLoader$/,
   ],
+  // C#, PHP and Ruby.
+  [
+    'net',
+    /\bHttpClient$|\bWebClient$|\bWebRequest\.Create\w*$|^curl_(?:init|exec)$|\bGuzzleHttp\.Client$|^Net\.HTTP(?:\.\w+)?$|^(?:HTTParty|Faraday|RestClient|Excon|Typhoeus)\b|^(?:URI|OpenURI)\.open$/,
+  ],
+  [
+    'exec',
+    /^(?:shell_exec|passthru|proc_open|pcntl_exec)$|^Kernel\.(?:backtick|system|spawn|exec)$|^IO\.popen$|^Open3\.\w+$|^(?:System\.Diagnostics\.)?Process\.Start$/,
+  ],
+  ['eval', /^(?:instance_eval|class_eval|create_function)$|\bAssembly\.Load(?:From|File)?$/],
+  [
+    'decode',
+    /^(?:base64_decode|gzinflate|gzuncompress|gzdecode|str_rot13|hex2bin)$|\bBase64\.(?:strict_|urlsafe_)?decode64$|\bFromBase64String$|\bZlib\.\w+\.inflate$/,
+  ],
+  ['write', /^(?:file_put_contents|fwrite|fputs)$|\b(?:WriteAll|AppendAll)\w+$|\bSetValue$|(?:^|\.)(?:write|appendText|writeText)$/],
+  ['delete', /\brm_r?f$|\brm_r$|^(?:Directory|File)\.Delete$|^os\.Remove$/],
+  ['env-all', /\bEnvironment\.GetEnvironmentVariables$|^ENV\.(?:to_h|to_a|each|inspect|map|select)$/],
+  ['walk', /^Dir\.glob$|\bDirectory\.(?:GetFiles|EnumerateFiles)$|\bRecursiveDirectoryIterator$/],
   ['net', /^(?:reqwest|ureq|hyper|surf|isahc)\b|\breqwest\.|\bWebClient\.|\bsendBeacon$|^boto3\.client$/],
+  [
+    'socket',
+    /\bTcpClient$|\bUdpClient$|\bDatagramSocket$|^p?fsockopen$|^stream_socket_client$|^socket_connect$|^(?:TCP|UDP)Socket(?:\.\w+)?$/,
+  ],
   [
     'socket',
     /\bcreate_connection$|^socket\.socket$|\bsendall$|\bsendto$|^net\.(?:connect|createConnection|Dial(?:TCP|UDP|IP|Timeout|Context)?|Socket)$|^(?:java\.net\.)?Socket$|\bTcpStream\.connect$|\bUdpSocket\.\w+$|\bWebSocket$|^ws$/,
   ],
   [
     'dns',
-    /\bgethostbyname(?:_ex)?$|\bgetaddrinfo$|^dns\.(?:promises\.)?(?:lookup|resolve\w*)$|^dns\.resolver\.\w+$|^net\.Lookup\w+$|\bInetAddress\.getByName$/,
+    /\bgethostbyname(?:_ex)?$|^(?:dns_get_record|Resolv\.\w+)$|\bDns\.GetHost\w+$|\bgetaddrinfo$|^dns\.(?:promises\.)?(?:lookup|resolve\w*)$|^dns\.resolver\.\w+$|^net\.Lookup\w+$|\bInetAddress\.getByName$/,
   ],
   ['post', /(?:^|[.)])(?:post|put|Post|PostForm|POST|request|write|sendall|sendto|send)$/],
   [
@@ -103,7 +125,7 @@ export const CALLS: readonly [Act, RegExp][] = [
 
 /** Files by which whoever has them is their owner. */
 export const SECRET_FILE =
-  /\.ssh\/(?!config\b|known_hosts|authorized_keys)[\w.*-]*(?!\.pub)|\bid_(?:rsa|ed25519|ecdsa|dsa)\b(?!\.pub)|\.aws\/(?:credentials|config)|\.(?:npmrc|pypirc|netrc|git-credentials|pgpass|vault-token)\b|\.docker\/config\.json|\.kube\/config|\.config\/(?:gh\/hosts\.yml|gcloud|solana)|\.azure\/|\.gnupg\/|\/etc\/shadow\b|(?:Login Data|Cookies|logins\.json|key4\.db|Local State)(?=$|[/"' ])|\bwallet\.dat\b|\bKeychains?\/|\.(?:bash|zsh)_history\b|tdata\b|\bkeystore\/UTC|\.password-store|\.electrum/;
+  /\.ssh\/(?!config\b|known_hosts|authorized_keys)[\w.*-]*(?!\.pub)|\bid_(?:rsa|ed25519|ecdsa|dsa)\b(?!\.pub)|\.aws\/(?:credentials|config)|\.(?:npmrc|pypirc|netrc|git-credentials|pgpass|vault-token)\b|\.docker\/config\.json|\.kube\/config|\.config\/(?:gh\/hosts\.yml|gcloud|solana)|\.azure\/|\.azure$|\bmsal_token_cache\b|\.cargo\/credentials|\.m2\/settings\.xml|\bsettings-security\.xml|\.gnupg\/|\/etc\/shadow\b|(?:Login Data|Cookies|logins\.json|key4\.db|Local State)(?=$|[/"' ])|\bwallet\.dat\b|\bKeychains?\/|\.(?:bash|zsh)_history\b|tdata\b|\bkeystore\/UTC|\.password-store|\.electrum/;
 /** Commands that print secrets of the machine. */
 export const SECRET_COMMAND =
   /\bfind-(?:generic|internet)-password\b|\bsecret-tool lookup\b|\bcmdkey\b|\blaZagne\b|\bmimikatz\b/i;

@@ -14,7 +14,7 @@ export const ANNOUNCES = {
   network:
     /\b(?:https?|urls?|api|apis|web\w*|online|internet|fetch\w*|download\w*|upload\w*|sends?|posts?|publish\w*|sync\w*|remote|servers?|service|cloud|search\w*|weather|forecast|stocks?|prices?|exchange|rates?|currenc\w*|news|feeds?|mail|e-?mails?|messages?|notif\w*|webhook|slack|github|gitlab|issues?|telemetry|usage|statistics|analytics|crash\w*|report\w*|sentry|pages?|site|scrape\w*|crawl\w*|browse\w*|query|database|translat\w*|maps?|geo\w*|hosts?|dns|ports?|ssh|repositor\w*|tickets?|jobs?|model|llm|ai|documents?|docs|documentation|subscribe\w*|account|your|request\w*|call\w*|resolve\w*|connect\w*|stream\w*|cluster|pods?|bucket\w*|drive|token)\b/i,
   process:
-    /\b(?:run\w*|execut\w*|command\w*|shell|script\w*|process\w*|launch\w*|start\w*|build\w*|test\w*|install\w*|compile\w*|terminal|open\w*|git|docker|container\w*|sandbox|python|code|lint\w*|archive|pack\w*|zip|tar|backup|kill\w*|deploy\w*|screenshot|record\w*|convert\w* (?:video|audio|image)|crontab)\b/i,
+    /\b(?:run\w*|execut\w*|command\w*|shell|script\w*|process\w*|launch\w*|start\w*|build\w*|test\w*|install\w*|compile\w*|terminal|open\w*|git|docker|container\w*|sandbox|python|code|lint\w*|archive|pack\w*|zip|tar|backup|kill\w*|deploy\w*|screenshot|record\w*|convert\w* (?:video|audio|image)|cron\w*|autostart|schedul\w*)\b/i,
   download:
     /\b(?:install\w*|update\w*|upgrade\w*|plugin\w*|download\w*|extension\w*|module\w*|script\w*|package\w*|set ?up)\b/i,
   capture:
@@ -26,6 +26,15 @@ export const ANNOUNCES = {
 /** What is worked out from what is given, and needs nothing else. */
 const PURE =
   /^(?:add|adds|adding|addition|adder|subtract\w*|minus|multipl\w*|product|divid\w*|division|sum|sums|mean|average|median|mode|variance|sqrt|root|square\w*|cube\w*|power|abs\w*|neg\w*|ceil|floor|round\w*|modulo|gcd|lcm|primes?|fib\w*|factorial|pi|logarithm|log10|sine?|cos\w*|tan|max\w*|min|minimum|maximum|count|counts|counter|length|reverse\w*|upper\w*|lower\w*|capitali\w*|case|cases|trim\w*|pad|pads|padding|wrap|wraps|slug\w*|sort|sorts|sorting|unique|dedupe|join|joins|split\w*|swap\w*|echo\w*|greet\w*|hello|hi|dice|roll|rolls|coin|flip|random|uuid|guid|hash|hashes|hashing|sha256|md5|checksum|encode\w*|decode\w*|format|formats|formatter|formatting|convert\w*|celsius|fahrenheit|units?|bmi|tip|roman|morse|lorem|placeholder|emoji|colou?rs?|palette|rhym\w*|spell\w*|calc\w*|calculator|compute\w*|arithmetic|math\w*|number|numbers|words?|palindrome\w*|anagram\w*|vowels?|parity|even|odd|bold|italic|markdown|json|yaml|csv|base64|rot13|slugify|fizzbuzz|temperature|percent\w*|pong|ping_local|timestamps?|date|dates|leap|multiply|characters?|asc|ascii|compare\w*|fact|quote|joke)$/i;
+
+/** A promise that nothing leaves the machine. */
+const STAYS =
+  /\boffline\b|\bwithout (?:an? |any )?(?:internet |network )?(?:connection|network|internet)\b|\bno (?:network|internet)(?: access| connection)?\b|\b(?:nothing|never|not) (?:is |gets |are )?(?:ever )?(?:uploaded|sent|transmitted|shared|leaves?)\b|\b(?:stays?|kept|only) on (?:this|your|the) (?:computer|machine|device)\b|\bon this (?:computer|machine|device) only\b|\b(?:locally|in memory)\b/i;
+const BUT_FOR = /\bunless\b|\bexcept\b|\bdownload\w*|\bfallback\b|\bor (?:online|remote\w*)\b|\bcache\w*/i;
+
+/** Whether the tool promises that it needs no network, without an exception. */
+export const promisesNoNetwork = ({ description }: FoundEntry): boolean =>
+  STAYS.test(description) && !BUT_FOR.test(description);
 
 const wordsOf = (text: string): string[] =>
   text

@@ -4,7 +4,7 @@ import { latinOf, type Plain } from './plain.ts';
 export type Word = {
   /** '.' where a sentence ends. */
   word: string;
-  /** What else it is: `§file`, `§env`, `§url`, `§mail`, `§phone`, `§tool`, `§tag`. */
+  /** What else it is: `§file`, `§home`, `§env`, `§account`, `§url`, `§mail`, `§phone`, `§tool`, `§tag`. */
   is: string | null;
   /** Offsets into the text the author wrote. */
   start: number;
@@ -18,6 +18,10 @@ const ENV = /(?<![\w.])\.env\b(?!\.\w)/gi;
 const URL_ = /\b(?:https?|wss?|ftp):\/\/[^\s"'`<>)\]]{3,300}/gi;
 const MAIL = /(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.[a-z]{2,12}\b/gi;
 const PHONE = /(?<![\w.+-])\+?\d{1,3}[ -]?\d{3}[ -]?\d{4,9}(?![\w.-])/g;
+/** An account by its international number. */
+const ACCOUNT = /\b[A-Z]{2}\d{2}(?: ?\d{4}){2,7}(?: ?\d{1,3})?\b/g;
+/** What people keep in their home folder. */
+const HOME = /~\/(?:Documents|Desktop|Downloads|Pictures|Library)\b[\w./-]{0,80}/g;
 /** An identifier, as tools and variables have them. */
 const NAME = /(?<![\w/.-])(?:[a-z][a-z0-9]*(?:_[a-z0-9]+)+|[a-z]+(?:[A-Z][a-z0-9]+)+)(?![\w/])/g;
 
@@ -32,6 +36,8 @@ const SPECIAL: readonly [string, RegExp][] = [
   ['§phone', PHONE],
   ['§file', FILE],
   ['§env', ENV],
+  ['§home', HOME],
+  ['§account', ACCOUNT],
   ['§tool', NAME],
 ];
 

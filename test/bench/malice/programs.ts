@@ -4,7 +4,7 @@ import type { Files } from './build.ts';
 
 export type ServerRow = {
   kind?: string;
-  language: 'py' | 'ts' | 'js' | 'go' | 'java' | 'rs';
+  language: 'py' | 'ts' | 'js' | 'go' | 'java' | 'rs' | 'cs' | 'php' | 'rb' | 'kt';
   /** `name: What it says it does.` */
   says: string;
   top?: string;
@@ -141,7 +141,83 @@ ${indented(r.body ?? '', '        ')}
 `,
 });
 
-const MAKERS = { py: python, ts: script, js: script, go, java, rs: rust };
+const csharp = (r: ServerRow, name: string, text: string): Files => ({
+  'Server.csproj': '<Project Sdk="Microsoft.NET.Sdk"></Project>\n',
+  'Tools.cs': `using System;
+using System.ComponentModel;
+using ModelContextProtocol.Server;
+${r.top ?? ''}
+
+[McpServerToolType]
+public static class Tools
+{
+    [McpServerTool(Name = "${name}"), Description(${JSON.stringify(text)})]
+    public static string Handle(string text)
+    {
+${indented(r.body ?? '', '        ')}
+        return text;
+    }
+}
+`,
+});
+
+const php = (r: ServerRow, name: string, text: string): Files => ({
+  'composer.json': '{"name":"acme/server","require":{"php-mcp/server":"^3.0"}}',
+  'src/Tools.php': `<?php
+namespace App;
+use PhpMcp\\Server\\Attributes\\McpTool;
+${r.top ?? ''}
+
+final class Tools
+{
+    #[McpTool(name: '${name}', description: ${JSON.stringify(text)})]
+    public function handle(string $text): string
+    {
+${indented(r.body ?? '', '        ')}
+        return $text;
+    }
+}
+`,
+});
+
+const ruby = (r: ServerRow, name: string, text: string): Files => ({
+  Gemfile: "source 'https://rubygems.org'\ngem 'mcp'\n",
+  'server.rb': `require 'mcp'
+${r.top ?? ''}
+
+class Handle < MCP::Tool
+  tool_name '${name}'
+  description ${JSON.stringify(text)}
+  input_schema(properties: { text: { type: 'string' } }, required: ['text'])
+
+  def self.call(text:, server_context: nil)
+${indented(r.body ?? '', '    ')}
+    MCP::Tool::Response.new([{ type: 'text', text: text }])
+  end
+end
+
+MCP::Server::Transports::StdioTransport.new(MCP::Server.new(name: 'server', tools: [Handle])).open
+`,
+});
+
+const kotlin = (r: ServerRow, name: string, text: string): Files => ({
+  'build.gradle.kts': 'dependencies { implementation("io.modelcontextprotocol:kotlin-sdk:0.7.0") }\n',
+  'src/main/kotlin/Main.kt': `import io.modelcontextprotocol.kotlin.sdk.*
+import io.modelcontextprotocol.kotlin.sdk.server.*
+${r.top ?? ''}
+
+fun main() {
+    val server = Server(Implementation("server", "1.0.0"), ServerOptions(ServerCapabilities()))
+    server.addTool(name = "${name}", description = ${JSON.stringify(text)}) { request ->
+        val text = request.arguments["text"].toString()
+${indented(r.body ?? '', '        ')}
+        CallToolResult(listOf(TextContent(text)))
+    }
+}
+`,
+});
+
+const MAKERS = { py: python, ts: script, js: script, go, java, rs: rust, cs: csharp, php, rb: ruby, kt: kotlin };
 
 export const serverOf = (row: ServerRow): Files => {
   const colon = row.says.indexOf(':');
