@@ -60,7 +60,10 @@ export const CALLS: readonly [Act, RegExp][] = [
     'decode',
     /^(?:base64_decode|gzinflate|gzuncompress|gzdecode|str_rot13|hex2bin)$|\bBase64\.(?:strict_|urlsafe_)?decode64$|\bFromBase64String$|\bZlib\.\w+\.inflate$/,
   ],
-  ['write', /^(?:file_put_contents|fwrite|fputs)$|\b(?:WriteAll|AppendAll)\w+$|\bSetValue$|(?:^|\.)(?:write|appendText|writeText)$/],
+  [
+    'write',
+    /^(?:file_put_contents|fwrite|fputs)$|\b(?:WriteAll|AppendAll)\w+$|\bSetValue$|(?:^|\.)(?:write|appendText|writeText)$/,
+  ],
   ['delete', /\brm_r?f$|\brm_r$|^(?:Directory|File)\.Delete$|^os\.Remove$/],
   ['env-all', /\bEnvironment\.GetEnvironmentVariables$|^ENV\.(?:to_h|to_a|each|inspect|map|select)$/],
   ['walk', /^Dir\.glob$|\bDirectory\.(?:GetFiles|EnumerateFiles)$|\bRecursiveDirectoryIterator$/],

@@ -21,6 +21,8 @@ export type FrameIndex = {
   not: number;
   /** Options by their first word, by the first two letters of a beginning, and kinds of words. */
   first: ReadonlyMap<string, readonly Entry[]>;
+  /** Options of several words, by the first two. */
+  pairs: ReadonlyMap<string, readonly Entry[]>;
   begins: ReadonlyMap<string, readonly Entry[]>;
   kinds: ReadonlyMap<string, readonly Entry[]>;
   /** Small words that tell one language in Latin letters from another. */
@@ -90,6 +92,7 @@ export const compileFrames = (
   );
   const not = meaning('$not');
   const first = new Map<string, Entry[]>();
+  const pairs = new Map<string, Entry[]>();
   const begins = new Map<string, Entry[]>();
   const kinds = new Map<string, Entry[]>();
   const put = (map: Map<string, Entry[]>, key: string, e: Entry): void => {
@@ -102,13 +105,14 @@ export const compileFrames = (
     const [word] = option;
     if (word!.startsWith('§')) put(kinds, word!, entry);
     else if (word!.endsWith('*') && word!.length > 2) put(begins, word!.slice(0, 2), entry);
-    else {
-      put(first, word!, entry);
-      if (option.length > 1) put(first, option.join('_'), entry);
-    }
+    else if (option.length > 1) {
+      if (/[*§]/.test(option[1]!)) put(first, word!, entry);
+      else put(pairs, `${word} ${option[1]}`, entry);
+      put(first, option.join('_'), entry);
+    } else put(first, word!, entry);
   }
   const small = new Map<string, string[]>();
   for (const [language, words] of Object.entries(languages))
     for (const word of words.split('|')) small.set(word, [...(small.get(word) ?? []), language]);
-  return { frames: compiled, not, first, begins, kinds, small };
+  return { frames: compiled, not, first, pairs, begins, kinds, small };
 };

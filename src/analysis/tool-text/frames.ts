@@ -42,17 +42,15 @@ const placesOf = (
   const places = new Map<number, Place[]>();
   const languages = languagesOf(words, index.small);
   const add = (entry: Entry, at: number, end: number, sentence: number): void => {
-    const english = entry.languages.get(ENGLISH) ?? [];
-    for (const [language, meanings] of entry.languages) {
-      if (language !== ENGLISH && !OWN_LETTERS.test(language) && !languages[sentence]!.has(language))
-        continue;
-      for (const m of meanings) {
-        if (language !== ENGLISH && english.includes(m)) continue;
-        const held = places.get(m);
-        const place = { at, end, sentence, foreign: language !== ENGLISH };
-        if (!held) places.set(m, [place]);
-        else if (held.at(-1)!.at !== at || held.at(-1)!.end < end) held.push(place);
-      }
+    const meant = new Map<number, boolean>();
+    for (const [language, meanings] of entry.languages)
+      if (language === ENGLISH || OWN_LETTERS.test(language) || languages[sentence]!.has(language))
+        for (const m of meanings) meant.set(m, meant.get(m) === true || language !== ENGLISH);
+    for (const [m, foreign] of meant) {
+      const held = places.get(m);
+      const place = { at, end, sentence, foreign };
+      if (!held) places.set(m, [place]);
+      else if (held.at(-1)!.at !== at || held.at(-1)!.end < end) held.push(place);
     }
   };
   let sentence = 0;
@@ -64,6 +62,7 @@ const placesOf = (
     }
     const entries = [
       index.first.get(word),
+      at + 1 < words.length ? index.pairs.get(`${word} ${words[at + 1]!.word}`) : undefined,
       index.begins.get(word.slice(0, 2)),
       is ? index.kinds.get(is) : undefined,
       is === '§tool' ? index.kinds.get('§other') : undefined,
@@ -163,11 +162,12 @@ export const framesIn = (given: readonly Word[], index: FrameIndex, around: Arou
   const purpose =
     around.describes && words.length > 0 ? Math.min(PURPOSE_WITHIN, sentenceEnd(words, 0) + 1) : 0;
   for (const { written, family, of, without, business } of index.frames) {
+    if (!of.every((m) => places.has(m))) continue;
     const weight = written.strength ?? family.strength;
     const held = found.get(family)?.strength;
     if ((written.where === 'param' && !around.param) || (held && RANK[held] <= RANK[weight])) continue;
     const lists = of.map((m) => {
-      const list = places.get(m) ?? [];
+      const list = places.get(m)!;
       return written.foreign ? list.filter((p) => p.foreign) : list;
     });
     if (lists.some((l) => l.length === 0)) continue;

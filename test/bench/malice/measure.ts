@@ -83,4 +83,8 @@ export const measure = async (half: Half | 'both'): Promise<Record<string, Count
   'honest texts': await ofTexts('texts-benign', half),
   'harmful servers': await ofServers('servers-malicious', half),
   'honest servers': await ofServers('servers-honest', half),
+  'poisoned texts, other manners': await ofTexts('manners-poisoned', half),
+  'honest texts, other manners': await ofTexts('manners-benign', half),
+  'harmful servers, other manners': await ofServers('manners-servers', half),
+  'honest servers, other manners': await ofServers('manners-servers-honest', half),
 });

@@ -217,7 +217,18 @@ ${indented(r.body ?? '', '        ')}
 `,
 });
 
-const MAKERS = { py: python, ts: script, js: script, go, java, rs: rust, cs: csharp, php, rb: ruby, kt: kotlin };
+const MAKERS = {
+  py: python,
+  ts: script,
+  js: script,
+  go,
+  java,
+  rs: rust,
+  cs: csharp,
+  php,
+  rb: ruby,
+  kt: kotlin,
+};
 
 export const serverOf = (row: ServerRow): Files => {
   const colon = row.says.indexOf(':');
