@@ -18,6 +18,10 @@ export const planJava = (f: JavaFacts, args: readonly string[]): Plan | Unplanne
       hint: BY_HAND,
     };
   const cwd = `${PKG}/${f.folder}`.replace(/\/$/, '');
+  // Maven asks whoever the project names beside its own.
+  const named = [...f.pom.matchAll(/<url>\s{0,20}https?:\/\/([\w.-]{1,200})/g)].map((m) => m[1] ?? '');
+  const repositories = /<(?:plugin)?[rR]epositories>/.test(f.pom) ? named : [];
+  const network = [...new Set(['repo.maven.apache.org', ...repositories])].join(', ');
   const flags = [
     '-B',
     '-q',
@@ -40,7 +44,7 @@ export const planJava = (f: JavaFacts, args: readonly string[]): Plan | Unplanne
       step(
         'fetch what the build and the program need',
         ['org.apache.maven.plugins:maven-dependency-plugin:3.8.1:go-offline'],
-        'repo.maven.apache.org',
+        network,
       ),
       step('build it without network', ['-o', 'package'], ''),
     ],

@@ -70,6 +70,12 @@ const toolchains = (plan: Plan, env: Environment): Toolchain[] => {
   ];
 };
 
+/** Lines that say something; Maven ends with where to read on. */
+const telling = (words: string): string[] =>
+  words
+    .split('\n')
+    .filter((l) => l.trim() !== '' && !/^\[ERROR\]\s{0,20}(?:$|\[Help|To see|Re-run|For more|->)/.test(l));
+
 const programOf = (plan: Plan, step: Step, env: Environment): readonly string[] => {
   const [name = '', ...args] = step.argv;
   if (!(plan.runtime === 'go' && name === 'go') && !(plan.runtime === 'rust' && name === 'cargo'))
@@ -262,7 +268,7 @@ const prepareIn = async (
     if (ok || step.optional) continue;
     const last = steps.at(-1)!;
     throw new PrepareError(
-      `${last.command.join(' ')} failed: ${last.words.split('\n').filter(Boolean).slice(-3).join(' · ')}`,
+      `${last.command.join(' ')} failed: ${telling(last.words).slice(-3).join(' · ')}`,
       steps,
     );
   }
