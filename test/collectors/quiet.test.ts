@@ -166,16 +166,16 @@ describe('what a tool is given', () => {
 });
 
 describe('where reading ends', () => {
-  const lost = "import fs from 'node:fs';\nexport const load = (name) => fs.readFileSync(name);\n";
+  const lost = 'export const load = (name) => fetch(name);\n';
   const tool = "import { z } from 'zod';\nserver.tool('t', { a: z.string() }, async ({ a }) => a);\n";
   const flow = codeFlow(async () => ruleFiles());
   it('is a question where handlers were found, and a lead where none was', async () => {
     const beside = await run(flow, { files: { 'src/a.ts': lost, 'src/b.ts': tool } });
-    expect(beside.item('file-path')).toMatchObject({
+    expect(beside.item('request-address')).toMatchObject({
       kind: 'question',
-      title: 'Who decides `name` of function load? It is used as a path in the file system',
+      title: 'Who decides `name` of function load? It decides which host a request goes to',
     });
-    expect((await run(flow, { files: { 'src/a.ts': lost } })).item('file-path').kind).toBe('lead');
+    expect((await run(flow, { files: { 'src/a.ts': lost } })).item('request-address').kind).toBe('lead');
   });
 
   it('is a lead where what is not known would be run, unless something else was made of it', async () => {

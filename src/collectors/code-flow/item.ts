@@ -57,16 +57,16 @@ const namesakes = (cause: Cause, besides: Besides): string[] => {
     );
 };
 
-/** What somebody else's text does here is whatever it says. */
+/** What somebody else's text does here is whatever it says; paths were seen to be lost on their way most often. */
 const RUN =
-  /^(?:command-injection|code-execution|sql-injection|query-injection|template-injection|deserialization)$/;
+  /^(?:path-traversal|command-injection|code-execution|sql-injection|query-injection|template-injection|deserialization)$/;
 
 /** The packages beside the one of `path` that have a tool of this name. */
 type Besides = (name: string, path: string) => readonly string[];
 
 /**
  * `text` gives a line of a file as it stands there. `hasDoors`: handlers of tools were found in the cause's package, so that what
- * none of them was seen to reach is a question, and no lead: but for what would be run, which is worth a look in any case.
+ * none of them was seen to reach is a question, and no lead: but for what would be run and for files, worth a look in any case.
  */
 export const toItem = (
   cause: Cause,
