@@ -9,7 +9,12 @@ const MAX_BYTES = 256 * 1024 * 1024;
 const MAX_DEPTH = 64;
 
 /** Something in a folder that was not read, and why, as words that follow "it is". */
-export type Unread = { path: string; what: string };
+export type Unread = {
+  path: string;
+  what: string;
+  /** A link, submodule, pipe or device: it leads away from where it lies. */
+  leadsAway?: true;
+};
 
 const GONE = 'an entry that was gone when it was read, or has a name that is no text';
 
@@ -63,7 +68,8 @@ export const readFolderIn = (place: Place, folder = ''): FolderRead => {
         seen += 1;
         if (seen > MAX_FILES) throw tooMuch(`more than ${MAX_FILES} files, which no submission does`);
         const opaque = Object.hasOwn(OPAQUE, name.toLowerCase()) ? OPAQUE[name.toLowerCase()] : undefined;
-        if (kind === 'link' || kind === 'special') unread.push({ path, what: SKIPPED[kind] });
+        if (kind === 'link' || kind === 'special')
+          unread.push({ path, what: SKIPPED[kind], leadsAway: true });
         else if (opaque) unread.push({ path, what: opaque });
         else if (kind === 'folder') folders.push(path);
         else

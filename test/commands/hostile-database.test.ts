@@ -435,6 +435,35 @@ describe('validate blocks on what it did not look at', () => {
     expect(await blocking(f)).toEqual([`LAYOUT-INTERRUPTED .mcp-audit-${'0'.repeat(24)}`]);
   });
 
+  it('beside the audits only by a warning, and only on what leads away', async () => {
+    const f = databaseFixture();
+    git(f.folder, ['init', '-q', f.database]);
+    const warned = async (): Promise<string[]> => {
+      f.printed();
+      await validate(f.host, f.database, { json: true });
+      const said = JSON.parse(f.printed()) as {
+        diagnostics: { rule: string; level: string; file: string }[];
+      };
+      return said.diagnostics.filter((d) => d.rule === 'LAYOUT-UNREAD').map((d) => `${d.level} ${d.file}`);
+    };
+    fs.mkdirSync(join(f.database, 'node_modules'));
+    fs.mkdirSync(join(f.database, '.github'));
+    fs.writeFileSync(join(f.database, '.github/x.yml'), 'x');
+    expect(await warned()).toEqual([]);
+    link('/etc', join(f.database, 'indexes'));
+    link('/etc/passwd', join(f.database, '.github/CODEOWNERS'));
+    git(f.database, ['update-index', '--add', '--cacheinfo', `160000,${f.audited},tools`]);
+    fs.mkdirSync(join(f.database, 'tools'));
+    execFileSync('mkfifo', [join(f.database, 'pipe')]);
+    expect((await warned()).sort()).toEqual([
+      'warning .github/CODEOWNERS',
+      'warning indexes',
+      'warning pipe',
+      'warning tools',
+    ]);
+    expect(await blocking(f)).toEqual([]);
+  });
+
   it('what lies beside the audits of a whole database belongs to the database', async () => {
     const f = databaseFixture();
     fs.writeFileSync(join(f.database, 'README.md'), 'x');

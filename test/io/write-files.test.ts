@@ -181,7 +181,7 @@ describe('what is there', () => {
     expect(() => readIn(ours(s.db), 'a/b/f')).toThrow(/device, pipe or socket/);
     expect(() => changeFiles(ours(s.db), [put('a/b/f')])).toThrow(/device, pipe or socket/);
     expect(readFolder(s.db).unread).toEqual([
-      { path: 'a/b/f', what: 'a device, pipe or socket, which is never opened' },
+      { path: 'a/b/f', what: 'a device, pipe or socket, which is never opened', leadsAway: true },
     ]);
   });
 });

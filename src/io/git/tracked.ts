@@ -38,7 +38,7 @@ export const trackedUnread = async (folder: string, { files, unread }: FolderRea
   return listed.split('\0').flatMap((line): Unread[] => {
     const [, mode = '', path = ''] = /^(\d{6}) [0-9a-f]+ \d\t(.*)$/s.exec(line) ?? [];
     if (path === '' || known(path)) return [];
-    if (KINDS[mode]) return [{ path, what: KINDS[mode] }];
+    if (KINDS[mode]) return [{ path, what: KINDS[mode], leadsAway: true }];
     return files.has(path) ? [] : [{ path, what: 'a file that git keeps and that is not in the folder' }];
   });
 };

@@ -3,7 +3,7 @@ import type { Report, RepositoryFolder } from './folder.ts';
 import { METADATA_ABOVE } from './layout.ts';
 
 /** Something in the folder that could not be given as a file, and why, as words that follow "it is". */
-export type Unread = { path: string; what: string };
+export type Unread = { path: string; what: string; leadsAway?: true };
 
 const EACH = 50;
 const INTERRUPTED = /^((?:[^/]+\/)*?\.mcp-audit-[0-9a-f]{24})\//;
@@ -80,6 +80,15 @@ export const checkLookedAt = (
       })),
   ];
   for (const f of found.slice(0, EACH)) report({ ...f, level: 'blocking' });
+  // What the database itself keeps is nobody's submission, but what leads out of it is not passed over in silence.
+  for (const u of unread.filter((u) => u.leadsAway && !inScope(u.path)).slice(0, EACH))
+    report({
+      rule: 'LAYOUT-UNREAD',
+      level: 'warning',
+      file: u.path,
+      message: `nobody looked at it, beside the audits: it is ${visible(u.what)}`,
+      fix: 'see whether the database means to have it; if not, remove it',
+    });
   if (found.length > EACH)
     report({
       rule: 'LAYOUT-UNREAD',
