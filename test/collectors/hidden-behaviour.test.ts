@@ -92,7 +92,12 @@ describe('behaviour that no text announces', () => {
 describe('our own samples', () => {
   // The half that rules were written with; the other one is measured by `npm run bench:malice -- --half kept`.
   it('of the half at hand are told apart', async () => {
-    const all = await measure('seen');
+    const all = await measure('seen', [
+      'poisoned texts',
+      'harmful servers',
+      'honest texts',
+      'honest servers',
+    ]);
     for (const name of ['poisoned texts', 'harmful servers'])
       expect([name, all[name]!.leads / all[name]!.of > 0.9, all[name]!.missed.length < 10]).toEqual([
         name,

@@ -78,13 +78,23 @@ const ofServers = (name: string, half: Half | 'both'): Promise<Count> =>
     serverOf,
   );
 
-export const measure = async (half: Half | 'both'): Promise<Record<string, Count>> => ({
-  'poisoned texts': await ofTexts('texts-poisoned', half),
-  'honest texts': await ofTexts('texts-benign', half),
-  'harmful servers': await ofServers('servers-malicious', half),
-  'honest servers': await ofServers('servers-honest', half),
-  'poisoned texts, other manners': await ofTexts('manners-poisoned', half),
-  'honest texts, other manners': await ofTexts('manners-benign', half),
-  'harmful servers, other manners': await ofServers('manners-servers', half),
-  'honest servers, other manners': await ofServers('manners-servers-honest', half),
-});
+/** What is measured, by name. */
+const SETS: Readonly<Record<string, (half: Half | 'both') => Promise<Count>>> = {
+  'poisoned texts': (half) => ofTexts('texts-poisoned', half),
+  'honest texts': (half) => ofTexts('texts-benign', half),
+  'harmful servers': (half) => ofServers('servers-malicious', half),
+  'honest servers': (half) => ofServers('servers-honest', half),
+  'poisoned texts, other manners': (half) => ofTexts('manners-poisoned', half),
+  'honest texts, other manners': (half) => ofTexts('manners-benign', half),
+  'harmful servers, other manners': (half) => ofServers('manners-servers', half),
+  'honest servers, other manners': (half) => ofServers('manners-servers-honest', half),
+};
+
+export const measure = async (
+  half: Half | 'both',
+  names: readonly string[] = Object.keys(SETS),
+): Promise<Record<string, Count>> => {
+  const counts: Record<string, Count> = {};
+  for (const name of names) counts[name] = await SETS[name]!(half);
+  return counts;
+};
