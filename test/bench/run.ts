@@ -337,11 +337,15 @@ const assisting = async (): Promise<void> => {
     for (let round = 0; round < 4; round += 1) {
       idle.push(...(await keyTimes(t, KEYS / 4)));
       const assistant = flood(h, id, server.commits.at(-1)!);
-      await assistant.begun;
-      const before = assistant.answers();
-      beside.push(...(await keyTimes(t, KEYS / 4)));
-      answers += assistant.answers() - before;
-      await assistant.stop();
+      try {
+        await assistant.begun;
+        const before = assistant.answers();
+        beside.push(...(await keyTimes(t, KEYS / 4)));
+        answers += assistant.answers() - before;
+      } finally {
+        // Whatever fails, no flood outlives its measure.
+        await assistant.stop();
+      }
       await t.ready();
     }
     await t.handled();
