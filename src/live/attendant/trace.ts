@@ -139,7 +139,7 @@ export const createTracer = (
   };
   return {
     line: (text) => {
-      const [, pid = '', rest = ''] = /^(\d+)\s+(.*)$/s.exec(text) ?? [];
+      const [, pid = '', rest = ''] = /^(\d+)\s+(\S.*)$/s.exec(text) ?? [];
       if (pid === '') return;
       main ||= pid;
       // Any thread of the program may be the one that gets it.
