@@ -335,10 +335,12 @@ const assisting = async (): Promise<void> => {
     await t.press('g', 'j');
     await keyTimes(t, 5);
     for (let round = 0; round < 4; round += 1) {
+      await t.press('g');
       idle.push(...(await keyTimes(t, KEYS / 4)));
       const assistant = flood(h, id, server.commits.at(-1)!);
       try {
         await assistant.begun;
+        await t.pressBusy('g');
         const before = assistant.answers();
         beside.push(...(await keyTimes(t, KEYS / 4)));
         answers += assistant.answers() - before;
