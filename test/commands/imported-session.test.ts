@@ -301,7 +301,7 @@ describe('what was allowed here', () => {
     const help = program(testHost(temporaryDir()).host, () => {}).commands.flatMap((c) =>
       c.options.filter((o) => o.long === '--allow-network').map((o) => [c.name(), o.description] as const),
     );
-    expect(help.map(([name]) => name)).toEqual(['start', 'collect', 'gather', 'check', 'scan']);
+    expect(help.map(([name]) => name).toSorted()).toEqual(['check', 'collect', 'gather', 'scan', 'start']);
     for (const [name, text] of help.filter(([n]) => n !== 'scan'))
       for (const c of collectors)
         for (const n of c.network ?? [])
