@@ -5,10 +5,12 @@
  */
 
 const Q = '\\\\{0,3}["\'`]';
+/** Without a sign between them: two spans of code in a sentence are two. */
+const BESIDE = '\\\\{0,3}["\']';
 /** What tokens are made of: on both sides of a joint, so that joined sentences are none. */
 const T = '[\\w+/=.~%:@-]';
 const JOINT = new RegExp(
-  `(?<=${T})(?:${Q}\\s{0,80}(?:(?:[+&~]|\\.{1,2}|\\.concat\\()\\s{0,80})?[fFbBrRuU]{0,2}${Q}|\\\\\\r?\\n[ \\t]{0,80}|\\\\{1,2}(?=[_-])|[\\u00ad\\u200b-\\u200d\\u2060\\ufeff]{1,4})(?=${T})`,
+  `(?<=${T})(?:${Q}\\s{0,80}(?:[+&~]|\\.{1,2}|\\.concat\\()\\s{0,80}[fFbBrRuU]{0,2}${Q}|${BESIDE}\\s{0,80}[fFbBrRuU]{0,2}${BESIDE}|\\\\\\r?\\n[ \\t]{0,80}|\\\\{1,2}(?=[_-])|[\\u00ad\\u200b-\\u200d\\u2060\\ufeff]{1,4})(?=${T})`,
   'g',
 );
 const TOKEN_END = new RegExp(`${T}{0,4000}`, 'y');
