@@ -9,6 +9,7 @@ import { projectFolder, projectsOfWorkspace, WORKSPACES } from '../discovery/pro
 import { pathFits } from '../domain/pipeline/path-pattern.ts';
 import { findByPatterns, findEverywhere, readConfigurationFile } from '../io/client-configurations.ts';
 import { ours, type Place } from '../io/open-folder.ts';
+import { numbered, plural } from '../text/plural.ts';
 
 /** Where configurations of clients are looked for: in a home and the projects it knows, or anywhere in a folder of copies. */
 
@@ -119,7 +120,7 @@ export const searchHome = (home: string, live: boolean, named: readonly string[]
     const few = [...new Set(outside)].filter((p) => !named.some((n) => resolve(n) === resolve(p)));
     if (few.length > 0)
       notLooked.push(
-        `${few.length} project${few.length === 1 ? '' : 's'} outside of this folder that a client knows: ${few.slice(0, 3).join(', ')}${few.length > 3 ? ' …' : ''} (--project names ${few.length === 1 ? 'it' : 'them'})`,
+        `${plural(few.length, 'project')} outside of this folder that a client knows: ${few.slice(0, 3).join(', ')}${few.length > 3 ? ' …' : ''} (--project names ${numbered(few.length, 'it', 'them')})`,
       );
   }
   notLooked.push('projects that no client here keeps a record of (--project names them)');

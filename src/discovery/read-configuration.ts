@@ -2,6 +2,7 @@ import { type Parsed, parseJson } from '../analysis/files/parse-json.ts';
 import { parseToml } from '../analysis/files/parse-toml.ts';
 import { parseYaml } from '../analysis/files/parse-yaml.ts';
 import { type Bag, bag, entriesOf, list, text } from '../analysis/files/shape.ts';
+import { numbered } from '../text/plural.ts';
 import { type Format, formatOf, type Shape } from './clients.ts';
 
 /** A server as a client's configuration has it. Holds credentials: nothing of it is printed as it stands. */
@@ -63,7 +64,7 @@ const approvalsOf = (o: Bag): string[] => {
     ...(o.sandboxEnabled === true ? ['sandboxEnabled: true, with which the client asks no more'] : []),
     ...(tools.length > 0
       ? [
-          `${tools.length === 1 ? 'tool' : 'tools'} ${tools.slice(0, 6).join(', ')}${tools.length > 6 ? ` and ${tools.length - 6} more` : ''}`,
+          `${numbered(tools.length, 'tool')} ${tools.slice(0, 6).join(', ')}${tools.length > 6 ? ` and ${tools.length - 6} more` : ''}`,
         ]
       : []),
   ];

@@ -1,3 +1,4 @@
+import { numbered } from '../../../text/plural.ts';
 import { listed } from '../../files/words.ts';
 import type { Module } from '../../sources/ir.ts';
 import { bareIn, codeIn, linesAround, linesFrom, matchesIn, type Source } from '../../sources/source.ts';
@@ -114,7 +115,7 @@ const tried =
       const lines = [...new Set(alike.map((m) => m.line))];
       return {
         ...match,
-        say: `tried on ${lines.length === 1 ? 'line' : 'lines'} ${listed(lines.map(String), 10)}, these pass: ${pass.slice(pass.indexOf('\n') + 1)}`,
+        say: `tried on ${numbered(lines.length, 'line')} ${listed(lines.map(String), 10)}, these pass: ${pass.slice(pass.indexOf('\n') + 1)}`,
       };
     });
   };
