@@ -1,3 +1,4 @@
+import { listed } from '../analysis/files/words.ts';
 import { UserError } from '../domain/errors.ts';
 import { finishInterrupted } from '../io/interrupted.ts';
 import { named, ours, readTextIn } from '../io/open-folder.ts';
@@ -9,6 +10,7 @@ import { openWritten, type Written } from '../io/session/written.ts';
 import { changeFiles } from '../io/write-files.ts';
 import { readDatabase } from '../report/database.ts';
 import { databaseIndexes } from '../report/indexes.ts';
+import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import type { Host } from './host.ts';
 
@@ -51,6 +53,16 @@ export const indexDatabase = (host: Host, folder: string, options: { check?: boo
     throw new UserError(
       `${folder} holds no audits, so there is nothing to index`,
       'name a clone of the audit database: a folder with audits/<host>/<owner>/<repository>/',
+    );
+  const silent = database.flatMap((r) => r.audits).filter((a) => a.commit === '');
+  if (silent.length > 0)
+    host.stderr(
+      `no commit is known of ${plural(silent.length, 'audit')}, since audit-manifest.json is missing, damaged or says none: ${visible(
+        listed(
+          silent.map((a) => a.path),
+          5,
+        ),
+      )}\n`,
     );
   const files = databaseIndexes(database);
   const stale = [...files].flatMap(([path, text]) => {

@@ -36,6 +36,15 @@ test('without a database, or for what names no repository, it says what to do', 
   await expect(lookup(f.host, 'nonsense', { db: f.database })).rejects.toThrow(/names no repository/);
 });
 
+test('an index says which audits have a manifest that tells nothing', () => {
+  const f = databaseFixture();
+  indexDatabase(f.host, f.database, {});
+  expect(f.printed()).not.toContain('no commit is known');
+  writeFileSync(join(f.audit, 'audit-manifest.json'), '[]');
+  expect(indexDatabase(f.host, f.database, {})).toBe(0);
+  expect(f.printed()).toMatch(/no commit is known of 1 audit, .*: audits\/github\.com\/acme\/report-mcp\//);
+});
+
 test('indexes count files, not claims; the same database gives the same bytes; hostile titles are labelled', () => {
   const f = databaseFixture();
   const manifest = join(f.audit, 'audit-manifest.json');
