@@ -166,7 +166,7 @@ describe('what a tool is given', () => {
 });
 
 describe('where reading ends', () => {
-  const lost = 'export const load = (name) => fetch(name);\n';
+  const lost = 'export const load = (name) => fetch(`https://${name}.example.com/`);\n';
   const tool = "import { z } from 'zod';\nserver.tool('t', { a: z.string() }, async ({ a }) => a);\n";
   const flow = codeFlow(async () => ruleFiles());
   it('is a question where handlers were found, and a lead where none was', async () => {
@@ -176,6 +176,8 @@ describe('where reading ends', () => {
       title: 'Who decides `name` of function load? It decides which host a request goes to',
     });
     expect((await run(flow, { files: { 'src/a.ts': lost } })).item('request-address').kind).toBe('lead');
+    const whole = { 'src/a.ts': lost.replace('`https://${name}.example.com/`', 'name'), 'src/b.ts': tool };
+    expect((await run(flow, { files: whole })).item('request-address').kind).toBe('lead');
   });
 
   it('is a lead where what is not known would be run, unless something else was made of it', async () => {

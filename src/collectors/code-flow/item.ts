@@ -66,7 +66,7 @@ type Besides = (name: string, path: string) => readonly string[];
 
 /**
  * `text` gives a line of a file as it stands there. `hasDoors`: handlers of tools were found in the cause's package, so that what
- * none of them was seen to reach is a question, and no lead: but for what would be run and for files, worth a look in any case.
+ * none of them was seen to reach is a question, and no lead: but for what would be run, files and whole addresses.
  */
 export const toItem = (
   cause: Cause,
@@ -109,7 +109,8 @@ export const toItem = (
     ...(positions ? { positions: [...positions] } : {}),
     ...(cause.aside ? { kind: 'fact' as const } : {}),
   };
-  if (cause.state !== 'unreached' || cause.aside || !hasDoors || RUN.test(rule.class)) return item;
+  const isWhole = positions?.includes('whole-address') === true;
+  if (cause.state !== 'unreached' || cause.aside || !hasDoors || isWhole || RUN.test(rule.class)) return item;
   const { cwe: _, ...asked } = item;
   return { ...asked, kind: 'question', title: questionOfCause(cause) };
 };
