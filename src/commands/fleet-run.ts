@@ -212,6 +212,7 @@ const runHere = async (
         if (standing.state === 'set-aside' || standing.state === 'done') told(standing.entry);
         return;
       }
+      host.stderr(`${visible(`${server} will be tried again: ${done.error}`)}\n`);
       await later(RETRY_MS * 2 ** (attempt - 1));
     }
   };
