@@ -6,7 +6,6 @@ import { openWritten } from '../io/session/written.ts';
 import { plural } from '../text/plural.ts';
 import { visible } from '../text/visible.ts';
 import { runPlain } from '../ui/plain/plain.ts';
-import type { Ports } from '../ui/ports.ts';
 import { citedAnywhere } from './cited.ts';
 import type { Host } from './host.ts';
 import { describeWritten, loadTop10, readinessOf, stateOf, writeReport } from './report.ts';
@@ -44,12 +43,11 @@ export const openPlain = async (host: Host, request: PlainRequest): Promise<numb
       await w.store.collect(missing);
     }
     const top10 = await loadTop10();
-    let templates: Awaited<ReturnType<Ports['templates']>> | null = null;
     check = await runPlain({
       store: w.store,
       print,
       ask: (prompt) => Promise.race([lines.question(prompt).catch(() => null), ended]),
-      templates: async () => (templates ??= await (await import('./templates.ts')).loadTemplates()),
+      templates: async () => (await import('./templates.ts')).loadTemplates(),
       locate: async (references, store) =>
         (await import('../engine/locate.ts')).locate(references, (path) => store.readText(path)),
       auditor: {

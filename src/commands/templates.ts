@@ -20,8 +20,15 @@ import { visible, visibleLines } from '../text/visible.ts';
 import { type Host, json } from './host.ts';
 import { withSession } from './with-session.ts';
 
-/** The packaged finding templates. @throws UserError when the package is damaged */
-export const loadTemplates = async (): Promise<FindingTemplate[]> => {
+let loaded: Promise<readonly FindingTemplate[]> | null = null;
+
+/** The packaged finding templates, read once a process. @throws UserError when the package is damaged */
+export const loadTemplates = (): Promise<readonly FindingTemplate[]> => {
+  loaded ??= readTemplates();
+  return loaded;
+};
+
+const readTemplates = async (): Promise<FindingTemplate[]> => {
   const { templates, problems } = parseTemplates(
     await readMethodologyFolder(join(bundledChecklists(), 'findings')),
   );

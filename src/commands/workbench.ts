@@ -2,7 +2,6 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { UserError } from '../domain/errors.ts';
-import type { FindingTemplate } from '../domain/finding-template.ts';
 import { isSameMethod } from '../domain/method-change.ts';
 import { checksOf, type Top10Risk } from '../domain/methodology.ts';
 import { progress, workedHours } from '../domain/selectors.ts';
@@ -109,7 +108,6 @@ const ports = (host: Host, terminal: TerminalPorts, request: OpenRequest, curren
     trying: Awaited<ReturnType<typeof lazy.trying>>;
     top10: readonly Top10Risk[];
   } | null = null;
-  let templates: readonly FindingTemplate[] | null = null;
   const report = () => {
     if (!loaded) throw new Error('no session is open');
     return loaded;
@@ -233,7 +231,7 @@ const ports = (host: Host, terminal: TerminalPorts, request: OpenRequest, curren
       (await lazy.locate()).locate(references, (path) => store.readText(path)),
     findingText: (finding) => report().findings.findingText(finding),
     parseFinding: (text, base, store) => report().findings.parseFinding(text, base, store),
-    templates: async () => (templates ??= await (await lazy.templates()).loadTemplates()),
+    templates: async () => (await lazy.templates()).loadTemplates(),
     edit: (text, name) => withTerminal(() => editText(host.env, text, name)),
     view: (path, text, line) => withTerminal(() => viewText(host.env, text, path, line)),
     copy: (text) => copyText(host.env, text, (bytes) => void process.stdout.write(bytes)),
